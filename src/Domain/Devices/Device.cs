@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace SurveillanceRegistry.Domain.Devices;
+
+/// <summary>Where a unit stands in its life.</summary>
+public enum Lifecycle { Planned, Installed, Active, Paused, Removed }
+
+/// <summary>
+/// A registered unit. A fixed unit covers a place; a mobile unit belongs to a fleet and has no position anywhere.
+/// </summary>
+/// <param name="Id">Identifier without a name, badge or serial number.</param>
+/// <param name="Kind">Id of a <see cref="DeviceKind"/>.</param>
+/// <param name="Sensors">What it can take in; at least one.</param>
+/// <param name="Place">The place it covers; null for a mobile unit.</param>
+/// <param name="Fleet">The fleet it belongs to; null for a fixed unit.</param>
+/// <param name="Department">Who is accountable.</param>
+public sealed record Device(
+    string Id, string Kind, ImmutableArray<Capture> Sensors, string? Place, string? Fleet, string Department, Lifecycle Lifecycle)
+{
+    /// <summary>How many partitions share the devices out. A number for ever: changing it moves data.</summary>
+    public const int Partitions = 256;
+
+    [JsonIgnore] public DeviceKind KindOf => DeviceKind.Find(Kind) ?? throw new InvalidOperationException($"Device {Id} has no known kind: '{Kind}'.");
+
+    [JsonIgnore] public string Technology => KindOf.Technology;
+
+    /// <summary>Whether the unit stands in the street: it may take something in, whatever anybody believes.</summary>
+    [JsonIgnore] public bool IsInstalled => Lifecycle is Lifecycle.Installed or Lifecycle.Active or Lifecycle.Paused;
+
+    /// <summary>The partition of a device: FNV-1a of its id, modulo <see cref="Partitions"/>. Stable over versions and machines.</summary>
+    public static int PartitionOf(string deviceId)
+    {
+        var hash = 2166136261u;
+        foreach (var c in deviceId)
+            hash = (hash ^ c) * 16777619u;
+        return (int)(hash % Partitions);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace SurveillanceRegistry.Domain.Policies;
+
+/// <summary>A department that is accountable for units.</summary>
+/// <param name="Phone">A telephone number that people can call, as printed.</param>
+public sealed record Department(string Id, string Name, string Phone);
+
+/// <summary>Where and how people ask for records.</summary>
+/// <param name="Url">The records portal.</param>
+/// <param name="ReplyWithinBusinessDays">How soon the law makes the City answer, in business days.</param>
+/// <param name="Law">The law that gives the right, as cited.</param>
+public sealed record RecordsPortal(string Name, string Url, string Phone, int ReplyWithinBusinessDays, string Law);
+
+/// <summary>The city that the registry serves.</summary>
+/// <param name="IsSample">True for sample data, which says so on every page, screen and paper.</param>
+/// <param name="TimeZone">IANA name of the zone in which the city's days begin and end.</param>
+/// <param name="Languages">BCP 47 tags of the languages of its notices, first the one that governs.</param>
+/// <param name="NoticeValidSeconds">How long a screen may show a notice that it could not confirm, in seconds, 10 to 3600.</param>
+public sealed record City(
+    string Name, bool IsSample, string TimeZone, ImmutableArray<string> Languages,
+    ImmutableArray<Department> Departments, RecordsPortal Records, int NoticeValidSeconds)
+{
+    /// <summary>The day in the city at an instant.</summary>
+    public DateOnly DayAt(DateTimeOffset instant) => DateOnly.FromDateTime(LocalTime(instant).DateTime);
+
+    /// <summary>The local time in the city at an instant, daylight saving included.</summary>
+    public DateTimeOffset LocalTime(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone));
+
+    /// <summary>The department with this id, or null.</summary>
+    public Department? Department(string id) => Departments.FirstOrDefault(department => department.Id == id);
+}
