@@ -1,0 +1,26 @@
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Grains.Devices;
+using SurveillanceRegistry.Grains.Places;
+using SurveillanceRegistry.Grains.Policies;
+using SurveillanceRegistry.Grains.Presence;
+
+namespace SurveillanceRegistry.Grains;
+
+/// <summary>Where each grain lives, by the ids that people use.</summary>
+public static class GrainAddresses
+{
+    /// <summary>The city's governance, as registered.</summary>
+    public static Task<Governance> Governance(this IGrainFactory grains) => grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).Governance();
+
+    /// <summary>The device with this id.</summary>
+    public static IDeviceGrain Device(this IGrainFactory grains, string deviceId) => grains.GetGrain<IDeviceGrain>(deviceId);
+
+    /// <summary>The presence partition that a device belongs to.</summary>
+    public static IPresencePartitionGrain PartitionOf(this IGrainFactory grains, string deviceId) => grains.Partition(Domain.Devices.Device.PartitionOf(deviceId));
+
+    /// <summary>A presence partition, 0 to 255.</summary>
+    public static IPresencePartitionGrain Partition(this IGrainFactory grains, int partition) => grains.GetGrain<IPresencePartitionGrain>(partition);
+
+    /// <summary>The place with this id.</summary>
+    public static IPlaceGrain Place(this IGrainFactory grains, string placeId) => grains.GetGrain<IPlaceGrain>(placeId);
+}

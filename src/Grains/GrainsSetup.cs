@@ -1,0 +1,26 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Serialization;
+
+namespace SurveillanceRegistry.Grains;
+
+/// <summary>Adds the grains to a silo.</summary>
+public static class GrainsSetup
+{
+    /// <summary>Everything that the grains need of Orleans, in production and in tests. Whoever opens the front door starts the <see cref="Rounds"/>.</summary>
+    public static ISiloBuilder AddGrains(this ISiloBuilder silo)
+    {
+        silo.Services.AddSerializer(ImmutableValues.AddTo);
+        silo.Services.AddSingleton<Rounds>();
+        return silo;
+    }
+
+    /// <summary>One silo on the loopback address, on ports that were free a moment ago, reachable from this machine only.</summary>
+    public static ISiloBuilder UseOneSiloOnLoopback(this ISiloBuilder silo, int siloPort)
+    {
+        silo.UseLocalhostClustering(siloPort, gatewayPort: 0, primarySiloEndpoint: new IPEndPoint(IPAddress.Loopback, siloPort));
+        silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = ("surveillance-registry", "one"));
+        return silo;
+    }
+}

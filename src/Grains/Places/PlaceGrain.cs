@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Grains.Places;
+
+/// <summary>
+/// A place keeps its notice true: on every change of a covering device, and every few seconds by asking for itself, it composes;
+/// what says something new is numbered, signed and remembered before anybody is told. A notice that could not be brought up to date
+/// is not handed out, so that no screen confirms it.
+/// </summary>
+[GrainType("place")]
+[KeepAlive]
+internal sealed class PlaceGrain(
+    IPlaceRegister places, IDeviceRegister devices, INoticeRegister notices, NoticeKey key, PublicAddress address, TimeProvider time,
+    ILogger<PlaceGrain> logger) : Grain, IPlaceGrain
+{
+    /// <summary>How often the place asks for itself what is known of its devices, and which day it is.</summary>
+    private static readonly TimeSpan RepairEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a notice is numbered anew when another writer was first.</summary>
+    private const int MostAttempts = 3;
+
+    private readonly Dictionary<string, DeviceObservation> _last = [];
+    private readonly Dictionary<string, KioskDescription> _kiosks = [];
+    private readonly Dictionary<INoticeWatcher, DateTimeOffset> _watchers = [];
+    private Place? _place;
+    private ImmutableArray<Device> _devices = [];
+    private SignedNotice? _notice;
+    private NoticeContent? _content;
+    private bool _isCurrent;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var id = this.GetPrimaryKeyString();
+        _place = (await places.PlacesAsync(cancellationToken)).FirstOrDefault(place => place.Id == id);
+        if (_place is null)
+            return;
+        foreach (var kiosk in (await places.KiosksAsync(cancellationToken)).Where(kiosk => kiosk.Place == id))
+            _kiosks[kiosk.Id] = new KioskDescription(kiosk, null, null);
+        _devices = [.. (await devices.AllAsync(cancellationToken)).Where(device => device.Place == id)];
+        _notice = await notices.LatestAsync(id, cancellationToken);
+        await Repair(cancellationToken);
+        this.RegisterGrainTimer(Repair, new GrainTimerCreationOptions(RepairEvery, RepairEvery) { KeepAlive = true });
+    }
+
+    public async Task Changed(DeviceObservation observation)
+    {
+        if (_place is null || IsOlder(observation))
+            return;
+        _last[observation.DeviceId] = observation;
+        await BringUpToDate();
+    }
+
+    public async Task<PlaceDescription?> Describe()
+    {
+        if (_place is null)
+            return null;
+        if (!_isCurrent)
+            await BringUpToDate();
+        return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!);
+    }
+
+    public Task Watch(INoticeWatcher watcher)
+    {
+        _watchers[watcher] = time.GetUtcNow().AddSeconds(IPlaceGrain.WatchSeconds);
+        return Task.CompletedTask;
+    }
+
+    public Task Seen(string kioskId, string? shownHash)
+    {
+        if (_kiosks.TryGetValue(kioskId, out var kiosk))
+            _kiosks[kioskId] = kiosk with { LastSeenAt = time.GetUtcNow(), ShownHash = shownHash };
+        return Task.CompletedTask;
+    }
+
+    private async Task Repair(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_devices.GroupBy(device => Device.PartitionOf(device.Id)).Select(Ask));
+        await BringUpToDate();
+    }
+
+    private async Task Ask(IGrouping<int, Device> partition)
+    {
+        var ours = partition.Select(device => device.Id).ToHashSet();
+        try
+        {
+            foreach (var observation in await GrainFactory.Partition(partition.Key).Observations())
+            {
+                if (ours.Contains(observation.DeviceId) && !IsOlder(observation))
+                    _last[observation.DeviceId] = observation;
+            }
+        }
+#pragma warning disable CA1031 // Whatever the reason: the registry cannot see these devices now, and says so.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning(failure, "Place {Place} cannot see {Count} of its devices; its notice calls them unknown.", _place!.Id, ours.Count);
+            foreach (var id in ours.Where(_last.ContainsKey))
+                _last[id] = _last[id] with { Presence = PresenceState.Unknown };
+        }
+    }
+
+    private bool IsOlder(DeviceObservation observation) =>
+        _last.TryGetValue(observation.DeviceId, out var last)
+        && (observation.Epoch < last.Epoch || observation.Epoch == last.Epoch && observation.Seq < last.Seq);
+
+    private ImmutableArray<CoveringDevice> Covering() => [.. _devices.Select(device => new CoveringDevice(device, _last.GetValueOrDefault(device.Id)))];
+
+    private async Task BringUpToDate()
+    {
+        _isCurrent = false;
+        var governance = await GrainFactory.Governance();
+        var now = time.GetUtcNow();
+        var content = NoticeComposer.Compose(_place!, Covering(), governance, governance.City.DayAt(now), address.Url);
+        for (var attempt = 1; _notice is null || _notice.ContentHash != NoticePayload.ContentHash(content) || !key.Verifies(_notice); attempt++)
+        {
+            var sequence = (_notice?.Sequence ?? 0) + 1;
+            var issued = SignedNotice.Sign(content, NoticePayload.Write(content, governance, sequence, now, ledgerSize: null), sequence, now, key);
+            if (await notices.AppendAsync(issued, CancellationToken.None))
+            {
+                _notice = issued;
+                await TellWatchers(issued.Sequence);
+            }
+            else if (attempt < MostAttempts)
+            {
+                _notice = await notices.LatestAsync(_place!.Id, CancellationToken.None);
+            }
+            else
+            {
+                throw new InvalidOperationException($"The notice of place {_place!.Id} could not be numbered in {MostAttempts} attempts: another writer was first each time.");
+            }
+        }
+
+        _content = content;
+        _isCurrent = true;
+    }
+
+    private async Task TellWatchers(long sequence)
+    {
+        var now = time.GetUtcNow();
+        foreach (var expired in _watchers.Where(watcher => watcher.Value < now).Select(watcher => watcher.Key).ToArray())
+            _watchers.Remove(expired);
+        await Task.WhenAll(_watchers.Keys.Select(watcher => Hint(watcher, sequence)));
+    }
+
+    private async Task Hint(INoticeWatcher watcher, long sequence)
+    {
+        try
+        {
+            await watcher.Changed(_place!.Id, sequence);
+        }
+#pragma warning disable CA1031 // A hint that is lost costs nothing but time: screens ask by themselves.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogDebug(failure, "A watcher of place {Place} is gone.", _place!.Id);
+            _watchers.Remove(watcher);
+        }
+    }
+}

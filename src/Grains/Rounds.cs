@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Places;
+
+namespace SurveillanceRegistry.Grains;
+
+/// <summary>
+/// Makes the rounds: wakes every presence partition that has devices, and every place, and keeps them awake. A grain that nobody calls
+/// would otherwise not notice silence.
+/// </summary>
+public sealed class Rounds(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, TimeProvider time, ILogger<Rounds> logger) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when everything was woken once: from then on notices are true.</summary>
+    public Task FirstRound => _first.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await MakeAsync(stoppingToken);
+                _first.TrySetResult();
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // The next round tries again.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                logger.LogWarning(failure, "A round could not be finished; the next begins in {Seconds} s.", Every.TotalSeconds);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task MakeAsync(CancellationToken cancellationToken)
+    {
+        var partitions = (await devices.AllAsync(cancellationToken)).Select(device => Device.PartitionOf(device.Id)).Distinct();
+        await Task.WhenAll(partitions.Select(partition => grains.Partition(partition).Observations()));
+        await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()));
+    }
+}
