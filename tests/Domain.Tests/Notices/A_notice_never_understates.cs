@@ -1,0 +1,156 @@
+using System.Text.Json;
+using CsCheck;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+
+namespace SurveillanceRegistry.Domain.Tests.Notices;
+
+/// <summary>The one promise, for any rules, devices and presence. The expectations are written out here, not taken from the composer.</summary>
+public sealed class A_notice_never_understates
+{
+    /// <summary>How many random cities each property is tried on.</summary>
+    private const int Cities = 2_000;
+
+    private static readonly Place Lobby = new("lobby", "Lobby", "1 Main St", "the lobby");
+
+    private static NoticeContent Compose(Domain.Policies.Governance governance, System.Collections.Immutable.ImmutableArray<CoveringDevice> covering) =>
+        NoticeComposer.Compose(Lobby, covering, governance, Any.Today, "https://city.example");
+
+    private static NoticeFact? FactOf(NoticeFace face, Device device, Capture capture) =>
+        face.Facts.SingleOrDefault(fact => fact.Technology == device.Technology && fact.Capture == capture);
+
+    [Fact]
+    public void It_names_every_capture_that_a_heard_device_reports() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var notice = Compose(governance, covering).Now;
+            foreach (var (device, last) in covering.Where(covering => covering.Last is { IsHeard: true }))
+            {
+                foreach (var capture in Enum.GetValues<Capture>().Where(capture => last!.Capture[capture] is Mode.Live or Mode.Recorded))
+                    Assert.True(FactOf(notice, device, capture)?.Mode >= last!.Capture[capture], $"{device.Id} reports {capture}");
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void It_names_every_sensor_of_a_device_that_is_not_heard_as_perhaps_recording() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var notice = Compose(governance, covering).Now;
+            foreach (var (device, last) in covering.Where(covering => covering.Last is null && covering.Device.IsInstalled || covering.Last is { IsHeard: false }))
+            {
+                foreach (var sensor in device.Sensors)
+                    Assert.Equal(Mode.Recorded, FactOf(notice, device, sensor)?.Mode);
+                foreach (var capture in Enum.GetValues<Capture>().Where(capture => last?.Capture[capture] is Mode.Live or Mode.Recorded))
+                    Assert.Equal(Mode.Recorded, FactOf(notice, device, capture)?.Mode);
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void It_calls_a_fact_reported_only_when_a_heard_device_reports_that_mode() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            foreach (var fact in Compose(governance, covering).Now.Facts)
+            {
+                var reported = covering.Any(unit => unit.Device.Technology == fact.Technology && unit.Last is { IsHeard: true } last && last.Capture[fact.Capture] == fact.Mode);
+                Assert.Equal(reported ? FactCertainty.Reported : FactCertainty.Unknown, fact.Certainty);
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void It_does_not_overstate_either_each_fact_has_a_device_behind_it() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            foreach (var fact in Compose(governance, covering).Now.Facts)
+                Assert.Contains(covering, unit => unit.Device.Technology == fact.Technology && unit.MayCapture[fact.Capture] >= fact.Mode);
+        }, iter: Cities);
+
+    [Fact]
+    public void Its_worst_case_names_every_sensor_there_is_as_recording_and_unconfirmed() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var worst = Compose(governance, covering).Worst;
+            Assert.All(worst.Facts, fact => Assert.Equal((Mode.Recorded, FactCertainty.Unknown), (fact.Mode, fact.Certainty)));
+            foreach (var (device, last) in covering.Where(unit => unit.Device.IsInstalled || unit.Last is not null))
+            {
+                foreach (var sensor in device.Sensors.Concat(last?.Capture.Captures ?? []))
+                    Assert.NotNull(FactOf(worst, device, sensor));
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void Its_worst_case_is_never_less_than_the_notice_itself() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var content = Compose(governance, covering);
+            Assert.All(content.Now.Facts, fact => Assert.Contains(content.Worst.Facts, worst => (worst.Technology, worst.Capture) == (fact.Technology, fact.Capture)));
+        }, iter: Cities);
+
+    [Fact]
+    public void Losing_sight_of_a_device_never_takes_a_fact_away_or_lowers_it() =>
+        Gen.Select(Any.Governance, Any.Covering, Gen.Int[0, 7]).Sample((governance, covering, lost) =>
+        {
+            if (lost >= covering.Length || covering[lost].Last is null)
+                return;
+            var before = Compose(governance, covering).Now;
+            var after = Compose(governance, covering.SetItem(lost, covering[lost] with { Last = covering[lost].Last! with { Presence = Domain.Presence.PresenceState.Silent } })).Now;
+            foreach (var fact in before.Facts)
+                Assert.True(FactOf(after, fact)?.Mode >= fact.Mode);
+
+            static NoticeFact? FactOf(NoticeFace face, NoticeFact fact) => face.Facts.SingleOrDefault(other => (other.Technology, other.Capture) == (fact.Technology, fact.Capture));
+        }, iter: Cities);
+
+    [Fact]
+    public void A_capture_that_no_rule_in_force_allows_is_named_and_under_review() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            foreach (var fact in Compose(governance, covering).Now.Facts)
+            {
+                Assert.All(fact.AllowedBy, id =>
+                {
+                    var row = governance.Table.On(Any.Today, fact.Technology).Single(row => row.Instrument.Id == id);
+                    Assert.Equal(Domain.Policies.RuleStatus.InForce, row.Status);
+                    Assert.Equal(Domain.Policies.Confidence.Sourced, row.Version!.Source.Confidence);
+                    Assert.NotEqual(Domain.Policies.InstrumentKind.CityStatement, row.Instrument.Kind);
+                    Assert.Contains(fact.Capture, row.Rule!.Capture);
+                });
+                if (fact.AllowedBy.IsEmpty && covering.Select(unit => unit.Device.Department).Distinct().Count() == 1)
+                    Assert.True(fact.UnderReview);
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void Every_language_says_every_capture_and_has_words_for_every_fact() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var content = Compose(governance, covering);
+            foreach (var face in new[] { content.Now, content.Worst })
+            {
+                Assert.Equal(governance.Wordings.Length, face.Languages.Count);
+                foreach (var text in face.Languages.Values)
+                {
+                    Assert.Equal(face.Facts.Length, text.Facts.Length);
+                    var what = text.FirstLayer.Single(item => item.Item == "what").Text;
+                    Assert.All(face.Facts, fact => Assert.Contains("capture." + Json.Word(fact.Capture), what, StringComparison.Ordinal));
+                    string[] items = ["what", "now", "why", "who", "rule", "retention", "access", "rights", "surprise", "more", "area", "scope"];
+                    Assert.Equal(items, text.FirstLayer.Select(item => item.Item));
+                    Assert.All(text.FirstLayer, item => Assert.NotEmpty(item.Text));
+                }
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void The_signed_payload_carries_every_fact_of_both_faces() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var content = Compose(governance, covering);
+            using var payload = JsonDocument.Parse(NoticePayload.Write(content, governance, 7, Any.Noon, null));
+            Assert.Equal(7, payload.RootElement.GetProperty("sequence").GetInt64());
+            Assert.Equal(Written(content.Now), Read(payload.RootElement));
+            Assert.Equal(Written(content.Worst), Read(payload.RootElement.GetProperty("worst")));
+
+            static string[] Written(NoticeFace face) => [.. face.Facts.Select(fact => $"{fact.Technology} {Json.Word(fact.Capture)} {Json.Word(fact.Mode)} {Json.Word(fact.Certainty)}")];
+            static string[] Read(JsonElement face) =>
+                [.. face.GetProperty("facts").EnumerateArray().Select(fact => string.Join(' ', new[] { "technology", "capture", "mode", "certainty" }.Select(name => fact.GetProperty(name).GetString())))];
+        }, iter: Cities);
+}
