@@ -11,10 +11,13 @@ public static class GrainsSetup
     /// <summary>Everything that the grains need of Orleans, in production and in tests. Whoever opens the front door starts the <see cref="Rounds"/>.</summary>
     public static ISiloBuilder AddGrains(this ISiloBuilder silo)
     {
-        silo.Services.AddSerializer(ImmutableValues.AddTo);
+        silo.Services.AddSerializer(AddImmutableValues);
         silo.Services.AddSingleton<Rounds>();
         return silo;
     }
+
+    /// <summary>Lets values of the Domain cross grains; for silos and for clients outside them.</summary>
+    public static void AddImmutableValues(ISerializerBuilder serializer) => ImmutableValues.AddTo(serializer);
 
     /// <summary>One silo on the loopback address, on ports that were free a moment ago, reachable from this machine only.</summary>
     public static ISiloBuilder UseOneSiloOnLoopback(this ISiloBuilder silo, int siloPort)

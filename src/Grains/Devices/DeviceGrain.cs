@@ -19,6 +19,7 @@ internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister 
     {
         if (_device is null || !observation.DiffersFrom(_told))
             return;
+        _told = null; // Until all of it is done nobody can say what the place was told last.
         await observations.AppendAsync(observation, time.GetUtcNow(), CancellationToken.None);
         if (_device.Place is { } place)
             await GrainFactory.Place(place).Changed(observation);
