@@ -1,0 +1,39 @@
+using Dapper;
+using Npgsql;
+using SurveillanceRegistry.Domain.Notices;
+
+namespace SurveillanceRegistry.Postgres.Notices;
+
+/// <summary>Every notice that was ever issued, in a table.</summary>
+public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
+{
+    private const string Select = "select place, sequence, issued_at, payload, protected, signature, hash, content_hash from registry.notice ";
+
+    public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
+        OneAsync(Select + "where place = @place order by sequence desc limit 1", new { place }, cancellationToken);
+
+    public Task<SignedNotice?> AtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken) =>
+        OneAsync(Select + "where place = @place and issued_at <= @at order by issued_at desc, sequence desc limit 1", new { place, at = at.ToUniversalTime() }, cancellationToken);
+
+    public async Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into registry.notice values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
+            on conflict (place, sequence) do nothing
+            """,
+            new { notice.Place, notice.Sequence, issuedAt = notice.IssuedAt.ToUniversalTime(), notice.Payload, notice.Protected, notice.Signature, notice.Hash, notice.ContentHash },
+            cancellationToken: cancellationToken)) == 1;
+    }
+
+    private async Task<SignedNotice?> OneAsync(string sql, object values, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<NoticeRow>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        return row is null ? null : new SignedNotice(row.Place, row.Sequence, new DateTimeOffset(row.Issued_at, TimeSpan.Zero), row.Payload, row.Protected, row.Signature, row.Hash, row.Content_hash);
+    }
+
+    private sealed record NoticeRow(string Place, long Sequence, DateTime Issued_at, string Payload, string Protected, string Signature, string Hash, string Content_hash);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Policies;
+
+namespace SurveillanceRegistry.Postgres.Policies;
+
+/// <summary>The governance table, in tables.</summary>
+public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
+{
+    private const string OpenedBy = "opening", OpeningReason = "An empty registry was filled from the files of this checkout.";
+
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select not exists (select from registry.entry)", cancellationToken: cancellationToken));
+    }
+
+    public async Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var files = await connection.QueryAsync<(string File, string Sha256)>(new CommandDefinition(
+            "select file, sha256 from registry.entry where author = @OpenedBy and file is not null order by id", new { OpenedBy }, cancellationToken: cancellationToken));
+        return [.. files.Select(row => new OpeningFile(row.File, row.Sha256))];
+    }
+
+    public async Task<Governance> LoadAsync(CancellationToken cancellationToken)
+    {
+        var city = await database.BodiesAsync<City>("select body::text from registry.city", null, cancellationToken);
+        if (city.IsEmpty)
+            throw new InvalidOperationException("The register is empty: no city has been registered.");
+        var wordings = await database.BodiesAsync<Wording>("select body::text from registry.wording order by position", null, cancellationToken);
+        var technologies = await database.BodiesAsync<Technology>("select body::text from registry.technology order by position", null, cancellationToken);
+        var instruments = await database.BodiesAsync<Instrument>(
+            """
+            select jsonb_set(instrument.body, '{versions}', coalesce(jsonb_agg(version.body order by version.number) filter (where version.number is not null), '[]'))::text
+            from registry.instrument left join registry.instrument_version version on version.instrument = instrument.id
+            group by instrument.id order by instrument.position
+            """, null, cancellationToken);
+        return new Governance(city[0], new GovernanceTable(technologies, instruments), wordings);
+    }
+
+    public async Task<bool> OpenAsync(Opening opening, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(opening);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await Run("lock table registry.entry in exclusive mode");
+        if (await connection.ExecuteScalarAsync<bool>("select exists (select from registry.entry)", transaction: transaction))
+            return false;
+
+        long entry = 0;
+        foreach (var file in opening.Files)
+        {
+            entry = await connection.ExecuteScalarAsync<long>(
+                "insert into registry.entry (recorded_at, author, reason, file, sha256) values (@at, @OpenedBy, @OpeningReason, @Name, @Sha256) returning id",
+                new { at = at.ToUniversalTime(), OpenedBy, OpeningReason, file.Name, file.Sha256 }, transaction);
+        }
+
+        var (city, table, wordings) = opening.Governance;
+        await Run("insert into registry.city (body, entry) values (@body::jsonb, @entry)", new { body = Rows.Body(city), entry });
+        foreach (var (position, wording) in wordings.Index())
+            await Run("insert into registry.wording values (@position, @Language, @body::jsonb, @entry)", new { position, wording.Language, body = Rows.Body(wording), entry });
+        foreach (var (position, technology) in table.Technologies.Index())
+            await Run("insert into registry.technology values (@Id, @position, @body::jsonb, @entry)", new { technology.Id, position, body = Rows.Body(technology), entry });
+        foreach (var (position, instrument) in table.Instruments.Index())
+        {
+            await Run("insert into registry.instrument values (@Id, @position, @body::jsonb, @entry)", new { instrument.Id, position, body = Rows.Body(instrument with { Versions = [] }), entry });
+            foreach (var version in instrument.Versions)
+                await OpenVersion(instrument, version);
+        }
+
+        foreach (var place in opening.Places)
+            await Run("insert into registry.place values (@Id, @body::jsonb, @entry)", new { place.Id, body = Rows.Body(place), entry });
+        foreach (var kiosk in opening.Kiosks)
+            await Run("insert into registry.kiosk values (@Id, @Place, @body::jsonb, @entry)", new { kiosk.Id, kiosk.Place, body = Rows.Body(kiosk), entry });
+        foreach (var device in opening.Devices)
+        {
+            await Run("insert into registry.device (id, part, place, fleet, body, entry) values (@Id, @part, @Place, @Fleet, @body::jsonb, @entry)",
+                new { device.Id, part = (short)Device.PartitionOf(device.Id), device.Place, device.Fleet, body = Rows.Body(device), entry });
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+
+        async Task OpenVersion(Instrument instrument, InstrumentVersion version)
+        {
+            await Run("insert into registry.instrument_version values (@Id, @Number, @body::jsonb, @entry)", new { instrument.Id, version.Number, body = Rows.Body(version), entry });
+            var effective = Days(version.Effective);
+            foreach (var rule in version.Rules)
+            {
+                await Run("insert into registry.rule values (@Technology, @Id, @Number, @effective, @body::jsonb)",
+                    new { rule.Technology, instrument.Id, version.Number, effective, body = Rows.Body(rule) });
+            }
+        }
+
+        Task Run(string sql, object? values = null) => connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The days on which a text may hold, from the first to before the day on which it surely no longer does.</summary>
+    private static NpgsqlRange<DateOnly> Days(EffectivePeriod period) => new(
+        period.MayHoldFrom, lowerBoundIsInclusive: true, lowerBoundInfinite: period.MayHoldFrom == DateOnly.MinValue,
+        period.SurelyEndedFrom, upperBoundIsInclusive: false, upperBoundInfinite: period.SurelyEndedFrom == DateOnly.MaxValue);
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Notices;
+using SurveillanceRegistry.Postgres.Places;
+using SurveillanceRegistry.Postgres.Policies;
+using SurveillanceRegistry.Postgres.Presence;
+
+namespace SurveillanceRegistry.Postgres;
+
+/// <summary>Gives every port of the Domain its body on PostgreSQL.</summary>
+public static class PostgresSetup
+{
+    /// <summary>Adds the registers and the heartbeat log's writer.</summary>
+    public static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddSingleton<IPolicyRegister, PolicyRegister>();
+        services.AddSingleton<IDeviceRegister, DeviceRegister>();
+        services.AddSingleton<IPlaceRegister, PlaceRegister>();
+        services.AddSingleton<INoticeRegister, NoticeRegister>();
+        services.AddSingleton<IObservationRegister, ObservationRegister>();
+        services.AddSingleton<HeartbeatLog>();
+        services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());
+        return services;
+    }
+}

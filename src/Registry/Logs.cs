@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace SurveillanceRegistry.Registry;
+
+/// <summary>Everything that is not an answer is log, and goes to stderr: stdout holds the ready line and what was asked for.</summary>
+internal static class Logs
+{
+    public static ILoggerFactory Create() => LoggerFactory.Create(Configure);
+
+    public static void Configure(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Mqtt;
+using SurveillanceRegistry.Postgres;
+using SurveillanceRegistry.Web;
+
+namespace SurveillanceRegistry.Registry.Verbs;
+
+/// <summary><c>registry serve</c>: opens the house — PostgreSQL, Orleans, the broker and the pages — and keeps it open until it is told to stop.</summary>
+internal static class Serve
+{
+    private static readonly Option<bool> WithFleet = new("--fleet") { Description = "Also run the sample city's simulated units, over real MQTT connections." };
+
+    public static Command Verb()
+    {
+        var verb = new Command("serve", "Serve pages, screens, API and the MQTT broker until told to stop.") { WithFleet };
+        verb.SetAction((command, cancellationToken) => RunAsync(Settings.Read([]), command.GetValue(WithFleet), cancellationToken));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, bool withFleet, CancellationToken cancellationToken)
+    {
+        MustBeFree(settings.Http, "REGISTRY_HTTP");
+        MustBeFree(settings.Mqtt, "REGISTRY_MQTT");
+        using var logs = Logs.Create();
+        await using var database = await Database.OpenAsync(settings, logs, cancellationToken);
+        if (!await Opening.FillAsync(settings, database, logs, cancellationToken))
+            return 1;
+
+        await using var app = Build(settings, database.ConnectionString);
+        await app.StartAsync(cancellationToken);
+        var rounds = app.Services.GetRequiredService<Rounds>();
+        await rounds.StartAsync(cancellationToken);
+        await rounds.FirstRound.WaitAsync(cancellationToken);
+
+        var (http, mqtt) = Addresses(app, settings);
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping, cancellationToken);
+        var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, closing.Token) : Task.CompletedTask;
+        await Console.Out.WriteLineAsync($"ready http=http://{http} mqtt=mqtt://{mqtt}");
+        await app.WaitForShutdownAsync(cancellationToken);
+        await fleet;
+        await rounds.StopAsync(CancellationToken.None);
+        return 0;
+    }
+
+    private static WebApplication Build(Settings settings, string connectionString)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(Serve).Assembly.GetName().Name });
+        builder.Logging.ClearProviders();
+        Logs.Configure(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(settings.Http);
+            kestrel.Listen(settings.Mqtt, listen => listen.UseRegistryBroker());
+        });
+        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(KeyFile.ReadOrMake(settings.Data));
+        builder.Services.AddSingleton(services => new PublicAddress(() =>
+            settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
+        builder.Services.AddPostgres(connectionString);
+        builder.Services.AddMqtt();
+        builder.Services.AddWeb();
+        var app = builder.Build();
+        app.UseRegistryBroker();
+        app.MapWeb();
+        return app;
+    }
+
+    /// <summary>The addresses that were really bound, in the order in which they were asked for.</summary>
+    private static (IPEndPoint Http, IPEndPoint Mqtt) Addresses(WebApplication app, Settings settings)
+    {
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port).ToArray();
+        return (new IPEndPoint(settings.Http.Address, bound[0]), new IPEndPoint(settings.Mqtt.Address, bound[1]));
+    }
+
+    /// <summary>Asked before anything is made: a port in use must leave nothing half-made behind.</summary>
+    private static void MustBeFree(IPEndPoint endpoint, string setting)
+    {
+        try
+        {
+            using var probe = new TcpListener(endpoint) { ExclusiveAddressUse = false };
+            probe.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            probe.Start();
+        }
+        catch (SocketException failure)
+        {
+            throw new SomethingMissing(failure.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? $"Another program listens on {endpoint} already: stop it, or set {setting} to another address and port."
+                : $"The address {endpoint} cannot be listened on ({failure.Message}): set {setting} to an address of this machine.");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
