@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using MQTTnet;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Mqtt;
+
+/// <summary>
+/// Takes in what devices publish. The broker sends its PUBACK when this returns, so it returns when the heartbeat is durable, and not
+/// before. Nothing is routed to anybody else.
+/// </summary>
+internal sealed class HeartbeatInlet(IHeartbeatLog log, IPresenceInlet presence, Counters counters, TimeProvider time, ILogger<HeartbeatInlet> logger)
+{
+    public async Task TakeAsync(InterceptingPublishEventArgs publish, MqttServer server)
+    {
+        publish.ProcessPublish = false;
+        publish.Response.ReasonCode = MqttPubAckReasonCode.Success;
+        var message = publish.ApplicationMessage;
+        var device = Admission.DeviceOf(publish.SessionItems);
+        var topic = Topic.ClassOf(message.Topic, device.Id);
+        if (RefusalOf(message, topic) is { } refusal)
+        {
+            await RefuseAsync(publish, server, refusal, topic);
+        }
+        else if (topic == TopicClass.OwnDeath)
+        {
+            if (HeartbeatReader.TryReadDeath(message.Payload, out var epoch))
+                presence.Died(device.Id, epoch);
+            else
+                await RefuseAsync(publish, server, Refusal.Shape, topic);
+        }
+        else if (HeartbeatReader.TryRead(message.Payload, device, time.GetUtcNow(), out var heartbeat))
+        {
+            await KeepAsync(publish, heartbeat);
+        }
+        else
+        {
+            await RefuseAsync(publish, server, Refusal.Shape, topic);
+        }
+    }
+
+    private async Task KeepAsync(InterceptingPublishEventArgs publish, Heartbeat heartbeat)
+    {
+        try
+        {
+            await log.AppendAsync(heartbeat, publish.CancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            // Not durable: no PUBACK. The device keeps the heartbeat and sends it again.
+            publish.CloseConnection = true;
+            if (failure is IOException)
+                logger.LogWarning(failure, "A heartbeat of device {Device} could not be made durable; it is not acknowledged and its connection is closed.", heartbeat.DeviceId);
+            return;
+        }
+
+        counters.Acknowledged();
+        presence.Heard(heartbeat);
+    }
+
+    private static Refusal? RefusalOf(MqttApplicationMessage message, TopicClass topic) =>
+        message.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtLeastOnce ? Refusal.Qos
+        : topic == TopicClass.Foreign ? Refusal.Topic
+        : message.Retain ? Refusal.Retain
+        : message.Payload.Length > HeartbeatReader.MaxBytes ? Refusal.Shape
+        : null;
+
+    /// <summary>Tells the device why, as its version of MQTT allows. Nothing of the payload goes anywhere but its size.</summary>
+    private async Task RefuseAsync(InterceptingPublishEventArgs publish, MqttServer server, Refusal refusal, TopicClass topic)
+    {
+        counters.Refused(refusal, topic);
+        logger.LogInformation("Refused a publish of {Bytes} bytes: {Reason} on a topic of class {Topic}.", publish.ApplicationMessage.Payload.Length, refusal, topic);
+        if (!Admission.IsVersion5(publish.SessionItems))
+            publish.CloseConnection = true;
+        else if (refusal == Refusal.Qos)
+            await server.DisconnectClientAsync(publish.ClientId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.QoSNotSupported });
+        else
+            publish.Response.ReasonCode = refusal.PubAck();
+    }
+}

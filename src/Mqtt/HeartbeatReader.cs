@@ -1,0 +1,196 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Mqtt;
+
+/// <summary>
+/// Reads the contract's heartbeat, and nothing else: a forward-only pass over the bytes that takes the named scalars, each within its
+/// range, and refuses the payload at the first thing that is not one of them. Nothing else of a payload ever becomes a value.
+/// </summary>
+public static class HeartbeatReader
+{
+    /// <summary>The most bytes a heartbeat may have.</summary>
+    public const int MaxBytes = 512;
+
+    private const int MaxDepth = 2, MaxFirmwareBytes = 29;
+
+    [Flags]
+    private enum Members { None = 0, Epoch = 1, Seq = 2, At = 4, Capture = 8, Health = 16, Firmware = 32, RuleVersion = 64, Required = Epoch | Seq | Capture | Health | Firmware }
+
+    /// <summary>Reads a heartbeat of a device. False when the payload is not the contract's shape for this device.</summary>
+    /// <param name="device">The device of the session; its registered sensors must be named, exactly.</param>
+    /// <param name="receivedAt">The registry's clock.</param>
+    public static bool TryRead(ReadOnlySequence<byte> payload, Device device, DateTimeOffset receivedAt, out Heartbeat heartbeat)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        heartbeat = null!;
+        if (payload.Length is 0 or > MaxBytes)
+            return false;
+        Span<byte> bytes = stackalloc byte[(int)payload.Length];
+        payload.CopyTo(bytes);
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            return TryRead(ref reader, device, receivedAt, out heartbeat);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the payload of a death: <c>{"epoch":…}</c>.</summary>
+    public static bool TryReadDeath(ReadOnlySequence<byte> payload, out long epoch)
+    {
+        epoch = 0;
+        if (payload.Length is 0 or > MaxBytes)
+            return false;
+        var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject
+                && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("epoch"u8)
+                && TryNumber(ref reader, out epoch)
+                && reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryRead(ref Utf8JsonReader reader, Device device, DateTimeOffset receivedAt, out Heartbeat heartbeat)
+    {
+        heartbeat = null!;
+        var seen = Members.None;
+        long epoch = 0, seq = 0, ruleVersion = 0;
+        DateTimeOffset at = default;
+        var capture = default(CaptureReport);
+        var health = Health.Ok;
+        string? firmware = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var member = MemberOf(ref reader);
+            if (member == Members.None || seen.HasFlag(member))
+                return false;
+            seen |= member;
+            var isRead = member switch
+            {
+                Members.Epoch => TryNumber(ref reader, out epoch),
+                Members.Seq => TryNumber(ref reader, out seq),
+                Members.RuleVersion => TryNumber(ref reader, out ruleVersion),
+                Members.At => TryInstant(ref reader, out at),
+                Members.Capture => TryCapture(ref reader, device.Sensors, out capture),
+                Members.Health => TryHealth(ref reader, out health),
+                _ => TryFirmware(ref reader, out firmware),
+            };
+            if (!isRead)
+                return false;
+        }
+
+        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (seen & Members.Required) != Members.Required)
+            return false;
+        heartbeat = new Heartbeat(device.Id, epoch, seq, receivedAt, seen.HasFlag(Members.At) ? at : null, capture, health, firmware!, seen.HasFlag(Members.RuleVersion) ? ruleVersion : null);
+        return true;
+    }
+
+    private static Members MemberOf(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("epoch"u8) ? Members.Epoch
+        : reader.ValueTextEquals("seq"u8) ? Members.Seq
+        : reader.ValueTextEquals("at"u8) ? Members.At
+        : reader.ValueTextEquals("capture"u8) ? Members.Capture
+        : reader.ValueTextEquals("health"u8) ? Members.Health
+        : reader.ValueTextEquals("firmware"u8) ? Members.Firmware
+        : reader.ValueTextEquals("ruleVersion"u8) ? Members.RuleVersion
+        : Members.None;
+
+    private static bool TryNumber(ref Utf8JsonReader reader, out long number)
+    {
+        number = 0;
+        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number is >= 0 and <= Heartbeat.MaxNumber;
+    }
+
+    /// <summary>An RFC 3339 instant in UTC: it ends in Z.</summary>
+    private static bool TryInstant(ref Utf8JsonReader reader, out DateTimeOffset at)
+    {
+        at = default;
+        return reader.Read() && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueSpan.EndsWith("Z"u8) && reader.TryGetDateTimeOffset(out at);
+    }
+
+    private static bool TryCapture(ref Utf8JsonReader reader, ImmutableArray<Capture> sensors, out CaptureReport report)
+    {
+        report = default;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!TryWord(ref reader, CaptureWords, out Capture capture) || report[capture] is not null || !reader.Read() || reader.TokenType != JsonTokenType.String
+                || !TryWord(ref reader, ModeWords, out Mode mode))
+            {
+                return false;
+            }
+
+            report = report.With(capture, mode);
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject && report.Names(sensors);
+    }
+
+    private static bool TryHealth(ref Utf8JsonReader reader, out Health health)
+    {
+        health = default;
+        return reader.Read() && reader.TokenType == JsonTokenType.String && TryWord(ref reader, HealthWords, out health);
+    }
+
+    /// <summary>Digits and dots: one to five groups of one to five digits.</summary>
+    private static bool TryFirmware(ref Utf8JsonReader reader, out string? firmware)
+    {
+        firmware = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || reader.ValueSpan.Length is 0 or > MaxFirmwareBytes)
+            return false;
+        int groups = 1, digits = 0;
+        foreach (var letter in reader.ValueSpan)
+        {
+            if (letter == '.')
+            {
+                if (digits == 0 || ++groups > 5)
+                    return false;
+                digits = 0;
+            }
+            else if (!char.IsAsciiDigit((char)letter) || ++digits > 5)
+            {
+                return false;
+            }
+        }
+
+        firmware = digits > 0 ? Encoding.ASCII.GetString(reader.ValueSpan) : null;
+        return digits > 0;
+    }
+
+    private static readonly (byte[] Word, Capture Value)[] CaptureWords = Words<Capture>();
+    private static readonly (byte[] Word, Mode Value)[] ModeWords = Words<Mode>();
+    private static readonly (byte[] Word, Health Value)[] HealthWords = Words<Health>();
+
+    private static (byte[], T)[] Words<T>() where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (Encoding.ASCII.GetBytes(Domain.Json.Word(value)), value))];
+
+    private static bool TryWord<T>(ref Utf8JsonReader reader, (byte[] Word, T Value)[] words, out T value)
+    {
+        foreach (var (word, meant) in words)
+        {
+            if (reader.ValueTextEquals(word))
+            {
+                value = meant;
+                return true;
+            }
+        }
+
+        value = default!;
+        return false;
+    }
+}

@@ -1,0 +1,34 @@
+using MQTTnet.Protocol;
+
+namespace SurveillanceRegistry.Mqtt;
+
+/// <summary>Why a publish was refused. A closed family: nothing of the payload can hide in it.</summary>
+public enum Refusal
+{
+    /// <summary>Not the contract's shape, or over 512 bytes.</summary>
+    Shape,
+
+    /// <summary>RETAIN set: a heartbeat is about now, and now does not wait for a subscriber.</summary>
+    Retain,
+
+    /// <summary>A topic that is not below the device's own id.</summary>
+    Topic,
+
+    /// <summary>More than the device may send.</summary>
+    Rate,
+
+    /// <summary>QoS 0 or 2.</summary>
+    Qos,
+}
+
+/// <summary>The contract's code for each refusal (MQTT 5.0 sections 3.4.2.1 and 3.14.2.1).</summary>
+internal static class RefusalCodes
+{
+    public static MqttPubAckReasonCode PubAck(this Refusal refusal) => refusal switch
+    {
+        Refusal.Shape or Refusal.Retain => MqttPubAckReasonCode.PayloadFormatInvalid,
+        Refusal.Topic => MqttPubAckReasonCode.NotAuthorized,
+        Refusal.Rate => MqttPubAckReasonCode.QuotaExceeded,
+        _ => MqttPubAckReasonCode.ImplementationSpecificError,
+    };
+}
