@@ -29,18 +29,19 @@ internal static class Serve
         MustBeFree(settings.Mqtt, "REGISTRY_MQTT");
         using var logs = Logs.Create();
         await using var database = await Database.OpenAsync(settings, logs, cancellationToken);
-        if (!await Opening.FillAsync(settings, database, logs, cancellationToken))
-            return 1;
-
         await using var app = Build(settings, database.ConnectionString);
+        if (!await FirstOpening.FillAsync(settings, app.Services.GetRequiredService<IPolicyRegister>(), app.Logger, cancellationToken))
+            return 1;
+        var broker = app.UseRegistryBroker();
         await app.StartAsync(cancellationToken);
+        await broker.WaitAsync(cancellationToken);
         var rounds = app.Services.GetRequiredService<Rounds>();
         await rounds.StartAsync(cancellationToken);
         await rounds.FirstRound.WaitAsync(cancellationToken);
 
         var (http, mqtt) = Addresses(app, settings);
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping, cancellationToken);
-        var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, closing.Token) : Task.CompletedTask;
+        var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, most: int.MaxValue, closing.Token) : Task.CompletedTask;
         await Console.Out.WriteLineAsync($"ready http=http://{http} mqtt=mqtt://{mqtt}");
         await app.WaitForShutdownAsync(cancellationToken);
         await fleet;
@@ -68,7 +69,6 @@ internal static class Serve
         builder.Services.AddMqtt();
         builder.Services.AddWeb();
         var app = builder.Build();
-        app.UseRegistryBroker();
         app.MapWeb();
         return app;
     }
