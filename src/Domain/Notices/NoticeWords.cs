@@ -24,8 +24,8 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
             Item("now", Sentences(facts.Length == 0 ? [NothingNow()] : facts.Select(words => words.Line + wording.Say("sentence.separator") + words.CertaintyLine))),
             Item("why", Why()),
             Item("who", Who()),
-            Item("rule", Sentences([.. scene.Facts.SelectMany(Texts), .. scene.Facts.SelectMany(Review)])),
-            Item("retention", Sentences(Retention())),
+            Item("rule", Sentences(facts.Length == 0 ? [wording.Say("not-captured")] : [.. scene.Facts.SelectMany(Texts), .. scene.Facts.SelectMany(Review)])),
+            Item("retention", Sentences(facts.Length == 0 ? [wording.Say("not-captured")] : Retention())),
             Item("access", Sentences([Ask(), .. Exemptions()])),
             Item("rights", wording.Say("rights.ask", ("url", _city.Records.Url), ("phone", _city.Records.Phone))),
             Item("surprise", Surprise()),
@@ -68,7 +68,7 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
 
     private bool HasDevices => scene.Covering.Any(device => device.IsThere);
 
-    private string Why() => Sentences(Technologies().Select(technology =>
+    private string Why() => !HasDevices ? wording.Say("not-captured") : Sentences(Technologies().Select(technology =>
         technology.PurposeSource is { Confidence: not Confidence.Unsure } ? wording.SayOr("purpose." + technology.Id, technology.Purpose ?? "") : "").Take(MostPurposes));
 
     private string Who()

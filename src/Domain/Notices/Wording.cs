@@ -88,7 +88,7 @@ public static class WordingKeys
         "access.ask portal phone days law", "access.exempt citation",
         "rights.ask url phone",
         "surprise.audio", "surprise.plates", "surprise.live", "surprise.faces", "surprise.unknown", "surprise.none",
-        "more.link url", "version.line sequence time", "scope.line", "scope.sample", "not-stated",
+        "more.link url", "version.line sequence time", "scope.line", "scope.sample", "not-stated", "not-captured",
         // Second layer.
         "second.rule citation title authority", "second.disagree one other", "second.access.open", "second.access.conditions",
         "second.access.exempt", "second.access.not-known", "second.devices count technology", "second.law citation text");
