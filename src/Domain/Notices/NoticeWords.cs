@@ -24,8 +24,8 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
             Item("now", Sentences(facts.Length == 0 ? [NothingNow()] : facts.Select(words => words.Line + wording.Say("sentence.separator") + words.CertaintyLine))),
             Item("why", Why()),
             Item("who", Who()),
-            Item("rule", Sentences(facts.Select(words => words.RuleLine))),
-            Item("retention", Sentences(facts.Select(words => words.RetentionLine))),
+            Item("rule", Sentences(facts.Length == 0 ? [wording.Say("not-captured")] : [.. scene.Facts.SelectMany(Texts), .. scene.Facts.SelectMany(Review)])),
+            Item("retention", Sentences(facts.Length == 0 ? [wording.Say("not-captured")] : Retention())),
             Item("access", Sentences([Ask(), .. Exemptions()])),
             Item("rights", wording.Say("rights.ask", ("url", _city.Records.Url), ("phone", _city.Records.Phone))),
             Item("surprise", Surprise()),
@@ -50,14 +50,13 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
         var capture = ("capture", Capture(fact.Capture));
         var technology = ("technology", Technology(fact.Technology));
         var line = fact.Certainty == FactCertainty.Reported
-            ? wording.Say("fact.line", capture, technology, ("mode", wording.Say("mode." + Json.Word(fact.Mode))))
-            : wording.Say("fact.maybe", capture, technology);
+            ? wording.Sentence("fact.line", capture, technology, ("mode", wording.Say("mode." + Json.Word(fact.Mode))))
+            : wording.Sentence("fact.maybe", capture, technology);
         var certainty = fact.Certainty == FactCertainty.Reported ? wording.Say("certainty.reported", ("time", Time(fact.Since)))
             : scene.IsWorst ? wording.Say("certainty.unconfirmed")
             : fact.Since is null ? wording.Say("certainty.never")
             : wording.Say("certainty.silent", ("time", Time(fact.Since)));
-        var rules = fact.GovernedBy.IsEmpty ? [wording.Say("rule.none")] : fact.GovernedBy.Select(Rule);
-        return new FactWords(line, certainty, Sentences(fact.UnderReview ? [.. rules, wording.Say("rule.review")] : rules), Retention(fact));
+        return new FactWords(line, certainty, Sentences([.. Texts(fact), .. Review(fact)]), Sentences(Retention(fact)));
     }
 
     private string What() =>
@@ -69,7 +68,7 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
 
     private bool HasDevices => scene.Covering.Any(device => device.IsThere);
 
-    private string Why() => Sentences(Technologies().Select(technology =>
+    private string Why() => !HasDevices ? wording.Say("not-captured") : Sentences(Technologies().Select(technology =>
         technology.PurposeSource is { Confidence: not Confidence.Unsure } ? wording.SayOr("purpose." + technology.Id, technology.Purpose ?? "") : "").Take(MostPurposes));
 
     private string Who()
@@ -80,12 +79,27 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
         return HasDevices ? Sentences(departments) : wording.Say("who.none");
     }
 
-    private string Rule(GoverningText text) => text.EffectiveFrom is { } from
+    private IEnumerable<string> Texts(NoticeFact fact) => fact.GovernedBy.Select(text => text.EffectiveFrom is { } from
         ? wording.Say("rule.line", ("citation", text.Citation), ("title", text.Title), ("date", wording.Date(from)))
-        : wording.Say("rule.undated", ("citation", text.Citation), ("title", text.Title));
+        : wording.Say("rule.undated", ("citation", text.Citation), ("title", text.Title)));
 
-    private string Retention(NoticeFact fact) =>
-        fact.Retention.IsEmpty ? wording.Say("retention.none") : Sentences(fact.Retention.Select(Retention));
+    private IEnumerable<string> Review(NoticeFact fact) =>
+        fact.GovernedBy.IsEmpty ? [wording.Sentence("rule.none", ("technology", Technology(fact.Technology)))]
+        : fact.UnderReview ? [wording.Sentence("rule.review", ("capture", Capture(fact.Capture)))]
+        : [];
+
+    /// <summary>How long, for all facts: each sentence once, and named by technology where there are several.</summary>
+    private IEnumerable<string> Retention()
+    {
+        var technologies = scene.Facts.GroupBy(fact => fact.Technology).ToArray();
+        return technologies.Select(facts => (Technology: facts.Key, Stated: facts.Any(fact => !fact.Retention.IsEmpty), Text: Sentences(facts.SelectMany(Retention))))
+            .Select(one => one.Stated && technologies.Length > 1
+                ? wording.Sentence("retention.for", ("technology", Technology(one.Technology)), ("text", one.Text))
+                : one.Text);
+    }
+
+    private IEnumerable<string> Retention(NoticeFact fact) =>
+        fact.Retention.IsEmpty ? [wording.Sentence("retention.none", ("technology", Technology(fact.Technology)))] : fact.Retention.Select(Retention);
 
     private string Retention(StatedRetention stated)
     {
@@ -95,8 +109,8 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
         if (retention.DataClass is { } of)
             text = wording.Say("retention.of", ("text", text), ("class", wording.SayOr("class." + of.Replace(' ', '-'), of)));
         if (retention.Note is { } note)
-            text = wording.Say("retention.of", ("text", text), ("class", wording.SayOr("note." + note.Replace(' ', '-'), note)));
-        return wording.Say("retention.by", ("text", text), ("citation", stated.Citation));
+            text = wording.Say("retention.note", ("text", text), ("note", wording.SayOr("note." + note.Replace(' ', '-'), note)));
+        return wording.Sentence("retention.by", ("text", text), ("citation", stated.Citation));
     }
 
     private string Ask() => wording.Say("access.ask", ("portal", _city.Records.Name), ("phone", _city.Records.Phone),
@@ -112,7 +126,7 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
         : Has(Devices.Capture.Plates) ? wording.Say("surprise.plates")
         : scene.Facts.Any(fact => fact.Certainty == FactCertainty.Unknown) ? wording.Say("surprise.unknown")
         : scene.Facts.Any(fact => fact.Mode == Mode.Live) ? wording.Say("surprise.live")
-        : "";
+        : wording.Say("surprise.none");
 
     private bool Has(Capture capture) => scene.Facts.Any(fact => fact.Capture == capture);
 

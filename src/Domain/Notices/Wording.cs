@@ -23,6 +23,13 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
         return text;
     }
 
+    /// <summary>As <see cref="Say"/>, beginning with a capital letter where the language has them: a value may stand first.</summary>
+    public string Sentence(string key, params ReadOnlySpan<(string Place, string Value)> values)
+    {
+        var text = Say(key, values);
+        return text.Length == 0 ? text : char.ToUpper(text[0], Culture) + text[1..];
+    }
+
     /// <summary>The sentence for a key that a file may lack, or the words given.</summary>
     public string SayOr(string key, string otherwise) => Texts.TryGetValue(key, out var text) ? text : otherwise;
 
@@ -60,7 +67,7 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
 /// <summary>The keys that every wording file holds, and the places that each may use.</summary>
 public static class WordingKeys
 {
-    /// <summary>Key → the places it may hold. A file without one of the keys, or with another place, is refused.</summary>
+    /// <summary>Key → the places it holds. A file without one of the keys, without one of its places, or with another place, is refused.</summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> Required { get; } = Build(
         "list.separator", "list.last", "sentence.separator", "format.date", "format.month", "format.time",
         "capture.video", "capture.stills", "capture.audio", "capture.plates", "capture.faces", "capture.location",
@@ -69,18 +76,19 @@ public static class WordingKeys
         "fact.line capture mode technology",
         "fact.maybe capture technology",
         "certainty.reported time", "certainty.silent time", "certainty.never", "certainty.unconfirmed",
-        "rule.line citation title date", "rule.undated citation title", "rule.none", "rule.review",
+        "rule.line citation title date", "rule.undated citation title", "rule.none technology", "rule.review capture",
         "retention.minimum days", "retention.limit days", "retention.practice days",
         "retention.until.end-of-shift", "retention.until.end-of-sentence",
-        "retention.of text class", "retention.by text citation", "retention.none",
+        "retention.of text class", "retention.note text note", "retention.by text citation", "retention.none technology",
         // First layer.
+        "retention.for technology text",
         "what.captures captures", "what.none devices", "what.no-device",
         "now.none", "now.no-device",
         "who.department name phone", "who.none",
         "access.ask portal phone days law", "access.exempt citation",
         "rights.ask url phone",
-        "surprise.audio", "surprise.plates", "surprise.live", "surprise.faces", "surprise.unknown",
-        "more.link url", "version.line sequence time", "scope.line", "scope.sample", "not-stated",
+        "surprise.audio", "surprise.plates", "surprise.live", "surprise.faces", "surprise.unknown", "surprise.none",
+        "more.link url", "version.line sequence time", "scope.line", "scope.sample", "not-stated", "not-captured",
         // Second layer.
         "second.rule citation title authority", "second.disagree one other", "second.access.open", "second.access.conditions",
         "second.access.exempt", "second.access.not-known", "second.devices count technology", "second.law citation text");

@@ -1,0 +1,71 @@
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Files.Yaml;
+
+namespace SurveillanceRegistry.Files;
+
+/// <summary>
+/// From when to when a text holds: <c>from</c> a date or <c>unknown</c> (then <c>known_by</c>: a source shows it in force by that date),
+/// <c>to</c> a date, <c>open</c> or <c>unknown</c> (then <c>ended_by</c>: a source shows it replaced by that date).
+/// </summary>
+internal static class EffectiveForm
+{
+    private const string Unknown = "unknown", Open = "open";
+
+    private static readonly Form<LawDate?> From = DateOr("the first day on which it holds", Unknown);
+    private static readonly Form<LawDate?> To = DateOr("the first day on which it no longer holds", Open, Unknown);
+
+    /// <summary>The period of a text that was passed on this day, if that is known: it cannot have held before.</summary>
+    public static Form<EffectivePeriod> After(LawDate? passed) => Form.Keys("from when to when it holds", keys =>
+    {
+        var problems = keys.File.Problems.Count;
+        var (from, knownBy) = (keys.Required("from", From), keys.Optional("known_by", Form.Date));
+        var (to, endedBy) = (keys.Required("to", To), keys.Optional("ended_by", Form.Date));
+        var ended = keys.Node("to") is YamlText { Text: Unknown };
+        if (keys.File.Problems.Count > problems)
+            return new EffectivePeriod(null);
+
+        if (from is not null && knownBy is not null)
+            keys.Report("known_by", "'known_by' beside a known day", "'known_by' only with 'from: unknown'");
+        if (ended && endedBy is null)
+            keys.Report("to", "'to: unknown' alone", "'ended_by' beside it: the date by which a source shows it replaced");
+        if (!ended && endedBy is not null)
+            keys.Report("ended_by", "'ended_by' beside a known end", "'ended_by' only with 'to: unknown'");
+        if ((from ?? knownBy) is { } start && (to ?? endedBy) is { } end && end.Latest <= start.Earliest)
+            keys.Report(to is null ? "ended_by" : "to", $"an end ({end}) that is not after the start ({start})", "the first day on which it no longer holds");
+        return new EffectivePeriod(from, from is null ? passed : null, knownBy, to, ended, endedBy);
+    });
+
+    private static Form<LawDate?> DateOr(string what, params string[] words) => Form.Scalar($"{what}: {Form.Date.Expected}, or {string.Join(" or ", words)}",
+        (string text, out LawDate? value) =>
+        {
+            value = LawDate.TryParse(text, out var date) ? date : null;
+            return value is not null || words.Contains(text);
+        });
+}
+
+/// <summary>Versions of an instrument follow each other: in the file as in time, and never two at once for one technology.</summary>
+internal static class VersionOrder
+{
+    public static void Check(IReadOnlyList<(InstrumentVersion Version, YamlKeys Keys)> versions)
+    {
+        for (var later = 1; later < versions.Count; later++)
+        {
+            for (var earlier = 0; earlier < later; earlier++)
+                Check(versions[earlier].Version, versions[later].Version, versions[later].Keys);
+        }
+    }
+
+    private static void Check(InstrumentVersion earlier, InstrumentVersion later, YamlKeys keys)
+    {
+        var shared = earlier.Rules.Select(rule => rule.Technology).Intersect(later.Rules.Select(rule => rule.Technology)).ToArray();
+        if (shared.Length > 0 && earlier.Effective.Overlaps(later.Effective))
+        {
+            keys.Report("effective", $"a period that overlaps that of version {earlier.Number} for {string.Join(", ", shared)}",
+                "periods of one instrument that follow each other: each 'to' no later than the next 'from'");
+        }
+        else if (later.Effective.MayHoldFrom < earlier.Effective.MayHoldFrom)
+        {
+            keys.Report("effective", $"a version that begins before version {earlier.Number}", "versions in the order of time");
+        }
+    }
+}

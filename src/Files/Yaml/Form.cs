@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Policies;
+
+namespace SurveillanceRegistry.Files.Yaml;
+
+/// <summary>What a value must look like, in words and as a reader. A value that does not is reported and read as nothing.</summary>
+internal sealed record Form<T>(string Expected, Func<YamlNode, YamlFile, T> Read);
+
+/// <summary>Parses a text; false when it is none of the kind.</summary>
+internal delegate bool TryRead<T>(string text, out T value);
+
+/// <summary>The forms of values that these files are made of.</summary>
+internal static class Form
+{
+    /// <summary>The most characters of a text that may reach a notice.</summary>
+    public const int MostCharacters = 600;
+
+    public static Form<string> Text { get; } = Scalar($"a text of 1 to {MostCharacters} characters on one line",
+        (string text, out string value) => IsLine(value = text) && !string.IsNullOrWhiteSpace(text));
+
+    /// <summary>A text that may be only blanks, or nothing at all in quotes: what stands between two sentences.</summary>
+    public static Form<string> Separator { get; } = Scalar("what stands between, in quotes", (string text, out string value) => IsLine(value = text));
+
+    public static Form<string> Id { get; } = Scalar("an id of small letters, digits and hyphens, at most 64",
+        (string text, out string value) => Identifier.IsValid(value = text));
+
+    public static Form<string> InstrumentId { get; } = Scalar("an id of small letters, digits, hyphens and dots, at most 64",
+        (string text, out string value) => Identifier.IsValid(value = text, dots: true));
+
+    public static Form<LawDate> Date { get; } = Scalar<LawDate>("a date that the calendar has: YYYY, YYYY-MM or YYYY-MM-DD", LawDate.TryParse);
+
+    public static Form<DateOnly> Day { get; } = Scalar("a day that the calendar has: YYYY-MM-DD",
+        (string text, out DateOnly value) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out value));
+
+    public static Form<bool> Flag { get; } = Scalar("true or false",
+        (string text, out bool value) => (value = text == "true") || text == "false");
+
+    public static Form<string> WebAddress { get; } = Scalar("a web address that begins with https://",
+        (string text, out string value) => Uri.TryCreate(value = text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps && text.Length <= MostCharacters);
+
+    public static Form<int> Number(int least, int most) => Scalar($"a whole number from {least} to {most}",
+        (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
+
+    /// <summary>A word of a closed family.</summary>
+    public static Form<T> Word<T>() where T : struct, Enum => Scalar<T>(OneOf(Enum.GetValues<T>().Select(Json.Word)), Json.TryWord);
+
+    /// <summary>An id that must be known.</summary>
+    /// <param name="what">What it must be the id of, and where those are listed.</param>
+    /// <param name="known">Null when the file that lists them could not be read: then every id passes here.</param>
+    public static Form<string> Known(string what, IReadOnlyCollection<string>? known) => Scalar(
+        known is null ? what : $"{what}: {OneOf(known)}",
+        (string text, out string value) => known?.Contains(value = text) ?? (value = text) is not null);
+
+    public static Form<ImmutableArray<T>> ListOf<T>(Form<T> item, int least = 0) => new(
+        least > 0 ? $"a list with at least {least} of: {item.Expected}" : $"a list, each: {item.Expected}",
+        (node, file) =>
+        {
+            if (node is not YamlList list || list.Items.Length < least)
+            {
+                file.Add(node, node.Found, ListOf(item, least).Expected);
+                return [];
+            }
+
+            return [.. list.Items.Select(value => item.Read(value, file))];
+        });
+
+    /// <summary>Keys with values; a key that is never asked for is reported.</summary>
+    public static Form<T> Keys<T>(string what, Func<YamlKeys, T> read) => new(what, (node, file) =>
+    {
+        if (node is not YamlMap map)
+        {
+            file.Add(node, node.Found, what + ", as keys with values");
+            return default!;
+        }
+
+        var keys = new YamlKeys(map, file);
+        var value = read(keys);
+        keys.NothingElse();
+        return value;
+    });
+
+    public static Form<T> Scalar<T>(string expected, TryRead<T> tryRead) => new(expected, (node, file) =>
+    {
+        if (node is YamlText { IsNothing: false } text && tryRead(text.Text, out var value))
+            return value;
+        file.Add(node, node.Found, expected);
+        return default!;
+    });
+
+    /// <summary>Whether a text is one line that every reader, screen and signature can hold: no control characters, no half characters.</summary>
+    private static bool IsLine(string text) =>
+        text.Length <= MostCharacters && !text.Any(char.IsControl) && text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
+
+    private static string OneOf(IEnumerable<string> words) => "one of " + string.Join(", ", words);
+}
