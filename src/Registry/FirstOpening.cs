@@ -30,7 +30,7 @@ internal static class FirstOpening
         return true;
     }
 
-    private static async Task CompareAsync(IPolicyRegister register, Domain.Policies.Opening? opening, ILogger log, CancellationToken cancellationToken)
+    private static async Task CompareAsync(IPolicyRegister register, Opening? opening, ILogger log, CancellationToken cancellationToken)
     {
         var registered = (await register.OpeningFilesAsync(cancellationToken)).ToHashSet();
         var changed = opening?.Files.Where(file => !registered.Contains(file)).Select(file => file.Name).ToArray();

@@ -7,10 +7,11 @@ public sealed record NoticeItem(string Item, string Text);
 
 /// <summary>The words for one fact, beside the fact of the same position.</summary>
 /// <param name="Line">What is captured and how.</param>
+/// <param name="Technology">The technology that does it.</param>
 /// <param name="CertaintyLine">How that is known, or that it is not.</param>
 /// <param name="RuleLine">Under which texts; that it is under review when none allows it.</param>
 /// <param name="RetentionLine">How long it stays.</param>
-public sealed record FactWords(string Line, string CertaintyLine, string RuleLine, string RetentionLine);
+public sealed record FactWords(string Line, string Technology, string CertaintyLine, string RuleLine, string RetentionLine);
 
 /// <summary>A notice in one language: first what everybody needs, then the rest.</summary>
 public sealed record NoticeText(
@@ -25,4 +26,4 @@ public sealed record NoticeFace(ImmutableArray<NoticeFact> Facts, ImmutableSorte
 /// <param name="Now">What is, or may be, captured now.</param>
 /// <param name="Worst">The worst case, which a screen shows when it cannot confirm.</param>
 /// <param name="Missing">Items that nobody has stated, as "not stated" on the notice and as a finding for staff.</param>
-public sealed record NoticeContent(string Place, string City, bool IsSample, int ValidSeconds, NoticeFace Now, NoticeFace Worst, ImmutableArray<string> Missing);
+public sealed record NoticeContent(string Place, string Name, string City, bool IsSample, int ValidSeconds, NoticeFace Now, NoticeFace Worst, ImmutableArray<string> Missing);

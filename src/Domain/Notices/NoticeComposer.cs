@@ -17,7 +17,7 @@ public static class NoticeComposer
         var missing = new SortedSet<string>(StringComparer.Ordinal);
         var now = Face(FactComposer.Now(covering, governance.Table, day), isWorst: false);
         var worst = Face(FactComposer.Worst(covering, governance.Table, day), isWorst: true);
-        return new NoticeContent(place.Id, governance.City.Name, governance.City.IsSample, governance.City.NoticeValidSeconds, now, worst, [.. missing]);
+        return new NoticeContent(place.Id, place.Name, governance.City.Name, governance.City.IsSample, governance.City.NoticeValidSeconds, now, worst, [.. missing]);
 
         NoticeFace Face(ImmutableArray<NoticeFact> facts, bool isWorst)
         {

@@ -26,6 +26,7 @@ public static class NoticePayload
         {
             json.WriteStartObject();
             json.WriteString("place", content.Place);
+            json.WriteString("name", content.Name);
             json.WriteString("city", content.City);
             json.WriteBoolean("sample", content.IsSample);
             if (issue is { } numbered)

@@ -21,7 +21,7 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
         return new NoticeText(wording.Direction, wording.Reviewed, facts,
         [
             Item("what", What()),
-            Item("now", Sentences(facts.Length == 0 ? [NothingNow()] : facts.Select(words => words.Line + wording.Say("sentence.separator") + words.CertaintyLine))),
+            Item("now", Sentences(facts.Length == 0 ? [NothingNow()] : facts.Select(words => wording.Say("fact.now", ("line", words.Line), ("technology", words.Technology), ("certainty", words.CertaintyLine))))),
             Item("why", Why()),
             Item("who", Who()),
             Item("rule", Sentences(facts.Length == 0 ? [wording.Say("not-captured")] : [.. scene.Facts.SelectMany(Texts), .. scene.Facts.SelectMany(Review)])),
@@ -48,15 +48,14 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
     private FactWords Words(NoticeFact fact)
     {
         var capture = ("capture", Capture(fact.Capture));
-        var technology = ("technology", Technology(fact.Technology));
         var line = fact.Certainty == FactCertainty.Reported
-            ? wording.Sentence("fact.line", capture, technology, ("mode", wording.Say("mode." + Json.Word(fact.Mode))))
-            : wording.Sentence("fact.maybe", capture, technology);
+            ? wording.Sentence("fact.line", capture, ("mode", wording.Say("mode." + Json.Word(fact.Mode))))
+            : wording.Sentence("fact.maybe", capture);
         var certainty = fact.Certainty == FactCertainty.Reported ? wording.Say("certainty.reported", ("time", Time(fact.Since)))
             : scene.IsWorst ? wording.Say("certainty.unconfirmed")
             : fact.Since is null ? wording.Say("certainty.never")
             : wording.Say("certainty.silent", ("time", Time(fact.Since)));
-        return new FactWords(line, certainty, Sentences([.. Texts(fact), .. Review(fact)]), Sentences(Retention(fact)));
+        return new FactWords(line, Technology(fact.Technology), certainty, Sentences([.. Texts(fact), .. Review(fact)]), Sentences(Retention(fact)));
     }
 
     private string What() =>

@@ -73,8 +73,8 @@ public static class WordingKeys
         "capture.video", "capture.stills", "capture.audio", "capture.plates", "capture.faces", "capture.location",
         "mode.live", "mode.recorded",
         // One fact.
-        "fact.line capture mode technology",
-        "fact.maybe capture technology",
+        "fact.line capture mode",
+        "fact.maybe capture", "fact.now line technology certainty",
         "certainty.reported time", "certainty.silent time", "certainty.never", "certainty.unconfirmed",
         "rule.line citation title date", "rule.undated citation title", "rule.none technology", "rule.review capture",
         "retention.minimum days", "retention.limit days", "retention.practice days",

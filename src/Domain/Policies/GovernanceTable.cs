@@ -19,6 +19,11 @@ public sealed record GovernanceRow(
 {
     /// <summary>Whether this row may be printed on a sign as the law that governs: it holds, and it was read in its source.</summary>
     public bool IsPrintable => Status is RuleStatus.InForce or RuleStatus.Adopted && Version?.Source.Confidence == Confidence.Sourced;
+
+    /// <summary>The text that is to follow, as a row of its own; null when none is known.</summary>
+    public GovernanceRow? AsScheduled() => Status == RuleStatus.Scheduled ? this
+        : Next is null ? null
+        : this with { Version = Next, Rule = Next.RuleFor(Technology.Id), Status = RuleStatus.Scheduled, Certainty = Certainty.Certain, Next = null, DisagreesWith = [] };
 }
 
 /// <summary>The governance table: every technology, every instrument, every version; asked by day.</summary>

@@ -17,7 +17,7 @@ internal static class CheckPolicies
             var folder = Path.GetFullPath(command.GetValue(path) ?? Settings.Read([]).Policies);
             if (!Directory.Exists(folder))
                 throw new WrongUsage($"There is no folder '{folder}': name the folder that holds city.yaml.");
-            return Answers.Problems(OpeningFiles.CheckPolicies(folder), command.GetValue(Answers.AsJson));
+            return Answers.Problems(PolicyFiles.Read(folder).Problems, command.GetValue(Answers.AsJson));
         });
         return new Command("policies", "The governance table as files.") { check };
     }

@@ -22,7 +22,7 @@ internal static class DeviceVerbs
             var path = Path.GetFullPath(command.GetRequiredValue(file));
             if (!File.Exists(path))
                 throw new WrongUsage($"There is no file '{path}': name an inventory file.");
-            return Answers.Problems(OpeningFiles.CheckInventory(Settings.Read([]).Policies, path), command.GetValue(Answers.AsJson));
+            return Answers.Problems(InventoryFile.Read(path, PolicyFiles.Read(Settings.Read([]).Policies).Value?.Governance).Problems, command.GetValue(Answers.AsJson));
         });
         return verb;
     }

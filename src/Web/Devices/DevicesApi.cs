@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Grains.Devices;
+using SurveillanceRegistry.Web.Policies;
+
+namespace SurveillanceRegistry.Web.Devices;
+
+/// <summary>Fixed units, for programs. Mobile units never appear singly: they have no place here.</summary>
+internal static class DevicesApi
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("devices", async (string? technology, string? place, string? kind, IDeviceRegister devices, IGrainFactory grains, CancellationToken cancellationToken) =>
+        {
+            var asked = (await devices.AllAsync(cancellationToken)).Where(device => !device.KindOf.IsMobile
+                && (technology is null || device.Technology == technology) && (place is null || device.Place == place) && (kind is null || device.Kind == kind));
+            var described = await Task.WhenAll(asked.Select(device => grains.Device(device.Id).Describe()));
+            return GovernanceApi.Collection(described.OfType<DeviceDescription>().Select(Shape));
+        });
+        api.MapGet("devices/{id}", async (string id, IGrainFactory grains) => await grains.Device(id).Describe() switch
+        {
+            { Device.KindOf.IsMobile: false, Device.Lifecycle: Lifecycle.Removed } => Problem.Gone($"Device '{id}' was removed."),
+            { Device.KindOf.IsMobile: false } described => GovernanceApi.Json(Shape(described)),
+            _ => Problem.NotFound($"No fixed device '{id}' is registered."),
+        });
+    }
+
+    private static object Shape(DeviceDescription described)
+    {
+        var (device, last, _, governedBy) = described;
+        return new
+        {
+            device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle,
+            presence = last?.Presence ?? PresenceState.Unknown,
+            deadlineSeconds = device.KindOf.DeadlineSeconds,
+            capture = last?.Capture ?? default,
+            lastHeardAt = last is null ? null : NoticePayload.Instant(last.LastHeardAt),
+            governedBy = governedBy.Select(row => new { instrument = row.Instrument.Id, row.Instrument.Citation, row.Version!.Title, effectiveFrom = row.Version.Effective.From, row.Status }),
+        };
+    }
+}

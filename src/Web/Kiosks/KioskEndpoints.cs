@@ -1,0 +1,68 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Net.Http.Headers;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Policies;
+
+namespace SurveillanceRegistry.Web.Kiosks;
+
+/// <summary>What a screen asks for: its place's signed notice, hints that it changed, and the keys to check it with.</summary>
+internal static class KioskEndpoints
+{
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/kiosks/{id}/notice", Notice);
+        routes.MapGet("/kiosks/{id}/changes", Changes);
+        routes.MapGet("/.well-known/jwks.json", (NoticeKey key) => GovernanceApi.Json(new
+        {
+            keys = new[] { new { kty = "EC", crv = "P-256", x = key.X, y = key.Y, kid = key.Id, use = "sig", alg = "ES256" } },
+        }));
+    }
+
+    private static async Task<IResult> Notice(string id, HttpContext http, IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var (kiosk, refusal) = await FindAsync(id, places, cancellationToken);
+        if (kiosk is null)
+            return refusal!;
+        if (await grains.Place(kiosk.Place).Describe() is not { } place)
+            return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
+        var held = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
+        await grains.Place(kiosk.Place).Seen(id, held);
+        http.Response.Headers[HeaderNames.CacheControl] = "no-cache";
+        http.Response.Headers[HeaderNames.ETag] = $"\"{place.Notice.Hash}\"";
+        return held == place.Notice.Hash ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Text(place.Notice.ToJws(), "application/jose+json");
+    }
+
+    private static async Task<IResult> Changes(string id, IPlaceRegister places, ChangeHints hints, IHostApplicationLifetime life, HttpContext http, CancellationToken cancellationToken)
+    {
+        var (kiosk, refusal) = await FindAsync(id, places, cancellationToken);
+        http.Response.Headers[HeaderNames.CacheControl] = "no-store";
+        return kiosk is null ? refusal! : TypedResults.ServerSentEvents(Hints(kiosk.Place, hints, life.ApplicationStopping, cancellationToken));
+    }
+
+    /// <summary>"Something changed", and a sign of life in between; never what changed.</summary>
+    private static async IAsyncEnumerable<SseItem<string>> Hints(string place, ChangeHints hints, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, gone);
+        using var watch = hints.Watch(place);
+        yield return new SseItem<string>("hello", "hello");
+        while (!ending.IsCancellationRequested)
+            yield return await watch.NextAsync(KeepAlive, ending.Token) ? new SseItem<string>("changed", "changed") : new SseItem<string>("alive", "alive");
+    }
+
+    private static async Task<(Kiosk? Kiosk, IResult? Refusal)> FindAsync(string id, IPlaceRegister places, CancellationToken cancellationToken) =>
+        (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) switch
+        {
+            null => (null, Problem.NotFound($"No kiosk '{id}' is registered.")),
+            { Removed: true } => (null, Problem.Gone($"Kiosk '{id}' was removed.")),
+            var kiosk => (kiosk, null),
+        };
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using QRCoder;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Grains;
+
+namespace SurveillanceRegistry.Web.Kiosks;
+
+/// <summary>The QR code of a screen: its place's page. With its quiet zone of four modules; medium correction, as it is shown on glass.</summary>
+internal static class QrCode
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/kiosks/{id}/qr.svg", async (string id, IPlaceRegister places, PublicAddress address, CancellationToken cancellationToken) =>
+        (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) is { } kiosk
+            ? Results.Text(Draw($"{address.Url}/places/{kiosk.Place}"), "image/svg+xml")
+            : Problem.NotFound($"No kiosk '{id}' is registered."));
+
+    private static string Draw(string url)
+    {
+        using var code = QRCodeGenerator.GenerateQrCode(url, QRCodeGenerator.ECCLevel.M);
+        using var svg = new SvgQRCode(code);
+        return svg.GetGraphic(new System.Drawing.Size(200, 200), "#000000", "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute);
+    }
+}

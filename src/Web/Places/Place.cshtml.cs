@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Grains.Places;
+
+namespace SurveillanceRegistry.Web.Places;
+
+/// <summary>One place: its notice in full, and what it rests on.</summary>
+public sealed class PlaceModel(IGrainFactory grains) : PageModel
+{
+    private static readonly Dictionary<string, string[]> LabelsOf = new(StringComparer.Ordinal)
+    {
+        ["en"] = ["Why", "Who is responsible", "Under which rule", "How long it is kept", "Ask for recordings", "Your rights", "You may not expect", "What this covers", "Scope"],
+        ["es"] = ["Por qué", "Quién responde", "Según qué norma", "Cuánto tiempo se conserva", "Pedir grabaciones", "Sus derechos", "Lo que quizá no espera", "Qué abarca", "Alcance"],
+    };
+
+    private static readonly string[] Items = ["why", "who", "rule", "retention", "access", "rights", "surprise", "area", "scope"];
+
+    private Governance _governance = null!;
+
+    public PlaceDescription Place { get; private set; } = null!;
+
+    public string Language { get; private set; } = "";
+
+    public IEnumerable<(string Item, string Label)> Labels => Items.Zip(LabelsOf.GetValueOrDefault(Language, LabelsOf["en"]));
+
+    public string IssuedAt => Time(Place.Notice.IssuedAt);
+
+    public string NotReviewed => Language == "es"
+        ? "Ningún traductor cualificado ha revisado esta traducción. · This translation has not been reviewed by a qualified translator."
+        : "This translation has not been reviewed by a qualified translator.";
+
+    public async Task<IActionResult> OnGetAsync(string id)
+    {
+        _governance = await grains.Governance();
+        if (await grains.Place(id).Describe() is not { } place)
+            return NotFound();
+        Place = place;
+        Language = Asked.Language(Request.Query, _governance.City);
+        return Page();
+    }
+
+    /// <summary>An instant in the city's own time, in the words of the language.</summary>
+    public string Time(DateTimeOffset? at) => at is { } instant ? _governance.Wordings.First(wording => wording.Language == Language).Time(_governance.City.LocalTime(instant)) : "never";
+
+    /// <summary>A language's own name.</summary>
+    public static string NameOf(string language) => System.Globalization.CultureInfo.GetCultureInfo(language).NativeName is var name ? char.ToUpperInvariant(name[0]) + name[1..] : language;
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Grains.Places;
+using SurveillanceRegistry.Web.Policies;
+
+namespace SurveillanceRegistry.Web.Places;
+
+/// <summary>Places and the notices in force there, for programs.</summary>
+internal static class PlacesApi
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("places", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
+            GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))).OfType<PlaceDescription>().Select(Shape)));
+        api.MapGet("places/{id}", async (string id, IGrainFactory grains) =>
+            await grains.Place(id).Describe() is { } place ? GovernanceApi.Json(Shape(place)) : NotFound(id));
+        api.MapGet("places/{id}/notice", Notice);
+        api.MapGet("kiosks", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
+            GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe())))
+                .OfType<PlaceDescription>().SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => Shape(kiosk, place))).OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)));
+        api.MapGet("kiosks/{id}", async (string id, IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
+            (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) switch
+            {
+                null => Problem.NotFound($"No kiosk '{id}' is registered."),
+                { Removed: true } => Problem.Gone($"Kiosk '{id}' was removed."),
+                var kiosk when await grains.Place(kiosk.Place).Describe() is { } place => GovernanceApi.Json(Shape(place.Kiosks.Single(other => other.Kiosk.Id == id), place)),
+                _ => Problem.NotFound($"No kiosk '{id}' is registered."),
+            });
+    }
+
+    private static object Shape(PlaceDescription place) => new
+    {
+        place.Place.Id, place.Place.Name, place.Place.Address, place.Place.Area,
+        kiosks = place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => kiosk.Kiosk.Id),
+        devices = place.Covering.Select(covering => covering.Device.Id),
+    };
+
+    private static KioskShape Shape(KioskDescription kiosk, PlaceDescription place) => new(
+        kiosk.Kiosk.Id, kiosk.Kiosk.Place, kiosk.LastSeenAt is { } seen ? NoticePayload.Instant(seen) : null,
+        kiosk.LastSeenAt is null ? "unknown" : kiosk.ShownHash == place.Notice.Hash ? "current" : "unconfirmed", kiosk.ShownHash);
+
+    private static async Task<IResult> Notice(string id, HttpContext http, IGrainFactory grains, INoticeRegister notices, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!Asked.TryInstant(http.Request.Query, "at", time, out var at))
+            return Problem.BadParameter($"at is '{http.Request.Query["at"]}': {Asked.InstantExpected}.");
+        if (await grains.Place(id).Describe() is not { } place)
+            return NotFound(id);
+        var notice = at >= place.Notice.IssuedAt ? place.Notice : await notices.AtAsync(id, at, cancellationToken);
+        if (notice is null)
+            return Problem.NotFound($"No notice had been issued for place '{id}' by {NoticePayload.Instant(at)}.");
+        return Results.Json(new JsonObject
+        {
+            ["place"] = id, ["at"] = NoticePayload.Instant(at), ["notice"] = JsonNode.Parse(notice.ToJws()), ["hash"] = notice.Hash, ["displays"] = new JsonArray(),
+        });
+    }
+
+    private static IResult NotFound(string id) => Problem.NotFound($"No place '{id}' is registered.");
+
+    private sealed record KioskShape(string Id, string Place, string? LastSeenAt, string State, string? ShownHash);
+}

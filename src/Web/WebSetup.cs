@@ -1,0 +1,64 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Kiosks;
+using SurveillanceRegistry.Web.Places;
+using SurveillanceRegistry.Web.Policies;
+
+namespace SurveillanceRegistry.Web;
+
+/// <summary>Pages, screens and the API.</summary>
+public static class WebSetup
+{
+    /// <summary>Nothing comes from elsewhere, nothing runs that is not a file of this house, and nobody may frame it.</summary>
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    /// <summary>Adds what the pages and the API need.</summary>
+    public static IServiceCollection AddWeb(this IServiceCollection services)
+    {
+        services.AddRazorPages(pages => pages.RootDirectory = "/").AddApplicationPart(typeof(WebSetup).Assembly);
+        services.AddProblemDetails();
+        services.AddSingleton<ChangeHints>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangeHints>());
+        return services;
+    }
+
+    /// <summary>Maps every address of the contract that stands so far.</summary>
+    public static WebApplication MapWeb(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use((http, next) =>
+        {
+            var headers = http.Response.Headers;
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            return next(http);
+        });
+        Assets.Map(app);
+        KioskEndpoints.Map(app);
+        QrCode.Map(app);
+        MapHealth(app);
+        var api = app.MapGroup("/api/v1");
+        GovernanceApi.Map(api);
+        DevicesApi.Map(api);
+        PlacesApi.Map(api);
+        app.MapRazorPages();
+        return app;
+    }
+
+    private static void MapHealth(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", () => Results.Text("alive"));
+        routes.MapGet("/health/ready", (Rounds rounds) => rounds.FirstRound.IsCompletedSuccessfully ? Results.Text("ready") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
+        var version = typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        routes.MapGet("/version", () => GovernanceApi.Json(new { version }));
+    }
+}
