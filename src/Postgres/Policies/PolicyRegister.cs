@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Dapper;
 using Npgsql;
-using NpgsqlTypes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies;
@@ -89,19 +89,17 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         async Task OpenVersion(Instrument instrument, InstrumentVersion version)
         {
             await Run("insert into registry.instrument_version values (@Id, @Number, @body::jsonb, @entry)", new { instrument.Id, version.Number, body = Rows.Body(version), entry });
-            var effective = Days(version.Effective);
+            var (from, until) = (Bound(version.Effective.MayHoldFrom), Bound(version.Effective.SurelyEndedFrom));
             foreach (var rule in version.Rules)
             {
-                await Run("insert into registry.rule values (@Technology, @Id, @Number, @effective, @body::jsonb)",
-                    new { rule.Technology, instrument.Id, version.Number, effective, body = Rows.Body(rule) });
+                await Run("insert into registry.rule values (@Technology, @Id, @Number, daterange(@from::date, @until::date), @body::jsonb)",
+                    new { rule.Technology, instrument.Id, version.Number, from, until, body = Rows.Body(rule) });
             }
         }
 
         Task Run(string sql, object? values = null) => connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken));
     }
 
-    /// <summary>The days on which a text may hold, from the first to before the day on which it surely no longer does.</summary>
-    private static NpgsqlRange<DateOnly> Days(EffectivePeriod period) => new(
-        period.MayHoldFrom, lowerBoundIsInclusive: true, lowerBoundInfinite: period.MayHoldFrom == DateOnly.MinValue,
-        period.SurelyEndedFrom, upperBoundIsInclusive: false, upperBoundInfinite: period.SurelyEndedFrom == DateOnly.MaxValue);
+    /// <summary>A bound of the days on which a text may hold, as PostgreSQL reads it; null for no bound.</summary>
+    private static string? Bound(DateOnly day) => day == DateOnly.MinValue || day == DateOnly.MaxValue ? null : day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
