@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,8 @@ public static class WebSetup
     public static IServiceCollection AddWeb(this IServiceCollection services)
     {
         services.AddRazorPages(pages => pages.RootDirectory = "/").AddApplicationPart(typeof(WebSetup).Assembly);
+        // Public pages hold no secret and set no cookie: there is nothing to protect, and no key to keep on disk.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddProblemDetails();
         services.AddSingleton<ChangeHints>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeHints>());
