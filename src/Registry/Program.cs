@@ -18,8 +18,7 @@ internal static class Program
         var command = root.Parse(arguments);
         if (command.Errors.Count > 0)
         {
-            foreach (var error in command.Errors)
-                await Console.Error.WriteLineAsync(error.Message + " See 'registry --help'.");
+            await Console.Error.WriteLineAsync($"{string.Join(' ', command.Errors.Select(error => error.Message))} See 'registry --help'.");
             return WrongUsageCode;
         }
 

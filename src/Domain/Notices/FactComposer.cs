@@ -44,7 +44,8 @@ public static class FactComposer
         var mode = takings.Max(taking => taking.Mode);
         var highest = takings.Where(taking => taking.Mode == mode).ToArray();
         var reporting = highest.Where(taking => taking.IsReported).ToArray();
-        var rows = table.On(day, technology).Where(row => row.IsPrintable).ToArray();
+        // Law before statements: who reads one line reads the one that binds.
+        var rows = table.On(day, technology).Where(row => row.IsPrintable).OrderByDescending(row => row.Instrument.Authorises).ToArray();
         var departments = takings.Select(taking => taking.Device.Department).Distinct().ToArray();
         var governing = rows.Where(row => departments.Any(row.Rule!.AppliesTo)).ToArray();
         var allowing = governing.Where(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(capture)).ToArray();

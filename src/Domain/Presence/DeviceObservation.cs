@@ -48,7 +48,8 @@ public sealed record DeviceObservation(
             Seq = heartbeat.Seq,
             Capture = heartbeat.Capture,
             Health = heartbeat.Health,
-            ModeSince = Since(heartbeat.Capture, heartbeat.ReceivedAt, this),
+            // While it was not heard nobody knows what it did: what it reports now, it reports since now.
+            ModeSince = Since(heartbeat.Capture, heartbeat.ReceivedAt, IsHeard ? this : null),
         };
     }
 

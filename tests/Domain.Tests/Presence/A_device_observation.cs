@@ -57,6 +57,13 @@ public sealed class A_device_observation
     }
 
     [Fact]
+    public void Does_not_claim_the_time_in_which_nothing_was_heard()
+    {
+        var back = DeviceObservation.First(Beat(1, 1, 0)).At(Any.Noon.AddSeconds(60), Camera).After(Beat(1, 2, 100));
+        Assert.Equal(Any.Noon.AddSeconds(100), back.Since(Capture.Video));
+    }
+
+    [Fact]
     public void Makes_no_difference_when_a_heartbeat_repeats_what_is_known()
     {
         var first = DeviceObservation.First(Beat(1, 1, 0));

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Postgres.Cluster;
+
+namespace SurveillanceRegistry.Journeys.Tests;
+
+/// <summary>A whole registry: the built executable in a process of its own, with its own data folder, cluster and free ports.</summary>
+internal sealed partial class House : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    public House(string? data = null) => Data = data ?? Directory.CreateTempSubdirectory("journey-").FullName;
+
+    public string Data { get; }
+
+    public Uri Http { get; private set; } = null!;
+
+    public IPEndPoint Mqtt { get; private set; } = null!;
+
+    /// <summary>Everything that the server wrote to stderr.</summary>
+    public string Log { get { lock (_log) return _log.ToString(); } }
+
+    public Dictionary<string, string> Settings => new()
+    {
+        ["REGISTRY_DATA"] = Data, ["REGISTRY_HTTP"] = "127.0.0.1:0", ["REGISTRY_MQTT"] = "127.0.0.1:0",
+        ["REGISTRY_POLICIES"] = Path.Combine(Programs.Root, "policies"), ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),
+    };
+
+    public async Task OpenAsync(params string[] arguments)
+    {
+        _process = Programs.Start("dotnet", [Programs.Registry, "serve", .. arguments], Settings);
+        _process.StandardInput.Close();
+        _process.ErrorDataReceived += (_, line) => { lock (_log) _log.AppendLine(line.Data); };
+        _process.BeginErrorReadLine();
+        using var bound = new CancellationTokenSource(LongestStart);
+        var line = await _process.StandardOutput.ReadLineAsync(bound.Token);
+        var ready = Ready().Match(line ?? "");
+        if (!ready.Success)
+            throw new InvalidOperationException($"The registry did not become ready: '{line}'. Its log: {Log}");
+        Http = new Uri(ready.Groups["http"].Value);
+        Mqtt = IPEndPoint.Parse(ready.Groups["mqtt"].Value);
+    }
+
+    /// <summary>kill -9: no farewell of any kind.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Asks the registry to stop, as Ctrl-C does, and tells its exit code.</summary>
+    public async Task<int> CloseAsync()
+    {
+        await Programs.RunAsync("kill", ["-INT", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var bound = new CancellationTokenSource(LongestStart);
+        await _process.WaitForExitAsync(bound.Token);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    /// <summary>A new secret for a device, through the command line, while the server runs.</summary>
+    public async Task<string> SecretAsync(string deviceId)
+    {
+        var (code, output, errors) = await Programs.VerbAsync(Settings, "devices", "credential", deviceId, "--json");
+        Assert.True(code == 0, errors);
+        using var answer = JsonDocument.Parse(output);
+        Assert.Equal(deviceId, answer.RootElement.GetProperty("deviceId").GetString());
+        return answer.RootElement.GetProperty("secret").GetString()!;
+    }
+
+    /// <summary>A device's session.</summary>
+    public async Task<IMqttClient> ConnectAsync(string deviceId, string secret)
+    {
+        var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(Mqtt.Address.ToString(), Mqtt.Port).WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithClientId(deviceId).WithCredentials(deviceId, secret).Build());
+        return client;
+    }
+
+    public static MqttApplicationMessage Heartbeat(string deviceId, long epoch, long seq, string capture) => new MqttApplicationMessageBuilder()
+        .WithTopic($"registry/v1/devices/{deviceId}/heartbeat").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+        .WithPayload($$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{{capture}},"health":"ok","firmware":"10.12.1"}""").Build();
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var client = new HttpClient { BaseAddress = Http };
+        return JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync(path));
+    }
+
+    /// <summary>How to reach the house's own database.</summary>
+    public async Task<string> DatabaseAsync() => await PrivateCluster.ConnectIfRunningAsync(Data, CancellationToken.None) ?? throw new InvalidOperationException("The cluster does not answer.");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await CloseAsync();
+        else
+            await using (await PrivateCluster.StartAsync(Data, "", Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, CancellationToken.None)) { }
+        Directory.Delete(Data, recursive: true);
+    }
+
+    [GeneratedRegex(@"^ready http=(?<http>http://\S+) mqtt=mqtt://(?<mqtt>\S+)$")]
+    private static partial Regex Ready();
+}
