@@ -151,6 +151,19 @@ public sealed class What_is_wrong_in_a_file
         Assert.Contains(city.Problems(), problem => problem.File == file && problem.Expected.StartsWith("YAML", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(" : ]")]
+    [InlineData(" :\t?")]
+    [InlineData("? :\t: :: ")]
+    [InlineData("id: [unclosed\nkind: \"quoted")]
+    public void Is_a_problem_where_the_YAML_parser_itself_stumbles(string text)
+    {
+        using var city = new SampleCity();
+        city.Write(City, Encoding.UTF8.GetBytes(text));
+        Assert.Contains(city.Problems(), problem => problem.File == City);
+        Assert.Null(city.Read().Value);
+    }
+
     [Fact]
     public void Is_a_problem_when_the_file_is_not_UTF_8()
     {

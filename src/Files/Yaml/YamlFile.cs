@@ -167,7 +167,9 @@ internal sealed class YamlFile
             var first = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var pair in Nodes.Chunk(2))
             {
-                if (pair[0] is not YamlText key)
+                if (pair.Length < 2) // The parser lets some malformed maps through.
+                    file.Add(pair[0], pair[0].Found + " without a value", "YAML: a colon and a value after each key");
+                else if (pair[0] is not YamlText key)
                     file.Add(pair[0], pair[0].Found + " as a key", "a word as a key");
                 else if (!first.TryAdd(key.Text, key.Line))
                     file.Add(key, $"the key {YamlNode.Quote(key.Text)} again (first on line {first[key.Text]})", "each key once");
