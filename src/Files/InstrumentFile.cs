@@ -65,7 +65,7 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
             if (file.Problems.Count == problems)
                 VersionOrder.Check(versions);
             return [.. versions.Select(version => version.Version)];
-        });
+        }, Nothing: []);
     }
 
     private InstrumentVersion Version(YamlKeys keys, string instrument, int number)
@@ -95,7 +95,7 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
             if (node is YamlMap { Entries.IsEmpty: true })
                 file.Add(node, "nothing governed", "at least one technology");
             return rules.Read(node, file) is { IsDefault: false } read ? read : [];
-        });
+        }, Nothing: []);
     }
 
     private Form<Rule> Rule(string technology) => Form.Keys("what may be captured, how long it stays, what the public is told", keys =>

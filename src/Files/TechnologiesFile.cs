@@ -32,6 +32,6 @@ internal static class TechnologiesFile
             return technologies;
         });
 
-        return file.Root is null ? [] : whole.Read(file.Root, file);
+        return file.Root is { } root && whole.Read(root, file) is { IsDefault: false } technologies ? technologies : [];
     }
 }

@@ -48,22 +48,33 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
         {
             places = [];
             if (!IsName(key.Text))
+            {
                 keys.File.Add(key, $"the unknown key {YamlNode.Quote(key.Text)}", "a key of the registry (see schema/notice-wording.json), or technology.<id>, purpose.<id>, class.<word>, note.<word>");
+                return "";
+            }
         }
 
         var problems = keys.File.Problems.Count;
         var text = (key.Text.EndsWith(".separator", StringComparison.Ordinal) || key.Text == "list.last" ? Form.Separator : Form.Text).Read(value, keys.File);
         if (keys.File.Problems.Count > problems)
             return "";
-        foreach (var place in Wording.PlacesIn(text).Except(places))
-            keys.File.Add(value, $"{{{place}}} in '{key.Text}'", places.IsEmpty ? "a text without places" : "only " + Braced(places));
-        foreach (var place in places.Except(Wording.PlacesIn(text)))
-            keys.File.Add(value, $"no {{{place}}} in '{key.Text}'", "a sentence with " + Braced(places));
-        if (text.Count(c => c is '{' or '}') != 2 * Wording.PlacesIn(text).Count())
-            keys.File.Add(value, $"a brace that belongs to no place in '{key.Text}'", places.IsEmpty ? "a text without braces" : "braces only around " + string.Join(", ", places));
+        CheckPlaces(key.Text, text, places, value, keys.File);
         if (key.Text.StartsWith("format.", StringComparison.Ordinal) && !IsPattern(key.Text, text))
             keys.File.Add(value, YamlNode.Quote(text), key.Text == "format.time" ? "a pattern for a time and day, such as HH:mm, d MMMM yyyy" : "a pattern for a day, such as d MMMM yyyy");
         return text;
+    }
+
+    /// <summary>A sentence holds its places, no others, and no brace besides.</summary>
+    private static void CheckPlaces(string key, string text, ImmutableArray<string> places, YamlNode at, YamlFile file)
+    {
+        var held = Wording.PlacesIn(text).ToArray();
+        var foreign = held.Except(places).ToArray();
+        foreach (var place in foreign)
+            file.Add(at, $"{{{place}}} in '{key}'", places.IsEmpty ? "a text without places" : "only " + Braced(places));
+        foreach (var place in foreign.Length > 0 ? [] : places.Except(held))
+            file.Add(at, $"no {{{place}}} in '{key}'", "a sentence with " + Braced(places));
+        if (text.Count(c => c is '{' or '}') != 2 * held.Length)
+            file.Add(at, $"a brace that belongs to no place in '{key}'", places.IsEmpty ? "a text without braces" : "braces only around " + string.Join(", ", places));
     }
 
     private bool IsName(string key)

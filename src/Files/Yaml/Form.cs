@@ -7,7 +7,8 @@ using SurveillanceRegistry.Domain.Policies;
 namespace SurveillanceRegistry.Files.Yaml;
 
 /// <summary>What a value must look like, in words and as a reader. A value that does not is reported and read as nothing.</summary>
-internal sealed record Form<T>(string Expected, Func<YamlNode, YamlFile, T> Read);
+/// <param name="Nothing">What is read where nothing can be: a value that later checks can bear. It reaches nobody, for a problem stands beside it.</param>
+internal sealed record Form<T>(string Expected, Func<YamlNode, YamlFile, T> Read, T Nothing = default!);
 
 /// <summary>Parses a text; false when it is none of the kind.</summary>
 internal delegate bool TryRead<T>(string text, out T value);
@@ -65,7 +66,8 @@ internal static class Form
             }
 
             return [.. list.Items.Select(value => item.Read(value, file))];
-        });
+        },
+        Nothing: []);
 
     /// <summary>Keys with values; a key that is never asked for is reported.</summary>
     public static Form<T> Keys<T>(string what, Func<YamlKeys, T> read) => new(what, (node, file) =>

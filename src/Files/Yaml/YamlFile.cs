@@ -54,7 +54,7 @@ internal sealed class YamlFile
         if (bytes.Length > mostBytes)
             file.Problems.Add(new FileProblem(name, 1, 1, $"{bytes.Length} bytes", $"at most {mostBytes} bytes"));
         else if (file.Decode(bytes) is { } text)
-            file.Parse(text);
+            file.Root = file.Tree(new Parser(new StringReader(text)));
         return file;
     }
 
@@ -89,16 +89,22 @@ internal sealed class YamlFile
         return null;
     }
 
-    private void Parse(string text)
+    /// <summary>The next event; null, with a problem, where the text is not YAML.</summary>
+    private ParsingEvent? Next(Parser parser)
     {
         try
         {
-            Root = Tree(new Parser(new StringReader(text)));
+            parser.MoveNext();
+            return parser.Current;
         }
-        catch (YamlException failure)
+#pragma warning disable CA1031 // The scanner throws what it likes at text that is not YAML; whatever it is, the text is the cause.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            Problems.Add(new FileProblem(Name, Math.Max(1, (int)failure.Start.Line), Math.Max(1, (int)failure.Start.Column),
-                YamlNode.Quote(failure.Message), "YAML: keys, colons, hyphens and quotes as in the files beside it"));
+            var at = failure is YamlException told ? told.Start : parser.Current?.End ?? Mark.Empty;
+            Problems.Add(new FileProblem(Name, Math.Max(1, (int)at.Line), Math.Max(1, (int)at.Column),
+                failure is YamlException ? YamlNode.Quote(failure.Message) : "text that is not YAML", "YAML: keys, colons, hyphens and quotes as in the files beside it"));
+            return null;
         }
     }
 
@@ -107,13 +113,15 @@ internal sealed class YamlFile
     {
         var open = new Stack<Branch>();
         YamlNode? root = null;
-        for (var documents = 0; parser.MoveNext();)
+        var documents = 0;
+        while (Next(parser) is { } here)
         {
-            var here = parser.Current!;
             var (line, column) = ((int)here.Start.Line, (int)here.Start.Column);
             YamlNode? node = null;
             switch (here)
             {
+                case StreamEnd:
+                    return root ?? Refuse(1, 1, "an empty file", "keys with values");
                 case DocumentStart when ++documents > 1:
                     return Refuse(line, column, "a second document ('---')", "one document in a file");
                 case AnchorAlias or NodeEvent { Anchor.IsEmpty: false } or NodeEvent { Tag.IsEmpty: false }:
@@ -137,7 +145,7 @@ internal sealed class YamlFile
                 root = node;
         }
 
-        return root ?? Refuse(1, 1, "an empty file", "keys with values");
+        return null;
     }
 
     private YamlNode? Refuse(int line, int column, string found, string expected)
@@ -159,7 +167,9 @@ internal sealed class YamlFile
             var first = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var pair in Nodes.Chunk(2))
             {
-                if (pair[0] is not YamlText key)
+                if (pair.Length < 2) // The parser lets some malformed maps through.
+                    file.Add(pair[0], pair[0].Found + " without a value", "YAML: a colon and a value after each key");
+                else if (pair[0] is not YamlText key)
                     file.Add(pair[0], pair[0].Found + " as a key", "a word as a key");
                 else if (!first.TryAdd(key.Text, key.Line))
                     file.Add(key, $"the key {YamlNode.Quote(key.Text)} again (first on line {first[key.Text]})", "each key once");

@@ -15,7 +15,7 @@ internal sealed class YamlKeys(YamlMap map, YamlFile file)
         if (Node(key) is { } node)
             return form.Read(node, file);
         file.Add(map, $"no '{key}'", $"'{key}': {form.Expected}");
-        return default!;
+        return form.Nothing;
     }
 
     /// <summary>The value of a key that may be missing.</summary>

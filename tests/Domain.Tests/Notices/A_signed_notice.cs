@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 
@@ -8,7 +9,8 @@ namespace SurveillanceRegistry.Domain.Tests.Notices;
 public sealed class A_signed_notice
 {
     private static readonly Domain.Policies.Governance Governance = Any.Make([]);
-    private static readonly NoticeContent Content = NoticeComposer.Compose(new Place("lobby", "Lobby", "1 Main St", "the lobby"), [], Governance, Any.Today, "https://city.example");
+    private static readonly Place Lobby = new("lobby", "Lobby", "1 Main St", "the lobby");
+    private static readonly NoticeContent Content = NoticeComposer.Compose(Lobby, [], Governance, Any.Today, "https://city.example");
 
     private static SignedNotice Signed(NoticeKey key, long sequence = 1) =>
         SignedNotice.Sign(Content, NoticePayload.Write(Content, Governance, sequence, Any.Noon, null), sequence, Any.Noon, key);
@@ -72,8 +74,16 @@ public sealed class A_signed_notice
     [Fact]
     public void Prints_not_stated_for_what_nobody_stated_and_reports_it_missing()
     {
-        Assert.Contains("why", Content.Missing);
-        Assert.Equal("not-stated", Content.Now.Languages["en"].FirstLayer.Single(item => item.Item == "why").Text);
-        Assert.Equal(ImmutableArray.Create("retention", "rule", "surprise", "why"), Content.Missing);
+        var camera = new Device("lobby-1", "facility-camera", [Capture.Video], "lobby", null, "police", Lifecycle.Active);
+        var content = NoticeComposer.Compose(Lobby, [new CoveringDevice(camera, null)], Governance, Any.Today, "https://city.example");
+        Assert.Equal("not-stated", content.Now.Languages["en"].FirstLayer.Single(item => item.Item == "why").Text);
+        Assert.Equal(["why"], content.Missing);
+    }
+
+    [Fact]
+    public void Misses_nothing_where_nothing_can_be_stated()
+    {
+        Assert.Empty(Content.Missing);
+        Assert.All(["why", "rule", "retention"], item => Assert.Equal("not-captured", Content.Now.Languages["en"].FirstLayer.Single(line => line.Item == item).Text));
     }
 }
