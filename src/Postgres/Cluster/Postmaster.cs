@@ -15,7 +15,6 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     public const int Port = 5432;
 
     private const int AnswerSeconds = 2;
-    private const string StartingOrStopping = PostgresErrorCodes.CannotConnectNow;
 
     /// <summary>The connection string of the registry's own role, on a socket.</summary>
     public static string ConnectionString(string sockets) => new NpgsqlConnectionStringBuilder
@@ -59,9 +58,9 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             await connection.OpenAsync(cancellationToken);
             return Answer.Ready;
         }
-        catch (PostgresException busy) when (busy.SqlState == StartingOrStopping)
+        catch (PostgresException)
         {
-            return Answer.NotYet;
+            return Answer.NotYet; // It starts, stops or is full; it lives.
         }
         catch (NpgsqlException)
         {

@@ -14,9 +14,9 @@ public sealed class PrivateCluster : IAsyncDisposable
 
     private static readonly TimeSpan LongestMaking = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(120); // It may have to recover from a crash.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestImmediateStop = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestImmediateStop = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
@@ -33,7 +33,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     public string ConnectionString => Postmaster.ConnectionString(_folder.Sockets);
 
     /// <summary>The process id of the cluster's postmaster; null while none runs.</summary>
-    public int? Pid => Postmaster.Find(_folder.Cluster)?.Pid;
+    internal int? Pid => Postmaster.Find(_folder.Cluster)?.Pid;
 
     /// <summary>
     /// Starts the cluster of a data folder, making it when there is none. Throws <see cref="ClusterUnavailable"/> with one sentence when
@@ -79,6 +79,8 @@ public sealed class PrivateCluster : IAsyncDisposable
         await _watch;
         if (Postmaster.Find(_folder.Cluster) is not null && (await StopAsync("fast", LongestStop, CancellationToken.None)).ExitCode != 0)
             await StopAtOnceAsync(CancellationToken.None);
+        if (Directory.Exists(_folder.Sockets) && !Directory.EnumerateFileSystemEntries(_folder.Sockets).Any())
+            Directory.Delete(_folder.Sockets);
         await _lock.DisposeAsync();
         _closing.Dispose();
     }
@@ -161,6 +163,7 @@ public sealed class PrivateCluster : IAsyncDisposable
                 try
                 {
                     await AdoptOrStartAsync(cancellationToken);
+                    _log.LogWarning("PostgreSQL runs again (process {Pid}).", Pid);
                 }
                 catch (ClusterUnavailable failure)
                 {
