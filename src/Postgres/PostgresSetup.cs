@@ -20,7 +20,10 @@ public static class PostgresSetup
     /// <summary>Adds the registers and the heartbeat log's writer.</summary>
     public static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        // What the heartbeat log calls durable must not hang on how somebody's server or role was set up.
+        var durable = new NpgsqlConnectionStringBuilder(connectionString);
+        durable.Options = $"{durable.Options} -c synchronous_commit=on".TrimStart();
+        services.AddSingleton(_ => NpgsqlDataSource.Create(durable));
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();

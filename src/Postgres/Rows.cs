@@ -17,6 +17,10 @@ internal static class Rows
     public static async Task<ImmutableArray<T>> BodiesAsync<T>(this NpgsqlDataSource database, string sql, object? values, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return [.. (await connection.QueryAsync<string>(new CommandDefinition(sql, values, cancellationToken: cancellationToken))).Select(Value<T>)];
+        return await connection.BodiesAsync<T>(sql, values, cancellationToken);
     }
+
+    /// <summary>The bodies that a statement selects, within whatever transaction the connection is in.</summary>
+    public static async Task<ImmutableArray<T>> BodiesAsync<T>(this NpgsqlConnection connection, string sql, object? values, CancellationToken cancellationToken) =>
+        [.. (await connection.QueryAsync<string>(new CommandDefinition(sql, values, cancellationToken: cancellationToken))).Select(Value<T>)];
 }

@@ -1,16 +1,26 @@
 using DbUp;
 using DbUp.Engine.Output;
 using Microsoft.Extensions.Logging;
+using Npgsql;
+using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Postgres;
 
 /// <summary>Brings a database to the schema of this version: numbered scripts, forward only, each in a transaction of its own.</summary>
 public static class Schema
 {
-    /// <summary>Runs what has not run yet. Throws when a script fails; the database then stands where it stood before that script.</summary>
+    private const int OldestServer = 15, LongestWaitSeconds = 600;
+    private const long Turn = 0x5245_4749_5354_5259; // "REGISTRY": the advisory lock of whoever migrates.
+
+    /// <summary>
+    /// Runs what has not run yet; two registries that start at once take turns. Throws <see cref="ClusterUnavailable"/> when the server
+    /// cannot be reached or is too old, and <see cref="InvalidOperationException"/> when a script fails; the database then stands where
+    /// it stood before that script.
+    /// </summary>
     /// <returns>The names of the scripts that were run.</returns>
     public static IReadOnlyList<string> Migrate(string connectionString, ILogger log)
     {
+        using var turn = TakeTurn(connectionString);
         var upgrade = DeployChanges.To.PostgresqlDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(typeof(Schema).Assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
             .JournalToPostgresqlTable("public", "registry_migration")
@@ -19,6 +29,26 @@ public static class Schema
             .Build()
             .PerformUpgrade();
         return upgrade.Successful ? [.. upgrade.Scripts.Select(script => script.Name)] : throw new InvalidOperationException($"The database could not be migrated: {upgrade.Error.Message}", upgrade.Error);
+    }
+
+    /// <summary>A connection that holds the turn until it is closed.</summary>
+    private static NpgsqlConnection TakeTurn(string connectionString)
+    {
+        try
+        {
+            var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = LongestWaitSeconds }.ConnectionString);
+            connection.Open();
+            if (connection.PostgreSqlVersion.Major < OldestServer)
+                throw new ClusterUnavailable($"The database is PostgreSQL {connection.PostgreSqlVersion}, and the registry needs {OldestServer} or newer: set REGISTRY_DATABASE to a newer server, or leave it empty.");
+            using var turn = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = Turn } } };
+            turn.ExecuteNonQuery();
+            return connection;
+        }
+        catch (Exception failure) when (failure is NpgsqlException or ArgumentException)
+        {
+            // What the server or the reader of the string said; the string itself may hold a password.
+            throw new ClusterUnavailable($"The database cannot be reached ({failure.Message}): start it, or set REGISTRY_DATABASE to a right connection string.", failure);
+        }
     }
 
     private sealed class Quiet(ILogger log) : IUpgradeLog

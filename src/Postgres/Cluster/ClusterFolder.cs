@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,71 +10,86 @@ namespace SurveillanceRegistry.Postgres.Cluster;
 /// <param name="Home">Owned by the cluster's user, mode 0700; holds <c>cluster</c> and the server's log.</param>
 /// <param name="Sockets">The folder of the unix socket, mode 0700: whoever can enter it may sign in, nobody else can.</param>
 /// <param name="RunAs">What stands before each of PostgreSQL's commands.</param>
-internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs, string Owner, string Group)
+internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs, ClusterFolder.User Owner)
 {
-    private const int LongestSocketFolder = 80;
+    private const string Root = "0";
+
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+
+    /// <summary>A user and a group, as numbers.</summary>
+    internal sealed record User(string Id, string Group);
 
     public string Cluster => Path.Combine(Home, "cluster");
 
     public string Log => Path.Combine(Home, "postgresql.log");
 
-    public string ConnectionString => $"Host={Sockets};Username=registry;Database=postgres;Maximum Pool Size=40;Timeout=15;Application Name=surveillance-registry";
+    /// <summary>The major version of PostgreSQL that made the cluster; null when there is none yet.</summary>
+    public int? Version => File.Exists(Path.Combine(Cluster, "PG_VERSION")) && int.TryParse(File.ReadAllText(Path.Combine(Cluster, "PG_VERSION")), out var version) ? version : null;
 
-    /// <summary>Finds the place for a data folder; makes nothing. Throws <see cref="ClusterUnavailable"/> when the folder is somebody else's.</summary>
-    public static async Task<ClusterFolder> ForAsync(string data, CancellationToken cancellationToken)
+    /// <summary>Throws <see cref="ClusterUnavailable"/> when a data folder is somebody else's. Makes nothing.</summary>
+    public static async Task MustBeMineAsync(string data, CancellationToken cancellationToken)
     {
-        var me = await IdAsync("-u", cancellationToken);
-        if (Directory.Exists(data) && await OwnerAsync(data, cancellationToken) is var owner && owner != me)
+        if (!Directory.Exists(data))
+            return;
+        var (owner, me) = ((await OwnerAsync(data, cancellationToken)).Id, (await MeAsync(cancellationToken)).Id);
+        if (owner != me)
             throw new ClusterUnavailable($"The data folder '{data}' belongs to another user (uid {owner}, this is {me}): run as that user, or set REGISTRY_DATA to a folder of your own.");
-        var name = "surveillance-registry-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..10];
-        if (me != "0")
+    }
+
+    /// <summary>The place that belongs to an existing data folder. Makes nothing.</summary>
+    public static async Task<ClusterFolder> OfAsync(string data, CancellationToken cancellationToken)
+    {
+        var me = await MeAsync(cancellationToken);
+        var name = "surveillance-registry-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..12];
+        var inside = Path.Combine(data, "postgres");
+        // Not in XDG_RUNTIME_DIR: that is taken away when the user signs out, and is another user's after 'su'. The registry may stay.
+        if (me.Id != Root)
+            return new ClusterFolder(inside, Path.Combine("/tmp", name), [], me);
+
+        var home = File.Exists(LocationFile(data)) ? (await File.ReadAllTextAsync(LocationFile(data), cancellationToken)).Trim() : Directory.Exists(inside) ? inside : null;
+        var user = home is not null && Directory.Exists(home) && await OwnerAsync(home, cancellationToken) is { Id: not Root } owner ? owner : Unprivileged();
+        string[] runAs = ["setpriv", "--reuid=" + user.Id, "--regid=" + user.Group, "--clear-groups", "--"];
+        home ??= (await Command.RunAsync(LongestLook, cancellationToken, [.. runAs, "test", "-x", data])).ExitCode == 0 ? inside : Path.Combine("/var/lib/surveillance-registry", name);
+        return new ClusterFolder(home, Path.Combine("/run", name), runAs, user);
+    }
+
+    /// <summary>Makes the folders, owned by the cluster's user, and remembers in the data folder where they are when they are not in it.</summary>
+    public async Task MakeAsync(string data, CancellationToken cancellationToken)
+    {
+        if (Path.GetDirectoryName(Home) != data)
         {
-            var runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
-            var sockets = runtime is { Length: > 0 and < LongestSocketFolder - 34 } && Directory.Exists(runtime) ? runtime : "/tmp";
-            return new ClusterFolder(Path.Combine(data, "postgres"), Path.Combine(sockets, name), [], me, await IdAsync("-g", cancellationToken));
+            await MakeAsync(Path.GetDirectoryName(Home)!, "0711", new User(Root, Root), cancellationToken);
+            await File.WriteAllTextAsync(LocationFile(data), Home + "\n", cancellationToken);
         }
 
-        var (user, group) = Unprivileged();
-        var home = IsReachable(data) ? Path.Combine(data, "postgres") : Path.Combine("/var/lib/surveillance-registry", name);
-        return new ClusterFolder(home, Path.Combine("/run", name), ["setpriv", "--reuid=" + user, "--regid=" + group, "--clear-groups", "--"], user, group);
+        await MakeAsync(Home, "0700", Owner, cancellationToken);
+        await MakeAsync(Sockets, "0700", Owner, cancellationToken);
     }
 
-    /// <summary>Makes the folders, owned by the cluster's user.</summary>
-    public async Task MakeAsync(CancellationToken cancellationToken)
+    private static async Task MakeAsync(string folder, string mode, User owner, CancellationToken cancellationToken)
     {
-        if (Path.GetDirectoryName(Home) is { } above && !Directory.Exists(above))
-            Directory.CreateDirectory(above, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        foreach (var folder in new[] { Home, Sockets })
-        {
-            var made = await Command.RunAsync(TimeSpan.FromSeconds(10), cancellationToken,
-                RunAs.Length == 0 ? ["install", "-d", "-m", "0700", folder] : ["install", "-d", "-m", "0700", "-o", Owner, "-g", Group, folder]);
-            if (made.ExitCode != 0 || await OwnerAsync(folder, cancellationToken) != Owner)
-                throw new ClusterUnavailable($"The folder '{folder}' for PostgreSQL could not be made or belongs to another user: remove it or set REGISTRY_DATA to another folder. {made.Output}".TrimEnd());
-        }
+        string[] asRoot = (await MeAsync(cancellationToken)).Id == Root ? ["-o", owner.Id, "-g", owner.Group] : [];
+        var (exitCode, output) = await Command.RunAsync(LongestLook, cancellationToken, ["install", "-d", "-m", mode, .. asRoot, folder]);
+        // The folder itself is looked at: in /tmp somebody may have put a link of his own in its place.
+        if (exitCode != 0 || (await OwnerAsync(folder, cancellationToken, "--")).Id != owner.Id)
+            throw new ClusterUnavailable($"The folder '{folder}' for PostgreSQL cannot be made or belongs to another user: remove it, or set REGISTRY_DATA to another folder. {output}".TrimEnd());
     }
 
-    /// <summary>Whether a user with no rights of its own can walk down to the data folder.</summary>
-    private static bool IsReachable(string data)
+    /// <summary>Which says where the cluster is, when PostgreSQL's user cannot reach the data folder.</summary>
+    private static string LocationFile(string data) => Path.Combine(data, "postgres.location");
+
+    private static User Unprivileged()
     {
-        for (var folder = new DirectoryInfo(data); folder is not null; folder = folder.Parent)
-        {
-            if (folder.Exists && !File.GetUnixFileMode(folder.FullName).HasFlag(UnixFileMode.OtherExecute))
-                return false;
-        }
-
-        return true;
+        var users = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToLookup(fields => fields[0], fields => new User(fields[2], fields[3]), StringComparer.Ordinal);
+        return users["postgres"].Concat(users["nobody"]).FirstOrDefault()
+            ?? throw new ClusterUnavailable("PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody': run the registry as an ordinary user.");
     }
 
-    private static (string User, string Group) Unprivileged()
-    {
-        var users = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToDictionary(fields => fields[0], fields => (fields[2], fields[3]), StringComparer.Ordinal);
-        return users.TryGetValue("postgres", out var user) || users.TryGetValue("nobody", out user) ? user
-            : throw new ClusterUnavailable("PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody': run the registry as an ordinary user.");
-    }
+    private static async Task<User> MeAsync(CancellationToken cancellationToken) => Read(await Command.RunAsync(LongestLook, cancellationToken, "sh", "-c", "echo $(id -u) $(id -g)"));
 
-    private static async Task<string> IdAsync(string which, CancellationToken cancellationToken) => (await Command.RunAsync(TimeSpan.FromSeconds(10), cancellationToken, "id", which)).Output;
+    private static async Task<User> OwnerAsync(string path, CancellationToken cancellationToken, string link = "--dereference") =>
+        Read(await Command.RunAsync(LongestLook, cancellationToken, "stat", "-c", "%u %g", link, path));
 
-    private static async Task<string> OwnerAsync(string path, CancellationToken cancellationToken) =>
-        (await Command.RunAsync(TimeSpan.FromSeconds(10), cancellationToken, "stat", "-c", "%u", path)).Output is var uid && uint.TryParse(uid, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            ? uid : throw new ClusterUnavailable($"The owner of '{path}' cannot be read: {uid}");
+    private static User Read((int ExitCode, string Output) told) =>
+        told.Output.Split(' ') is [var id, var group] && told.ExitCode == 0 ? new User(id, group) : throw new ClusterUnavailable($"The owner of the data folder cannot be read: {told.Output}");
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace SurveillanceRegistry.Postgres.Cluster;
@@ -7,24 +8,40 @@ internal static class Command
 {
     public static async Task<(int ExitCode, string Output)> RunAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] command)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/" };
-        foreach (var argument in command.Skip(1))
-            start.ArgumentList.Add(argument);
-        start.Environment["LC_ALL"] = "C";
-        using var process = Process.Start(start) ?? throw new ClusterUnavailable($"'{command[0]}' could not be started.");
-        process.StandardInput.Close();
+        using var process = Start(command);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(limit);
         try
         {
+            // Read while it runs: a program whose pipe is full would never end.
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(bound.Token), process.StandardError.ReadToEndAsync(bound.Token));
             await process.WaitForExitAsync(bound.Token);
+            return (process.ExitCode, (await output + await errors).Trim());
         }
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new ClusterUnavailable($"'{string.Join(' ', command)}' did not end within {limit.TotalSeconds} s: see what holds it up, and start the registry again.");
         }
+    }
 
-        return (process.ExitCode, (await process.StandardOutput.ReadToEndAsync(cancellationToken) + await process.StandardError.ReadToEndAsync(cancellationToken)).Trim());
+    private static Process Start(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/" };
+        // The caller's own PGPORT, PGDATA or PGOPTIONS are meant for another server.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        start.Environment["LC_ALL"] = "C";
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception failure)
+        {
+            throw new ClusterUnavailable($"The program '{command[0]}' cannot be run ({failure.Message}): install the package that holds it, or set REGISTRY_DATABASE to a server's connection string.", failure);
+        }
     }
 }

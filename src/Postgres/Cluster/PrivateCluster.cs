@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace SurveillanceRegistry.Postgres.Cluster;
 
@@ -11,20 +10,30 @@ namespace SurveillanceRegistry.Postgres.Cluster;
 /// </summary>
 public sealed class PrivateCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
+    private const int WouldBlock = 11; // EWOULDBLOCK, flock(2): another process holds the lock.
 
-    private readonly ClusterFolder _folder;
+    private static readonly TimeSpan LongestMaking = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(120); // It may have to recover from a crash.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestImmediateStop = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+
+    private ClusterFolder _folder;
     private readonly string _programs;
     private readonly FileStream _lock;
     private readonly ILogger _log;
+    private readonly CancellationTokenSource _closing = new();
+    private Task _watch = Task.CompletedTask;
 
     private PrivateCluster(ClusterFolder folder, string programs, FileStream @lock, ILogger log) => (_folder, _programs, _lock, _log) = (folder, programs, @lock, log);
 
     /// <summary>How to connect.</summary>
-    public string ConnectionString => _folder.ConnectionString;
+    public string ConnectionString => Postmaster.ConnectionString(_folder.Sockets);
+
+    /// <summary>The process id of the cluster's postmaster; null while none runs.</summary>
+    internal int? Pid => Postmaster.Find(_folder.Cluster)?.Pid;
 
     /// <summary>
     /// Starts the cluster of a data folder, making it when there is none. Throws <see cref="ClusterUnavailable"/> with one sentence when
@@ -34,13 +43,16 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <param name="programs">Where PostgreSQL's programs are; empty: found by itself.</param>
     public static async Task<PrivateCluster> StartAsync(string data, string programs, ILogger log, CancellationToken cancellationToken)
     {
-        var found = PostgresPrograms.Find(programs);
-        var folder = await ClusterFolder.ForAsync(data, cancellationToken);
+        await ClusterFolder.MustBeMineAsync(data, cancellationToken);
+        PostgresPrograms.Find(programs, version: null); // Asked before anything is made.
         var @lock = Lock(data);
         try
         {
-            var cluster = new PrivateCluster(folder, found, @lock, log);
-            await cluster.StartAsync(cancellationToken);
+            var folder = await ClusterFolder.OfAsync(data, cancellationToken);
+            await folder.MakeAsync(data, cancellationToken);
+            var cluster = new PrivateCluster(folder, PostgresPrograms.Find(programs, folder.Version), @lock, log);
+            await cluster.AdoptOrStartAsync(cancellationToken);
+            cluster._watch = cluster.WatchAsync(cluster._closing.Token);
             return cluster;
         }
         catch
@@ -50,65 +62,55 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>How to connect to the cluster of a data folder that runs already; null when none answers.</summary>
+    /// <summary>How to connect to the cluster of a data folder that runs already; null when none answers. Takes no lock, starts nothing.</summary>
     public static async Task<string?> ConnectIfRunningAsync(string data, CancellationToken cancellationToken)
     {
-        var folder = await ClusterFolder.ForAsync(data, cancellationToken);
-        return await AnswersAsync(folder, cancellationToken) ? folder.ConnectionString : null;
+        if (!Directory.Exists(data))
+            return null;
+        await ClusterFolder.MustBeMineAsync(data, cancellationToken);
+        var running = Postmaster.Find((await ClusterFolder.OfAsync(data, cancellationToken)).Cluster);
+        return running is not null && await running.AnswerAsync(cancellationToken) == Answer.Ready ? Postmaster.ConnectionString(running.Sockets) : null;
     }
 
     /// <summary>Stops the cluster: sessions are cut, everything committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
-        var stopped = await PgCtlAsync(CancellationToken.None, "stop", "-m", "fast", "-w", "-t", Seconds(LongestStop));
-        if (stopped.ExitCode != 0)
-            _log.LogWarning("PostgreSQL did not stop by itself: {Output}", stopped.Output);
+        await _closing.CancelAsync();
+        await _watch;
+        if (Postmaster.Find(_folder.Cluster) is not null && (await StopAsync("fast", LongestStop, CancellationToken.None)).ExitCode != 0)
+            await StopAtOnceAsync(CancellationToken.None);
+        if (Directory.Exists(_folder.Sockets) && !Directory.EnumerateFileSystemEntries(_folder.Sockets).Any())
+            Directory.Delete(_folder.Sockets);
         await _lock.DisposeAsync();
+        _closing.Dispose();
     }
 
-    private async Task StartAsync(CancellationToken cancellationToken)
+    private async Task AdoptOrStartAsync(CancellationToken cancellationToken)
     {
-        await _folder.MakeAsync(cancellationToken);
-        if (await LeftBehindAsync(cancellationToken) is { } pid)
+        for (var waiting = Stopwatch.StartNew(); ; await Task.Delay(BetweenTries, cancellationToken))
         {
-            if (await WaitForAnswerAsync(cancellationToken))
+            if (Postmaster.Find(_folder.Cluster) is not { } left)
             {
-                _log.LogInformation("Adopted the PostgreSQL that an earlier registry left behind (process {Pid}).", pid);
+                if (_folder.Version is null)
+                    await InitialiseAsync(cancellationToken);
+                if (await TryStartAsync(waiting.Elapsed < LongestStop, cancellationToken))
+                    return;
+                continue;
+            }
+
+            var answer = await left.AnswerAsync(cancellationToken);
+            if (answer == Answer.Ready)
+            {
+                _log.LogInformation("Adopted the PostgreSQL that an earlier registry left behind (process {Pid}).", left.Pid);
+                _folder = _folder with { Sockets = left.Sockets };
                 return;
             }
 
-            _log.LogWarning("The PostgreSQL that an earlier registry left behind (process {Pid}) does not answer; it is stopped and started again.", pid);
-            await PgCtlAsync(cancellationToken, "stop", "-m", "immediate", "-w", "-t", Seconds(LongestStop));
-        }
-
-        if (!await ExistsAsync(_folder.Cluster, cancellationToken))
-            await InitialiseAsync(cancellationToken);
-        await StartPostmasterAsync(cancellationToken);
-    }
-
-    /// <summary>The process id of a postmaster of this very cluster that still runs; a stale file, or one whose id another process got, is removed.</summary>
-    private async Task<int?> LeftBehindAsync(CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(_folder.Cluster, "postmaster.pid");
-        if (!await ExistsAsync(file, cancellationToken))
-            return null;
-        var first = (await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault("");
-        if (int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && IsOurs(pid))
-            return pid;
-        File.Delete(file);
-        return null;
-    }
-
-    private bool IsOurs(int pid)
-    {
-        try
-        {
-            var command = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0');
-            return command[0].EndsWith("postgres", StringComparison.Ordinal) && command.Contains(_folder.Cluster);
-        }
-        catch (IOException)
-        {
-            return false; // No such process.
+            if (waiting.Elapsed > (answer == Answer.NotYet ? LongestStart : LongestSilence))
+            {
+                _log.LogWarning("The PostgreSQL that an earlier registry left behind (process {Pid}) does not answer; it is stopped and started again.", left.Pid);
+                await StopAtOnceAsync(cancellationToken);
+            }
         }
     }
 
@@ -116,55 +118,74 @@ public sealed class PrivateCluster : IAsyncDisposable
     private async Task InitialiseAsync(CancellationToken cancellationToken)
     {
         _log.LogInformation("Making a PostgreSQL cluster in {Folder} …", _folder.Home);
-        var beside = _folder.Cluster + ".new";
-        await AsClusterUserAsync(cancellationToken, "rm", "-rf", beside);
+        // A name of its own each time: the initdb of a registry that was killed may still be writing to the last one.
+        var beside = $"{_folder.Cluster}.new-{Path.GetRandomFileName()}";
+        await AsClusterUserAsync(LongestMaking, cancellationToken, "sh", "-c", "rm -rf -- \"$0\".new-*", _folder.Cluster);
         // Whoever can enter the socket's folder (mode 0700) is this user or root: there is nothing more for a password to protect.
-        var made = await AsClusterUserAsync(cancellationToken, Path.Combine(_programs, "initdb"), "-D", beside, "--username=registry", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums");
-        if (made.ExitCode != 0 || (made = await AsClusterUserAsync(cancellationToken, "mv", beside, _folder.Cluster)).ExitCode != 0)
+        var made = await AsClusterUserAsync(LongestMaking, cancellationToken,
+            Path.Combine(_programs, "initdb"), "-D", beside, "--username=registry", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums");
+        if (made.ExitCode == 0)
+            made = await AsClusterUserAsync(LongestMaking, cancellationToken, "mv", "-T", beside, _folder.Cluster);
+        if (made.ExitCode != 0)
             throw new ClusterUnavailable($"A PostgreSQL cluster could not be made in '{_folder.Home}': {LastLine(made.Output)}");
     }
 
-    private async Task StartPostmasterAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the postmaster and waits until it is ready. False: not yet, and worth another try.</summary>
+    private async Task<bool> TryStartAsync(bool mayTryAgain, CancellationToken cancellationToken)
     {
-        var options = $"-c listen_addresses= -c unix_socket_directories={_folder.Sockets} -c unix_socket_permissions=0700 -c max_connections=80 -c fsync=on -c synchronous_commit=on -c full_page_writes=on -c log_min_messages=warning";
-        for (var waiting = Stopwatch.StartNew(); ;)
-        {
-            // pg_ctl gives the server a session of its own, so that Ctrl-C at a terminal reaches the registry alone.
-            var started = await PgCtlAsync(cancellationToken, "start", "-w", "-t", Seconds(LongestStart), "-l", _folder.Log, "-o", options);
-            if (started.ExitCode == 0)
-                return;
-            // Sessions of a server that was killed hold its shared memory for a moment longer.
-            if (waiting.Elapsed > LongestStart || !(await LogTailAsync(cancellationToken)).Contains("shared memory block", StringComparison.Ordinal))
-                throw new ClusterUnavailable($"PostgreSQL did not start in '{_folder.Home}': {LastLine(await LogTailAsync(cancellationToken))}");
-            await Task.Delay(BetweenTries, cancellationToken);
-        }
+        string[] settings =
+        [
+            $"port={Postmaster.Port}", "listen_addresses=", $"unix_socket_directories={_folder.Sockets}", "unix_socket_permissions=0700", "max_connections=80",
+            "fsync=on", "synchronous_commit=on", "full_page_writes=on", "log_min_messages=warning",
+        ];
+        Postmaster.ForgetGone(_folder.Cluster);
+        // pg_ctl gives the server a session of its own, so that Ctrl-C at a terminal reaches the registry alone.
+        var started = await PgCtlAsync(LongestStart, cancellationToken, "start", "-l", _folder.Log, "-o", "-c " + string.Join(" -c ", settings));
+        if (started.ExitCode == 0)
+            return true;
+        var said = (await AsClusterUserAsync(LongestStop, cancellationToken, "tail", "-n", "4", _folder.Log)).Output;
+        // Sessions of a server that was killed hold its memory for a moment; the pg_ctl of a registry that was killed may have been first.
+        if (mayTryAgain && (said.Contains("shared memory block", StringComparison.Ordinal) || said.Contains("postmaster.pid", StringComparison.Ordinal)))
+            return false;
+        throw new ClusterUnavailable($"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(said.Length > 0 ? said : started.Output)}");
     }
 
-    private async Task<bool> WaitForAnswerAsync(CancellationToken cancellationToken)
-    {
-        for (var waiting = Stopwatch.StartNew(); waiting.Elapsed < LongestAnswer; await Task.Delay(BetweenTries, cancellationToken))
-        {
-            if (await AnswersAsync(_folder, cancellationToken))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static async Task<bool> AnswersAsync(ClusterFolder folder, CancellationToken cancellationToken)
+    /// <summary>PostgreSQL mends its own sessions; when its first process dies, nobody else would start it again.</summary>
+    private async Task WatchAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(folder.ConnectionString) { Pooling = false, Timeout = 3 }.ConnectionString);
-            await connection.OpenAsync(cancellationToken);
-            return true;
+            for (; ; await Task.Delay(BetweenLooks, cancellationToken))
+            {
+                if (Postmaster.Find(_folder.Cluster) is not null)
+                    continue;
+                _log.LogError("PostgreSQL is gone; it is started again. Its own words are in {Log}.", _folder.Log);
+                try
+                {
+                    await AdoptOrStartAsync(cancellationToken);
+                    _log.LogWarning("PostgreSQL runs again (process {Pid}).", Pid);
+                }
+                catch (ClusterUnavailable failure)
+                {
+                    _log.LogError("{Sentence}", failure.Message);
+                }
+            }
         }
-        catch (NpgsqlException)
+        catch (OperationCanceledException)
         {
-            return false; // Not there, or still starting.
+            // The registry closes.
         }
     }
 
+    /// <summary>Stops a postmaster without waiting for its sessions, by force if need be. Nothing committed is lost: the next start recovers it.</summary>
+    private async Task StopAtOnceAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync("immediate", LongestImmediateStop, cancellationToken);
+        if (Postmaster.Find(_folder.Cluster) is { } stuck)
+            await stuck.KillAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the data folder for this process, until it ends in whatever way.</summary>
     private static FileStream Lock(string data)
     {
         try
@@ -172,27 +193,25 @@ public sealed class PrivateCluster : IAsyncDisposable
             Directory.CreateDirectory(data);
             return new FileStream(Path.Combine(data, "registry.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException taken) when (taken.HResult == WouldBlock)
         {
             throw new ClusterUnavailable($"Another registry runs on the data folder '{data}': stop it first, or set REGISTRY_DATA to another folder.");
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
         {
-            throw new ClusterUnavailable($"The data folder '{data}' cannot be written by this user: run as its owner, or set REGISTRY_DATA to a folder of your own.");
+            throw new ClusterUnavailable($"The data folder '{data}' cannot be written by this user ({failure.Message}): set REGISTRY_DATA to a folder of your own.", failure);
         }
     }
 
-    private Task<(int ExitCode, string Output)> PgCtlAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        AsClusterUserAsync(cancellationToken, [Path.Combine(_programs, "pg_ctl"), "-D", _folder.Cluster, .. arguments]);
+    private Task<(int ExitCode, string Output)> StopAsync(string mode, TimeSpan limit, CancellationToken cancellationToken) => PgCtlAsync(limit, cancellationToken, "stop", "-m", mode);
 
-    private Task<(int ExitCode, string Output)> AsClusterUserAsync(CancellationToken cancellationToken, params string[] command) =>
-        Command.RunAsync(LongestStart + LongestStart, cancellationToken, [.. _folder.RunAs, .. command]);
+    /// <summary>Runs pg_ctl, which itself waits up to a limit for what was asked.</summary>
+    private Task<(int ExitCode, string Output)> PgCtlAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] arguments) =>
+        AsClusterUserAsync(limit + BetweenLooks, cancellationToken,
+            [Path.Combine(_programs, "pg_ctl"), "-D", _folder.Cluster, "-w", "-t", limit.TotalSeconds.ToString(CultureInfo.InvariantCulture), .. arguments]);
 
-    private async Task<bool> ExistsAsync(string path, CancellationToken cancellationToken) => (await AsClusterUserAsync(cancellationToken, "test", "-e", path)).ExitCode == 0;
-
-    private async Task<string> LogTailAsync(CancellationToken cancellationToken) => (await AsClusterUserAsync(cancellationToken, "tail", "-n", "5", _folder.Log)).Output;
+    private Task<(int ExitCode, string Output)> AsClusterUserAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] command) =>
+        Command.RunAsync(limit, cancellationToken, [.. _folder.RunAs, .. command]);
 
     private static string LastLine(string text) => text.Split('\n').Last();
-
-    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 }

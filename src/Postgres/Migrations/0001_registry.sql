@@ -3,14 +3,20 @@
 create schema if not exists registry;
 create extension if not exists btree_gist;
 
--- Every row came in by an entry: who, why, from which bytes.
+-- Every row came in by an entry: who, when, why …
 create table registry.entry (
     id          bigint generated always as identity primary key,
     recorded_at timestamptz not null,
     author      text not null,
-    reason      text not null,
-    file        text,
-    sha256      text check (sha256 ~ '^[0-9a-f]{64}$')
+    reason      text not null
+);
+
+-- … and from which bytes.
+create table registry.entry_file (
+    entry  bigint not null references registry.entry,
+    name   text not null,
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    primary key (entry, name)
 );
 
 create table registry.city (
@@ -114,7 +120,8 @@ create table registry.observation (
     epoch    bigint not null,
     seq      bigint not null,
     presence text not null,
-    body     jsonb not null
+    body     jsonb not null,
+    unique (device, epoch, seq, presence)
 );
 create index observation_by_device on registry.observation (device, id desc);
 

@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Postgres.Notices;
 /// <summary>Every notice that was ever issued, in a table.</summary>
 public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
 {
-    private const string Select = "select place, sequence, issued_at, payload, protected, signature, hash, content_hash from registry.notice ";
+    private const string Columns = "place, sequence, issued_at, payload, protected, signature, hash, content_hash", Select = $"select {Columns} from registry.notice ";
 
     public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
         OneAsync(Select + "where place = @place order by sequence desc limit 1", new { place }, cancellationToken);
@@ -20,8 +20,8 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
         ArgumentNullException.ThrowIfNull(notice);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into registry.notice values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
+            $"""
+            insert into registry.notice ({Columns}) values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
             on conflict (place, sequence) do nothing
             """,
             new { notice.Place, notice.Sequence, issuedAt = notice.IssuedAt.ToUniversalTime(), notice.Payload, notice.Protected, notice.Signature, notice.Hash, notice.ContentHash },

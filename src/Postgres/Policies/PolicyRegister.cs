@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data;
 using System.Globalization;
 using Dapper;
 using Npgsql;
@@ -22,25 +23,30 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
     public async Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var files = await connection.QueryAsync<(string File, string Sha256)>(new CommandDefinition(
-            "select file, sha256 from registry.entry where author = @OpenedBy and file is not null order by id", new { OpenedBy }, cancellationToken: cancellationToken));
-        return [.. files.Select(row => new OpeningFile(row.File, row.Sha256))];
+        var files = await connection.QueryAsync<(string Name, string Sha256)>(new CommandDefinition(
+            "select name, sha256 from registry.entry_file join registry.entry on entry = id where author = @OpenedBy order by name", new { OpenedBy }, cancellationToken: cancellationToken));
+        return [.. files.Select(row => new OpeningFile(row.Name, row.Sha256))];
     }
 
     public async Task<Governance> LoadAsync(CancellationToken cancellationToken)
     {
-        var city = await database.BodiesAsync<City>("select body::text from registry.city", null, cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // One snapshot: a table and its technologies as they stood together at one instant.
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var city = await All<City>("select body::text from registry.city");
         if (city.IsEmpty)
             throw new InvalidOperationException("The register is empty: no city has been registered.");
-        var wordings = await database.BodiesAsync<Wording>("select body::text from registry.wording order by position", null, cancellationToken);
-        var technologies = await database.BodiesAsync<Technology>("select body::text from registry.technology order by position", null, cancellationToken);
-        var instruments = await database.BodiesAsync<Instrument>(
+        var wordings = await All<Wording>("select body::text from registry.wording order by position");
+        var technologies = await All<Technology>("select body::text from registry.technology order by position");
+        var instruments = await All<Instrument>(
             """
             select jsonb_set(instrument.body, '{versions}', coalesce(jsonb_agg(version.body order by version.number) filter (where version.number is not null), '[]'))::text
             from registry.instrument left join registry.instrument_version version on version.instrument = instrument.id
             group by instrument.id order by instrument.position
-            """, null, cancellationToken);
+            """);
         return new Governance(city[0], new GovernanceTable(technologies, instruments), wordings);
+
+        Task<ImmutableArray<T>> All<T>(string sql) => connection.BodiesAsync<T>(sql, null, cancellationToken);
     }
 
     public async Task<bool> OpenAsync(Opening opening, DateTimeOffset at, CancellationToken cancellationToken)
@@ -52,31 +58,29 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         if (await connection.ExecuteScalarAsync<bool>("select exists (select from registry.entry)", transaction: transaction))
             return false;
 
-        long entry = 0;
+        var entry = await connection.ExecuteScalarAsync<long>(
+            "insert into registry.entry (recorded_at, author, reason) values (@at, @OpenedBy, @OpeningReason) returning id",
+            new { at = at.ToUniversalTime(), OpenedBy, OpeningReason }, transaction);
         foreach (var file in opening.Files)
-        {
-            entry = await connection.ExecuteScalarAsync<long>(
-                "insert into registry.entry (recorded_at, author, reason, file, sha256) values (@at, @OpenedBy, @OpeningReason, @Name, @Sha256) returning id",
-                new { at = at.ToUniversalTime(), OpenedBy, OpeningReason, file.Name, file.Sha256 }, transaction);
-        }
+            await Run("insert into registry.entry_file (entry, name, sha256) values (@entry, @Name, @Sha256)", new { entry, file.Name, file.Sha256 });
 
         var (city, table, wordings) = opening.Governance;
         await Run("insert into registry.city (body, entry) values (@body::jsonb, @entry)", new { body = Rows.Body(city), entry });
         foreach (var (position, wording) in wordings.Index())
-            await Run("insert into registry.wording values (@position, @Language, @body::jsonb, @entry)", new { position, wording.Language, body = Rows.Body(wording), entry });
+            await Run("insert into registry.wording (position, language, body, entry) values (@position, @Language, @body::jsonb, @entry)", new { position, wording.Language, body = Rows.Body(wording), entry });
         foreach (var (position, technology) in table.Technologies.Index())
-            await Run("insert into registry.technology values (@Id, @position, @body::jsonb, @entry)", new { technology.Id, position, body = Rows.Body(technology), entry });
+            await Run("insert into registry.technology (id, position, body, entry) values (@Id, @position, @body::jsonb, @entry)", new { technology.Id, position, body = Rows.Body(technology), entry });
         foreach (var (position, instrument) in table.Instruments.Index())
         {
-            await Run("insert into registry.instrument values (@Id, @position, @body::jsonb, @entry)", new { instrument.Id, position, body = Rows.Body(instrument with { Versions = [] }), entry });
+            await Run("insert into registry.instrument (id, position, body, entry) values (@Id, @position, @body::jsonb, @entry)", new { instrument.Id, position, body = Rows.Body(instrument with { Versions = [] }), entry });
             foreach (var version in instrument.Versions)
                 await OpenVersion(instrument, version);
         }
 
         foreach (var place in opening.Places)
-            await Run("insert into registry.place values (@Id, @body::jsonb, @entry)", new { place.Id, body = Rows.Body(place), entry });
+            await Run("insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)", new { place.Id, body = Rows.Body(place), entry });
         foreach (var kiosk in opening.Kiosks)
-            await Run("insert into registry.kiosk values (@Id, @Place, @body::jsonb, @entry)", new { kiosk.Id, kiosk.Place, body = Rows.Body(kiosk), entry });
+            await Run("insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)", new { kiosk.Id, kiosk.Place, body = Rows.Body(kiosk), entry });
         foreach (var device in opening.Devices)
         {
             await Run("insert into registry.device (id, part, place, fleet, body, entry) values (@Id, @part, @Place, @Fleet, @body::jsonb, @entry)",
@@ -88,11 +92,11 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
 
         async Task OpenVersion(Instrument instrument, InstrumentVersion version)
         {
-            await Run("insert into registry.instrument_version values (@Id, @Number, @body::jsonb, @entry)", new { instrument.Id, version.Number, body = Rows.Body(version), entry });
+            await Run("insert into registry.instrument_version (instrument, number, body, entry) values (@Id, @Number, @body::jsonb, @entry)", new { instrument.Id, version.Number, body = Rows.Body(version), entry });
             var (from, until) = (Bound(version.Effective.MayHoldFrom), Bound(version.Effective.SurelyEndedFrom));
             foreach (var rule in version.Rules)
             {
-                await Run("insert into registry.rule values (@Technology, @Id, @Number, daterange(@from::date, @until::date), @body::jsonb)",
+                await Run("insert into registry.rule (technology, instrument, number, effective, body) values (@Technology, @Id, @Number, daterange(@from::date, @until::date), @body::jsonb)",
                     new { rule.Technology, instrument.Id, version.Number, from, until, body = Rows.Body(rule) });
             }
         }

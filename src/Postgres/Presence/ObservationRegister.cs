@@ -16,10 +16,8 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : IObservatio
         await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into registry.observation (device, at, epoch, seq, presence, body)
-            select @DeviceId, @at, @Epoch, @Seq, @presence, @body::jsonb
-            where not exists (
-                select from (select epoch, seq, presence from registry.observation where device = @DeviceId order by id desc limit 1) last
-                where (epoch, seq, presence) = (@Epoch, @Seq, @presence))
+            values (@DeviceId, @at, @Epoch, @Seq, @presence, @body::jsonb)
+            on conflict (device, epoch, seq, presence) do nothing
             """,
             new { observation.DeviceId, at = at.ToUniversalTime(), observation.Epoch, observation.Seq, presence = Json.Word(observation.Presence), body = Rows.Body(observation) },
             cancellationToken: cancellationToken));

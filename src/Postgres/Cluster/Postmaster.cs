@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace SurveillanceRegistry.Postgres.Cluster;
+
+/// <summary>How a postmaster answers.</summary>
+internal enum Answer { None, NotYet, Ready }
+
+/// <summary>The running server of a cluster, found by its own <c>postmaster.pid</c> and checked against the process table.</summary>
+/// <param name="Sockets">The folder in which it listens; an earlier registry may have chosen another one than this would.</param>
+internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
+{
+    /// <summary>Part of the socket's name only; nothing listens on the network.</summary>
+    public const int Port = 5432;
+
+    private const int AnswerSeconds = 2;
+
+    /// <summary>The connection string of the registry's own role, on a socket.</summary>
+    public static string ConnectionString(string sockets) => new NpgsqlConnectionStringBuilder
+    {
+        Host = sockets, Port = Port, Username = "registry", Database = "postgres", MaxPoolSize = 40, Timeout = 15, ApplicationName = "surveillance-registry",
+    }.ConnectionString;
+
+    /// <summary>The postmaster of a cluster, or null when none runs, whatever a stale file says.</summary>
+    public static Postmaster? Find(string cluster)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines(PidFile(cluster));
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
+        // The file's lines: process id, data folder, start time, port, socket folder, … (PostgreSQL, miscadmin.h). A starting one has fewer.
+        return int.TryParse(lines.ElementAtOrDefault(0), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && RunsOn(pid, cluster)
+            ? new Postmaster(pid, cluster, lines.ElementAtOrDefault(4) ?? "") : null;
+    }
+
+    /// <summary>Removes the pid file of a postmaster that is gone: by now its id may be another process's, and PostgreSQL would take that for the old one.</summary>
+    public static void ForgetGone(string cluster)
+    {
+        if (Find(cluster) is null)
+            File.Delete(PidFile(cluster));
+    }
+
+    /// <summary>Tries to connect, and says what came of it.</summary>
+    public async Task<Answer> AnswerAsync(CancellationToken cancellationToken)
+    {
+        if (Sockets.Length == 0)
+            return Answer.NotYet;
+        try
+        {
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString(Sockets)) { Pooling = false, Timeout = AnswerSeconds }.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            return Answer.Ready;
+        }
+        catch (PostgresException)
+        {
+            return Answer.NotYet; // It starts, stops or is full; it lives.
+        }
+        catch (NpgsqlException)
+        {
+            return Answer.None;
+        }
+    }
+
+    /// <summary>Ends the postmaster at once, by its id, after a last look that the id is still its own. Its sessions see that it is gone and end.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(Pid);
+            if (!RunsOn(Pid, Cluster))
+                return;
+            process.Kill();
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (ArgumentException)
+        {
+            // It ended by itself.
+        }
+    }
+
+    private static string PidFile(string cluster) => Path.Combine(cluster, "postmaster.pid");
+
+    /// <summary>Ids are used again: only a server whose command line names this cluster is the one.</summary>
+    private static bool RunsOn(int pid, string cluster)
+    {
+        try
+        {
+            var command = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0');
+            return Path.GetFileName(command[0]) == "postgres" && command.Contains(cluster);
+        }
+        catch (IOException)
+        {
+            return false; // No such process.
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace SurveillanceRegistry.Postgres.Tests.Cluster;
+
+/// <summary>What is left when a registry, its PostgreSQL or both are killed with signal 9; with real processes.</summary>
+public sealed class A_killed_cluster(DataFolder data) : IClassFixture<DataFolder>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Is_adopted_by_the_next_registry_when_only_the_registry_was_killed()
+    {
+        var left = await KillRegistryAsync("left behind");
+        await using var next = await data.OpenAsync();
+        Assert.Equal(left, next.Pid);
+        Assert.True(await data.RemembersAsync("left behind"));
+    }
+
+    [Fact]
+    public async Task Is_killed_by_its_id_and_started_again_when_it_was_left_behind_and_does_not_answer()
+    {
+        var stuck = await KillRegistryAsync("stuck");
+        await DataFolder.SignalAsync(stuck, "STOP");
+        await using var next = await data.OpenAsync();
+        Assert.NotEqual(stuck, next.Pid);
+        Assert.True(await data.RemembersAsync("stuck"));
+    }
+
+    [Fact]
+    public async Task Is_started_again_when_it_was_killed_too_and_another_process_got_its_id()
+    {
+        var killed = await KillRegistryAsync("killed too");
+        await DataFolder.SignalAsync(killed, "KILL");
+        await DataFolder.GoneAsync(killed);
+        var pidFile = Path.Combine(data.Path, "postgres", "cluster", "postmaster.pid");
+        var lines = await File.ReadAllLinesAsync(pidFile, Cancellation);
+        await File.WriteAllLinesAsync(pidFile, [Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. lines.Skip(1)], Cancellation);
+
+        await using var next = await data.OpenAsync();
+
+        Assert.NotEqual(killed, next.Pid);
+        Assert.True(await data.RemembersAsync("killed too"));
+    }
+
+    [Fact]
+    public async Task Is_started_again_under_the_running_registry_when_only_PostgreSQL_was_killed()
+    {
+        await using var cluster = await data.OpenAsync();
+        await data.RememberAsync("alone");
+        var killed = cluster.Pid!.Value;
+        await DataFolder.SignalAsync(killed, "KILL");
+        await DataFolder.GoneAsync(killed);
+
+        while (await data.JoinAsync() is null)
+            Cancellation.ThrowIfCancellationRequested();
+
+        Assert.NotEqual(killed, cluster.Pid);
+        Assert.True(await data.RemembersAsync("alone"));
+    }
+
+    [Fact]
+    public async Task Is_not_taken_for_one_when_the_registry_was_killed_while_making_it()
+    {
+        await using var half = new DataFolder();
+        var cluster = Path.Combine(half.Path, "postgres", "cluster");
+        await using (await half.OpenAsync())
+            await half.RememberAsync("whole");
+        Directory.Move(cluster, cluster + ".new-killed");
+
+        await using var next = await half.OpenAsync();
+
+        Assert.NotNull(await half.JoinAsync());
+        Assert.Equal([cluster, Path.Combine(half.Path, "postgres", "postgresql.log")], Directory.GetFileSystemEntries(Path.Combine(half.Path, "postgres")).Order());
+    }
+
+    /// <summary>A registry opens the cluster, commits a word and is killed; the postmaster that it leaves behind.</summary>
+    private async Task<int> KillRegistryAsync(string word)
+    {
+        using var registry = await RegistryProcess.StartAsync(data.Path);
+        await data.RememberAsync(word);
+        await registry.KillAsync();
+        return (await data.PostmasterAsync())!.Pid;
+    }
+}
