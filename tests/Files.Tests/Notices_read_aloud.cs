@@ -59,9 +59,9 @@ public sealed partial class Notices_read_aloud
     {
         var camera = SampleCity.Opening.Devices.First(device => device.Id == "east-precinct-lobby-1");
         var content = Compose(Seen(camera, PresenceState.Online, _ => Mode.Recorded));
-        Assert.Equal("Video: recorded. Facility security cameras. Reported since 3:05 PM, November 23, 2026. Audio: recorded. Facility security cameras. Reported since 3:05 PM, November 23, 2026.", Item(content, "en", "now"));
-        Assert.Equal("Video: con grabación. Cámaras de seguridad de instalaciones. Informado desde el 23 de noviembre de 2026, 15:05 h. Audio: con grabación. Cámaras de seguridad de instalaciones. Informado desde el 23 de noviembre de 2026, 15:05 h.", Item(content, "es", "now"));
-        Assert.Equal("City Privacy Statement, Video cameras; its effective date is not known. SPD Manual 10.060, Holding Cell and Security Video, in effect since March 1, 2019. Audio: no registered rule allows all of it; this is under review.", Item(content, "en", "rule"));
+        Assert.Equal("Video: recorded (Facility security cameras). Reported since 3:05 PM, November 23, 2026. Audio: recorded (Facility security cameras). Reported since 3:05 PM, November 23, 2026.", Item(content, "en", "now"));
+        Assert.Equal("Video: con grabación (Cámaras de seguridad de instalaciones). Informado desde el 23 de noviembre de 2026, 15:05 h. Audio: con grabación (Cámaras de seguridad de instalaciones). Informado desde el 23 de noviembre de 2026, 15:05 h.", Item(content, "es", "now"));
+        Assert.Equal("SPD Manual 10.060, Holding Cell and Security Video, in effect since March 1, 2019. City Privacy Statement, Video cameras; its effective date is not known. Audio: no registered rule allows all of it; this is under review.", Item(content, "en", "rule"));
         Assert.Equal("Sound, including conversations, is captured or may be captured here.", Item(content, "en", "surprise"));
         Assert.Empty(content.Missing);
     }
@@ -80,8 +80,8 @@ public sealed partial class Notices_read_aloud
     public void Say_may_be_recorded_of_a_camera_that_is_not_heard_and_since_when()
     {
         var camera = SampleCity.Opening.Devices.First(device => device.Id == "east-precinct-holding-1");
-        Assert.Equal("Video may be recorded. Holding cell cameras. Not heard from since 3:05 PM, November 23, 2026.", Item(Compose(Seen(camera, PresenceState.Silent, _ => Mode.Off)), "en", "now"));
-        Assert.Equal("Video may be recorded. Holding cell cameras. At least one device has never reported.", Item(Compose(new CoveringDevice(camera, null)), "en", "now"));
+        Assert.Equal("Video may be recorded (Holding cell cameras). Not heard from since 3:05 PM, November 23, 2026.", Item(Compose(Seen(camera, PresenceState.Silent, _ => Mode.Off)), "en", "now"));
+        Assert.Equal("Video may be recorded (Holding cell cameras). At least one device has never reported.", Item(Compose(new CoveringDevice(camera, null)), "en", "now"));
     }
 
     [Fact]

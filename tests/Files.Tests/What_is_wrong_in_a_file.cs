@@ -71,7 +71,7 @@ public sealed class What_is_wrong_in_a_file
         // Wording.
         { English, "  fact.maybe: ", "  fact.perhaps: ", 0, "the unknown key 'fact.perhaps'", "a key of the registry" },
         { English, "Not heard from since {time}.", "Not heard from since {tme}.", 0, "{tme} in 'certainty.silent'", "only {time}" },
-        { English, "\"{capture} may be recorded. {technology}.\"", "\"Something may be recorded. {technology}.\"", 0, "no {capture} in 'fact.maybe'", "a sentence with {capture}, {technology}" },
+        { English, "\"{capture} may be recorded\"", "\"Something may be recorded\"", 0, "no {capture} in 'fact.maybe'", "a sentence with {capture}" },
         { English, "Not heard from since {time}.", "Not heard from since {time}}.", 0, "a brace that belongs to no place in 'certainty.silent'", "braces only around time" },
         { English, "not-stated: Not stated.", "not-stated: Not stated {why}.", 0, "{why} in 'not-stated'", "a text without places" },
         { English, "format.date: MMMM d, yyyy", "format.date: MMMM d, yyyy HH", 0, "'MMMM d, yyyy HH'", "a pattern for a day" },
