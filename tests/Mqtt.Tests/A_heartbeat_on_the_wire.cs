@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+
+namespace SurveillanceRegistry.Mqtt.Tests;
+
+/// <summary>The contract's section MQTT, on real sockets.</summary>
+public sealed class A_heartbeat_on_the_wire(Antenna antenna) : IClassFixture<Antenna>
+{
+    private static long _seq;
+
+    private static string Payload(string extra = "") =>
+        $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1"{{extra}}}""";
+
+    private static MqttApplicationMessage Message(string payload, string? topic = null, MqttQualityOfServiceLevel qos = MqttQualityOfServiceLevel.AtLeastOnce, bool retain = false) =>
+        new MqttApplicationMessageBuilder().WithTopic(topic ?? Topic.Heartbeat(Antenna.Camera.Id)).WithPayload(payload).WithQualityOfServiceLevel(qos).WithRetainFlag(retain).Build();
+
+    [Fact]
+    public async Task Is_acknowledged_only_when_it_is_durable_and_passed_on_only_then()
+    {
+        using var camera = await antenna.ConnectAsync();
+        antenna.Kept.Hold();
+        while (antenna.Kept.Asked.Wait(0)) { }
+        var (kept, told) = (antenna.Kept.Heartbeats.Count, antenna.Told.Heartbeats.Count);
+
+        var publish = camera.PublishAsync(Message(Payload()));
+        await antenna.Kept.Asked.WaitAsync();
+        await antenna.ConnectAsync(Antenna.As(Antenna.Camera with { Id = "sim-other" })); // A whole sign-in later …
+        Assert.False(publish.IsCompleted);
+        Assert.Equal((kept, told), (antenna.Kept.Heartbeats.Count, antenna.Told.Heartbeats.Count));
+
+        antenna.Kept.Release();
+        Assert.Equal(MqttClientPublishReasonCode.Success, (await publish).ReasonCode);
+        Assert.Equal((kept + 1, told + 1), (antenna.Kept.Heartbeats.Count, antenna.Told.Heartbeats.Count));
+    }
+
+    [Fact]
+    public async Task Is_acknowledged_again_when_it_comes_twice()
+    {
+        using var camera = await antenna.ConnectAsync();
+        var message = Message(Payload());
+        Assert.Equal(MqttClientPublishReasonCode.Success, (await camera.PublishAsync(message)).ReasonCode);
+        Assert.Equal(MqttClientPublishReasonCode.Success, (await camera.PublishAsync(message)).ReasonCode);
+    }
+
+    [Fact]
+    public async Task Is_not_acknowledged_when_it_cannot_be_made_durable()
+    {
+        using var camera = await antenna.ConnectAsync();
+        antenna.Kept.IsBroken = true;
+        try
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(Payload())));
+        }
+        finally
+        {
+            antenna.Kept.IsBroken = false;
+        }
+    }
+
+    public static TheoryData<string, string?, bool, MqttClientPublishReasonCode> Refusals() => new()
+    {
+        { "{}", null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+        { Payload(""","plate":"ABC1234" """), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+        { Payload(",\"seq\":9"), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+        { Payload() + new string(' ', 512), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+        { Payload(), null, true, MqttClientPublishReasonCode.PayloadFormatInvalid },
+        { Payload(), Topic.Heartbeat("another-cam"), false, MqttClientPublishReasonCode.NotAuthorized },
+        { Payload(), Topic.Expected(Antenna.Camera.Id), false, MqttClientPublishReasonCode.NotAuthorized },
+        { Payload(), "registry/v1", false, MqttClientPublishReasonCode.NotAuthorized },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Is_refused_with_the_contracts_code_when_it_is_not_the_contracts_heartbeat(string payload, string? topic, bool retain, MqttClientPublishReasonCode code)
+    {
+        using var camera = await antenna.ConnectAsync();
+        var kept = antenna.Kept.Heartbeats.Count;
+        Assert.Equal(code, (await camera.PublishAsync(Message(payload, topic, retain: retain))).ReasonCode);
+        Assert.Equal(kept, antenna.Kept.Heartbeats.Count);
+        Assert.True(camera.IsConnected);
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Of_the_older_protocol_is_refused_by_closing_the_connection_because_no_code_can_be_sent(string payload, string? topic, bool retain, MqttClientPublishReasonCode code)
+    {
+        _ = code;
+        using var camera = await antenna.ConnectAsync(Antenna.As(Antenna.Camera, version: MqttProtocolVersion.V311));
+        await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(payload, topic, retain: retain)));
+    }
+
+    [Theory]
+    [InlineData(MqttQualityOfServiceLevel.AtMostOnce)]
+    [InlineData(MqttQualityOfServiceLevel.ExactlyOnce)]
+    public async Task Of_another_quality_of_service_ends_the_session_with_its_reason(MqttQualityOfServiceLevel qos)
+    {
+        using var camera = await antenna.ConnectAsync();
+        var ended = new TaskCompletionSource<MqttClientDisconnectReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        camera.DisconnectedAsync += end =>
+        {
+            ended.TrySetResult(end.Reason);
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await camera.PublishAsync(Message(Payload(), qos: qos));
+            throw new MqttCommunicationException(await ended.Task.WaitAsync(TimeSpan.FromSeconds(10)) + "");
+        });
+        Assert.Equal(MqttClientDisconnectReason.QosNotSupported, await ended.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task That_is_refused_leaves_its_size_its_class_of_topic_and_the_reason_and_nothing_else()
+    {
+        const string marker = "PLATE-7XYZ999";
+        using var camera = await antenna.ConnectAsync();
+        await camera.PublishAsync(Message(Payload($",\"plate\":\"{marker}\"")));
+        await camera.PublishAsync(Message(marker, topic: "people/" + marker));
+        Assert.DoesNotContain(antenna.Logged, line => line.Contains(marker, StringComparison.Ordinal));
+        Assert.DoesNotContain(antenna.Counted, line => line.Contains(marker, StringComparison.Ordinal));
+        Assert.Contains("registry.publishes.refused shape own-heartbeat 1", antenna.Counted);
+        Assert.Contains("registry.publishes.refused topic foreign 1", antenna.Counted);
+        Assert.Contains(antenna.Logged, line => line.Contains("Shape", StringComparison.Ordinal) && line.Contains("bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ends_with_a_death_when_its_session_breaks_and_with_none_when_it_says_farewell()
+    {
+        var withWill = () => Antenna.As(Antenna.Camera).WithWillTopic(Topic.Death(Antenna.Camera.Id)).WithWillPayload("""{"epoch":77}""").WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+        using (var polite = await antenna.ConnectAsync(withWill()))
+            await polite.DisconnectAsync();
+        var broken = await antenna.ConnectAsync(withWill());
+        Assert.Equal(0, antenna.Told.Deaths.CurrentCount);
+        broken.Dispose();
+        Assert.True(await antenna.Told.Deaths.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(77, antenna.Told.LastDeath);
+    }
+
+    [Theory]
+    [InlineData("mqttv5")]
+    [InlineData("mqttv311")]
+    public async Task Is_taken_from_a_client_that_nobody_here_wrote(string version)
+    {
+        using var program = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("mosquitto_pub",
+        [
+            "-h", "127.0.0.1", "-p", antenna.Address.Port.ToString(CultureInfo.InvariantCulture), "-V", version, "-q", "1", "-i", Antenna.Camera.Id, "-u", Antenna.Camera.Id,
+            "-P", Antenna.Secret, "-t", Topic.Heartbeat(Antenna.Camera.Id), "-m", Payload(),
+        ]))!;
+        await program.WaitForExitAsync();
+        Assert.Equal(0, program.ExitCode);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MQTTnet;
+using MQTTnet.Formatter;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Mqtt.Tests;
+
+/// <summary>
+/// The broker on a real socket, with a log whose commits a test can hold back, so that it can see what comes before what. The log on
+/// PostgreSQL is tested in Postgres.Tests, both together in Journeys.Tests.
+/// </summary>
+public sealed class Antenna : IAsyncLifetime
+{
+    internal static readonly Device Camera = new("lobby-cam-1", "facility-camera", [Capture.Video, Capture.Audio], "lobby", null, "police", Lifecycle.Active);
+    internal static readonly Device Gone = Camera with { Id = "old-cam", Lifecycle = Lifecycle.Removed };
+    internal static readonly string Secret = DeviceSecret.New();
+
+    private WebApplication _app = null!;
+    private readonly MeterListener _meters = new();
+
+    internal IPEndPoint Address { get; private set; } = null!;
+
+    internal HeldLog Kept { get; } = new();
+
+    internal Ears Told { get; } = new();
+
+    internal ConcurrentQueue<string> Logged { get; } = new();
+
+    internal ConcurrentQueue<string> Counted { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        _meters.InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == Counters.Meter) listener.EnableMeasurementEvents(instrument); };
+        _meters.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+            Counted.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => tag.Value))} {count}".Replace("  ", " ", StringComparison.Ordinal)));
+        _meters.Start();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(new Notebook(Logged)).SetMinimumLevel(LogLevel.Trace);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker()));
+        builder.Services.AddMqtt();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresenceInlet>(Told).AddSingleton<IDeviceRegister>(new Register());
+        _app = builder.Build();
+        var broker = _app.UseRegistryBroker();
+        await _app.StartAsync();
+        await broker;
+        Address = new IPEndPoint(IPAddress.Loopback, new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _meters.Dispose();
+    }
+
+    internal static MqttClientOptionsBuilder As(Device device, string? secret = null, MqttProtocolVersion version = MqttProtocolVersion.V500) => new MqttClientOptionsBuilder()
+        .WithProtocolVersion(version).WithClientId(device.Id).WithCredentials(device.Id, secret ?? Secret).WithTimeout(TimeSpan.FromSeconds(10));
+
+    internal async Task<IMqttClient> ConnectAsync(MqttClientOptionsBuilder? options = null)
+    {
+        var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync((options ?? As(Camera)).WithTcpServer(Address.Address.ToString(), Address.Port).Build());
+        return client;
+    }
+
+    /// <summary>Keeps heartbeats; while held, no commit returns.</summary>
+    internal sealed class HeldLog : IHeartbeatLog
+    {
+        private TaskCompletionSource? _held;
+
+        public ConcurrentQueue<Heartbeat> Heartbeats { get; } = new();
+
+        public SemaphoreSlim Asked { get; } = new(0);
+
+        public bool IsBroken { get; set; }
+
+        public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release()
+        {
+            _held?.SetResult();
+            _held = null;
+        }
+
+        public async ValueTask AppendAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
+        {
+            Asked.Release();
+            if (_held is { } held)
+                await held.Task.WaitAsync(cancellationToken);
+            if (IsBroken)
+                throw new IOException("The disk is full.");
+            Heartbeats.Enqueue(heartbeat);
+        }
+
+        public Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Heartbeat>.Empty);
+    }
+
+    /// <summary>Hears what the inlet passes on.</summary>
+    internal sealed class Ears : IPresenceInlet
+    {
+        public ConcurrentQueue<Heartbeat> Heartbeats { get; } = new();
+
+        public SemaphoreSlim Deaths { get; } = new(0);
+
+        public long LastDeath { get; private set; }
+
+        public void Heard(Heartbeat heartbeat) => Heartbeats.Enqueue(heartbeat);
+
+        public void Died(string deviceId, long epoch)
+        {
+            LastDeath = epoch;
+            Deaths.Release();
+        }
+    }
+
+    private sealed class Register : IDeviceRegister
+    {
+        public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray.Create(Camera, Gone));
+        public Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<Device?>(deviceId == Camera.Id ? Camera : null);
+        public Task<bool> ReplaceSecretAsync(string deviceId, byte[] secretHash, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
+
+        public Task<(Device Device, byte[] SecretHash)?> CredentialAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<(Device, byte[])?>(
+            deviceId == Camera.Id ? (Camera, DeviceSecret.Hash(Secret)) : deviceId == Gone.Id ? (Gone, DeviceSecret.Hash(Secret))
+            : deviceId.StartsWith("sim-", StringComparison.Ordinal) ? (Camera with { Id = deviceId }, DeviceSecret.Hash(Secret)) : null);
+    }
+
+    private sealed class Notebook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Enqueue(formatter(state, exception) + exception);
+        public void Dispose() { }
+    }
+}

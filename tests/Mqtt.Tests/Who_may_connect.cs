@@ -1,0 +1,55 @@
+using MQTTnet;
+using MQTTnet.Formatter;
+using SurveillanceRegistry.Domain.Devices;
+
+namespace SurveillanceRegistry.Mqtt.Tests;
+
+public sealed class Who_may_connect(Antenna antenna) : IClassFixture<Antenna>
+{
+    public static TheoryData<string, string, string, MqttClientConnectResultCode> Strangers() => new()
+    {
+        { Antenna.Camera.Id, Antenna.Camera.Id, "guess", MqttClientConnectResultCode.BadUserNameOrPassword },
+        { Antenna.Camera.Id, Antenna.Camera.Id, "", MqttClientConnectResultCode.BadUserNameOrPassword },
+        { "another-cam", Antenna.Camera.Id, Antenna.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
+        { Antenna.Camera.Id, "another-cam", Antenna.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
+        { "nobody", "nobody", Antenna.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
+        { Antenna.Gone.Id, Antenna.Gone.Id, Antenna.Secret, MqttClientConnectResultCode.NotAuthorized },
+    };
+
+    [Theory]
+    [MemberData(nameof(Strangers))]
+    public async Task Only_a_registered_device_under_its_own_name_with_its_own_secret(string clientId, string userName, string secret, MqttClientConnectResultCode code)
+    {
+        foreach (var version in new[] { MqttProtocolVersion.V500, MqttProtocolVersion.V311 })
+        {
+            using var client = new MqttClientFactory().CreateMqttClient();
+            var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", antenna.Address.Port).WithProtocolVersion(version)
+                .WithClientId(clientId).WithCredentials(userName, secret).Build();
+            var answer = await client.ConnectAsync(options);
+            Assert.NotEqual(MqttClientConnectResultCode.Success, answer.ResultCode);
+            if (version == MqttProtocolVersion.V500)
+                Assert.Equal(code, answer.ResultCode);
+            Assert.False(client.IsConnected);
+        }
+    }
+
+    [Fact]
+    public async Task A_stranger_cannot_push_a_device_off_its_session()
+    {
+        using var camera = await antenna.ConnectAsync();
+        using var stranger = new MqttClientFactory().CreateMqttClient();
+        var answer = await stranger.ConnectAsync(Antenna.As(Antenna.Camera, "guess").WithTcpServer("127.0.0.1", antenna.Address.Port).Build());
+        Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, answer.ResultCode);
+        await camera.PingAsync();
+        Assert.True(camera.IsConnected);
+    }
+
+    [Fact]
+    public async Task A_device_may_listen_to_what_is_expected_of_it_and_to_nothing_else()
+    {
+        using var camera = await antenna.ConnectAsync();
+        Assert.Equal(MqttClientSubscribeResultCode.GrantedQoS1, (await camera.SubscribeAsync(Topic.Expected(Antenna.Camera.Id), MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce)).Items.Single().ResultCode);
+        foreach (var topic in new[] { "#", "registry/v1/devices/+/heartbeat", Topic.Heartbeat(Antenna.Camera.Id), Topic.Expected("another-cam"), "$SYS/#" })
+            Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, (await camera.SubscribeAsync(topic)).Items.Single().ResultCode);
+    }
+}
