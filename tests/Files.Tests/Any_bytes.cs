@@ -11,11 +11,11 @@ public sealed class Any_bytes : IDisposable
 
     [Fact]
     public void Are_an_opening_or_problems_when_they_are_noise() =>
-        Gen.Select(AnyFile, Gen.Byte.Array[0, 200]).Sample(Reads, iter: 100, threads: 1);
+        Gen.Select(AnyFile, Gen.Byte.Array[0, 200]).Sample(Reads, iter: 60, threads: 1);
 
     [Fact]
     public void Are_an_opening_or_problems_when_they_are_made_of_YAML() =>
-        Gen.Select(AnyFile, Gen.String[Gen.Char["{}[]:,-?&*!|>'\"%@#~ \n\tab0.\\"], 0, 120].Select(System.Text.Encoding.UTF8.GetBytes)).Sample(Reads, iter: 250, threads: 1);
+        Gen.Select(AnyFile, Gen.String[Gen.Char["{}[]:,-?&*!|>'\"%@#~ \n\tab0.\\"], 0, 120].Select(System.Text.Encoding.UTF8.GetBytes)).Sample(Reads, iter: 150, threads: 1);
 
     [Fact]
     public void Are_an_opening_or_problems_when_a_real_file_was_spoilt()
@@ -26,7 +26,7 @@ public sealed class Any_bytes : IDisposable
                      from length in Gen.Int[0, 40]
                      from put in Gen.OneOf(Gen.Byte.Array[0, 8], Gen.String[Gen.Char["{}[]:,-&*!|>'\" \n0a"], 0, 8].Select(System.Text.Encoding.UTF8.GetBytes))
                      select (file, (byte[])[.. bytes[..cut], .. put, .. bytes[Math.Min(bytes.Length, cut + length)..]]);
-        spoilt.Sample(Reads, iter: 250, threads: 1);
+        spoilt.Sample(Reads, iter: 150, threads: 1);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class Any_bytes : IDisposable
                     from line in Gen.Int[0, lines.Length - 1]
                     from doubled in Gen.Bool
                     select (file, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines.SelectMany((text, at) => Enumerable.Repeat(text, at != line ? 1 : doubled ? 2 : 0)))));
-        moved.Sample(Reads, iter: 100, threads: 1);
+        moved.Sample(Reads, iter: 60, threads: 1);
     }
 
     public void Dispose() => _city.Dispose();

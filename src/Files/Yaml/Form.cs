@@ -46,7 +46,7 @@ internal static class Form
         (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
 
     /// <summary>A word of a closed family.</summary>
-    public static Form<T> Word<T>() where T : struct, Enum => Scalar<T>(OneOf(Enum.GetValues<T>().Select(Json.Word)), Json.TryWord);
+    public static Form<T> Word<T>() where T : struct, Enum => WordsOf<T>.Form;
 
     /// <summary>An id that must be known.</summary>
     /// <param name="what">What it must be the id of, and where those are listed.</param>
@@ -95,6 +95,14 @@ internal static class Form
     /// <summary>Whether a text is one line that every reader, screen and signature can hold: no control characters, no half characters.</summary>
     private static bool IsLine(string text) =>
         text.Length <= MostCharacters && !text.Any(char.IsControl) && text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
+
+    /// <summary>The form of a closed family's words, made once.</summary>
+    private static class WordsOf<T> where T : struct, Enum
+    {
+        private static readonly Dictionary<string, T> Values = Enum.GetValues<T>().ToDictionary(Json.Word, value => value, StringComparer.Ordinal);
+
+        public static readonly Form<T> Form = Scalar(OneOf(Values.Keys), (string text, out T value) => Values.TryGetValue(text, out value));
+    }
 
     private static string OneOf(IEnumerable<string> words) => "one of " + string.Join(", ", words);
 }
