@@ -7,9 +7,12 @@ internal static class KeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>Where the registry's keys are, readable by its owner only.</summary>
+    public static string Folder(string data) => Path.Combine(data, "keys");
+
     public static NoticeKey ReadOrMake(string data)
     {
-        var path = Path.Combine(data, "keys", "notice-es256.pem");
+        var path = Path.Combine(Folder(data), "notice-es256.pem");
         if (File.Exists(path))
             return NoticeKey.FromPem(File.ReadAllText(path));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);

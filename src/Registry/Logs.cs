@@ -20,6 +20,8 @@ internal static class Logs
         logging.SetMinimumLevel(LogLevel.Information);
         // Silo and watchdog remark on garbage collection and on the clock of a machine that has just started; neither is news to an operator.
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        // Its keys lie beside the notice key, in a folder that only the owner can read.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
     }
 }

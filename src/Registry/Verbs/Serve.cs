@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using SurveillanceRegistry.Domain.Policies;
@@ -65,6 +66,7 @@ internal static class Serve
         builder.Services.AddSingleton(KeyFile.ReadOrMake(settings.Data));
         builder.Services.AddSingleton(services => new PublicAddress(() =>
             settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
+        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
         builder.Services.AddPostgres(connectionString);
         builder.Services.AddMqtt();
         builder.Services.AddWeb();
