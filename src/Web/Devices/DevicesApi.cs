@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
@@ -16,17 +17,18 @@ internal static class DevicesApi
     {
         api.MapGet("devices", async (string? technology, string? place, string? kind, IDeviceRegister devices, IGrainFactory grains, CancellationToken cancellationToken) =>
         {
-            var asked = (await devices.AllAsync(cancellationToken)).Where(device => !device.KindOf.IsMobile
+            var asked = (await devices.AllAsync(cancellationToken)).Where(device => !device.KindOf.IsMobile && device.Lifecycle != Lifecycle.Removed
                 && (technology is null || device.Technology == technology) && (place is null || device.Place == place) && (kind is null || device.Kind == kind));
             var described = await Task.WhenAll(asked.Select(device => grains.Device(device.Id).Describe()));
             return GovernanceApi.Collection(described.OfType<DeviceDescription>().Select(Shape));
         });
-        api.MapGet("devices/{id}", async (string id, IGrainFactory grains) => await grains.Device(id).Describe() switch
-        {
-            { Device.KindOf.IsMobile: false, Device.Lifecycle: Lifecycle.Removed } => Problem.Gone($"Device '{id}' was removed."),
-            { Device.KindOf.IsMobile: false } described => GovernanceApi.Json(Shape(described)),
-            _ => Problem.NotFound($"No fixed device '{id}' is registered."),
-        });
+        api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
+            await devices.FindAsync(id, cancellationToken) switch
+            {
+                { KindOf.IsMobile: false, Lifecycle: Lifecycle.Removed } => Problem.Gone($"Device '{id}' was removed."),
+                { KindOf.IsMobile: false } when await grains.Device(id).Describe() is { } described => GovernanceApi.One(http, Shape(described)),
+                _ => Problem.NotFound($"No fixed device '{id}' is registered."),
+            });
     }
 
     private static object Shape(DeviceDescription described)
@@ -39,7 +41,7 @@ internal static class DevicesApi
             deadlineSeconds = device.KindOf.DeadlineSeconds,
             capture = last?.Capture ?? default,
             lastHeardAt = last is null ? null : NoticePayload.Instant(last.LastHeardAt),
-            governedBy = governedBy.Select(row => new { instrument = row.Instrument.Id, row.Instrument.Citation, row.Version!.Title, effectiveFrom = row.Version.Effective.From, row.Status }),
+            governedBy = governedBy.Select(row => new { instrument = row.Instrument.Id, row.Instrument.Citation, row.Version?.Title, effectiveFrom = row.Version?.Effective.From, row.Status }),
         };
     }
 }

@@ -36,7 +36,7 @@ internal static class KioskEndpoints
             return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
         var held = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
         await grains.Place(kiosk.Place).Seen(id, held);
-        http.Response.Headers[HeaderNames.CacheControl] = "no-cache";
+        http.Response.Headers[HeaderNames.CacheControl] = "no-store";
         http.Response.Headers[HeaderNames.ETag] = $"\"{place.Notice.Hash}\"";
         return held == place.Notice.Hash ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Text(place.Notice.ToJws(), "application/jose+json");
     }

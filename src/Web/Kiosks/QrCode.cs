@@ -15,10 +15,13 @@ internal static class QrCode
             ? Results.Text(Draw($"{address.Url}/places/{kiosk.Place}"), "image/svg+xml")
             : Problem.NotFound($"No kiosk '{id}' is registered."));
 
+    /// <summary>The ink of the style: 16:1 on white.</summary>
+    private const string Ink = "#0d211c";
+
     private static string Draw(string url)
     {
         using var code = QRCodeGenerator.GenerateQrCode(url, QRCodeGenerator.ECCLevel.M);
         using var svg = new SvgQRCode(code);
-        return svg.GetGraphic(new System.Drawing.Size(200, 200), "#000000", "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute);
+        return svg.GetGraphic(new System.Drawing.Size(200, 200), Ink, "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute);
     }
 }

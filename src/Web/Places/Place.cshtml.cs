@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
@@ -7,7 +8,7 @@ using SurveillanceRegistry.Grains.Places;
 namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>One place: its notice in full, and what it rests on.</summary>
-public sealed class PlaceModel(IGrainFactory grains) : PageModel
+public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : PageModel
 {
     private static readonly Dictionary<string, string[]> LabelsOf = new(StringComparer.Ordinal)
     {
@@ -27,14 +28,17 @@ public sealed class PlaceModel(IGrainFactory grains) : PageModel
 
     public string IssuedAt => Time(Place.Notice.IssuedAt);
 
+    /// <summary>The name of the second layer.</summary>
+    public string More => Language == "es" ? "Normas, autoridades y dispositivos en detalle" : "Rules, authorities and devices in detail";
+
     public string NotReviewed => Language == "es"
         ? "Ningún traductor cualificado ha revisado esta traducción. · This translation has not been reviewed by a qualified translator."
         : "This translation has not been reviewed by a qualified translator.";
 
-    public async Task<IActionResult> OnGetAsync(string id)
+    public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken)
     {
         _governance = await grains.Governance();
-        if (await grains.Place(id).Describe() is not { } place)
+        if (await places.DescribeAsync(id, grains, cancellationToken) is not { } place)
             return NotFound();
         Place = place;
         Language = Asked.Language(Request.Query, _governance.City);

@@ -17,8 +17,8 @@ internal static class PlacesApi
     {
         api.MapGet("places", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
             GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))).OfType<PlaceDescription>().Select(Shape)));
-        api.MapGet("places/{id}", async (string id, IGrainFactory grains) =>
-            await grains.Place(id).Describe() is { } place ? GovernanceApi.Json(Shape(place)) : NotFound(id));
+        api.MapGet("places/{id}", async (string id, IPlaceRegister places, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
+            await places.DescribeAsync(id, grains, cancellationToken) is { } place ? GovernanceApi.One(http, Shape(place)) : NotFound(id));
         api.MapGet("places/{id}/notice", Notice);
         api.MapGet("kiosks", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
             GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe())))
@@ -44,11 +44,11 @@ internal static class PlacesApi
         kiosk.Kiosk.Id, kiosk.Kiosk.Place, kiosk.LastSeenAt is { } seen ? NoticePayload.Instant(seen) : null,
         kiosk.LastSeenAt is null ? "unknown" : kiosk.ShownHash == place.Notice.Hash ? "current" : "unconfirmed", kiosk.ShownHash);
 
-    private static async Task<IResult> Notice(string id, HttpContext http, IGrainFactory grains, INoticeRegister notices, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> Notice(string id, HttpContext http, IPlaceRegister places, IGrainFactory grains, INoticeRegister notices, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!Asked.TryInstant(http.Request.Query, "at", time, out var at))
             return Problem.BadParameter($"at is '{http.Request.Query["at"]}': {Asked.InstantExpected}.");
-        if (await grains.Place(id).Describe() is not { } place)
+        if (await places.DescribeAsync(id, grains, cancellationToken) is not { } place)
             return NotFound(id);
         var notice = at >= place.Notice.IssuedAt ? place.Notice : await notices.AtAsync(id, at, cancellationToken);
         if (notice is null)

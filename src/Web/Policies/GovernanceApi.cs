@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
@@ -16,15 +19,23 @@ internal static class GovernanceApi
     {
         api.MapGet("governance", Table);
         api.MapGet("instruments", async (IGrainFactory grains) => Collection((await grains.Governance()).Table.Instruments.Select(Whole)));
-        api.MapGet("instruments/{id}", async (string id, IGrainFactory grains) =>
-            (await grains.Governance()).Table.Instruments.FirstOrDefault(instrument => instrument.Id == id) is { } found ? Json(Whole(found)) : Problem.NotFound($"No instrument '{id}' is registered."));
+        api.MapGet("instruments/{id}", async (string id, IGrainFactory grains, HttpContext http) =>
+            (await grains.Governance()).Table.Instruments.FirstOrDefault(instrument => instrument.Id == id) is { } found ? One(http, Whole(found)) : Problem.NotFound($"No instrument '{id}' is registered."));
         api.MapGet("technologies", async (IGrainFactory grains) => Collection((await grains.Governance()).Table.Technologies));
-        api.MapGet("technologies/{id}", async (string id, IGrainFactory grains) =>
-            (await grains.Governance()).Table.Technologies.FirstOrDefault(technology => technology.Id == id) is { } found ? Json(found) : Problem.NotFound($"No technology '{id}' is registered."));
+        api.MapGet("technologies/{id}", async (string id, IGrainFactory grains, HttpContext http) =>
+            (await grains.Governance()).Table.Technologies.FirstOrDefault(technology => technology.Id == id) is { } found ? One(http, found) : Problem.NotFound($"No technology '{id}' is registered."));
     }
 
     /// <summary>A collection as every list of the API is: items, and where the next page begins.</summary>
     public static IResult Collection<T>(IEnumerable<T> items) => Json(new { items = items.ToArray(), next = (string?)null });
+
+    /// <summary>One resource with a strong ETag; 304 for a reader that holds it already.</summary>
+    public static IResult One(HttpContext http, object value)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, Domain.Json.Options);
+        http.Response.Headers.CacheControl = "no-cache";
+        return Results.Bytes(bytes, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\""));
+    }
 
     public static IResult Json(object value) => Results.Json(value, Domain.Json.Options);
 

@@ -44,6 +44,10 @@ internal sealed class RowWords(GovernanceRow row)
     public string? Notice => row.Rule is not { Notice.IsEmpty: false } rule ? null
         : string.Join(", ", rule.Notice.Select(duty => Json.Word(duty.Duty).Replace('-', ' ') + (duty.Days is { } days ? $", {Number(days)} days before" : "")));
 
+    public string? Records => row.Rule is not { RecordsAccess: var records } || records.Access == Access.NotKnown ? null
+        : (records.Access switch { Access.Open => "open to the public", Access.Conditions => "open under conditions", _ => "exempt from disclosure" })
+            + (records.Text is { } text ? $" ({text})" : "");
+
     public string Source => row.Version?.Source is { } source ? $"{source.Title}; read {source.ReadOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}, {Json.Word(source.Confidence)}" : "no text is registered for this day";
 
     private static string Words(Retention retention)

@@ -2,67 +2,76 @@
 
 import { wordsOf } from "./words.js";
 
-const items = ["why", "who", "retention", "access", "rights"];
+const items = ["why", "who", "access", "rights"];
+const captures = ["video", "stills", "audio", "plates", "faces", "location"];
+const root = document.documentElement;
 
-function element(name, attributes = {}, ...children) {
+export const part = name => document.querySelector(`[data-part=${name}]`);
+
+/** Puts words in a part of the screen; a part without words is not there. */
+export function say(name, text) {
+  const place = part(name);
+  if (place.textContent !== text) place.textContent = text;
+  place.hidden = text === "";
+}
+
+function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.filter(child => child !== null));
+  made.append(...children);
   return made;
 }
 
-function sign(capture) {
+function sign(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", "sign");
-  svg.setAttribute("viewBox", "0 0 64 64");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#sign-${capture}`);
+  use.setAttribute("href", `#sign-${name}`);
   svg.append(use);
   return svg;
 }
 
 /** Fills the screen with one face — the notice, or its worst case — in one language. */
-export function draw(screen, payload, face, language) {
+export function draw(payload, face, language, hash) {
   const text = face.languages[language];
-  const say = wordsOf(language);
+  const words = wordsOf(language);
   const first = Object.fromEntries(text.firstLayer.map(item => [item.item, item.text]));
-  const root = document.documentElement;
   root.lang = language;
   root.dir = text.dir;
 
-  screen.querySelector("[data-part=place]").textContent = `${payload.name} · ${payload.city}`;
-  screen.querySelector("[data-part=title]").textContent = say.title;
-  screen.querySelector("[data-part=what]").textContent = face.facts.length > 0 ? first.area : first.what;
-  screen.querySelector("[data-part=facts]").replaceChildren(...(face.facts.length > 0 ? face.facts.map((fact, i) => factRow(fact, text.facts[i])) : [silence(first.now)]));
-  screen.querySelector("[data-part=items]").replaceChildren(
-    item("surprise", say.items.surprise, first.surprise),
-    ...items.map(name => item(name, say.items[name], first[name])));
-  for (const name of ["more", "scope", "version"]) screen.querySelector(`[data-part=${name}]`).textContent = first[name];
-  const unreviewed = screen.querySelector("[data-part=unreviewed]");
-  unreviewed.textContent = text.reviewed ? "" : say.unreviewed;
-  unreviewed.hidden = text.reviewed;
+  say("place", [payload.name, payload.city].filter(Boolean).join(" · "));
+  say("title", face === payload ? words.title : words.titleWorst);
+  say("area", first.area ?? "");
+  part("facts").replaceChildren(...(face.facts.length > 0 ? face.facts.map((fact, i) => row(fact, text.facts[i], words)) : [quiet(first)]));
+  part("facts").dataset.count = face.facts.length;
+  say("surprise", face.facts.length > 0 ? first.surprise ?? "" : "");
+  part("items").replaceChildren(...items.filter(name => first[name]).map(name => element("div", { class: name }, element("dt", {}, words.items[name]), element("dd", {}, first[name]))));
+  say("more", first.more ?? "");
+  say("scope", first.scope ?? "");
+  say("version", `${first.version ?? ""} ${words.version} ${hash.slice(0, 12)}`);
+  say("unreviewed", text.reviewed ? "" : [...new Set([words.unreviewed, wordsOf("en").unreviewed])].join(" · "));
+  document.title = `${payload.name ?? payload.place} — ${words.title}`;
 }
 
-function factRow(fact, words) {
+function row(fact, words, own) {
+  const line = element("h2", {}, words.line);
+  if (fact.underReview) line.append(" ", element("span", { class: "tag review" }, own.review));
+  const how = element("dl", { class: "how" }, pair(own.rule, words.ruleLine), pair(own.kept, words.retentionLine));
   return element("li", {
-    "data-technology": fact.technology, "data-capture": fact.capture, "data-mode": fact.mode, "data-certainty": fact.certainty, "data-review": fact.underReview,
-  },
-  sign(fact.capture),
-  element("div", {},
-    element("h2", {}, words.line),
-    element("p", { class: "by" }, `${words.technology}. ${words.certaintyLine}`),
-    element("p", { class: fact.underReview ? "rule review" : "rule" }, words.ruleLine)));
+    "data-technology": fact.technology, "data-capture": fact.capture, "data-mode": fact.mode, "data-certainty": fact.certainty,
+  }, sign(captures.includes(fact.capture) ? fact.capture : "none"), element("div", {}, line, element("p", { class: "by" }, `${words.technology ? `${words.technology}. ` : ""}${words.certaintyLine}`), how));
 }
 
-const silence = now => element("li", { "data-certainty": "reported" }, sign("none"), element("div", {}, element("h2", {}, now)));
+const pair = (label, text) => element("div", {}, element("dt", {}, label), element("dd", {}, text));
 
-const item = (name, label, text) => element("div", { class: name }, element("dt", {}, label), element("dd", {}, text));
+/** Nothing is reported: the registry's own sentences say so, and that others may be present. */
+const quiet = first => element("li", { class: "quiet" }, sign("none"), element("div", {}, element("h2", {}, first.now ?? ""), element("p", { class: "by" }, first.what ?? "")));
 
-/** Buttons to choose among the languages of the notice; hidden when there is one. */
-export function drawLanguages(screen, payload, chosen, choose) {
+/** Buttons to choose among the languages of the notice; none when there is one. */
+export function drawLanguages(payload, chosen, choose) {
   const languages = Object.keys(payload.languages);
-  const group = screen.querySelector("[data-part=languages]");
+  const group = part("languages");
   group.hidden = languages.length < 2;
   group.replaceChildren(...languages.map(language => {
     const button = element("button", { type: "button", lang: language, "aria-pressed": language === chosen }, wordsOf(language).name);
@@ -71,13 +80,13 @@ export function drawLanguages(screen, payload, chosen, choose) {
   }));
 }
 
-/** Shrinks the type, in small steps and never below half, until everything fits a screen that nobody can scroll. */
-export function fit(screen) {
-  let scale = 1;
-  screen.style.setProperty("--fit", scale);
-  if (innerWidth <= 700) return;
-  while (scale > 0.5 && screen.scrollHeight > innerHeight + 1) {
-    scale -= 0.02;
-    screen.style.setProperty("--fit", scale.toFixed(2));
+const largest = 1.3, smallest = 0.5, step = 0.02;
+
+/** Nobody can scroll a screen on a wall: the type takes the largest size at which everything fits, in small steps. A telephone scrolls. */
+export function fit() {
+  if (innerWidth <= 700) return root.style.removeProperty("--fit");
+  for (let scale = largest; scale >= smallest; scale -= step) {
+    root.style.setProperty("--fit", scale.toFixed(2));
+    if (root.scrollHeight <= innerHeight && root.scrollWidth <= innerWidth) return;
   }
 }

@@ -10,8 +10,16 @@ function bytesOf(base64url) {
 
 const hex = bytes => Array.from(new Uint8Array(bytes), byte => byte.toString(16).padStart(2, "0")).join("");
 
+/** The registry itself says that this screen has no notice: 404 is "unpaired", 410 is "closed". */
+export class NoScreen extends Error {
+  constructor(state) {
+    super(`The registry calls this screen ${state}.`);
+    this.state = state;
+  }
+}
+
 export class NoticeSource {
-  #kiosk; #place; #keys = new Map(); #held = null;
+  #kiosk; #place; #keys = new Map(); #highest = new Map(); #held = null;
 
   constructor(kiosk, place) {
     this.#kiosk = kiosk;
@@ -23,8 +31,11 @@ export class NoticeSource {
     const headers = this.#held ? { "If-None-Match": `"${this.#held.hash}"` } : {};
     const answer = await fetch(`/kiosks/${this.#kiosk}/notice`, { headers, signal, cache: "no-store", credentials: "omit" });
     if (answer.status === 304 && this.#held) return this.#held;
-    if (answer.status === 410) throw new ClosedError();
-    if (!answer.ok) throw new Error(`The registry answered ${answer.status}.`);
+    // Only the registry speaks in problem details; what a proxy says in between means nothing.
+    const isRegistry = answer.headers.get("Content-Type")?.startsWith("application/problem+json");
+    if (isRegistry && answer.status === 410) throw new NoScreen("closed");
+    if (isRegistry && answer.status === 404) throw new NoScreen("unpaired");
+    if (answer.status !== 200) throw new Error(`The registry answered ${answer.status}.`);
     this.#held = await this.#verify(await answer.json(), signal);
     return this.#held;
   }
@@ -38,24 +49,41 @@ export class NoticeSource {
     const bytes = bytesOf(jws.payload);
     const payload = JSON.parse(decoder.decode(bytes));
     if (payload.place !== this.#place) throw new Error("The notice is another place's.");
-    const seen = `notice-sequence ${header.kid} ${payload.place}`;
-    if (payload.sequence < Number(localStorage.getItem(seen) ?? 0)) throw new Error("The notice is older than one shown before.");
-    localStorage.setItem(seen, payload.sequence);
+    mustBeWhole(payload);
+    this.#mustNotGoBack(header.kid, payload);
     return { payload, hash: hex(await crypto.subtle.digest("SHA-256", bytes)) };
+  }
+
+  /** The highest number seen is kept over restarts; a screen without storage keeps it for as long as it runs. */
+  #mustNotGoBack(kid, { place, sequence }) {
+    const name = `notice-sequence ${kid} ${place}`;
+    const highest = Math.max(this.#highest.get(name) ?? 0, storedNumber(name));
+    if (sequence < highest) throw new Error(`Notice ${sequence} is older than notice ${highest}, which was seen before.`);
+    this.#highest.set(name, sequence);
+    try { localStorage.setItem(name, sequence); } catch { /* Kept in memory. */ }
   }
 
   async #key(id, signal) {
     if (!this.#keys.has(id)) {
       const answer = await fetch("/.well-known/jwks.json", { signal, cache: "no-store", credentials: "omit" });
+      if (!answer.ok) throw new Error(`The City's keys could not be had: ${answer.status}.`);
       const { keys } = await answer.json();
-      for (const key of keys.filter(key => key.kty === "EC" && key.crv === "P-256")) {
-        const { kty, crv, x, y } = key;
-        this.#keys.set(key.kid, await crypto.subtle.importKey("jwk", { kty, crv, x, y }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]));
-      }
+      for (const { kid, kty, crv, x, y } of keys.filter(key => key.kty === "EC" && key.crv === "P-256"))
+        this.#keys.set(kid, await crypto.subtle.importKey("jwk", { kty, crv, x, y }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]));
     }
     if (!this.#keys.has(id)) throw new Error("The notice's key is not one of the City's.");
     return this.#keys.get(id);
   }
 }
 
-export class ClosedError extends Error {}
+function storedNumber(name) {
+  try { return Number(localStorage.getItem(name)) || 0; } catch { return 0; }
+}
+
+/** A signed notice that this screen could not draw whole is not drawn at all. */
+function mustBeWhole(payload) {
+  const isWhole = Number.isSafeInteger(payload.sequence) && payload.validSeconds > 0
+    && [payload, payload.worst].every(face => Array.isArray(face?.facts) && Object.keys(face.languages ?? {}).length > 0
+      && Object.values(face.languages).every(text => text.facts?.length === face.facts.length && Array.isArray(text.firstLayer)));
+  if (!isWhole) throw new Error("The notice has a shape that this screen cannot show.");
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.Playwright;
+using SurveillanceRegistry.Domain.Notices;
+
+namespace SurveillanceRegistry.Web.Tests.Kiosks;
+
+/// <summary>
+/// The line between a screen and the registry. What comes through it is what a test decides: a notice, one that somebody tampered
+/// with, or nothing. Everything else of the page is the real one.
+/// </summary>
+internal sealed class Line
+{
+    private string? _carries;
+    private string _etag = "";
+    private bool _isCut;
+
+    /// <summary>How often the screen asked for its notice.</summary>
+    public int Asked { get; private set; }
+
+    public static async Task<Line> To(IPage page, SignedNotice notice)
+    {
+        var line = new Line();
+        line.Carries(notice);
+        await page.RouteAsync("**/kiosks/*/notice", line.Answer);
+        await page.RouteAsync("**/kiosks/*/changes", route => line._isCut ? route.AbortAsync() : route.ContinueAsync());
+        return line;
+    }
+
+    public void Carries(SignedNotice notice) => (_carries, _etag, _isCut) = (notice.ToJws(), notice.Hash, false);
+
+    public void Carries(string jws) => (_carries, _etag, _isCut) = (jws, "another", false);
+
+    /// <summary>Nothing comes through any more.</summary>
+    public void IsCut() => _isCut = true;
+
+    private async Task Answer(IRoute route)
+    {
+        Asked++;
+        var held = route.Request.Headers.GetValueOrDefault("if-none-match")?.Trim('"');
+        if (_isCut)
+            await route.AbortAsync("connectionfailed");
+        else if (held == _etag)
+            await route.FulfillAsync(new() { Status = (int)HttpStatusCode.NotModified });
+        else
+            await route.FulfillAsync(new() { ContentType = "application/jose+json", Body = _carries!, Headers = new Dictionary<string, string> { ["ETag"] = $"\"{_etag}\"" } });
+    }
+}

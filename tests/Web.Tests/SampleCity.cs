@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Hosting;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Files;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Grains.Tests;
+using SurveillanceRegistry.Web.Tests;
+
+[assembly: AssemblyFixture(typeof(SampleCity))]
+[assembly: AssemblyFixture(typeof(Chromium))]
+
+namespace SurveillanceRegistry.Web.Tests;
+
+/// <summary>
+/// The sample city of the repository with its doors open: real files, real grains, real pages on a real port. Only the memory is not
+/// PostgreSQL's. It is the afternoon of November 23, 2026; every fixed unit was heard a moment ago, the school zone's excepted.
+/// </summary>
+public sealed class SampleCity : IAsyncLifetime
+{
+    internal const string Lobby = "east-precinct-lobby", LobbyKiosk = "kiosk-east-precinct-lobby", School = "alder-school-zone";
+
+    private static readonly string Root = Path.GetFullPath(Path.Combine(Here(), "../.."));
+
+    private WebApplication _app = null!;
+    private long _seq;
+
+    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero));
+
+    internal Opening Opening { get; } = Read();
+
+    internal NoticeKey Key { get; } = NoticeKey.New();
+
+    /// <summary>The address of the pages, without a trailing slash.</summary>
+    internal string Url { get; private set; } = "";
+
+    internal HttpClient Reader { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public async ValueTask InitializeAsync()
+    {
+        var memory = new Memory(Opening);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
+        builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
+            .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
+            .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory)
+            .AddWeb();
+        _app = builder.Build();
+        _app.MapWeb();
+        await _app.StartAsync();
+        Url = _app.Urls.First();
+        Reader.BaseAddress = new Uri(Url);
+        foreach (var device in Opening.Devices.Where(device => device.Place is not null && device.Place != School))
+            await Hears(device.Id, CaptureReport.Every(device.Sensors, Mode.Recorded).With(device.Sensors[0], Mode.Recorded));
+        foreach (var device in Opening.Devices.Where(device => device.Place == Lobby))
+            await Hears(device.Id, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        Reader.Dispose();
+        Key.Dispose();
+    }
+
+    /// <summary>Makes the first round, after which the registry is ready.</summary>
+    internal async Task MakesItsFirstRound()
+    {
+        var rounds = _app.Services.GetRequiredService<Rounds>();
+        await rounds.StartAsync(CancellationToken.None);
+        await rounds.FirstRound;
+    }
+
+    /// <summary>A device reports; its place's notice is signed anew, if it says something new, before this returns.</summary>
+    internal Task Hears(string deviceId, CaptureReport capture) =>
+        _app.Services.GetRequiredService<IGrainFactory>().PartitionOf(deviceId).Hear(
+            [new Heartbeat(deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null)]);
+
+    internal async Task<JsonNode> Json(string address, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using var answer = await Reader.GetAsync(address, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(expected == answer.StatusCode, $"{address} answered {(int)answer.StatusCode}: {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>A signed notice of any place for any devices, as the City would issue it.</summary>
+    /// <param name="heard">What each device reports; null for one that is silent.</param>
+    internal SignedNotice Notice(string place, long sequence, NoticeKey key, params (string Kind, ImmutableArray<Capture> Sensors, CaptureReport? Heard)[] heard)
+    {
+        var now = Time.GetUtcNow();
+        var standing = Opening.Places.First(one => one.Id == Lobby) with { Id = place };
+        ImmutableArray<CoveringDevice> covering =
+        [
+            .. heard.Select((one, i) => new CoveringDevice(
+                new Device($"unit-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
+                one.Heard is { } capture ? DeviceObservation.First(new Heartbeat($"unit-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null)) : null)),
+        ];
+        var content = NoticeComposer.Compose(standing, covering, Opening.Governance, Opening.Governance.City.DayAt(now), Url);
+        return SignedNotice.Sign(content, NoticePayload.Write(content, Opening.Governance, sequence, now, ledgerSize: null), sequence, now, key);
+    }
+
+    private static Opening Read()
+    {
+        var (opening, problems) = OpeningFiles.Read(Path.Combine(Root, "policies"), Path.Combine(Root, "devices/sample-city.yaml"));
+        return opening ?? throw new InvalidOperationException(string.Join('\n', problems));
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
