@@ -69,20 +69,27 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     }
 
     /// <summary>Ends the postmaster at once, by its id, after a last look that the id is still its own. Its sessions see that it is gone and end.</summary>
-    public async Task KillAsync(CancellationToken cancellationToken)
+    /// <returns>False when it is still there after the limit.</returns>
+    public async Task<bool> KillAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
             using var process = Process.GetProcessById(Pid);
             if (!RunsOn(Pid, Cluster))
-                return;
+                return true;
             process.Kill();
-            await process.WaitForExitAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(limit, cancellationToken);
         }
         catch (ArgumentException)
         {
             // It ended by itself.
         }
+        catch (TimeoutException)
+        {
+            // Whether it is still there is asked below.
+        }
+
+        return Find(Cluster) is null;
     }
 
     private static string PidFile(string cluster) => Path.Combine(cluster, "postmaster.pid");

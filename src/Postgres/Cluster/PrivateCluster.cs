@@ -181,8 +181,8 @@ public sealed class PrivateCluster : IAsyncDisposable
     private async Task StopAtOnceAsync(CancellationToken cancellationToken)
     {
         await StopAsync("immediate", LongestImmediateStop, cancellationToken);
-        if (Postmaster.Find(_folder.Cluster) is { } stuck)
-            await stuck.KillAsync(cancellationToken);
+        if (Postmaster.Find(_folder.Cluster) is { } stuck && !await stuck.KillAsync(LongestStop, cancellationToken))
+            throw new ClusterUnavailable($"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: see what holds it up, a disk perhaps, and start the registry again.");
     }
 
     /// <summary>Takes the data folder for this process, until it ends in whatever way.</summary>

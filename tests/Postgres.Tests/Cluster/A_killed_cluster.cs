@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
@@ -28,19 +29,22 @@ public sealed class A_killed_cluster(DataFolder data) : IClassFixture<DataFolder
     }
 
     [Fact]
-    public async Task Is_started_again_when_it_was_killed_too_and_another_process_got_its_id()
+    public async Task Is_started_again_when_it_was_killed_too_and_another_process_got_its_id_which_is_left_alone()
     {
+        using var other = Process.Start("sleep", "600");
         var killed = await KillRegistryAsync("killed too");
         await DataFolder.SignalAsync(killed, "KILL");
         await DataFolder.GoneAsync(killed);
         var pidFile = Path.Combine(data.Path, "postgres", "cluster", "postmaster.pid");
         var lines = await File.ReadAllLinesAsync(pidFile, Cancellation);
-        await File.WriteAllLinesAsync(pidFile, [Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. lines.Skip(1)], Cancellation);
+        await File.WriteAllLinesAsync(pidFile, [other.Id.ToString(CultureInfo.InvariantCulture), .. lines.Skip(1)], Cancellation);
 
         await using var next = await data.OpenAsync();
 
         Assert.NotEqual(killed, next.Pid);
         Assert.True(await data.RemembersAsync("killed too"));
+        Assert.False(other.HasExited);
+        other.Kill();
     }
 
     [Fact]

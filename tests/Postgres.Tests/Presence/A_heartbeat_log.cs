@@ -21,7 +21,8 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
     private static Heartbeat Beat(long seq, string device = SmallCity.Camera, long epoch = 1) =>
         new(device, epoch, seq, SmallCity.Noon.AddSeconds(seq), null, default(CaptureReport).With(Capture.Video, Mode.Recorded), Health.Ok, "1.0", null);
 
-    private Task AppendAsync(Heartbeat heartbeat) => _log.AppendAsync(heartbeat, Cancellation).AsTask();
+    /// <summary>What the inlet does before a PUBACK; an answer that never comes is a failure too.</summary>
+    private Task AppendAsync(Heartbeat heartbeat) => _log.AppendAsync(heartbeat, Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
 
     [Fact]
     public async Task Has_committed_a_heartbeat_before_it_says_so()
