@@ -40,11 +40,17 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             ? new Postmaster(pid, cluster, lines.ElementAtOrDefault(4) ?? "") : null;
     }
 
-    /// <summary>Removes the pid file of a postmaster that is gone: by now its id may be another process's, and PostgreSQL would take that for the old one.</summary>
-    public static void ForgetGone(string cluster)
+    /// <summary>
+    /// Removes what a postmaster that is gone left behind: its pid file, its socket and the socket's lock. PostgreSQL takes these for a
+    /// living server's as long as any process has the id in them, and in a container whose first process buries nobody that is for ever.
+    /// </summary>
+    public static void ForgetGone(string cluster, string sockets)
     {
-        if (Find(cluster) is null)
-            File.Delete(PidFile(cluster));
+        if (Find(cluster) is not null)
+            return;
+        File.Delete(PidFile(cluster));
+        foreach (var left in Directory.GetFiles(sockets, ".s.PGSQL.*"))
+            File.Delete(left);
     }
 
     /// <summary>Tries to connect, and says what came of it.</summary>

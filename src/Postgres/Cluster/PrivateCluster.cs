@@ -138,7 +138,7 @@ public sealed class PrivateCluster : IAsyncDisposable
             $"port={Postmaster.Port}", "listen_addresses=", $"unix_socket_directories={_folder.Sockets}", "unix_socket_permissions=0700", "max_connections=80",
             "fsync=on", "synchronous_commit=on", "full_page_writes=on", "log_min_messages=warning",
         ];
-        Postmaster.ForgetGone(_folder.Cluster);
+        Postmaster.ForgetGone(_folder.Cluster, _folder.Sockets);
         // pg_ctl gives the server a session of its own, so that Ctrl-C at a terminal reaches the registry alone.
         var started = await PgCtlAsync(LongestStart, cancellationToken, "start", "-l", _folder.Log, "-o", "-c " + string.Join(" -c ", settings));
         if (started.ExitCode == 0)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Postgres.Tests.Cluster;
 
@@ -35,9 +36,12 @@ public sealed class A_killed_cluster(DataFolder data) : IClassFixture<DataFolder
         var killed = await KillRegistryAsync("killed too");
         await DataFolder.SignalAsync(killed, "KILL");
         await DataFolder.GoneAsync(killed);
-        var pidFile = Path.Combine(data.Path, "postgres", "cluster", "postmaster.pid");
-        var lines = await File.ReadAllLinesAsync(pidFile, Cancellation);
-        await File.WriteAllLinesAsync(pidFile, [other.Id.ToString(CultureInfo.InvariantCulture), .. lines.Skip(1)], Cancellation);
+        var place = await ClusterFolder.OfAsync(data.Path, Cancellation);
+        foreach (var naming in new[] { Path.Combine(place.Cluster, "postmaster.pid"), Path.Combine(place.Sockets, ".s.PGSQL.5432.lock") })
+        {
+            var lines = await File.ReadAllLinesAsync(naming, Cancellation);
+            await File.WriteAllLinesAsync(naming, [other.Id.ToString(CultureInfo.InvariantCulture), .. lines.Skip(1)], Cancellation);
+        }
 
         await using var next = await data.OpenAsync();
 
