@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dapper;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SurveillanceRegistry.Postgres.Cluster;
@@ -23,7 +24,7 @@ public sealed class DataFolder : IAsyncDisposable
     public static bool AsRoot => Environment.UserName == "root";
 
     /// <summary>Opens its cluster, as the registry does when it starts.</summary>
-    public Task<PrivateCluster> OpenAsync() => PrivateCluster.StartAsync(Path, "", NullLogger.Instance, Cancellation);
+    public Task<PrivateCluster> OpenAsync(ILogger? log = null) => PrivateCluster.StartAsync(Path, "", log ?? NullLogger.Instance, Cancellation);
 
     /// <summary>Connects to its cluster, as a command beside the registry does; null when none answers.</summary>
     public Task<string?> JoinAsync() => PrivateCluster.ConnectIfRunningAsync(Path, Cancellation);

@@ -20,7 +20,7 @@ public interface IPolicyRegister
     /// <summary>Whether nothing has ever been registered.</summary>
     Task<bool> IsEmptyAsync(CancellationToken cancellationToken);
 
-    /// <summary>Fills an empty register in one transaction: all of it, with an opening entry for each file, or nothing.</summary>
+    /// <summary>Fills an empty register in one transaction: all of it, under one opening entry that names every file, or nothing.</summary>
     /// <param name="opening">What the files say.</param>
     /// <param name="at">When it is recorded.</param>
     /// <returns>False, with nothing changed, when the register was not empty.</returns>

@@ -40,11 +40,17 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             ? new Postmaster(pid, cluster, lines.ElementAtOrDefault(4) ?? "") : null;
     }
 
-    /// <summary>Removes the pid file of a postmaster that is gone: by now its id may be another process's, and PostgreSQL would take that for the old one.</summary>
-    public static void ForgetGone(string cluster)
+    /// <summary>
+    /// Removes what a postmaster that is gone left behind: its pid file, its socket and the socket's lock. PostgreSQL takes these for a
+    /// living server's as long as any process has the id in them, and in a container whose first process buries nobody that is for ever.
+    /// </summary>
+    public static void ForgetGone(string cluster, string sockets)
     {
-        if (Find(cluster) is null)
-            File.Delete(PidFile(cluster));
+        if (Find(cluster) is not null)
+            return;
+        File.Delete(PidFile(cluster));
+        foreach (var left in Directory.GetFiles(sockets, ".s.PGSQL.*"))
+            File.Delete(left);
     }
 
     /// <summary>Tries to connect, and says what came of it.</summary>
@@ -69,20 +75,27 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     }
 
     /// <summary>Ends the postmaster at once, by its id, after a last look that the id is still its own. Its sessions see that it is gone and end.</summary>
-    public async Task KillAsync(CancellationToken cancellationToken)
+    /// <returns>False when it is still there after the limit.</returns>
+    public async Task<bool> KillAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
             using var process = Process.GetProcessById(Pid);
             if (!RunsOn(Pid, Cluster))
-                return;
+                return true;
             process.Kill();
-            await process.WaitForExitAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(limit, cancellationToken);
         }
         catch (ArgumentException)
         {
             // It ended by itself.
         }
+        catch (TimeoutException)
+        {
+            // Whether it is still there is asked below.
+        }
+
+        return Find(Cluster) is null;
     }
 
     private static string PidFile(string cluster) => Path.Combine(cluster, "postmaster.pid");

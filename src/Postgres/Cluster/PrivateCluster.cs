@@ -138,7 +138,7 @@ public sealed class PrivateCluster : IAsyncDisposable
             $"port={Postmaster.Port}", "listen_addresses=", $"unix_socket_directories={_folder.Sockets}", "unix_socket_permissions=0700", "max_connections=80",
             "fsync=on", "synchronous_commit=on", "full_page_writes=on", "log_min_messages=warning",
         ];
-        Postmaster.ForgetGone(_folder.Cluster);
+        Postmaster.ForgetGone(_folder.Cluster, _folder.Sockets);
         // pg_ctl gives the server a session of its own, so that Ctrl-C at a terminal reaches the registry alone.
         var started = await PgCtlAsync(LongestStart, cancellationToken, "start", "-l", _folder.Log, "-o", "-c " + string.Join(" -c ", settings));
         if (started.ExitCode == 0)
@@ -181,8 +181,8 @@ public sealed class PrivateCluster : IAsyncDisposable
     private async Task StopAtOnceAsync(CancellationToken cancellationToken)
     {
         await StopAsync("immediate", LongestImmediateStop, cancellationToken);
-        if (Postmaster.Find(_folder.Cluster) is { } stuck)
-            await stuck.KillAsync(cancellationToken);
+        if (Postmaster.Find(_folder.Cluster) is { } stuck && !await stuck.KillAsync(LongestStop, cancellationToken))
+            throw new ClusterUnavailable($"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: see what holds it up, a disk perhaps, and start the registry again.");
     }
 
     /// <summary>Takes the data folder for this process, until it ends in whatever way.</summary>

@@ -41,7 +41,7 @@ public sealed class A_private_cluster(DataFolder data) : IClassFixture<DataFolde
     public async Task Belongs_to_one_registry_at_a_time_and_still_lets_a_command_connect_beside_it()
     {
         await using var first = await data.OpenAsync();
-        var refusal = await Assert.ThrowsAsync<ClusterUnavailable>(data.OpenAsync);
+        var refusal = await Assert.ThrowsAsync<ClusterUnavailable>(() => data.OpenAsync());
         Assert.Equal($"Another registry runs on the data folder '{data.Path}': stop it first, or set REGISTRY_DATA to another folder.", refusal.Message);
         Assert.Equal(first.ConnectionString, await data.JoinAsync());
     }
@@ -60,6 +60,20 @@ public sealed class A_private_cluster(DataFolder data) : IClassFixture<DataFolde
         File.SetUnixFileMode(secluded.Path, DataFolder.OwnerOnly | UnixFileMode.OtherExecute);
         await using var again = await secluded.OpenAsync();
         Assert.True(await secluded.RemembersAsync("lobby"));
+    }
+
+    [Fact]
+    public async Task Is_made_whole_where_a_registry_was_killed_while_making_it()
+    {
+        await using var half = new DataFolder();
+        var place = await ClusterFolder.OfAsync(half.Path, Cancellation);
+        await place.MakeAsync(half.Path, Cancellation);
+        await Command.RunAsync(TimeSpan.FromSeconds(10), Cancellation, [.. place.RunAs, "mkdir", "-p", place.Cluster + ".new-killed/base"]);
+
+        await using var cluster = await half.OpenAsync();
+
+        Assert.NotNull(await half.JoinAsync());
+        Assert.Equal([place.Cluster, place.Log], Directory.GetFileSystemEntries(place.Home).Order());
     }
 
     [Fact]

@@ -1,0 +1,90 @@
+using Npgsql;
+using SurveillanceRegistry.Postgres.Policies;
+
+namespace SurveillanceRegistry.Postgres.Tests.Policies;
+
+/// <summary>The governance table as PostgreSQL remembers and guards it.</summary>
+public sealed class A_governance_table(SharedCluster cluster)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Comes_out_as_it_went_in()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        Assert.True(await register.IsEmptyAsync(Cancellation));
+
+        Assert.True(await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation));
+
+        Assert.False(await register.IsEmptyAsync(Cancellation));
+        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text(await register.LoadAsync(Cancellation)));
+    }
+
+    [Fact]
+    public async Task Says_from_which_bytes_it_was_opened_when_by_whom_and_why()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+
+        Assert.Equal(SmallCity.Opening.Files.OrderBy(file => file.Name), await register.OpeningFilesAsync(Cancellation));
+        Assert.Equal("opening, An empty registry was filled from the files of this checkout., 2026-11-23 20:00:00",
+            await database.AskAsync<string>("select concat_ws(', ', author, reason, recorded_at at time zone 'UTC') from registry.entry"));
+        Assert.Equal(1, await database.AskAsync<int>("select count(distinct entry) from (select entry from registry.technology union all select entry from registry.instrument_version union all select entry from registry.device) rows"));
+    }
+
+    [Fact]
+    public async Task Is_opened_once_when_two_registries_open_it_at_once()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        var opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation)));
+        Assert.Single(opened, success => success);
+        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text(await register.LoadAsync(Cancellation)));
+    }
+
+    [Fact]
+    public async Task Is_opened_with_all_of_it_or_with_nothing()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        var camera = SmallCity.Opening.Devices[0];
+
+        await Assert.ThrowsAsync<PostgresException>(() => register.OpenAsync(SmallCity.With([camera, camera with { Id = "cam-2", Place = "no-such-place" }]), SmallCity.Noon, Cancellation));
+
+        Assert.True(await register.IsEmptyAsync(Cancellation));
+        Assert.Equal(0, await database.AskAsync<int>("select count(*) from (select id from registry.technology union all select id from registry.place union all select id from registry.device) rows"));
+    }
+
+    [Theory]
+    [InlineData("2019-03-02", "2019-03-01")]
+    [InlineData("2019-04", "2019-04-29")] // In April, nobody knows on which day: on the 29th both may hold.
+    [InlineData("2020", "2019")]
+    public async Task Refuses_two_versions_that_may_hold_on_the_same_day(string until, string from)
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => new PolicyRegister(database.Source).OpenAsync(SmallCity.With(SmallCity.Until(until), SmallCity.From(from)), SmallCity.Noon, Cancellation));
+        Assert.Equal("rule_periods_do_not_overlap", refusal.ConstraintName);
+    }
+
+    [Theory]
+    [InlineData("insert into registry.rule select 'alpr', instrument, 99, effective, body from registry.rule where number = 1", "23503")] // A version that does not exist.
+    [InlineData("insert into registry.rule select technology, instrument, 1, daterange('1990-01-01', '1991-01-01'), body from registry.rule where number = 1", "23505")]
+    [InlineData("update registry.rule set effective = daterange('2000-01-01', null)", "23P01")]
+    [InlineData("update registry.rule set effective = 'empty'", "23514")]
+    public async Task Guards_itself_whoever_writes(string sql, string sqlState)
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        await new PolicyRegister(database.Source).OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+        Assert.Equal(sqlState, (await Assert.ThrowsAsync<PostgresException>(() => database.AskAsync<int>(sql))).SqlState);
+    }
+
+    [Fact]
+    public async Task Answers_of_an_empty_register_that_it_is_empty()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => new PolicyRegister(database.Source).LoadAsync(Cancellation));
+        Assert.Equal("The register is empty: no city has been registered.", failure.Message);
+    }
+}

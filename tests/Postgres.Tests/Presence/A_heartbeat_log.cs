@@ -1,0 +1,181 @@
+using CsCheck;
+using Dapper;
+using Npgsql;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Postgres.Policies;
+using SurveillanceRegistry.Postgres.Presence;
+
+namespace SurveillanceRegistry.Postgres.Tests.Presence;
+
+/// <summary>The promise behind a PUBACK: what was acknowledged is on disk, what could not be kept is never acknowledged.</summary>
+public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
+{
+    private const string Stored = "select count(*) from registry.heartbeat";
+
+    private Database _database = null!;
+    private HeartbeatLog _log = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static Heartbeat Beat(long seq, string device = SmallCity.Camera, long epoch = 1) =>
+        new(device, epoch, seq, SmallCity.Noon.AddSeconds(seq), null, default(CaptureReport).With(Capture.Video, Mode.Recorded), Health.Ok, "1.0", null);
+
+    /// <summary>What the inlet does before a PUBACK; an answer that never comes is a failure too.</summary>
+    private Task AppendAsync(Heartbeat heartbeat) => _log.AppendAsync(heartbeat, Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+    [Fact]
+    public async Task Has_committed_a_heartbeat_before_it_says_so()
+    {
+        await AppendAsync(Beat(1));
+        Assert.Equal(1, await _database.AskAsync<int>(Stored));
+    }
+
+    [Fact]
+    public async Task Says_nothing_while_the_commit_is_held_up()
+    {
+        await using var held = await HoldAsync();
+        var waiting = AppendAsync(Beat(1));
+        await _database.BlockedAsync();
+        Assert.False(waiting.IsCompleted);
+
+        await held.Transaction.CommitAsync(Cancellation);
+        await waiting;
+        Assert.Equal(1, await _database.AskAsync<int>(Stored));
+    }
+
+    [Fact]
+    public async Task Commits_together_what_queued_while_it_was_busy()
+    {
+        await using var held = await HoldAsync();
+        var first = AppendAsync(Beat(1));
+        await _database.BlockedAsync();
+        var queued = Enumerable.Range(2, 500).Select(seq => AppendAsync(Beat(seq))).ToArray();
+        await held.Transaction.CommitAsync(Cancellation);
+        await Task.WhenAll([first, .. queued]);
+        Assert.Equal(2, await _database.AskAsync<int>("select count(distinct xmin::text) from registry.heartbeat"));
+    }
+
+    [Fact]
+    public async Task Keeps_everything_that_eight_writers_were_promised()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(epoch => Task.Run(async () =>
+        {
+            for (var seq = 1; seq <= 100; seq++)
+            {
+                await AppendAsync(Beat(seq, epoch: epoch));
+                if (seq % 25 == 0)
+                    Assert.Equal(seq, await _database.AskAsync<int>("select count(*) from registry.heartbeat where epoch = @epoch", new { epoch }));
+            }
+        }, Cancellation)));
+        Assert.Equal(800, await _database.AskAsync<int>("select count(distinct (epoch, seq)) from registry.heartbeat"));
+    }
+
+    [Fact]
+    public async Task Tells_every_waiter_when_its_session_is_killed_and_keeps_the_next_heartbeat()
+    {
+        await using var held = await HoldAsync();
+        var first = AppendAsync(Beat(1));
+        var session = await _database.BlockedAsync();
+        var second = AppendAsync(Beat(2));
+
+        await held.Connection.ExecuteAsync("select pg_terminate_backend(@session)", new { session });
+        await Assert.ThrowsAsync<IOException>(() => first);
+        await held.Transaction.CommitAsync(Cancellation);
+        await second;
+
+        Assert.Equal(2, await _database.AskAsync<long>("select seq from registry.heartbeat"));
+    }
+
+    [Theory]
+    [InlineData("never-registered", "1.0")]
+    [InlineData(SmallCity.Camera, "one point <script>")]
+    public async Task Refuses_what_it_can_never_keep_without_holding_back_the_others(string device, string firmware)
+    {
+        await using var held = await HoldAsync();
+        var first = AppendAsync(Beat(1));
+        await _database.BlockedAsync();
+        var (before, bad, after) = (AppendAsync(Beat(2)), AppendAsync(Beat(3, device) with { Firmware = firmware }), AppendAsync(Beat(4)));
+        await held.Transaction.CommitAsync(Cancellation);
+
+        await Task.WhenAll(first, before, after);
+        await Assert.ThrowsAsync<IOException>(() => bad);
+        Assert.Equal("1,2,4", await _database.AskAsync<string>("select string_agg(seq::text, ',' order by seq) from registry.heartbeat"));
+    }
+
+    [Fact]
+    public async Task Tells_those_who_wait_when_the_registry_stops_and_takes_no_more()
+    {
+        await using var held = await HoldAsync();
+        var committing = AppendAsync(Beat(1));
+        await _database.BlockedAsync();
+        var queued = AppendAsync(Beat(2));
+
+        await _log.StopAsync(Cancellation);
+
+        await Assert.ThrowsAsync<IOException>(() => committing);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queued);
+        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => AppendAsync(Beat(3)));
+    }
+
+    [Fact]
+    public async Task Acknowledges_duplicates_and_late_ones_and_still_knows_the_latest()
+    {
+        foreach (var heartbeat in new[] { Beat(7, epoch: 2), Beat(7, epoch: 2) with { ReceivedAt = SmallCity.Noon.AddHours(1) }, Beat(9, epoch: 1), Beat(6, epoch: 2) })
+            await AppendAsync(heartbeat);
+        Assert.Equal(Beat(7, epoch: 2), Assert.Single(await _log.LatestAsync(Device.PartitionOf(SmallCity.Camera), Cancellation)));
+    }
+
+    [Fact]
+    public async Task Gives_back_any_heartbeat_as_it_was_kept()
+    {
+        var number = Gen.Long[0, Heartbeat.MaxNumber];
+        var instant = Gen.Long[0, 4_000_000_000_000].Select(milliseconds => DateTimeOffset.UnixEpoch.AddMilliseconds(milliseconds));
+        var any = from seq in number
+                  from receivedAt in instant
+                  from deviceAt in Gen.Nullable(instant)
+                  from bits in Gen.Int[0, (1 << 12) - 1]
+                  from health in Gen.Enum<Health>()
+                  from firmware in Gen.Int[0, 99999].Array[1, 5].Select(groups => string.Join('.', groups))
+                  from ruleVersion in Gen.Nullable(number)
+                  select new Heartbeat(SmallCity.Camera, 0, seq, receivedAt, deviceAt, new CaptureReport(bits), health, firmware, ruleVersion);
+
+        // Each is of a later boot than the one before, and so the latest when it is looked for.
+        long epoch = 0;
+        await any.SampleAsync(async heartbeat =>
+        {
+            var later = heartbeat with { Epoch = epoch++ };
+            await AppendAsync(later);
+            return Assert.Single(await _log.LatestAsync(Device.PartitionOf(SmallCity.Camera), Cancellation)) == later;
+        }, iter: 200, threads: 1);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await cluster.NewRegisterAsync();
+        await new PolicyRegister(_database.Source).OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+        _log = new HeartbeatLog(_database.Source);
+        await _log.StartAsync(Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.StopAsync(CancellationToken.None);
+        _log.Dispose();
+        await _database.DisposeAsync();
+    }
+
+    /// <summary>Keeps the log's table from being written until its transaction ends.</summary>
+    private async Task<Held> HoldAsync()
+    {
+        var connection = await _database.ConnectAsync();
+        var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await connection.ExecuteAsync("lock table registry.heartbeat in share mode", transaction: transaction);
+        return new Held(connection, transaction);
+    }
+
+    private sealed record Held(NpgsqlConnection Connection, NpgsqlTransaction Transaction) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Connection.DisposeAsync();
+    }
+}
