@@ -32,11 +32,12 @@ public sealed class A_killed_cluster(DataFolder data) : IClassFixture<DataFolder
     [Fact]
     public async Task Is_started_again_when_it_was_killed_too_and_another_process_got_its_id_which_is_left_alone()
     {
-        using var other = Process.Start("sleep", "600");
+        var place = await ClusterFolder.OfAsync(data.Path, Cancellation);
+        string[] sleeping = [.. place.RunAs, "sleep", "600"]; // Of PostgreSQL's own user: another user's process would not mislead it.
+        using var other = Process.Start(sleeping[0], sleeping[1..]);
         var killed = await KillRegistryAsync("killed too");
         await DataFolder.SignalAsync(killed, "KILL");
         await DataFolder.GoneAsync(killed);
-        var place = await ClusterFolder.OfAsync(data.Path, Cancellation);
         foreach (var naming in new[] { Path.Combine(place.Cluster, "postmaster.pid"), Path.Combine(place.Sockets, ".s.PGSQL.5432.lock") })
         {
             var lines = await File.ReadAllLinesAsync(naming, Cancellation);
