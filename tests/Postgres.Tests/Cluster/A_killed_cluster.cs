@@ -44,12 +44,17 @@ public sealed class A_killed_cluster(DataFolder data) : IClassFixture<DataFolder
             await File.WriteAllLinesAsync(naming, [other.Id.ToString(CultureInfo.InvariantCulture), .. lines.Skip(1)], Cancellation);
         }
 
-        await using var next = await data.OpenAsync();
-
-        Assert.NotEqual(killed, next.Pid);
-        Assert.True(await data.RemembersAsync("killed too"));
-        Assert.False(other.HasExited);
-        other.Kill();
+        try
+        {
+            await using var next = await data.OpenAsync();
+            Assert.NotEqual(killed, next.Pid);
+            Assert.True(await data.RemembersAsync("killed too"));
+            Assert.False(other.HasExited);
+        }
+        finally
+        {
+            other.Kill();
+        }
     }
 
     [Fact]
