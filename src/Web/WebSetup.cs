@@ -60,7 +60,9 @@ public static class WebSetup
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("alive"));
-        routes.MapGet("/health/ready", (Rounds rounds) => rounds.FirstRound.IsCompletedSuccessfully ? Results.Text("ready") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
+        routes.MapGet("/health/ready", (Rounds rounds) => rounds.FirstRound.IsCompletedSuccessfully ? Results.Text("ready")
+            : Results.Problem("Not every device and place was asked yet; notices are true once they were. Try again in a second.",
+                statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready yet", type: "/problems/not-ready"));
         var version = typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         routes.MapGet("/version", () => GovernanceApi.Json(new { version }));
     }

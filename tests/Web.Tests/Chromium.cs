@@ -31,6 +31,9 @@ public sealed class Chromium : IAsyncLifetime
     internal static async Task Picture(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("REGISTRY_SCREENSHOTS") is { Length: > 0 } folder)
+        {
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + "-top.png"), FullPage = true, Clip = new() { X = 0, Y = 0, Width = page.ViewportSize!.Width, Height = 1500 } });
+        }
     }
 }

@@ -48,6 +48,7 @@ internal static class Look
             const range = document.createRange();
             range.selectNodeContents(texts.currentNode);
             const box = range.getBoundingClientRect();
+            if (element.closest("[tabindex='0']")) continue;  // A wide table scrolls in a frame of its own, by keyboard too.
             const what = texts.currentNode.data.trim().slice(0, 60);
             if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`out of the glass: ${what}`);
             for (let e = element; e && e !== root; e = e.parentElement) {

@@ -11,8 +11,13 @@ export const part = name => document.querySelector(`[data-part=${name}]`);
 /** Puts words in a part of the screen; a part without words is not there. */
 export function say(name, text) {
   const place = part(name);
-  if (place.textContent !== text) place.textContent = text;
+  if (place.textContent !== text) place.replaceChildren(...prose(text));
   place.hidden = text === "";
+}
+
+/** Words, with telephone numbers, times and citations kept on one line. */
+function prose(text) {
+  return text.split(/(\d+(?:[-.:]\d+)+(?: [AP]M| h\b)?)/).map((piece, i) => i % 2 === 0 ? piece : element("span", { class: "whole" }, piece));
 }
 
 function element(name, attributes, ...children) {
@@ -46,7 +51,7 @@ export function draw(payload, face, language, hash) {
   part("facts").replaceChildren(...(face.facts.length > 0 ? face.facts.map((fact, i) => row(fact, text.facts[i], words)) : [quiet(first)]));
   part("facts").dataset.count = face.facts.length;
   say("surprise", face.facts.length > 0 ? first.surprise ?? "" : "");
-  part("items").replaceChildren(...items.filter(name => first[name]).map(name => element("div", { class: name }, element("dt", {}, words.items[name]), element("dd", {}, first[name]))));
+  part("items").replaceChildren(...items.filter(name => first[name]).map(name => element("div", { class: name }, element("dt", {}, words.items[name]), element("dd", {}, ...prose(first[name])))));
   say("more", first.more ?? "");
   say("scope", first.scope ?? "");
   say("version", `${first.version ?? ""} ${words.version} ${hash.slice(0, 12)}`);
@@ -60,10 +65,10 @@ function row(fact, words, own) {
   const how = element("dl", { class: "how" }, pair(own.rule, words.ruleLine), pair(own.kept, words.retentionLine));
   return element("li", {
     "data-technology": fact.technology, "data-capture": fact.capture, "data-mode": fact.mode, "data-certainty": fact.certainty,
-  }, sign(captures.includes(fact.capture) ? fact.capture : "none"), element("div", {}, line, element("p", { class: "by" }, `${words.technology ? `${words.technology}. ` : ""}${words.certaintyLine}`), how));
+  }, sign(captures.includes(fact.capture) ? fact.capture : "none"), element("div", {}, line, element("p", { class: "by" }, ...prose(`${words.technology}. ${words.certaintyLine}`)), how));
 }
 
-const pair = (label, text) => element("div", {}, element("dt", {}, label), element("dd", {}, text));
+const pair = (label, text) => element("div", {}, element("dt", {}, label), element("dd", {}, ...prose(text)));
 
 /** Nothing is reported: the registry's own sentences say so, and that others may be present. */
 const quiet = first => element("li", { class: "quiet" }, sign("none"), element("div", {}, element("h2", {}, first.now ?? ""), element("p", { class: "by" }, first.what ?? "")));

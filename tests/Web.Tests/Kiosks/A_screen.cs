@@ -63,7 +63,7 @@ public sealed class A_screen(SampleCity city, Chromium chromium) : IAsyncLifetim
         await Asks(line, within: 40);
         await Shows("video reported", "audio reported");
         await Expect(Root).ToHaveAttributeAsync("data-sequence", "1");
-        await _page.Clock.FastForwardAsync(70_000);
+        await _page.Clock.FastForwardAsync(91_000);
         await Stands("unconfirmed");
     }
 
@@ -136,6 +136,31 @@ public sealed class A_screen(SampleCity city, Chromium chromium) : IAsyncLifetim
         await SaysThatItCouldNotConfirm();
         await Chromium.Picture(_page, "kiosk-never");
         Assert.True(line.Asked > 0);
+    }
+
+    [Fact]
+    public async Task Does_not_take_a_proxy_for_the_registry()
+    {
+        var line = await Watches(Issued(3, Sees));
+        await Stands("current");
+        line.IsAnsweredByAProxy(410);
+        await Asks(line, within: 40);
+        await Stands("current");
+        await _page.Clock.FastForwardAsync(91_000);
+        await Stands("unconfirmed");
+        await Shows("video unknown", "audio unknown");
+    }
+
+    [Fact]
+    public async Task Shows_the_worst_case_when_the_registry_says_that_it_was_taken_out_of_service()
+    {
+        await Opens();
+        await Stands("current");
+        await _page.RouteAsync("**/kiosks/*/notice", route => route.FulfillAsync(new() { Status = 410, ContentType = "application/problem+json", Body = """{"type":"/problems/gone","status":410}""" }));
+        await _page.Clock.RunForAsync(40_000);
+        await Stands("closed");
+        await Shows("video unknown", "audio unknown");
+        await Expect(_page.Locator("[data-part=standing]")).ToContainTextAsync("Recording may be in progress");
     }
 
     [Fact]

@@ -13,6 +13,7 @@ internal sealed class Line
     private string? _carries;
     private string _etag = "";
     private bool _isCut;
+    private int? _proxyStatus;
 
     /// <summary>How often the screen asked for its notice.</summary>
     public int Asked { get; private set; }
@@ -33,12 +34,17 @@ internal sealed class Line
     /// <summary>Nothing comes through any more.</summary>
     public void IsCut() => _isCut = true;
 
+    /// <summary>Something in between answers with a status, in words that are not the registry's.</summary>
+    public void IsAnsweredByAProxy(int status) => (_carries, _etag, _proxyStatus, _isCut) = ("<h1>Sorry</h1>", "", status, false);
+
     private async Task Answer(IRoute route)
     {
         Asked++;
         var held = route.Request.Headers.GetValueOrDefault("if-none-match")?.Trim('"');
         if (_isCut)
             await route.AbortAsync("connectionfailed");
+        else if (_proxyStatus is { } status)
+            await route.FulfillAsync(new() { Status = status, ContentType = "text/html", Body = _carries! });
         else if (held == _etag)
             await route.FulfillAsync(new() { Status = (int)HttpStatusCode.NotModified });
         else

@@ -1,0 +1,121 @@
+using System.Net;
+using AngleSharp;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace SurveillanceRegistry.Web.Tests;
+
+/// <summary>What people read without a screen on the wall: plain pages, without scripts, cookies or anything from elsewhere.</summary>
+public sealed class Public_pages(SampleCity city, Chromium chromium)
+{
+    private const string Sample = "Sample data, not a notice of any city";
+
+    public static TheoryData<string> Addresses() => ["/", "/places", "/places/east-precinct-lobby", "/places/alder-school-zone?lang=es", "/governance", "/governance?asOf=2026-03-31"];
+
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public async Task Say_that_they_are_a_sample_set_no_cookie_and_allow_nothing_from_elsewhere(string address)
+    {
+        using var answer = await city.Reader.GetAsync(address, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        Assert.StartsWith("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single());
+        var page = await Read(address);
+        Assert.Contains(Sample, page.Body!.TextContent);
+        Assert.Empty(page.QuerySelectorAll("script, style, [style], iframe"));
+        Assert.All(page.QuerySelectorAll("link[href], img[src], form[action]"), one => Assert.StartsWith("/", one.GetAttribute("href") ?? one.GetAttribute("src") ?? one.GetAttribute("action")!));
+        Assert.Equal("en", page.DocumentElement.GetAttribute("lang"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public async Task Can_be_read_on_a_desk_and_on_a_telephone(string address)
+    {
+        foreach (var (width, height) in new[] { (1280, 900), (390, 844) })
+        {
+            await using var glass = await chromium.Glass(width, height, scripts: true);
+            var page = await glass.NewPageAsync();
+            await page.GotoAsync(city.Url + address);
+            await Chromium.Picture(page, $"page-{width}{address.Replace('/', '-').Replace('?', '-')}");
+            Assert.Empty(await page.EvaluateAsync<string[]>(Look.Unreadable, 7.0));
+            Assert.Empty(await page.EvaluateAsync<string[]>(Look.CutOff, false));
+        }
+    }
+
+    [Fact]
+    public async Task Show_what_each_place_records_now_and_what_may_be_recorded_where_a_device_is_silent()
+    {
+        var page = await Read("/");
+        Assert.Equal("reported", Fact("East Precinct, public lobby").GetAttribute("data-certainty"));
+        Assert.Equal("unknown", Fact("Alder Street school zone").GetAttribute("data-certainty"));
+        Assert.Contains("may be recorded", Fact("Alder Street school zone").TextContent);
+
+        IElement Fact(string place) => page.QuerySelectorAll(".place").Single(card => card.QuerySelector("h3")!.TextContent == place).QuerySelector("[data-certainty]")!;
+    }
+
+    [Theory]
+    [InlineData("2026-03-29", "spd-manual-16.170", "in-force", "at most 90 days")]
+    [InlineData("2026-03-29", "laws-2026-ch-239", "not-known", "not known")]
+    [InlineData("2026-03-31", "laws-2026-ch-239", "in-force", "at most 21 days")]
+    [InlineData("2026-03-31", "spd-manual-16.170", "in-force", "at most 90 days")]
+    [InlineData("2013-04-15", "spd-manual-16.170", "not-known", "not known")]
+    public async Task Show_the_governance_table_as_it_stood(string day, string instrument, string status, string kept)
+    {
+        var page = await Read($"/governance?asOf={day}");
+        var row = page.QuerySelector($"tr[data-technology=alpr][data-instrument='{instrument}']")!;
+        Assert.Equal(status, row.GetAttribute("data-status"));
+        Assert.Contains(kept, row.QuerySelector("[data-label=Kept]")!.TextContent);
+        Assert.Equal(day, ((IHtmlInputElement)page.QuerySelector("input[name=asOf]")!).Value);
+    }
+
+    [Fact]
+    public async Task Name_both_texts_that_disagree_and_call_what_was_only_told_reported()
+    {
+        var page = await Read("/governance?asOf=2026-03-31");
+        Assert.Contains("laws-2026-ch-239", Remark("spd-manual-16.170"));
+        Assert.Contains("spd-manual-16.170", Remark("laws-2026-ch-239"));
+        Assert.Contains("Reported", page.QuerySelector("tr[data-technology=alpr][data-instrument='mayoral-action-2026-03-19']")!.TextContent);
+
+        string Remark(string instrument) => page.QuerySelector($"tr[data-technology=alpr][data-instrument='{instrument}'] + tr.remark .disagrees")!.TextContent;
+    }
+
+    [Fact]
+    public async Task Keep_the_words_of_the_City_s_own_table()
+    {
+        var text = (await Read("/governance")).Body!.TextContent;
+        Assert.All(city.Opening.Governance.Table.Technologies.Where(technology => technology.Statement is not null),
+            technology => Assert.Contains($"“{technology.Statement!.Technology.Trim()}” is governed by “{technology.Statement.Governance.Trim()}”", text));
+    }
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("2026-02-30")]
+    public async Task Answer_a_day_that_is_none_with_what_was_expected(string day)
+    {
+        using var answer = await city.Reader.GetAsync($"/governance?asOf={day}", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("YYYY-MM-DD", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Print_the_notice_of_a_place_without_the_rest_of_the_site()
+    {
+        await using var glass = await chromium.Glass(794, 1123);
+        var page = await glass.NewPageAsync();
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        await page.GotoAsync($"{city.Url}/places/east-precinct-lobby");
+        await Chromium.Picture(page, "print-place");
+        await Expect(page.Locator(".sample")).ToBeVisibleAsync();
+        await Expect(page.Locator(".notice")).ToBeVisibleAsync();
+        await Expect(page.Locator("nav")).ToBeHiddenAsync();
+        Assert.Empty(await page.EvaluateAsync<string[]>(Look.Unreadable, 7.0));
+    }
+
+    private async Task<IDocument> Read(string address)
+    {
+        var html = await city.Reader.GetStringAsync(address, TestContext.Current.CancellationToken);
+        return await BrowsingContext.New().OpenAsync(request => request.Content(html), TestContext.Current.CancellationToken);
+    }
+}
