@@ -81,7 +81,7 @@ public sealed class From_a_heartbeat_to_the_screen(OpenHouse open) : IClassFixtu
         await Expect(page.Locator("html[data-state=unconfirmed]")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-capture=audio][data-mode=recorded][data-certainty=unknown]")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-capture=video][data-certainty=unknown]")).ToBeVisibleAsync();
-        await Expect(page.Locator("[role=status]")).ToContainTextAsync("1 min");
+        await Expect(page.Locator("[data-part=age]")).ToContainTextAsync("1 min");
 
         await person.SetOfflineAsync(false);
         await page.Clock.FastForwardAsync(20_000);
