@@ -85,7 +85,7 @@ export function drawLanguages(payload, chosen, choose) {
   }));
 }
 
-const largest = 1.3, smallest = 0.5, step = 0.02;
+const largest = 1.3, smallest = 0.46, step = 0.02;
 
 /** Nobody can scroll a screen on a wall: the type takes the largest size at which everything fits, in small steps. A telephone scrolls. */
 export function fit() {
