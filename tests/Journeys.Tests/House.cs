@@ -18,7 +18,7 @@ internal sealed partial class House : IAsyncDisposable
     private readonly StringBuilder _log = new();
     private Process? _process;
 
-    public House(string? data = null) => Data = data ?? Directory.CreateTempSubdirectory("journey-").FullName;
+    public House(string? data = null) => Data = data ?? Reachable(Directory.CreateTempSubdirectory("journey-").FullName);
 
     public string Data { get; }
 
@@ -110,6 +110,13 @@ internal sealed partial class House : IAsyncDisposable
         else
             await using (await PrivateCluster.StartAsync(Data, "", Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, CancellationToken.None)) { }
         Directory.Delete(Data, recursive: true);
+    }
+
+    /// <summary>Lets the unprivileged user of root's PostgreSQL walk through, so that the cluster lives here and goes with the folder.</summary>
+    public static string Reachable(string folder)
+    {
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return folder;
     }
 
     [GeneratedRegex(@"^ready http=(?<http>http://\S+) mqtt=mqtt://(?<mqtt>\S+)$")]

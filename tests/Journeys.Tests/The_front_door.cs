@@ -6,7 +6,7 @@ namespace SurveillanceRegistry.Journeys.Tests;
 /// <summary>What cannot be is said in one sentence, with the exit code of the contract, and leaves nothing half-made.</summary>
 public sealed class The_front_door : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("door-").FullName;
+    private readonly string _folder = House.Reachable(Directory.CreateTempSubdirectory("door-").FullName);
 
     private Dictionary<string, string> Settings(params (string Name, string Value)[] other)
     {
