@@ -44,6 +44,9 @@ public sealed class Antenna : IAsyncLifetime
 
     internal ConcurrentQueue<string> Logged { get; } = new();
 
+    /// <summary>A log that goes where the registry's goes.</summary>
+    internal ILogger Log => new Notebook(Logged);
+
     internal ConcurrentQueue<string> Counted { get; } = new();
 
     public async ValueTask InitializeAsync()
