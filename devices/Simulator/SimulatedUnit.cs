@@ -44,7 +44,7 @@ internal sealed class SimulatedUnit(Device device, string secret, IReadOnlyList<
                 var isDue = now - spoken.At >= Interval() || (capture, health) != (spoken.Capture, spoken.Health);
                 if (isDue && !_episodes.Any(episode => episode.Switches is null && episode.IsOn(elapsed)))
                 {
-                    var answer = await client.PublishAsync(Heartbeat(capture, health, now), cancellationToken);
+                    var answer = await client.PublishAsync(Heartbeat(capture, health, now), CancellationToken.None); // A word once begun is finished.
                     if (!answer.IsSuccess)
                         log.LogWarning("The registry refused a heartbeat of simulated unit {Device}: {Reason}.", device.Id, answer.ReasonCode);
                     spoken = (now, capture, health);

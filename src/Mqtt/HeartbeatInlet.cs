@@ -46,14 +46,15 @@ internal sealed class HeartbeatInlet(
     {
         try
         {
-            await log.AppendAsync(heartbeat, publish.CancellationToken);
+            // To the end, even when the device has hung up meanwhile: what became durable must also be known.
+            await log.AppendAsync(heartbeat, CancellationToken.None);
         }
 #pragma warning disable CA1031 // Whatever the reason, it is not durable: no PUBACK. The device keeps the heartbeat and sends it again.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             publish.CloseConnection = true;
-            if (failure is not OperationCanceledException)
+            if (failure is not OperationCanceledException) // Cancelled: the log itself is closing.
                 logger.LogWarning(failure, "A heartbeat of device {Device} could not be made durable; it is not acknowledged and its connection is closed.", heartbeat.DeviceId);
             return;
         }

@@ -29,11 +29,12 @@ public sealed class What_a_line_lets_through : IAsyncLifetime
         return line;
     }
 
-    /// <summary>CONNECT of MQTT 3.1.1 with keep-alive 0: nobody will miss this client.</summary>
-    private static byte[] SignIn()
+    /// <summary>CONNECT with keep-alive 0: nobody will miss this client.</summary>
+    private static byte[] SignIn(bool isVersion5 = false)
     {
         byte[] Text(string text) => [0, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
-        byte[] body = [.. Text("MQTT"), 4, 0b1100_0010, 0, 0, .. Text(Antenna.Camera.Id), .. Text(Antenna.Camera.Id), .. Text(Antenna.Secret)];
+        byte[] properties = isVersion5 ? [0] : [];
+        byte[] body = [.. Text("MQTT"), (byte)(isVersion5 ? 5 : 4), 0b1100_0010, 0, 0, .. properties, .. Text(Antenna.Camera.Id), .. Text(Antenna.Camera.Id), .. Text(Antenna.Secret)];
         return [0x10, (byte)body.Length, .. body];
     }
 
@@ -68,6 +69,14 @@ public sealed class What_a_line_lets_through : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(new string('x', bytes))));
         Assert.Equal(MqttClientDisconnectReason.PacketTooLarge, await ended.Task.WaitAsync(Antenna.Patience));
         Assert.Contains("registry.publishes.refused size unread 1", _antenna.Counted);
+    }
+
+    [Fact]
+    public async Task Who_sends_all_of_a_packet_before_listening_still_hears_the_reason()
+    {
+        using var camera = await DialAsync(SignIn(isVersion5: true), [0x32, 0xC0, 0x96, 0xB1, 0x02], new byte[5_000_000]);
+        camera.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal([0xE0, 0x02, 0x95, 0x00], (await UntilClosedAsync(camera))[^4..]);
     }
 
     [Fact]
@@ -109,8 +118,8 @@ public sealed class What_a_line_lets_through : IAsyncLifetime
     [Fact]
     public async Task A_length_that_no_packet_can_have_ends_the_connection()
     {
-        using var stranger = await DialAsync([0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]);
-        Assert.Empty(await UntilClosedAsync(stranger));
+        using var camera = await DialAsync(SignIn(), [0x32, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]);
+        Assert.Equal([0x20, 2, 0, 0], await UntilClosedAsync(camera));
     }
 
     [Fact]

@@ -55,6 +55,19 @@ public sealed class What_is_passed_on : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Is_what_became_durable_even_when_the_session_that_brought_it_is_over()
+    {
+        using var camera = await _antenna.ConnectAsync();
+        _antenna.Kept.Hold();
+        var publish = SpeakAsync(camera, 1);
+        await _antenna.Kept.Asked.WaitAsync(Antenna.Patience);
+        using var again = await _antenna.ConnectAsync(); // Takes the session over.
+        await Assert.ThrowsAnyAsync<Exception>(() => publish);
+        _antenna.Kept.Release();
+        await NextCallBringsAsync(1);
+    }
+
+    [Fact]
     public async Task Is_a_death_after_what_was_heard_when_a_session_breaks()
     {
         var camera = await _antenna.ConnectAsync(WithWill(5));
