@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using MQTTnet.Exceptions;
 using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Simulator;
@@ -11,7 +10,8 @@ public static class Fleet
     /// <summary>How many units sign in at the same time.</summary>
     private const int SigningInAtOnce = 16;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(15);
+    /// <summary>A session that lasted this long was a good one: the next sign-in need not hesitate.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(15), GoodSession = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs the units until told to stop. A unit whose session ends signs in again, after longer and longer pauses.</summary>
     /// <param name="units">Registered devices and their secrets.</param>
@@ -23,33 +23,30 @@ public static class Fleet
         using var door = new SemaphoreSlim(SigningInAtOnce);
         var begun = time.GetUtcNow();
         log.LogInformation("A fleet of {Count} simulated units signs in at {Broker}.", units.Count, broker);
-        await Task.WhenAll(units.Select(unit => LiveAsync(new SimulatedUnit(unit.Device, unit.Secret, episodes, begun, time), unit.Device.Id)));
+        await Task.WhenAll(units.Select(unit => LiveAsync(new SimulatedUnit(unit.Device, unit.Secret, episodes, begun, time, log))));
 
-        async Task LiveAsync(SimulatedUnit unit, string id)
+        async Task LiveAsync(SimulatedUnit unit)
         {
-            for (var pause = FirstPause; !cancellationToken.IsCancellationRequested; pause = pause < LongestPause ? pause * 2 : LongestPause)
+            var pause = FirstPause;
+            while (!cancellationToken.IsCancellationRequested)
             {
+                var signedIn = time.GetTimestamp();
                 try
                 {
                     await unit.SpeakAsync(broker, door, cancellationToken);
                 }
-                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever ends a session, a unit in the street tries again.
+                catch (Exception failure)
+#pragma warning restore CA1031
                 {
-                    return;
-                }
-                catch (Exception failure) when (failure is MqttCommunicationException or MqttClientNotConnectedException or InvalidOperationException or OperationCanceledException)
-                {
-                    log.LogInformation("Simulated unit {Device} lost its session ({Reason}); it signs in again in {Seconds} s.", id, failure.Message, pause.TotalSeconds);
+                    if (cancellationToken.IsCancellationRequested)
+                        return;
+                    pause = time.GetElapsedTime(signedIn) > GoodSession ? FirstPause : pause;
+                    log.LogInformation("Simulated unit {Device} has no session ({Reason}); it signs in again in {Seconds} s.", unit.Id, failure.Message, pause.TotalSeconds);
                 }
 
-                try
-                {
-                    await Task.Delay(pause, time, cancellationToken);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
+                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause < LongestPause ? pause * 2 : LongestPause;
             }
         }
     }

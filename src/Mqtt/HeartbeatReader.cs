@@ -53,7 +53,7 @@ public static class HeartbeatReader
         try
         {
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject
-                && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("epoch"u8)
+                && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && IsWord(ref reader, "epoch"u8)
                 && TryNumber(ref reader, out epoch)
                 && reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
         }
@@ -100,14 +100,17 @@ public static class HeartbeatReader
         return true;
     }
 
+    /// <summary>Whether the token is this word, letter by letter. Words of the contract need no escapes; what an escape hides is not looked at.</summary>
+    private static bool IsWord(ref Utf8JsonReader reader, ReadOnlySpan<byte> word) => !reader.ValueIsEscaped && reader.ValueTextEquals(word);
+
     private static Members MemberOf(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("epoch"u8) ? Members.Epoch
-        : reader.ValueTextEquals("seq"u8) ? Members.Seq
-        : reader.ValueTextEquals("at"u8) ? Members.At
-        : reader.ValueTextEquals("capture"u8) ? Members.Capture
-        : reader.ValueTextEquals("health"u8) ? Members.Health
-        : reader.ValueTextEquals("firmware"u8) ? Members.Firmware
-        : reader.ValueTextEquals("ruleVersion"u8) ? Members.RuleVersion
+        IsWord(ref reader, "epoch"u8) ? Members.Epoch
+        : IsWord(ref reader, "seq"u8) ? Members.Seq
+        : IsWord(ref reader, "at"u8) ? Members.At
+        : IsWord(ref reader, "capture"u8) ? Members.Capture
+        : IsWord(ref reader, "health"u8) ? Members.Health
+        : IsWord(ref reader, "firmware"u8) ? Members.Firmware
+        : IsWord(ref reader, "ruleVersion"u8) ? Members.RuleVersion
         : Members.None;
 
     private static bool TryNumber(ref Utf8JsonReader reader, out long number)
@@ -116,11 +119,12 @@ public static class HeartbeatReader
         return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number is >= 0 and <= Heartbeat.MaxNumber;
     }
 
-    /// <summary>An RFC 3339 instant in UTC: it ends in Z.</summary>
+    /// <summary>An RFC 3339 instant in UTC: seconds are said, and it ends in Z.</summary>
     private static bool TryInstant(ref Utf8JsonReader reader, out DateTimeOffset at)
     {
         at = default;
-        return reader.Read() && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueSpan.EndsWith("Z"u8) && reader.TryGetDateTimeOffset(out at);
+        return reader.Read() && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped
+            && reader.ValueSpan.Length >= "2026-11-23T15:00:00Z".Length && reader.ValueSpan.EndsWith("Z"u8) && reader.TryGetDateTimeOffset(out at);
     }
 
     private static bool TryCapture(ref Utf8JsonReader reader, ImmutableArray<Capture> sensors, out CaptureReport report)
@@ -183,7 +187,7 @@ public static class HeartbeatReader
     {
         foreach (var (word, meant) in words)
         {
-            if (reader.ValueTextEquals(word))
+            if (IsWord(ref reader, word))
             {
                 value = meant;
                 return true;

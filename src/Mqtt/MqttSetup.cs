@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using MQTTnet.AspNetCore;
@@ -10,6 +11,7 @@ namespace SurveillanceRegistry.Mqtt;
 /// <summary>The embedded broker on Kestrel's sockets.</summary>
 public static class MqttSetup
 {
+    /// <summary>How long a device may take to sign in, or to take what is sent to it.</summary>
     private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(5);
 
     /// <summary>Adds the broker and what stands behind it.</summary>
@@ -17,9 +19,12 @@ public static class MqttSetup
     {
         services.AddSingleton<Counters>();
         services.AddSingleton<Admission>();
+        services.AddSingleton<Pace>();
         services.AddSingleton<HeartbeatInlet>();
-        services.AddSingleton<IPresenceInlet, PresenceInlet>();
-        services.AddMqttConnectionHandler();
+        services.AddSingleton<PresenceInlet>();
+        services.AddSingleton<IPresencePartitions, PresencePartitions>();
+        services.AddSingleton<Switchboard>();
+        services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<Switchboard>());
         services.AddConnections();
         return services.AddHostedMqttServer(broker => broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(LongestSend).WithPersistentSessions(false));
     }
@@ -29,7 +34,7 @@ public static class MqttSetup
     {
         ArgumentNullException.ThrowIfNull(listen);
         listen.Protocols = HttpProtocols.None;
-        listen.UseMqtt();
+        listen.UseConnectionHandler<Switchboard>();
         return listen;
     }
 

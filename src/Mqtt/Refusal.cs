@@ -19,6 +19,9 @@ public enum Refusal
 
     /// <summary>QoS 0 or 2.</summary>
     Qos,
+
+    /// <summary>A packet over the transport cap: refused before it was read.</summary>
+    Size,
 }
 
 /// <summary>The contract's code for each refusal (MQTT 5.0 sections 3.4.2.1 and 3.14.2.1).</summary>

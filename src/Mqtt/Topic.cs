@@ -1,7 +1,7 @@
 namespace SurveillanceRegistry.Mqtt;
 
-/// <summary>What a topic is to the device that publishes on it.</summary>
-public enum TopicClass { OwnHeartbeat, OwnDeath, Foreign }
+/// <summary>What a topic is to the device that publishes on it. <c>Unread</c>: the packet was too long to be read.</summary>
+public enum TopicClass { OwnHeartbeat, OwnDeath, Foreign, Unread }
 
 /// <summary>The topics of the contract: <c>registry/v1/devices/{deviceId}/…</c>.</summary>
 public static class Topic

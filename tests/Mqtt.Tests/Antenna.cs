@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
+using Microsoft.Extensions.Time.Testing;
 using MQTTnet.Formatter;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
@@ -26,16 +27,25 @@ public sealed class Antenna : IAsyncLifetime
     internal static readonly Device Gone = Camera with { Id = "old-cam", Lifecycle = Lifecycle.Removed };
     internal static readonly string Secret = DeviceSecret.New();
 
+    /// <summary>How long a test waits for what must come.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private WebApplication _app = null!;
     private readonly MeterListener _meters = new();
 
     internal IPEndPoint Address { get; private set; } = null!;
+
+    /// <summary>The registry's clock: it stands until a test lets it go on.</summary>
+    internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero));
 
     internal HeldLog Kept { get; } = new();
 
     internal Ears Told { get; } = new();
 
     internal ConcurrentQueue<string> Logged { get; } = new();
+
+    /// <summary>A log that goes where the registry's goes.</summary>
+    internal ILogger Log => new Notebook(Logged);
 
     internal ConcurrentQueue<string> Counted { get; } = new();
 
@@ -49,13 +59,15 @@ public sealed class Antenna : IAsyncLifetime
         builder.Logging.ClearProviders().AddProvider(new Notebook(Logged)).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker()));
         builder.Services.AddMqtt();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresenceInlet>(Told).AddSingleton<IDeviceRegister>(new Register());
+        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IDeviceRegister>(new Register());
         _app = builder.Build();
         var broker = _app.UseRegistryBroker();
         await _app.StartAsync();
         await broker;
         Address = new IPEndPoint(IPAddress.Loopback, new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port);
     }
+
+    internal Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -105,21 +117,47 @@ public sealed class Antenna : IAsyncLifetime
         public Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Heartbeat>.Empty);
     }
 
-    /// <summary>Hears what the inlet passes on.</summary>
-    internal sealed class Ears : IPresenceInlet
+    /// <summary>The partitions that are told; while held, no call returns.</summary>
+    internal sealed class Ears : IPresencePartitions
     {
+        private readonly Channel<ImmutableArray<Heartbeat>> _calls = Channel.CreateUnbounded<ImmutableArray<Heartbeat>>();
+        private readonly Channel<long> _deaths = Channel.CreateUnbounded<long>();
+        private TaskCompletionSource? _held;
+
         public ConcurrentQueue<Heartbeat> Heartbeats { get; } = new();
 
-        public SemaphoreSlim Deaths { get; } = new(0);
+        public ConcurrentQueue<long> Deaths { get; } = new();
 
-        public long LastDeath { get; private set; }
+        public bool IsDeaf { get; set; }
 
-        public void Heard(Heartbeat heartbeat) => Heartbeats.Enqueue(heartbeat);
+        public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void Died(string deviceId, long epoch)
+        public void Release()
         {
-            LastDeath = epoch;
-            Deaths.Release();
+            _held?.SetResult();
+            _held = null;
+        }
+
+        /// <summary>The next call, as soon as it begins.</summary>
+        public Task<ImmutableArray<Heartbeat>> CallAsync() => _calls.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        public Task<long> DeathAsync() => _deaths.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        public async Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats)
+        {
+            await _calls.Writer.WriteAsync(heartbeats);
+            if (_held is { } held)
+                await held.Task;
+            if (IsDeaf)
+                throw new TimeoutException("The partition does not answer.");
+            foreach (var heartbeat in heartbeats)
+                Heartbeats.Enqueue(heartbeat);
+        }
+
+        public async Task Died(int partition, string deviceId, long epoch)
+        {
+            Deaths.Enqueue(epoch);
+            await _deaths.Writer.WriteAsync(epoch);
         }
     }
 

@@ -13,6 +13,12 @@ public sealed class Reading_a_heartbeat
 
     private const string Good = """{"epoch":1764000000123,"seq":42,"at":"2026-11-23T15:00:00.000Z","capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1","ruleVersion":7}""";
 
+    private static readonly string[] Words =
+    [
+        "{", "}", "[", "]", ",", ":", "\"epoch\"", "\"seq\"", "\"at\"", "\"capture\"", "\"video\"", "\"off\"",
+        "\"health\"", "\"\\ud800\"", "\"\\u0065poch\"", "\"\\n\"", "\"\"", "1", "-0", "1e5", "9e999", "null", "true", " ", "//", "\"\xff\"",
+    ];
+
     private static bool Read(byte[] bytes, out Heartbeat heartbeat) => HeartbeatReader.TryRead(new ReadOnlySequence<byte>(bytes), Antenna.Camera, Now, out heartbeat);
 
     private static bool Read(string payload, out Heartbeat heartbeat) => Read(Encoding.UTF8.GetBytes(payload), out heartbeat);
@@ -60,6 +66,13 @@ public sealed class Reading_a_heartbeat
     [InlineData("15:00:00.000Z", "25:00:00.000Z")]
     [InlineData("\"ruleVersion\":7", "\"officer\":7")]
     [InlineData("\"ruleVersion\":7", "\"ruleVersion\":7,\"ruleVersion\":7")]
+    [InlineData("\"epoch\"", "\"\\u0065poch\"")]
+    [InlineData("\"epoch\"", "\"\\ud800\"")]
+    [InlineData("\"off\"", "\"\\ud800\"")]
+    [InlineData("\"ok\"", "\"\\udc00\"")]
+    [InlineData("\"10.12.1\"", "\"\\ud800\"")]
+    [InlineData("\"2026-11-23T15:00:00.000Z\"", "\"\\ud800\"")]
+    [InlineData("15:00:00.000Z", "15:00Z")]
     [InlineData("{\"epoch\"", "[{\"epoch\"")]
     [InlineData("\"ruleVersion\":7}", "\"ruleVersion\":7} ,")]
     [InlineData("\"ruleVersion\":7}", "\"ruleVersion\":7}{}")]
@@ -71,6 +84,17 @@ public sealed class Reading_a_heartbeat
 
     [Fact]
     public void Never_fails_on_any_bytes() => Gen.Byte.Array[0, 600].Sample(bytes => { Read(bytes, out _); HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>(bytes), out _); }, iter: 20_000);
+
+    [Fact]
+    public void Never_fails_on_any_words_of_json() =>
+        Gen.Int[0, Words.Length - 1].Select(at => Words[at]).Array[0, 30].Sample(words =>
+        {
+            var bytes = Encoding.Latin1.GetBytes(string.Concat(words));
+            Read(bytes, out _);
+            HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>(bytes), out _);
+            HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>([.. "{"u8, .. bytes]), out _);
+            Read([.. Encoding.Latin1.GetBytes(Good[..^1] + ","), .. bytes], out _);
+        }, iter: 20_000);
 
     [Fact]
     public void Never_fails_on_a_good_heartbeat_with_some_bytes_spoilt_and_reads_only_what_is_still_one() =>
@@ -105,6 +129,7 @@ public sealed class Reading_a_heartbeat
     [InlineData("""{"epoch":5,"why":"x"}""", false)]
     [InlineData("""{"epoch":-5}""", false)]
     [InlineData("""{"seq":5}""", false)]
+    [InlineData("""{"\ud800":5}""", false)]
     [InlineData("""{}""", false)]
     [InlineData("", false)]
     public void Reads_a_death_as_strictly(string payload, bool isOne) => Assert.Equal(isOne, HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(payload)), out _));

@@ -1,5 +1,6 @@
 using MQTTnet;
 using MQTTnet.Formatter;
+using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Mqtt.Tests;
@@ -44,11 +45,44 @@ public sealed class Who_may_connect(Antenna antenna) : IClassFixture<Antenna>
         Assert.True(camera.IsConnected);
     }
 
+    public static TheoryData<string, MqttQualityOfServiceLevel, bool, MqttClientConnectResultCode> Wills() => new()
+    {
+        { Topic.Death("another-cam"), MqttQualityOfServiceLevel.AtLeastOnce, false, MqttClientConnectResultCode.NotAuthorized },
+        { Topic.Heartbeat(Antenna.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce, false, MqttClientConnectResultCode.NotAuthorized },
+        { Topic.Death(Antenna.Camera.Id), MqttQualityOfServiceLevel.AtMostOnce, false, MqttClientConnectResultCode.QoSNotSupported },
+        { Topic.Death(Antenna.Camera.Id), MqttQualityOfServiceLevel.ExactlyOnce, false, MqttClientConnectResultCode.QoSNotSupported },
+        { Topic.Death(Antenna.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce, true, MqttClientConnectResultCode.RetainNotSupported },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wills))]
+    public async Task A_device_may_leave_no_will_but_its_own_death(string topic, MqttQualityOfServiceLevel qos, bool retain, MqttClientConnectResultCode code)
+    {
+        foreach (var version in new[] { MqttProtocolVersion.V500, MqttProtocolVersion.V311 })
+        {
+            using var client = new MqttClientFactory().CreateMqttClient();
+            var answer = await client.ConnectAsync(Antenna.As(Antenna.Camera, version: version).WithTcpServer("127.0.0.1", antenna.Address.Port)
+                .WithWillTopic(topic).WithWillPayload("""{"epoch":5}""").WithWillQualityOfServiceLevel(qos).WithWillRetain(retain).Build());
+            Assert.Equal(version == MqttProtocolVersion.V500 ? code : MqttClientConnectResultCode.NotAuthorized, answer.ResultCode);
+        }
+
+        Assert.Contains("registry.connects.refused 1", antenna.Counted);
+    }
+
+    [Fact]
+    public async Task A_device_that_comes_back_with_the_older_protocol_is_answered_in_it()
+    {
+        using var before = await antenna.ConnectAsync();
+        using var after = await antenna.ConnectAsync(Antenna.As(Antenna.Camera, version: MqttProtocolVersion.V311).WithCleanSession(false));
+        await Assert.ThrowsAnyAsync<Exception>(() => after.PublishStringAsync(Topic.Heartbeat(Antenna.Camera.Id), "{}", MqttQualityOfServiceLevel.AtLeastOnce));
+        Assert.False(after.IsConnected);
+    }
+
     [Fact]
     public async Task A_device_may_listen_to_what_is_expected_of_it_and_to_nothing_else()
     {
         using var camera = await antenna.ConnectAsync();
-        Assert.Equal(MqttClientSubscribeResultCode.GrantedQoS1, (await camera.SubscribeAsync(Topic.Expected(Antenna.Camera.Id), MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce)).Items.Single().ResultCode);
+        Assert.Equal(MqttClientSubscribeResultCode.GrantedQoS1, (await camera.SubscribeAsync(Topic.Expected(Antenna.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce)).Items.Single().ResultCode);
         foreach (var topic in new[] { "#", "registry/v1/devices/+/heartbeat", Topic.Heartbeat(Antenna.Camera.Id), Topic.Expected("another-cam"), "$SYS/#" })
             Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, (await camera.SubscribeAsync(topic)).Items.Single().ResultCode);
     }

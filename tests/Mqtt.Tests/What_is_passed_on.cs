@@ -1,0 +1,101 @@
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace SurveillanceRegistry.Mqtt.Tests;
+
+/// <summary>The way from an acknowledged heartbeat to the partition that keeps presence: beside the acknowledgement, never before it.</summary>
+public sealed class What_is_passed_on : IAsyncLifetime
+{
+    private readonly Antenna _antenna = new();
+
+    public ValueTask InitializeAsync() => _antenna.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _antenna.DisposeAsync();
+
+    private static Task<MqttClientPublishResult> SpeakAsync(IMqttClient camera, long seq) => camera.PublishAsync(new MqttApplicationMessageBuilder()
+        .WithTopic(Topic.Heartbeat(Antenna.Camera.Id)).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+        .WithPayload($$"""{"epoch":5,"seq":{{seq}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"1"}""").Build());
+
+    private async Task NextCallBringsAsync(long seq) => Assert.Equal(seq, Assert.Single(await _antenna.Told.CallAsync()).Seq);
+
+    private static MqttClientOptionsBuilder WithWill(long epoch) => Antenna.As(Antenna.Camera)
+        .WithWillTopic(Topic.Death(Antenna.Camera.Id)).WithWillPayload($$"""{"epoch":{{epoch}}}""").WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+
+    [Fact]
+    public async Task Never_holds_back_an_acknowledgement_and_what_came_meanwhile_goes_in_one_call_with_the_newest()
+    {
+        using var camera = await _antenna.ConnectAsync();
+        _antenna.Told.Hold();
+        await SpeakAsync(camera, 1);
+        await NextCallBringsAsync(1);
+
+        foreach (var seq in new long[] { 2, 4, 3 })
+            Assert.Equal(MqttClientPublishReasonCode.Success, (await SpeakAsync(camera, seq)).ReasonCode);
+
+        _antenna.Told.Release();
+        await NextCallBringsAsync(4);
+        Assert.Equal([1, 2, 4, 3], _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.Seq));
+    }
+
+    [Fact]
+    public async Task Is_told_again_with_what_has_come_since_when_the_partition_does_not_answer()
+    {
+        using var camera = await _antenna.ConnectAsync();
+        _antenna.Told.IsDeaf = true;
+        await SpeakAsync(camera, 1);
+        await NextCallBringsAsync(1);
+        await SpeakAsync(camera, 2);
+        _antenna.Told.IsDeaf = false;
+
+        var again = NextCallBringsAsync(2);
+        for (; !again.IsCompleted; await Task.Yield())
+            _antenna.Clock.Advance(TimeSpan.FromMilliseconds(10));
+        await again;
+        Assert.Contains(_antenna.Logged, line => line.Contains("could not be told", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Is_what_became_durable_even_when_the_session_that_brought_it_is_over()
+    {
+        using var camera = await _antenna.ConnectAsync();
+        _antenna.Kept.Hold();
+        var publish = SpeakAsync(camera, 1);
+        await _antenna.Kept.Asked.WaitAsync(Antenna.Patience);
+        using var again = await _antenna.ConnectAsync(); // Takes the session over.
+        await Assert.ThrowsAnyAsync<Exception>(() => publish);
+        _antenna.Kept.Release();
+        await NextCallBringsAsync(1);
+    }
+
+    [Fact]
+    public async Task Is_a_death_after_what_was_heard_when_a_session_breaks()
+    {
+        var camera = await _antenna.ConnectAsync(WithWill(5));
+        _antenna.Told.Hold();
+        await SpeakAsync(camera, 1);
+        await _antenna.Told.CallAsync();
+        await SpeakAsync(camera, 2);
+        camera.Dispose();
+        _antenna.Told.Release();
+        Assert.Equal(5, await _antenna.Told.DeathAsync());
+        Assert.Equal([1, 2], _antenna.Told.Heartbeats.Select(heartbeat => heartbeat.Seq));
+    }
+
+    [Fact]
+    public async Task Is_no_death_when_a_session_ends_with_a_farewell()
+    {
+        using (var polite = await _antenna.ConnectAsync(WithWill(76)))
+            await polite.DisconnectAsync();
+        (await _antenna.ConnectAsync(WithWill(77))).Dispose();
+        Assert.Equal(77, await _antenna.Told.DeathAsync());
+        Assert.Equal([77], _antenna.Told.Deaths);
+    }
+
+    [Fact]
+    public async Task Is_no_death_when_it_is_the_registry_that_goes_down()
+    {
+        using var camera = await _antenna.ConnectAsync(WithWill(5));
+        await _antenna.StopAsync().WaitAsync(Antenna.Patience); // And it does not wait for its devices to leave.
+        Assert.Empty(_antenna.Told.Deaths);
+    }
+}
