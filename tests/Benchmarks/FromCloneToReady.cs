@@ -38,7 +38,7 @@ internal static class FromCloneToReady
         run.BeginErrorReadLine();
         var ready = await run.StandardOutput.ReadLineAsync();
         Assert.StartsWith("ready ", ready, StringComparison.Ordinal);
-        await Programs.RunAsync("kill", ["-INT", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await Programs.InterruptAsync(run);
         await run.WaitForExitAsync();
     }
 }

@@ -62,7 +62,7 @@ internal sealed partial class House : IAsyncDisposable
     /// <summary>Asks the registry to stop, as Ctrl-C does, and tells its exit code.</summary>
     public async Task<int> CloseAsync()
     {
-        await Programs.RunAsync("kill", ["-INT", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await Programs.InterruptAsync(_process!);
         using var bound = new CancellationTokenSource(LongestStart);
         await _process.WaitForExitAsync(bound.Token);
         var code = _process.ExitCode;

@@ -36,6 +36,9 @@ internal static class Programs
     public static Task<(int ExitCode, string Output, string Errors)> VerbAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
         RunAsync("dotnet", [Registry, .. arguments], settings);
 
+    /// <summary>Ctrl-C for a process of ours. By the shell's own kill: a bare machine has no other.</summary>
+    public static Task InterruptAsync(Process process) => RunAsync("bash", ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
+
     public static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };

@@ -2,6 +2,9 @@
 // Usage: node verify.mjs ADDRESS PLACE
 import { flattenedVerify, createRemoteJWKSet } from "jose";
 
+// Node 18, which Debian 12 has, keeps Web Crypto in a module.
+globalThis.crypto ??= (await import("node:crypto")).webcrypto;
+
 const [address, place] = process.argv.slice(2);
 const { notice, hash } = await (await fetch(`${address}/api/v1/places/${place}/notice`)).json();
 const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", address));
