@@ -38,7 +38,7 @@ internal static class FromCloneToReady
         run.BeginErrorReadLine();
         var ready = await run.StandardOutput.ReadLineAsync();
         Assert.StartsWith("ready ", ready, StringComparison.Ordinal);
-        await Programs.InterruptAsync(run);
+        await Programs.StopAsync(run);
         await run.WaitForExitAsync();
     }
 }

@@ -59,12 +59,12 @@ internal sealed partial class House : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Asks the registry to stop, as Ctrl-C does, and tells its exit code.</summary>
+    /// <summary>Asks the registry to stop, and tells its exit code.</summary>
     public async Task<int> CloseAsync()
     {
-        await Programs.InterruptAsync(_process!);
+        await Programs.StopAsync(_process!);
         using var bound = new CancellationTokenSource(LongestStart);
-        await _process.WaitForExitAsync(bound.Token);
+        await _process!.WaitForExitAsync(bound.Token);
         var code = _process.ExitCode;
         _process.Dispose();
         _process = null;

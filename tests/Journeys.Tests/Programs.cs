@@ -36,8 +36,11 @@ internal static class Programs
     public static Task<(int ExitCode, string Output, string Errors)> VerbAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
         RunAsync("dotnet", [Registry, .. arguments], settings);
 
-    /// <summary>Ctrl-C for a process of ours. By the shell's own kill: a bare machine has no other.</summary>
-    public static Task InterruptAsync(Process process) => RunAsync("bash", ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
+    /// <summary>
+    /// Asks a process of ours to stop, as a service manager does. (A shell in the background lets its programs ignore Ctrl-C.)
+    /// By the shell's own kill: a bare machine may have no other.
+    /// </summary>
+    public static Task StopAsync(Process process) => RunAsync("bash", ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
 
     public static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings)
     {

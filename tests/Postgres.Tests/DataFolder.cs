@@ -41,7 +41,7 @@ public sealed class DataFolder : IAsyncDisposable
     /// <summary>Sends a signal to one process.</summary>
     public static async Task SignalAsync(int pid, string signal)
     {
-        using var kill = Process.Start("kill", ["-" + signal, pid.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("bash", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {pid}")]);
         await kill.WaitForExitAsync(CancellationToken.None);
     }
 
