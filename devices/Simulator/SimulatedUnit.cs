@@ -39,7 +39,8 @@ internal sealed class SimulatedUnit(Device device, string secret, IReadOnlyList<
         {
             while (client.IsConnected)
             {
-                var (now, elapsed) = (time.GetUtcNow(), time.GetUtcNow() - begun);
+                var now = time.GetUtcNow();
+                var elapsed = now - begun;
                 var (capture, health) = (CaptureAt(elapsed), Routine.HealthOf(device, elapsed));
                 var isDue = now - spoken.At >= Interval() || (capture, health) != (spoken.Capture, spoken.Health);
                 if (isDue && !_episodes.Any(episode => episode.Switches is null && episode.IsOn(elapsed)))

@@ -38,26 +38,30 @@ public sealed class The_fleet : IAsyncLifetime
     [Fact]
     public async Task Signs_in_speaks_and_lives_through_its_first_episode()
     {
+        var begun = _time.GetUtcNow();
         var units = Units(5);
         var episodes = Episode.OfSampleCity(units);
         Assert.Equal("sim-1", Assert.Single(episodes).DeviceId);
         Begin(units, episodes);
 
         await UntilAllSpoke(units);
-        Assert.All(_antenna.Told.Heartbeats, heartbeat => Assert.Equal(Mode.Off, heartbeat.Capture[Capture.Audio]));
         await Until(() => Of("sim-1").Any(heartbeat => heartbeat.Capture[Capture.Audio] == Mode.Recorded));
         await Until(() => Of("sim-1").Last().Capture[Capture.Audio] == Mode.Off);
+        var listens = Of("sim-1").First(heartbeat => heartbeat.Capture[Capture.Audio] == Mode.Recorded).DeviceAt;
+        Assert.InRange(listens!.Value, begun + episodes[0].First, begun + episodes[0].First + episodes[0].Lasts);
         Assert.DoesNotContain(_antenna.Told.Heartbeats, heartbeat => heartbeat.DeviceId != "sim-1" && heartbeat.Capture[Capture.Audio] != Mode.Off);
     }
 
     [Fact]
     public async Task Has_a_unit_that_falls_silent_and_speaks_again()
     {
-        var begun = _time.GetUtcNow();
-        Begin(Units(2), new Episode("sim-1", null, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10)));
-        await Until(() => Of("sim-1").Any(heartbeat => heartbeat.DeviceAt - begun >= TimeSpan.FromSeconds(80)));
-        Assert.DoesNotContain(Of("sim-1"), heartbeat => heartbeat.DeviceAt - begun >= TimeSpan.FromSeconds(20) && heartbeat.DeviceAt - begun < TimeSpan.FromSeconds(80));
-        Assert.Contains(Of("sim-2"), heartbeat => heartbeat.DeviceAt - begun >= TimeSpan.FromSeconds(40) && heartbeat.DeviceAt - begun < TimeSpan.FromSeconds(60));
+        var (falls, speaksAgain) = (_time.GetUtcNow().AddSeconds(20), _time.GetUtcNow().AddHours(1));
+        Begin(Units(2), new Episode("sim-1", null, TimeSpan.FromSeconds(20), speaksAgain - falls, TimeSpan.FromHours(2)));
+        await Until(() => Of("sim-2").Any(heartbeat => heartbeat.DeviceAt >= falls.AddMinutes(1)));
+        Assert.DoesNotContain(Of("sim-1"), heartbeat => heartbeat.DeviceAt >= falls);
+        _time.Advance(speaksAgain - _time.GetUtcNow());
+        await Until(() => Of("sim-1").Any(heartbeat => heartbeat.DeviceAt >= speaksAgain));
+        Assert.DoesNotContain(Of("sim-1"), heartbeat => heartbeat.DeviceAt >= falls && heartbeat.DeviceAt < speaksAgain);
     }
 
     [Fact]

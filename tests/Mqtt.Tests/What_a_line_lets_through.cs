@@ -74,7 +74,7 @@ public sealed class What_a_line_lets_through : IAsyncLifetime
     [Fact]
     public async Task Who_sends_all_of_a_packet_before_listening_still_hears_the_reason()
     {
-        using var camera = await DialAsync(SignIn(isVersion5: true), [0x32, 0xC0, 0x96, 0xB1, 0x02], new byte[5_000_000]);
+        using var camera = await DialAsync(SignIn(isVersion5: true), [0x32, 0x80, 0xE1, 0xEB, 0x17], new byte[50_000_000]);
         camera.Socket.Shutdown(SocketShutdown.Send);
         Assert.Equal([0xE0, 0x02, 0x95, 0x00], (await UntilClosedAsync(camera))[^4..]);
     }
