@@ -46,6 +46,12 @@ public sealed record EffectivePeriod(
     /// <summary>Whether the start is a known day by now: stated, or shown by a source to lie in the past of <paramref name="day"/>.</summary>
     public bool IsStartKnownOn(DateOnly day) => From is not null || day >= SurelyHeldFrom;
 
+    /// <summary>
+    /// Whether anything is known of the text for that day. One that a source only shows in force by a date says nothing of the time before
+    /// that date; one without any date at all is not known to have been absent on any day.
+    /// </summary>
+    public bool IsEvidencedOn(DateOnly day) => From is not null || FromNotBefore is not null || FromKnownBy is not { } by || day >= by.Earliest;
+
     /// <summary>Whether two periods may both hold on some day.</summary>
     public bool Overlaps(EffectivePeriod other)
     {

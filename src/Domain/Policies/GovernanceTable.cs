@@ -50,7 +50,7 @@ public sealed record GovernanceTable(ImmutableArray<Technology> Technologies, Im
     private static GovernanceRow Row(Technology technology, Instrument instrument, InstrumentVersion[] versions, DateOnly day)
     {
         var next = versions.FirstOrDefault(version => version.Effective.PhaseOn(day) == Phase.Before && version.IsKnownOn(day));
-        var current = versions.Where(version => version.Effective.PhaseOn(day) == Phase.During)
+        var current = versions.Where(version => version.Effective.PhaseOn(day) == Phase.During && version.Effective.IsEvidencedOn(day))
             .OrderBy(version => version.Effective.CertaintyOn(day)).ThenByDescending(version => version.Number).FirstOrDefault();
         if (current is not null)
         {

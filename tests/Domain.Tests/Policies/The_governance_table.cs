@@ -27,6 +27,15 @@ public sealed class The_governance_table
     }
 
     [Fact]
+    public void Says_not_known_before_the_day_by_which_a_source_shows_a_text_in_force()
+    {
+        var table = Table(("code", [Version(1, new EffectivePeriod(null, FromKnownBy: LawDate.Parse("2020-09-29")))]));
+        Assert.Equal(RuleStatus.NotKnown, table.On(new DateOnly(1850, 1, 1)).Single().Status);
+        Assert.Equal(RuleStatus.NotKnown, table.On(new DateOnly(2020, 9, 28)).Single().Status);
+        Assert.Equal(RuleStatus.InForce, table.On(new DateOnly(2020, 9, 29)).Single().Status);
+    }
+
+    [Fact]
     public void Shows_a_text_that_was_passed_already_as_scheduled_beside_the_one_that_holds()
     {
         var table = Table(("code", [Version(1, From("2013-03-18", "2017-09-01")), Version(2, From("2017-09-01")) with { Passed = LawDate.Parse("2017-07-31") }]));
