@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace SurveillanceRegistry.Journeys.Tests;
 
@@ -52,11 +51,11 @@ internal static class Programs
         return Process.Start(start)!;
     }
 
-    private static string FindRoot([CallerFilePath] string here = "")
+    private static string FindRoot()
     {
-        var folder = new DirectoryInfo(Path.GetDirectoryName(here)!);
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "SurveillanceRegistry.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The checkout was not found above " + here);
+            folder = folder.Parent ?? throw new InvalidOperationException("The checkout was not found above " + AppContext.BaseDirectory);
         return folder.FullName;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,7 +32,7 @@ public sealed class SampleCity : IAsyncLifetime
 {
     internal const string Lobby = "east-precinct-lobby", LobbyKiosk = "kiosk-east-precinct-lobby", School = "alder-school-zone";
 
-    private static readonly string Root = Path.GetFullPath(Path.Combine(Here(), "../.."));
+    private static readonly string Root = FindRoot();
 
     private WebApplication _app = null!;
     private long _seq;
@@ -129,5 +128,12 @@ public sealed class SampleCity : IAsyncLifetime
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    /// <summary>The checkout that this test was built in.</summary>
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "SurveillanceRegistry.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The checkout was not found above " + AppContext.BaseDirectory);
+        return folder.FullName;
+    }
 }

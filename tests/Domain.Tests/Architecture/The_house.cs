@@ -137,11 +137,11 @@ public sealed class The_house
         return metadata.GetString(type.Namespace) + "." + metadata.GetString(type.Name);
     }
 
-    private static string FindRoot([CallerFilePath] string here = "")
+    private static string FindRoot()
     {
-        var folder = new DirectoryInfo(Path.GetDirectoryName(here)!);
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "SurveillanceRegistry.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The checkout was not found above " + here);
+        return folder?.FullName ?? throw new InvalidOperationException("The checkout was not found above " + AppContext.BaseDirectory);
     }
 }
