@@ -4,27 +4,27 @@ using System.Globalization;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Policies;
 
 /// <summary>The governance table, in tables.</summary>
 public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
 {
-    private const string OpenedBy = "opening", OpeningReason = "An empty registry was filled from the files of this checkout.";
-
     public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select not exists (select from registry.entry)", cancellationToken: cancellationToken));
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select not exists (select from registry.city)", cancellationToken: cancellationToken));
     }
 
     public async Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var files = await connection.QueryAsync<(string Name, string Sha256)>(new CommandDefinition(
-            "select name, sha256 from registry.entry_file join registry.entry on entry = id where author = @OpenedBy order by name", new { OpenedBy }, cancellationToken: cancellationToken));
+            "select name, sha256 from registry.opening_file order by name", cancellationToken: cancellationToken));
         return [.. files.Select(row => new OpeningFile(row.Name, row.Sha256))];
     }
 
@@ -54,15 +54,13 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         ArgumentNullException.ThrowIfNull(opening);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await Run("lock table registry.entry in exclusive mode");
-        if (await connection.ExecuteScalarAsync<bool>("select exists (select from registry.entry)", transaction: transaction))
+        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        if (await connection.ExecuteScalarAsync<bool>("select exists (select from registry.city)", transaction: transaction))
             return false;
 
-        var entry = await connection.ExecuteScalarAsync<long>(
-            "insert into registry.entry (recorded_at, author, reason) values (@at, @OpenedBy, @OpeningReason) returning id",
-            new { at = at.ToUniversalTime(), OpenedBy, OpeningReason }, transaction);
+        var entry = await append.EntryAsync("registry-opened", Attribution.Registry, new { opening.Files });
         foreach (var file in opening.Files)
-            await Run("insert into registry.entry_file (entry, name, sha256) values (@entry, @Name, @Sha256)", new { entry, file.Name, file.Sha256 });
+            await Run("insert into registry.opening_file (entry, name, sha256) values (@entry, @Name, @Sha256)", new { entry, file.Name, file.Sha256 });
 
         var (city, table, wordings) = opening.Governance;
         await Run("insert into registry.city (body, entry) values (@body::jsonb, @entry)", new { body = Rows.Body(city), entry });

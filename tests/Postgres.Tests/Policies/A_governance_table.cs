@@ -29,8 +29,8 @@ public sealed class A_governance_table(SharedCluster cluster)
         await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
 
         Assert.Equal(SmallCity.Opening.Files.OrderBy(file => file.Name), await register.OpeningFilesAsync(Cancellation));
-        Assert.Equal("opening, An empty registry was filled from the files of this checkout., 2026-11-23 20:00:00",
-            await database.AskAsync<string>("select concat_ws(', ', author, reason, recorded_at at time zone 'UTC') from registry.entry"));
+        Assert.Equal("registry-opened, 2026-11-23 20:00:00",
+            await database.AskAsync<string>("select concat_ws(', ', kind, at at time zone 'UTC') from registry.ledger_entry"));
         Assert.Equal(1, await database.AskAsync<int>("select count(distinct entry) from (select entry from registry.technology union all select entry from registry.instrument_version union all select entry from registry.device) rows"));
     }
 
