@@ -11,7 +11,7 @@ internal static class Citations
         KnownChapters chapters, YamlFile technologiesFile, ImmutableArray<Technology> technologies, ImmutableArray<Instrument?> instruments, IEnumerable<YamlFile> files)
     {
         foreach (var file in files)
-            chapters.Check(file);
+            ChaptersFile.Check(chapters, file);
         if (technologiesFile.Root is not YamlMap map || map["technologies"] is not YamlList list)
             return;
         foreach (var (technology, node) in technologies.Zip(list.Items))

@@ -17,7 +17,7 @@ internal sealed class Appending
     private Appending(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset at, CancellationToken cancellationToken) =>
         (_connection, _transaction, At, _cancellationToken) = (connection, transaction, at, cancellationToken);
 
-    /// <summary>When everything of this transaction is recorded: never before what was recorded last, whatever the clock says. Whole microseconds.</summary>
+    /// <summary>When everything of this transaction is recorded: always after what was recorded before, whatever the clock says. Whole microseconds.</summary>
     public DateTimeOffset At { get; }
 
     /// <summary>Takes the head of the ledger.</summary>
@@ -26,7 +26,7 @@ internal sealed class Appending
     {
         var whole = new DateTime(now.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
         var at = await connection.QuerySingleAsync<DateTime>(new CommandDefinition(
-            "select greatest(last_at, @whole) from registry.ledger_head for update", new { whole }, transaction, cancellationToken: cancellationToken));
+            "select greatest(last_at + interval '1 microsecond', @whole) from registry.ledger_head for update", new { whole }, transaction, cancellationToken: cancellationToken));
         return new Appending(connection, transaction, new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)), cancellationToken);
     }
 
