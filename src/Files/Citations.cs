@@ -11,7 +11,7 @@ internal static class Citations
         KnownChapters chapters, YamlFile technologiesFile, ImmutableArray<Technology> technologies, ImmutableArray<Instrument?> instruments, IEnumerable<YamlFile> files)
     {
         foreach (var file in files)
-            chapters.Check(file);
+            ChaptersFile.Check(chapters, file);
         if (technologiesFile.Root is not YamlMap map || map["technologies"] is not YamlList list)
             return;
         foreach (var (technology, node) in technologies.Zip(list.Items))
@@ -27,7 +27,7 @@ internal static class Citations
 
     private static void Agree(string governance, string citation, KnownChapters chapters, YamlNode at, YamlFile file)
     {
-        var stated = Citation.FindIn(governance).FirstOrDefault();
+        var stated = Citation.FindIn(governance, chapters).FirstOrDefault();
         var filed = Citation.FindIn(citation).FirstOrDefault();
         if (stated is null)
             file.Add(at, YamlNode.Quote(governance), $"words that cite {citation}");

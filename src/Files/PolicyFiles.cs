@@ -41,7 +41,7 @@ public static class PolicyFiles
         var wordingFile = new WordingFile(technologyIds, city is null || city.Languages.IsEmpty ? null : city.Languages);
         ImmutableArray<Wording?> wordings = [.. wordingFiles.Select(wordingFile.Read)];
 
-        if (KnownChapters.Read(chaptersFile) is { } chapters)
+        if (ChaptersFile.Read(chaptersFile) is { } chapters)
             Citations.Check(chapters, technologiesFile, technologies, instruments, all.Except([chaptersFile]));
         if (city is not null)
             EachLanguageHasWords(city, cityFile, wordingFiles);
