@@ -40,7 +40,7 @@ public sealed class What_is_wrong_in_a_file
         { Plates, "bound: limit, days: 90,", "bound: limit,", 0, "neither 'days' nor 'event'", "one of the two" },
         { Pilot, "superseded_by: spd-manual-16.090", "superseded_by: spd-manual-16.099", 0, "'spd-manual-16.099'", "another instrument under instruments/" },
         { Pilot, "superseded_by: spd-manual-16.090", "superseded_by: spd-manual-16.091", 0, "'spd-manual-16.091'", "another instrument under instruments/" },
-        { Pause, "capture: []", "capture: [plates]", 0, "captures beside 'pauses: true'", "an empty list" },
+        { Pause, "capture: []\n        pauses: true", "capture: [plates]\n        pauses: true", 0, "captures beside 'pauses: true'", "an empty list" },
 
         // Keys.
         { Plates, "authority: Seattle Police Department", "autority: Seattle Police Department", 0, "the unknown key 'autority'", "one of id, kind, citation, authority, versions" },
