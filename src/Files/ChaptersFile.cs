@@ -40,7 +40,7 @@ internal static class ChaptersFile
         {
             case YamlText text:
                 foreach (var citation in Citation.FindIn(text.Text, chapters).Where(citation => !chapters.Knows(citation)))
-                    file.Add(text, $"the citation {YamlNode.Quote(citation.Original)}", $"a chapter of chapters.yaml: {chapters.Listed(citation.Code)}{Perhaps(citation, chapters)}");
+                    file.Add(text, $"the citation {YamlNode.Quote(citation.Original)}", "a chapter of chapters.yaml: " + chapters.Instead(citation));
                 break;
             case YamlList list:
                 foreach (var item in list.Items)
@@ -54,6 +54,4 @@ internal static class ChaptersFile
     }
 
     private static bool IsChapter(string code, string text) => Citation.TryParse($"{code} {text}", out var read) && read.ChapterNumber == text;
-
-    private static string Perhaps(Citation citation, KnownChapters chapters) => chapters.Nearest(citation) is { } nearest ? $" (perhaps {nearest})" : "";
 }

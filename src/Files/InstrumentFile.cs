@@ -43,7 +43,8 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
                 keys.Required("kind", Form.Word<InstrumentKind>()),
                 keys.Required("citation", Form.Text),
                 keys.Required("authority", Form.Text),
-                keys.Required("versions", Versions(name)));
+                keys.Required("versions", Versions(name)),
+                keys.Optional("url", Form.WebAddress));
             if (instrument.Id is not null && instrument.Id != name)
                 keys.Report("id", YamlNode.Quote(instrument.Id), $"'{name}', as the file is named");
             if (instrument is { Kind: InstrumentKind.ManualChapter or InstrumentKind.MunicipalCode, Citation: { } citation } && !Citation.FindIn(citation).Any())
@@ -108,7 +109,12 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
             keys.Optional("records_access", RecordsAccess, new RecordsAccess(Access.NotKnown)),
             keys.Optional("departments", Form.ListOf(Form.Known("a department of city.yaml", departments)), []),
             keys.Optional("pauses", Form.Flag, false),
-            keys.Optional("note", Form.Text));
+            keys.Optional("note", Form.Text),
+            keys.Optional("purposes", Form.ListOf(Form.Text), []),
+            keys.Optional("prohibited_uses", Form.ListOf(Form.Text), []),
+            keys.Optional("sharing", Form.Text),
+            keys.Optional("owner", Form.Known("a department of city.yaml", departments)),
+            keys.Node("review_by") is null ? null : keys.Required("review_by", Form.Day));
         keys.EachOnce("capture");
         if (rule.Pauses && !rule.Capture.IsEmpty)
             keys.Report("capture", "captures beside 'pauses: true'", "an empty list: what pauses a technology allows nothing");

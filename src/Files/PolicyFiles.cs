@@ -41,13 +41,14 @@ public static class PolicyFiles
         var wordingFile = new WordingFile(technologyIds, city is null || city.Languages.IsEmpty ? null : city.Languages);
         ImmutableArray<Wording?> wordings = [.. wordingFiles.Select(wordingFile.Read)];
 
-        if (ChaptersFile.Read(chaptersFile) is { } chapters)
+        var chapters = ChaptersFile.Read(chaptersFile);
+        if (chapters is not null)
             Citations.Check(chapters, technologiesFile, technologies, instruments, all.Except([chaptersFile]));
         if (city is not null)
             EachLanguageHasWords(city, cityFile, wordingFiles);
 
         return FileReading<AdoptedPolicies>.Of(problems.Concat(all.SelectMany(file => file.Problems)), () => new AdoptedPolicies(
-            new Governance(city!, new GovernanceTable(technologies, [.. instruments!]), [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)]),
+            new Governance(city!, new GovernanceTable(technologies, [.. instruments!]), [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)], chapters!),
             [.. all.Select(file => new OpeningFile(NameUnder(folder, file.Name), file.Sha256))]));
     }
 

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Notices;
 using SurveillanceRegistry.Postgres.Places;
@@ -25,6 +27,7 @@ public static class PostgresSetup
         durable.Options = $"{durable.Options} -c synchronous_commit=on".TrimStart();
         services.AddSingleton(_ => NpgsqlDataSource.Create(durable));
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
+        services.AddSingleton<IChangeRegister, ChangeRegister>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();

@@ -13,7 +13,7 @@ internal static class SampleFleet
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Fleet");
         var devices = services.GetRequiredService<IDeviceRegister>();
         var time = services.GetRequiredService<TimeProvider>();
-        if (!(await services.GetRequiredService<IPolicyRegister>().LoadAsync(cancellationToken)).City.IsSample)
+        if (!(await services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City.IsSample)
             throw new WrongUsage("This registry serves a real city: simulated units would speak for real devices. Only a sample city has a simulated fleet.");
 
         var units = new List<(Device, string)>();

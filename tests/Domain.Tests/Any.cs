@@ -81,7 +81,7 @@ internal static class Any
         new City("Anytown", true, "America/Los_Angeles", ["en", "es"], [new Department("police", "Police", "555-0100"), new Department("transportation", "Roads", "555-0101")],
             new RecordsPortal("Records", "https://records.example", "555-0199", 5, "Records Act"), 90),
         new GovernanceTable([.. Technologies.Select(id => new Technology(id, id, null, null, null))], instruments),
-        [Words("en"), Words("es")]);
+        [Words("en"), Words("es")], KnownChapters.None);
 
     /// <summary>A wording whose every sentence names its places, so that a test can look for them.</summary>
     private static Wording Words(string language) => new(language, "ltr", language == "en", WordingKeys.Required.ToImmutableSortedDictionary(

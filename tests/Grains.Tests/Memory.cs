@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
@@ -11,13 +13,22 @@ namespace SurveillanceRegistry.Grains.Tests;
 /// What a small city remembers, for tests of the grains alone: the ports with bodies in memory, and a signal for every change, so that
 /// tests wait for what happened and never for time. The bodies on PostgreSQL are tested in Postgres.Tests and Journeys.Tests.
 /// </summary>
-internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister, IHeartbeatLog, IObservationRegister, IPlaceRegister, INoticeRegister
+internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister, IHeartbeatLog, IObservationRegister, IPlaceRegister, INoticeRegister, IChangeRegister
 {
     private readonly Lock _gate = new();
     private readonly List<Heartbeat> _heartbeats = [];
     private readonly List<DeviceObservation> _observations = [];
     private readonly List<SignedNotice> _notices = [];
+    private readonly List<PolicyRevision> _revisions = [.. opening.Governance.Documents().Select((document, i) => new PolicyRevision(document, 1, i, Opened, i, null))];
+    private readonly List<ChangeRequest> _requests = [];
+    private readonly SortedDictionary<DateOnly, ImmutableArray<EffectiveSwitch>> _days = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>When the register was opened: long before any test.</summary>
+    public static DateTimeOffset Opened { get; } = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The days that were written down, and what took effect with each.</summary>
+    public ImmutableArray<(DateOnly Day, ImmutableArray<EffectiveSwitch> Switches)> Days { get { lock (_gate) return [.. _days.Select(day => (day.Key, day.Value))]; } }
 
     /// <summary>When set, nothing can be remembered: the database is out of reach.</summary>
     public bool IsOutOfReach { get; set; }
@@ -43,7 +54,39 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<bool> IsEmptyAsync(CancellationToken cancellationToken) => Task.FromResult(false);
     public Task<bool> OpenAsync(Opening opening, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
     public Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Files);
-    public Task<Governance> LoadAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Governance);
+
+    public Task<ImmutableArray<PolicyRevision>> RevisionsAsync(long entry, CancellationToken cancellationToken) =>
+        Task.FromResult(_revisions.Where(revision => revision.Entry > entry).ToImmutableArray());
+
+    public Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken) => Task.FromResult(_days.Count == 0 ? (DateOnly?)null : _days.Keys.Max());
+
+    public Task<bool> TurnDayAsync(DateOnly day, ImmutableArray<EffectiveSwitch> switches, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        Remember(() => _days.Add(day, switches));
+        return Task.FromResult(true);
+    }
+
+    public Task<ChangeRequest> DraftAsync(Proposal proposal, Attribution author, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var request = new ChangeRequest(_requests.Count + 1, 1, ChangeState.Draft, author, at, null, null, null, proposal, []);
+        Remember(() => _requests.Add(request));
+        return Task.FromResult(request);
+    }
+
+    public Task<ChangeRequest?> ActAsync(ChangeRequest before, ChangeRequest after, ChangeAct act, Attribution by, string? note, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        Remember(() =>
+        {
+            _requests[(int)before.Id - 1] = after;
+            foreach (var proposed in act == ChangeAct.Approved ? after.Proposal.Documents : [])
+                _revisions.Add(new PolicyRevision(proposed.Document, proposed.Base + 1, 0, at, _revisions.Count, before.Id));
+        });
+        return Task.FromResult<ChangeRequest?>(after);
+    }
+
+    public Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken) => Task.FromResult(_requests.ElementAtOrDefault((int)id - 1));
+
+    public Task<ImmutableArray<ChangeRequest>> ListAsync(ChangeState? state, long? before, int most, CancellationToken cancellationToken) => Task.FromResult(_requests.ToImmutableArray());
 
     public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Devices);
     public Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult(opening.Devices.FirstOrDefault(device => device.Id == deviceId));
@@ -94,6 +137,8 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
         Remember(() => _notices.Add(notice));
         return Task.FromResult(true);
     }
+
+    public Task<long> LedgerSizeAsync(CancellationToken cancellationToken) => Task.FromResult((long)_revisions.Count);
 
     private void Remember(Action remember)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Serialization;
 using Orleans.TestingHost;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
@@ -36,7 +37,7 @@ public sealed class SmallCity : IAsyncLifetime
             silo.Services.AddSingleton<TimeProvider>(Time);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IPolicyRegister>(Memory).AddSingleton<IDeviceRegister>(Memory).AddSingleton<IHeartbeatLog>(Memory)
-                .AddSingleton<IObservationRegister>(Memory).AddSingleton<IPlaceRegister>(Memory).AddSingleton<INoticeRegister>(Memory)
+                .AddSingleton<IObservationRegister>(Memory).AddSingleton<IPlaceRegister>(Memory).AddSingleton<INoticeRegister>(Memory).AddSingleton<IChangeRegister>(Memory)
                 .AddSingleton(_key).AddSingleton(new PublicAddress(() => "https://city.example"));
             silo.AddGrains();
         });
@@ -79,7 +80,7 @@ public sealed class SmallCity : IAsyncLifetime
             new Governance(
                 new City("Smallville", true, "America/Los_Angeles", ["en"], [new Department("police", "Police", "555-0100")], new RecordsPortal("Records", "https://r.example", "555-0199", 5, "Records Act"), 90),
                 new GovernanceTable([new Technology("facility-camera", "Cameras", null, null, null), new Technology("alpr", "Plate readers", null, null, null)], [manual]),
-                [new Wording("en", "ltr", true, WordingKeys.Required.ToImmutableSortedDictionary(key => key.Key, key => key.Key.StartsWith("format.", StringComparison.Ordinal) ? "yyyy-MM-dd" : key.Key, StringComparer.Ordinal))]),
+                [new Wording("en", "ltr", true, WordingKeys.Required.ToImmutableSortedDictionary(key => key.Key, key => key.Key.StartsWith("format.", StringComparison.Ordinal) ? "yyyy-MM-dd" : key.Key, StringComparer.Ordinal))], KnownChapters.None),
             [new Place(Lobby, "Lobby", "1 Main St", "the lobby"), new Place(Gate, "Gate", "2 Main St", "the gate")],
             [new Kiosk("kiosk-1", Lobby)],
             [

@@ -22,7 +22,7 @@ internal static class SmallCity
             new GovernanceTable(
                 [new Technology("facility-camera", "Cameras", "Safety of visitors", Read, null), new Technology("alpr", "Automatic License Plate Readers", null, null, new StatementRow("ALPR ", "", "16.170"))],
                 [Manual(Until("2019-03-01"), From("2019-03-01")), new Instrument("statement", InstrumentKind.CityStatement, "Statement", "the City", [])]),
-            [Words("en"), Words("es")]),
+            [Words("en"), Words("es")], KnownChapters.None),
         [new Place("gate", "Gate", "2 Main St", "the gate"), new Place(Lobby, "Lobby", "1 Main St", "the public lobby and its entrance")],
         [new Kiosk("kiosk-1", Lobby), new Kiosk("kiosk-2", Lobby, Removed: true)],
         [

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Hosting;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
@@ -57,7 +58,7 @@ public sealed class SampleCity : IAsyncLifetime
         builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
-            .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory)
+            .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory)
             .AddWeb();
         _app = builder.Build();
         _app.MapWeb();

@@ -28,6 +28,9 @@ public sealed record Device(
     /// <summary>Whether the unit stands in the street: it may take something in, whatever anybody believes.</summary>
     [JsonIgnore] public bool IsInstalled => Lifecycle is Lifecycle.Installed or Lifecycle.Active or Lifecycle.Paused;
 
+    /// <summary>How many units a fleet has, as the public may know it: rounded to 5; null, fewer than 11, when that is all there is to say.</summary>
+    public static int? FleetCount(int units) => units < 11 ? null : (units + 2) / 5 * 5;
+
     /// <summary>The partition of a device: FNV-1a of its id, modulo <see cref="Partitions"/>. Stable over versions and machines.</summary>
     public static int PartitionOf(string deviceId)
     {

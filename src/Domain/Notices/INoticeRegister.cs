@@ -9,6 +9,9 @@ public interface INoticeRegister
     /// <summary>The notice that was in force at a place at an instant, or null when none had been issued by then.</summary>
     Task<SignedNotice?> AtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a notice. False, with nothing kept, when the place already has one of this sequence: somebody was first.</summary>
+    /// <summary>How many entries the ledger has now.</summary>
+    Task<long> LedgerSizeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keeps a notice and enters it into the ledger. False, with nothing kept, when the place already has one of this sequence: somebody was first.</summary>
     Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Domain.Policies;
@@ -33,61 +34,109 @@ public sealed record GovernanceRow(
 }
 
 /// <summary>The governance table: every technology, every instrument, every version; asked by day.</summary>
-public sealed record GovernanceTable(ImmutableArray<Technology> Technologies, ImmutableArray<Instrument> Instruments)
+public sealed record GovernanceTable
 {
-    /// <summary>One row for each pair of technology and instrument, of whatever status, as they stand on <paramref name="day"/>.</summary>
-    public ImmutableArray<GovernanceRow> On(DateOnly day)
+    /// <summary>For each technology, each instrument that ever spoke of it and the versions that did: worked out once, asked often.</summary>
+    private readonly ImmutableArray<Pair> _pairs;
+
+    private readonly FrozenDictionary<string, ImmutableArray<Pair>> _pairsOf;
+
+    public GovernanceTable(ImmutableArray<Technology> technologies, ImmutableArray<Instrument> instruments)
     {
-        var rows = from technology in Technologies
-                   from instrument in Instruments
-                   let versions = instrument.Versions.Where(version => version.RuleFor(technology.Id) is not null).ToArray()
-                   where versions.Length > 0
-                   select Row(technology, instrument, versions, day);
-        return WithDisagreements(rows);
+        (Technologies, Instruments) = (technologies, instruments);
+        var spoken = (from instrument in instruments
+                      from texts in instrument.Versions.SelectMany(version => version.Rules, (version, rule) => new Text(version, rule)).GroupBy(text => text.Rule.Technology)
+                      select (Instrument: instrument, Texts: texts)).ToLookup(one => one.Texts.Key, StringComparer.Ordinal);
+        _pairs = [.. technologies.SelectMany(technology => spoken[technology.Id].Select(one => new Pair(technology, one.Instrument, [.. one.Texts])))];
+        _pairsOf = _pairs.GroupBy(pair => pair.Technology.Id).ToFrozenDictionary(pairs => pairs.Key, pairs => pairs.ToImmutableArray(), StringComparer.Ordinal);
     }
 
+    /// <summary>Every technology, in the order of the City's own list.</summary>
+    public ImmutableArray<Technology> Technologies { get; }
+
+    /// <summary>Every instrument, in the order of ids.</summary>
+    public ImmutableArray<Instrument> Instruments { get; }
+
+    /// <summary>One row for each pair of technology and instrument, of whatever status, as they stand on <paramref name="day"/>.</summary>
+    public ImmutableArray<GovernanceRow> On(DateOnly day) => WithDisagreements(_pairs, day);
+
     /// <summary>The rows of one technology on a day.</summary>
-    public ImmutableArray<GovernanceRow> On(DateOnly day, string technology) => [.. On(day).Where(row => row.Technology.Id == technology)];
+    public ImmutableArray<GovernanceRow> On(DateOnly day, string technology) => _pairsOf.TryGetValue(technology, out var pairs) ? WithDisagreements(pairs, day) : [];
 
     /// <summary>The rows that are printed as law for units of a technology and department on a day.</summary>
     public ImmutableArray<GovernanceRow> Governing(string technology, string department, DateOnly day) =>
         [.. On(day, technology).Where(row => row.IsPrintable && row.Rule!.AppliesTo(department))];
 
-    private static GovernanceRow Row(Technology technology, Instrument instrument, InstrumentVersion[] versions, DateOnly day)
+    private static GovernanceRow Row(Pair pair, DateOnly day)
     {
-        var next = versions.FirstOrDefault(version => version.Effective.PhaseOn(day) == Phase.Before && version.IsKnownOn(day));
-        var current = versions.Where(version => version.Effective.PhaseOn(day) == Phase.During && version.Effective.IsEvidencedOn(day))
-            .OrderBy(version => version.Effective.CertaintyOn(day)).ThenByDescending(version => version.Number).FirstOrDefault();
-        if (current is not null)
+        var (technology, instrument, texts) = pair;
+        Text? next = null, current = null, past = null;
+        foreach (var text in texts)
         {
-            var rule = current.RuleFor(technology.Id)!;
-            var status = rule.Pauses ? RuleStatus.Paused : current.Effective.IsStartKnownOn(day) ? RuleStatus.InForce : RuleStatus.Adopted;
-            return new GovernanceRow(technology, instrument, current, rule, status, current.Effective.CertaintyOn(day), next, []);
+            var effective = text.Version.Effective;
+            switch (effective.PhaseOn(day))
+            {
+                case Phase.Before when next is null && text.Version.IsKnownOn(day):
+                    next = text;
+                    break;
+                // What surely holds goes before what possibly does; among equals, the later text.
+                case Phase.During when effective.IsEvidencedOn(day) && (current is not { } held || effective.CertaintyOn(day) <= held.Version.Effective.CertaintyOn(day)):
+                    current = text;
+                    break;
+                case Phase.After:
+                    past = text;
+                    break;
+            }
         }
 
-        var past = versions.LastOrDefault(version => version.Effective.PhaseOn(day) == Phase.After);
-        if (past is not null)
+        if (current is { } now)
         {
-            var status = past.SupersededBy is null ? RuleStatus.Ended : RuleStatus.Superseded;
-            return new GovernanceRow(technology, instrument, past, past.RuleFor(technology.Id), status, Certainty.Certain, next, []);
+            var status = now.Rule.Pauses ? RuleStatus.Paused : now.Version.Effective.IsStartKnownOn(day) ? RuleStatus.InForce : RuleStatus.Adopted;
+            return new GovernanceRow(technology, instrument, now.Version, now.Rule, status, now.Version.Effective.CertaintyOn(day), next?.Version, []);
         }
 
-        return next is null
-            ? new GovernanceRow(technology, instrument, null, null, RuleStatus.NotKnown, Certainty.Possible, null, [])
-            : new GovernanceRow(technology, instrument, next, next.RuleFor(technology.Id), RuleStatus.Scheduled, Certainty.Certain, null, []);
+        if (past is { } over)
+        {
+            var status = over.Version.SupersededBy is null ? RuleStatus.Ended : RuleStatus.Superseded;
+            return new GovernanceRow(technology, instrument, over.Version, over.Rule, status, Certainty.Certain, next?.Version, []);
+        }
+
+        return next is { } coming
+            ? new GovernanceRow(technology, instrument, coming.Version, coming.Rule, RuleStatus.Scheduled, Certainty.Certain, null, [])
+            : new GovernanceRow(technology, instrument, null, null, RuleStatus.NotKnown, Certainty.Possible, null, []);
     }
 
-    private static ImmutableArray<GovernanceRow> WithDisagreements(IEnumerable<GovernanceRow> rows)
+    /// <summary>The rows of pairs that stand in the order of technologies, each with the instruments that it disagrees with.</summary>
+    private static ImmutableArray<GovernanceRow> WithDisagreements(ImmutableArray<Pair> pairs, DateOnly day)
     {
-        var all = rows.ToArray();
-        return [.. all.Select(row => row with
+        var rows = ImmutableArray.CreateBuilder<GovernanceRow>(pairs.Length);
+        for (var first = 0; first < pairs.Length;)
         {
-            DisagreesWith = [.. all.Where(other => other.Technology.Id == row.Technology.Id && Disagree(row, other)).Select(other => other.Instrument.Id)],
-        })];
+            var technology = pairs[first].Technology.Id;
+            var last = first;
+            while (last < pairs.Length && pairs[last].Technology.Id == technology)
+                rows.Add(Row(pairs[last++], day));
+            // Only rows in force that state a limit can disagree: few, however many rows a technology has.
+            int[] stating = [.. Enumerable.Range(first, last - first).Where(row => rows[row] is { Status: RuleStatus.InForce, Rule: { } rule } && rule.Retention.Any(one => one is { Bound: RetentionBound.Limit, Days: not null }))];
+            foreach (var row in stating)
+            {
+                ImmutableArray<string> others = [.. stating.Where(other => Disagree(rows[row], rows[other])).Select(other => rows[other].Instrument.Id)];
+                if (!others.IsEmpty)
+                    rows[row] = rows[row] with { DisagreesWith = others };
+            }
+
+            first = last;
+        }
+
+        return rows.MoveToImmutable();
     }
+
+    private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<Text> Texts);
+
+    private readonly record struct Text(InstrumentVersion Version, Rule Rule);
 
     private static bool Disagree(GovernanceRow one, GovernanceRow other) =>
-        one.Status == RuleStatus.InForce && other.Status == RuleStatus.InForce && one.Instrument.Id != other.Instrument.Id
+        one.Instrument.Id != other.Instrument.Id
         && one.Rule!.Retention.Any(mine => other.Rule!.Retention.Any(theirs => Contradict(mine, theirs)));
 
     private static bool Contradict(Retention mine, Retention theirs) =>

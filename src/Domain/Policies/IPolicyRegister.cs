@@ -5,8 +5,15 @@ using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Domain.Policies;
 
-/// <summary>All that policy staff keep: the city, its governance table and the words of its notices.</summary>
-public sealed record Governance(City City, GovernanceTable Table, ImmutableArray<Wording> Wordings);
+/// <summary>All that policy staff keep: the city, its governance table, the words of its notices, and the chapters that may be cited.</summary>
+public sealed record Governance(City City, GovernanceTable Table, ImmutableArray<Wording> Wordings, KnownChapters Chapters)
+{
+    /// <summary>Every document of it, in the order in which they are kept: city, chapters, wordings, technologies, instruments.</summary>
+    public IEnumerable<PolicyDocument> Documents() =>
+    [
+        PolicyDocument.Of(City), PolicyDocument.Of(Chapters), .. Wordings.Select(PolicyDocument.Of), .. Table.Technologies.Select(PolicyDocument.Of), .. Table.Instruments.Select(PolicyDocument.Of),
+    ];
+}
 
 /// <summary>A file from which the register was opened: its name under the checkout and the SHA-256 of its bytes, lower-case hex.</summary>
 public sealed record OpeningFile(string Name, string Sha256);
@@ -14,7 +21,7 @@ public sealed record OpeningFile(string Name, string Sha256);
 /// <summary>Everything that the files under <c>policies/</c> and <c>devices/</c> say, read without an error.</summary>
 public sealed record Opening(Governance Governance, ImmutableArray<Place> Places, ImmutableArray<Kiosk> Kiosks, ImmutableArray<Device> Devices, ImmutableArray<OpeningFile> Files);
 
-/// <summary>The governance table as it is remembered.</summary>
+/// <summary>The governance table as it is remembered: nothing that was ever recorded is lost.</summary>
 public interface IPolicyRegister
 {
     /// <summary>Whether nothing has ever been registered.</summary>
@@ -29,6 +36,25 @@ public interface IPolicyRegister
     /// <summary>The files that the register was opened from.</summary>
     Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken);
 
-    /// <summary>All that policy staff keep, as registered.</summary>
-    Task<Governance> LoadAsync(CancellationToken cancellationToken);
+    /// <summary>Every revision of every document that was recorded after an entry of the ledger, in the order of recording.</summary>
+    /// <param name="entry">Number of an entry; -1 for all.</param>
+    Task<ImmutableArray<PolicyRevision>> RevisionsAsync(long entry, CancellationToken cancellationToken);
+
+    /// <summary>Everything that was ever recorded. Throws <see cref="InvalidOperationException"/> while the register is empty.</summary>
+    async Task<GovernanceHistory> HistoryAsync(CancellationToken cancellationToken) => new(await RevisionsAsync(-1, cancellationToken));
+
+    /// <summary>
+    /// Writes down that a day began in the city and what took effect or ended with it, once for each day.
+    /// </summary>
+    /// <returns>False, with nothing written, when that day was already written down.</returns>
+    Task<bool> TurnDayAsync(DateOnly day, ImmutableArray<EffectiveSwitch> switches, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The last day that was written down; null when none was.</summary>
+    Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>What became of a row of the table at the beginning of a day.</summary>
+/// <param name="Before">How it stood on the day before.</param>
+/// <param name="Now">How it stands on the day.</param>
+/// <param name="Version">The version that answers for the day; null when none does.</param>
+public sealed record EffectiveSwitch(string Technology, string Instrument, int? Version, RuleStatus Before, RuleStatus Now);

@@ -10,7 +10,8 @@ public enum InstrumentKind { ManualChapter, MunicipalCode, Ordinance, StateLaw, 
 /// <param name="Citation">How it is cited, e.g. <c>SPD Manual 16.170</c>.</param>
 /// <param name="Authority">Who can change it, in words.</param>
 /// <param name="Versions">Its versions in the order of their numbers, 1, 2, …; their periods do not overlap.</param>
-public sealed record Instrument(string Id, InstrumentKind Kind, string Citation, string Authority, ImmutableArray<InstrumentVersion> Versions)
+/// <param name="Url">Where its present text is published, or null.</param>
+public sealed record Instrument(string Id, InstrumentKind Kind, string Citation, string Authority, ImmutableArray<InstrumentVersion> Versions, string? Url = null)
 {
     /// <summary>Whether texts of this kind can allow a capture.</summary>
     public bool Authorises => Kind != InstrumentKind.CityStatement;

@@ -32,6 +32,13 @@ public sealed record KnownChapters(ImmutableSortedDictionary<string, ImmutableAr
         return citation.HasChapters && Candidates(citation).Contains(citation.ChapterNumber);
     }
 
+    /// <summary>What an unknown chapter should have been, in words: the known ones, and the one that was most likely meant.</summary>
+    public string Instead(Citation citation)
+    {
+        ArgumentNullException.ThrowIfNull(citation);
+        return Listed(citation.Code) + (Nearest(citation) is { } nearest ? $" (perhaps {nearest})" : "");
+    }
+
     /// <summary>The chapters that a citation could have meant, in words.</summary>
     public string Listed(string? code) => string.Join("; ", Chapters.Where(known => code is null ? known.Key != Citation.Manual : known.Key == code)
         .Select(known => known.Key + " " + string.Join(", ", known.Value)));

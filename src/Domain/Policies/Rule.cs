@@ -37,6 +37,11 @@ public sealed record RecordsAccess(Access Access, string? Text = null);
 /// <param name="Departments">Only units of these departments; empty: of every department.</param>
 /// <param name="Pauses">True when the text does not allow but pauses the technology.</param>
 /// <param name="Note">A sentence for readers of the table, or null.</param>
+/// <param name="Purposes">What the text lets it be used for, most important first; empty when it names none.</param>
+/// <param name="ProhibitedUses">What the text forbids to use it for.</param>
+/// <param name="Sharing">With whom recordings may be shared, in the words of the text, or null when it does not say.</param>
+/// <param name="Owner">Id of the department that keeps this row true, or null while nobody does.</param>
+/// <param name="ReviewBy">The day by which the owner must have looked at this row again, or null.</param>
 public sealed record Rule(
     string Technology,
     ImmutableArray<Capture> Capture,
@@ -45,8 +50,19 @@ public sealed record Rule(
     RecordsAccess RecordsAccess,
     ImmutableArray<string> Departments,
     bool Pauses = false,
-    string? Note = null)
+    string? Note = null,
+    ImmutableArray<string> Purposes = default,
+    ImmutableArray<string> ProhibitedUses = default,
+    string? Sharing = null,
+    string? Owner = null,
+    DateOnly? ReviewBy = null)
 {
+    /// <summary>What the text lets it be used for, most important first; empty when it names none.</summary>
+    public ImmutableArray<string> Purposes { get; init; } = Purposes.IsDefault ? [] : Purposes;
+
+    /// <summary>What the text forbids to use it for.</summary>
+    public ImmutableArray<string> ProhibitedUses { get; init; } = ProhibitedUses.IsDefault ? [] : ProhibitedUses;
+
     /// <summary>Whether the rule speaks of units of this department.</summary>
     public bool AppliesTo(string department) => Departments.IsEmpty || Departments.Contains(department);
 }

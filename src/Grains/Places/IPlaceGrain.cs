@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Places;
@@ -12,6 +13,14 @@ public interface IPlaceGrain : IGrainWithStringKey
     /// <summary>Something changed at a device that covers the place. A notice that says something new is signed before this returns.</summary>
     [Alias("changed")]
     Task Changed(DeviceObservation observation);
+
+    /// <summary>The rules changed, or a day began. A notice that says something new is signed before this returns.</summary>
+    [Alias("reconsider")]
+    Task Reconsider();
+
+    /// <summary>What the notice would say under other rules; null when there is no such place. Changes nothing.</summary>
+    [Alias("preview")]
+    Task<NoticePreview?> Preview(Governance governance, DateOnly day);
 
     /// <summary>The place as it stands; null when there is no such place.</summary>
     [Alias("describe")]
@@ -43,3 +52,6 @@ public sealed record PlaceDescription(
 
 /// <summary>A screen, when it last asked for its notice, and the hash of the notice that it then held; null when not known.</summary>
 public sealed record KioskDescription(Kiosk Kiosk, DateTimeOffset? LastSeenAt, string? ShownHash);
+
+/// <summary>A notice as it stands, and as it would be on a day under other rules; both composed of what is known of the devices now.</summary>
+public sealed record NoticePreview(Place Place, ImmutableArray<KioskDescription> Kiosks, NoticeContent Now, NoticeContent Then);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Places;
@@ -64,11 +65,24 @@ internal sealed class PlaceGrain(
         return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!);
     }
 
+    public async Task<NoticePreview?> Preview(Governance governance, DateOnly day)
+    {
+        if (_place is null)
+            return null;
+        var current = await GrainFactory.Governance();
+        return new NoticePreview(
+            _place, [.. _kiosks.Values],
+            NoticeComposer.Compose(_place, Covering(), current, day, address.Url),
+            NoticeComposer.Compose(_place, Covering(), governance, day, address.Url));
+    }
+
     public Task Watch(INoticeWatcher watcher)
     {
         _watchers[watcher] = time.GetUtcNow().AddSeconds(IPlaceGrain.WatchSeconds);
         return Task.CompletedTask;
     }
+
+    public Task Reconsider() => _place is null ? Task.CompletedTask : BringUpToDate();
 
     public Task Seen(string kioskId, string? shownHash)
     {
@@ -119,7 +133,7 @@ internal sealed class PlaceGrain(
         for (var attempt = 1; _notice is null || _notice.ContentHash != NoticePayload.ContentHash(content) || !key.Verifies(_notice); attempt++)
         {
             var sequence = (_notice?.Sequence ?? 0) + 1;
-            var issued = SignedNotice.Sign(content, NoticePayload.Write(content, governance, sequence, now, ledgerSize: null), sequence, now, key);
+            var issued = SignedNotice.Sign(content, NoticePayload.Write(content, governance, sequence, now, await notices.LedgerSizeAsync(CancellationToken.None)), sequence, now, key);
             if (await notices.AppendAsync(issued, CancellationToken.None))
             {
                 _notice = issued;

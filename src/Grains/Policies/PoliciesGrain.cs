@@ -1,15 +1,145 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 
 namespace SurveillanceRegistry.Grains.Policies;
 
-/// <summary>Loads the governance once and hands it out by reference: its values never change.</summary>
+/// <summary>
+/// Holds the governance and hands it out by reference: its values never change. Acts on change requests one after the other; each is asked of
+/// the Domain and written down by the register before anybody is told. At the city's midnight it writes down what took effect.
+/// </summary>
 [GrainType("policies")]
 [KeepAlive]
-internal sealed class PoliciesGrain(IPolicyRegister register) : Grain, IPoliciesGrain
+internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister changes, IPlaceRegister places, TimeProvider time, ILogger<PoliciesGrain> logger) : Grain, IPoliciesGrain
 {
-    private Governance _governance = null!;
+    private static readonly TimeSpan LookForMidnightEvery = TimeSpan.FromSeconds(1);
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _governance = await register.LoadAsync(cancellationToken);
+    /// <summary>A registry that slept longer than this writes down what changed over the whole time under the day on which it woke.</summary>
+    private const int MostDaysOneByOne = 400;
 
-    public Task<Governance> Governance() => Task.FromResult(_governance);
+    private const int MostInstantsHeld = 8;
+
+    private readonly Dictionary<int, Governance?> _knownAt = [];
+    private GovernanceHistory _history = null!;
+    private DateOnly? _day;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _history = await register.HistoryAsync(cancellationToken);
+        _day = await register.LastDayAsync(cancellationToken);
+        await TurnDay();
+        this.RegisterGrainTimer(_ => TurnDay(), new GrainTimerCreationOptions(LookForMidnightEvery, LookForMidnightEvery) { KeepAlive = true });
+    }
+
+    public Task<Governance> Governance() => Task.FromResult(_history.Current);
+
+    public Task<GovernanceHistory> History() => Task.FromResult(_history);
+
+    public Task<Governance?> KnownAt(DateTimeOffset instant)
+    {
+        var count = _history.CountAt(instant);
+        if (!_knownAt.TryGetValue(count, out var governance))
+        {
+            if (_knownAt.Count >= MostInstantsHeld)
+                _knownAt.Clear();
+            _knownAt[count] = governance = _history.KnownAt(instant);
+        }
+
+        return Task.FromResult(governance);
+    }
+
+    public async Task<Outcome<ChangeRequest>> Draft(Proposal proposal, Attribution author) =>
+        await changes.DraftAsync(proposal, author, time.GetUtcNow(), CancellationToken.None);
+
+    public async Task<Outcome<ChangeRequest>> Act(long id, int version, ChangeAct act, Attribution by, string? note, Proposal? proposal)
+    {
+        if (await changes.FindAsync(id, CancellationToken.None) is not { } before)
+            return new Refusal("not-found", $"There is no change request {id}.");
+        if (before.Version != version)
+            return Stale(before);
+        var now = time.GetUtcNow();
+        var outcome = act switch
+        {
+            ChangeAct.Revised => before.Revise(by, proposal ?? throw new ArgumentNullException(nameof(proposal))),
+            ChangeAct.Submitted => before.Submit(by, _history, now),
+            ChangeAct.Approved => before.Approve(by, _history, now),
+            ChangeAct.Rejected => before.Reject(by, note ?? "", now),
+            ChangeAct.Withdrawn => before.Withdraw(by),
+            ChangeAct.Reopened => before.Reopen(by),
+            _ => throw new ArgumentOutOfRangeException(nameof(act), act, "A request is drafted once."),
+        };
+        if (outcome.Value is not { } after)
+            return outcome;
+        if (await changes.ActAsync(before, after, act, by, note, now, CancellationToken.None) is not { } done)
+            return Stale(await changes.FindAsync(id, CancellationToken.None) ?? before);
+        if (act == ChangeAct.Approved)
+            await TakeInAsync();
+        return done;
+    }
+
+    public async Task TurnDay()
+    {
+        var today = _history.Current.City.DayAt(time.GetUtcNow());
+        if (_day == today)
+            return;
+        if (_day is { } last && last < today)
+        {
+            var first = today.DayNumber - last.DayNumber > MostDaysOneByOne ? today : last.AddDays(1);
+            var before = last;
+            for (var day = first; day <= today; day = day.AddDays(1))
+            {
+                await register.TurnDayAsync(day, Switches(_history.Current.Table, before, day), time.GetUtcNow(), CancellationToken.None);
+                before = day;
+            }
+        }
+        else if (_day is null)
+        {
+            await register.TurnDayAsync(today, [], time.GetUtcNow(), CancellationToken.None);
+        }
+
+        var began = _day is not null;
+        _day = today;
+        if (began)
+            await TellPlacesAsync();
+    }
+
+    /// <summary>Every row whose standing or text on a day is another than on the day before.</summary>
+    private static ImmutableArray<EffectiveSwitch> Switches(GovernanceTable table, DateOnly before, DateOnly day) =>
+    [
+        .. table.On(before).Zip(table.On(day))
+            .Where(rows => rows.First.Status != rows.Second.Status || rows.First.Version?.Number != rows.Second.Version?.Number)
+            .Select(rows => new EffectiveSwitch(rows.Second.Technology.Id, rows.Second.Instrument.Id, rows.Second.Version?.Number, rows.First.Status, rows.Second.Status)),
+    ];
+
+    private static Refusal Stale(ChangeRequest request) =>
+        new("stale", $"Request {request.Id} was changed meanwhile: it is {Json.Word(request.State)} at version {request.Version}. Look at it again before you act.");
+
+    /// <summary>Takes in what was recorded, and has every notice look at it.</summary>
+    private async Task TakeInAsync()
+    {
+        var added = await register.RevisionsAsync(_history.LastEntry, CancellationToken.None);
+        _history = new GovernanceHistory([.. _history.Revisions, .. added]);
+        _knownAt.Clear();
+        await TellPlacesAsync();
+    }
+
+    private async Task TellPlacesAsync() => await Task.WhenAll((await places.PlacesAsync(CancellationToken.None)).Select(TellAsync));
+
+    private async Task TellAsync(Place place)
+    {
+        try
+        {
+            await GrainFactory.Place(place.Id).Reconsider();
+        }
+#pragma warning disable CA1031 // The place asks for itself within seconds; until then it hands out nothing that it could not bring up to date.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning(failure, "Place {Place} could not look at the new rules; it will by itself.", place.Id);
+        }
+    }
 }

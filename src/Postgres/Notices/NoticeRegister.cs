@@ -1,6 +1,8 @@
 using Dapper;
 using Npgsql;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Notices;
 
@@ -19,13 +21,26 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
     {
         ArgumentNullException.ThrowIfNull(notice);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var isFirst = await connection.ExecuteAsync(new CommandDefinition(
             $"""
             insert into registry.notice ({Columns}) values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
             on conflict (place, sequence) do nothing
             """,
             new { notice.Place, notice.Sequence, issuedAt = notice.IssuedAt.ToUniversalTime(), notice.Payload, notice.Protected, notice.Signature, notice.Hash, notice.ContentHash },
-            cancellationToken: cancellationToken)) == 1;
+            transaction, cancellationToken: cancellationToken)) == 1;
+        if (!isFirst)
+            return false;
+        var append = await Appending.BeginAsync(connection, transaction, notice.IssuedAt, cancellationToken);
+        await append.EntryAsync("notice-issued", Attribution.Registry, new { notice.Place, notice.Sequence, notice.Hash });
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task<long> LedgerSizeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select size from registry.ledger_head", cancellationToken: cancellationToken));
     }
 
     private async Task<SignedNotice?> OneAsync(string sql, object values, CancellationToken cancellationToken)

@@ -1,52 +1,37 @@
 using System.Collections.Immutable;
-using System.Data;
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
-using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Policies;
 
-/// <summary>The governance table, in tables.</summary>
+/// <summary>The governance table and its history, in tables.</summary>
 public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
 {
-    private const string OpenedBy = "opening", OpeningReason = "An empty registry was filled from the files of this checkout.";
-
     public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select not exists (select from registry.entry)", cancellationToken: cancellationToken));
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select not exists (select from registry.revision)", cancellationToken: cancellationToken));
     }
 
     public async Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var files = await connection.QueryAsync<(string Name, string Sha256)>(new CommandDefinition(
-            "select name, sha256 from registry.entry_file join registry.entry on entry = id where author = @OpenedBy order by name", new { OpenedBy }, cancellationToken: cancellationToken));
+        var files = await connection.QueryAsync<(string Name, string Sha256)>(new CommandDefinition("select name, sha256 from registry.opening_file order by name", cancellationToken: cancellationToken));
         return [.. files.Select(row => new OpeningFile(row.Name, row.Sha256))];
     }
 
-    public async Task<Governance> LoadAsync(CancellationToken cancellationToken)
+    public async Task<ImmutableArray<PolicyRevision>> RevisionsAsync(long entry, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // One snapshot: a table and its technologies as they stood together at one instant.
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var city = await All<City>("select body::text from registry.city");
-        if (city.IsEmpty)
-            throw new InvalidOperationException("The register is empty: no city has been registered.");
-        var wordings = await All<Wording>("select body::text from registry.wording order by position");
-        var technologies = await All<Technology>("select body::text from registry.technology order by position");
-        var instruments = await All<Instrument>(
-            """
-            select jsonb_set(instrument.body, '{versions}', coalesce(jsonb_agg(version.body order by version.number) filter (where version.number is not null), '[]'))::text
-            from registry.instrument left join registry.instrument_version version on version.instrument = instrument.id
-            group by instrument.id order by instrument.position
-            """);
-        return new Governance(city[0], new GovernanceTable(technologies, instruments), wordings);
-
-        Task<ImmutableArray<T>> All<T>(string sql) => connection.BodiesAsync<T>(sql, null, cancellationToken);
+        var rows = await connection.QueryAsync<RevisionRow>(new CommandDefinition(
+            "select kind, id, number, position, recorded_at as RecordedAt, entry, change, body from registry.revision where entry > @entry order by entry, kind, id", new { entry }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => row.Revision())];
     }
 
     public async Task<bool> OpenAsync(Opening opening, DateTimeOffset at, CancellationToken cancellationToken)
@@ -54,56 +39,90 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         ArgumentNullException.ThrowIfNull(opening);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await Run("lock table registry.entry in exclusive mode");
-        if (await connection.ExecuteScalarAsync<bool>("select exists (select from registry.entry)", transaction: transaction))
+        // Who holds the head of the ledger opens; whoever waited for it finds the register opened.
+        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        if (await connection.ExecuteScalarAsync<bool>("select exists (select from registry.revision)", transaction: transaction))
             return false;
 
-        var entry = await connection.ExecuteScalarAsync<long>(
-            "insert into registry.entry (recorded_at, author, reason) values (@at, @OpenedBy, @OpeningReason) returning id",
-            new { at = at.ToUniversalTime(), OpenedBy, OpeningReason }, transaction);
+        var entry = await append.EntryAsync("registry-opened", Attribution.Registry, new { opening.Files });
         foreach (var file in opening.Files)
-            await Run("insert into registry.entry_file (entry, name, sha256) values (@entry, @Name, @Sha256)", new { entry, file.Name, file.Sha256 });
-
-        var (city, table, wordings) = opening.Governance;
-        await Run("insert into registry.city (body, entry) values (@body::jsonb, @entry)", new { body = Rows.Body(city), entry });
-        foreach (var (position, wording) in wordings.Index())
-            await Run("insert into registry.wording (position, language, body, entry) values (@position, @Language, @body::jsonb, @entry)", new { position, wording.Language, body = Rows.Body(wording), entry });
-        foreach (var (position, technology) in table.Technologies.Index())
-            await Run("insert into registry.technology (id, position, body, entry) values (@Id, @position, @body::jsonb, @entry)", new { technology.Id, position, body = Rows.Body(technology), entry });
-        foreach (var (position, instrument) in table.Instruments.Index())
-        {
-            await Run("insert into registry.instrument (id, position, body, entry) values (@Id, @position, @body::jsonb, @entry)", new { instrument.Id, position, body = Rows.Body(instrument with { Versions = [] }), entry });
-            foreach (var version in instrument.Versions)
-                await OpenVersion(instrument, version);
-        }
-
+            await Run("insert into registry.opening_file (entry, name, sha256) values (@entry, @Name, @Sha256)", new { entry, file.Name, file.Sha256 });
+        await Recording.DocumentsAsync(connection, transaction, append, Attribution.Registry, [.. opening.Governance.Documents()], change: null);
         foreach (var place in opening.Places)
             await Run("insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)", new { place.Id, body = Rows.Body(place), entry });
         foreach (var kiosk in opening.Kiosks)
             await Run("insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)", new { kiosk.Id, kiosk.Place, body = Rows.Body(kiosk), entry });
+        await RegisterFleets(opening.Devices);
         foreach (var device in opening.Devices)
         {
-            await Run("insert into registry.device (id, part, place, fleet, body, entry) values (@Id, @part, @Place, @Fleet, @body::jsonb, @entry)",
-                new { device.Id, part = (short)Device.PartitionOf(device.Id), device.Place, device.Fleet, body = Rows.Body(device), entry });
+            // A unit that moves has no entry of its own: the ledger is public, and knows only fleets.
+            var registered = device.Place is null ? entry : await append.EntryAsync("device-registered", Attribution.Registry, new { device.Id, device.Kind, device.Technology, device.Place, device.Department });
+            await Run("insert into registry.device (id, part, place, fleet, body, entry) values (@Id, @part, @Place, @Fleet, @body::jsonb, @registered)",
+                new { device.Id, part = (short)Device.PartitionOf(device.Id), device.Place, device.Fleet, body = Rows.Body(device), registered });
         }
 
         await transaction.CommitAsync(cancellationToken);
         return true;
 
-        async Task OpenVersion(Instrument instrument, InstrumentVersion version)
+        async Task RegisterFleets(ImmutableArray<Device> devices)
         {
-            await Run("insert into registry.instrument_version (instrument, number, body, entry) values (@Id, @Number, @body::jsonb, @entry)", new { instrument.Id, version.Number, body = Rows.Body(version), entry });
-            var (from, until) = (Bound(version.Effective.MayHoldFrom), Bound(version.Effective.SurelyEndedFrom));
-            foreach (var rule in version.Rules)
-            {
-                await Run("insert into registry.rule (technology, instrument, number, effective, body) values (@Technology, @Id, @Number, daterange(@from::date, @until::date), @body::jsonb)",
-                    new { rule.Technology, instrument.Id, version.Number, from, until, body = Rows.Body(rule) });
-            }
+            foreach (var fleet in devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).OrderBy(fleet => fleet.Key, StringComparer.Ordinal))
+                await append.EntryAsync("fleet-registered", Attribution.Registry, new { fleet = fleet.Key, fleet.First().Technology, units = Device.FleetCount(fleet.Count()) });
         }
 
         Task Run(string sql, object? values = null) => connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken));
     }
 
-    /// <summary>A bound of the days on which a text may hold, as PostgreSQL reads it; null for no bound.</summary>
-    private static string? Bound(DateOnly day) => day == DateOnly.MinValue || day == DateOnly.MaxValue ? null : day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public async Task<bool> TurnDayAsync(DateOnly day, ImmutableArray<EffectiveSwitch> switches, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var began = Day(day);
+        if (await connection.ExecuteAsync(new CommandDefinition("insert into registry.turned_day (day) values (@began::date) on conflict do nothing", new { began }, transaction, cancellationToken: cancellationToken)) == 0)
+            return false;
+        if (!switches.IsEmpty)
+        {
+            var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+            long? first = null;
+            foreach (var one in switches)
+                first = Math.Min(first ?? long.MaxValue, await append.EntryAsync("rule-switched", Attribution.Registry, new { day = began, one.Technology, one.Instrument, one.Version, one.Before, one.Now }));
+            await connection.ExecuteAsync(new CommandDefinition("update registry.turned_day set entry = @first where day = @began::date", new { first, began }, transaction, cancellationToken: cancellationToken));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var day = await connection.ExecuteScalarAsync<string?>(new CommandDefinition("select max(day)::text from registry.turned_day", cancellationToken: cancellationToken));
+        return day is null ? null : DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private sealed record RevisionRow(string Kind, string Id, int Number, int Position, DateTime RecordedAt, long Entry, long? Change, string Body)
+    {
+        public PolicyRevision Revision()
+        {
+            if (!Json.TryWord<DocumentKind>(Kind, out var kind))
+                throw new InvalidOperationException($"A revision is of the kind '{Kind}', which this version does not know.");
+            // What an older version wrote is read into the form of this one, so that documents that say the same are the same.
+            return new PolicyRevision(Stored(kind), Number, Position, new DateTimeOffset(RecordedAt), Entry, Change);
+        }
+
+        private PolicyDocument Stored(DocumentKind kind)
+        {
+            var stored = new PolicyDocument(kind, Id, Body);
+            return kind switch
+            {
+                DocumentKind.City => PolicyDocument.Of(stored.Value<City>()),
+                DocumentKind.Chapters => PolicyDocument.Of(stored.Value<KnownChapters>()),
+                DocumentKind.Wording => PolicyDocument.Of(stored.Value<Domain.Notices.Wording>()),
+                DocumentKind.Technology => PolicyDocument.Of(stored.Value<Technology>()),
+                _ => PolicyDocument.Of(stored.Value<Instrument>()),
+            };
+        }
+    }
 }

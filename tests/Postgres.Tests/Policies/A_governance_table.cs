@@ -1,4 +1,5 @@
 using Npgsql;
+using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Postgres.Policies;
 
 namespace SurveillanceRegistry.Postgres.Tests.Policies;
@@ -12,13 +13,13 @@ public sealed class A_governance_table(SharedCluster cluster)
     public async Task Comes_out_as_it_went_in()
     {
         await using var database = await cluster.NewRegisterAsync();
-        var register = new PolicyRegister(database.Source);
+        IPolicyRegister register = new PolicyRegister(database.Source);
         Assert.True(await register.IsEmptyAsync(Cancellation));
 
         Assert.True(await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation));
 
         Assert.False(await register.IsEmptyAsync(Cancellation));
-        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text(await register.LoadAsync(Cancellation)));
+        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text((await register.HistoryAsync(Cancellation)).Current));
     }
 
     [Fact]
@@ -29,19 +30,21 @@ public sealed class A_governance_table(SharedCluster cluster)
         await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
 
         Assert.Equal(SmallCity.Opening.Files.OrderBy(file => file.Name), await register.OpeningFilesAsync(Cancellation));
-        Assert.Equal("opening, An empty registry was filled from the files of this checkout., 2026-11-23 20:00:00",
-            await database.AskAsync<string>("select concat_ws(', ', author, reason, recorded_at at time zone 'UTC') from registry.entry"));
-        Assert.Equal(1, await database.AskAsync<int>("select count(distinct entry) from (select entry from registry.technology union all select entry from registry.instrument_version union all select entry from registry.device) rows"));
+        Assert.Equal("registry-opened, 2026-11-23 20:00:00",
+            await database.AskAsync<string>("select concat_ws(', ', kind, at at time zone 'UTC') from registry.ledger_entry where index = 0"));
+        Assert.Equal("registry-opened, document-recorded, fleet-registered, device-registered",
+            await database.AskAsync<string>("select string_agg(kind, ', ' order by first) from (select kind, min(index) as first from registry.ledger_entry group by kind) kinds"));
+        Assert.Equal(0, await database.AskAsync<int>($"select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') like '%{SmallCity.Reader}%'"));
     }
 
     [Fact]
     public async Task Is_opened_once_when_two_registries_open_it_at_once()
     {
         await using var database = await cluster.NewRegisterAsync();
-        var register = new PolicyRegister(database.Source);
+        IPolicyRegister register = new PolicyRegister(database.Source);
         var opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation)));
         Assert.Single(opened, success => success);
-        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text(await register.LoadAsync(Cancellation)));
+        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text((await register.HistoryAsync(Cancellation)).Current));
     }
 
     [Fact]
@@ -54,7 +57,7 @@ public sealed class A_governance_table(SharedCluster cluster)
         await Assert.ThrowsAsync<PostgresException>(() => register.OpenAsync(SmallCity.With([camera, camera with { Id = "cam-2", Place = "no-such-place" }]), SmallCity.Noon, Cancellation));
 
         Assert.True(await register.IsEmptyAsync(Cancellation));
-        Assert.Equal(0, await database.AskAsync<int>("select count(*) from (select id from registry.technology union all select id from registry.place union all select id from registry.device) rows"));
+        Assert.Equal(0, await database.AskAsync<int>("select count(*) from (select id from registry.revision union all select id from registry.place union all select id from registry.device) rows"));
     }
 
     [Theory]
@@ -65,14 +68,14 @@ public sealed class A_governance_table(SharedCluster cluster)
     {
         await using var database = await cluster.NewRegisterAsync();
         var refusal = await Assert.ThrowsAsync<PostgresException>(() => new PolicyRegister(database.Source).OpenAsync(SmallCity.With(SmallCity.Until(until), SmallCity.From(from)), SmallCity.Noon, Cancellation));
-        Assert.Equal("rule_periods_do_not_overlap", refusal.ConstraintName);
+        Assert.Equal("rule_periods_do_not_overlap_in_law_and_record", refusal.ConstraintName);
     }
 
     [Theory]
-    [InlineData("insert into registry.rule select 'alpr', instrument, 99, effective, body from registry.rule where number = 1", "23503")] // A version that does not exist.
-    [InlineData("insert into registry.rule select technology, instrument, 1, daterange('1990-01-01', '1991-01-01'), body from registry.rule where number = 1", "23505")]
-    [InlineData("update registry.rule set effective = daterange('2000-01-01', null)", "23P01")]
-    [InlineData("update registry.rule set effective = 'empty'", "23514")]
+    [InlineData("update registry.rule_period set effective = daterange('2000-01-01', null)", "23P01")]
+    [InlineData("update registry.rule_period set effective = 'empty'", "23514")]
+    [InlineData("insert into registry.revision select kind, id, 2, position, recorded_at, entry, null, body from registry.revision where kind = 'city'", "23514")] // Without a change request.
+    [InlineData("insert into registry.revision select kind, id, 1, position, recorded_at, entry, null, body from registry.revision where kind = 'city'", "23505")]
     public async Task Guards_itself_whoever_writes(string sql, string sqlState)
     {
         await using var database = await cluster.NewRegisterAsync();
@@ -84,7 +87,7 @@ public sealed class A_governance_table(SharedCluster cluster)
     public async Task Answers_of_an_empty_register_that_it_is_empty()
     {
         await using var database = await cluster.NewRegisterAsync();
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => new PolicyRegister(database.Source).LoadAsync(Cancellation));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ((IPolicyRegister)new PolicyRegister(database.Source)).HistoryAsync(Cancellation));
         Assert.Equal("The register is empty: no city has been registered.", failure.Message);
     }
 }

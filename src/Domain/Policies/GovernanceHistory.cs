@@ -1,0 +1,110 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using SurveillanceRegistry.Domain.Notices;
+
+namespace SurveillanceRegistry.Domain.Policies;
+
+/// <summary>A document as it was recorded: from then on, until the next revision of it, this is what the registry knew.</summary>
+/// <param name="Number">1, 2, … for each document.</param>
+/// <param name="Position">Where it stands among the documents of its kind, from 0.</param>
+/// <param name="RecordedAt">When the registry came to know it. Later revisions of any document were recorded later, or in the same act.</param>
+/// <param name="Entry">Number of the ledger's entry that holds it.</param>
+/// <param name="Change">Number of the change request that made it; null for what the registry was opened with.</param>
+public sealed record PolicyRevision(PolicyDocument Document, int Number, int Position, DateTimeOffset RecordedAt, long Entry, long? Change);
+
+/// <summary>
+/// Everything that was ever recorded of the city's governance. The table has two axes of time: the day that is asked about (valid time), and
+/// the instant at which the registry is asked (recorded time). This answers the second; <see cref="GovernanceTable.On(DateOnly)"/> the first.
+/// </summary>
+public sealed class GovernanceHistory
+{
+    private readonly ImmutableArray<PolicyRevision> _revisions;
+    private readonly FrozenDictionary<(DocumentKind, string), ImmutableArray<PolicyRevision>> _of;
+
+    /// <param name="revisions">All of them, in the order of recording. Throws <see cref="InvalidOperationException"/> when no city is among them.</param>
+    public GovernanceHistory(ImmutableArray<PolicyRevision> revisions)
+    {
+        if (!revisions.Any(revision => revision.Document.Kind == DocumentKind.City))
+            throw new InvalidOperationException("The register is empty: no city has been registered.");
+        _revisions = revisions;
+        _of = revisions.GroupBy(revision => (revision.Document.Kind, revision.Document.Id)).ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
+        Current = Latest(_of.Values.Select(revisions => revisions[^1]));
+    }
+
+    /// <summary>What the registry knows now.</summary>
+    [JsonIgnore] public Governance Current { get; }
+
+    /// <summary>Every revision, in the order of recording.</summary>
+    public ImmutableArray<PolicyRevision> Revisions => _revisions;
+
+    /// <summary>Number of the ledger's entry that was recorded last.</summary>
+    [JsonIgnore] public long LastEntry => _revisions[^1].Entry;
+
+    /// <summary>When the registry came to know anything at all.</summary>
+    [JsonIgnore] public DateTimeOffset Beginning => _revisions[0].RecordedAt;
+
+    /// <summary>The revisions of a document, the first first; empty when there never was such a document.</summary>
+    public ImmutableArray<PolicyRevision> Of(DocumentKind kind, string id) => _of.TryGetValue((kind, id), out var revisions) ? revisions : [];
+
+    /// <summary>The latest revision of a document; null when there never was one.</summary>
+    public PolicyRevision? LatestOf(DocumentKind kind, string id) => _of.TryGetValue((kind, id), out var revisions) ? revisions[^1] : null;
+
+    /// <summary>The number of the revision that the registry held at an instant; 0 for none.</summary>
+    public int RevisionAt(DocumentKind kind, string id, DateTimeOffset knownAt) => Of(kind, id).LastOrDefault(revision => revision.RecordedAt <= knownAt)?.Number ?? 0;
+
+    /// <summary>How much was recorded at an instant: two instants with the same answer knew the same.</summary>
+    public int CountAt(DateTimeOffset knownAt)
+    {
+        var (low, high) = (0, _revisions.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_revisions[middle].RecordedAt <= knownAt)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    /// <summary>What the registry knew at an instant; null before it was opened.</summary>
+    public Governance? KnownAt(DateTimeOffset knownAt)
+    {
+        var count = CountAt(knownAt);
+        if (count == _revisions.Length)
+            return Current;
+        var latest = new Dictionary<(DocumentKind, string), PolicyRevision>();
+        foreach (var revision in _revisions.AsSpan(0, count))
+            latest[(revision.Document.Kind, revision.Document.Id)] = revision;
+        return latest.ContainsKey((DocumentKind.City, PolicyDocument.CityId)) ? Latest(latest.Values) : null;
+    }
+
+    /// <summary>What the registry would know with these documents in place of those that it has.</summary>
+    public Governance With(IEnumerable<PolicyDocument> proposed)
+    {
+        var latest = _of.ToDictionary(one => one.Key, one => one.Value[^1]);
+        foreach (var document in proposed)
+        {
+            var key = (document.Kind, document.Id);
+            latest[key] = latest.TryGetValue(key, out var held) ? held with { Document = document } : new PolicyRevision(document, 1, int.MaxValue, Beginning, LastEntry, null);
+        }
+
+        return Latest(latest.Values);
+    }
+
+    private static Governance Latest(IEnumerable<PolicyRevision> revisions)
+    {
+        var kinds = revisions.OrderBy(revision => revision.Position).ThenBy(revision => revision.Document.Id, StringComparer.Ordinal).ToLookup(revision => revision.Document.Kind, revision => revision.Document);
+        var city = kinds[DocumentKind.City].Single().Value<City>();
+        var wordings = kinds[DocumentKind.Wording].Select(document => document.Value<Wording>()).ToDictionary(wording => wording.Language);
+        return new Governance(
+            city,
+            new GovernanceTable(
+                [.. kinds[DocumentKind.Technology].Select(document => document.Value<Technology>())],
+                [.. kinds[DocumentKind.Instrument].OrderBy(document => document.Id, StringComparer.Ordinal).Select(document => document.Value<Instrument>())]),
+            [.. city.Languages.Where(wordings.ContainsKey).Select(language => wordings[language])],
+            kinds[DocumentKind.Chapters].SingleOrDefault()?.Value<KnownChapters>() ?? KnownChapters.None);
+    }
+}
