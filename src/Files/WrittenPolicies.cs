@@ -169,17 +169,22 @@ public static class WrittenPolicies
             one.Word("duty", Json.Word(notice.Duty));
             one.Word("days", notice.Days);
         });
-        yaml.Under("records_access", access =>
-        {
-            access.Word("access", Json.Word(rule.RecordsAccess.Access));
-            access.Text("text", rule.RecordsAccess.Text);
-        });
+        if (rule.RecordsAccess.Text is null)
+            yaml.Inline("records_access", access => access.Word("access", Json.Word(rule.RecordsAccess.Access)));
+        else
+            yaml.Under("records_access", access => Write(access, rule.RecordsAccess));
         yaml.Each("purposes", rule.Purposes);
         yaml.Each("prohibited_uses", rule.ProhibitedUses);
         yaml.Text("sharing", rule.Sharing);
         yaml.Text("note", rule.Note);
         yaml.Text("owner", rule.Owner);
         yaml.Word("review_by", rule.ReviewBy is { } day ? Day(day) : null);
+    }
+
+    private static void Write(YamlOut yaml, RecordsAccess access)
+    {
+        yaml.Word("access", Json.Word(access.Access));
+        yaml.Text("text", access.Text);
     }
 
     private static void Write(YamlOut yaml, Source source) => yaml.Under("source", keys =>

@@ -128,6 +128,27 @@ internal static class AnyGovernance
             })],
             Real.Chapters);
 
+    /// <summary>So many instruments, each with four versions that speak of five technologies.</summary>
+    public static Governance Large(int instruments) => Real with
+    {
+        Table = new GovernanceTable(Real.Table.Technologies,
+        [
+            .. Enumerable.Range(0, instruments).Select(at => new Instrument($"ordinance-{at:0000}", InstrumentKind.Ordinance, $"Ordinance {120_000 + at}", "City Council",
+            [
+                .. Enumerable.Range(1, 4).Select(number => new InstrumentVersion(
+                    number, $"On technology, title {number}", new EffectivePeriod(Year(1990 + number), To: Year(1991 + number)), null, null, null, $"Ordinance {number + 110_000}", null,
+                    new Source("Read in the clerk's files", "https://clerk.example/" + at, new DateOnly(2026, 11, 23), Confidence.Sourced),
+                    [
+                        .. Real.Table.Technologies.Take(5).Select(technology => new Rule(
+                            technology.Id, [Capture.Video, Capture.Audio], [new Retention(RetentionBound.Limit, 30, null, "patrol reads", "with exceptions")], [new RequiredNotice(NoticeDuty.PostedSign)],
+                            new RecordsAccess(Access.Conditions, "On request, as the law says."), ["police"], Note: "A sentence for readers of the table.", Purposes: ["public safety purposes"], Owner: "police")),
+                    ])),
+            ])),
+        ]),
+    };
+
+    private static LawDate Year(int year) => Domain.Policies.LawDate.On(year, 1, 1);
+
     private static bool IsText(string text) =>
         !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl) && text.EnumerateRunes().All(rune => rune != System.Text.Rune.ReplacementChar)
         && !System.Text.RegularExpressions.Regex.IsMatch(text, "<[A-Za-z/!?]") && !Citation.FindIn(text, Real.Chapters).Any();

@@ -213,11 +213,14 @@ public static partial class PolicyCheck
                     problems.Add(Invalid(text.Length > MostCharacters ? $"{text.Length} characters" : "a text of nothing", $"1 to {MostCharacters} characters", where));
                 else if (text.Any(char.IsControl) || text.EnumerateRunes().Any(rune => rune == System.Text.Rune.ReplacementChar))
                     problems.Add(Invalid("a control character or half a character", "a text on one line", where));
-                else if (Markup().IsMatch(text))
+                else if (HasMarkup(text))
                     problems.Add(Invalid("markup", "plain text without < before a letter", where));
                 break;
         }
     }
+
+    /// <summary>Whether a text holds what a page could take for markup.</summary>
+    public static bool HasMarkup(string text) => Markup().IsMatch(text);
 
     private static Refusal Invalid(string found, string expected, string where) => new("invalid", $"Found {found}; expected {expected}.", where);
 
