@@ -8,13 +8,13 @@ namespace SurveillanceRegistry.Files;
 internal static class ChaptersFile
 {
     private static readonly Form<string> Chapter = Form.Scalar("a chapter such as 14.18",
-        (string text, out string value) => Citation.FindIn("SMC " + (value = text)).Concat(Citation.FindIn("SPD Manual " + text)).Any(read => read.Chapter == text));
+        (string text, out string value) => IsChapter(Citation.MunicipalCode, value = text) || IsChapter(Citation.Manual, text));
 
     private static readonly Form<ImmutableSortedDictionary<string, ImmutableArray<string>>> Whole = Form.Keys("chapters", keys =>
         keys.Required("chapters", Form.Keys("the chapters of each code", codes =>
         {
             var all = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
-            foreach (var code in (string[])[Citation.Manual, "SMC", "RCW"])
+            foreach (var code in (string[])[Citation.Manual, Citation.MunicipalCode, Citation.StateCode])
             {
                 all[code] = codes.Required(code, Form.ListOf(Chapter, least: 1));
                 codes.EachOnce(code);
@@ -39,8 +39,8 @@ internal static class ChaptersFile
         switch (node)
         {
             case YamlText text:
-                foreach (var citation in Citation.FindIn(text.Text).Where(citation => !chapters.Knows(citation)))
-                    file.Add(text, $"the citation {YamlNode.Quote(citation.Original)}", "a chapter of chapters.yaml: " + chapters.Listed(citation.Code));
+                foreach (var citation in Citation.FindIn(text.Text, chapters).Where(citation => !chapters.Knows(citation)))
+                    file.Add(text, $"the citation {YamlNode.Quote(citation.Original)}", "a chapter of chapters.yaml: " + chapters.Instead(citation));
                 break;
             case YamlList list:
                 foreach (var item in list.Items)
@@ -52,4 +52,6 @@ internal static class ChaptersFile
                 break;
         }
     }
+
+    private static bool IsChapter(string code, string text) => Citation.TryParse($"{code} {text}", out var read) && read.ChapterNumber == text;
 }

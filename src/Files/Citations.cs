@@ -27,7 +27,7 @@ internal static class Citations
 
     private static void Agree(string governance, string citation, KnownChapters chapters, YamlNode at, YamlFile file)
     {
-        var stated = Citation.FindIn(governance).FirstOrDefault();
+        var stated = Citation.FindIn(governance, chapters).FirstOrDefault();
         var filed = Citation.FindIn(citation).FirstOrDefault();
         if (stated is null)
             file.Add(at, YamlNode.Quote(governance), $"words that cite {citation}");

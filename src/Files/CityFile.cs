@@ -26,6 +26,9 @@ internal static partial class CityFile
         keys.Required("reply_within_business_days", Form.Number(1, 365)),
         keys.Required("law", Form.Text)));
 
+    private static readonly Form<OutOfScope> OutOfScope = Form.Keys("what is not in this registry", keys => new OutOfScope(
+        keys.Required("name", Form.Text), keys.Required("why", Form.Text), keys.Required("source", SourceForm.Source)));
+
     private static readonly Form<City> Whole = Form.Keys("a city", keys =>
     {
         var city = new City(
@@ -35,7 +38,10 @@ internal static partial class CityFile
             keys.Required("languages", Form.ListOf(Language, least: 1)),
             keys.Required("departments", Form.ListOf(Department, least: 1)),
             keys.Required("records", Records),
-            keys.Required("notice_valid_seconds", Form.Number(LeastValidSeconds, MostValidSeconds)));
+            keys.Required("notice_valid_seconds", Form.Number(LeastValidSeconds, MostValidSeconds)))
+        {
+            OutOfScope = keys.Optional("out_of_scope", Form.ListOf(OutOfScope), []),
+        };
         keys.EachOnce("languages");
         keys.EachOnce("departments", city.Departments.Select(department => department?.Id));
         return city;

@@ -7,12 +7,14 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Notices;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Postgres.Staff;
 
 namespace SurveillanceRegistry.Postgres;
 
@@ -28,6 +30,7 @@ public static class PostgresSetup
         services.AddSingleton(_ => NpgsqlDataSource.Create(durable));
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IChangeRegister, ChangeRegister>();
+        services.AddSingleton<IStaffRegister, StaffRegister>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();

@@ -13,5 +13,9 @@ internal static class Problem
 
     public static IResult BadParameter(string sentence) => Of(StatusCodes.Status400BadRequest, "bad-parameter", "A parameter cannot be read", sentence);
 
-    private static IResult Of(int status, string type, string title, string detail) => Results.Problem(detail, statusCode: status, title: title, type: Types + type);
+    public static IResult Unauthorized() => Of(StatusCodes.Status401Unauthorized, "unauthorized", "Sign in first", "This needs a token: send it as 'Authorization: Bearer …'. 'registry token create --role …' makes one.");
+
+    public static IResult Forbidden(string sentence) => Of(StatusCodes.Status403Forbidden, "forbidden", "Not allowed", sentence);
+
+    public static IResult Of(int status, string type, string title, string detail) => Results.Problem(detail, statusCode: status, title: title, type: Types + type);
 }

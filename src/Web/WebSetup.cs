@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +8,7 @@ using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Kiosks;
 using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies;
+using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Web;
 
@@ -23,8 +23,7 @@ public static class WebSetup
     public static IServiceCollection AddWeb(this IServiceCollection services)
     {
         services.AddRazorPages(pages => pages.RootDirectory = "/").AddApplicationPart(typeof(WebSetup).Assembly);
-        // Public pages hold no secret and set no cookie: there is nothing to protect, and no key to keep on disk.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddStaff();
         services.AddProblemDetails();
         services.AddSingleton<ChangeHints>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeHints>());
@@ -43,8 +42,13 @@ public static class WebSetup
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
+            if (http.Request.Path.StartsWithSegments("/staff"))
+                headers.CacheControl = "no-store";
             return next(http);
         });
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
         Assets.Map(app);
         KioskEndpoints.Map(app);
         QrCode.Map(app);

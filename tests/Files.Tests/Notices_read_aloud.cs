@@ -77,6 +77,16 @@ public sealed partial class Notices_read_aloud
     }
 
     [Fact]
+    public void Tell_a_school_zone_the_texts_that_bind_there_and_leave_the_ordinances_that_amended_them_for_those_who_want_to_know_more()
+    {
+        var content = Compose([.. SampleCity.Opening.Devices.Where(device => device.Place == "alder-school-zone").Select(device => Seen(device, PresenceState.Online, _ => Mode.Recorded))]);
+        Assert.Equal("SMC 11.50.570, Automated Traffic Safety Cameras; its effective date is not known. RCW 46.63.220, Automated traffic safety cameras; its effective date is not known.", Item(content, "en", "rule"));
+        Assert.Contains(content.Now.Languages["en"].SecondLayer, item => item.Text.StartsWith("Ordinance 126183, ", StringComparison.Ordinal));
+        Assert.Contains(content.Now.Facts.Single().GovernedBy, text => text.Instrument == "ord-126183");
+        Assert.Equal("smc-11.50.570", content.Now.Facts.Single().GovernedBy[0].Instrument);
+    }
+
+    [Fact]
     public void Say_may_be_recorded_of_a_camera_that_is_not_heard_and_since_when()
     {
         var camera = SampleCity.Opening.Devices.First(device => device.Id == "east-precinct-holding-1");

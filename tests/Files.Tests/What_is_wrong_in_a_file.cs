@@ -40,7 +40,7 @@ public sealed class What_is_wrong_in_a_file
         { Plates, "bound: limit, days: 90,", "bound: limit,", 0, "neither 'days' nor 'event'", "one of the two" },
         { Pilot, "superseded_by: spd-manual-16.090", "superseded_by: spd-manual-16.099", 0, "'spd-manual-16.099'", "another instrument under instruments/" },
         { Pilot, "superseded_by: spd-manual-16.090", "superseded_by: spd-manual-16.091", 0, "'spd-manual-16.091'", "another instrument under instruments/" },
-        { Pause, "capture: []", "capture: [plates]", 0, "captures beside 'pauses: true'", "an empty list" },
+        { Pause, "capture: []\n        pauses: true", "capture: [plates]\n        pauses: true", 0, "captures beside 'pauses: true'", "an empty list" },
 
         // Keys.
         { Plates, "authority: Seattle Police Department", "autority: Seattle Police Department", 0, "the unknown key 'autority'", "one of id, kind, citation, authority, versions" },
@@ -51,9 +51,10 @@ public sealed class What_is_wrong_in_a_file
         // Citations.
         { Technologies, "governance: SMC Chapter 14.18", "governance: 12.18.020.F", 0, "the citation '12.18.020.F'", "a chapter of chapters.yaml: RCW 9.73" },
         { Technologies, "governance: SMC Chapter 14.18", "governance: SMC Chapter 12.18", 0, "the citation 'SMC Chapter 12.18'", "a chapter of chapters.yaml: SMC 11.50, 14.12, 14.18" },
+        { Technologies, "governance: SMC Chapter 14.18", "governance: SMC 12.18.020.F", 0, "the citation 'SMC 12.18.020.F'", "(perhaps SMC 14.18.020.F)" },
         { Technologies, "governance: SMC Chapter 14.18", "governance: SMC Chapter 14.12", 0, "the citation 'SMC Chapter 14.12'", "SMC 14.18, which the row's 'instrument' is" },
         { Technologies, "governance: SMC Chapter 14.18", "governance: the surveillance chapter", 0, "'the surveillance chapter'", "words that cite SMC 14.18" },
-        { Equipment, "(SMC 14.18.020.F)", "(12.18.020.F)", 0, "the citation '12.18.020.F'", "a chapter of chapters.yaml" },
+        { Equipment, "(SMC 14.18.020.F)", "(12.18.020.F)", 0, "the citation '12.18.020.F'", "(perhaps 14.18.020.F)" },
         { Cells, "title: SPD Manual 10.060, version effective 2010-07-12", "title: SPD Manual 10.600, version effective 2010-07-12", 0, "the citation 'SPD Manual 10.600'", "a chapter of chapters.yaml: SPD Manual 6.060" },
         { Cells, "citation: SPD Manual 10.060", "citation: the manual", 0, "'the manual'", "a citation such as SPD Manual 16.090 or SMC 14.18" },
         { City, "RCW 42.56", "RCW 42.65", 0, "the citation 'RCW 42.65'", "a chapter of chapters.yaml: RCW" },

@@ -89,6 +89,14 @@ public sealed class Public_pages(SampleCity city, Chromium chromium)
             technology => Assert.Contains($"“{technology.Statement!.Technology.Trim()}” is governed by “{technology.Statement.Governance.Trim()}”", text));
     }
 
+    [Fact]
+    public async Task Name_on_the_governance_page_what_the_register_does_not_speak_of()
+    {
+        var text = (await Read("/governance")).QuerySelector("[aria-labelledby=out-of-scope]")!.TextContent;
+        Assert.All(city.Opening.Governance.City.OutOfScope, subject => Assert.Contains(subject.Name, text, StringComparison.Ordinal));
+        Assert.Contains("telephone", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("yesterday")]
     [InlineData("2026-02-30")]

@@ -162,6 +162,8 @@ public static partial class PolicyCheck
         if (city.Departments.IsEmpty || city.Departments.DistinctBy(department => department.Id).Count() != city.Departments.Length)
             at["departments"].Say("no department, or one twice", "at least one, each once");
         Address(city.Records.Url, at["records"]);
+        foreach (var subject in city.OutOfScope)
+            Check(subject.Source, at["outOfScope"]["source"]);
     }
 
     private static void Check(Source source, At at)
@@ -179,8 +181,8 @@ public static partial class PolicyCheck
 
     private static void Citations(string? text, Known known, At at)
     {
-        foreach (var citation in text is null ? [] : Citation.FindIn(text).Where(citation => !known.Chapters.Knows(citation)))
-            at.Say($"the citation {Quote(citation.Original)}", "a chapter that the registry knows: " + known.Chapters.Listed(citation.Code));
+        foreach (var citation in text is null ? [] : Citation.FindIn(text, known.Chapters).Where(citation => !known.Chapters.Knows(citation)))
+            at.Say($"the citation {Quote(citation.Original)}", "a chapter that the registry knows: " + known.Chapters.Instead(citation));
     }
 
     /// <summary>Versions follow each other: in number as in time, and never two at once for one technology.</summary>

@@ -22,8 +22,8 @@ public sealed record DeviceKind(string Id, string Technology, bool IsMobile, int
     [
         Fixed("facility-camera", "facility-camera"),
         Fixed("holding-cell-camera", "holding-cell-camera"),
-        Fixed("interview-room-camera", "holding-cell-camera"),
-        Fixed("public-cctv", "surveillance-equipment"),
+        Fixed("interview-room-camera", "interview-room-camera"),
+        Fixed("public-cctv", "public-cctv"),
         Fixed("traffic-camera", "traffic-camera"),
         Fixed("red-light-camera", "automated-traffic-safety-camera"),
         Fixed("speed-camera", "automated-traffic-safety-camera"),

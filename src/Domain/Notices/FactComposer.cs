@@ -54,7 +54,9 @@ public static class FactComposer
             reporting.Length > 0 ? FactCertainty.Reported : FactCertainty.Unknown,
             Earliest(reporting.Length > 0 ? reporting : highest),
             [.. allowing.Where(row => departments.All(row.Rule!.AppliesTo)).Select(row => row.Instrument.Id)],
-            [.. governing.Select(row => new GoverningText(row.Instrument.Id, row.Instrument.Citation, row.Version!.Title, row.Version.Effective.From))],
+            // For the same reason, what allows this before what bounds it, and what holds before what was only adopted.
+            [.. governing.OrderByDescending(row => row.Instrument.Authorises).ThenByDescending(row => row.Rule!.Capture.Contains(capture)).ThenByDescending(row => row.Status == RuleStatus.InForce)
+                .Select(row => new GoverningText(row.Instrument.Id, row.Instrument.Citation, row.Version!.Title, row.Version.Effective.From))],
             [.. governing.SelectMany(row => row.Rule!.Retention.Select(stated => new StatedRetention(row.Instrument.Id, row.Instrument.Citation, stated)))],
             UnderReview: !departments.All(department => allowing.Any(row => row.Rule!.AppliesTo(department))));
     }

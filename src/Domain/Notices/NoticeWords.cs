@@ -78,9 +78,15 @@ internal sealed class NoticeWords(NoticeScene scene, Wording wording)
         return HasDevices ? Sentences(departments) : wording.Say("who.none");
     }
 
-    private IEnumerable<string> Texts(NoticeFact fact) => fact.GovernedBy.Select(text => text.EffectiveFrom is { } from
-        ? wording.Say("rule.line", ("citation", text.Citation), ("title", text.Title), ("date", wording.Date(from)))
-        : wording.Say("rule.undated", ("citation", text.Citation), ("title", text.Title)));
+    /// <summary>The texts that people on the spot need; what is only background to them stands in the second layer.</summary>
+    private IEnumerable<string> Texts(NoticeFact fact)
+    {
+        var background = scene.Governance.Table.On(scene.Day, fact.Technology).Where(row => row.IsBackground).Select(row => row.Instrument.Id).ToHashSet(StringComparer.Ordinal);
+        var needed = fact.GovernedBy.Where(text => !background.Contains(text.Instrument)).ToArray();
+        return (needed.Length > 0 ? needed : [.. fact.GovernedBy]).Select(text => text.EffectiveFrom is { } from
+            ? wording.Say("rule.line", ("citation", text.Citation), ("title", text.Title), ("date", wording.Date(from)))
+            : wording.Say("rule.undated", ("citation", text.Citation), ("title", text.Title)));
+    }
 
     private IEnumerable<string> Review(NoticeFact fact) =>
         fact.GovernedBy.IsEmpty ? [wording.Sentence("rule.none", ("technology", Technology(fact.Technology)))]

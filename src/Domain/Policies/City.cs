@@ -12,6 +12,12 @@ public sealed record Department(string Id, string Name, string Phone);
 /// <param name="Law">The law that gives the right, as cited.</param>
 public sealed record RecordsPortal(string Name, string Url, string Phone, int ReplyWithinBusinessDays, string Law);
 
+/// <summary>Something that records and that the registry does not speak of, named so that nobody takes its silence for an answer.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Why">Why it stands outside.</param>
+/// <param name="Source">Where that it records was read.</param>
+public sealed record OutOfScope(string Name, string Why, Source Source);
+
 /// <summary>The city that the registry serves.</summary>
 /// <param name="IsSample">True for sample data, which says so on every page, screen and paper.</param>
 /// <param name="TimeZone">IANA name of the zone in which the city's days begin and end.</param>
@@ -21,6 +27,9 @@ public sealed record City(
     string Name, bool IsSample, string TimeZone, ImmutableArray<string> Languages,
     ImmutableArray<Department> Departments, RecordsPortal Records, int NoticeValidSeconds)
 {
+    /// <summary>What records and is not in this registry; empty when nothing is named.</summary>
+    public ImmutableArray<OutOfScope> OutOfScope { get; init; } = [];
+
     /// <summary>The day in the city at an instant.</summary>
     public DateOnly DayAt(DateTimeOffset instant) => DateOnly.FromDateTime(LocalTime(instant).DateTime);
 

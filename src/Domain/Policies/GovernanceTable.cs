@@ -21,6 +21,12 @@ public sealed record GovernanceRow(
     /// <summary>Whether this row may be printed on a sign as the law that governs: it holds, and it was read in its source.</summary>
     public bool IsPrintable => Status is RuleStatus.InForce or RuleStatus.Adopted && Version?.Source.Confidence == Confidence.Sourced;
 
+    /// <summary>
+    /// Whether it was adopted, nobody found since when, and it neither allows nor asks anything by itself, such as an ordinance that amends
+    /// a section of the code: history of a rule, for those who want to know more.
+    /// </summary>
+    public bool IsBackground => Status == RuleStatus.Adopted && Instrument.Authorises && Rule is { Capture.IsEmpty: true, Retention.IsEmpty: true, Notice.IsEmpty: true };
+
     /// <summary>The text that is to follow, as a row of its own; null when none is known.</summary>
     public GovernanceRow? AsScheduled() => Status == RuleStatus.Scheduled ? this
         : Next is null ? null

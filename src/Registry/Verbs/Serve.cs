@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Postgres;
@@ -17,14 +18,16 @@ internal static class Serve
 {
     private static readonly Option<bool> WithFleet = new("--fleet") { Description = "Also run the sample city's simulated units, over real MQTT connections." };
 
+    private static readonly Option<bool> WithStaff = new("--sample-staff") { Description = "Give the sample city's staff new passwords, and print them." };
+
     public static Command Verb()
     {
-        var verb = new Command("serve", "Serve pages, screens, API and the MQTT broker until told to stop.") { WithFleet };
-        verb.SetAction((command, cancellationToken) => RunAsync(Settings.Read([]), command.GetValue(WithFleet), cancellationToken));
+        var verb = new Command("serve", "Serve pages, screens, API and the MQTT broker until told to stop.") { WithFleet, WithStaff };
+        verb.SetAction((command, cancellationToken) => RunAsync(Settings.Read([]), command.GetValue(WithFleet), command.GetValue(WithStaff), cancellationToken));
         return verb;
     }
 
-    private static async Task<int> RunAsync(Settings settings, bool withFleet, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Settings settings, bool withFleet, bool withStaff, CancellationToken cancellationToken)
     {
         MustBeFree(settings.Http, "REGISTRY_HTTP");
         MustBeFree(settings.Mqtt, "REGISTRY_MQTT");
@@ -42,6 +45,15 @@ internal static class Serve
 
         var (http, mqtt) = Addresses(app, settings);
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping, cancellationToken);
+        if (withStaff)
+        {
+            var city = (await app.Services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City;
+            if (!city.IsSample)
+                throw new WrongUsage("This registry serves a real city: add its staff with 'registry staff add'. Only a sample city has sample staff.");
+            foreach (var line in await SampleStaff.RenewAsync(app.Services.GetRequiredService<IStaffRegister>(), $"http://{http}", city.Departments[0].Id, cancellationToken))
+                await Console.Out.WriteLineAsync(line);
+        }
+
         var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, most: int.MaxValue, closing.Token) : Task.CompletedTask;
         await Console.Out.WriteLineAsync($"ready http=http://{http} mqtt=mqtt://{mqtt}");
         await app.WaitForShutdownAsync(cancellationToken);

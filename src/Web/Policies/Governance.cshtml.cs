@@ -20,6 +20,9 @@ public sealed class GovernanceModel(IGrainFactory grains, TimeProvider time) : P
 
     public ImmutableArray<GovernanceRow> Rows { get; private set; } = [];
 
+    /// <summary>What records and is not in this register.</summary>
+    public ImmutableArray<OutOfScope> OutOfScope { get; private set; } = [];
+
     public async Task OnGetAsync()
     {
         var governance = await grains.Governance();
@@ -33,5 +36,6 @@ public sealed class GovernanceModel(IGrainFactory grains, TimeProvider time) : P
         AsOf = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         DayInWords = day.ToString("MMMM d, yyyy", CultureInfo.InvariantCulture);
         Rows = governance.Table.On(day);
+        OutOfScope = governance.City.OutOfScope;
     }
 }

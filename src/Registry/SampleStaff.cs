@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Staff;
+
+namespace SurveillanceRegistry.Registry;
+
+/// <summary>The people of the sample city: an editor, an approver and an administrator, with a new password at every start. No other city has them.</summary>
+internal static class SampleStaff
+{
+    private static readonly (string Name, string Person, Role[] Roles)[] People =
+    [
+        ("editor", "Sample Editor", [Role.Editor]), ("approver", "Sample Approver", [Role.Approver]),
+        ("administrator", "Sample Administrator", [Role.Administrator, Role.Auditor]),
+    ];
+
+    /// <summary>How to sign in: a line for each, with the password.</summary>
+    public static async Task<ImmutableArray<string>> RenewAsync(IStaffRegister register, string url, string department, CancellationToken cancellationToken)
+    {
+        var lines = ImmutableArray.CreateBuilder<string>();
+        foreach (var (name, person, roles) in People)
+        {
+            var signIn = $"{name}@sample-city.example";
+            var password = Passwords.New();
+            var now = TimeProvider.System.GetUtcNow();
+            if (await register.FindBySignInAsync(signIn, cancellationToken) is { } found)
+                await register.ChangeAsync(found.Member.Id, null, null, Passwords.Hash(password), Attribution.Registry, now, cancellationToken);
+            else
+                await register.AddAsync(new StaffMember(StaffMember.NewId(), signIn, person, department, [.. roles], false, true, 1), Passwords.Hash(password), Attribution.Registry, now, cancellationToken);
+            lines.Add($"sign-in {url}/staff as {signIn} with {password} ({string.Join(", ", roles.Select(Json.Word))})");
+        }
+
+        return lines.ToImmutable();
+    }
+}

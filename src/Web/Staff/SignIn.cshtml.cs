@@ -1,0 +1,65 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Staff;
+
+namespace SurveillanceRegistry.Web.Staff;
+
+/// <summary>Signing in with a name and a password, or by the city's identity provider; and signing out.</summary>
+public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemeProvider schemes, TimeProvider time, IServiceProvider services) : PageModel
+{
+    [BindProperty(Name = "sign-in")] public string SignInName { get; set; } = "";
+
+    [BindProperty(Name = "password")] public string Password { get; set; } = "";
+
+    [BindProperty(Name = "return", SupportsGet = true)] public string? Return { get; set; }
+
+    /// <summary>What went wrong, in a sentence; null when nothing did.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Whether the city has an identity provider.</summary>
+    public bool HasProvider { get; private set; }
+
+    public async Task OnGetAsync() => HasProvider = await schemes.GetSchemeAsync("oidc") is not null;
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        await OnGetAsync();
+        var pace = (SignInPace)services.GetService(typeof(SignInPace))!;
+        var address = HttpContext.Connection.RemoteIpAddress?.ToString() ?? "";
+        var (name, password) = (SignInName ?? "", Password ?? "");
+        if (pace.WaitFor(name, address) is { Ticks: > 0 } wait)
+        {
+            Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Refuse(StatusCodes.Status429TooManyRequests, $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes, or ask an administrator for a new password.");
+        }
+
+        var found = name.Length is > 0 and <= 254 && password.Length <= Passwords.Most ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null;
+        if (!Passwords.IsRight(found?.PasswordHash, password) || found is not { Member.IsActive: true } known)
+        {
+            pace.Wrong(name, address);
+            return Refuse(StatusCodes.Status400BadRequest, "The name and the password do not belong together. Check both and try again.");
+        }
+
+        pace.Right(name);
+        await StaffSetup.SignInAsync(HttpContext, known.Member, time);
+        return LocalRedirect(Url.IsLocalUrl(Return) && Return!.StartsWith("/staff", StringComparison.Ordinal) ? Return : "/staff");
+    }
+
+    public async Task<IActionResult> OnPostOutAsync()
+    {
+        await HttpContext.SignOutAsync(StaffSetup.Session);
+        return Redirect("/staff/sign-in");
+    }
+
+    public IActionResult OnGetProvider() => Challenge(new AuthenticationProperties { RedirectUri = Url.IsLocalUrl(Return) ? Return : "/staff" }, "oidc");
+
+    private PageResult Refuse(int status, string sentence)
+    {
+        Response.StatusCode = status;
+        (Fault, Password) = (sentence, "");
+        return Page();
+    }
+}
