@@ -80,11 +80,11 @@ public sealed class The_table_as_a_sheet
     /// <summary>Words of the sheet, others in their place, and what must be said of it.</summary>
     public static TheoryData<string, string, string, string> Slips() => new()
     {
-        { "limit 90 days | patrol reads", "limit 21 fortnights | patrol reads", "'limit 21 fortnights | patrol reads' in row {row}, column retention", "an amount of days ('21 days')" },
-        { "limit 90 days | patrol reads", "at-most 90 days", "'at-most' in row {row}, column retention", "one of minimum, limit, practice" },
-        { "limit 90 days | patrol reads", "limit -90 days", "'-90' in row {row}, column retention", "a whole number from 0 to 36500" },
-        { "limit 90 days | patrol reads", "limit next-week", "'next-week' in row {row}, column retention", "one of end-of-shift" },
-        { "limit 90 days | patrol reads", "limit 90 days | a | b | c", "in row {row}, column retention", "words such as" },
+        { "limit 90 days | patrol reads", "limit 21 fortnights | patrol reads", "'limit 21 fortnights | patrol reads' in row {row}, column retention", "then a number of days or 'end-of-shift'" },
+        { "limit 90 days | patrol reads", "at-most 90 days", "'at-most 90 days' in row {row}, column retention", "'minimum', 'limit' or 'practice'" },
+        { "limit 90 days | patrol reads", "limit 36501 days", "'36501' in row {row}, column retention", "a whole number from 0 to 36500" },
+        { "limit 90 days | patrol reads", "limit next-week", "'limit next-week' in row {row}, column retention", "'end-of-shift'" },
+        { "limit 90 days | patrol reads", "limit 90 days | a | b | c", "in row {row}, column retention", "'| class of data | note'" },
         { "spd-manual-16.170,manual-chapter", "spd-manual-16.170,manual", "'manual' in row {row}, column kind", "one of manual-chapter" },
         { "spd-manual-16.170,manual-chapter", ",manual-chapter", "nothing in row {row}, column instrument", "an id of small letters" },
         { ",2019-02-01,,open,", ",2/1/2019,,open,", "'2/1/2019' in row {row}, column from", "YYYY-MM-DD" },

@@ -97,8 +97,8 @@ internal sealed class TableRows
     private Rule Rule(SheetRow row, string technology) => _forms.Rule(technology).Read(
         Map(
             row["technology"],
-            Entry("capture", Cells.Lines(row["capture"])), Lines(row, "departments"), Lines(row, "purposes"), Lines(row, "prohibited_uses"),
-            Lines(row, "retention", Cells.Retention), Lines(row, "notice", Cells.Notice),
+            Entry("capture", Cells.Items(row["capture"])), Items(row, "departments"), Items(row, "purposes"), Items(row, "prohibited_uses"),
+            Items(row, "retention", Cells.Retention), Items(row, "notice", Cells.Notice),
             row["records_access"].Text.Length + row["records_access_text"].Text.Length == 0 ? null
                 : Under(row["records_access"], "records_access", Must(row, "records_access", "access"), May(row, "records_access_text", "text")),
             May(row, "sharing"), May(row, "owner"), May(row, "review_by"), Flag(row, "pauses"), May(row, "note")),
@@ -108,9 +108,9 @@ internal sealed class TableRows
     private static (YamlText, YamlNode)? Flag(SheetRow row, string column) =>
         row[column] is { Text.Length: > 0 } cell ? Entry(column, cell with { Text = cell.Text.ToLowerInvariant() }) : null;
 
-    private (YamlText, YamlNode)? Lines(SheetRow row, string column, Func<YamlText, YamlFile, YamlNode?>? line = null)
+    private (YamlText, YamlNode)? Items(SheetRow row, string column, Func<YamlText, YamlFile, YamlNode?>? line = null)
     {
-        var list = Cells.Lines(row[column]);
+        var list = Cells.Items(row[column]);
         return list.Items.IsEmpty ? null : Entry(column, line is null ? list : list with { Items = [.. list.Items.Select(item => line((YamlText)item, File)).OfType<YamlNode>()] });
     }
 
