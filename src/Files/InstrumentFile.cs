@@ -13,6 +13,8 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
 {
     private const int MostDays = 36_500;
 
+    private readonly Form<string> _another = Form.Known("another instrument under instruments/", instruments);
+
     private static readonly Form<Retention> Retention = Form.Keys("how long recordings stay", keys =>
     {
         var retention = new Retention(
@@ -90,10 +92,13 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
             keys.Optional("signed", Form.Date),
             keys.Optional("filed", Form.Date),
             keys.Optional("by", Form.Text),
-            keys.Node("superseded_by") is null ? null : keys.Optional("superseded_by", Form.Known("another instrument under instruments/", [.. instruments.Where(other => other != instrument)])),
+            keys.Node("superseded_by") is null ? null : keys.Optional("superseded_by", Another(instrument)),
             keys.Required("source", SourceForm.Source),
             rules(keys));
     }
+
+    private Form<string> Another(string instrument) =>
+        Form.Scalar(_another.Expected, (string text, out string value) => (value = text) != instrument && instruments.Contains(text));
 
     private Form<ImmutableArray<Rule>> Rules()
     {

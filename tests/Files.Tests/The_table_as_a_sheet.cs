@@ -170,6 +170,31 @@ public sealed class The_table_as_a_sheet
         Assert.Contains("67108864 bytes", Assert.Single(TableCsv.Read(endless, "endless.csv", Known).Problems).Expected, StringComparison.Ordinal);
     }
 
+    /// <summary>Sheets of megabytes that are made to take long, and what is said of them.</summary>
+    public static TheoryData<string, string> Traps() => new()
+    {
+        { new string(',', 8_000_000), "8000001 columns" },
+        { new string('"', 8_000_001), "a quoted cell that never ends" },
+        { Header + new string(',', 8_000_000), "8000001 cells" },
+        { Header + "\"" + new string('\n', 8_000_000), "a quoted cell that never ends" },
+        { Header + string.Concat(Enumerable.Repeat("\"\n", 90_000)), "1 cells" },
+        { Header + Row("retention", "\"" + new string('|', 8_000_000) + "\""), "8000000 bytes in one cell in row 2, column retention" },
+        { Header + Row("purposes", "\"" + string.Concat(Enumerable.Repeat("x\n", 16_000)) + "<b>\""), "'<b>' in row 2, column purposes" },
+        { Header + string.Concat(Enumerable.Range(0, 90_000).Select(at => Row("version", $"{at % 1000 + 1}").Replace("ord-1", $"ord-{at / 1000}", StringComparison.Ordinal))), "a period that overlaps that of version 1 for alpr in row 3" },
+        { Header + string.Concat(Enumerable.Range(0, 90_000).Select(at => $"ord-{at}" + Row("superseded_by", $"ord-{at + 1}")["ord-1".Length..])), "'ord-90000' in row 90001, column superseded_by" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Traps), DisableDiscoveryEnumeration = true)]
+    public void Is_refused_within_seconds_when_it_is_made_to_take_long(string sheet, string found)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var problems = Read(sheet).Problems;
+        Assert.True(Stopwatch.GetElapsedTime(began).TotalSeconds < 10, $"{Stopwatch.GetElapsedTime(began)}");
+        Assert.Contains(problems, problem => problem.Found.Contains(found, StringComparison.Ordinal));
+        Assert.True(problems.Length <= TableCsv.MostProblems + 1);
+    }
+
     [Fact]
     public void Refuses_ten_thousand_rows_for_one_that_is_bad_and_names_it()
     {
@@ -219,6 +244,22 @@ public sealed class The_table_as_a_sheet
         var fresh = TableCsv.Read(new MemoryStream(bytes), "table.csv", SampleCity.History(governance with { Table = new GovernanceTable(governance.Table.Technologies, []) }));
         Assert.Equal([], fresh.Problems);
         Assert.Equal(governance.Table.Instruments.Select(PolicyDocument.Of), fresh.Value!.Documents.Select(proposed => proposed.Document));
+    }
+
+    private static string Header => string.Join(',', TableCsv.Columns) + "\n";
+
+    /// <summary>A row that is in order but for one cell.</summary>
+    private static string Row(string column, string cell)
+    {
+        var cells = TableCsv.Columns.ToDictionary(name => name, _ => "");
+        foreach (var (name, text) in ((string, string)[])[
+            ("instrument", "ord-1"), ("kind", "ordinance"), ("citation", "An ordinance"), ("authority", "Council"), ("version", "1"), ("title", "Title"), ("from", "2020"), ("to", "open"), ("technology", "alpr"),
+            ("records_access", "open"), ("source_title", "Read"), ("source_read_on", "2026-11-23"), ("source_confidence", "sourced"), (column, cell)])
+        {
+            cells[name] = text;
+        }
+
+        return string.Join(',', TableCsv.Columns.Select(name => cells[name])) + "\n";
     }
 
     private static string Changed(string words, string others)

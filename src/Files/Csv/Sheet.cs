@@ -36,6 +36,9 @@ internal sealed class Sheet
     /// <summary>The most problems that are listed.</summary>
     public const int MostProblems = 200;
 
+    /// <summary>The most bytes of a cell: a spreadsheet holds no more characters in one.</summary>
+    private const int MostCellBytes = 32_767;
+
     private const int ReadAtOnce = 64 * 1024;
 
     private readonly Dictionary<int, int> _rowOnLine = [];
@@ -60,7 +63,7 @@ internal sealed class Sheet
     public static Sheet Read(Stream stream, string name, ImmutableArray<string> required, ImmutableArray<string> optional)
     {
         var sheet = new Sheet(name);
-        if (sheet.Bytes(stream) is { } bytes && sheet.IsText(bytes))
+        if (sheet.Bytes(stream) is { } bytes && sheet.IsText(bytes.Span))
             sheet.Parse(bytes, required, optional);
         return sheet;
     }
@@ -88,9 +91,9 @@ internal sealed class Sheet
 
     private void Say(int line, int column, string found, string expected) => File.Problems.Add(new FileProblem(File.Name, line, column, found, expected));
 
-    private byte[]? Bytes(Stream stream)
+    private ReadOnlyMemory<byte>? Bytes(Stream stream)
     {
-        using var all = new MemoryStream();
+        var all = new MemoryStream();
         var buffer = new byte[ReadAtOnce];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
@@ -101,10 +104,10 @@ internal sealed class Sheet
             return null;
         }
 
-        return all.ToArray();
+        return all.GetBuffer().AsMemory(0, (int)all.Length);
     }
 
-    private bool IsText(byte[] bytes)
+    private bool IsText(ReadOnlySpan<byte> bytes)
     {
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
@@ -112,7 +115,7 @@ internal sealed class Sheet
             return false;
         }
 
-        var bad = bytes.AsSpan().IndexOf((byte)0);
+        var bad = bytes.IndexOf((byte)0);
         var found = "a byte of zero";
         if (bad < 0 && !Utf8.IsValid(bytes))
         {
@@ -122,20 +125,20 @@ internal sealed class Sheet
 
         if (bad < 0)
             return true;
-        var before = bytes.AsSpan(0, bad);
+        var before = bytes[..bad];
         Say(before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'), found, "a text in UTF-8: save the sheet as 'CSV UTF-8'");
         return false;
     }
 
-    private static int FirstThatIsNotUtf8(byte[] bytes)
+    private static int FirstThatIsNotUtf8(ReadOnlySpan<byte> bytes)
     {
         var at = 0;
-        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes.AsSpan(at), out _, out var length) == System.Buffers.OperationStatus.Done)
+        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
             at += length;
         return at;
     }
 
-    private void Parse(byte[] bytes, ImmutableArray<string> required, ImmutableArray<string> optional)
+    private void Parse(ReadOnlyMemory<byte> bytes, ImmutableArray<string> required, ImmutableArray<string> optional)
     {
         using var csv = CsvReader.Create(bytes, new CsvReaderOptions
         {
@@ -145,6 +148,12 @@ internal sealed class Sheet
         if (!csv.Read())
         {
             Say(1, 1, "an empty file", "a header: " + string.Join(',', required));
+            return;
+        }
+
+        if (csv.FieldCount > 2 * (required.Length + optional.Length))
+        {
+            Say(1, 1, $"{csv.FieldCount} columns", $"{required.Length}: {string.Join(',', required)}");
             return;
         }
 
@@ -192,21 +201,33 @@ internal sealed class Sheet
     {
         var line = (int)csv.LineNumber;
         _rowOnLine[line] = number;
-        var texts = ImmutableArray.CreateBuilder<string>(csv.FieldCount);
-        for (var at = 0; at < csv.FieldCount; at++)
+        if (csv.FieldCount != _names.Length)
         {
-            var text = csv.GetString(at);
-            if (Guard.IsFormula(text))
-                Say(line, at + 1, $"{YamlNode.Quote(text)}, which a spreadsheet would run as a formula", $"the text with ' before it: {YamlNode.Quote("'" + text)}");
-            texts.Add(Guard.In(text));
+            // A sheet may end with lines that hold nothing.
+            if (csv.FieldCount > 1 || csv.GetSpan(0).Length > 0)
+                Say(line, 1, $"{csv.FieldCount} cells", $"{_names.Length}, one for each column");
+            return;
         }
 
-        if (texts.All(text => text.Length == 0))
-            return;
-        if (texts.Count != _names.Length)
-            Say(line, 1, $"{texts.Count} cells", $"{_names.Length}, one for each column");
-        else
+        var texts = ImmutableArray.CreateBuilder<string>(_names.Length);
+        for (var at = 0; at < _names.Length; at++)
+            texts.Add(Cell(csv, line, at));
+        if (texts.Any(text => text.Length > 0))
             _rows.Add(new SheetRow(this, number, line, texts.MoveToImmutable()));
+    }
+
+    private string Cell(CsvReader csv, int line, int at)
+    {
+        if (csv.GetSpan(at).Length is > MostCellBytes and var bytes)
+        {
+            Say(line, at + 1, $"{bytes} bytes in one cell", $"at most {MostCellBytes}");
+            return "";
+        }
+
+        var text = csv.GetString(at);
+        if (Guard.IsFormula(text))
+            Say(line, at + 1, $"{YamlNode.Quote(text)}, which a spreadsheet would run as a formula", $"the text with ' before it: {YamlNode.Quote("'" + text)}");
+        return Guard.In(text);
     }
 
     private static string Malformed(CsvMalformedReason reason) => reason switch

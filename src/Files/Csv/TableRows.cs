@@ -8,7 +8,8 @@ namespace SurveillanceRegistry.Files.Csv;
 /// <summary>The rows of a table, read by the forms of the other files, and the documents that they make of what the registry holds.</summary>
 internal sealed class TableRows
 {
-    private const int MostVersions = 10_000;
+    /// <summary>More than any text ever had; each is held against all before it.</summary>
+    private const int MostVersions = 1000;
 
     /// <summary>Members of documents, and the columns in which they stand.</summary>
     private static readonly Dictionary<string, string> ColumnsOf = new(StringComparer.Ordinal)

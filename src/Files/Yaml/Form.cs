@@ -20,6 +20,9 @@ internal static class Form
     /// <summary>The most characters of a text that may reach a notice.</summary>
     public const int MostCharacters = 600;
 
+    /// <summary>The most words that a problem lists.</summary>
+    private const int MostListed = 100;
+
     public static Form<string> Text { get; } = Scalar($"a text of 1 to {MostCharacters} characters on one line, without markup",
         (string text, out string value) => IsLine(value = text) && !string.IsNullOrWhiteSpace(text) && !PolicyCheck.HasMarkup(text));
 
@@ -105,5 +108,5 @@ internal static class Form
         public static readonly Form<T> Form = Scalar(OneOf(Values.Keys), (string text, out T value) => Values.TryGetValue(text, out value));
     }
 
-    private static string OneOf(IEnumerable<string> words) => "one of " + string.Join(", ", words);
+    private static string OneOf(IReadOnlyCollection<string> words) => "one of " + string.Join(", ", words.Take(MostListed)) + (words.Count > MostListed ? $", … ({words.Count} in all)" : "");
 }
