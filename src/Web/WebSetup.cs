@@ -7,6 +7,7 @@ using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Kiosks;
+using SurveillanceRegistry.Web.Ledger;
 using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies;
 using SurveillanceRegistry.Web.Staff;
@@ -59,6 +60,7 @@ public static class WebSetup
         DevicesApi.Map(api);
         PlacesApi.Map(api);
         ChangesApi.Map(api);
+        LogApi.Map(api);
         app.MapRazorPages();
         return app;
     }

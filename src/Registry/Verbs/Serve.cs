@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
@@ -75,7 +76,8 @@ internal static class Serve
         });
         builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(KeyFile.ReadOrMake(settings.Data));
+        builder.Services.AddSingleton(_ => KeyFile.NoticeKey(settings.Data));
+        builder.Services.AddSingleton<ILogSigner>(_ => KeyFile.LedgerKey(settings.Data, settings.PublicUrl));
         builder.Services.AddSingleton(services => new PublicAddress(() =>
             settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
         builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
