@@ -55,6 +55,7 @@ public static class WebSetup
         MapHealth(app);
         var api = app.MapGroup("/api/v1");
         GovernanceApi.Map(api);
+        RegistersApi.Map(api);
         DevicesApi.Map(api);
         PlacesApi.Map(api);
         app.MapRazorPages();
