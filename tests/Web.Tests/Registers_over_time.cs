@@ -231,7 +231,7 @@ public sealed class Registers_over_time(CorrectedCity corrected, Chromium chromi
         var acts = page.QuerySelectorAll(".history > li").ToArray();
         Assert.Equal(["took-effect", "recorded", "recorded", "recorded"], acts.Select(act => act.GetAttribute("data-kind")));
         Assert.Equal(acts.Select(act => long.Parse(act.GetAttribute("data-entry")!, null)).OrderDescending(), acts.Select(act => long.Parse(act.GetAttribute("data-entry")!, null)));
-        Assert.Contains("a new text (version 2) took effect", acts[0].TextContent);
+        Assert.Contains("A new text of SPD Manual 16.091 (version 2) took effect for", acts[0].TextContent);
         Assert.Contains("changed the retention limit from 90 days to 21 days (patrol reads)", acts[2].QuerySelector("h3")!.TextContent);
         Assert.Contains("The registry was opened with", acts[3].TextContent);
         Assert.Contains("Nothing earlier was recorded", (await Read("/changes?before=0")).Body!.TextContent);

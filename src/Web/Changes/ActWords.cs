@@ -89,14 +89,14 @@ internal sealed record ActWords(PublicAct Act, string Title, ImmutableArray<Docu
         var name = known.Table.Technologies.FirstOrDefault(one => one.Id == technology)?.Name.Trim() ?? technology;
         var became = (switched.Switch.Before, now) switch
         {
-            (RuleStatus.InForce, RuleStatus.InForce) => string.Create(CultureInfo.InvariantCulture, $"a new text (version {version}) took effect"),
-            (_, RuleStatus.InForce) => "took effect",
-            (_, RuleStatus.Paused) => "began to pause the technology",
-            (_, RuleStatus.Superseded) => "was superseded",
-            (_, RuleStatus.Ended) => "ended",
-            _ => $"is now {PlainWords.Of(now)}",
+            (RuleStatus.InForce, RuleStatus.InForce) => string.Create(CultureInfo.InvariantCulture, $"A new text of {text} (version {version}) took effect"),
+            (_, RuleStatus.InForce) => $"{text} took effect",
+            (_, RuleStatus.Paused) => $"{text} began to pause the technology",
+            (_, RuleStatus.Superseded) => $"{text} was superseded",
+            (_, RuleStatus.Ended) => $"{text} ended",
+            _ => $"{text} is now {PlainWords.Of(now)}",
         };
-        return $"{text} {became} for {name} on {PlainWords.Date(switched.Day)}";
+        return $"{became} for {name} on {PlainWords.Date(switched.Day)}";
     }
 
     private static int Number(PublicAct act, DocumentKind kind) => act.Revisions.Count(revision => revision.Document.Kind == kind);

@@ -20,6 +20,15 @@ internal sealed class Links(Governance known, string query, string? here = null)
     /// <summary>How an instrument is cited; its id when it is not known.</summary>
     public string CitationOf(string id) => _citations.GetValueOrDefault(id, id);
 
+    /// <summary>Links to instruments, with commas between them.</summary>
+    public IHtmlContent Listed(IEnumerable<string> ids)
+    {
+        var html = new HtmlContentBuilder();
+        foreach (var (i, id) in ids.Index())
+            html.AppendHtml($"{(i > 0 ? ", " : "")}<a href=\"{HtmlEncoder.Default.Encode(Instrument(id))}\">").Append(CitationOf(id)).AppendHtml("</a>");
+        return html;
+    }
+
     /// <summary>The name of a department.</summary>
     public string Department(string id) => known.City.Department(id)?.Name ?? id;
 

@@ -12,8 +12,8 @@ internal sealed record RevisionWords(PolicyRevision Revision, PublicChange? Chan
     /// <summary>Who did it, by role and department.</summary>
     public string By => Who(Change);
 
-    /// <summary>The sentences, under the part of the document that they speak of.</summary>
-    public IEnumerable<IGrouping<string?, ChangeSentence>> Parts => Sentences.GroupBy(sentence => sentence.Where);
+    /// <summary>The sentences, first those of the whole, then under the part of the document that they speak of.</summary>
+    public IEnumerable<IGrouping<string?, ChangeSentence>> Parts => Sentences.GroupBy(sentence => sentence.Where).OrderBy(part => part.Key is not null);
 
     /// <summary>The words for revisions of one document; what came before each is looked up in the history.</summary>
     public static async Task<ImmutableArray<RevisionWords>> OfAsync(ImmutableArray<PolicyRevision> revisions, GovernanceHistory history, IGrainFactory grains)
