@@ -38,6 +38,7 @@ public static class WebSetup
         ArgumentNullException.ThrowIfNull(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
         app.Use((http, next) =>
         {
             var headers = http.Response.Headers;
@@ -52,11 +53,13 @@ public static class WebSetup
         app.UseAuthentication();
         app.UseAuthorization();
         Assets.Map(app);
+        ChangeFeeds.Map(app);
         KioskEndpoints.Map(app);
         QrCode.Map(app);
         MapHealth(app);
         var api = app.MapGroup("/api/v1");
         GovernanceApi.Map(api);
+        RegistersApi.Map(api);
         DevicesApi.Map(api);
         PlacesApi.Map(api);
         ChangesApi.Map(api);
@@ -64,6 +67,11 @@ public static class WebSetup
         app.MapRazorPages();
         return app;
     }
+
+    /// <summary>Whether people read what stands at an address; programs get their problems as RFC 9457 says them.</summary>
+    private static bool IsPage(PathString path) => !Programs.Any(program => path.StartsWithSegments(program));
+
+    private static readonly PathString[] Programs = ["/api", "/assets", "/kiosks", "/health", "/version", "/.well-known", "/staff"];
 
     private static void MapHealth(IEndpointRouteBuilder routes)
     {

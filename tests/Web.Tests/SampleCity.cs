@@ -51,6 +51,8 @@ public sealed class SampleCity : IAsyncLifetime
     /// <summary>The address of the pages, without a trailing slash.</summary>
     internal string Url { get; private set; } = "";
 
+    internal IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+
     internal HttpClient Reader { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
 
     public async ValueTask InitializeAsync()
