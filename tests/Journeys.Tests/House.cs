@@ -29,7 +29,10 @@ internal sealed partial class House : IAsyncDisposable
     /// <summary>Everything that the server wrote to stderr.</summary>
     public string Log { get { lock (_log) return _log.ToString(); } }
 
-    public Dictionary<string, string> Settings => new()
+    /// <summary>Settings of this house alone.</summary>
+    public Dictionary<string, string> More { get; } = [];
+
+    public Dictionary<string, string> Settings => new(More)
     {
         ["REGISTRY_DATA"] = Data, ["REGISTRY_HTTP"] = "127.0.0.1:0", ["REGISTRY_MQTT"] = "127.0.0.1:0",
         ["REGISTRY_POLICIES"] = Path.Combine(Programs.Root, "policies"), ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),

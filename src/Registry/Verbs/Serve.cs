@@ -10,6 +10,7 @@ using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Web;
+using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Registry.Verbs;
 
@@ -78,10 +79,12 @@ internal static class Serve
         builder.Services.AddSingleton(KeyFile.ReadOrMake(settings.Data));
         builder.Services.AddSingleton(services => new PublicAddress(() =>
             settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
-        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
+        builder.Services.AddDataProtection().SetApplicationName("registry").PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
         builder.Services.AddPostgres(connectionString);
         builder.Services.AddMqtt();
         builder.Services.AddWeb();
+        if (settings.Oidc is { } provider)
+            builder.Services.AddIdentityProvider(provider);
         var app = builder.Build();
         app.MapWeb();
         return app;

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Web.Staff;
 
 /// <summary>Signing in with a name and a password, or by the city's identity provider; and signing out.</summary>
-public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemeProvider schemes, TimeProvider time, IServiceProvider services) : PageModel
+public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemeProvider schemes, TimeProvider time, IServiceProvider services, ILogger<SignInModel> log) : PageModel
 {
     [BindProperty(Name = "sign-in")] public string SignInName { get; set; } = "";
 
@@ -22,7 +23,7 @@ public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemePr
     /// <summary>Whether the city has an identity provider.</summary>
     public bool HasProvider { get; private set; }
 
-    public async Task OnGetAsync() => HasProvider = await schemes.GetSchemeAsync("oidc") is not null;
+    public async Task OnGetAsync() => HasProvider = await schemes.GetSchemeAsync(IdentityProvider.Scheme) is not null;
 
     public async Task<IActionResult> OnPostAsync()
     {
@@ -45,7 +46,7 @@ public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemePr
 
         pace.Right(name);
         await StaffSetup.SignInAsync(HttpContext, known.Member, time);
-        return LocalRedirect(Url.IsLocalUrl(Return) && Return!.StartsWith("/staff", StringComparison.Ordinal) ? Return : "/staff");
+        return LocalRedirect(Destination);
     }
 
     public async Task<IActionResult> OnPostOutAsync()
@@ -54,7 +55,26 @@ public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemePr
         return Redirect("/staff/sign-in");
     }
 
-    public IActionResult OnGetProvider() => Challenge(new AuthenticationProperties { RedirectUri = Url.IsLocalUrl(Return) ? Return : "/staff" }, "oidc");
+    public async Task<IActionResult> OnGetProviderAsync()
+    {
+        await OnGetAsync();
+        if (!HasProvider)
+            return NotFound();
+        try
+        {
+            await HttpContext.ChallengeAsync(IdentityProvider.Scheme, new AuthenticationProperties { RedirectUri = Destination });
+            return new EmptyResult();
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or IOException or HttpRequestException)
+        {
+            // Its addresses are asked of it when they are first needed.
+            log.LogWarning("The identity provider does not answer: {Failure}.", failure.GetBaseException().GetType().Name);
+            return Refuse(StatusCodes.Status503ServiceUnavailable, "The city’s sign-in does not answer now. Try again in a minute, or sign in with a password of this registry if you have one.");
+        }
+    }
+
+    /// <summary>Where to go afterwards: a page of ours, whatever the address says.</summary>
+    private string Destination => Url.IsLocalUrl(Return) && Return!.StartsWith("/staff", StringComparison.Ordinal) ? Return : "/staff";
 
     private PageResult Refuse(int status, string sentence)
     {

@@ -49,12 +49,16 @@ internal static class StaffSetup
             pages.Conventions.AuthorizeFolder("/Staff", "staff");
             pages.Conventions.AllowAnonymousToPage("/Staff/SignIn");
             pages.Conventions.AllowAnonymousToPage("/Staff/NotAllowed");
+            pages.Conventions.AllowAnonymousToPage("/Staff/NotLetIn");
         });
     }
 
     /// <summary>Begins a session.</summary>
     public static Task SignInAsync(HttpContext http, StaffMember member, TimeProvider time) => http.SignInAsync(
-        Session, StaffPrincipal.Of(member, member.Roles, Session), new AuthenticationProperties { IsPersistent = false, Items = { ["since"] = $"{time.GetUtcNow().ToUnixTimeSeconds()}" } });
+        Session, StaffPrincipal.Of(member, member.Roles, Session), Beginning(time));
+
+    /// <summary>What a session remembers of its beginning.</summary>
+    public static AuthenticationProperties Beginning(TimeProvider time) => new() { IsPersistent = false, Items = { ["since"] = $"{time.GetUtcNow().ToUnixTimeSeconds()}" } };
 
     /// <summary>A session ends when rights change, when somebody is deactivated, and after <see cref="Longest"/> whatever happens.</summary>
     private static async Task IsStillTrue(CookieValidatePrincipalContext context)

@@ -19,7 +19,7 @@ public sealed class The_house
         ["src/Files"] = ["Domain", "YamlDotNet"],
         ["src/Postgres"] = ["Domain", "Npgsql", "Dapper", "dbup-postgresql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore"],
-        ["src/Web"] = ["Grains", "Microsoft.AspNetCore.App", "QRCoder"],
+        ["src/Web"] = ["Grains", "Microsoft.AspNetCore.App", "Microsoft.AspNetCore.Authentication.OpenIdConnect", "QRCoder"],
         ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Simulator", "System.CommandLine"],
         ["devices/Simulator"] = ["Domain", "MQTTnet", "Microsoft.Extensions.Logging.Abstractions"],
     };
@@ -60,6 +60,7 @@ public sealed class The_house
     [InlineData("src/Mqtt", "MQTTnet.AspNetCore")]
     [InlineData("src/Files", "YamlDotNet")]
     [InlineData("src/Web", "QRCoder")]
+    [InlineData("src/Web", "Microsoft.AspNetCore.Authentication.OpenIdConnect")]
     public void Hides_each_outside_technology_from_the_floors_above(string floor, string package)
     {
         var project = XDocument.Load(Directory.GetFiles(Path.Combine(Root, floor), "*.csproj").Single());
