@@ -12,6 +12,12 @@ public static class GrainAddresses
     /// <summary>The city's governance, as registered.</summary>
     public static Task<Governance> Governance(this IGrainFactory grains) => grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).Governance();
 
+    /// <summary>Everything that was ever recorded of it.</summary>
+    public static Task<GovernanceHistory> History(this IGrainFactory grains) => grains.Policies().History();
+
+    /// <summary>The grain that holds it.</summary>
+    public static IPoliciesGrain Policies(this IGrainFactory grains) => grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City);
+
     /// <summary>The device with this id.</summary>
     public static IDeviceGrain Device(this IGrainFactory grains, string deviceId) => grains.GetGrain<IDeviceGrain>(deviceId);
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
@@ -30,6 +31,7 @@ public static class PostgresSetup
         services.AddSingleton(_ => NpgsqlDataSource.Create(durable));
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IChangeRegister, ChangeRegister>();
+        services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();
         services.AddSingleton<IStaffRegister, StaffRegister>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();

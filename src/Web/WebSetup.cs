@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Kiosks;
 using SurveillanceRegistry.Web.Places;
@@ -57,6 +58,7 @@ public static class WebSetup
         GovernanceApi.Map(api);
         DevicesApi.Map(api);
         PlacesApi.Map(api);
+        ChangesApi.Map(api);
         app.MapRazorPages();
         return app;
     }

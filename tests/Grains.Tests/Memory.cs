@@ -21,6 +21,7 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     private readonly List<SignedNotice> _notices = [];
     private readonly List<PolicyRevision> _revisions = [.. opening.Governance.Documents().Select((document, i) => new PolicyRevision(document, 1, i, Opened, i, null))];
     private readonly List<ChangeRequest> _requests = [];
+    private readonly List<RecordedSwitch> _switches = [];
     private readonly SortedDictionary<DateOnly, ImmutableArray<EffectiveSwitch>> _days = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -62,9 +63,23 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
 
     public Task<bool> TurnDayAsync(DateOnly day, ImmutableArray<EffectiveSwitch> switches, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        Remember(() => _days.Add(day, switches));
+        Remember(() =>
+        {
+            _days.Add(day, switches);
+            foreach (var one in switches)
+                _switches.Add(new RecordedSwitch(NextEntry, at, day, one));
+        });
         return Task.FromResult(true);
     }
+
+    public Task<ImmutableArray<RecordedSwitch>> SwitchesAsync(long before, int most, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return Task.FromResult(_switches.Where(one => one.Entry < before).OrderByDescending(one => one.Entry).Take(most).ToImmutableArray());
+    }
+
+    /// <summary>Entries are shared by everything that is recorded.</summary>
+    private long NextEntry => _revisions.Count + _switches.Count;
 
     public Task<ChangeRequest> DraftAsync(Proposal proposal, Attribution author, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -79,7 +94,7 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
         {
             _requests[(int)before.Id - 1] = after;
             foreach (var proposed in act == ChangeAct.Approved ? after.Proposal.Documents : [])
-                _revisions.Add(new PolicyRevision(proposed.Document, proposed.Base + 1, 0, at, _revisions.Count, before.Id));
+                _revisions.Add(new PolicyRevision(proposed.Document, proposed.Base + 1, 0, at, NextEntry, before.Id));
         });
         return Task.FromResult<ChangeRequest?>(after);
     }
@@ -138,7 +153,7 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
         return Task.FromResult(true);
     }
 
-    public Task<long> LedgerSizeAsync(CancellationToken cancellationToken) => Task.FromResult((long)_revisions.Count);
+    public Task<long> LedgerSizeAsync(CancellationToken cancellationToken) => Task.FromResult(NextEntry);
 
     private void Remember(Action remember)
     {

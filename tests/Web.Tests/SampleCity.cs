@@ -16,6 +16,7 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests;
@@ -43,6 +44,8 @@ public sealed class SampleCity : IAsyncLifetime
 
     internal Opening Opening { get; } = Read();
 
+    internal StaffMemory Staff { get; } = new();
+
     internal NoticeKey Key { get; } = NoticeKey.New();
 
     /// <summary>The address of the pages, without a trailing slash.</summary>
@@ -59,7 +62,7 @@ public sealed class SampleCity : IAsyncLifetime
         builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
-            .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory)
+            .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         _app = builder.Build();

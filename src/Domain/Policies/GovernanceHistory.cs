@@ -69,6 +69,21 @@ public sealed class GovernanceHistory
         return low;
     }
 
+    /// <summary>What was recorded together, the newest first: the documents of one change, or those that the registry was opened with.</summary>
+    /// <param name="entry">Only what began in the ledger before the entry with this number.</param>
+    public IEnumerable<ImmutableArray<PolicyRevision>> RecordedBefore(long entry)
+    {
+        for (var end = _revisions.Length; end > 0;)
+        {
+            var (start, last) = (end - 1, _revisions[end - 1]);
+            while (start > 0 && _revisions[start - 1] is var earlier && earlier.Change == last.Change && (last.Change is not null || earlier.RecordedAt == last.RecordedAt))
+                start--;
+            if (_revisions[start].Entry < entry)
+                yield return _revisions[start..end];
+            end = start;
+        }
+    }
+
     /// <summary>What the registry knew at an instant; null before it was opened.</summary>
     public Governance? KnownAt(DateTimeOffset knownAt)
     {

@@ -51,6 +51,11 @@ public interface IPolicyRegister
 
     /// <summary>The last day that was written down; null when none was.</summary>
     Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken);
+
+    /// <summary>What took effect or ended with the beginning of a day, the newest first.</summary>
+    /// <param name="before">Only what stands in the ledger before the entry with this number.</param>
+    /// <param name="most">At most so many.</param>
+    Task<ImmutableArray<RecordedSwitch>> SwitchesAsync(long before, int most, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of a row of the table at the beginning of a day.</summary>
@@ -58,3 +63,9 @@ public interface IPolicyRegister
 /// <param name="Now">How it stands on the day.</param>
 /// <param name="Version">The version that answers for the day; null when none does.</param>
 public sealed record EffectiveSwitch(string Technology, string Instrument, int? Version, RuleStatus Before, RuleStatus Now);
+
+/// <summary>A switch as it was written down.</summary>
+/// <param name="Entry">Number of the ledger's entry.</param>
+/// <param name="At">When it was written down: at the beginning of the day, or when the registry woke after it.</param>
+/// <param name="Day">The day in the city.</param>
+public sealed record RecordedSwitch(long Entry, DateTimeOffset At, DateOnly Day, EffectiveSwitch Switch);

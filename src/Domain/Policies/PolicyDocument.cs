@@ -22,7 +22,8 @@ public sealed record PolicyDocument(DocumentKind Kind, string Id, string Body)
     /// <summary>What bodies say, read once for each document: neither ever changes.</summary>
     private static readonly ConditionalWeakTable<PolicyDocument, object> Values = [];
 
-    private static readonly JsonSerializerOptions Strict = new(Json.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+    /// <summary>Reads nothing but what a document may hold.</summary>
+    internal static JsonSerializerOptions Strict { get; } = new(Json.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
 
     public static PolicyDocument Of(City city) => new(DocumentKind.City, CityId, Canonical(city));
 

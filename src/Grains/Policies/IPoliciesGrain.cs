@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
@@ -24,6 +25,16 @@ public interface IPoliciesGrain : IGrainWithStringKey
     /// <summary>Everything that was ever recorded.</summary>
     [Alias("history"), AlwaysInterleave]
     Task<GovernanceHistory> History();
+
+    /// <summary>What everybody may know of change requests: the approved ones among those asked for, in the order of their numbers.</summary>
+    [Alias("changes"), AlwaysInterleave]
+    Task<ImmutableArray<PublicChange>> Changes(ImmutableArray<long> numbers);
+
+    /// <summary>What was recorded and what took effect, as everybody may know it, the newest first.</summary>
+    /// <param name="before">Only what stands in the ledger before the entry with this number.</param>
+    /// <param name="most">At most so many.</param>
+    [Alias("acts"), AlwaysInterleave]
+    Task<ImmutableArray<PublicAct>> Acts(long before, int most);
 
     /// <summary>Writes down a new draft.</summary>
     [Alias("draft")]

@@ -21,9 +21,13 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
     /// <summary>A registry that slept longer than this writes down what changed over the whole time under the day on which it woke.</summary>
     private const int MostDaysOneByOne = 400;
 
-    private const int MostInstantsHeld = 8;
+    private const int MostInstantsHeld = 8, MostChangesHeld = 10_000;
 
     private readonly Dictionary<int, Governance?> _knownAt = [];
+
+    /// <summary>What the public may know of requests that were asked for: once approved, they never change.</summary>
+    private readonly Dictionary<long, PublicChange> _changes = [];
+
     private GovernanceHistory _history = null!;
     private DateOnly? _day;
 
@@ -50,6 +54,31 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
         }
 
         return Task.FromResult(governance);
+    }
+
+    public async Task<ImmutableArray<PublicChange>> Changes(ImmutableArray<long> numbers)
+    {
+        var found = ImmutableArray.CreateBuilder<PublicChange>();
+        foreach (var number in numbers.Distinct().Order())
+        {
+            if (await ChangeAsync(number) is { } change)
+                found.Add(change);
+        }
+
+        return found.ToImmutable();
+    }
+
+    public async Task<ImmutableArray<PublicAct>> Acts(long before, int most)
+    {
+        var switched = await register.SwitchesAsync(before, most, CancellationToken.None);
+        var newest = _history.RecordedBefore(before).Take(most)
+            .Select(revisions => new PublicAct(revisions[0].Entry, revisions[0].RecordedAt, revisions, null, null))
+            .Concat(switched.Select(one => new PublicAct(one.Entry, one.At, [], null, one)))
+            .OrderByDescending(act => act.Entry).Take(most).ToArray();
+        var acts = ImmutableArray.CreateBuilder<PublicAct>(newest.Length);
+        foreach (var act in newest)
+            acts.Add(act.Revisions is [{ Change: { } number }, ..] ? act with { Change = await ChangeAsync(number) } : act);
+        return acts.MoveToImmutable();
     }
 
     public async Task<Outcome<ChangeRequest>> Draft(Proposal proposal, Attribution author) =>
@@ -114,6 +143,17 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
             .Where(rows => rows.First.Status != rows.Second.Status || rows.First.Version?.Number != rows.Second.Version?.Number)
             .Select(rows => new EffectiveSwitch(rows.Second.Technology.Id, rows.Second.Instrument.Id, rows.Second.Version?.Number, rows.First.Status, rows.Second.Status)),
     ];
+
+    private async Task<PublicChange?> ChangeAsync(long number)
+    {
+        if (_changes.TryGetValue(number, out var held))
+            return held;
+        if (await changes.FindAsync(number, CancellationToken.None) is not { } request || PublicChange.Of(request) is not { } change)
+            return null;
+        if (_changes.Count >= MostChangesHeld)
+            _changes.Clear();
+        return _changes[number] = change;
+    }
 
     private static Refusal Stale(ChangeRequest request) =>
         new("stale", $"Request {request.Id} was changed meanwhile: it is {Json.Word(request.State)} at version {request.Version}. Look at it again before you act.");

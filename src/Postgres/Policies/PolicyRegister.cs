@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
@@ -98,6 +99,21 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var day = await connection.ExecuteScalarAsync<string?>(new CommandDefinition("select max(day)::text from registry.turned_day", cancellationToken: cancellationToken));
         return day is null ? null : DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+
+    public async Task<ImmutableArray<RecordedSwitch>> SwitchesAsync(long before, int most, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var entries = await connection.QueryAsync<(long Index, DateTime At, byte[] Bytes)>(new CommandDefinition(
+            "select index, at, bytes from registry.ledger_entry where kind = 'rule-switched' and index < @before order by index desc limit @most", new { before, most }, cancellationToken: cancellationToken));
+        return [.. entries.Select(entry => Switched(entry.Index, entry.At, entry.Bytes))];
+    }
+
+    private static RecordedSwitch Switched(long index, DateTime at, byte[] bytes)
+    {
+        using var entry = JsonDocument.Parse(bytes);
+        var body = entry.RootElement.GetProperty("body");
+        return new RecordedSwitch(index, new DateTimeOffset(at), DateOnly.ParseExact(body.GetProperty("day").GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture), body.Deserialize<EffectiveSwitch>(Json.Options)!);
     }
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -11,9 +11,9 @@ namespace SurveillanceRegistry.Postgres.Staff;
 /// <summary>Who staff are, in tables.</summary>
 public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 {
-    private const string Columns = "id, sign_in as SignIn, name, department, roles, is_program as IsProgram, is_active as IsActive, stamp, password_hash as PasswordHash";
+    private const string Columns = "id, sign_in as SignIn, name, department, array_to_string(roles, ',') as Roles, is_program as IsProgram, is_active as IsActive, stamp, password_hash as PasswordHash";
 
-    private const string TokenColumns = "id, staff, roles, label, created_at as CreatedAt, expires_at as ExpiresAt, revoked_at as RevokedAt";
+    private const string TokenColumns = "id, staff, array_to_string(roles, ',') as Roles, label, created_at as CreatedAt, expires_at as ExpiresAt, revoked_at as RevokedAt";
 
     public async Task<ImmutableArray<StaffMember>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await MembersAsync("order by lower(sign_in)", null, cancellationToken)).Select(row => row.Member())];
@@ -36,7 +36,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
             values (@Id, @SignIn, @Name, @Department, @roles, @IsProgram, @IsActive, @passwordHash, @at) on conflict do nothing
             """,
             new { member.Id, member.SignIn, member.Name, member.Department, roles = Words(member.Roles), member.IsProgram, member.IsActive, passwordHash, at = at.UtcDateTime }, transaction) == 1
-            ? new Right(member.Id, member.Department, Words(member.Roles), null) : null, cancellationToken);
+            ? new Right(member.Id, member.Department, string.Join(',', Words(member.Roles)), null) : null, cancellationToken);
     }
 
     public Task<bool> ChangeAsync(string id, ImmutableArray<Role>? roles, bool? isActive, string? passwordHash, Attribution by, DateTimeOffset at, CancellationToken cancellationToken)
@@ -45,14 +45,14 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         return RecordAsync(at, by, what, async (connection, transaction) => await connection.QuerySingleOrDefaultAsync<Right>(
             """
             update registry.staff set roles = coalesce(@roles, roles), is_active = coalesce(@isActive, is_active), password_hash = coalesce(@passwordHash, password_hash), stamp = stamp + 1
-            where id = @id returning id as Staff, department, roles, null::bigint as Token
+            where id = @id returning id as Staff, department, array_to_string(roles, ',') as Roles, null::bigint as Token
             """,
             new { id, roles = roles is { } given ? Words(given) : null, isActive, passwordHash }, transaction), cancellationToken);
     }
 
     public Task<bool> BindSubjectAsync(string id, string subject, DateTimeOffset at, CancellationToken cancellationToken) =>
         RecordAsync(at, Attribution.Registry, "identity-bound", async (connection, transaction) => await connection.QuerySingleOrDefaultAsync<Right>(
-            "update registry.staff set subject = @subject where id = @id and subject is null returning id as Staff, department, roles, null::bigint as Token", new { id, subject }, transaction), cancellationToken);
+            "update registry.staff set subject = @subject where id = @id and subject is null returning id as Staff, department, array_to_string(roles, ',') as Roles, null::bigint as Token", new { id, subject }, transaction), cancellationToken);
 
     public async Task<long> AddTokenAsync(TokenGrant grant, byte[] sha256, Attribution by, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
             id = await connection.ExecuteScalarAsync<long>(
                 "insert into registry.api_token (sha256, staff, roles, label, created_at, expires_at) values (@sha256, @Staff, @roles, @Label, @at, @expiresAt) returning id",
                 new { sha256, grant.Staff, roles = Words(grant.Roles), grant.Label, at = at.UtcDateTime, expiresAt = grant.ExpiresAt.UtcDateTime }, transaction);
-            return new Right(grant.Staff, null, Words(grant.Roles), id);
+            return new Right(grant.Staff, null, string.Join(',', Words(grant.Roles)), id);
         }, cancellationToken);
         return id;
     }
@@ -84,7 +84,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 
     public Task<bool> RevokeTokenAsync(long id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken) =>
         RecordAsync(at, by, "token-revoked", async (connection, transaction) => await connection.QuerySingleOrDefaultAsync<Right>(
-            "update registry.api_token set revoked_at = @at where id = @id and revoked_at is null returning staff as Staff, null as Department, roles, id as Token", new { id, at = at.UtcDateTime }, transaction), cancellationToken);
+            "update registry.api_token set revoked_at = @at where id = @id and revoked_at is null returning staff as Staff, null::text as Department, array_to_string(roles, ',') as Roles, id as Token", new { id, at = at.UtcDateTime }, transaction), cancellationToken);
 
     /// <summary>A change of a right and its entry: both, or neither.</summary>
     private async Task<bool> RecordAsync(
@@ -95,7 +95,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         if (await change(connection, transaction) is not { } right)
             return false;
         var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
-        await append.EntryAsync("staff-right-changed", by, new { what, right.Staff, right.Department, right.Roles, right.Token });
+        await append.EntryAsync("staff-right-changed", by, new { what, right.Staff, right.Department, roles = right.Roles.Split(',', StringSplitOptions.RemoveEmptyEntries), right.Token });
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
@@ -108,16 +108,16 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 
     private static string[] Words(ImmutableArray<Role> roles) => [.. roles.Distinct().Order().Select(Json.Word)];
 
-    private static ImmutableArray<Role> Roles(string[] words) => [.. words.Select(word => Json.TryWord<Role>(word, out var role) ? role : throw new InvalidOperationException($"'{word}' is no role that this version knows."))];
+    private static ImmutableArray<Role> Roles(string words) => [.. words.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(word => Json.TryWord<Role>(word, out var role) ? role : throw new InvalidOperationException($"'{word}' is no role that this version knows."))];
 
-    private sealed record Right(string Staff, string? Department, string[] Roles, long? Token);
+    private sealed record Right(string Staff, string? Department, string Roles, long? Token);
 
-    private sealed record StaffRow(string Id, string SignIn, string Name, string? Department, string[] Roles, bool IsProgram, bool IsActive, int Stamp, string? PasswordHash)
+    private sealed record StaffRow(string Id, string SignIn, string Name, string? Department, string Roles, bool IsProgram, bool IsActive, int Stamp, string? PasswordHash)
     {
         public StaffMember Member() => new(Id, SignIn, Name, Department, StaffRegister.Roles(Roles), IsProgram, IsActive, Stamp);
     }
 
-    private sealed record TokenRow(long Id, string Staff, string[] Roles, string Label, DateTime CreatedAt, DateTime ExpiresAt, DateTime? RevokedAt)
+    private sealed record TokenRow(long Id, string Staff, string Roles, string Label, DateTime CreatedAt, DateTime ExpiresAt, DateTime? RevokedAt)
     {
         public TokenGrant Grant() => new(Id, Staff, StaffRegister.Roles(Roles), Label, CreatedAt, ExpiresAt, RevokedAt is { } revoked ? new DateTimeOffset(revoked) : null);
     }
