@@ -13,7 +13,8 @@ const CLIENT = { id: "registry", secret: "a-secret-of-these-tests-only-012345678
 let answer = (_, response) => response.writeHead(503).end();
 const server = createServer((request, response) => answer(request, response));
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-const issuer = `http://127.0.0.1:${server.address().port}`;
+// Another host than the registry's, so that its cookies are not mixed with ours: cookies know no ports.
+const issuer = `http://localhost:${server.address().port}`;
 console.log(issuer);
 
 const lines = createInterface({ input: process.stdin });
