@@ -97,6 +97,20 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         RecordAsync(at, by, "token-revoked", async (connection, transaction) => await connection.QuerySingleOrDefaultAsync<Right>(
             "update registry.api_token set revoked_at = @at where id = @id and revoked_at is null returning staff as Staff, null::text as Department, array_to_string(roles, ',') as Roles, id as Token", new { id, at = at.UtcDateTime }, transaction), cancellationToken);
 
+    public async Task EndSessionAsync(string session, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "delete from registry.ended_session where until <= @at; insert into registry.ended_session (id, until) values (@session, @until) on conflict do nothing",
+            new { session, until = until.UtcDateTime, at = at.UtcDateTime }, cancellationToken: cancellationToken));
+    }
+
+    public async Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select from registry.ended_session where id = @session)", new { session }, cancellationToken: cancellationToken));
+    }
+
     /// <summary>A change of a right and its entry: both, or neither.</summary>
     private async Task<bool> RecordAsync(
         DateTimeOffset at, Attribution by, string what, Func<NpgsqlConnection, NpgsqlTransaction, Task<Right?>> change, CancellationToken cancellationToken)

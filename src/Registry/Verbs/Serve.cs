@@ -37,6 +37,9 @@ internal static class Serve
         await using var app = Build(settings, database.ConnectionString);
         if (!await FirstOpening.FillAsync(settings, app.Services.GetRequiredService<IPolicyRegister>(), app.Logger, cancellationToken))
             return 1;
+        // Asked before anything runs that would have to be stopped again.
+        if (withStaff && !(await app.Services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City.IsSample)
+            throw new WrongUsage("This registry serves a real city: add its staff with 'registry staff add'. Only a sample city has sample staff.");
         var broker = app.UseRegistryBroker();
         await app.StartAsync(cancellationToken);
         await broker.WaitAsync(cancellationToken);
@@ -49,8 +52,6 @@ internal static class Serve
         if (withStaff)
         {
             var city = (await app.Services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City;
-            if (!city.IsSample)
-                throw new WrongUsage("This registry serves a real city: add its staff with 'registry staff add'. Only a sample city has sample staff.");
             foreach (var line in await SampleStaff.RenewAsync(app.Services.GetRequiredService<IStaffRegister>(), $"http://{http}", city.Departments[0].Id, cancellationToken))
                 await Console.Out.WriteLineAsync(line);
         }

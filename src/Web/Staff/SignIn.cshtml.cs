@@ -8,7 +8,7 @@ using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Web.Staff;
 
-/// <summary>Signing in with a name and a password, or by the city's identity provider; and signing out.</summary>
+/// <summary>Signing in with a name and a password, or by the city's identity provider.</summary>
 public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemeProvider schemes, TimeProvider time, IServiceProvider services, ILogger<SignInModel> log) : PageModel
 {
     [BindProperty(Name = "sign-in")] public string SignInName { get; set; } = "";
@@ -30,8 +30,8 @@ public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemePr
         await OnGetAsync();
         var pace = (SignInPace)services.GetService(typeof(SignInPace))!;
         var address = HttpContext.Connection.RemoteIpAddress?.ToString() ?? "";
-        var (name, password) = (SignInName ?? "", Password ?? "");
-        if (pace.WaitFor(name, address) is { Ticks: > 0 } wait)
+        var (name, password) = (SignInName is { Length: <= 254 } given ? given : "", Password ?? "");
+        if (pace.Begin(name, address) is { Ticks: > 0 } wait)
         {
             Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return Refuse(StatusCodes.Status429TooManyRequests, $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes, or ask an administrator for a new password.");
@@ -40,19 +40,13 @@ public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemePr
         var found = name.Length is > 0 and <= 254 && password.Length <= Passwords.Most ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null;
         if (!Passwords.IsRight(found?.PasswordHash, password) || found is not { Member.IsActive: true } known)
         {
-            pace.Wrong(name, address);
+            log.LogWarning("A sign-in with a password was refused.");
             return Refuse(StatusCodes.Status400BadRequest, "The name and the password do not belong together. Check both and try again.");
         }
 
-        pace.Right(name);
+        pace.Right(name, address);
         await StaffSetup.SignInAsync(HttpContext, known.Member, time);
         return LocalRedirect(Destination);
-    }
-
-    public async Task<IActionResult> OnPostOutAsync()
-    {
-        await HttpContext.SignOutAsync(StaffSetup.Session);
-        return Redirect("/staff/sign-in");
     }
 
     public async Task<IActionResult> OnGetProviderAsync()

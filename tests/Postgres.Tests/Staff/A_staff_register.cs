@@ -158,5 +158,18 @@ public sealed class A_staff_register(SharedCluster cluster)
         Assert.Null(await register.FindBySubjectAsync("https://two.example|1", Cancellation));
     }
 
+    [Fact]
+    public async Task Remembers_a_session_that_was_ended_until_it_would_have_ended_by_itself()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new StaffRegister(database.Source);
+        Assert.False(await register.HasEndedAsync("0123456789abcdef", Cancellation));
+        await register.EndSessionAsync("0123456789abcdef", Noon.AddHours(10), Noon, Cancellation);
+        await register.EndSessionAsync("0123456789abcdef", Noon.AddHours(10), Noon, Cancellation);
+        Assert.True(await register.HasEndedAsync("0123456789abcdef", Cancellation));
+        await register.EndSessionAsync("fedcba9876543210", Noon.AddHours(20), Noon.AddHours(10), Cancellation);
+        Assert.Equal(1, await database.AskAsync<long>("select count(*) from registry.ended_session"));
+    }
+
     private static TokenGrant Grant(StaffMember of) => new(0, of.Id, ImmutableArray.Create(Role.Editor), "of a test", Noon, Noon.AddDays(30), null);
 }
