@@ -33,6 +33,7 @@ public static class PostgresSetup
         services.AddSingleton<IChangeRegister, ChangeRegister>();
         services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();
         services.AddSingleton<IStaffRegister, StaffRegister>();
+        services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
