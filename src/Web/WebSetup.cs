@@ -49,6 +49,7 @@ public static class WebSetup
                 headers.CacheControl = "no-store";
             return next(http);
         });
+        app.UseStaffAddress();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

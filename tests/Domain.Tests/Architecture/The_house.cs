@@ -20,7 +20,7 @@ public sealed class The_house
         ["src/Postgres"] = ["Domain", "Npgsql", "Dapper", "dbup-postgresql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["src/Seals"] = ["Domain", "NSec.Cryptography"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore"],
-        ["src/Web"] = ["Grains", "Microsoft.AspNetCore.App", "QRCoder", "System.ServiceModel.Syndication"],
+        ["src/Web"] = ["Grains", "Microsoft.AspNetCore.App", "QRCoder", "System.ServiceModel.Syndication", "Microsoft.AspNetCore.Authentication.OpenIdConnect"],
         ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Seals", "Simulator", "System.CommandLine"],
         ["devices/Simulator"] = ["Domain", "MQTTnet", "Microsoft.Extensions.Logging.Abstractions"],
     };
@@ -63,6 +63,7 @@ public sealed class The_house
     [InlineData("src/Web", "QRCoder")]
     [InlineData("src/Seals", "NSec.Cryptography")]
     [InlineData("src/Web", "System.ServiceModel.Syndication")]
+    [InlineData("src/Web", "Microsoft.AspNetCore.Authentication.OpenIdConnect")]
     public void Hides_each_outside_technology_from_the_floors_above(string floor, string package)
     {
         var project = XDocument.Load(Directory.GetFiles(Path.Combine(Root, floor), "*.csproj").Single());
