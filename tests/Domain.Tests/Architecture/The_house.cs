@@ -16,7 +16,7 @@ public sealed class The_house
     {
         ["src/Domain"] = [],
         ["src/Grains"] = ["Domain", "Microsoft.Orleans.Server", "Microsoft.Orleans.Serialization.SystemTextJson"],
-        ["src/Files"] = ["Domain", "YamlDotNet"],
+        ["src/Files"] = ["Domain", "YamlDotNet", "CsvHelper"],
         ["src/Postgres"] = ["Domain", "Npgsql", "Dapper", "dbup-postgresql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["src/Seals"] = ["Domain", "NSec.Cryptography"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore"],
@@ -60,6 +60,7 @@ public sealed class The_house
     [InlineData("src/Postgres", "Dapper")]
     [InlineData("src/Mqtt", "MQTTnet.AspNetCore")]
     [InlineData("src/Files", "YamlDotNet")]
+    [InlineData("src/Files", "CsvHelper")]
     [InlineData("src/Web", "QRCoder")]
     [InlineData("src/Seals", "NSec.Cryptography")]
     [InlineData("src/Web", "System.ServiceModel.Syndication")]
