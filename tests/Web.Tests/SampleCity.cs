@@ -14,6 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Hosting;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
@@ -22,6 +23,7 @@ using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests;
+using SurveillanceRegistry.Seals;
 using SurveillanceRegistry.Web.Tests;
 
 [assembly: AssemblyFixture(typeof(SampleCity))]
@@ -70,6 +72,7 @@ public sealed class SampleCity : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
             .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         _app = builder.Build();
