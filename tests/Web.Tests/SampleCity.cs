@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
@@ -68,7 +69,12 @@ public sealed class SampleCity : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
+        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains().Configure<ClusterMembershipOptions>(membership =>
+        {
+            // Hours of fake time pass in no time, between two signs of life of the silo: it must not take itself for dead.
+            membership.LivenessEnabled = false;
+            (membership.SiloGenerationRetirementAge, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromDays(36_500), null);
+        }));
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
             .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
