@@ -1,4 +1,5 @@
 using System.Net;
+using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Registry;
 
@@ -13,7 +14,8 @@ namespace SurveillanceRegistry.Registry;
 /// <param name="PublicUrl">What QR codes and signs point to; empty: the address of the pages.</param>
 /// <param name="Policies">The folder of governance files.</param>
 /// <param name="Devices">The inventory file.</param>
-internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, string Database, string PostgresBin, string PublicUrl, string Policies, string Devices)
+/// <param name="Oidc">The city's identity provider; null: staff sign in with passwords only.</param>
+internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, string Database, string PostgresBin, string PublicUrl, string Policies, string Devices, IdentityProvider? Oidc)
 {
     /// <summary>Reads the settings. Throws <see cref="WrongUsage"/> for one that cannot be.</summary>
     public static Settings Read(string[] overrides)
@@ -25,9 +27,39 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
             .Build();
         return new Settings(
             Endpoint("HTTP", "127.0.0.1:8080"), Endpoint("MQTT", "127.0.0.1:1883"), Path.GetFullPath(Text("DATA", "./var")),
-            Text("DATABASE", ""), Text("POSTGRES_BIN", ""), Text("PUBLIC_URL", "").TrimEnd('/'), Path.GetFullPath(Text("POLICIES", "./policies")), Path.GetFullPath(Text("DEVICES", "./devices/sample-city.yaml")));
+            Text("DATABASE", ""), Text("POSTGRES_BIN", ""), Text("PUBLIC_URL", "").TrimEnd('/'), Path.GetFullPath(Text("POLICIES", "./policies")), Path.GetFullPath(Text("DEVICES", "./devices/sample-city.yaml")), Provider());
 
         string Text(string name, string otherwise) => configuration[name] is { Length: > 0 } text ? text : otherwise;
+
+        IdentityProvider? Provider()
+        {
+            var (authority, client) = (Text("OIDC:AUTHORITY", ""), Text("OIDC:CLIENT_ID", ""));
+            if (authority.Length == 0 && client.Length == 0)
+                return null;
+            if (!Uri.TryCreate(authority, UriKind.Absolute, out var address) || !IdentityProvider.IsAllowed(address))
+                throw new WrongUsage($"REGISTRY_OIDC__AUTHORITY is '{authority}': expected the https address of the identity provider; http is for a provider on this machine only.");
+            if (client.Length == 0)
+                throw new WrongUsage("REGISTRY_OIDC__CLIENT_ID is missing: it is what the identity provider knows this registry as.");
+            return new IdentityProvider(address, client, Secret());
+        }
+
+        // From a file, so that it need not stand in the environment of every process.
+        string Secret()
+        {
+            var (secret, file) = (Text("OIDC:CLIENT_SECRET", ""), Text("OIDC:CLIENT_SECRET_FILE", ""));
+            if (secret.Length > 0 && file.Length > 0)
+                throw new WrongUsage("Both REGISTRY_OIDC__CLIENT_SECRET and REGISTRY_OIDC__CLIENT_SECRET_FILE are set: keep the file.");
+            try
+            {
+                secret = file.Length > 0 ? File.ReadAllText(file).Trim() : secret;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new SomethingMissing($"The file of REGISTRY_OIDC__CLIENT_SECRET_FILE cannot be read ({failure.Message}): make it readable for the user that the registry runs as.");
+            }
+
+            return secret.Length > 0 ? secret : throw new WrongUsage("The secret of the identity provider's client is missing: set REGISTRY_OIDC__CLIENT_SECRET_FILE to a file that holds it.");
+        }
 
         IPEndPoint Endpoint(string name, string otherwise) =>
             IPEndPoint.TryParse(Text(name, otherwise), out var endpoint) ? endpoint

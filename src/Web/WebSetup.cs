@@ -7,6 +7,7 @@ using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Kiosks;
+using SurveillanceRegistry.Web.Ledger;
 using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies;
 using SurveillanceRegistry.Web.Staff;
@@ -48,6 +49,7 @@ public static class WebSetup
                 headers.CacheControl = "no-store";
             return next(http);
         });
+        app.UseStaffAddress();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -62,6 +64,7 @@ public static class WebSetup
         DevicesApi.Map(api);
         PlacesApi.Map(api);
         ChangesApi.Map(api);
+        LogApi.Map(api);
         app.MapRazorPages();
         return app;
     }

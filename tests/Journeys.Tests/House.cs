@@ -29,11 +29,26 @@ internal sealed partial class House : IAsyncDisposable
     /// <summary>Everything that the server wrote to stderr.</summary>
     public string Log { get { lock (_log) return _log.ToString(); } }
 
-    public Dictionary<string, string> Settings => new()
+    /// <summary>What it printed about signing in, before it was ready.</summary>
+    public List<string> SignIns { get; } = [];
+
+    /// <summary>Settings of this house alone.</summary>
+    public Dictionary<string, string> More { get; } = [];
+
+    public Dictionary<string, string> Settings
     {
-        ["REGISTRY_DATA"] = Data, ["REGISTRY_HTTP"] = "127.0.0.1:0", ["REGISTRY_MQTT"] = "127.0.0.1:0",
-        ["REGISTRY_POLICIES"] = Path.Combine(Programs.Root, "policies"), ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),
-    };
+        get
+        {
+            var settings = new Dictionary<string, string>
+            {
+                ["REGISTRY_DATA"] = Data, ["REGISTRY_HTTP"] = "127.0.0.1:0", ["REGISTRY_MQTT"] = "127.0.0.1:0",
+                ["REGISTRY_POLICIES"] = Path.Combine(Programs.Root, "policies"), ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),
+            };
+            foreach (var (name, value) in More)
+                settings[name] = value;
+            return settings;
+        }
+    }
 
     public async Task OpenAsync(params string[] arguments)
     {
@@ -42,7 +57,10 @@ internal sealed partial class House : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => { lock (_log) _log.AppendLine(line.Data); };
         _process.BeginErrorReadLine();
         using var bound = new CancellationTokenSource(LongestStart);
+        SignIns.Clear();
         var line = await _process.StandardOutput.ReadLineAsync(bound.Token);
+        for (; line?.StartsWith("sign-in ", StringComparison.Ordinal) == true; line = await _process.StandardOutput.ReadLineAsync(bound.Token))
+            SignIns.Add(line);
         var ready = Ready().Match(line ?? "");
         if (!ready.Success)
             throw new InvalidOperationException($"The registry did not become ready: '{line}'. Its log: {Log}");

@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -49,6 +51,9 @@ public sealed class SampleCity : IAsyncLifetime
     internal StaffMemory Staff { get; } = new();
 
     internal NoticeKey Key { get; } = NoticeKey.New();
+
+    /// <summary>Every address that answers.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>The address of the pages, without a trailing slash.</summary>
     internal string Url { get; private set; } = "";

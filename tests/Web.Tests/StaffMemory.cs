@@ -10,6 +10,7 @@ internal sealed class StaffMemory : IStaffRegister
 {
     private readonly Dictionary<string, (StaffMember Member, string? Hash)> _members = [];
     private readonly Dictionary<string, TokenGrant> _tokens = [];
+    private readonly HashSet<string> _ended = [];
 
     /// <summary>Adds a person and gives them a token.</summary>
     public (StaffMember Member, string Token, string Password) Adds(string name, params Role[] roles)
@@ -54,6 +55,10 @@ internal sealed class StaffMemory : IStaffRegister
     public Task<ImmutableArray<TokenGrant>> TokensAsync(CancellationToken cancellationToken) => Task.FromResult(_tokens.Values.ToImmutableArray());
 
     public Task<bool> RevokeTokenAsync(long id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task EndSessionAsync(string session, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(_ended.Add(session));
+
+    public Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken) => Task.FromResult(_ended.Contains(session));
 
     private static string Key(byte[] sha256) => Convert.ToHexString(sha256);
 }

@@ -40,4 +40,11 @@ public interface IStaffRegister
 
     /// <summary>Takes a token back at once. False when there is no such token, or it was taken back before.</summary>
     Task<bool> RevokeTokenAsync(long id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Ends one session for good: its cookie is refused from now on, whoever has a copy.</summary>
+    /// <param name="until">When it would have ended by itself; not kept longer.</param>
+    Task EndSessionAsync(string session, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Whether a session was ended before its time.</summary>
+    Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken);
 }

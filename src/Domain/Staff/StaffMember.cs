@@ -26,7 +26,8 @@ public sealed record StaffMember(string Id, string SignIn, string Name, string? 
 }
 
 /// <summary>A program's token as remembered: never the token itself.</summary>
-public sealed record TokenGrant(long Id, string Staff, ImmutableArray<Role> Roles, string Label, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
+/// <param name="LastUsedOn">The day, in UTC, on which it was last used; null if never.</param>
+public sealed record TokenGrant(long Id, string Staff, ImmutableArray<Role> Roles, string Label, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt, DateOnly? LastUsedOn = null);
 
 /// <summary>A program's secret: 256 random bits, shown once and kept as a hash.</summary>
 public static class ApiToken

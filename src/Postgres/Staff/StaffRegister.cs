@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
@@ -13,7 +14,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 {
     private const string Columns = "id, sign_in as SignIn, name, department, array_to_string(roles, ',') as Roles, is_program as IsProgram, is_active as IsActive, stamp, password_hash as PasswordHash";
 
-    private const string TokenColumns = "id, staff, array_to_string(roles, ',') as Roles, label, created_at as CreatedAt, expires_at as ExpiresAt, revoked_at as RevokedAt";
+    private const string TokenColumns = "id, staff, array_to_string(roles, ',') as Roles, label, created_at as CreatedAt, expires_at as ExpiresAt, revoked_at as RevokedAt, to_char(last_used_on, 'YYYY-MM-DD') as LastUsedOn";
 
     public async Task<ImmutableArray<StaffMember>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await MembersAsync("order by lower(sign_in)", null, cancellationToken)).Select(row => row.Member())];
@@ -73,7 +74,17 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var grant = await connection.QuerySingleOrDefaultAsync<TokenRow>(new CommandDefinition(
             $"select {TokenColumns} from registry.api_token where sha256 = @sha256 and revoked_at is null and expires_at > @at", new { sha256, at = at.UtcDateTime }, cancellationToken: cancellationToken));
-        return grant is not null && await FindAsync(grant.Staff, cancellationToken) is { IsActive: true } member ? (member, grant.Grant()) : null;
+        if (grant?.Grant() is not { } found || await FindAsync(found.Staff, cancellationToken) is not { IsActive: true } member)
+            return null;
+        var today = DateOnly.FromDateTime(at.UtcDateTime);
+        if (found.LastUsedOn != today)
+        {
+            // Once a day for a token, never once a request.
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update registry.api_token set last_used_on = @today where id = @Id and last_used_on is distinct from @today", new { found.Id, today }, cancellationToken: cancellationToken));
+        }
+
+        return (member, found with { LastUsedOn = today });
     }
 
     public async Task<ImmutableArray<TokenGrant>> TokensAsync(CancellationToken cancellationToken)
@@ -85,6 +96,20 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
     public Task<bool> RevokeTokenAsync(long id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken) =>
         RecordAsync(at, by, "token-revoked", async (connection, transaction) => await connection.QuerySingleOrDefaultAsync<Right>(
             "update registry.api_token set revoked_at = @at where id = @id and revoked_at is null returning staff as Staff, null::text as Department, array_to_string(roles, ',') as Roles, id as Token", new { id, at = at.UtcDateTime }, transaction), cancellationToken);
+
+    public async Task EndSessionAsync(string session, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "delete from registry.ended_session where until <= @at; insert into registry.ended_session (id, until) values (@session, @until) on conflict do nothing",
+            new { session, until = until.UtcDateTime, at = at.UtcDateTime }, cancellationToken: cancellationToken));
+    }
+
+    public async Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select from registry.ended_session where id = @session)", new { session }, cancellationToken: cancellationToken));
+    }
 
     /// <summary>A change of a right and its entry: both, or neither.</summary>
     private async Task<bool> RecordAsync(
@@ -117,8 +142,9 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         public StaffMember Member() => new(Id, SignIn, Name, Department, StaffRegister.Roles(Roles), IsProgram, IsActive, Stamp);
     }
 
-    private sealed record TokenRow(long Id, string Staff, string Roles, string Label, DateTime CreatedAt, DateTime ExpiresAt, DateTime? RevokedAt)
+    private sealed record TokenRow(long Id, string Staff, string Roles, string Label, DateTime CreatedAt, DateTime ExpiresAt, DateTime? RevokedAt, string? LastUsedOn)
     {
-        public TokenGrant Grant() => new(Id, Staff, StaffRegister.Roles(Roles), Label, CreatedAt, ExpiresAt, RevokedAt is { } revoked ? new DateTimeOffset(revoked) : null);
+        public TokenGrant Grant() => new(Id, Staff, StaffRegister.Roles(Roles), Label, CreatedAt, ExpiresAt, RevokedAt is { } revoked ? new DateTimeOffset(revoked) : null,
+            LastUsedOn is null ? null : DateOnly.ParseExact(LastUsedOn, "yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
 }

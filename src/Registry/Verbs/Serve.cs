@@ -4,12 +4,14 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Web;
+using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Registry.Verbs;
 
@@ -36,6 +38,9 @@ internal static class Serve
         await using var app = Build(settings, database.ConnectionString);
         if (!await FirstOpening.FillAsync(settings, app.Services.GetRequiredService<IPolicyRegister>(), app.Logger, cancellationToken))
             return 1;
+        // Asked before anything runs that would have to be stopped again.
+        if (withStaff && !(await app.Services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City.IsSample)
+            throw new WrongUsage("This registry serves a real city: add its staff with 'registry staff add'. Only a sample city has sample staff.");
         var broker = app.UseRegistryBroker();
         await app.StartAsync(cancellationToken);
         await broker.WaitAsync(cancellationToken);
@@ -48,8 +53,6 @@ internal static class Serve
         if (withStaff)
         {
             var city = (await app.Services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City;
-            if (!city.IsSample)
-                throw new WrongUsage("This registry serves a real city: add its staff with 'registry staff add'. Only a sample city has sample staff.");
             foreach (var line in await SampleStaff.RenewAsync(app.Services.GetRequiredService<IStaffRegister>(), $"http://{http}", city.Departments[0].Id, cancellationToken))
                 await Console.Out.WriteLineAsync(line);
         }
@@ -75,13 +78,16 @@ internal static class Serve
         });
         builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(KeyFile.ReadOrMake(settings.Data));
+        builder.Services.AddSingleton(_ => KeyFile.NoticeKey(settings.Data));
+        builder.Services.AddSingleton<ILogSigner>(_ => KeyFile.LedgerKey(settings.Data, settings.PublicUrl));
         builder.Services.AddSingleton(services => new PublicAddress(() =>
             settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
-        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
+        builder.Services.AddDataProtection().SetApplicationName("registry").PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
         builder.Services.AddPostgres(connectionString);
         builder.Services.AddMqtt();
         builder.Services.AddWeb();
+        if (settings.Oidc is { } provider)
+            builder.Services.AddIdentityProvider(provider);
         var app = builder.Build();
         app.MapWeb();
         return app;

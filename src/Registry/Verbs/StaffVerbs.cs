@@ -15,6 +15,10 @@ internal static class StaffVerbs
     /// <summary>Whoever has the machine: the ledger says that the right was given from the command line.</summary>
     private static readonly Attribution Operator = new("operator");
 
+    private const int MostOfSignIn = 254, MostOfName = 120;
+
+    private static readonly Option<bool> FromInput = new("--password-stdin") { Description = $"Read the password from the input, {Passwords.Least} to {Passwords.Most} characters, instead of making one." };
+
     private static readonly Option<string[]> RoleWords = new("--role") { Description = "A role; may be given several times: " + string.Join(", ", Enum.GetValues<Role>().Select(Json.Word)) + "." };
 
     public static Command Staff() => new("staff", "People and their roles.") { Add(), List(), Roles(), Password(), Activate("deactivate", false), Activate("activate", true) };
@@ -27,14 +31,18 @@ internal static class StaffVerbs
         var name = new Option<string>("--name") { Description = "Their name, for staff pages." };
         var department = new Option<string?>("--department") { Description = "Id of their department." };
         var noPassword = new Option<bool>("--no-password") { Description = "They sign in by the city's identity provider only." };
-        var verb = new Command("add", "Add somebody; prints their password once.") { signIn, name, department, RoleWords, noPassword, Answers.AsJson };
+        var verb = new Command("add", "Add somebody; prints their password once.") { signIn, name, department, RoleWords, noPassword, FromInput, Answers.AsJson };
         verb.SetAction((command, cancellationToken) => WithRegister(async register =>
         {
             var member = new StaffMember(StaffMember.NewId(), command.GetRequiredValue(signIn), command.GetValue(name) ?? command.GetRequiredValue(signIn), command.GetValue(department), Given(command), IsProgram: false, IsActive: true, 1);
-            var password = command.GetValue(noPassword) ? null : Passwords.New();
+            MustFit("The sign-in", member.SignIn, MostOfSignIn);
+            MustFit("--name", member.Name, MostOfName);
+            if (command.GetValue(noPassword) && command.GetValue(FromInput))
+                throw new WrongUsage("Both --no-password and --password-stdin are given: choose one.");
+            var password = command.GetValue(noPassword) ? null : await PasswordAsync(command, cancellationToken);
             if (!await register.AddAsync(member, password is null ? null : Passwords.Hash(password), Operator, Now, cancellationToken))
                 return await Wrong($"'{member.SignIn}' is registered already: 'registry staff roles' changes what they may do.");
-            Print(command, new { id = member.Id, signIn = member.SignIn, password, roles = member.Roles }, password is null ? $"{member.SignIn} added." : $"{member.SignIn} {password}");
+            Print(command, new { id = member.Id, signIn = member.SignIn, password = Shown(command, password), roles = member.Roles }, Shown(command, password) is null ? $"{member.SignIn} added." : $"{member.SignIn} {password}");
             return 0;
         }, cancellationToken));
         return verb;
@@ -60,11 +68,11 @@ internal static class StaffVerbs
 
     private static Command Password()
     {
-        return OfMember("password", "A new password, printed once; their sessions end.", [], async (register, member, command, cancellationToken) =>
+        return OfMember("password", "A new password, printed once; their sessions end.", [FromInput], async (register, member, command, cancellationToken) =>
         {
-            var password = Passwords.New();
+            var password = await PasswordAsync(command, cancellationToken);
             var done = await register.ChangeAsync(member.Id, null, null, Passwords.Hash(password), Operator, Now, cancellationToken);
-            Print(command, new { signIn = member.SignIn, password }, $"{member.SignIn} {password}");
+            Print(command, new { signIn = member.SignIn, password = Shown(command, password) }, $"{member.SignIn} {Shown(command, password)}".TrimEnd());
             return done;
         });
     }
@@ -91,6 +99,7 @@ internal static class StaffVerbs
         verb.SetAction((command, cancellationToken) => WithRegister(async register =>
         {
             var roles = Given(command);
+            MustFit("--label", command.GetValue(label)!, MostOfName);
             if (command.GetValue(days) is < 1 or > LongestDays)
                 throw new WrongUsage($"--days is {command.GetValue(days)}: expected 1 to {LongestDays}.");
             StaffMember member;
@@ -137,6 +146,24 @@ internal static class StaffVerbs
         verb.SetAction((command, cancellationToken) => WithRegister(async register =>
             await register.RevokeTokenAsync(command.GetRequiredValue(id), Operator, Now, cancellationToken) ? 0 : await Wrong($"There is no token {command.GetRequiredValue(id)} that holds."), cancellationToken));
         return verb;
+    }
+
+    private static async Task<string> PasswordAsync(ParseResult command, CancellationToken cancellationToken)
+    {
+        if (!command.GetValue(FromInput))
+            return Passwords.New();
+        var password = await Console.In.ReadLineAsync(cancellationToken) ?? "";
+        return password.Length is >= Passwords.Least and <= Passwords.Most ? password
+            : throw new WrongUsage($"The password has {password.Length} characters: expected {Passwords.Least} to {Passwords.Most}.");
+    }
+
+    /// <summary>What was made here is shown once; what came by the input is known to whoever sent it.</summary>
+    private static string? Shown(ParseResult command, string? password) => command.GetValue(FromInput) ? null : password;
+
+    private static void MustFit(string what, string text, int most)
+    {
+        if (text.Trim().Length == 0 || text.Length > most)
+            throw new WrongUsage($"{what} has {text.Trim().Length} characters: expected 1 to {most}.");
     }
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();

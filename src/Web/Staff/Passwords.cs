@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace SurveillanceRegistry.Web.Staff;
 
@@ -11,7 +12,10 @@ public static class Passwords
 
     private const string Letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-    private static readonly PasswordHasher<string> Hasher = new();
+    /// <summary>As OWASP advises for PBKDF2 with HMAC-SHA-512.</summary>
+    private const int Rounds = 210_000;
+
+    private static readonly PasswordHasher<string> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Rounds }));
 
     /// <summary>What a wrong sign-in is checked against, so that an unknown name takes as long as a known one.</summary>
     private static readonly string Nobody = Hash(New());

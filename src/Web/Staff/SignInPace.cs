@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace SurveillanceRegistry.Web.Staff;
 
 /// <summary>Slows down whoever guesses passwords: so many wrong ones for a name, or from an address, and then a pause.</summary>
@@ -9,18 +7,36 @@ internal sealed class SignInPace(TimeProvider time)
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<string, (int Wrong, DateTimeOffset Until)> _wrong = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (int Wrong, DateTimeOffset Until)> _wrong = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>How long to wait before the next try; zero when one may be made now.</summary>
-    public TimeSpan WaitFor(string signIn, string address) => Max(Wait("name " + signIn, MostForName), Wait("from " + address, MostFromAddress));
+    private readonly Lock _gate = new();
 
-    public void Wrong(string signIn, string address)
+    /// <summary>
+    /// Begins a try, or says how long to wait. A try counts as wrong until it is said to be right: checking a password takes long, and a
+    /// burst must not pass while the first of it is still being checked.
+    /// </summary>
+    public TimeSpan Begin(string signIn, string address)
     {
-        Count("name " + signIn);
-        Count("from " + address);
+        lock (_gate)
+        {
+            var wait = Max(Wait("name " + signIn, MostForName), Wait("from " + address, MostFromAddress));
+            if (wait > TimeSpan.Zero)
+                return wait;
+            Count("name " + signIn);
+            Count("from " + address);
+            return TimeSpan.Zero;
+        }
     }
 
-    public void Right(string signIn) => _wrong.TryRemove("name " + signIn, out _);
+    public void Right(string signIn, string address)
+    {
+        lock (_gate)
+        {
+            _wrong.Remove("name " + signIn);
+            if (_wrong.TryGetValue("from " + address, out var tries))
+                _wrong["from " + address] = (tries.Wrong - 1, tries.Until);
+        }
+    }
 
     private TimeSpan Wait(string key, int most) =>
         _wrong.TryGetValue(key, out var wrong) && wrong.Wrong >= most && wrong.Until > time.GetUtcNow() ? wrong.Until - time.GetUtcNow() : TimeSpan.Zero;
@@ -30,18 +46,15 @@ internal sealed class SignInPace(TimeProvider time)
         var now = time.GetUtcNow();
         if (_wrong.Count >= MostHeld)
         {
-            foreach (var (old, wrong) in _wrong)
-            {
-                if (wrong.Until <= now)
-                    _wrong.TryRemove(old, out _);
-            }
+            foreach (var old in _wrong.Where(wrong => wrong.Value.Until <= now).Select(wrong => wrong.Key).ToArray())
+                _wrong.Remove(old);
 
             // Still full: somebody is making names up. What they fill, they empty.
             if (_wrong.Count >= MostHeld)
                 _wrong.Clear();
         }
 
-        _wrong.AddOrUpdate(key, _ => (1, now + Window), (_, before) => before.Until <= now ? (1, now + Window) : (before.Wrong + 1, now + Window));
+        _wrong[key] = (_wrong.TryGetValue(key, out var before) && before.Until > now ? before.Wrong + 1 : 1, now + Window);
     }
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;

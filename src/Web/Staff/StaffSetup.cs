@@ -1,10 +1,14 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Staff;
 
@@ -13,21 +17,19 @@ internal static class StaffSetup
 {
     public const string Session = "session";
 
+    private const string Since = "since", Id = "id";
+
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(30), Longest = TimeSpan.FromHours(10);
 
     public static void AddStaff(this IServiceCollection services)
     {
         services.AddAuthentication("either")
-            .AddPolicyScheme("either", null, options => options.ForwardDefaultSelector = http => http.Request.Path.StartsWithSegments("/api") ? TokenAuthentication.Name : Session)
+            .AddPolicyScheme("either", null, options => options.ForwardDefaultSelector = http => http.Request.Path.StartsWithSegments("/staff") ? Session : TokenAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Name, null)
             .AddCookie(Session, session =>
             {
                 (session.LoginPath, session.AccessDeniedPath, session.ReturnUrlParameter) = ("/staff/sign-in", "/staff/not-allowed", "return");
                 (session.ExpireTimeSpan, session.SlidingExpiration) = (Idle, true);
-                session.Cookie.Name = "registry-staff";
-                session.Cookie.Path = "/staff";
-                session.Cookie.HttpOnly = true;
-                session.Cookie.SameSite = SameSiteMode.Lax;
                 session.Events.OnValidatePrincipal = IsStillTrue;
             });
         services.AddAuthorization(authorization =>
@@ -36,34 +38,72 @@ internal static class StaffSetup
                 authorization.AddPolicy(Domain.Json.Word(role), policy => policy.RequireAuthenticatedUser().RequireRole(Domain.Json.Word(role)));
             authorization.AddPolicy("staff", policy => policy.RequireAuthenticatedUser().RequireClaim(ClaimTypes.Role));
         });
-        services.AddAntiforgery(options =>
-        {
-            options.Cookie.Name = "registry-staff-form";
-            options.Cookie.Path = "/staff";
-            options.Cookie.SameSite = SameSiteMode.Strict;
-            options.SuppressXFrameOptionsHeader = true;
-        });
+        services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
+        // How the cookies are called hangs on the public address, which is known once the front door is open.
+        services.AddOptions<CookieAuthenticationOptions>(Session).Configure<PublicAddress>((session, address) => Guard(session.Cookie, "registry-staff", SameSiteMode.Lax, address));
+        services.AddOptions<AntiforgeryOptions>().Configure<PublicAddress>((forms, address) => Guard(forms.Cookie, "registry-staff-form", SameSiteMode.Strict, address));
         services.AddSingleton<SignInPace>();
         services.Configure<RazorPagesOptions>(pages =>
         {
             pages.Conventions.AuthorizeFolder("/Staff", "staff");
             pages.Conventions.AllowAnonymousToPage("/Staff/SignIn");
             pages.Conventions.AllowAnonymousToPage("/Staff/NotAllowed");
+            pages.Conventions.AllowAnonymousToPage("/Staff/NotLetIn");
         });
+    }
+
+    /// <summary>
+    /// Behind a proxy that ends TLS, requests arrive without it; what people see is what the public address says. Cookies and redirects of
+    /// staff pages follow that.
+    /// </summary>
+    public static void UseStaffAddress(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        if (http.Request.Path.StartsWithSegments("/staff") && IsHttps(http.RequestServices.GetRequiredService<PublicAddress>()))
+            http.Request.Scheme = Uri.UriSchemeHttps;
+        return next(http);
+    });
+
+    private static bool IsHttps(PublicAddress address) => address.Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>With https, a name that browsers accept from this host alone, over TLS alone (RFC 6265bis, 4.1.3.2); it demands the path <c>/</c>.</summary>
+    private static void Guard(CookieBuilder cookie, string name, SameSiteMode sameSite, PublicAddress address)
+    {
+        var isHttps = IsHttps(address);
+        (cookie.Name, cookie.Path) = isHttps ? ("__Host-" + name, "/") : (name, "/staff");
+        (cookie.SecurePolicy, cookie.HttpOnly, cookie.SameSite) = (isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest, true, sameSite);
     }
 
     /// <summary>Begins a session.</summary>
     public static Task SignInAsync(HttpContext http, StaffMember member, TimeProvider time) => http.SignInAsync(
-        Session, StaffPrincipal.Of(member, member.Roles, Session), new AuthenticationProperties { IsPersistent = false, Items = { ["since"] = $"{time.GetUtcNow().ToUnixTimeSeconds()}" } });
+        Session, StaffPrincipal.Of(member, member.Roles, Session), Beginning(time));
+
+    /// <summary>What a session remembers of its beginning.</summary>
+    public static AuthenticationProperties Beginning(TimeProvider time) => new()
+    {
+        IsPersistent = false,
+        Items = { [Since] = $"{time.GetUtcNow().ToUnixTimeSeconds()}", [Id] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) },
+    };
+
+    /// <summary>Ends a session: its cookie goes, and a copy of it is refused.</summary>
+    public static async Task SignOutAsync(HttpContext http, IStaffRegister register, TimeProvider time)
+    {
+        if (await http.AuthenticateAsync(Session) is { Succeeded: true, Properties: var session } && Item(session, Id) is { } id)
+            await register.EndSessionAsync(id, time.GetUtcNow() + Longest, time.GetUtcNow(), http.RequestAborted);
+        await http.SignOutAsync(Session);
+    }
+
+    private static string? Item(AuthenticationProperties session, string name) => session.Items.TryGetValue(name, out var value) ? value : null;
 
     /// <summary>A session ends when rights change, when somebody is deactivated, and after <see cref="Longest"/> whatever happens.</summary>
     private static async Task IsStillTrue(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var register = services.GetRequiredService<IStaffRegister>();
         var isTrue = context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
-            && long.TryParse(context.Properties.Items.TryGetValue("since", out var since) ? since : null, out var began) && now < DateTimeOffset.FromUnixTimeSeconds(began) + Longest
-            && await services.GetRequiredService<IStaffRegister>().FindAsync(id, context.HttpContext.RequestAborted) is { IsActive: true } member
+            && long.TryParse(Item(context.Properties, Since), out var began) && now < DateTimeOffset.FromUnixTimeSeconds(began) + Longest
+            && Item(context.Properties, Id) is { } session && !await register.HasEndedAsync(session, context.HttpContext.RequestAborted)
+            && await register.FindAsync(id, context.HttpContext.RequestAborted) is { IsActive: true } member
             && context.Principal.FindFirstValue(StaffPrincipal.Stamp) == $"{member.Stamp}";
         if (!isTrue)
         {
