@@ -35,6 +35,15 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
     private static readonly Form<RecordsAccess> RecordsAccess = Form.Keys("access to records", keys => new RecordsAccess(
         keys.Required("access", Form.Word<Access>()), keys.Optional("text", Form.Text)));
 
+    private static readonly Form<ImmutableArray<Capture>> Captures = Form.ListOf(Form.Word<Capture>());
+    private static readonly Form<ImmutableArray<Retention>> Retentions = Form.ListOf(Retention);
+    private static readonly Form<ImmutableArray<RequiredNotice>> Notices = Form.ListOf(Notice);
+    private static readonly Form<ImmutableArray<string>> Texts = Form.ListOf(Form.Text);
+
+    // Made once: a table has many rows.
+    private readonly Form<string> _department = Form.Known("a department of city.yaml", departments);
+    private readonly Form<ImmutableArray<string>> _departments = Form.ListOf(Form.Known("a department of city.yaml", departments));
+
     public Instrument? Read(YamlFile file)
     {
         var name = Path.GetFileNameWithoutExtension(file.Name);
@@ -118,17 +127,17 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
     {
         var rule = new Rule(
             technology,
-            keys.Required("capture", Form.ListOf(Form.Word<Capture>())),
-            keys.Optional("retention", Form.ListOf(Retention), []),
-            keys.Optional("notice", Form.ListOf(Notice), []),
+            keys.Required("capture", Captures),
+            keys.Optional("retention", Retentions, []),
+            keys.Optional("notice", Notices, []),
             keys.Optional("records_access", RecordsAccess, new RecordsAccess(Access.NotKnown)),
-            keys.Optional("departments", Form.ListOf(Form.Known("a department of city.yaml", departments)), []),
+            keys.Optional("departments", _departments, []),
             keys.Optional("pauses", Form.Flag, false),
             keys.Optional("note", Form.Text),
-            keys.Optional("purposes", Form.ListOf(Form.Text), []),
-            keys.Optional("prohibited_uses", Form.ListOf(Form.Text), []),
+            keys.Optional("purposes", Texts, []),
+            keys.Optional("prohibited_uses", Texts, []),
             keys.Optional("sharing", Form.Text),
-            keys.Optional("owner", Form.Known("a department of city.yaml", departments)),
+            keys.Optional("owner", _department),
             keys.Node("review_by") is null ? null : keys.Required("review_by", Form.Day));
         keys.EachOnce("capture");
         if (rule.Pauses && !rule.Capture.IsEmpty)

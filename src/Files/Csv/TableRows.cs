@@ -11,6 +11,8 @@ internal sealed class TableRows
     /// <summary>More than any text ever had; each is held against all before it.</summary>
     private const int MostVersions = 1000;
 
+    private static readonly Form<int> Number = Form.Number(1, MostVersions);
+
     /// <summary>Members of documents, and the columns in which they stand.</summary>
     private static readonly Dictionary<string, string> ColumnsOf = new(StringComparer.Ordinal)
     {
@@ -56,7 +58,7 @@ internal sealed class TableRows
     {
         var problems = File.Problems.Count;
         var id = Form.InstrumentId.Read(row["instrument"], File);
-        var number = Form.Number(1, MostVersions).Read(row["version"], File);
+        var number = Number.Read(row["version"], File);
         var technology = _technology.Read(row["technology"], File);
         if (File.Problems.Count > problems)
             return;
