@@ -47,7 +47,9 @@ public sealed class SampleCity : IAsyncLifetime
 
     internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero));
 
-    internal Opening Opening { get; } = Read();
+    internal Func<Opening, Opening>? With { get; init; }
+
+    internal Opening Opening { get; private set; } = Read();
 
     internal StaffMemory Staff { get; } = new();
 
@@ -65,6 +67,7 @@ public sealed class SampleCity : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Opening = With?.Invoke(Opening) ?? Opening;
         var memory = new Memory(Opening);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
