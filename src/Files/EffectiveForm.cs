@@ -5,13 +5,15 @@ namespace SurveillanceRegistry.Files;
 
 /// <summary>
 /// From when to when a text holds: <c>from</c> a date or <c>unknown</c> (then <c>known_by</c>: a source shows it in force by that date),
-/// <c>to</c> a date, <c>open</c> or <c>unknown</c> (then <c>ended_by</c>: a source shows it replaced by that date).
+/// <c>to</c> a date, <c>open</c> or <c>unknown</c> (then <c>ended_by</c>: a source shows it replaced by that date). A text whose first day is
+/// unknown cannot have held before it was passed; <c>not_before</c> says so where that is another date, or <c>unknown</c>.
 /// </summary>
 internal static class EffectiveForm
 {
-    private const string Unknown = "unknown", Open = "open";
+    public const string Unknown = "unknown", Open = "open";
 
     private static readonly Form<LawDate?> From = DateOr("the first day on which it holds", Unknown);
+    private static readonly Form<LawDate?> NotBefore = DateOr("a date before which it cannot have held", Unknown);
     private static readonly Form<LawDate?> To = DateOr("the first day on which it no longer holds", Open, Unknown);
 
     /// <summary>The period of a text that was passed on this day, if that is known: it cannot have held before.</summary>
@@ -19,6 +21,7 @@ internal static class EffectiveForm
     {
         var problems = keys.File.Problems.Count;
         var (from, knownBy) = (keys.Required("from", From), keys.Optional("known_by", Form.Date));
+        var notBefore = keys.Optional("not_before", NotBefore, passed);
         var (to, endedBy) = (keys.Required("to", To), keys.Optional("ended_by", Form.Date));
         var ended = keys.Node("to") is YamlText { Text: Unknown };
         if (keys.File.Problems.Count > problems)
@@ -26,13 +29,15 @@ internal static class EffectiveForm
 
         if (from is not null && knownBy is not null)
             keys.Report("known_by", "'known_by' beside a known day", "'known_by' only with 'from: unknown'");
+        if (from is not null && keys.Node("not_before") is not null)
+            keys.Report("not_before", "'not_before' beside a known day", "'not_before' only with 'from: unknown'");
         if (ended && endedBy is null)
             keys.Report("to", "'to: unknown' alone", "'ended_by' beside it: the date by which a source shows it replaced");
         if (!ended && endedBy is not null)
             keys.Report("ended_by", "'ended_by' beside a known end", "'ended_by' only with 'to: unknown'");
         if ((from ?? knownBy) is { } start && (to ?? endedBy) is { } end && end.Latest <= start.Earliest)
             keys.Report(to is null ? "ended_by" : "to", $"an end ({end}) that is not after the start ({start})", "the first day on which it no longer holds");
-        return new EffectivePeriod(from, from is null ? passed : null, knownBy, to, ended, endedBy);
+        return new EffectivePeriod(from, from is null ? notBefore : null, knownBy, to, ended, endedBy);
     });
 
     private static Form<LawDate?> DateOr(string what, params string[] words) => Form.Scalar($"{what}: {Form.Date.Expected}, or {string.Join(" or ", words)}",
@@ -41,6 +46,22 @@ internal static class EffectiveForm
             value = LawDate.TryParse(text, out var date) ? date : null;
             return value is not null || words.Contains(text);
         });
+}
+
+/// <summary>A period in the words of the files: what <see cref="EffectiveForm"/> reads back as the same period.</summary>
+/// <param name="NotBefore">Null where it is the day on which the text was passed, or is not asked for.</param>
+internal sealed record EffectiveWords(string From, string? NotBefore, string? KnownBy, string To, string? EndedBy)
+{
+    public static EffectiveWords Of(InstrumentVersion version)
+    {
+        var effective = version.Effective;
+        return new EffectiveWords(
+            effective.From?.ToString() ?? EffectiveForm.Unknown,
+            effective.From is not null || effective.FromNotBefore == version.Passed ? null : effective.FromNotBefore?.ToString() ?? EffectiveForm.Unknown,
+            effective.FromKnownBy?.ToString(),
+            effective.To?.ToString() ?? (effective.Ended ? EffectiveForm.Unknown : EffectiveForm.Open),
+            effective.EndKnownBy?.ToString());
+    }
 }
 
 /// <summary>Versions of an instrument follow each other: in the file as in time, and never two at once for one technology.</summary>

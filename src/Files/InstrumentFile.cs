@@ -13,6 +13,8 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
 {
     private const int MostDays = 36_500;
 
+    private readonly Form<string> _another = Form.Known("another instrument under instruments/", instruments);
+
     private static readonly Form<Retention> Retention = Form.Keys("how long recordings stay", keys =>
     {
         var retention = new Retention(
@@ -33,31 +35,48 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
     private static readonly Form<RecordsAccess> RecordsAccess = Form.Keys("access to records", keys => new RecordsAccess(
         keys.Required("access", Form.Word<Access>()), keys.Optional("text", Form.Text)));
 
+    private static readonly Form<ImmutableArray<Capture>> Captures = Form.ListOf(Form.Word<Capture>());
+    private static readonly Form<ImmutableArray<Retention>> Retentions = Form.ListOf(Retention);
+    private static readonly Form<ImmutableArray<RequiredNotice>> Notices = Form.ListOf(Notice);
+    private static readonly Form<ImmutableArray<string>> Texts = Form.ListOf(Form.Text);
+
+    // Made once: a table has many rows.
+    private readonly Form<string> _department = Form.Known("a department of city.yaml", departments);
+    private readonly Form<ImmutableArray<string>> _departments = Form.ListOf(Form.Known("a department of city.yaml", departments));
+
     public Instrument? Read(YamlFile file)
     {
         var name = Path.GetFileNameWithoutExtension(file.Name);
         var whole = Form.Keys("an instrument", keys =>
         {
-            var instrument = new Instrument(
-                keys.Required("id", Form.InstrumentId),
-                keys.Required("kind", Form.Word<InstrumentKind>()),
-                keys.Required("citation", Form.Text),
-                keys.Required("authority", Form.Text),
-                keys.Required("versions", Versions(name)),
-                keys.Optional("url", Form.WebAddress));
+            var instrument = Instrument(keys, there => there.Required("versions", Versions(name)));
             if (instrument.Id is not null && instrument.Id != name)
                 keys.Report("id", YamlNode.Quote(instrument.Id), $"'{name}', as the file is named");
-            if (instrument is { Kind: InstrumentKind.ManualChapter or InstrumentKind.MunicipalCode, Citation: { } citation } && !Citation.FindIn(citation).Any())
-                keys.Report("citation", YamlNode.Quote(citation), "a citation such as SPD Manual 16.090 or SMC 14.18");
             return instrument;
         });
         return file.Root is null ? null : whole.Read(file.Root, file);
     }
 
+    /// <summary>What stands once in an instrument.</summary>
+    /// <param name="versions">Reads its versions, where they stand among its keys.</param>
+    public static Instrument Instrument(YamlKeys keys, Func<YamlKeys, ImmutableArray<InstrumentVersion>> versions)
+    {
+        var instrument = new Instrument(
+            keys.Required("id", Form.InstrumentId),
+            keys.Required("kind", Form.Word<InstrumentKind>()),
+            keys.Required("citation", Form.Text),
+            keys.Required("authority", Form.Text),
+            versions(keys),
+            keys.Optional("url", Form.WebAddress));
+        if (instrument is { Kind: InstrumentKind.ManualChapter or InstrumentKind.MunicipalCode, Citation: { } citation } && !Citation.FindIn(citation).Any())
+            keys.Report("citation", YamlNode.Quote(citation), "a citation such as SPD Manual 16.090 or SMC 14.18");
+        return instrument;
+    }
+
     private Form<ImmutableArray<InstrumentVersion>> Versions(string instrument)
     {
         var number = 0;
-        var list = Form.ListOf(Form.Keys("a version", keys => (Version: Version(keys, instrument, ++number), Keys: keys)), least: 1);
+        var list = Form.ListOf(Form.Keys("a version", keys => (Version: Version(keys, instrument, ++number, there => there.Required("governs", Rules())), Keys: keys)), least: 1);
         return new(list.Expected, (node, file) =>
         {
             var problems = file.Problems.Count;
@@ -69,10 +88,12 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
         }, Nothing: []);
     }
 
-    private InstrumentVersion Version(YamlKeys keys, string instrument, int number)
+    /// <summary>What stands once in a version.</summary>
+    /// <param name="rules">Reads what it says of each technology, where that stands among its keys.</param>
+    public InstrumentVersion Version(YamlKeys keys, string instrument, int number, Func<YamlKeys, ImmutableArray<Rule>> rules)
     {
         var passed = keys.Optional("passed", Form.Date);
-        var version = new InstrumentVersion(
+        return new InstrumentVersion(
             number,
             keys.Required("title", Form.Text),
             keys.Required("effective", EffectiveForm.After(passed)),
@@ -80,11 +101,13 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
             keys.Optional("signed", Form.Date),
             keys.Optional("filed", Form.Date),
             keys.Optional("by", Form.Text),
-            keys.Optional("superseded_by", Form.Known("another instrument under instruments/", [.. instruments.Where(other => other != instrument)])),
+            keys.Node("superseded_by") is null ? null : keys.Optional("superseded_by", Another(instrument)),
             keys.Required("source", SourceForm.Source),
-            keys.Required("governs", Rules()));
-        return version;
+            rules(keys));
     }
+
+    private Form<string> Another(string instrument) =>
+        Form.Scalar(_another.Expected, (string text, out string value) => (value = text) != instrument && instruments.Contains(text));
 
     private Form<ImmutableArray<Rule>> Rules()
     {
@@ -99,21 +122,22 @@ internal sealed class InstrumentFile(IReadOnlyCollection<string>? technologies, 
         }, Nothing: []);
     }
 
-    private Form<Rule> Rule(string technology) => Form.Keys("what may be captured, how long it stays, what the public is told", keys =>
+    /// <summary>What a version says of a technology.</summary>
+    public Form<Rule> Rule(string technology) => Form.Keys("what may be captured, how long it stays, what the public is told", keys =>
     {
         var rule = new Rule(
             technology,
-            keys.Required("capture", Form.ListOf(Form.Word<Capture>())),
-            keys.Optional("retention", Form.ListOf(Retention), []),
-            keys.Optional("notice", Form.ListOf(Notice), []),
+            keys.Required("capture", Captures),
+            keys.Optional("retention", Retentions, []),
+            keys.Optional("notice", Notices, []),
             keys.Optional("records_access", RecordsAccess, new RecordsAccess(Access.NotKnown)),
-            keys.Optional("departments", Form.ListOf(Form.Known("a department of city.yaml", departments)), []),
+            keys.Optional("departments", _departments, []),
             keys.Optional("pauses", Form.Flag, false),
             keys.Optional("note", Form.Text),
-            keys.Optional("purposes", Form.ListOf(Form.Text), []),
-            keys.Optional("prohibited_uses", Form.ListOf(Form.Text), []),
+            keys.Optional("purposes", Texts, []),
+            keys.Optional("prohibited_uses", Texts, []),
             keys.Optional("sharing", Form.Text),
-            keys.Optional("owner", Form.Known("a department of city.yaml", departments)),
+            keys.Optional("owner", _department),
             keys.Node("review_by") is null ? null : keys.Required("review_by", Form.Day));
         keys.EachOnce("capture");
         if (rule.Pauses && !rule.Capture.IsEmpty)

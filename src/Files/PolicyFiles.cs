@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Files.Yaml;
@@ -51,6 +52,33 @@ public static class PolicyFiles
             new Governance(city!, new GovernanceTable(technologies, [.. instruments!]), [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)], chapters!),
             [.. all.Select(file => new OpeningFile(NameUnder(folder, file.Name), file.Sha256))]));
     }
+
+    /// <summary>What a folder says otherwise than the registry does, with what the registry would have against it as problems.</summary>
+    /// <param name="folder">The folder <c>policies/</c> of a city.</param>
+    public static FileReading<FilesProposal> Compare(string folder, GovernanceHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var reading = Read(folder);
+        if (reading.Value?.Governance is not { } governance)
+            return new(null, reading.Problems);
+        PolicyDocument[] whole = [.. governance.Documents()];
+        return FilesProposal.Of(whole, history).Beside(whole, history).Checked(history, refusal => FilesProposal.Problem(refusal, folder, 1, 1, Of(refusal)));
+    }
+
+    /// <summary>What the file of one instrument says otherwise than the registry does.</summary>
+    /// <param name="path">A file as under <c>instruments/</c>, named by its id.</param>
+    public static FileReading<FilesProposal> CompareInstrument(string path, GovernanceHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var (file, known) = (YamlFile.Read(path, MostBytes), history.Current);
+        string[] instruments = [.. known.Table.Instruments.Select(one => one.Id), Path.GetFileNameWithoutExtension(path)];
+        var instrument = new InstrumentFile([.. known.Table.Technologies.Select(one => one.Id)], [.. known.City.Departments.Select(one => one.Id)], instruments).Read(file);
+        ChaptersFile.Check(known.Chapters, file);
+        return file.Problems.Count > 0 ? FileReading<FilesProposal>.Of(file.Problems, () => null!)
+            : FilesProposal.Of([PolicyDocument.Of(instrument!)], history).Checked(history, refusal => FilesProposal.Problem(refusal, path, 1, 1, Of(refusal)));
+    }
+
+    private static string Of(Refusal refusal) => refusal.Where is { } where ? $" in {where}" : "";
 
     /// <summary>The name of a file under the checkout: the last part of the folder, and what follows it.</summary>
     private static string NameUnder(string folder, string path) =>

@@ -4,6 +4,7 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
@@ -11,6 +12,7 @@ using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Notices;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
@@ -27,11 +29,12 @@ public static class PostgresSetup
     {
         // What the heartbeat log calls durable must not hang on how somebody's server or role was set up.
         var durable = new NpgsqlConnectionStringBuilder(connectionString);
-        durable.Options = $"{durable.Options} -c synchronous_commit=on".TrimStart();
+        durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
         services.AddSingleton(_ => NpgsqlDataSource.Create(durable));
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IChangeRegister, ChangeRegister>();
         services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();
+        services.AddSingleton<ILedgerLog, LedgerLog>();
         services.AddSingleton<IStaffRegister, StaffRegister>();
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();

@@ -13,7 +13,7 @@ internal static class Program
     {
         var root = new RootCommand("SurveillanceRegistry: what is being recorded here, by whom, under which law, and how do you know?")
         {
-            Serve.Verb(), Migrate.Verb(), CheckPolicies.Verb(), DeviceVerbs.Verb(), StaffVerbs.Staff(), StaffVerbs.Token(),
+            Serve.Verb(), Migrate.Verb(), PolicyVerbs.Verb(), DeviceVerbs.Verb(), StaffVerbs.Staff(), StaffVerbs.Token(), LedgerVerbs.Verb(),
         };
         var command = root.Parse(arguments);
         if (command.Errors.Count > 0)

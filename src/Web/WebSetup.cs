@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Kiosks;
+using SurveillanceRegistry.Web.Ledger;
 using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies;
 using SurveillanceRegistry.Web.Staff;
@@ -37,6 +39,7 @@ public static class WebSetup
         ArgumentNullException.ThrowIfNull(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
         app.Use((http, next) =>
         {
             var headers = http.Response.Headers;
@@ -52,17 +55,26 @@ public static class WebSetup
         app.UseAuthentication();
         app.UseAuthorization();
         Assets.Map(app);
+        ChangeFeeds.Map(app);
         KioskEndpoints.Map(app);
         QrCode.Map(app);
         MapHealth(app);
         var api = app.MapGroup("/api/v1");
         GovernanceApi.Map(api);
+        RegistersApi.Map(api);
         DevicesApi.Map(api);
         PlacesApi.Map(api);
         ChangesApi.Map(api);
+        LogApi.Map(api);
+        app.MapGet("/staff/export.csv", async (IGrainFactory grains, ITableFiles files) => Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")).RequireAuthorization("staff");
         app.MapRazorPages();
         return app;
     }
+
+    /// <summary>Whether people read what stands at an address; programs get their problems as RFC 9457 says them.</summary>
+    private static bool IsPage(PathString path) => !Programs.Any(program => path.StartsWithSegments(program));
+
+    private static readonly PathString[] Programs = ["/api", "/assets", "/kiosks", "/health", "/version", "/.well-known", "/staff"];
 
     private static void MapHealth(IEndpointRouteBuilder routes)
     {

@@ -31,6 +31,10 @@ internal sealed class SampleCity : IDisposable
     public static Opening Opening { get; } =
         OpeningFiles.Read(Path.Combine(Root, "policies"), Path.Combine(Root, "devices/sample-city.yaml")) is { Value: { } opening } ? opening : throw new InvalidOperationException("The files of the checkout hold an error.");
 
+    /// <summary>A registry that was opened with this governance and knows nothing else.</summary>
+    public static GovernanceHistory History(Governance governance) =>
+        new([.. governance.Documents().Select((document, at) => new PolicyRevision(document, 1, at, new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero), 0, null))]);
+
     public string In(string file) => Path.Combine(_folder, file);
 
     public FileReading<Opening> Read() => OpeningFiles.Read(In("policies"), In("devices/sample-city.yaml"));

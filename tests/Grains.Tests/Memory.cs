@@ -153,6 +153,8 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
         return Task.FromResult(true);
     }
 
+    IAsyncEnumerable<SignedNotice> INoticeRegister.AllAsync(CancellationToken cancellationToken) => Issued.ToAsyncEnumerable();
+
     public Task<long> LedgerSizeAsync(CancellationToken cancellationToken) => Task.FromResult(NextEntry);
 
     private void Remember(Action remember)

@@ -12,7 +12,8 @@ public sealed class Public_pages(SampleCity city, Chromium chromium)
 {
     private const string Sample = "Sample data, not a notice of any city";
 
-    public static TheoryData<string> Addresses() => ["/", "/places", "/places/east-precinct-lobby", "/places/alder-school-zone?lang=es", "/governance", "/governance?asOf=2026-03-31"];
+    public static TheoryData<string> Addresses() => ["/", "/places", "/places/east-precinct-lobby", "/places/alder-school-zone?lang=es", "/governance", "/governance?asOf=2026-03-31",
+        "/technologies/alpr?asOf=2026-03-31", "/instruments/smc-14.18", "/instruments/spd-manual-16.170?knownAt=2026-11-01T00:00:00Z", "/changes"];
 
     [Theory]
     [MemberData(nameof(Addresses))]
@@ -78,7 +79,7 @@ public sealed class Public_pages(SampleCity city, Chromium chromium)
         Assert.Contains("spd-manual-16.170", Remark("laws-2026-ch-239"));
         Assert.Contains("Reported", page.QuerySelector("tr[data-technology=alpr][data-instrument='mayoral-action-2026-03-19']")!.TextContent);
 
-        string Remark(string instrument) => page.QuerySelector($"tr[data-technology=alpr][data-instrument='{instrument}'] + tr.remark .disagrees")!.TextContent;
+        string Remark(string instrument) => page.QuerySelector($"tr[data-technology=alpr][data-instrument='{instrument}'] + tr.remark .disagrees a")!.GetAttribute("href")!;
     }
 
     [Fact]

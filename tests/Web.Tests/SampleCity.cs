@@ -15,6 +15,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
@@ -23,6 +24,7 @@ using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests;
+using SurveillanceRegistry.Seals;
 using SurveillanceRegistry.Web.Tests;
 
 [assembly: AssemblyFixture(typeof(SampleCity))]
@@ -45,7 +47,9 @@ public sealed class SampleCity : IAsyncLifetime
 
     internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero));
 
-    internal Opening Opening { get; } = Read();
+    internal Func<Opening, Opening>? With { get; init; }
+
+    internal Opening Opening { get; private set; } = Read();
 
     internal StaffMemory Staff { get; } = new();
 
@@ -57,10 +61,13 @@ public sealed class SampleCity : IAsyncLifetime
     /// <summary>The address of the pages, without a trailing slash.</summary>
     internal string Url { get; private set; } = "";
 
+    internal IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+
     internal HttpClient Reader { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
 
     public async ValueTask InitializeAsync()
     {
+        Opening = With?.Invoke(Opening) ?? Opening;
         var memory = new Memory(Opening);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
@@ -74,6 +81,7 @@ public sealed class SampleCity : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
             .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         _app = builder.Build();

@@ -164,6 +164,7 @@ public sealed record ChangeSentence(Difference Difference, string? Where, string
         ["departments", _] => Item(difference, (Department department) => $"the department {Quoted(department.Name)}, {Plain(department.Phone)}"),
         ["departments", var id, "name"] => Text($"the name of the department {Quoted(id)}", difference),
         ["departments", var id, "phone"] => Text($"the telephone number of the department {Quoted(id)}", difference),
+        ["outOfScope"] => Items(difference, (OutOfScope subject) => $"the subject {Quoted(subject.Name)}, which this register does not speak of: {Quoted(subject.Why)} ({Plain(PlainWords.Of(subject.Source))})"),
         ["records", "name"] => Text("the name of the records office", difference),
         ["records", "url"] => Text("the address of the records office", difference),
         ["records", "phone"] => Text("the telephone number of the records office", difference),

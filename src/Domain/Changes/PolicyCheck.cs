@@ -61,8 +61,8 @@ public static partial class PolicyCheck
             if (version.Number != index + 1)
                 there["number"].Say($"{version.Number}", $"{index + 1}: versions are numbered 1, 2, … in the order of time");
             Check(version, instrument, known, there);
-            foreach (var earlier in instrument.Versions.Take(index))
-                Follow(earlier, version, there["effective"]);
+            // One problem for each version: where all overlap, each pair would have one.
+            _ = instrument.Versions.Take(index).All(earlier => Follows(earlier, version, there["effective"]));
         }
     }
 
@@ -186,13 +186,16 @@ public static partial class PolicyCheck
     }
 
     /// <summary>Versions follow each other: in number as in time, and never two at once for one technology.</summary>
-    private static void Follow(InstrumentVersion earlier, InstrumentVersion later, At at)
+    private static bool Follows(InstrumentVersion earlier, InstrumentVersion later, At at)
     {
-        var shared = earlier.Rules.Select(rule => rule.Technology).Intersect(later.Rules.Select(rule => rule.Technology)).ToArray();
-        if (shared.Length > 0 && earlier.Effective.Overlaps(later.Effective))
+        string[] shared = earlier.Effective.Overlaps(later.Effective) ? [.. earlier.Rules.Select(rule => rule.Technology).Intersect(later.Rules.Select(rule => rule.Technology))] : [];
+        if (shared.Length > 0)
             at.Say($"a period that overlaps that of version {earlier.Number} for {string.Join(", ", shared)}", "periods that follow each other: each end no later than the next start");
         else if (later.Effective.MayHoldFrom < earlier.Effective.MayHoldFrom)
             at.Say($"a version that begins before version {earlier.Number}", "versions in the order of time");
+        else
+            return true;
+        return false;
     }
 
     /// <summary>Every text, wherever it stands: one line that every reader, screen and signature can hold, and no markup.</summary>
@@ -213,11 +216,14 @@ public static partial class PolicyCheck
                     problems.Add(Invalid(text.Length > MostCharacters ? $"{text.Length} characters" : "a text of nothing", $"1 to {MostCharacters} characters", where));
                 else if (text.Any(char.IsControl) || text.EnumerateRunes().Any(rune => rune == System.Text.Rune.ReplacementChar))
                     problems.Add(Invalid("a control character or half a character", "a text on one line", where));
-                else if (Markup().IsMatch(text))
+                else if (HasMarkup(text))
                     problems.Add(Invalid("markup", "plain text without < before a letter", where));
                 break;
         }
     }
+
+    /// <summary>Whether a text holds what a page could take for markup.</summary>
+    public static bool HasMarkup(string text) => Markup().IsMatch(text);
 
     private static Refusal Invalid(string found, string expected, string where) => new("invalid", $"Found {found}; expected {expected}.", where);
 

@@ -9,6 +9,9 @@ public interface INoticeRegister
     /// <summary>The notice that was in force at a place at an instant, or null when none had been issued by then.</summary>
     Task<SignedNotice?> AtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken);
 
+    /// <summary>Every notice that was ever issued, place by place in their order.</summary>
+    IAsyncEnumerable<SignedNotice> AllAsync(CancellationToken cancellationToken);
+
     /// <summary>How many entries the ledger has now.</summary>
     Task<long> LedgerSizeAsync(CancellationToken cancellationToken);
 

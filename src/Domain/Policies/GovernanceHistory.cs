@@ -87,13 +87,11 @@ public sealed class GovernanceHistory
     /// <summary>What the registry knew at an instant; null before it was opened.</summary>
     public Governance? KnownAt(DateTimeOffset knownAt)
     {
-        var count = CountAt(knownAt);
-        if (count == _revisions.Length)
+        if (CountAt(knownAt) == _revisions.Length)
             return Current;
-        var latest = new Dictionary<(DocumentKind, string), PolicyRevision>();
-        foreach (var revision in _revisions.AsSpan(0, count))
-            latest[(revision.Document.Kind, revision.Document.Id)] = revision;
-        return latest.ContainsKey((DocumentKind.City, PolicyDocument.CityId)) ? Latest(latest.Values) : null;
+        // A table is asked about far more often than one document is changed: what has one revision only needs no search.
+        var latest = _of.Values.Select(revisions => revisions[^1].RecordedAt <= knownAt ? revisions[^1] : revisions.LastOrDefault(revision => revision.RecordedAt <= knownAt)).OfType<PolicyRevision>().ToArray();
+        return latest.Any(revision => revision.Document.Kind == DocumentKind.City) ? Latest(latest) : null;
     }
 
     /// <summary>What the registry would know with these documents in place of those that it has.</summary>

@@ -45,7 +45,7 @@ public sealed record GovernanceTable
     {
         (Technologies, Instruments) = (technologies, instruments);
         var spoken = (from instrument in instruments
-                      from texts in instrument.Versions.SelectMany(version => version.Rules, (version, rule) => new Text(version, rule)).GroupBy(text => text.Rule.Technology)
+                      from texts in instrument.Versions.SelectMany(version => version.Rules, (version, rule) => new Text(version, rule, [.. rule.Retention.Where(one => one is { Bound: RetentionBound.Limit, Days: not null })])).GroupBy(text => text.Rule.Technology)
                       select (Instrument: instrument, Texts: texts)).ToLookup(one => one.Texts.Key, StringComparer.Ordinal);
         _pairs = [.. technologies.SelectMany(technology => spoken[technology.Id].Select(one => new Pair(technology, one.Instrument, [.. one.Texts])))];
         _pairsOf = _pairs.GroupBy(pair => pair.Technology.Id).ToFrozenDictionary(pairs => pairs.Key, pairs => pairs.ToImmutableArray(), StringComparer.Ordinal);
@@ -110,37 +110,81 @@ public sealed record GovernanceTable
     private static ImmutableArray<GovernanceRow> WithDisagreements(ImmutableArray<Pair> pairs, DateOnly day)
     {
         var rows = ImmutableArray.CreateBuilder<GovernanceRow>(pairs.Length);
+        var limits = new List<ImmutableArray<Retention>>();
         for (var first = 0; first < pairs.Length;)
         {
             var technology = pairs[first].Technology.Id;
             var last = first;
+            limits.Clear();
             while (last < pairs.Length && pairs[last].Technology.Id == technology)
-                rows.Add(Row(pairs[last++], day));
-            // Only rows in force that state a limit can disagree: few, however many rows a technology has.
-            int[] stating = [.. Enumerable.Range(first, last - first).Where(row => rows[row] is { Status: RuleStatus.InForce, Rule: { } rule } && rule.Retention.Any(one => one is { Bound: RetentionBound.Limit, Days: not null }))];
-            foreach (var row in stating)
             {
-                ImmutableArray<string> others = [.. stating.Where(other => Disagree(rows[row], rows[other])).Select(other => rows[other].Instrument.Id)];
-                if (!others.IsEmpty)
-                    rows[row] = rows[row] with { DisagreesWith = others };
+                var row = Row(pairs[last], day);
+                rows.Add(row);
+                limits.Add(row is { Status: RuleStatus.InForce, Version: { } version } ? pairs[last].LimitsOf(version) : default);
+                last++;
             }
 
+            Disagreements(rows, limits, first);
             first = last;
         }
 
         return rows.MoveToImmutable();
     }
 
-    private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<Text> Texts);
+    /// <summary>Many rows of a technology state the same limits: those that do disagree with the same others, so each way of stating is held against each other once.</summary>
+    /// <param name="limits">What each row of the technology states; nothing where it is not in force.</param>
+    private static void Disagreements(ImmutableArray<GovernanceRow>.Builder rows, List<ImmutableArray<Retention>> limits, int first)
+    {
+        var ways = Enumerable.Range(0, limits.Count).Where(i => !limits[i].IsDefaultOrEmpty).GroupBy(i => limits[i], SameLimits.Instance).Select(way => (Limits: way.Key, Rows: way.ToArray())).ToArray();
+        foreach (var way in ways)
+        {
+            int[] others = [.. ways.Where(other => way.Limits.Any(mine => other.Limits.Any(theirs => Contradict(mine, theirs)))).SelectMany(other => other.Rows).Order()];
+            if (others.Length == 0)
+                continue;
+            ImmutableArray<string> ids = [.. others.Select(other => rows[first + other].Instrument.Id)];
+            foreach (var row in way.Rows)
+                rows[first + row] = rows[first + row] with { DisagreesWith = ids.Remove(rows[first + row].Instrument.Id) };
+        }
+    }
 
-    private readonly record struct Text(InstrumentVersion Version, Rule Rule);
+    private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<Text> Texts)
+    {
+        /// <summary>The limits in days that a version states.</summary>
+        public ImmutableArray<Retention> LimitsOf(InstrumentVersion version)
+        {
+            foreach (var text in Texts)
+            {
+                if (ReferenceEquals(text.Version, version))
+                    return text.Limits;
+            }
 
-    private static bool Disagree(GovernanceRow one, GovernanceRow other) =>
-        one.Instrument.Id != other.Instrument.Id
-        && one.Rule!.Retention.Any(mine => other.Rule!.Retention.Any(theirs => Contradict(mine, theirs)));
+            return [];
+        }
+    }
+
+    private readonly record struct Text(InstrumentVersion Version, Rule Rule, ImmutableArray<Retention> Limits);
+
+    /// <summary>Limits are the same when they state the same days for the same data.</summary>
+    private sealed class SameLimits : IEqualityComparer<ImmutableArray<Retention>>
+    {
+        public static SameLimits Instance { get; } = new();
+
+        public bool Equals(ImmutableArray<Retention> x, ImmutableArray<Retention> y)
+        {
+            if (x.Length != y.Length)
+                return false;
+            for (var i = 0; i < x.Length; i++)
+            {
+                if (x[i].Days != y[i].Days || x[i].DataClass != y[i].DataClass)
+                    return false;
+            }
+
+            return true;
+        }
+
+        public int GetHashCode(ImmutableArray<Retention> limits) => limits is [var first, ..] ? HashCode.Combine(limits.Length, first.Days, first.DataClass) : 0;
+    }
 
     private static bool Contradict(Retention mine, Retention theirs) =>
-        mine.Bound == RetentionBound.Limit && theirs.Bound == RetentionBound.Limit
-        && mine.Days is not null && theirs.Days is not null && mine.Days != theirs.Days
-        && (mine.DataClass is null || theirs.DataClass is null || mine.DataClass == theirs.DataClass);
+        mine.Days != theirs.Days && (mine.DataClass is null || theirs.DataClass is null || mine.DataClass == theirs.DataClass);
 }

@@ -6,8 +6,8 @@ namespace SurveillanceRegistry.Domain.Policies;
 
 /// <summary>
 /// Values of a row as people write them in a form or a spreadsheet, one to a line: <c>limit 21 days | patrol reads | with exceptions</c>,
-/// <c>limit end-of-shift | parking reads</c>, <c>sign-before-activation 30 days</c>. A bar or a backslash in a text has a backslash before it.
-/// What is written is read back as the same.
+/// <c>limit end-of-shift | parking reads</c>, <c>sign-before-activation 30 days</c>. A bar or a backslash in a text has a backslash before it,
+/// and so has a blank at either end of one. What is written is read back as the same.
 /// </summary>
 public static class Lines
 {
@@ -74,27 +74,44 @@ public static class Lines
 
     private static string? Field(ImmutableArray<string> fields, int index) => fields.Length > index && fields[index].Length > 0 ? fields[index] : null;
 
-    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+    private static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length + 2);
+        foreach (var (at, c) in text.Index())
+        {
+            if (c is '\\' or '|' || char.IsWhiteSpace(c) && (at == 0 || at == text.Length - 1))
+                escaped.Append('\\');
+            escaped.Append(c);
+        }
 
+        return escaped.ToString();
+    }
+
+    /// <summary>The fields between bars, without the blanks around them; false when a backslash stands before nothing.</summary>
     private static bool TrySplit(string line, out ImmutableArray<string> fields)
     {
-        var (all, field, isEscaped) = (ImmutableArray.CreateBuilder<string>(), new StringBuilder(), false);
+        var (all, field, kept, isEscaped) = (ImmutableArray.CreateBuilder<string>(), new StringBuilder(), 0, false);
         foreach (var c in line)
         {
-            if (isEscaped || c is not ('\\' or '|'))
-                field.Append(c);
+            if (isEscaped)
+                kept = field.Append(c).Length;
             else if (c == '|')
-                (all, field) = (Added(all, field), new StringBuilder());
+                (all, field, kept) = (Added(all, field, kept), new StringBuilder(), 0);
+            else if (c != '\\' && (field.Length > 0 || !char.IsWhiteSpace(c)))
+                field.Append(c);
             isEscaped = !isEscaped && c == '\\';
         }
 
-        fields = Added(all, field).ToImmutable();
+        fields = Added(all, field, kept).ToImmutable();
         return !isEscaped;
     }
 
-    private static ImmutableArray<string>.Builder Added(ImmutableArray<string>.Builder all, StringBuilder field)
+    /// <param name="kept">So many characters are not to be trimmed: the last of them had a backslash before it.</param>
+    private static ImmutableArray<string>.Builder Added(ImmutableArray<string>.Builder all, StringBuilder field, int kept)
     {
-        all.Add(field.ToString().Trim());
+        while (field.Length > kept && char.IsWhiteSpace(field[^1]))
+            field.Length--;
+        all.Add(field.ToString());
         return all;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies;
 
 namespace SurveillanceRegistry.Files.Yaml;
@@ -19,11 +20,14 @@ internal static class Form
     /// <summary>The most characters of a text that may reach a notice.</summary>
     public const int MostCharacters = 600;
 
-    public static Form<string> Text { get; } = Scalar($"a text of 1 to {MostCharacters} characters on one line",
-        (string text, out string value) => IsLine(value = text) && !string.IsNullOrWhiteSpace(text));
+    /// <summary>The most words that a problem lists.</summary>
+    private const int MostListed = 100;
+
+    public static Form<string> Text { get; } = Scalar($"a text of 1 to {MostCharacters} characters on one line, without markup",
+        (string text, out string value) => IsLine(value = text) && !string.IsNullOrWhiteSpace(text) && !PolicyCheck.HasMarkup(text));
 
     /// <summary>A text that may be only blanks, or nothing at all in quotes: what stands between two sentences.</summary>
-    public static Form<string> Separator { get; } = Scalar("what stands between, in quotes", (string text, out string value) => IsLine(value = text));
+    public static Form<string> Separator { get; } = Scalar("what stands between, in quotes", (string text, out string value) => IsLine(value = text) && !PolicyCheck.HasMarkup(text));
 
     public static Form<string> Id { get; } = Scalar("an id of small letters, digits and hyphens, at most 64",
         (string text, out string value) => Identifier.IsValid(value = text));
@@ -104,5 +108,5 @@ internal static class Form
         public static readonly Form<T> Form = Scalar(OneOf(Values.Keys), (string text, out T value) => Values.TryGetValue(text, out value));
     }
 
-    private static string OneOf(IEnumerable<string> words) => "one of " + string.Join(", ", words);
+    private static string OneOf(IReadOnlyCollection<string> words) => "one of " + string.Join(", ", words.Take(MostListed)) + (words.Count > MostListed ? $", … ({words.Count} in all)" : "");
 }

@@ -27,6 +27,9 @@ internal sealed class YamlFile
 
     public void Add(YamlNode at, string found, string expected) => Problems.Add(new FileProblem(Name, at.Line, at.Column, found, expected));
 
+    /// <summary>A file whose values stand in something else than YAML and are read by the same forms.</summary>
+    public static YamlFile Otherwise(string name) => new(name, "");
+
     /// <summary>Reads a file. Everything that can be wrong with it becomes a problem.</summary>
     /// <param name="mostBytes">The largest size that is read.</param>
     public static YamlFile Read(string path, int mostBytes)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain.Ledger;
@@ -37,6 +38,13 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
         return true;
     }
 
+    public async IAsyncEnumerable<SignedNotice> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await foreach (var row in connection.QueryUnbufferedAsync<NoticeRow>(Select + "order by place, sequence").WithCancellation(cancellationToken))
+            yield return row.Notice();
+    }
+
     public async Task<long> LedgerSizeAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -47,8 +55,11 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<NoticeRow>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
-        return row is null ? null : new SignedNotice(row.Place, row.Sequence, new DateTimeOffset(row.Issued_at, TimeSpan.Zero), row.Payload, row.Protected, row.Signature, row.Hash, row.Content_hash);
+        return row?.Notice();
     }
 
-    private sealed record NoticeRow(string Place, long Sequence, DateTime Issued_at, string Payload, string Protected, string Signature, string Hash, string Content_hash);
+    private sealed record NoticeRow(string Place, long Sequence, DateTime Issued_at, string Payload, string Protected, string Signature, string Hash, string Content_hash)
+    {
+        public SignedNotice Notice() => new(Place, Sequence, new DateTimeOffset(Issued_at, TimeSpan.Zero), Payload, Protected, Signature, Hash, Content_hash);
+    }
 }

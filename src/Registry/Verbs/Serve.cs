@@ -4,8 +4,10 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Postgres;
@@ -77,11 +79,13 @@ internal static class Serve
         });
         builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(KeyFile.ReadOrMake(settings.Data));
+        builder.Services.AddSingleton(_ => KeyFile.NoticeKey(settings.Data));
+        builder.Services.AddSingleton<ILogSigner>(_ => KeyFile.LedgerKey(settings.Data, settings.PublicUrl));
         builder.Services.AddSingleton(services => new PublicAddress(() =>
             settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
         builder.Services.AddDataProtection().SetApplicationName("registry").PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
         builder.Services.AddPostgres(connectionString);
+        builder.Services.AddSingleton<ITableFiles, TableFiles>();
         builder.Services.AddMqtt();
         builder.Services.AddWeb();
         if (settings.Oidc is { } provider)

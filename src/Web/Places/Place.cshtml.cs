@@ -20,6 +20,8 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
 
     private Governance _governance = null!;
 
+    internal Policies.Links Links => new(_governance, "");
+
     public PlaceDescription Place { get; private set; } = null!;
 
     public string Language { get; private set; } = "";

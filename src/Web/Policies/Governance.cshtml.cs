@@ -1,41 +1,46 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
-using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Policies;
 
-/// <summary>The governance table as it stood on a day.</summary>
+/// <summary>The governance table as it stood on a day and was known at an instant.</summary>
 public sealed class GovernanceModel(IGrainFactory grains, TimeProvider time) : PageModel
 {
-    /// <summary>The day asked for, as the date field shows it.</summary>
-    public string AsOf { get; private set; } = "";
+    /// <summary>The most rows of a page that people read.</summary>
+    private const int MostRows = 250;
 
-    public string DayInWords { get; private set; } = "";
+    internal Standpoint At { get; private set; } = null!;
 
-    /// <summary>What is wrong with the day asked for; null when nothing is.</summary>
-    public string? Fault { get; private set; }
+    internal AskView Ask => new("/governance", At);
+
+    internal Links Links { get; private set; } = null!;
+
+    /// <summary>Whether there is a table to show.</summary>
+    public bool IsAnswered { get; private set; }
 
     public ImmutableArray<GovernanceRow> Rows { get; private set; } = [];
+
+    /// <summary>The address of the rows that follow; null when none do.</summary>
+    public string? Next { get; private set; }
 
     /// <summary>What records and is not in this register.</summary>
     public ImmutableArray<OutOfScope> OutOfScope { get; private set; } = [];
 
     public async Task OnGetAsync()
     {
-        var governance = await grains.Governance();
-        if (!Asked.TryDay(Request.Query, governance.City, time, out var day))
-        {
-            Fault = $"“{Request.Query["asOf"]}” is not a day: {Asked.DayExpected}.";
+        At = await Standpoint.OfAsync(Request.Query, grains, time, mayBeLocal: true);
+        if (At.Fault is not null)
             Response.StatusCode = StatusCodes.Status400BadRequest;
+        if (At.Fault is not null || At.Known is not { } known)
             return;
-        }
-
-        AsOf = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        DayInWords = day.ToString("MMMM d, yyyy", CultureInfo.InvariantCulture);
-        Rows = governance.Table.On(day);
-        OutOfScope = governance.City.OutOfScope;
+        IsAnswered = true;
+        Links = new Links(known, At.Query);
+        var page = TablePage.Of(known.Table, At.Day, null, Request.Query["after"].ToString() is { Length: > 0 } after ? after : null, MostRows) ?? new TablePage([], null);
+        Rows = page.Rows;
+        Next = page.Next is { } next ? $"/governance?asOf={At.AsOf}&knownAt={LedgerEntry.Time(At.KnownAt)}&after={Uri.EscapeDataString(next)}" : null;
+        OutOfScope = known.City.OutOfScope;
     }
 }

@@ -1,30 +1,22 @@
-using System.Collections.Immutable;
-using System.Globalization;
+using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
-using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
-using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Policies;
 
-/// <summary>The governance table, its instruments and technologies, for programs.</summary>
+/// <summary>The governance table, for programs.</summary>
 internal static class GovernanceApi
 {
-    public static void Map(IEndpointRouteBuilder api)
-    {
-        api.MapGet("governance", Table);
-        api.MapGet("instruments", async (IGrainFactory grains) => Collection((await grains.Governance()).Table.Instruments.Select(Whole)));
-        api.MapGet("instruments/{id}", async (string id, IGrainFactory grains, HttpContext http) =>
-            (await grains.Governance()).Table.Instruments.FirstOrDefault(instrument => instrument.Id == id) is { } found ? One(http, Whole(found)) : Problem.NotFound($"No instrument '{id}' is registered."));
-        api.MapGet("technologies", async (IGrainFactory grains) => Collection((await grains.Governance()).Table.Technologies));
-        api.MapGet("technologies/{id}", async (string id, IGrainFactory grains, HttpContext http) =>
-            (await grains.Governance()).Table.Technologies.FirstOrDefault(technology => technology.Id == id) is { } found ? One(http, found) : Problem.NotFound($"No technology '{id}' is registered."));
-    }
+    private static readonly JsonWriterOptions Compact = new() { Encoder = Domain.Json.Options.Encoder, SkipValidation = true };
+
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("governance", Table);
 
     /// <summary>A collection as every list of the API is: items, and where the next page begins.</summary>
     public static IResult Collection<T>(IEnumerable<T> items) => Json(new { items = items.ToArray(), next = (string?)null });
@@ -34,76 +26,77 @@ internal static class GovernanceApi
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, Domain.Json.Options);
         http.Response.Headers.CacheControl = "no-cache";
-        return Results.Bytes(bytes, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\""));
+        return Results.Bytes(bytes, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(Tag(bytes)));
     }
 
     public static IResult Json(object value) => Results.Json(value, Domain.Json.Options);
 
-    /// <summary>One row in the contract's shape.</summary>
-    public static object Row(GovernanceRow row) => new
+    /// <summary>Says where the next page is, as RFC 8288 does: from the same point on both axes of time.</summary>
+    public static void LinkNext(HttpContext http, Standpoint standpoint, string? next)
     {
-        technology = new { row.Technology.Id, row.Technology.Name },
-        instrument = new
-        {
-            row.Instrument.Id, row.Instrument.Kind, row.Instrument.Citation, row.Version?.Title,
-            row.Version?.Passed, row.Version?.Signed, row.Version?.Filed, row.Version?.By,
-        },
-        row.Status,
-        row.Certainty,
-        effective = Effective(row.Version?.Effective),
-        capture = row.Rule?.Capture ?? [],
-        retention = row.Rule?.Retention ?? [],
-        notice = row.Rule?.Notice ?? [],
-        recordsAccess = row.Rule?.RecordsAccess ?? new RecordsAccess(Access.NotKnown),
-        departments = row.Rule?.Departments ?? [],
-        note = row.Rule?.Note,
-        row.DisagreesWith,
-        row.Version?.SupersededBy,
-        scheduled = row.Next is null ? null : new { version = row.Next.Number, row.Next.Title, effective = Effective(row.Next.Effective) },
-        statement = row.Technology.Statement?.Instrument == row.Instrument.Id ? new { row.Technology.Statement.Technology, row.Technology.Statement.Governance } : null,
-        row.Version?.Source,
-        version = row.Version?.Number,
-    };
+        if (next is null)
+            return;
+        var query = http.Request.Query.Where(one => one.Key is not ("after" or "asOf" or "knownAt")).Select(one => KeyValuePair.Create(one.Key, one.Value.ToString()))
+            .Append(new("asOf", standpoint.AsOf)).Append(new("knownAt", LedgerEntry.Time(standpoint.KnownAt))).Append(new("after", next));
+        http.Response.Headers.Link = $"<{http.Request.Path}{QueryString.Create(query!)}>; rel=\"next\"";
+    }
 
     private static async Task<IResult> Table(HttpContext http, IGrainFactory grains, TimeProvider time)
     {
-        var governance = await grains.Governance();
         var query = http.Request.Query;
-        if (!Asked.TryDay(query, governance.City, time, out var day))
-            return Problem.BadParameter($"asOf is '{query["asOf"]}': {Asked.DayExpected}.");
-        if (!Asked.TryInstant(query, "knownAt", time, out var knownAt))
-            return Problem.BadParameter($"knownAt is '{query["knownAt"]}': {Asked.InstantExpected}.");
-        var rows = governance.Table.On(day);
-        if (query["status"].ToString() is { Length: > 0 } word)
+        var standpoint = await Standpoint.OfAsync(query, grains, time);
+        if (standpoint.Fault is { } fault)
+            return Problem.BadParameter(fault);
+        if (!Asked.TryLimit(query, TablePage.MostRows, out var limit))
+            return Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {TablePage.MostRows}.");
+        HashSet<RuleStatus>? statuses = null;
+        foreach (var word in query["status"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (!Domain.Json.TryWord<RuleStatus>(word, out var status))
-                return Problem.BadParameter($"status is '{word}': expected one of {string.Join(", ", Enum.GetValues<RuleStatus>().Select(Domain.Json.Word))}.");
-            rows = WithStatus(rows, status);
+                return Problem.BadParameter($"status is '{word}': expected one or several of {string.Join(", ", Enum.GetValues<RuleStatus>().Select(Domain.Json.Word))}, with commas between them.");
+            (statuses ??= []).Add(status);
         }
 
-        return Json(new { asOf = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), knownAt = NoticePayload.Instant(knownAt), rows = rows.Select(Row) });
+        var after = query["after"].ToString() is { Length: > 0 } asked ? asked : null;
+        var page = standpoint.Known is { } known ? TablePage.Of(known.Table, standpoint.Day, statuses, after, limit) : new TablePage([], null);
+        if (page is null)
+            return Problem.BadParameter($"after is '{after}': expected what an answer gave as 'next'.");
+        LinkNext(http, standpoint, page.Next);
+        return Answer(http, standpoint, page);
     }
 
-    /// <summary>The rows of a status; for <c>scheduled</c> also the texts that are to follow one that still holds.</summary>
-    private static ImmutableArray<GovernanceRow> WithStatus(ImmutableArray<GovernanceRow> rows, RuleStatus status) =>
-        status == RuleStatus.Scheduled ? [.. rows.Select(row => row.AsScheduled()).OfType<GovernanceRow>()] : [.. rows.Where(row => row.Status == status)];
-
-    private static object Effective(EffectivePeriod? period) => new
+    private static IResult Answer(HttpContext http, Standpoint standpoint, TablePage page)
     {
-        period?.From,
-        fromPrecision = period?.FromPrecision ?? DatePrecision.Unknown,
-        period?.To,
-        toPrecision = period?.ToPrecision ?? DatePrecision.Unknown,
-        period?.FromKnownBy,
-        period?.EndKnownBy,
-    };
-
-    private static object Whole(Instrument instrument) => new
-    {
-        instrument.Id, instrument.Kind, instrument.Citation, instrument.Authority,
-        versions = instrument.Versions.Select(version => new
+        var bytes = new ArrayBufferWriter<byte>(1024 + page.Rows.Length * 768);
+        int clock;
+        using (var json = new Utf8JsonWriter(bytes, Compact))
         {
-            version = version.Number, version.Title, effective = Effective(version.Effective), version.Passed, version.Signed, version.Filed, version.By, version.SupersededBy, version.Source, rules = version.Rules,
-        }),
-    };
+            json.WriteStartObject();
+            json.WriteString("asOf", standpoint.AsOf);
+            json.WriteString("knownAt", LedgerEntry.Time(standpoint.KnownAt));
+            json.Flush();
+            clock = bytes.WrittenCount;
+            json.WriteString("knownSince", LedgerEntry.Time(standpoint.History.Beginning));
+            json.WriteStartArray("rows");
+            foreach (var row in page.Rows)
+                JsonSerializer.Serialize(json, RowShape.Of(row), Domain.Json.Options);
+            json.WriteEndArray();
+            json.WriteString("next", page.Next);
+            json.WriteEndObject();
+        }
+
+        // An answer about now holds the clock: no two are the same to the byte, and yet they say the same. That is what a weak tag is for.
+        var tag = standpoint.IsNow ? new EntityTagHeaderValue(Tag(bytes.WrittenSpan[clock..], standpoint.AsOf), isWeak: true) : new EntityTagHeaderValue(Tag(bytes.WrittenSpan));
+        http.Response.Headers.CacheControl = "no-cache";
+        return Results.Bytes(bytes.WrittenMemory, "application/json; charset=utf-8", entityTag: tag);
+    }
+
+    /// <summary>A tag of bytes: as long as they are the same, so is it.</summary>
+    public static string Tag(ReadOnlySpan<byte> bytes, string beside = "")
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(bytes);
+        hash.AppendData(Encoding.UTF8.GetBytes(beside));
+        return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset())[..32]}\"";
+    }
 }

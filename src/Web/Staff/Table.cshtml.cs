@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Policies;
 
 namespace SurveillanceRegistry.Web.Staff;
 
@@ -57,6 +58,8 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
 
     public City City { get; private set; } = null!;
 
+    internal Links Links { get; private set; } = null!;
+
     public ImmutableArray<Technology> Technologies { get; private set; } = [];
 
     public ImmutableArray<SavedView> Views { get; private set; } = [];
@@ -64,7 +67,7 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
     public async Task OnGetAsync()
     {
         var governance = await grains.Governance();
-        (City, Technologies) = (governance.City, governance.Table.Technologies);
+        (City, Technologies, Links) = (governance.City, governance.Table.Technologies, new Links(governance, ""));
         Views = await views.OfAsync(User.StaffId(), HttpContext.RequestAborted);
         if (Request.Query["columns"] is { Count: > 0 } chosen)
             Columns = [.. chosen.OfType<string>().SelectMany(one => one.Split(','))];

@@ -16,11 +16,12 @@ public sealed class The_house
     {
         ["src/Domain"] = [],
         ["src/Grains"] = ["Domain", "Microsoft.Orleans.Server", "Microsoft.Orleans.Serialization.SystemTextJson"],
-        ["src/Files"] = ["Domain", "YamlDotNet"],
+        ["src/Files"] = ["Domain", "YamlDotNet", "CsvHelper"],
         ["src/Postgres"] = ["Domain", "Npgsql", "Dapper", "dbup-postgresql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
+        ["src/Seals"] = ["Domain", "NSec.Cryptography"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore"],
-        ["src/Web"] = ["Grains", "Microsoft.AspNetCore.App", "Microsoft.AspNetCore.Authentication.OpenIdConnect", "QRCoder"],
-        ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Simulator", "System.CommandLine"],
+        ["src/Web"] = ["Grains", "Microsoft.AspNetCore.App", "QRCoder", "System.ServiceModel.Syndication", "Microsoft.AspNetCore.Authentication.OpenIdConnect"],
+        ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Seals", "Simulator", "System.CommandLine"],
         ["devices/Simulator"] = ["Domain", "MQTTnet", "Microsoft.Extensions.Logging.Abstractions"],
     };
 
@@ -59,7 +60,10 @@ public sealed class The_house
     [InlineData("src/Postgres", "Dapper")]
     [InlineData("src/Mqtt", "MQTTnet.AspNetCore")]
     [InlineData("src/Files", "YamlDotNet")]
+    [InlineData("src/Files", "CsvHelper")]
     [InlineData("src/Web", "QRCoder")]
+    [InlineData("src/Seals", "NSec.Cryptography")]
+    [InlineData("src/Web", "System.ServiceModel.Syndication")]
     [InlineData("src/Web", "Microsoft.AspNetCore.Authentication.OpenIdConnect")]
     public void Hides_each_outside_technology_from_the_floors_above(string floor, string package)
     {
@@ -105,6 +109,7 @@ public sealed class The_house
     [InlineData("Grains")]
     [InlineData("Files")]
     [InlineData("Postgres")]
+    [InlineData("Seals")]
     [InlineData("Mqtt")]
     [InlineData("Web")]
     public void Documents_every_public_type(string floor)

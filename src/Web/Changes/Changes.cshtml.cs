@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Grains;
+
+namespace SurveillanceRegistry.Web.Changes;
+
+/// <summary>What was recorded and what took effect, the newest first.</summary>
+public sealed class ChangesModel(IGrainFactory grains) : PageModel
+{
+    private City _city = null!;
+
+    internal ImmutableArray<ActWords> Acts { get; private set; } = [];
+
+    /// <summary>The entry before which the older acts stand; null when there are none.</summary>
+    public long? Older { get; private set; }
+
+    /// <summary>Whether this is not the newest page.</summary>
+    public bool IsOlder { get; private set; }
+
+    /// <summary>What cannot be read of the question; null when all can.</summary>
+    public string? Fault { get; private set; }
+
+    public async Task OnGetAsync()
+    {
+        _city = (await grains.Governance()).City;
+        var before = long.MaxValue;
+        if (Request.Query["before"].ToString() is { Length: > 0 } text)
+        {
+            IsOlder = true;
+            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            {
+                Fault = $"before is “{text}”: expected the number of an entry of the ledger.";
+                Response.StatusCode = StatusCodes.Status400BadRequest;
+                return;
+            }
+        }
+
+        var acts = await ActWords.BeforeAsync(before, ActWords.Most + 1, grains);
+        Acts = [.. acts.Take(ActWords.Most)];
+        Older = acts.Length > ActWords.Most ? Acts[^1].Act.Entry : null;
+    }
+
+    internal string Time(ActWords act) => PlainWords.Time(_city.LocalTime(act.Act.At));
+
+    internal static string Instant(ActWords act) => LedgerEntry.Time(act.Act.At);
+}

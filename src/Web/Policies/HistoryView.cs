@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Policies;
+
+namespace SurveillanceRegistry.Web.Policies;
+
+/// <summary>The recorded revisions of one document, as its page shows them.</summary>
+/// <param name="Page">The address of the page.</param>
+/// <param name="Revisions">All that were recorded by the instant asked for, the first first.</param>
+/// <param name="Shown">The newest of them in words, the newest first.</param>
+internal sealed record HistoryView(string Page, Standpoint At, ImmutableArray<PolicyRevision> Revisions, ImmutableArray<RevisionWords> Shown)
+{
+    private const int MostShown = 50;
+
+    /// <summary>The address of all of them as data.</summary>
+    public string Api => $"/api/v1{Page}/history";
+
+    public string Time(RevisionWords words) => PlainWords.Time(At.City.LocalTime(words.Revision.RecordedAt));
+
+    public static string Instant(RevisionWords words) => LedgerEntry.Time(words.Revision.RecordedAt);
+
+    public string AsKnown(RevisionWords words) => $"{Page}?asOf={At.AsOf}&knownAt={Instant(words)}";
+
+    public static async Task<HistoryView> OfAsync(DocumentKind kind, string id, string page, Standpoint at, IGrainFactory grains)
+    {
+        var revisions = at.RevisionsOf(kind, id);
+        return new HistoryView(page, at, revisions, await RevisionWords.OfAsync([.. revisions.TakeLast(MostShown).Reverse()], at.History, grains));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies;
+
+namespace SurveillanceRegistry.Web.Policies;
+
+/// <summary>One technology: what it is for, which texts govern it on the day asked for, and every text that ever did.</summary>
+public sealed class TechnologyModel(IGrainFactory grains, TimeProvider time) : RegisterPage(grains, time)
+{
+    /// <summary>A timeline of more texts than this is for programs.</summary>
+    private const int MostTexts = 200;
+
+    /// <summary>Null when there is nothing to show.</summary>
+    public Technology? Technology { get; private set; }
+
+    internal ImmutableArray<GovernanceRow> Rows { get; private set; } = [];
+
+    internal ImmutableArray<TextView> Texts { get; private set; } = [];
+
+    /// <summary>How many texts are left out of the timeline.</summary>
+    public int LeftOut { get; private set; }
+
+    public async Task OnGetAsync(string id)
+    {
+        if (!await LookAsync(DocumentKind.Technology, id, $"/technologies/{id}", "technology"))
+            return;
+        Technology = Known.Table.Technologies.First(one => one.Id == id);
+        Rows = Known.Table.On(At.Day, id);
+        var standing = Rows.Where(row => row.Version is not null).ToDictionary(row => (row.Instrument.Id, row.Version!.Number), row => row.Status);
+        var texts = (from instrument in Known.Table.Instruments
+                     from version in instrument.Versions
+                     let rule = version.RuleFor(id)
+                     where rule is not null
+                     orderby version.Effective.From?.Earliest ?? version.Effective.FromKnownBy?.Earliest ?? version.Effective.FromNotBefore?.Earliest ?? version.Passed?.Earliest ?? DateOnly.MinValue, instrument.Id, version.Number
+                     select new TextView(instrument, version, [rule], standing.TryGetValue((instrument.Id, version.Number), out var status) ? status : null, true, Links, Known)).ToArray();
+        Texts = [.. texts.Take(MostTexts)];
+        LeftOut = texts.Length - Texts.Length;
+    }
+}
