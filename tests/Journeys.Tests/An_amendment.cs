@@ -17,7 +17,7 @@ public sealed class An_amendment(StaffedHouse city) : IClassFixture<StaffedHouse
     {
         var editor = await city.SignedInAsync("editor");
         await editor.GotoAsync("/staff/table?q=10.060&technology=facility-camera");
-        await editor.ClickAsync("text=Change >> nth=-1");
+        await editor.ClickAsync("a[href='/staff/edit/spd-manual-10.060/2/facility-camera']");
         await editor.FillAsync("#retention", "limit 45 days | lobby footage");
         await editor.ClickAsync("main form button");
         await editor.FillAsync("#reason", "The chapter was amended to say how long lobby footage stays.");
@@ -68,7 +68,7 @@ public sealed class An_amendment(StaffedHouse city) : IClassFixture<StaffedHouse
     public async Task Is_never_approved_by_its_author_on_the_page_in_the_api_or_in_the_database()
     {
         using var both = await city.ProgramAsync("editor", "approver");
-        var (_, _, drafted) = await StaffedHouse.SendAsync(both, "changes", StaffedHouse.Retention("spd-manual-16.090", "body-worn-video", 1, 1, 365));
+        var (_, _, drafted) = await StaffedHouse.SendAsync(both, "changes", StaffedHouse.Retention("spd-manual-16.090", "body-worn-video", 2, 1, 365));
         var id = drafted.GetProperty("id").GetInt64();
         var (_, etag, _) = await StaffedHouse.SendAsync(both, $"changes/{id}/submit", null, "\"1\"");
         var (status, _, problem) = await StaffedHouse.SendAsync(both, $"changes/{id}/approve", null, etag);
@@ -82,7 +82,7 @@ public sealed class An_amendment(StaffedHouse city) : IClassFixture<StaffedHouse
         // On the page: somebody who is editor and approver.
         await Programs.VerbAsync(city.House.Settings, "staff", "roles", "administrator@sample-city.example", "--role", "editor", "--role", "approver");
         var page = await city.SignedInAsync("administrator");
-        await page.GotoAsync("/staff/edit/spd-manual-16.090/1/body-worn-video");
+        await page.GotoAsync("/staff/edit/spd-manual-16.090/2/body-worn-video");
         await page.FillAsync("#retention", "limit 366 days | footage");
         await page.ClickAsync("main form button");
         await page.FillAsync("#reason", "My own.");
@@ -131,7 +131,7 @@ public sealed class An_amendment(StaffedHouse city) : IClassFixture<StaffedHouse
         Assert.Equal(428, (await StaffedHouse.SendAsync(editor, $"changes/{id}/submit", null)).Status);
         Assert.Equal(412, (await StaffedHouse.SendAsync(editor, $"changes/{id}/submit", null, "\"7\"")).Status);
         Assert.Equal(412, (await StaffedHouse.SendAsync(editor, $"changes/{id}", body, "W/\"1\"", method: HttpMethod.Put)).Status);
-        Assert.Equal("draft", (await city.Ask(editor, $"changes/{id}")).GetProperty("state").GetString());
+        Assert.Equal("draft", (await StaffedHouse.Ask(editor, $"changes/{id}")).GetProperty("state").GetString());
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class An_amendment(StaffedHouse city) : IClassFixture<StaffedHouse
         var answers = await Task.WhenAll(requests.Select(id => StaffedHouse.SendAsync(approver, $"changes/{id}/approve", null, "\"2\"")));
         Assert.Equal(1, answers.Count(answer => answer.Status == 200));
         Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.Equal((409, "/problems/base-moved"), (answer.Status, answer.Answer.GetProperty("type").GetString())));
-        Assert.Equal(2, (await city.Ask(approver, "documents/instrument/rcw-10.122")).GetProperty("revision").GetInt32());
+        Assert.Equal(2, (await StaffedHouse.Ask(approver, "documents/instrument/rcw-10.122")).GetProperty("revision").GetInt32());
         var (code, output, errors) = await Programs.VerbAsync(city.House.Settings, "ledger", "verify");
         Assert.True(code == 0, output + errors);
     }
@@ -190,7 +190,7 @@ public sealed class An_amendment(StaffedHouse city) : IClassFixture<StaffedHouse
     public async Task That_contradicts_itself_is_refused_when_it_is_handed_in(string change, string because)
     {
         using var editor = await city.ProgramAsync("editor");
-        var content = (await city.Ask(editor, "documents/instrument/spd-manual-16.170")).GetProperty("content");
+        var content = (await StaffedHouse.Ask(editor, "documents/instrument/spd-manual-16.170")).GetProperty("content");
         var whole = System.Text.Json.Nodes.JsonNode.Parse(content.GetRawText())!.AsObject();
         var version = whole["versions"]![0]!.AsObject();
         foreach (var (member, value) in System.Text.Json.Nodes.JsonNode.Parse(change)!.AsObject())
@@ -198,13 +198,13 @@ public sealed class An_amendment(StaffedHouse city) : IClassFixture<StaffedHouse
         var body = JsonSerializer.Serialize(new
         {
             reason = "x", source = new { title = "t", url = (string?)null, readOn = "2026-11-23", confidence = "sourced" },
-            documents = new[] { new { document = "instrument", id = "spd-manual-16.170", @base = (await city.Ask(editor, "documents/instrument/spd-manual-16.170")).GetProperty("revision").GetInt32(), content = whole } },
+            documents = new[] { new { document = "instrument", id = "spd-manual-16.170", @base = (await StaffedHouse.Ask(editor, "documents/instrument/spd-manual-16.170")).GetProperty("revision").GetInt32(), content = whole } },
         });
         var (_, etag, drafted) = await StaffedHouse.SendAsync(editor, "changes", body);
         var (status, _, problem) = await StaffedHouse.SendAsync(editor, $"changes/{drafted.GetProperty("id").GetInt64()}/submit", null, etag);
         Assert.Equal(422, status);
         Assert.Contains(because, problem.GetProperty("errors").ToString(), StringComparison.Ordinal);
-        Assert.Contains("version 1", problem.GetProperty("errors")[0].GetProperty("where").GetString(), StringComparison.Ordinal);
+        Assert.Matches("versions? 1", problem.GetProperty("errors")[0].GetProperty("where").GetString());
     }
 
     private static string Payload(JsonElement notice)

@@ -42,8 +42,9 @@ public sealed partial class StaffedHouse : IAsyncLifetime
         return page;
     }
 
-    /// <summary>A passer-by's page, without scripts.</summary>
-    internal async Task<IPage> PasserByAsync() => await (await _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = House.Http.ToString(), JavaScriptEnabled = false })).NewPageAsync();
+    /// <summary>A passer-by's page.</summary>
+    internal async Task<IPage> PasserByAsync(bool withScript = false) =>
+        await (await _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = House.Http.ToString(), JavaScriptEnabled = withScript, BypassCSP = withScript })).NewPageAsync();
 
     /// <summary>A program with roles.</summary>
     internal async Task<HttpClient> ProgramAsync(params string[] roles)
@@ -55,7 +56,7 @@ public sealed partial class StaffedHouse : IAsyncLifetime
     }
 
     /// <summary>What the API answers.</summary>
-    internal async Task<JsonElement> Ask(HttpClient program, string path) => JsonSerializer.Deserialize<JsonElement>(await program.GetStringAsync(path));
+    internal static async Task<JsonElement> Ask(HttpClient program, string path) => JsonSerializer.Deserialize<JsonElement>(await program.GetStringAsync(path));
 
     /// <summary>Sends JSON, and gives the status, the ETag and the answer.</summary>
     internal static async Task<(int Status, string? ETag, JsonElement Answer)> SendAsync(HttpClient program, string path, string? json, string? ifMatch = null, string? key = null, HttpMethod? method = null)
@@ -74,11 +75,11 @@ public sealed partial class StaffedHouse : IAsyncLifetime
 
     /// <summary>A change of how long one text lets recordings of one technology stay.</summary>
     internal static string Retention(string instrument, string technology, int version, int revision, int days, string reason = "The text was amended.") =>
-        $$"""
-        {"reason":"{{reason}}","source":{"title":"The text, as published","url":null,"readOn":"2026-11-23","confidence":"sourced"},
-         "rows":[{"instrument":"{{instrument}}","technology":"{{technology}}","version":{{version}},"base":{{revision}},
-                  "values":{"retention":[{"bound":"limit","days":{{days}},"event":null,"dataClass":"footage","note":null}]}}]}
-        """;
+        JsonSerializer.Serialize(new
+        {
+            reason, source = new { title = "The text, as published", url = (string?)null, readOn = "2026-11-23", confidence = "sourced" },
+            rows = new[] { new { instrument, technology, version, @base = revision, values = new { retention = new[] { new { bound = "limit", days, @event = (string?)null, dataClass = "footage", note = (string?)null } } } } },
+        });
 
     public async ValueTask DisposeAsync()
     {

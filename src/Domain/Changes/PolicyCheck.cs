@@ -209,7 +209,7 @@ public static partial class PolicyCheck
                 break;
             case JsonArray items:
                 foreach (var item in items)
-                    Texts(item, where, mayBeBlank, problems);
+                    Texts(item, item is JsonObject one && (one["number"] ?? one["technology"] ?? one["id"]) is JsonValue key ? $"{where} {key}" : where, mayBeBlank, problems);
                 break;
             case JsonValue value when value.TryGetValue<string>(out var text):
                 if (text.Length > MostCharacters || !mayBeBlank && string.IsNullOrWhiteSpace(text))
