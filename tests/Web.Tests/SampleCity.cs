@@ -14,6 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Hosting;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
@@ -44,9 +45,7 @@ public sealed class SampleCity : IAsyncLifetime
 
     internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero));
 
-    internal Func<Opening, Opening>? With { get; init; }
-
-    internal Opening Opening { get; private set; } = Read();
+    internal Opening Opening { get; } = Read();
 
     internal StaffMemory Staff { get; } = new();
 
@@ -64,7 +63,6 @@ public sealed class SampleCity : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Opening = With?.Invoke(Opening) ?? Opening;
         var memory = new Memory(Opening);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
@@ -73,6 +71,8 @@ public sealed class SampleCity : IAsyncLifetime
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
             .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
+            // The log of the ledger is tested on real PostgreSQL; here nobody asks for it.
+            .AddSingleton<ILedgerLog>(_ => throw new NotSupportedException()).AddSingleton<ILogSigner>(_ => throw new NotSupportedException())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         _app = builder.Build();
