@@ -29,7 +29,7 @@ public static class PostgresSetup
     {
         // What the heartbeat log calls durable must not hang on how somebody's server or role was set up.
         var durable = new NpgsqlConnectionStringBuilder(connectionString);
-        durable.Options = $"{durable.Options} -c synchronous_commit=on".TrimStart();
+        durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
         services.AddSingleton(_ => NpgsqlDataSource.Create(durable));
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IChangeRegister, ChangeRegister>();

@@ -9,6 +9,9 @@ namespace SurveillanceRegistry.Postgres;
 /// <summary>Brings a database to the schema of this version: numbered scripts, forward only, each in a transaction of its own.</summary>
 public static class Schema
 {
+    /// <summary>The role under which the registry works: it adds to what was recorded, and changes none of it.</summary>
+    public const string ServiceRole = "registry_service";
+
     private const int OldestServer = 15, LongestWaitSeconds = 600;
     private const long Turn = 0x5245_4749_5354_5259; // "REGISTRY": the advisory lock of whoever migrates.
 
@@ -29,6 +32,18 @@ public static class Schema
             .Build()
             .PerformUpgrade();
         return upgrade.Successful ? [.. upgrade.Scripts.Select(script => script.Name)] : throw new InvalidOperationException($"The database could not be migrated: {upgrade.Error.Message}", upgrade.Error);
+    }
+
+    /// <summary>
+    /// How the registry signs in once the schema stands. In its private cluster it signs in as <see cref="ServiceRole"/> itself; on somebody's
+    /// server as whom they said, and takes on that role.
+    /// </summary>
+    public static string ForService(string connectionString)
+    {
+        var service = new NpgsqlConnectionStringBuilder(connectionString);
+        if (service.Username == Postmaster.Owner)
+            service.Username = ServiceRole;
+        return service.ConnectionString;
     }
 
     /// <summary>A connection that holds the turn until it is closed.</summary>

@@ -24,7 +24,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>For a verb that may run beside the server: joins the running cluster, or opens the database for as long as the verb runs.</summary>
     public static async Task<Database> JoinAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken) =>
         settings.Database.Length == 0 && Directory.Exists(settings.Data) && await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is { } running
-            ? new Database(running, null)
+            ? new Database(Schema.ForService(running), null)
             : await OpenAsync(settings, logs, cancellationToken);
 
     public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -33,6 +33,6 @@ internal sealed class Database : IAsyncDisposable
     {
         foreach (var script in Schema.Migrate(database.ConnectionString, logs.CreateLogger(nameof(Schema))))
             logs.CreateLogger(nameof(Schema)).LogInformation("Migrated: {Script}", script);
-        return database;
+        return new Database(Schema.ForService(database.ConnectionString), database._cluster);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
@@ -65,6 +66,7 @@ public static class WebSetup
         PlacesApi.Map(api);
         ChangesApi.Map(api);
         LogApi.Map(api);
+        app.MapGet("/staff/export.csv", async (IGrainFactory grains, ITableFiles files) => Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")).RequireAuthorization("staff");
         app.MapRazorPages();
         return app;
     }

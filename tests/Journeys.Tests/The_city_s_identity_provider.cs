@@ -93,6 +93,19 @@ public sealed class The_city_s_identity_provider(HouseWithProvider city) : IClas
         Assert.Equal(city.House.Http.GetLeftPart(UriPartial.Authority) + "/staff", page.Url.TrimEnd('/'));
     }
 
+    [Fact]
+    public async Task Is_named_as_the_one_that_does_not_answer_when_it_does_not()
+    {
+        await using var house = new House();
+        (house.More["REGISTRY_OIDC__AUTHORITY"], house.More["REGISTRY_OIDC__CLIENT_ID"], house.More["REGISTRY_OIDC__CLIENT_SECRET"]) = ("http://127.0.0.1:1", "registry", "of this test only");
+        await house.OpenAsync();
+        using var client = new HttpClient { BaseAddress = house.Http };
+        using var answer = await client.GetAsync("/staff/sign-in?handler=provider");
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("does not answer now", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("of this test only", house.Log, StringComparison.Ordinal);
+    }
+
     private async Task RefusedAsync(string name, string because)
     {
         await using var person = await city.PersonAsync();

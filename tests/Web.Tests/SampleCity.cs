@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
@@ -23,6 +24,7 @@ using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests;
+using SurveillanceRegistry.Seals;
 using SurveillanceRegistry.Web.Tests;
 
 [assembly: AssemblyFixture(typeof(SampleCity))]
@@ -67,12 +69,16 @@ public sealed class SampleCity : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
+        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains().Configure<ClusterMembershipOptions>(membership =>
+        {
+            // Hours of fake time pass in no time, between two signs of life of the silo: it must not take itself for dead.
+            membership.LivenessEnabled = false;
+            (membership.SiloGenerationRetirementAge, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromDays(36_500), null);
+        }));
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
             .AddSingleton<IObservationRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
-            // The log of the ledger is tested on real PostgreSQL; here nobody asks for it.
-            .AddSingleton<ILedgerLog>(_ => throw new NotSupportedException()).AddSingleton<ILogSigner>(_ => throw new NotSupportedException())
+            .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         _app = builder.Build();

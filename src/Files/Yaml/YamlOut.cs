@@ -106,8 +106,8 @@ internal sealed partial class YamlOut
     {
         if (Plainly().IsMatch(text) && !Words().IsMatch(text) && !(isInline && text.AsSpan().IndexOfAny(InlineSigns) >= 0))
             Plain(text);
-        else
-            Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, text.Contains('"', StringComparison.Ordinal) && Simply().IsMatch(text) ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted, false, true));
+        else // What single quotes cannot hold, the emitter puts into double ones.
+            Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, text.Contains('"', StringComparison.Ordinal) ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted, false, true));
     }
 
     private void Plain(string text) => Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, true, false));
@@ -121,8 +121,4 @@ internal sealed partial class YamlOut
     /// <summary>What some reader would take for nothing, for true or for false.</summary>
     [GeneratedRegex(@"^(?:null|true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Words();
-
-    /// <summary>Nothing that single quotes could not hold as it is.</summary>
-    [GeneratedRegex(@"^[\p{L} -&(-~]+\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Simply();
 }

@@ -17,9 +17,12 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     private const int AnswerSeconds = 2;
 
     /// <summary>The connection string of the registry's own role, on a socket.</summary>
+    /// <summary>Who owns the private cluster and its schema.</summary>
+    public const string Owner = "registry";
+
     public static string ConnectionString(string sockets) => new NpgsqlConnectionStringBuilder
     {
-        Host = sockets, Port = Port, Username = "registry", Database = "postgres", MaxPoolSize = 40, Timeout = 15, ApplicationName = "surveillance-registry",
+        Host = sockets, Port = Port, Username = Owner, Database = "postgres", MaxPoolSize = 40, Timeout = 15, ApplicationName = "surveillance-registry",
     }.ConnectionString;
 
     /// <summary>The postmaster of a cluster, or null when none runs, whatever a stale file says.</summary>

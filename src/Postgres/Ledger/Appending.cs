@@ -26,7 +26,7 @@ internal sealed class Appending
     {
         var whole = new DateTime(now.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
         var at = await connection.QuerySingleAsync<DateTime>(new CommandDefinition(
-            "select greatest(last_at + interval '1 microsecond', @whole) from registry.ledger_head for update", new { whole }, transaction, cancellationToken: cancellationToken));
+            "select registry.take_head(@whole)", new { whole }, transaction, cancellationToken: cancellationToken));
         return new Appending(connection, transaction, new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)), cancellationToken);
     }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Postgres;
@@ -84,6 +85,7 @@ internal static class Serve
             settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
         builder.Services.AddDataProtection().SetApplicationName("registry").PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
         builder.Services.AddPostgres(connectionString);
+        builder.Services.AddSingleton<ITableFiles, TableFiles>();
         builder.Services.AddMqtt();
         builder.Services.AddWeb();
         if (settings.Oidc is { } provider)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,10 @@ internal static class ChangesApi
         changes.MapPost("", Draft).RequireAuthorization(Json.Word(Role.Editor)).Accepts<ChangeForm>("application/json").WithSummary("Propose a change: a draft")
             .WithDescription("Whole documents, or values of single rows, each with the `base` revision that it was made from. Honours Idempotency-Key.");
         changes.MapPut("{id:long}", Revise).RequireAuthorization(Json.Word(Role.Editor)).Accepts<ChangeForm>("application/json").WithSummary("Change a draft").WithDescription("Needs If-Match.");
+        changes.MapPost("from-file", FromFile).RequireAuthorization(Json.Word(Role.Editor)).WithSummary("Propose what a file says: a draft, or every problem by row")
+            .WithDescription("The body is a table as `GET governance.csv` gives it, or the file of one instrument; `name` is its name, which ends with .csv or .yaml. All or nothing. 204 when nothing differs.");
+        api.MapGet("governance.csv", async (IGrainFactory grains, ITableFiles files) => Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv"))
+            .WithTags("Changes").WithSummary("The whole table with every version, as CSV");
         Act("submit", ChangeAct.Submitted, Role.Editor, "Hand a draft to somebody else to decide");
         Act("approve", ChangeAct.Approved, Role.Approver, "Approve somebody else's request: it is recorded, and takes effect on the days that it names");
         Act("reject", ChangeAct.Rejected, Role.Approver, "Reject somebody else's request, with a note");
@@ -86,6 +91,18 @@ internal static class ChangesApi
         if (proposal.Value is not { } proposed)
             return Problem.Refused(proposal.Refusals);
         var drafted = await grains.Policies().Draft(proposed, http.User.In(Role.Editor));
+        return Whole(http, drafted.Value!, history, StatusCodes.Status201Created);
+    });
+
+    private static Task<IResult> FromFile(HttpContext http, IGrainFactory grains, ITableFiles files) => SentOnce.Once(http, async body =>
+    {
+        var history = await grains.History();
+        var read = files.Read(Encoding.UTF8.GetBytes(body), http.Request.Query["name"].ToString() is { Length: > 0 } name ? name : "table.csv", history);
+        if (read.Value is not { } content)
+            return Problem.Refused(read.Refusals);
+        if (content.Documents.IsEmpty)
+            return Results.NoContent();
+        var drafted = await grains.Policies().Draft(new Proposal(http.Request.Query["reason"].ToString(), null, content.Documents), http.User.In(Role.Editor));
         return Whole(http, drafted.Value!, history, StatusCodes.Status201Created);
     });
 

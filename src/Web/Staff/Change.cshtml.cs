@@ -19,6 +19,9 @@ public sealed class ChangeModel(IGrainFactory grains, IChangeRegister register, 
 {
     public new ChangeRequest Request { get; private set; } = null!;
 
+    /// <summary>A request of many documents shows the first; the API has them all.</summary>
+    public const int MostShown = 50;
+
     public string Stands { get; private set; } = "";
 
     /// <summary>Each document that changes: its name, its link, and what differs, in words.</summary>
@@ -118,7 +121,7 @@ public sealed class ChangeModel(IGrainFactory grains, IChangeRegister register, 
         var today = City.DayAt(time.GetUtcNow());
         Stands = Standing.Of(request, history, today);
         var names = history.With(request.Proposal.Documents.Select(one => one.Document));
-        Documents = [.. request.Proposal.Documents.Select(one => new ChangedDocument(
+        Documents = [.. request.Proposal.Documents.Take(MostShown).Select(one => new ChangedDocument(
             Title(one.Document), one.Document.Kind == DocumentKind.Instrument && history.LatestOf(DocumentKind.Instrument, one.Document.Id) is not null ? $"/staff/instruments/{one.Document.Id}" : null,
             ChangeSentence.Of(Base(history, one), one.Document, names)))];
         Moved = [.. request.Moved(history).Select(one => Threefold(one, history, names))];

@@ -95,7 +95,7 @@ public sealed class A_governance_table(SharedCluster cluster)
     public async Task Tells_what_took_effect_with_each_day_the_newest_first_and_page_by_page()
     {
         await using var database = await cluster.NewRegisterAsync();
-        IPolicyRegister register = new PolicyRegister(database.Source);
+        var register = new PolicyRegister(database.Source);
         await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
         EffectiveSwitch begins = new("facility-camera", "manual-1.1", 2, RuleStatus.Scheduled, RuleStatus.InForce), ends = new("alpr", "statement", null, RuleStatus.InForce, RuleStatus.Ended);
         var (monday, tuesday) = (new DateOnly(2026, 11, 23), new DateOnly(2026, 11, 24));

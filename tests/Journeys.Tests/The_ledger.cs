@@ -1,0 +1,54 @@
+using Npgsql;
+
+namespace SurveillanceRegistry.Journeys.Tests;
+
+/// <summary>What strangers can tell of the ledger, with programs that nobody here wrote.</summary>
+public sealed class The_ledger(StaffedHouse city) : IClassFixture<StaffedHouse>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Is_verified_by_the_library_that_checks_every_module_of_go()
+    {
+        using var reader = new HttpClient { BaseAddress = city.House.Http };
+        var earlier = Path.Combine(city.House.Data, "earlier-checkpoint");
+        await File.WriteAllTextAsync(earlier, await reader.GetStringAsync("/api/v1/log/checkpoint", Cancellation), Cancellation);
+        using (await city.ProgramAsync("editor")) { } // Two entries more.
+
+        var (code, output, errors) = await Programs.RunAsync("go", ["run", Path.Combine(Programs.Root, "tests/Journeys.Tests/go/verify_log.go"), new Uri(city.House.Http, "/api/v1/log").ToString(), earlier], new Dictionary<string, string>
+        {
+            ["GO111MODULE"] = "off", ["GOPATH"] = "/usr/share/gocode", ["GOFLAGS"] = "", ["GOCACHE"] = Path.Combine(Path.GetTempPath(), "registry-go-cache"),
+        });
+        Assert.True(code == 0, output + errors);
+        Assert.Matches(@"consistent (\d+) -> (\d+)\nincluded \2\n", output);
+    }
+
+    [Fact]
+    public async Task Names_the_entry_in_which_one_byte_was_changed_and_a_bundle_shows_it_too()
+    {
+        await using var house = new House();
+        await house.OpenAsync();
+        var bundle = Path.Combine(house.Data, "ledger.zip");
+        var (exported, said, problems) = await Programs.VerbAsync(house.Settings, "ledger", "export", bundle, "--json");
+        Assert.True(exported == 0, problems);
+        var key = System.Text.Json.JsonDocument.Parse(said).RootElement.GetProperty("key").GetString()!;
+        var (whole, _, fault) = await Programs.VerbAsync(house.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
+        Assert.True(whole == 0, fault);
+
+        await using (var database = new NpgsqlConnection(await house.DatabaseAsync()))
+        {
+            // Only the owner of the database can: the registry itself may not.
+            await database.OpenAsync(Cancellation);
+            await using var command = new NpgsqlCommand("update registry.ledger_entry set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where index = 17", database);
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
+        }
+
+        var (code, _, errors) = await Programs.VerbAsync(house.Settings, "ledger", "verify");
+        Assert.Equal(1, code);
+        Assert.StartsWith("Entry 17 does not hold.", errors, StringComparison.Ordinal);
+        await Programs.VerbAsync(house.Settings, "ledger", "export", bundle);
+        var (broken, _, named) = await Programs.VerbAsync(house.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
+        Assert.Equal(1, broken);
+        Assert.StartsWith("Entry 17 does not hold.", named, StringComparison.Ordinal);
+    }
+}
