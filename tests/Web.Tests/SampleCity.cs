@@ -47,9 +47,7 @@ public sealed class SampleCity : IAsyncLifetime
 
     internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero));
 
-    internal Func<Opening, Opening>? With { get; init; }
-
-    internal Opening Opening { get; private set; } = Read();
+    internal Opening Opening { get; } = Read();
 
     internal StaffMemory Staff { get; } = new();
 
@@ -67,7 +65,6 @@ public sealed class SampleCity : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Opening = With?.Invoke(Opening) ?? Opening;
         var memory = new Memory(Opening);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
         builder.Logging.ClearProviders();

@@ -45,7 +45,7 @@ public sealed record GovernanceTable
     {
         (Technologies, Instruments) = (technologies, instruments);
         var spoken = (from instrument in instruments
-                      from texts in instrument.Versions.SelectMany(version => version.Rules, (version, rule) => new Text(version, rule, [.. rule.Retention.Where(one => one is { Bound: RetentionBound.Limit, Days: not null })])).GroupBy(text => text.Rule.Technology)
+                      from texts in instrument.Versions.SelectMany(version => version.Rules, Text.Of).GroupBy(text => text.Rule.Technology)
                       select (Instrument: instrument, Texts: texts)).ToLookup(one => one.Texts.Key, StringComparer.Ordinal);
         _pairs = [.. technologies.SelectMany(technology => spoken[technology.Id].Select(one => new Pair(technology, one.Instrument, [.. one.Texts])))];
         _pairsOf = _pairs.GroupBy(pair => pair.Technology.Id).ToFrozenDictionary(pairs => pairs.Key, pairs => pairs.ToImmutableArray(), StringComparer.Ordinal);
@@ -74,7 +74,7 @@ public sealed record GovernanceTable
         foreach (var text in texts)
         {
             var effective = text.Version.Effective;
-            switch (effective.PhaseOn(day))
+            switch (text.PhaseOn(day))
             {
                 case Phase.Before when next is null && text.Version.IsKnownOn(day):
                     next = text;
@@ -162,7 +162,14 @@ public sealed record GovernanceTable
         }
     }
 
-    private readonly record struct Text(InstrumentVersion Version, Rule Rule, ImmutableArray<Retention> Limits);
+    /// <summary>What a version says of a technology; what is asked of it for every day is worked out once.</summary>
+    private readonly record struct Text(InstrumentVersion Version, Rule Rule, DateOnly MayHoldFrom, DateOnly SurelyEndedFrom, ImmutableArray<Retention> Limits)
+    {
+        public static Text Of(InstrumentVersion version, Rule rule) => new(
+            version, rule, version.Effective.MayHoldFrom, version.Effective.SurelyEndedFrom, [.. rule.Retention.Where(one => one is { Bound: RetentionBound.Limit, Days: not null })]);
+
+        public Phase PhaseOn(DateOnly day) => day < MayHoldFrom ? Phase.Before : day >= SurelyEndedFrom ? Phase.After : Phase.During;
+    }
 
     /// <summary>Limits are the same when they state the same days for the same data.</summary>
     private sealed class SameLimits : IEqualityComparer<ImmutableArray<Retention>>

@@ -32,6 +32,8 @@ internal sealed record ActWords(PublicAct Act, string Title, ImmutableArray<Docu
         {
             if (Act.Switch is { } switched)
                 yield return $"{Title}. Before, it was {PlainWords.Of(switched.Switch.Before)}.";
+            else if (Documents.IsEmpty)
+                yield return $"{Title}, from the files of policy staff; each is named by its hash in the ledger.";
             foreach (var document in Documents)
             {
                 foreach (var sentence in document.Words.Sentences)

@@ -22,7 +22,7 @@ public sealed class InstrumentModel(IGrainFactory grains, TimeProvider time) : R
             return;
         var instrument = Instrument = Known.Table.Instruments.First(one => one.Id == id);
         Rows = RegistersApi.StandingOf(instrument, At);
-        Supersedes = [.. RegistersApi.Superseded(Known)[id]];
+        Supersedes = [.. RegistersApi.SupersededBy(id, Known)];
         Texts = [.. instrument.Versions.Select(version => new TextView(instrument, version, version.Rules, Rows.FirstOrDefault(row => row.Version?.Number == version.Number)?.Status, false, Links, Known))];
     }
 }

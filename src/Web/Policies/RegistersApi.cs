@@ -59,7 +59,7 @@ internal static class RegistersApi
             return Problem.BadParameter(fault);
         var table = standpoint.Known?.Table;
         return kind == DocumentKind.Instrument && table?.Instruments.FirstOrDefault(one => one.Id == id) is { } instrument
-                ? GovernanceApi.One(http, Shape(instrument, StandingOf(instrument, standpoint), Superseded(standpoint.Known!)[id], standpoint))
+                ? GovernanceApi.One(http, Shape(instrument, StandingOf(instrument, standpoint), SupersededBy(id, standpoint.Known!), standpoint))
             : kind == DocumentKind.Technology && table?.Technologies.FirstOrDefault(one => one.Id == id) is { } technology
                 ? GovernanceApi.One(http, Shape(technology, table.On(standpoint.Day, id), standpoint))
             : Problem.NotFound(Missing(kind, id, standpoint));
@@ -102,9 +102,12 @@ internal static class RegistersApi
     ];
 
     /// <summary>Which instruments each took the place of.</summary>
-    public static ILookup<string, string> Superseded(Governance known) =>
+    private static ILookup<string, string> Superseded(Governance known) =>
         known.Table.Instruments.SelectMany(instrument => instrument.Versions.Select(version => version.SupersededBy).OfType<string>().Distinct(), (instrument, by) => (By: by, instrument.Id))
             .ToLookup(one => one.By, one => one.Id, StringComparer.Ordinal);
+
+    /// <summary>Which instruments one took the place of.</summary>
+    public static IEnumerable<string> SupersededBy(string id, Governance known) => known.Table.Instruments.Where(instrument => instrument.Versions.Any(version => version.SupersededBy == id)).Select(instrument => instrument.Id);
 
     private static IResult LimitExpected(IQueryCollection query) => Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {MostItems}.");
 

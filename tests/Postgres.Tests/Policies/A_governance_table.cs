@@ -90,4 +90,23 @@ public sealed class A_governance_table(SharedCluster cluster)
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ((IPolicyRegister)new PolicyRegister(database.Source)).HistoryAsync(Cancellation));
         Assert.Equal("The register is empty: no city has been registered.", failure.Message);
     }
+
+    [Fact]
+    public async Task Tells_what_took_effect_with_each_day_the_newest_first_and_page_by_page()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+        EffectiveSwitch begins = new("facility-camera", "manual-1.1", 2, RuleStatus.Scheduled, RuleStatus.InForce), ends = new("alpr", "statement", null, RuleStatus.InForce, RuleStatus.Ended);
+        var (monday, tuesday) = (new DateOnly(2026, 11, 23), new DateOnly(2026, 11, 24));
+        Assert.Empty(await register.SwitchesAsync(long.MaxValue, 10, Cancellation));
+        Assert.True(await register.TurnDayAsync(monday, [begins], SmallCity.Noon, Cancellation));
+        Assert.True(await register.TurnDayAsync(tuesday, [begins, ends], SmallCity.Noon.AddDays(1), Cancellation));
+
+        var all = await register.SwitchesAsync(long.MaxValue, 10, Cancellation);
+        Assert.Equal([(tuesday, ends), (tuesday, begins), (monday, begins)], all.Select(one => (one.Day, one.Switch)));
+        Assert.Equal(all.Select(one => one.Entry).Distinct().OrderDescending(), all.Select(one => one.Entry));
+        Assert.Equal(SmallCity.Noon.AddDays(1), all[0].At);
+        Assert.Equal([all[1]], await register.SwitchesAsync(all[0].Entry, 1, Cancellation));
+    }
 }
