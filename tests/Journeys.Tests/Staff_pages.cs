@@ -192,7 +192,9 @@ public sealed class Staff_pages(StaffedHouse city) : IClassFixture<StaffedHouse>
     private static async Task PressAsync(IPage page, string selector, string key)
     {
         await FocusAsync(page, selector);
-        await page.RunAndWaitForResponseAsync(() => page.Keyboard.PressAsync(key), answer => answer.Request.IsNavigationRequest && answer.Status == 200);
-        await page.WaitForURLAsync(_ => true, new PageWaitForURLOptions { WaitUntil = WaitUntilState.Load });
+        // The next page is another document: the mark is gone with this one.
+        await page.EvaluateAsync("() => { window.isLeft = false }");
+        await page.Keyboard.PressAsync(key);
+        await page.WaitForFunctionAsync("() => window.isLeft === undefined && document.readyState === 'complete'");
     }
 }
