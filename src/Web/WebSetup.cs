@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Kiosks;
@@ -28,6 +29,7 @@ public static class WebSetup
         services.AddRazorPages(pages => pages.RootDirectory = "/").AddApplicationPart(typeof(WebSetup).Assembly);
         services.AddStaff();
         services.AddProblemDetails();
+        services.AddApiDocument();
         services.AddSingleton<ChangeHints>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeHints>());
         return services;
@@ -67,6 +69,7 @@ public static class WebSetup
         ChangesApi.Map(api);
         LogApi.Map(api);
         app.MapGet("/staff/export.csv", async (IGrainFactory grains, ITableFiles files) => Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")).RequireAuthorization("staff");
+        app.MapApiDocument();
         app.MapRazorPages();
         return app;
     }

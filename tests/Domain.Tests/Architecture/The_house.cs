@@ -20,7 +20,7 @@ public sealed class The_house
         ["src/Postgres"] = ["Domain", "Npgsql", "Dapper", "dbup-postgresql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["src/Seals"] = ["Domain", "NSec.Cryptography"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore"],
-        ["src/Web"] = ["Grains", "Microsoft.AspNetCore.App", "QRCoder", "System.ServiceModel.Syndication", "Microsoft.AspNetCore.Authentication.OpenIdConnect"],
+        ["src/Web"] = ["Microsoft.AspNetCore.OpenApi", "Grains", "Microsoft.AspNetCore.App", "QRCoder", "System.ServiceModel.Syndication", "Microsoft.AspNetCore.Authentication.OpenIdConnect"],
         ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Seals", "Simulator", "System.CommandLine"],
         ["devices/Simulator"] = ["Domain", "MQTTnet", "Microsoft.Extensions.Logging.Abstractions"],
     };
@@ -61,6 +61,7 @@ public sealed class The_house
     [InlineData("src/Mqtt", "MQTTnet.AspNetCore")]
     [InlineData("src/Files", "YamlDotNet")]
     [InlineData("src/Files", "CsvHelper")]
+    [InlineData("src/Web", "Microsoft.AspNetCore.OpenApi")]
     [InlineData("src/Web", "QRCoder")]
     [InlineData("src/Seals", "NSec.Cryptography")]
     [InlineData("src/Web", "System.ServiceModel.Syndication")]

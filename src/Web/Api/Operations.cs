@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+
+namespace SurveillanceRegistry.Web.Api;
+
+/// <summary>What a parameter is for.</summary>
+/// <param name="Format">Format of its text in JSON Schema's words; null for any.</param>
+internal sealed record Parameter(string Name, string Description, string? Format = null);
+
+/// <summary>What each operation of the API is for, and what it takes beside its path: told in one place, so that the document leaves none out.</summary>
+internal static class Operations
+{
+    private static readonly Parameter
+        AsOf = new("asOf", "The day that is asked about, in the city's zone; today when left out.", "date"),
+        KnownAt = new("knownAt", "The instant at which the registry is asked: what it knew then; now when left out.", "date-time"),
+        Limit = new("limit", "At most so many items."),
+        After = new("after", "The `next` of the page before.");
+
+    /// <summary>Method and path below <c>/api/v1/</c> → group, summary, and query parameters.</summary>
+    public static FrozenDictionary<string, (string Tag, string? Summary, Parameter[] Parameters)> All { get; } = new Dictionary<string, (string, string?, Parameter[])>
+    {
+        ["GET governance"] = ("Governance", "The governance table: one row for each technology and instrument, of every status", [AsOf, KnownAt, new("status", "Only rows of these statuses, with commas between them."), Limit, After]),
+        ["GET governance.csv"] = ("Governance", null, []),
+        ["GET instruments"] = ("Governance", "Every text that governs", [AsOf, KnownAt, Limit, After]),
+        ["GET instruments/{id}"] = ("Governance", "One text, every version of it, and how it stands", [AsOf, KnownAt]),
+        ["GET instruments/{id}/history"] = ("Governance", "Everything that was ever recorded of a text, as data and in sentences", []),
+        ["GET technologies"] = ("Governance", "Every technology that the City named", [AsOf, KnownAt, Limit, After]),
+        ["GET technologies/{id}"] = ("Governance", "One technology and what governs it", [AsOf, KnownAt]),
+        ["GET technologies/{id}/history"] = ("Governance", "Everything that was ever recorded of a technology", []),
+        ["GET devices"] = ("Devices", "The fixed devices; mobile units are never listed singly", [new("technology", "Only of this technology."), new("place", "Only of this place."), new("kind", "Only of this kind.")]),
+        ["GET devices/{id}"] = ("Devices", "One fixed device, what it reports, and what governs it", []),
+        ["GET places"] = ("Places", "The places where people stand, their screens and devices", []),
+        ["GET places/{id}"] = ("Places", "One place", []),
+        ["GET places/{id}/notice"] = ("Places", "The notice that was in force at a place at an instant", [new("at", "The instant; now when left out.", "date-time")]),
+        ["GET kiosks"] = ("Places", "The screens and what each showed last", []),
+        ["GET kiosks/{id}"] = ("Places", "One screen", []),
+        ["GET changes"] = ("Changes", null, [new("state", "Only requests in this state: draft, submitted, approved, rejected or withdrawn."), Limit, After]),
+        ["POST changes/from-file"] = ("Changes", null, [new("name", "Name of the file; it ends with .csv or .yaml."), new("reason", "Why, for everybody who reads the history.")]),
+        ["GET log/proof"] = ("Ledger", null, [new("index", "Number of the entry.")]),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+}
