@@ -75,7 +75,7 @@ public sealed class SignedNote : ILogSigner, IDisposable
     public string? Open(string note)
     {
         ArgumentNullException.ThrowIfNull(note);
-        if (note.Length > MostCharacters || !note.EndsWith('\n') || note.Any(c => c != '\n' && char.IsControl(c)) || note.LastIndexOf("\n\n", StringComparison.Ordinal) is not (>= 0 and var blank))
+        if (note.Length > MostCharacters || !note.EndsWith('\n') || note.Any(c => c != '\n' && char.IsControl(c)) || note.LastIndexOf("\n\n", StringComparison.Ordinal) is not (>= 0 and var blank) || blank + 2 >= note.Length)
             return null;
         var text = note[..(blank + 1)];
         var lines = note[(blank + 2)..^1].Split('\n');
