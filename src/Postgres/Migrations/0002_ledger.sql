@@ -58,7 +58,7 @@ end $$;
 do $$
 declare
     old record;
-    number bigint;
+    entered bigint;
     happened timestamptz;
 begin
     alter table registry.city drop constraint city_entry_fkey;
@@ -72,19 +72,19 @@ begin
     alter table registry.entry_file drop constraint entry_file_entry_fkey;
     for old in select * from registry.entry order by id loop
         happened := old.recorded_at;
-        number := registry.append_entry(happened, 'registry-opened', convert_to(format(
+        entered := registry.append_entry(happened, 'registry-opened', convert_to(format(
             '{"v":1,"at":"%s","kind":"registry-opened","by":{"role":"registry"},"body":{"files":[%s]}}',
             to_char(happened at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
             (select string_agg(format('{"name":%s,"sha256":"%s"}', to_json(name), sha256), ',' order by name) from registry.entry_file where entry = old.id)), 'UTF8'));
-        update registry.city set entry = number where entry = old.id;
-        update registry.wording set entry = number where entry = old.id;
-        update registry.technology set entry = number where entry = old.id;
-        update registry.instrument set entry = number where entry = old.id;
-        update registry.instrument_version set entry = number where entry = old.id;
-        update registry.place set entry = number where entry = old.id;
-        update registry.kiosk set entry = number where entry = old.id;
-        update registry.device set entry = number where entry = old.id;
-        update registry.entry_file set entry = number where entry = old.id;
+        update registry.city set entry = entered where entry = old.id;
+        update registry.wording set entry = entered where entry = old.id;
+        update registry.technology set entry = entered where entry = old.id;
+        update registry.instrument set entry = entered where entry = old.id;
+        update registry.instrument_version set entry = entered where entry = old.id;
+        update registry.place set entry = entered where entry = old.id;
+        update registry.kiosk set entry = entered where entry = old.id;
+        update registry.device set entry = entered where entry = old.id;
+        update registry.entry_file set entry = entered where entry = old.id;
     end loop;
 end $$;
 drop table registry.entry;

@@ -11,6 +11,10 @@ begin
                 raise exception 'the role registry_service is missing, and this account may not make it: have an administrator run "create role registry_service" and "grant registry_service to %"', current_user;
         end;
     end if;
+    -- Whoever the registry signs in as takes the role on.
+    if not pg_has_role(current_user, 'registry_service', 'member') then
+        execute format('grant registry_service to %I', current_user);
+    end if;
 end $$;
 
 -- Whoever appends holds the head, without a right to change it.
