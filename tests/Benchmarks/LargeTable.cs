@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Journeys.Tests;
@@ -12,12 +10,12 @@ using SurveillanceRegistry.Journeys.Tests;
 namespace SurveillanceRegistry.Benchmarks;
 
 /// <summary>
-/// A whole registry with ten thousand rows in a hundred thousand versions, and a ledger of four hundred thousand entries: how long a change of
-/// ten thousand rows takes, how long the table takes as of today and as of any other day, how fast the ledger is verified.
+/// A whole registry with ten thousand rows in a hundred thousand versions: how long a change of ten thousand rows takes, and how long the
+/// table takes as of today and as of any other day.
 /// </summary>
 internal static class LargeTable
 {
-    private const int Batches = 10, InstrumentsEach = 50, Technologies = 20, Versions = 10, Asked = 200, Entries = 400_000;
+    private const int Batches = 10, InstrumentsEach = 50, Technologies = 20, Versions = 10, Asked = 200;
 
     public static async Task RunAsync()
     {
@@ -44,30 +42,6 @@ internal static class LargeTable
             Figures.Print($"{what}, current", Words(current), Figures.Percentile(current, 95), limit);
             Figures.Print("… as of any other day", $"{Words(asOf)}, {Figures.Percentile(asOf, 50) / Figures.Percentile(current, 50):0.00} × current", Figures.Percentile(asOf, 50) / Figures.Percentile(current, 50), 1.5);
         }
-
-        await using var database = new NpgsqlConnection(await house.DatabaseAsync());
-        await database.OpenAsync();
-        await using (var fill = new NpgsqlCommand("select count(registry.append_entry(clock_timestamp(), 'bench', convert_to(format('{\"v\":1,\"at\":\"%s\",\"kind\":\"bench\",\"by\":{\"role\":\"registry\"},\"body\":{\"number\":%s,\"text\":\"%s\"}}', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), n, repeat('x', 120)), 'UTF8'))) from generate_series(1, " + Entries + ") n", database) { CommandTimeout = 600 })
-            await fill.ExecuteScalarAsync();
-        // The entry's own time was written a moment before its bytes.
-        await using (var same = new NpgsqlCommand("update registry.ledger_entry set at = (convert_from(bytes, 'UTF8')::json ->> 'at')::timestamptz where kind = 'bench'", database) { CommandTimeout = 600 })
-            await same.ExecuteNonQueryAsync();
-        var (code, output, errors) = await Programs.VerbAsync(house.Settings, "ledger", "verify", "--json");
-        if (code != 0)
-            throw new InvalidOperationException(output + errors);
-        var answer = JsonSerializer.Deserialize<JsonElement>(output);
-        var rate = answer.GetProperty("entries").GetInt64() / answer.GetProperty("seconds").GetDouble();
-        Figures.Print($"ledger verify, {answer.GetProperty("entries").GetInt64()} entries, start of the program included", $"{rate:0} entries/s, {rate / BareHashes():0.00} × bare SHA-256", 200_000, rate);
-    }
-
-    /// <summary>SHA-256 of as many bytes as an entry has, and of nothing else: hashes per second on one core.</summary>
-    private static double BareHashes()
-    {
-        var bytes = new byte[260];
-        var clock = Stopwatch.StartNew();
-        for (var i = 0; i < Entries; i++)
-            SHA256.HashData(bytes);
-        return Entries / clock.Elapsed.TotalSeconds;
     }
 
     private static Instrument Instrument(int number)

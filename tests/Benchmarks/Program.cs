@@ -4,15 +4,23 @@ using SurveillanceRegistry.Benchmarks;
 // Prints the figures of the README, each beside its limit or a peer, in one run:
 //   dotnet run -c Release --project tests/Benchmarks             a table from a file, from a change to the screen
 //   dotnet run -c Release --project tests/Benchmarks -- table    a table from a file, and nothing else
+//   dotnet run -c Release --project tests/Benchmarks -- ledger   a large ledger, and nothing else
 //   dotnet run -c Release --project tests/Benchmarks -- large    that, and a large table and ledger in a whole registry
 //   dotnet run -c Release --project tests/Benchmarks -- clone    also from a clean clone to ready, with packages to download
 //   dotnet run -c Release --project tests/Benchmarks -- suite    also the two tiers of the suite
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd} {Environment.ProcessorCount} cores, {Environment.Version}, load generator and browser on the same cores");
+if (args.Contains("ledger"))
+{
+    await LargeLedger.RunAsync();
+    return;
+}
+
 TableFromFile.Run();
 if (args.Contains("table"))
     return;
 await LargeTable.RunAsync();
+await LargeLedger.RunAsync();
 if (args.Contains("large"))
     return;
 await FromChangeToScreen.RunAsync();

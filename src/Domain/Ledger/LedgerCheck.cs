@@ -34,9 +34,12 @@ public static class LedgerCheck
         LedgerFinding Bad(long? index, string fault) => new(tree.Size, index, fault, notices.ToImmutable());
         if (Checkpoint() is { } empty)
             return Bad(null, empty);
+        // The next page is on its way while this one is checked.
+        var coming = PageAsync(0);
         while (tree.Size < head.Size)
         {
-            var page = await log.EntriesAsync(tree.Size, (int)Math.Min(PerPage, head.Size - tree.Size), cancellationToken);
+            var page = await coming;
+            coming = PageAsync(tree.Size + page.Length);
             if (page.IsEmpty)
                 return Bad(tree.Size, $"The head says {head.Size} entries, and entry {tree.Size} is missing.");
             foreach (var entry in page)
@@ -68,6 +71,9 @@ public static class LedgerCheck
         return !head.Root().AsSpan().SequenceEqual(tree.Root()) ? Bad(null, "The head of the ledger is not that of its entries.")
             : nodes.Keys.Any(node => (node.Index + 1) << node.Level <= head.Size) ? Bad(null, "A subtree is kept that no entries make.")
             : new LedgerFinding(tree.Size, null, null, notices.ToImmutable());
+
+        Task<ImmutableArray<KeptEntry>> PageAsync(long from) =>
+            from < head.Size ? Task.Run(() => log.EntriesAsync(from, (int)Math.Min(PerPage, head.Size - from), cancellationToken), cancellationToken) : Task.FromResult(ImmutableArray<KeptEntry>.Empty);
 
         string? Checkpoint()
         {

@@ -21,11 +21,9 @@ internal static class LedgerVerbs
         var verb = new Command("verify", "Recompute every hash, the tree and every signature; names the first entry that does not hold.") { bundle, key, Answers.AsJson };
         verb.SetAction(async (command, cancellationToken) =>
         {
-            var clock = Stopwatch.StartNew();
-            var (entries, bad, fault) = command.GetValue(bundle) is { } file
+            var (entries, bad, fault, seconds) = command.GetValue(bundle) is { } file
                 ? await OfFileAsync(file, command.GetValue(key), cancellationToken)
                 : await OfDatabaseAsync(cancellationToken);
-            var seconds = clock.Elapsed.TotalSeconds;
             if (command.GetValue(Answers.AsJson))
                 Console.Out.WriteLine(JsonSerializer.Serialize(new { holds = fault is null, entries, firstBadEntry = bad, fault, seconds }, Json.Options));
             else if (fault is null)
@@ -51,21 +49,26 @@ internal static class LedgerVerbs
         return verb;
     }
 
-    private static async Task<(long, long?, string?)> OfFileAsync(string file, string? key, CancellationToken cancellationToken)
+    private static async Task<(long, long?, string?, double)> OfFileAsync(string file, string? key, CancellationToken cancellationToken)
     {
+        var clock = Stopwatch.StartNew();
         if (key is null || SignedNote.FromVkey(key) is not { } verifier)
             throw new WrongUsage("--bundle needs --key, the public key of the ledger, as GET /api/v1/log/key gives it.");
         using (verifier)
-            return File.Exists(file) ? await LedgerBundle.CheckAsync(file, verifier, cancellationToken) : throw new WrongUsage($"There is no file '{file}'.");
+        {
+            var (entries, bad, fault) = File.Exists(file) ? await LedgerBundle.CheckAsync(file, verifier, cancellationToken) : throw new WrongUsage($"There is no file '{file}'.");
+            return (entries, bad, fault, clock.Elapsed.TotalSeconds);
+        }
     }
 
-    private static async Task<(long, long?, string?)> OfDatabaseAsync(CancellationToken cancellationToken)
+    private static async Task<(long, long?, string?, double)> OfDatabaseAsync(CancellationToken cancellationToken)
     {
-        (long, long?, string?) answer = default;
+        (long, long?, string?, double) answer = default;
         await WithLedgerAsync(async (log, signer, services) =>
         {
+            var clock = Stopwatch.StartNew();
             var finding = await LedgerCheck.RunAsync(log, signer, cancellationToken);
-            answer = (finding.Entries, finding.BadEntry, finding.Fault ?? await NoticesAsync(finding, services, cancellationToken));
+            answer = (finding.Entries, finding.BadEntry, finding.Fault ?? await NoticesAsync(finding, services, cancellationToken), clock.Elapsed.TotalSeconds);
             return 0;
         }, cancellationToken);
         return answer;
