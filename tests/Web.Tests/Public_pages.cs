@@ -13,7 +13,7 @@ public sealed class Public_pages(SampleCity city, Chromium chromium)
     private const string Sample = "Sample data, not a notice of any city";
 
     public static TheoryData<string> Addresses() => ["/", "/places", "/places/east-precinct-lobby", "/places/alder-school-zone?lang=es", "/governance", "/governance?asOf=2026-03-31",
-        "/technologies/alpr?asOf=2026-03-31", "/instruments/smc-14.18", "/instruments/spd-manual-16.170?knownAt=2026-11-01T00:00:00Z", "/changes"];
+        "/technologies/alpr?asOf=2026-03-31", "/instruments/smc-14.18", "/instruments/spd-manual-16.170?knownAt=2026-11-01T00:00:00Z", "/changes", "/api"];
 
     [Theory]
     [MemberData(nameof(Addresses))]

@@ -4,7 +4,7 @@ namespace SurveillanceRegistry.Web.Api;
 
 /// <summary>What a parameter is for.</summary>
 /// <param name="Format">Format of its text in JSON Schema's words; null for any.</param>
-internal sealed record Parameter(string Name, string Description, string? Format = null);
+internal sealed record Parameter(string Name, string Description, string? Format = null, bool IsRequired = false);
 
 /// <summary>What each operation of the API is for, and what it takes beside its path: told in one place, so that the document leaves none out.</summary>
 internal static class Operations
@@ -22,10 +22,10 @@ internal static class Operations
         ["GET governance.csv"] = ("Governance", null, []),
         ["GET instruments"] = ("Governance", "Every text that governs", [AsOf, KnownAt, Limit, After]),
         ["GET instruments/{id}"] = ("Governance", "One text, every version of it, and how it stands", [AsOf, KnownAt]),
-        ["GET instruments/{id}/history"] = ("Governance", "Everything that was ever recorded of a text, as data and in sentences", []),
+        ["GET instruments/{id}/history"] = ("Governance", "Everything that was ever recorded of a text, as data and in sentences", [KnownAt, Limit, After]),
         ["GET technologies"] = ("Governance", "Every technology that the City named", [AsOf, KnownAt, Limit, After]),
         ["GET technologies/{id}"] = ("Governance", "One technology and what governs it", [AsOf, KnownAt]),
-        ["GET technologies/{id}/history"] = ("Governance", "Everything that was ever recorded of a technology", []),
+        ["GET technologies/{id}/history"] = ("Governance", "Everything that was ever recorded of a technology", [KnownAt, Limit, After]),
         ["GET devices"] = ("Devices", "The fixed devices; mobile units are never listed singly", [new("technology", "Only of this technology."), new("place", "Only of this place."), new("kind", "Only of this kind.")]),
         ["GET devices/{id}"] = ("Devices", "One fixed device, what it reports, and what governs it", []),
         ["GET places"] = ("Places", "The places where people stand, their screens and devices", []),
@@ -35,6 +35,6 @@ internal static class Operations
         ["GET kiosks/{id}"] = ("Places", "One screen", []),
         ["GET changes"] = ("Changes", null, [new("state", "Only requests in this state: draft, submitted, approved, rejected or withdrawn."), Limit, After]),
         ["POST changes/from-file"] = ("Changes", null, [new("name", "Name of the file; it ends with .csv or .yaml."), new("reason", "Why, for everybody who reads the history.")]),
-        ["GET log/proof"] = ("Ledger", null, [new("index", "Number of the entry.")]),
+        ["GET log/proof"] = ("Ledger", null, [new("index", "Number of the entry.", IsRequired: true)]),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }
