@@ -87,7 +87,8 @@ public sealed class SignedNote : ILogSigner, IDisposable
             if (!line.StartsWith(Dash, StringComparison.Ordinal) || line[Dash.Length..].Split(' ') is not [var name, var encoded] || !IsName(name))
                 return null;
             var raw = new byte[encoded.Length];
-            if (!Convert.TryFromBase64String(encoded, raw, out var length) || length <= KeyIdBytes)
+            // One way of writing a signature: no bits that mean nothing.
+            if (!Convert.TryFromBase64String(encoded, raw, out var length) || length <= KeyIdBytes || Convert.ToBase64String(raw, 0, length) != encoded)
                 return null;
             if (name != Name || BinaryPrimitives.ReadUInt32BigEndian(raw) != KeyId(Name, _public))
                 continue;
