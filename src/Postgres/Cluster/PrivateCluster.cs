@@ -15,7 +15,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     private static readonly TimeSpan LongestMaking = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(120); // It may have to recover from a crash.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(90); // Its last checkpoint waits for a busy disk.
     private static readonly TimeSpan LongestImmediateStop = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
