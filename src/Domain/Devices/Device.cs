@@ -21,6 +21,18 @@ public sealed record Device(
     /// <summary>How many partitions share the devices out. A number for ever: changing it moves data.</summary>
     public const int Partitions = 256;
 
+    /// <summary>The number under which the register keeps it, from 1, never given twice; 0 while it is not registered. Says nothing about the unit.</summary>
+    [JsonIgnore] public int Number { get; init; }
+
+    /// <summary>The registered gateway that speaks for it; null when it speaks for itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Gateway { get; init; }
+
+    /// <summary>After how many seconds without a word it is not heard any more, 10 to 86,400, where this differs from its kind's.</summary>
+    [JsonPropertyName("deadlineSeconds"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? OwnDeadlineSeconds { get; init; }
+
+    /// <summary>After how many seconds without a word it is not heard any more.</summary>
+    [JsonIgnore] public int DeadlineSeconds => OwnDeadlineSeconds ?? KindOf.DeadlineSeconds;
+
     [JsonIgnore] public DeviceKind KindOf => DeviceKind.Find(Kind) ?? throw new InvalidOperationException($"Device {Id} has no known kind: '{Kind}'.");
 
     [JsonIgnore] public string Technology => KindOf.Technology;

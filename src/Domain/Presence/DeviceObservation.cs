@@ -10,6 +10,12 @@ namespace SurveillanceRegistry.Domain.Presence;
 public enum PresenceState { Unknown, Online, Late, Silent, Disconnected, Docked }
 
 /// <summary>
+/// By what the registry knows a state: a word of the unit, its deadline passing, the death of its session, or that the registry itself
+/// could not see.
+/// </summary>
+public enum Evidence { Heartbeat, Deadline, Death, Registry }
+
+/// <summary>
 /// What the registry knows of a unit: the last that it reported, when, and whether it is still heard.
 /// </summary>
 /// <param name="LastHeardAt">When its last heartbeat was received.</param>
@@ -19,6 +25,15 @@ public sealed record DeviceObservation(
     string DeviceId, PresenceState Presence, DateTimeOffset LastHeardAt, long Epoch, long Seq,
     CaptureReport Capture, Health Health, ImmutableArray<DateTimeOffset?> ModeSince)
 {
+    /// <summary>By what <see cref="Presence"/> is known.</summary>
+    public Evidence Evidence { get; init; }
+
+    /// <summary>The version of its expected state that the unit last said it applies; null when it never said one.</summary>
+    public long? RuleVersion { get; init; }
+
+    /// <summary>How far the unit's clock stood from the registry's when it was last heard, in whole seconds, positive when it is ahead; null when it said no time.</summary>
+    public int? SkewSeconds { get; init; }
+
     /// <summary>Whether the last report may be taken for the present: the unit was heard within its deadline and its session did not break.</summary>
     public bool IsHeard => Presence is PresenceState.Online or PresenceState.Late or PresenceState.Docked;
 

@@ -8,11 +8,10 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// <summary>The register of devices, in a table; their secrets beside it, as hashes.</summary>
 public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
 {
-    public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) =>
-        database.BodiesAsync<Device>("select body::text from registry.device order by id", null, cancellationToken);
+    public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => QueryAsync("order by id", null, cancellationToken);
 
     public async Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) =>
-        (await database.BodiesAsync<Device>("select body::text from registry.device where id = @deviceId", new { deviceId }, cancellationToken)).FirstOrDefault();
+        (await QueryAsync("where id = @deviceId", new { deviceId }, cancellationToken)).FirstOrDefault();
 
     public async Task<bool> ReplaceSecretAsync(string deviceId, byte[] secretHash, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -30,5 +29,12 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         var row = await connection.QuerySingleOrDefaultAsync<(string Body, byte[] Sha256)?>(new CommandDefinition(
             "select body::text, sha256 from registry.device join registry.device_secret on device = id where id = @deviceId", new { deviceId }, cancellationToken: cancellationToken));
         return row is { } found ? (Rows.Value<Device>(found.Body), found.Sha256) : null;
+    }
+
+    private async Task<ImmutableArray<Device>> QueryAsync(string which, object? values, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(int Number, string Body)>(new CommandDefinition($"select slot, body::text from registry.device {which}", values, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => Rows.Value<Device>(row.Body) with { Number = row.Number })];
     }
 }

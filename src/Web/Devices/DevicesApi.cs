@@ -38,7 +38,7 @@ internal static class DevicesApi
         {
             device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle,
             presence = last?.Presence ?? PresenceState.Unknown,
-            deadlineSeconds = device.KindOf.DeadlineSeconds,
+            deadlineSeconds = device.DeadlineSeconds,
             capture = last?.Capture ?? default,
             lastHeardAt = last is null ? null : NoticePayload.Instant(last.LastHeardAt),
             governedBy = governedBy.Select(row => new { instrument = row.Instrument.Id, row.Instrument.Citation, row.Version?.Title, effectiveFrom = row.Version?.Effective.From, row.Status }),
