@@ -27,7 +27,7 @@ public static class Fleet
         var begun = time.GetUtcNow();
         log.LogInformation("A fleet of {Count} simulated units signs in at {Broker}.", units.Count, broker);
         var apart = units.Count == 0 || Apart < LongestSignIn / units.Count ? Apart : LongestSignIn / units.Count;
-        await Task.WhenAll(units.Select((unit, i) => LiveAsync(new SimulatedUnit(unit.Device, unit.Secret, episodes, begun, time, log), i * apart)));
+        await Task.WhenAll(units.Select((unit, i) => LiveAsync(new SimulatedUnit(unit.Device, i, unit.Secret, episodes, begun, time, log), i * apart)));
 
         async Task LiveAsync(SimulatedUnit unit, TimeSpan comesAfter)
         {

@@ -8,6 +8,9 @@ internal sealed class Routine
 {
     private const int Shifts = 3;
 
+    /// <summary>Spreads neighbouring ordinals evenly over a round.</summary>
+    private const double GoldenRatio = 0.6180339887;
+
     /// <summary>A worn or driven unit's round: it records for a while and stands by.</summary>
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(20), Records = TimeSpan.FromMinutes(3);
 
@@ -17,15 +20,15 @@ internal sealed class Routine
     private readonly Device _device;
     private readonly Times? _records, _docks;
 
-    public Routine(Device device)
+    /// <param name="ordinal">Which unit of the fleet it is. Each begins elsewhere, always at the same point: few record at the same time, and no shift docks in one moment.</param>
+    public Routine(Device device, int ordinal)
     {
         _device = device;
-        // Each unit begins elsewhere, always at the same point: few record at the same time, and no shift docks in one moment.
-        var chance = Device.PartitionOf(device.Id);
+        var part = ordinal * GoldenRatio % 1;
         if (device is { Lifecycle: Lifecycle.Active, Kind: "body-worn" or "in-car" })
-            _records = new Times(-Round * chance / Device.Partitions, Records, Round);
+            _records = new Times(-Round * part, Records, Round);
         if (device is { Lifecycle: Lifecycle.Active, Kind: "body-worn" })
-            _docks = new Times(Docks * (chance % Shifts) - Day + Straggles * chance / Device.Partitions, Docks, Day);
+            _docks = new Times(Docks * (ordinal % Shifts) - Day + Straggles * part, Docks, Day);
     }
 
     /// <summary>What it reports of its health.</summary>

@@ -15,7 +15,7 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Simulator;
 
 /// <summary>One unit: its own connection, its own boot, its own heartbeats. It sleeps until it has something to say.</summary>
-internal sealed class SimulatedUnit(Device device, string secret, IReadOnlyList<Episode> episodes, DateTimeOffset begun, TimeProvider time, ILogger log)
+internal sealed class SimulatedUnit(Device device, int ordinal, string secret, IReadOnlyList<Episode> episodes, DateTimeOffset begun, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30), LongestAnswer = TimeSpan.FromSeconds(10), LongestSleep = TimeSpan.FromHours(1);
 
@@ -23,9 +23,9 @@ internal sealed class SimulatedUnit(Device device, string secret, IReadOnlyList<
     private static readonly TimeSpan FallsBack = TimeSpan.FromDays(3650);
 
     private readonly string _topic = "registry/v1/devices/" + device.Id;
-    private readonly Random _chance = new(Device.PartitionOf(device.Id));
+    private readonly Random _chance = new(ordinal);
     private readonly Episode[] _episodes = [.. episodes.Where(episode => episode.DeviceId == device.Id)];
-    private readonly Routine _routine = new(device);
+    private readonly Routine _routine = new(device, ordinal);
     private TimeSpan _behind;
     private long _epoch = begun.ToUnixTimeMilliseconds();
     private long _seq;

@@ -31,7 +31,7 @@ public sealed class The_fleet : IAsyncLifetime
         await _antenna.DisposeAsync();
     }
 
-    private static Device[] Units(int count, string kind = "facility-camera") => [.. Enumerable.Range(1, count).Select(i => Antenna.Camera with { Id = $"sim-{i}", Kind = kind })];
+    private static Device[] Units(int count, string kind = "facility-camera") => [.. Enumerable.Range(1, count).Select(i => Antenna.Camera with { Id = $"sim-{i}", Kind = kind, Number = i })];
 
     private void Begin(IEnumerable<(Device, string)> units, params IReadOnlyList<Episode> episodes) =>
         _running = Fleet.RunAsync(_antenna.Address, [.. units], episodes, _time, _antenna.Log, _stop.Token);
@@ -172,26 +172,33 @@ public sealed class The_fleet : IAsyncLifetime
     public async Task Has_worn_units_that_dock_shift_after_shift()
     {
         var units = Units(30, "body-worn");
-        Begin(units);
         var begun = _time.GetUtcNow();
-        await Until(() => units.All(unit => Of(unit.Id).Any(heartbeat => heartbeat.Health == Health.Docked) && Of(unit.Id).Any(heartbeat => heartbeat.Health == Health.Ok)));
-        var docked = units.ToDictionary(unit => unit.Id, unit => Of(unit.Id).First(heartbeat => heartbeat.Health == Health.Docked).DeviceAt!.Value - begun);
-        var shifts = docked.GroupBy(unit => (int)(unit.Value / TimeSpan.FromMinutes(8)), unit => unit.Value).OrderBy(shift => shift.Key).ToArray();
-        Assert.Equal([0, 1, 2], shifts.Select(shift => shift.Key));
-        Assert.All(shifts, shift => Assert.InRange(shift.Count(), 5, 15));
-        Assert.All(shifts.Skip(1), shift => Assert.True(shift.Select(at => (int)at.TotalSeconds).Distinct().Count() > 3, "A shift docks in one moment."));
+        Begin(units);
+        await Until(() => units.All(unit => Docks(unit.Id) is not null), step: 5);
+        var shifts = units.Select(unit => Docks(unit.Id)!.Value - begun).GroupBy(at => (int)(at / TimeSpan.FromMinutes(8)) % 3).OrderBy(shift => shift.Key).ToArray();
+        Assert.Equal([10, 10, 10], shifts.Select(shift => shift.Count()));
+        Assert.All(shifts, shift => Assert.True(shift.Distinct().Count() > 5, "A shift docks in one moment."));
+
+        DateTimeOffset? Docks(string unit) =>
+            Of(unit).Zip(Of(unit).Skip(1)).FirstOrDefault(pair => pair is { First.Health: Health.Ok, Second.Health: Health.Docked }).Second?.DeviceAt;
     }
 
     [Fact]
-    public async Task Signs_in_within_seconds_and_does_not_speak_in_step()
+    public async Task Signs_in_within_ten_seconds_one_after_the_other_and_does_not_speak_in_step()
     {
-        var units = Units(240);
-        var begun = _time.GetUtcNow();
+        const int Count = 240, Seconds = 10;
+        var units = Units(Count);
         Begin(units);
-        await UntilAllSpoke(units);
-        var first = units.Select(unit => (Of(unit.Id).First().DeviceAt!.Value - begun).TotalSeconds).ToArray();
-        Assert.True(first.Max() <= 15, $"The last one spoke after {first.Max()} s.");
-        Assert.InRange(first.Count(second => second < 5), 60, 180);
+        for (var second = 1; second <= Seconds; second++)
+        {
+            Assert.InRange(_antenna.Told.Heartbeats.Select(heartbeat => heartbeat.DeviceId).Distinct().Count(), 0, Count / Seconds * second);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Until(() => units.Take(Count / Seconds * second).All(unit => Of(unit.Id).Any()), step: 0);
+        }
+
+        await Until(() => units.All(unit => Of(unit.Id).Count() > 1));
+        var pauses = units.Select(unit => (int)(Of(unit.Id).ElementAt(1).DeviceAt - Of(unit.Id).First().DeviceAt)!.Value.TotalSeconds);
+        Assert.All(pauses.CountBy(pause => pause), pause => Assert.True(pause.Value < Count / 3, $"{pause.Value} units spoke again after {pause.Key} s."));
     }
 
     [Fact]
@@ -244,13 +251,13 @@ public sealed class The_fleet : IAsyncLifetime
     }
 
     /// <summary>Lets fake seconds pass, giving the sockets their turns, until it is so; at most so many.</summary>
-    private async Task Until(Func<bool> isSo)
+    private async Task Until(Func<bool> isSo, int step = 1)
     {
         for (var turns = 0; !isSo(); turns++)
         {
             Assert.True(turns < 20_000, "It did not come in 20,000 turns.");
             if (turns % 20 == 0)
-                _time.Advance(TimeSpan.FromSeconds(1));
+                _time.Advance(TimeSpan.FromSeconds(step));
             await Task.Yield();
             await Task.Run(() => Thread.SpinWait(2_000));
         }
