@@ -62,7 +62,8 @@ internal sealed class Sessions(TimeProvider time) : ISessions
 
     public int Count => _sessions.Count;
 
-    public ImmutableArray<(string Id, long Credential)> SignedIn() => [.. _sessions.Values.Select(session => (session.Id, session.Credential))];
+    public ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null) =>
+        id is null ? [.. _sessions.Values.Select(session => (session.Id, session.Credential))] : _sessions.TryGetValue(id, out var session) ? [(id, session.Credential)] : [];
 
     /// <summary>A number for a connection: milliseconds of the registry's clock, and one more than the last if that is more.</summary>
     public long NextConnection()

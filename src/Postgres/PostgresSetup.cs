@@ -40,6 +40,8 @@ public static class PostgresSetup
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IEnrolment, Enrolment>();
+        services.AddSingleton<IReadings, Readings>();
+        services.AddHostedService<EnrolmentWatch>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
         services.AddSingleton<ObservationRegister>();

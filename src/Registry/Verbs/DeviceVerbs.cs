@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Postgres;
 
@@ -38,7 +39,7 @@ internal static class DeviceVerbs
             await using var services = new ServiceCollection().AddPostgres(database.ConnectionString).BuildServiceProvider();
             var deviceId = command.GetRequiredValue(id);
             var secret = DeviceSecret.New();
-            if (!await services.GetRequiredService<IDeviceRegister>().ReplaceSecretAsync(deviceId, DeviceSecret.Hash(secret), TimeProvider.System.GetUtcNow(), cancellationToken))
+            if (!await services.GetRequiredService<IEnrolment>().IssueSecretAsync(deviceId, DeviceSecret.Hash(secret), Attribution.Registry, "At the command line of the server.", TimeProvider.System.GetUtcNow(), cancellationToken))
             {
                 await Console.Error.WriteLineAsync($"No device '{deviceId}' is registered: GET /api/v1/devices lists those that are.");
                 return 1;
