@@ -16,7 +16,7 @@ public static class HeartbeatReader
     /// <summary>The most bytes a heartbeat may have.</summary>
     public const int MaxBytes = 512;
 
-    private const int MaxDepth = 2, MaxFirmwareBytes = 29;
+    private const int MaxDepth = 2;
 
     [Flags]
     private enum Members { None = 0, Epoch = 1, Seq = 2, At = 4, Capture = 8, Health = 16, Firmware = 32, RuleVersion = 64, Required = Epoch | Seq | Capture | Health | Firmware }
@@ -152,29 +152,10 @@ public static class HeartbeatReader
         return reader.Read() && reader.TokenType == JsonTokenType.String && TryWord(ref reader, HealthWords, out health);
     }
 
-    /// <summary>Digits and dots: one to five groups of one to five digits.</summary>
     private static bool TryFirmware(ref Utf8JsonReader reader, out string? firmware)
     {
         firmware = null;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || reader.ValueSpan.Length is 0 or > MaxFirmwareBytes)
-            return false;
-        int groups = 1, digits = 0;
-        foreach (var letter in reader.ValueSpan)
-        {
-            if (letter == '.')
-            {
-                if (digits == 0 || ++groups > 5)
-                    return false;
-                digits = 0;
-            }
-            else if (!char.IsAsciiDigit((char)letter) || ++digits > 5)
-            {
-                return false;
-            }
-        }
-
-        firmware = digits > 0 ? Encoding.ASCII.GetString(reader.ValueSpan) : null;
-        return digits > 0;
+        return reader.Read() && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && FirmwareDigits.TryRead(reader.ValueSpan, out firmware);
     }
 
     private static readonly (byte[] Word, Capture Value)[] CaptureWords = Words<Capture>();
