@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Mqtt.Tests.Adapters;
 /// <summary>Each vendor's messages speak for registered units, say what they say and no more, and never that less is recorded than may be.</summary>
 public sealed class What_vendors_say
 {
-    private static readonly CaptureReport Unknown;
+    private static CaptureReport Unknown => default;
 
     private static CaptureReport Video(Mode mode) => Unknown.With(Capture.Video, mode);
 
