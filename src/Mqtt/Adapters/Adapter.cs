@@ -17,6 +17,7 @@ public abstract class Adapter
     private protected Adapter(KeepList keepList)
     {
         KeepList = keepList;
+        Signals = [.. Enum.GetValues<Signal>().Where(keepList.Uses)];
         Topics = [.. keepList.Kept.GroupBy(field => field.Topic, StringComparer.Ordinal).Select(topic => topic.Key)];
         _kept = [.. Topics.Select(topic => new TopicPattern(topic))];
         _refused = [.. keepList.Refused.Select(branch => new TopicPattern(branch.Topic))];
@@ -24,6 +25,9 @@ public abstract class Adapter
 
     /// <summary>All that is read, and the branches that are refused unread.</summary>
     public KeepList KeepList { get; }
+
+    /// <summary>The signals by which some line of the keep-list tells.</summary>
+    internal ImmutableArray<Signal> Signals { get; }
 
     /// <summary>The topics of the keep-list, each once.</summary>
     private protected ImmutableArray<string> Topics { get; }

@@ -43,7 +43,7 @@ public sealed class SparkplugHost
     {
         ArgumentNullException.ThrowIfNull(units);
         _units = units;
-        _nodes = [.. Enumerable.Range(0, units.Nodes.Length).Select(node => new Node([.. units.UnitsOfNode(node)], units.UnitOfNode(node)))];
+        _nodes = [.. Enumerable.Range(0, units.Nodes.Length).Select(node => new Node(units.UnitsOfNodes[node], units.UnitOfNode(node)))];
     }
 
     /// <summary>When time passing will mean something; null: never, unless a message comes.</summary>
@@ -235,7 +235,7 @@ public sealed class SparkplugHost
 
     private static void End(Node node)
     {
-        (node.IsBorn, node.IsLost, node.GapSince, node.AskedAt, node.BdSeq) = (false, false, null, null, null);
+        (node.IsBorn, node.IsLost, node.GapSince, node.BdSeq) = (false, false, null, null);
         node.Waiting.Clear();
         node.Aliases.Clear();
         node.Born.Clear();

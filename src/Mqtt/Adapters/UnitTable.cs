@@ -28,6 +28,7 @@ public sealed class UnitTable
         _byDevice = profile.Units.Select((unit, at) => (unit.Device, at)).ToFrozenDictionary(one => one.Device, one => one.at, StringComparer.Ordinal);
         MostLevels = profile.Units.Select(unit => unit.Name.AsSpan().Count('/') + 1).DefaultIfEmpty().Max();
         Nodes = [.. profile.Units.Select(unit => NodeOf(unit.Name)).Distinct(StringComparer.Ordinal)];
+        UnitsOfNodes = [.. profile.Units.Select((unit, at) => (unit.Name, At: at)).GroupBy(unit => NodeOf(unit.Name), StringComparer.Ordinal).Select(node => node.Select(unit => unit.At).ToImmutableArray())];
         _nodes = Nodes.Select((node, at) => (node, at)).ToFrozenDictionary(one => one.node, one => one.at, StringComparer.Ordinal);
         _nodesByName = _nodes.GetAlternateLookup<ReadOnlySpan<char>>();
         _words = [.. profile.Says.SelectMany(one => one.Words).Distinct(StringComparer.Ordinal).Select(word => (word, Encoding.ASCII.GetBytes(word)))];
@@ -66,8 +67,8 @@ public sealed class UnitTable
     /// <summary>The unit that a node itself is, or nobody.</summary>
     internal int UnitOfNode(int node) => _units.GetValueOrDefault(Nodes[node], Nobody);
 
-    /// <summary>Every unit of a node: itself and its devices.</summary>
-    internal IEnumerable<int> UnitsOfNode(int node) => Enumerable.Range(0, Count).Where(unit => NodeOf(Profile.Units[unit].Name) == Nodes[node]);
+    /// <summary>The units of each node: itself and its devices.</summary>
+    internal ImmutableArray<ImmutableArray<int>> UnitsOfNodes { get; }
 
     internal ImmutableArray<Capture> RecordingOf(int unit) => Profile.Units[unit].Recording ?? Profile.Recording;
 

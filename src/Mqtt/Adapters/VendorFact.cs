@@ -23,6 +23,8 @@ public readonly record struct SignalReport(long Bits)
 {
     private const int Bit = 3, Mask = 7, NotKnown = 4;
 
+    private static readonly ImmutableArray<Signal> All = [.. Enum.GetValues<Signal>()];
+
     /// <summary>Whether the signal is named.</summary>
     public bool Names(Signal signal) => At(signal) != 0;
 
@@ -36,7 +38,7 @@ public readonly record struct SignalReport(long Bits)
     public SignalReport Then(SignalReport other)
     {
         var report = this;
-        foreach (var signal in Enum.GetValues<Signal>())
+        foreach (var signal in All)
         {
             if (other.Names(signal))
                 report = report.With(signal, other[signal]);
@@ -49,7 +51,7 @@ public readonly record struct SignalReport(long Bits)
     public SignalReport AsOld()
     {
         var report = this;
-        foreach (var signal in Enum.GetValues<Signal>())
+        foreach (var signal in All)
         {
             if (Names(signal) && this[signal] != Mode.Recorded)
                 report = report.With(signal, null);
@@ -67,6 +69,8 @@ public readonly record struct HealthReport(long Bits)
 {
     private const int Bit = 3, Mask = 7;
 
+    private static readonly ImmutableArray<HealthPart> All = [.. Enum.GetValues<HealthPart>()];
+
     /// <summary>The health of a part; null when it is not named.</summary>
     public Health? this[HealthPart part] => ((int)(Bits >> ((int)part * Bit)) & Mask) is > 0 and var health ? (Health)(health - 1) : null;
 
@@ -77,7 +81,7 @@ public readonly record struct HealthReport(long Bits)
     public HealthReport Then(HealthReport other)
     {
         var report = this;
-        foreach (var part in Enum.GetValues<HealthPart>())
+        foreach (var part in All)
         {
             if (other[part] is { } health)
                 report = report.With(part, health);
@@ -92,7 +96,7 @@ public readonly record struct HealthReport(long Bits)
         get
         {
             var worst = Health.Ok;
-            foreach (var part in Enum.GetValues<HealthPart>())
+            foreach (var part in All)
             {
                 if (this[part] is { } health && Rank(health) > Rank(worst))
                     worst = health;

@@ -55,11 +55,16 @@ public sealed record VendorAnswer(
 /// </summary>
 public sealed class VendorSession
 {
+    private static readonly ImmutableArray<Capture> EveryCapture = [.. Enum.GetValues<Capture>()];
+
     private readonly UnitTable _units;
     private readonly Adapter _adapter;
     private readonly Func<string, Device?> _deviceOf;
     private readonly SparkplugHost? _host;
     private readonly Picture[] _pictures;
+
+    /// <summary>The signals that somebody could tell by: the adapter's, and those of the profile's own words.</summary>
+    private readonly ImmutableArray<Signal> _signals;
     private long _seq;
 
     /// <summary>A connection on which nothing was said yet.</summary>
@@ -76,6 +81,7 @@ public sealed class VendorSession
         _adapter = AdapterCatalogue.Of(units.Profile.Adapter);
         _host = _adapter is SparkplugB ? new SparkplugHost(units) : null;
         _pictures = new Picture[units.Count];
+        _signals = [.. _adapter.Signals, .. units.Profile.Says.Select(meaning => meaning.Capture).OfType<Capture>().Select(Draft.SignalOf)];
     }
 
     /// <summary>The connection, as the epoch of every word.</summary>
@@ -181,11 +187,11 @@ public sealed class VendorSession
     private (CaptureReport Registered, CaptureReport Beyond) Captures(int unit, SignalReport signals, Device device)
     {
         var (registered, beyond) = (default(CaptureReport), default(CaptureReport));
-        foreach (var capture in Enum.GetValues<Capture>())
+        foreach (var capture in EveryCapture)
         {
             Mode? highest = null;
             var isKnown = true;
-            foreach (var signal in Enum.GetValues<Signal>())
+            foreach (var signal in _signals)
             {
                 if (!Tells(unit, signal, capture))
                     continue;
@@ -204,13 +210,13 @@ public sealed class VendorSession
         return (registered, beyond);
     }
 
-    /// <summary>Whether a signal is about a capture of a unit.</summary>
+    /// <summary>Whether a signal that is in use is about a capture of a unit.</summary>
     private bool Tells(int unit, Signal signal, Capture capture) => signal switch
     {
-        Signal.Recorder => _adapter.KeepList.Uses(signal) && _units.RecordingOf(unit).Contains(capture),
-        Signal.Viewer => _adapter.KeepList.Uses(signal) && capture == Capture.Video,
-        Signal.Listener => _adapter.KeepList.Uses(signal) && capture == Capture.Audio,
-        _ => Draft.SignalOf(capture) == signal && _units.Profile.Says.Any(meaning => meaning.Capture == capture),
+        Signal.Recorder => _units.RecordingOf(unit).Contains(capture),
+        Signal.Viewer => capture == Capture.Video,
+        Signal.Listener => capture == Capture.Audio,
+        _ => Draft.SignalOf(capture) == signal,
     };
 
     /// <summary>What was said of a unit last.</summary>
