@@ -93,6 +93,17 @@ public sealed class A_canary
         Shows_nothing(answers);
     }
 
+    [Theory]
+    [MemberData(nameof(EveryMarker))]
+    public void Is_not_seen_in_what_is_kept_of_a_Sparkplug_message_while_it_waits(string marker)
+    {
+        var sparkplug = (SparkplugB)AdapterCatalogue.Of(Domain.Devices.AdapterKind.Sparkplug);
+        var payload = Vendors.Sparkplug(3, Vendors.Metric("Video/Mode", marker), Vendors.Metric("Firmware", marker), Vendors.Metric(marker, "live"), Vendors.Metric(null, marker, alias: 4));
+        var message = sparkplug.Read(Vendors.Tables[Vendors.Node], "spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", new ReadOnlySequence<byte>(payload))!;
+        Assert.Equal(3, message.Metrics.Length);
+        Assert.All(message.Metrics, metric => Assert.Equal((null, null), (metric.Word, metric.Firmware)));
+    }
+
     [Fact]
     public void Would_be_seen_if_it_came_through() =>
         Assert.Throws<Xunit.Sdk.AllException>(() => Shows_nothing([VendorAnswer_with(Plate)]));

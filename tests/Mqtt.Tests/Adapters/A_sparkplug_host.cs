@@ -118,6 +118,17 @@ public sealed class A_sparkplug_host
     }
 
     [Fact]
+    public void A_message_that_overtook_another_waits_for_it_over_the_wrap_too()
+    {
+        Take("NBIRTH", 253, null, Newer, BdSeq(0));
+        Take("DBIRTH", 254, "traffic-1");
+        Assert.Empty(Take("DDATA", 0, "traffic-1", Newer, Vendors.Metric("Video/Mode", "live")).Facts);
+        var both = Take("DDATA", 255, "traffic-1", Newer, Vendors.Metric("Video/Mode", "recorded"));
+        Assert.Equal([Mode.Recorded, Mode.Live], both.Facts.Select(fact => fact.Signals[Signal.Video]));
+        Assert.Null(_host.TickAt);
+    }
+
+    [Fact]
     public void A_message_that_overtook_another_waits_for_it()
     {
         Born();
@@ -135,7 +146,8 @@ public sealed class A_sparkplug_host
     {
         Says("NBIRTH", 0, null, BdSeq(0));
         Says("DBIRTH", 1, "traffic-1", Vendors.Metric("Video/Mode", "off"));
-        Says("DDATA", 3, "traffic-1", Vendors.Metric("Health", 0));
+        Says("DBIRTH", 2, "plates-1", Vendors.Metric("Plates/Reading", false));
+        Says("DDATA", 4, "traffic-1", Vendors.Metric("Health", 0));
         var early = _session.Tick(_now + SparkplugHost.ReorderWindow - TimeSpan.FromTicks(1));
         Assert.Empty(early.Words);
         Assert.Empty(early.Messages);
@@ -143,10 +155,10 @@ public sealed class A_sparkplug_host
         var answer = _session.Tick(_now);
         AsksForBirths(answer.Messages);
         Assert.All(answer.Words, word => Assert.Equal(default, word.Capture));
-        Assert.Contains(answer.Words, word => word.Device.Id == Traffic);
+        Assert.Equal([(Plates, false), (Traffic, false), (Traffic, true)], answer.Words.Select(word => (word.Device.Id, word.IsLife)));
 
         // Until the births come, whoever speaks is there, and what it does is not known.
-        var lost = Assert.Single(Says("DDATA", 4, "traffic-1", Vendors.Metric("Video/Mode", "off")).Words);
+        var lost = Assert.Single(Says("DDATA", 5, "traffic-1", Vendors.Metric("Video/Mode", "off")).Words);
         Assert.Equal((default(CaptureReport), true), (lost.Capture, lost.IsLife));
         Says("NBIRTH", 0, null, BdSeq(0));
         Assert.Equal(Mode.Off, Assert.Single(Says("DBIRTH", 1, "traffic-1", Vendors.Metric("Video/Mode", "off")).Words).Capture[Capture.Video]);
