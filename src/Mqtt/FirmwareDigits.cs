@@ -9,7 +9,13 @@ internal static class FirmwareDigits
 
     public static bool TryRead(ReadOnlySpan<byte> bytes, out string? firmware)
     {
-        firmware = null;
+        firmware = Are(bytes) ? Encoding.ASCII.GetString(bytes) : null;
+        return firmware is not null;
+    }
+
+    /// <summary>Whether bytes are such a version.</summary>
+    public static bool Are(ReadOnlySpan<byte> bytes)
+    {
         if (bytes.Length is 0 or > MostBytes)
             return false;
         int groups = 1, digits = 0;
@@ -27,7 +33,6 @@ internal static class FirmwareDigits
             }
         }
 
-        firmware = digits > 0 ? Encoding.ASCII.GetString(bytes) : null;
         return digits > 0;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Text;
@@ -25,17 +24,14 @@ public class FieldAdapter : Adapter
         _fields = [.. Topics.Select(topic => keepList.Kept.Where(field => field.Topic == topic).Select(field => new Field(field)).ToImmutableArray())];
 
     /// <summary>Reads a payload on a topic that was judged to be kept.</summary>
-    public VendorReading Read(UnitTable units, string topic, ReadOnlySequence<byte> payload)
+    public VendorReading Read(UnitTable units, string topic, ReadOnlySpan<byte> payload)
     {
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(topic);
         Span<char> letters = stackalloc char[MostTopicCharacters];
         if (!TryBelow(units, topic, letters, out var below) || FindKept(units, below, out var unit) is var kept && kept < 0)
             return new VendorReading(false, [], 0);
-        if (payload.Length > KeepList.MostBytes)
-            return VendorReading.Shape;
-        var bytes = payload.IsSingleSegment ? payload.First : payload.ToArray();
-        return Read(units, below, kept, unit, bytes.Span);
+        return payload.Length > KeepList.MostBytes ? VendorReading.Shape : Read(units, below, kept, unit, payload);
     }
 
     private protected virtual VendorReading Read(UnitTable units, ReadOnlySpan<char> below, int kept, int unit, ReadOnlySpan<byte> payload)

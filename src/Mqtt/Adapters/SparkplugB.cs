@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
@@ -68,18 +66,16 @@ public sealed class SparkplugB : Adapter
     ], MostBytes: 64 * 1024);
 
     /// <summary>Reads a message on a topic that was judged to be kept. Null: it was not what such a payload looks like.</summary>
-    public SparkplugMessage? Read(UnitTable units, string topic, ReadOnlySequence<byte> payload)
+    public SparkplugMessage? Read(UnitTable units, string topic, ReadOnlySpan<byte> payload)
     {
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(topic);
         Span<char> letters = stackalloc char[MostTopicCharacters];
         if (payload.Length > KeepList.MostBytes || !TryBelow(units, topic, letters, out var below) || !TryTopic(units, below, out var verb, out var node, out var unit))
             return null;
-        if (!payload.IsSingleSegment || !MemoryMarshal.TryGetArray(payload.First, out var bytes))
-            bytes = payload.ToArray();
         try
         {
-            return Read(units, verb, node, unit, new CodedInputStream(bytes.Array ?? [], bytes.Offset, bytes.Count));
+            return Read(units, verb, node, unit, new CodedInputStream(payload.ToArray()));
         }
         catch (InvalidProtocolBufferException)
         {

@@ -97,18 +97,17 @@ public sealed class VendorSession
     /// <summary>What would become of a topic. Its payload has not been looked at.</summary>
     public Judgement Judge(string topic) => _adapter.Judge(_units, topic);
 
-    /// <summary>Takes a message, or this connection's will.</summary>
-    /// <param name="isRetained">It is or may be old: it never shows life, and never says less than that something is recorded.</param>
-    public VendorAnswer Take(string topic, ReadOnlySequence<byte> payload, bool isRetained, DateTimeOffset now)
-    {
-        switch (_adapter.Judge(_units, topic))
-        {
-            case Judgement.RefuseUnread:
-                return VendorAnswer.Refused(VendorRefusal.Forbidden);
-            case Judgement.Ignore:
-                return VendorAnswer.Refused(VendorRefusal.NotMapped);
-        }
+    /// <summary>Takes a message, or this connection's will, whose payload may lie in pieces.</summary>
+    /// <inheritdoc cref="Take(string, ReadOnlySpan{byte}, bool, DateTimeOffset)"/>
+    public VendorAnswer Take(string topic, ReadOnlySequence<byte> payload, bool isRetained, DateTimeOffset now) =>
+        Refusal(topic, payload.Length) is { } refusal ? VendorAnswer.Refused(refusal) : Take(topic, payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), isRetained, now);
 
+    /// <summary>Takes a message, or this connection's will. Keeps nothing of the bytes.</summary>
+    /// <param name="isRetained">It is or may be old: it never shows life, and never says less than that something is recorded.</param>
+    public VendorAnswer Take(string topic, ReadOnlySpan<byte> payload, bool isRetained, DateTimeOffset now)
+    {
+        if (Refusal(topic, payload.Length) is { } refusal)
+            return VendorAnswer.Refused(refusal);
         if (_adapter is not SparkplugB sparkplug)
         {
             var reading = ((FieldAdapter)_adapter).Read(_units, topic, payload);
@@ -122,6 +121,14 @@ public sealed class VendorSession
         var answer = _host!.Take(message, Epoch, now);
         return Merge(answer.Facts, answer.Commands, message.Dropped, answer.IsLate, isRetained: false);
     }
+
+    /// <summary>Why a message is refused by its topic and length alone; null when it is not.</summary>
+    private VendorRefusal? Refusal(string topic, long length) => _adapter.Judge(_units, topic) switch
+    {
+        Judgement.RefuseUnread => VendorRefusal.Forbidden,
+        Judgement.Ignore => VendorRefusal.NotMapped,
+        _ => length > _adapter.KeepList.MostBytes ? VendorRefusal.Shape : null,
+    };
 
     /// <summary>Lets time pass.</summary>
     public VendorAnswer Tick(DateTimeOffset now) => _host?.Tick(now) is { } answer ? Merge(answer.Facts, answer.Commands, 0, isLate: false, isRetained: false) : VendorAnswer.Nothing;

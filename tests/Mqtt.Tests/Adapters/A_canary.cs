@@ -99,7 +99,7 @@ public sealed class A_canary
     {
         var sparkplug = (SparkplugB)AdapterCatalogue.Of(Domain.Devices.AdapterKind.Sparkplug);
         var payload = Vendors.Sparkplug(3, Vendors.Metric("Video/Mode", marker), Vendors.Metric("Firmware", marker), Vendors.Metric(marker, "live"), Vendors.Metric(null, marker, alias: 4));
-        var message = sparkplug.Read(Vendors.Tables[Vendors.Node], "spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", new ReadOnlySequence<byte>(payload))!;
+        var message = sparkplug.Read(Vendors.Tables[Vendors.Node], "spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", payload)!;
         Assert.Equal(3, message.Metrics.Length);
         Assert.All(message.Metrics, metric => Assert.Equal((null, null), (metric.Word, metric.Firmware)));
     }

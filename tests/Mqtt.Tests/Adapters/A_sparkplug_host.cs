@@ -20,7 +20,7 @@ public sealed class A_sparkplug_host
     private DateTimeOffset _now = Vendors.Now;
 
     private static SparkplugMessage Message(string verb, int? seq, string? device = null, params byte[][] metrics) =>
-        Adapter.Read(Units, $"spBv1.0/Harbor/{verb}/bridge-edge{(device is null ? "" : "/" + device)}", new ReadOnlySequence<byte>(Vendors.Sparkplug(seq, metrics)))!;
+        Adapter.Read(Units, $"spBv1.0/Harbor/{verb}/bridge-edge{(device is null ? "" : "/" + device)}", Vendors.Sparkplug(seq, metrics))!;
 
     private static byte[] BdSeq(int number) => Vendors.Metric("bdSeq", number);
 

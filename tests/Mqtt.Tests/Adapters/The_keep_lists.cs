@@ -1,4 +1,3 @@
-using System.Buffers;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Mqtt.Adapters;
 
@@ -97,7 +96,7 @@ public sealed class The_keep_lists
 
     private static string Words(FieldAdapter adapter, UnitTable units, string topic, string payload)
     {
-        var reading = adapter.Read(units, topic, Vendors.Sequence(payload));
+        var reading = adapter.Read(units, topic, System.Text.Encoding.UTF8.GetBytes(payload));
         return $"{adapter.Judge(units, topic)} {reading.IsShape} {string.Join(';', reading.Facts)}";
     }
 
@@ -110,7 +109,7 @@ public sealed class The_keep_lists
         foreach (var verb in Enum.GetValues<SparkplugVerb>())
         {
             var topic = $"spBv1.0/Harbor/{verb}/bridge-edge{(verb.ToString()[0] == 'D' ? "/traffic-1" : "")}";
-            var message = adapter.Read(units.WithNode(), topic, new ReadOnlySequence<byte>(Vendors.Sparkplug(verb == SparkplugVerb.NDEATH ? null : 5, number)));
+            var message = adapter.Read(units.WithNode(), topic, Vendors.Sparkplug(verb == SparkplugVerb.NDEATH ? null : 5, number));
             made.Add(message is null ? "none" : $"{message.Seq} {message.BdSeq} {message.At} {string.Join(';', message.Metrics)}");
         }
 
