@@ -46,6 +46,7 @@ public static class PostgresSetup
         services.AddSingleton<IObservationRegister>(provider => provider.GetRequiredService<ObservationRegister>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ObservationRegister>());
         services.AddSingleton<IWatchRegister, WatchRegister>();
+        services.AddSingleton<IExpectedRegister, ExpectedRegister>();
         services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
         services.AddHostedService<HeartbeatDays>();
         services.AddSingleton<HeartbeatLog>();

@@ -17,7 +17,7 @@ internal static class SampleFleet
             throw new WrongUsage("This registry serves a real city: simulated units would speak for real devices. Only a sample city has a simulated fleet.");
 
         var units = new List<(Device, string)>();
-        foreach (var device in (await devices.AllAsync(cancellationToken)).Where(device => device.Lifecycle == Lifecycle.Active).Take(most))
+        foreach (var device in (await devices.AllAsync(cancellationToken)).Where(device => device.Lifecycle is Lifecycle.Active or Lifecycle.Paused).Take(most))
         {
             var secret = DeviceSecret.New();
             await devices.ReplaceSecretAsync(device.Id, DeviceSecret.Hash(secret), time.GetUtcNow(), cancellationToken);
