@@ -16,7 +16,8 @@ internal sealed class Subscriptions(IEnrolment enrolment, ExpectedOutlet outlet,
         var session = (Session)subscription.SessionItems[nameof(Session)]!;
         if (session.Vendor is { } vendor && vendor.MayHear(subscription.TopicFilter.Topic))
         {
-            session.Line.OnSubscribed += Announce;
+            if (vendor.Announces(subscription.TopicFilter.Topic))
+                session.Line.OnSubscribed += Announce;
             return;
         }
 

@@ -28,8 +28,10 @@ internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sende
 
     /// <summary>Whether a vendor's units may listen to a topic: only what the registry itself says in their words.</summary>
     public bool MayHear(string filter) => units.Profile.Adapter == AdapterKind.Sparkplug
-        && (filter.StartsWith("spBv1.0/STATE/", StringComparison.Ordinal) || filter.StartsWith("STATE/", StringComparison.Ordinal)
-            || filter.StartsWith("spBv1.0/", StringComparison.Ordinal) && filter.Split('/') is [_, not ("#" or "+"), "NCMD" or "DCMD", ..]);
+        && (Announces(filter) || filter.StartsWith("spBv1.0/", StringComparison.Ordinal) && filter.Split('/') is [_, not ("#" or "+"), "NCMD" or "DCMD", ..]);
+
+    /// <summary>Whether whoever subscribes a topic asks how the registry itself is.</summary>
+    public bool Announces(string filter) => units.Profile.Adapter == AdapterKind.Sparkplug && filter.StartsWith("spBv1.0/STATE/", StringComparison.Ordinal);
 
     public VendorAnswer Take(string topic, ReadOnlySpan<byte> payload, bool isRetained, DateTimeOffset now)
     {
