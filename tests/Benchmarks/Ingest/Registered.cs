@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
+
+namespace SurveillanceRegistry.Benchmarks.Ingest;
+
+/// <summary>
+/// All that the measurements know of the registry's tables and of settings that are not in the contract: who is registered, what was kept,
+/// how much a device may send. Written as the owner of the private cluster, while the registry runs or before it opens again.
+/// </summary>
+internal static class Registered
+{
+    public const string Prefix = "bench-";
+
+    private const int SecretCharacters = 43, DigestsAtOnce = 50_000;
+
+    /// <summary>Limits far above what is measured: a load test must meet the registry, not its rate limits.</summary>
+    public static IReadOnlyDictionary<string, string> Unlimited { get; } = new Dictionary<string, string>();
+
+    public static string Device(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:0000000}");
+
+    public static string Gateway(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}gateway-{number:0000}");
+
+    public static string Place(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}place-{number:0000}");
+
+    public static string Kiosk(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}kiosk-{number:0000}");
+
+    /// <summary>The secret of whoever has this id. As long as a real one, and no secret at all.</summary>
+    public static string Secret(string id) => id.PadRight(SecretCharacters, 'A');
+
+    /// <summary>A unit that moves: nobody's notice changes with it. It speaks every 30 s, and 90 s of silence mean something.</summary>
+    public static Device Moving { get; } = new("", "body-worn", [Capture.Video, Capture.Audio], null, "bench-fleet", "police", Lifecycle.Active);
+
+    /// <summary>A unit that covers a place.</summary>
+    public static Device Fixed(int place) => new("", "traffic-camera", [Capture.Video, Capture.Audio], Place(place), null, "transportation", Lifecycle.Active);
+
+    /// <summary>Registers devices with numbers from <paramref name="first"/>, each with its secret, and when <paramref name="gateways"/> is not 0 behind so many gateways.</summary>
+    public static async Task DevicesAsync(string database, Device like, int first, int count, int gateways = 0)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        if (gateways > 0 && !await KnowsGatewaysAsync(connection))
+            throw new InvalidOperationException("This registry has no gateways.");
+        for (var done = 0; done < count; done += DigestsAtOnce)
+        {
+            var numbers = Enumerable.Range(first + done, Math.Min(DigestsAtOnce, count - done)).ToArray();
+            await RunAsync(connection,
+                """
+                insert into registry.device (id, part, place, fleet, body, entry)
+                select id, part, $4, $5, jsonb_set($3::jsonb, '{id}', to_jsonb(id)), (select min(entry) from registry.place) from unnest($1::text[], $2::int[]) made (id, part)
+                """,
+                numbers.Select(Device).ToArray(), numbers.Select(number => Domain.Devices.Device.PartitionOf(Device(number))).ToArray(), JsonSerializer.Serialize(like, Json.Options), (object?)like.Place ?? DBNull.Value, (object?)like.Fleet ?? DBNull.Value);
+            await RunAsync(connection,
+                $"insert into registry.device_secret (device, sha256, replaced_at) select id, sha256(convert_to(rpad(id, {SecretCharacters}, 'A'), 'UTF8')), now() from unnest($1::text[]) made (id)",
+                [numbers.Select(Device).ToArray()]);
+        }
+
+        await RunAsync(connection, "analyze registry.device");
+    }
+
+    public static async Task PlaceAsync(string database, int number)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        await RunAsync(connection,
+            "insert into registry.place (id, body, entry) select $1, jsonb_set(body, '{id}', to_jsonb($1::text)), entry from registry.place where id = 'east-precinct-lobby'", Place(number));
+        await RunAsync(connection,
+            """
+            insert into registry.kiosk (id, place, body, entry)
+            select $1, $2, jsonb_set(jsonb_set(body, '{id}', to_jsonb($1::text)), '{place}', to_jsonb($2::text)), entry from registry.kiosk where id = 'kiosk-east-precinct-lobby'
+            """, Kiosk(number), Place(number));
+    }
+
+    /// <summary>Whether this registry knows gateways, which speak for many devices on one connection.</summary>
+    public static async Task<bool> KnowsGatewaysAsync(string database)
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        return await KnowsGatewaysAsync(connection);
+    }
+
+    /// <summary>How many heartbeats of an epoch are in the table.</summary>
+    public static Task<long> KeptAsync(string database, long epoch) => AskAsync<long>(database, "select count(*) from registry.heartbeat where epoch = $1", epoch);
+
+    /// <summary>How many times since an instant a device of the measurement was found not to be heard.</summary>
+    public static Task<long> NotHeardAsync(string database, DateTime since) =>
+        AskAsync<long>(database, $"select count(*) from registry.observation where device like '{Prefix}%' and at >= $1 and presence not in ('online', 'docked')", since);
+
+    /// <summary>The id of the cluster's first process.</summary>
+    public static async Task<int> PostmasterAsync(string database) => Cores.ParentOf(await AskAsync<int>(database, "select pid from pg_stat_activity where backend_type = 'checkpointer'"));
+
+    public static async Task<T> AskAsync<T>(string database, string sql, params object[] values)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static Task<bool> KnowsGatewaysAsync(NpgsqlConnection connection) => Task.FromResult(false);
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
+    }
+}
