@@ -52,7 +52,7 @@ internal sealed class Child : IAsyncDisposable
     }
 
     public async Task<string> ReadAsync() =>
-        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended: {Errors}");
+        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{Path.GetFileName(_process.StartInfo.ArgumentList[^1])} ended:\n{Errors}");
 
     /// <summary>Waits until it writes something to stderr.</summary>
     public Task SaysAsync(string words)

@@ -34,7 +34,7 @@ internal sealed class Connection : IDisposable
         _ids = new ushort[window];
         for (var id = window; id >= 1; id--)
             _ids[_free++] = (ushort)id;
-        _receive.SetBuffer(_in);
+        _receive.SetBuffer(_in, 0, _in.Length);
         _receive.Completed += (_, _) => Listen();
     }
 

@@ -67,5 +67,5 @@ internal sealed class Cores(params (string Name, int Pid)[] processes)
         }
     }
 
-    public static string Words(IReadOnlyDictionary<string, double> used) => string.Join(" · ", used.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:0.00}")));
+    public static string Words(IReadOnlyDictionary<string, double> used) => string.Join(" · ", used.Where(one => one.Value >= 0.005 || one.Key == Other).Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {one.Value:0.00}")));
 }

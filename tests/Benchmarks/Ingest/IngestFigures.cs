@@ -40,7 +40,7 @@ internal static class IngestFigures
 #pragma warning restore CA1031
             {
                 failed++;
-                table.Note($"{name} could not be measured: {failure.Message.ReplaceLineEndings(" ")}");
+                table.Note($"{name} could not be measured: {failure.Message.Split('\n')[0]}");
                 await Console.Error.WriteLineAsync(failure.ToString());
             }
         }

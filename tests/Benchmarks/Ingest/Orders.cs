@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
 /// <summary>What the generator is told, one line of JSON each. Which members count depends on <paramref name="Do"/>.</summary>
@@ -26,5 +28,5 @@ internal sealed record Outcome(
     string Event, string? Problem = null, long Epoch = 0, int Connected = 0, int Window = 0, double Seconds = 0, long Acknowledged = 0, long AllAcknowledged = 0, long Refused = 0, long Unanswered = 0, int Ended = 0,
     double P50 = 0, double P99 = 0, double P999 = 0, double Max = 0, double LagMilliseconds = 0, long[]? SpokeAt = null)
 {
-    public double PerSecond => Acknowledged / Seconds;
+    [JsonIgnore] public double PerSecond => Acknowledged / Seconds;
 }

@@ -45,7 +45,7 @@ internal static class ThousandConnections
             ours.Latency, "beside: " + alone.Cores, alone.Took, "p99 ≤ 40 ms", ours.P99 <= MostP99Milliseconds));
 
         var kept = await Registered.KeptAsync(subject.Database, epoch);
-        table.Note(Invariant($"1,000 connections: {ours.Last.AllAcknowledged:#,0} PUBACKs, {kept:#,0} rows in PostgreSQL; Mosquitto: {moved.Last.AllAcknowledged:#,0} PUBACKs, {await mosquitto.ReceivedAsync(moved.Last.AllAcknowledged):#,0} lines at its subscriber."));
+        table.Note(Invariant($"{scale.Connections:#,0} connections: {ours.Last.AllAcknowledged:#,0} PUBACKs, {kept:#,0} rows in PostgreSQL; Mosquitto: {moved.Last.AllAcknowledged:#,0} PUBACKs, {await mosquitto.ReceivedAsync(moved.Last.AllAcknowledged):#,0} lines at its subscriber."));
         if (kept != ours.Last.AllAcknowledged)
             throw new InvalidOperationException("What was acknowledged is not what was kept.");
     }
