@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using System.Threading.Channels;
 using static System.FormattableString;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
@@ -32,7 +33,6 @@ internal static class ChangeToState
         await generator.PacedAsync("behind", scale.BeatsBehind, scale.WarmSeconds, subject.Cores);
 
         // Changes as long as the load lasts, so that none is measured without it.
-        using var stop = new CancellationTokenSource();
         var load = generator.PacedAsync("behind", scale.BeatsBehind, Math.Max(scale.TimedSeconds, (WarmUp + scale.Changes) * 0.06), subject.Cores, scale.SettleSeconds);
         await Task.Delay(TimeSpan.FromSeconds(scale.SettleSeconds));
         var changes = new List<(double Acknowledged, double Read, double Told)>();
@@ -68,6 +68,7 @@ internal static class ChangeToState
         private readonly Beat _quiet, _listening;
         private readonly HttpClient _reader;
         private readonly StreamReader _screen;
+        private readonly Channel<long> _told = Channel.CreateUnbounded<long>();
         private uint _seq = Beat.FirstSeq;
 
         private Probe(HttpClient reader, StreamReader screen, long epoch) =>
@@ -82,22 +83,25 @@ internal static class ChangeToState
             var id = Registered.Device(0);
             await probe._socket.SendAsync(Wire.SignIn(id, Registered.Secret(id), 3600));
             await probe.AnswerAsync(Wire.SignInAnswer);
-            await probe.ChangeAsync(isListening: false, isFirst: true);
+            _ = probe.ListenAsync();
+            // Twice: the first word of a device is a change whatever it says, and then the screen's stream is known to run.
+            await probe.ChangeAsync(isListening: true);
+            await probe.ChangeAsync(isListening: false);
             return probe;
         }
 
         /// <summary>Milliseconds from the publish to each of the three.</summary>
-        public async Task<(double Acknowledged, double Read, double Told)> ChangeAsync(bool isListening, bool isFirst = false)
+        public async Task<(double Acknowledged, double Read, double Told)> ChangeAsync(bool isListening)
         {
             var beat = isListening ? _listening : _quiet;
             var packet = new byte[beat.Length];
             beat.Write(packet, 0, 1, _seq++);
-            var told = isFirst ? Task.FromResult(0L) : ToldAsync();
+            while (_told.Reader.TryRead(out _)) { }
             var began = Stopwatch.GetTimestamp();
             await _socket.SendAsync(packet);
             var read = ReadAsync(isListening ? "recorded" : "off");
             var acknowledged = await AnswerAsync(Wire.Acknowledgement);
-            return (Milliseconds(acknowledged), Milliseconds(await read.WaitAsync(Longest)), Milliseconds(await told.WaitAsync(Longest)));
+            return (Milliseconds(acknowledged), Milliseconds(await read.WaitAsync(Longest)), Milliseconds(await _told.Reader.ReadAsync().AsTask().WaitAsync(Longest)));
 
             double Milliseconds(long at) => Stopwatch.GetElapsedTime(began, at).TotalMilliseconds;
         }
@@ -112,15 +116,23 @@ internal static class ChangeToState
             }
         }
 
-        private async Task<long> ToldAsync()
+        /// <summary>Writes down when the screen is told that something changed, until the stream ends.</summary>
+        private async Task ListenAsync()
         {
-            while (await _screen.ReadLineAsync() is { } line)
+            try
             {
-                if (line.StartsWith("data:", StringComparison.Ordinal))
-                    return Stopwatch.GetTimestamp();
-            }
+                while (await _screen.ReadLineAsync() is { } line)
+                {
+                    if (line.StartsWith("data:", StringComparison.Ordinal))
+                        _told.Writer.TryWrite(Stopwatch.GetTimestamp());
+                }
 
-            throw new IOException("The registry ended the screen's stream.");
+                _told.Writer.TryComplete(new IOException("The registry ended the screen's stream."));
+            }
+            catch (Exception end) when (end is IOException or ObjectDisposedException or OperationCanceledException)
+            {
+                _told.Writer.TryComplete(end);
+            }
         }
 
         private async Task<long> AnswerAsync(byte expected)

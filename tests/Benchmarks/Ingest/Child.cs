@@ -13,6 +13,8 @@ internal sealed class Child : IAsyncDisposable
     // The shell waits for its stdin to end, then ends the program and waits for it.
     private const string UntilStdinEnds = "\"$@\" </dev/null & program=$!; cat >/dev/null; kill -TERM $program 2>/dev/null; wait $program";
 
+    private static readonly CancellationTokenSource Interrupt = new();
+
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
@@ -26,6 +28,11 @@ internal sealed class Child : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.BeginErrorReadLine();
     }
+
+    /// <summary>Cancelled when this program is told to end: then whatever waits for a generator fails, and unwinds.</summary>
+    public static CancellationToken Interrupted => Interrupt.Token;
+
+    public static void InterruptAll() => Interrupt.Cancel();
 
     /// <summary>Its id; what it started itself counts with it.</summary>
     public int Pid => _process.Id;
@@ -52,7 +59,7 @@ internal sealed class Child : IAsyncDisposable
     }
 
     public async Task<string> ReadAsync() =>
-        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{Path.GetFileName(_process.StartInfo.ArgumentList[^1])} ended:\n{Errors}");
+        await _process.StandardOutput.ReadLineAsync(Interrupted) ?? throw new InvalidOperationException($"{Path.GetFileName(_process.StartInfo.ArgumentList[^1])} ended:\n{Errors}");
 
     /// <summary>Waits until it writes something to stderr.</summary>
     public Task SaysAsync(string words)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Threading.Channels;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
@@ -14,7 +15,9 @@ internal static class Generator
     public static async Task RunAsync()
     {
         var swarms = new Dictionary<string, Swarm>(StringComparer.Ordinal);
-        while (await Console.In.ReadLineAsync() is { } line)
+        var orders = Channel.CreateUnbounded<string>();
+        _ = Task.Factory.StartNew(() => Listen(orders.Writer), TaskCreationOptions.LongRunning);
+        await foreach (var line in orders.Reader.ReadAllAsync())
         {
             var order = JsonSerializer.Deserialize<Order>(line)!;
             try
@@ -28,6 +31,14 @@ internal static class Generator
                 Say(new Outcome("failed", $"{order.Do} {order.Swarm}: {failure.Message}"));
             }
         }
+    }
+
+    /// <summary>Ends the process with its stdin, whatever load is running.</summary>
+    private static void Listen(ChannelWriter<string> orders)
+    {
+        while (Console.In.ReadLine() is { } line)
+            orders.TryWrite(line);
+        Environment.Exit(0);
     }
 
     private static async Task<Outcome> ObeyAsync(Order order, Dictionary<string, Swarm> swarms)

@@ -23,12 +23,39 @@ internal static class IngestFigures
             return 2;
         }
 
-        // Ctrl-C reaches every program of the terminal; then the figure that runs fails, and puts its processes away as it unwinds.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        // The figure that runs then fails, and puts its processes away as it unwinds.
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         var scale = Scale.Read(arguments);
         var table = new Table(scale);
         var failed = 0;
-        foreach (var (name, runAsync) in All.Where(one => wanted.Length == 0 || wanted.Contains(one.Name)))
+        try
+        {
+            failed = await RunAsync(scale, table, All.Where(one => wanted.Length == 0 || wanted.Contains(one.Name)));
+        }
+        catch (Exception) when (Child.Interrupted.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted: nothing of it runs any more.");
+            return 1;
+        }
+
+        var markdown = await table.MarkdownAsync();
+        Console.WriteLine("\n" + markdown);
+        if (arguments.Contains("--write"))
+            await File.WriteAllTextAsync(Path.Combine(Programs.Root, "docs/ingest-figures.md"), markdown);
+        return failed == 0 ? 0 : 1;
+
+        static void Interrupt(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            Child.InterruptAll();
+        }
+    }
+
+    private static async Task<int> RunAsync(Scale scale, Table table, IEnumerable<(string Name, Func<Scale, Table, Task> RunAsync)> wanted)
+    {
+        var failed = 0;
+        foreach (var (name, runAsync) in wanted)
         {
             Console.WriteLine($"\n— {name}");
             try
@@ -36,7 +63,7 @@ internal static class IngestFigures
                 await runAsync(scale, table);
             }
 #pragma warning disable CA1031 // The others are measured all the same; the exit code tells.
-            catch (Exception failure)
+            catch (Exception failure) when (!Child.Interrupted.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 failed++;
@@ -45,10 +72,6 @@ internal static class IngestFigures
             }
         }
 
-        var markdown = await table.MarkdownAsync();
-        Console.WriteLine("\n" + markdown);
-        if (arguments.Contains("--write"))
-            await File.WriteAllTextAsync(Path.Combine(Programs.Root, "docs/ingest-figures.md"), markdown);
-        return failed == 0 ? 0 : 1;
+        return failed;
     }
 }

@@ -133,9 +133,8 @@ internal sealed class NodeConsumer : IAsyncDisposable
 
         var settings = new NpgsqlConnectionStringBuilder(cluster);
         var database = $"peer_{pool}";
-        await using (var connection = new NpgsqlConnection(cluster))
+        await using (var connection = await Registered.ConnectAsync(cluster))
         {
-            await connection.OpenAsync();
             await using var make = new NpgsqlCommand($"create database {database}", connection);
             await make.ExecuteNonQueryAsync();
         }

@@ -39,8 +39,7 @@ internal static class Registered
     /// <summary>Registers devices with numbers from <paramref name="first"/>, each with its secret, and when <paramref name="gateways"/> is not 0 behind so many gateways.</summary>
     public static async Task DevicesAsync(string database, Device like, int first, int count, int gateways = 0)
     {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync(database);
         if (gateways > 0 && !await KnowsGatewaysAsync(connection))
             throw new InvalidOperationException("This registry has no gateways.");
         for (var done = 0; done < count; done += DigestsAtOnce)
@@ -62,8 +61,7 @@ internal static class Registered
 
     public static async Task PlaceAsync(string database, int number)
     {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync(database);
         await RunAsync(connection,
             "insert into registry.place (id, body, entry) select $1, jsonb_set(body, '{id}', to_jsonb($1::text)), entry from registry.place where id = 'east-precinct-lobby'", Place(number));
         await RunAsync(connection,
@@ -76,8 +74,7 @@ internal static class Registered
     /// <summary>Whether this registry knows gateways, which speak for many devices on one connection.</summary>
     public static async Task<bool> KnowsGatewaysAsync(string database)
     {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync(database);
         return await KnowsGatewaysAsync(connection);
     }
 
@@ -88,17 +85,32 @@ internal static class Registered
     public static Task<long> NotHeardAsync(string database, DateTime since) =>
         AskAsync<long>(database, $"select count(*) from registry.observation where device like '{Prefix}%' and at >= $1 and presence not in ('online', 'docked')", since);
 
+    /// <summary>The devices of the measurement that are on record as not heard: asked of the table, since whoever asks the registry may make it look.</summary>
+    public static async Task<string[]> NotHeardAsync(string database) => await AskAsync<string[]>(database,
+        $"""
+        select coalesce(array_agg(device), array[]::text[]) from (
+            select distinct on (device) device, presence from registry.observation where device like '{Prefix}%' order by device, id desc) last
+        where presence not in ('online', 'late', 'docked')
+        """);
+
     /// <summary>The id of the cluster's first process.</summary>
     public static async Task<int> PostmasterAsync(string database) => Cores.ParentOf(await AskAsync<int>(database, "select pid from pg_stat_activity where backend_type = 'checkpointer'"));
 
     public static async Task<T> AskAsync<T>(string database, string sql, params object[] values)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync(database);
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
         foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Not from a pool: the cluster goes and comes back between two measurements.</summary>
+    public static async Task<NpgsqlConnection> ConnectAsync(string database)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
     }
 
     private static Task<bool> KnowsGatewaysAsync(NpgsqlConnection connection) => Task.FromResult(false);

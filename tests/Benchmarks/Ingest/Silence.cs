@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
 using static System.FormattableString;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
 /// <summary>
-/// Devices that stop speaking, all at different moments, with their connections still open: when the public API says so of each, counted
-/// from its last beat and its deadline. Then the same with a kill -9 in between, counted from when the registry was ready again if that was later.
+/// Devices that stop speaking, all at different moments, with their connections still open: when that is on record of each, counted from its
+/// last beat and its deadline; then the public API must say so too. Then the same with a kill -9 in between, counted from when the registry was ready again if that was later.
 /// </summary>
 internal static class Silence
 {
@@ -47,7 +48,7 @@ internal static class Silence
         {
             // Before the first deadline, but late enough that deadlines fall due while the registry starts and right after.
             var wait = spoke.Min() + deadline - TimeSpan.FromSeconds(2) - DateTime.UtcNow;
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Child.Interrupted);
             await subject.KillAsync();
             await subject.OpenAsync(generator);
             ready = DateTime.UtcNow;
@@ -56,17 +57,16 @@ internal static class Silence
         var found = new Dictionary<int, DateTime>();
         while (found.Count < scale.Silent)
         {
-            foreach (var (id, device) in await DevicesAsync(subject))
-            {
-                if (!Heard.Contains(device.GetProperty("presence").GetString()))
-                    found.TryAdd(int.Parse(id[Registered.Prefix.Length..], System.Globalization.CultureInfo.InvariantCulture), DateTime.UtcNow);
-            }
+            foreach (var id in await Registered.NotHeardAsync(subject.Database))
+                found.TryAdd(int.Parse(id[Registered.Prefix.Length..], CultureInfo.InvariantCulture), DateTime.UtcNow);
 
             if (DateTime.UtcNow > (ready > spoke.Max() + deadline ? ready : spoke.Max() + deadline) + LongestAfterDeadline)
                 throw new InvalidOperationException($"{scale.Silent - found.Count} of {scale.Silent} silent devices were never found to be.");
-            await Task.Delay(BetweenLooks);
+            await Task.Delay(BetweenLooks, Child.Interrupted);
         }
 
+        if ((await DevicesAsync(subject)).Values.Any(device => Heard.Contains(device.GetProperty("presence").GetString())))
+            throw new InvalidOperationException("The public API says of a silent device that it is heard.");
         await generator.CloseAsync("silent");
         var early = found.Count(one => one.Value < spoke[one.Key] + deadline);
         var seconds = found.Select(one => one.Value - (ready > spoke[one.Key] + deadline ? ready : spoke[one.Key] + deadline)).Select(late => Math.Max(0, late.TotalSeconds)).Order().ToArray();

@@ -78,7 +78,15 @@ internal sealed class Subject : IAsyncDisposable
         if (_guard is not { } guard)
             return;
         _guard = null;
-        await guard.WriteAsync("all is well");
+        try
+        {
+            await guard.WriteAsync("all is well");
+        }
+        catch (IOException)
+        {
+            // Ctrl-C at a terminal has ended it already, and the registry with it.
+        }
+
         await guard.DisposeAsync();
     }
 }
