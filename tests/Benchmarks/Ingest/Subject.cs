@@ -48,8 +48,9 @@ internal sealed class Subject : IAsyncDisposable
 
     public async Task OpenAsync(LoadGenerator generator)
     {
-        await _house.OpenAsync();
+        var opening = _house.OpenAsync();
         _guard = Child.Guard(_house.Pid);
+        await opening;
         Database = await _house.DatabaseAsync();
         Cores = new Cores(("generator", generator.Pid), ("generator", Environment.ProcessId), ("server", _house.Pid), ("PostgreSQL", await Registered.PostmasterAsync(Database)));
     }
