@@ -9,6 +9,9 @@ internal static class Routine
     /// <summary>A worn or driven unit's round: it records for a while, stands by, and (when worn) spends the end of it in its dock.</summary>
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(20), Records = TimeSpan.FromMinutes(3), Docks = TimeSpan.FromMinutes(4);
 
+    /// <summary>Spreads neighbouring numbers evenly over a round.</summary>
+    private const double GoldenRatio = 0.6180339887;
+
     /// <summary>What it reports of its health.</summary>
     public static Health HealthOf(Device device, TimeSpan elapsed) =>
         device.Kind == "body-worn" && InRound(device, elapsed) >= Round - Docks ? Health.Docked : Health.Ok;
@@ -28,5 +31,5 @@ internal static class Routine
 
     /// <summary>How far a unit is in its round. Each begins elsewhere, always at the same point: few record at the same time.</summary>
     private static TimeSpan InRound(Device device, TimeSpan elapsed) =>
-        TimeSpan.FromTicks((elapsed + Round * Device.PartitionOf(device.Id) / Device.Partitions).Ticks % Round.Ticks);
+        TimeSpan.FromTicks((elapsed + Round * (device.Number * GoldenRatio % 1)).Ticks % Round.Ticks);
 }

@@ -23,7 +23,7 @@ internal sealed class SimulatedUnit(Device device, string secret, IReadOnlyList<
 
     private readonly string _topic = "registry/v1/devices/" + device.Id;
     private readonly long _epoch = begun.ToUnixTimeMilliseconds();
-    private readonly Random _chance = new(Device.PartitionOf(device.Id));
+    private readonly Random _chance = new(device.Number);
     private readonly Episode[] _episodes = [.. episodes.Where(episode => episode.DeviceId == device.Id)];
     private long _seq;
 

@@ -1,3 +1,4 @@
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Grains.Places;
@@ -22,7 +23,11 @@ public static class GrainAddresses
     public static IDeviceGrain Device(this IGrainFactory grains, string deviceId) => grains.GetGrain<IDeviceGrain>(deviceId);
 
     /// <summary>The presence partition that a device belongs to.</summary>
-    public static IPresencePartitionGrain PartitionOf(this IGrainFactory grains, string deviceId) => grains.Partition(Domain.Devices.Device.PartitionOf(deviceId));
+    public static IPresencePartitionGrain PartitionOf(this IGrainFactory grains, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return grains.Partition(Domain.Devices.Device.PartitionOf(device.Number));
+    }
 
     /// <summary>A presence partition, 0 to 255.</summary>
     public static IPresencePartitionGrain Partition(this IGrainFactory grains, int partition) => grains.GetGrain<IPresencePartitionGrain>(partition);

@@ -2,17 +2,20 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains;
 
 /// <summary>Adds the grains to a silo.</summary>
 public static class GrainsSetup
 {
-    /// <summary>Everything that the grains need of Orleans, in production and in tests. Whoever opens the front door starts the <see cref="Rounds"/>.</summary>
+    /// <summary>Everything that the grains need of Orleans, in production and in tests. Whoever opens the front door starts the <see cref="Sight"/> and the <see cref="Rounds"/>.</summary>
     public static ISiloBuilder AddGrains(this ISiloBuilder silo)
     {
         silo.Services.AddSerializer(AddImmutableValues);
         silo.Services.AddSingleton<Rounds>();
+        silo.Services.AddSingleton<Sight>();
+        silo.Services.AddSingleton<PresenceCounters>();
         return silo;
     }
 

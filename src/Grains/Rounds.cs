@@ -44,8 +44,7 @@ public sealed class Rounds(IGrainFactory grains, IDeviceRegister devices, IPlace
 
     private async Task MakeAsync(CancellationToken cancellationToken)
     {
-        var partitions = (await devices.AllAsync(cancellationToken)).Select(device => Device.PartitionOf(device.Id)).Distinct();
-        await Task.WhenAll(partitions.Select(partition => grains.Partition(partition).Observations()));
+        await Task.WhenAll((await devices.PartitionsAsync(cancellationToken)).Select(partition => grains.Partition(partition).Wake()));
         await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()));
     }
 }

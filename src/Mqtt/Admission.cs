@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
@@ -9,65 +12,120 @@ using SurveillanceRegistry.Domain.Devices;
 namespace SurveillanceRegistry.Mqtt;
 
 /// <summary>
-/// Who may connect: a registered device, under its own id as client id and user name, with its secret. So a session can only be taken
-/// over by the same identity, and every later packet's device is known. A will that could never be heard is refused here, while the device listens.
+/// Who may connect: a registered device or gateway, under its own id as client id and user name, with its secret or with the certificate
+/// that was registered for it. So a session can only be taken over by the same identity, and every later packet's device is known. A will
+/// that could never be heard is refused here, while the client listens.
 /// </summary>
-internal sealed class Admission(IDeviceRegister devices, Counters counters, ILogger<Admission> logger)
+internal sealed class Admission(IEnrolment enrolment, Senders senders, Sessions sessions, Limits limits, Counters counters, TimeProvider time, ILogger<Admission> logger)
 {
-    private const string DeviceItem = "device", VersionItem = "version";
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    /// <summary>The device of a session.</summary>
-    public static Device DeviceOf(System.Collections.IDictionary session) => (Device)session[DeviceItem]!;
-
-    /// <summary>Whether the session speaks MQTT 5, and so can be told why.</summary>
-    public static bool IsVersion5(System.Collections.IDictionary session) => session[VersionItem] is MqttProtocolVersion.V500;
+    private readonly ConcurrentDictionary<IPAddress, (DateTimeOffset Since, int Count)> _failures = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset Since, int Count)> _takeovers = new(StringComparer.Ordinal);
 
     public async Task AdmitAsync(ValidatingConnectionEventArgs connect)
     {
+        var line = (Line)connect.ChannelAdapter;
+        var address = (line.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         try
         {
-            connect.ReasonCode = await JudgeAsync(connect);
+            connect.ReasonCode = Count(_failures, address, 0) > limits.FailuresPerAddressAndMinute ? MqttConnectReasonCode.ConnectionRateExceeded : await JudgeAsync(connect, line);
         }
-#pragma warning disable CA1031 // A register out of reach: the device tries again later.
+#pragma warning disable CA1031 // A register out of reach: the client tries again later.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning(failure, "A device could not be admitted because the register did not answer.");
+            logger.LogWarning("A client could not be admitted because the register did not answer ({Reason}).", failure.Message);
             connect.ReasonCode = MqttConnectReasonCode.ServerUnavailable;
         }
 
-        if (connect.ReasonCode != MqttConnectReasonCode.Success)
-            counters.SignInRefused();
+        if (connect.ReasonCode == MqttConnectReasonCode.Success)
+            return;
+        counters.SignInRefused(connect.ReasonCode);
+        if (connect.ReasonCode is MqttConnectReasonCode.BadUserNameOrPassword or MqttConnectReasonCode.NotAuthorized)
+            Count(_failures, address, 1);
     }
 
-    private async Task<MqttConnectReasonCode> JudgeAsync(ValidatingConnectionEventArgs connect)
+    private async Task<MqttConnectReasonCode> JudgeAsync(ValidatingConnectionEventArgs connect, Line line)
     {
-        if (!Identifier.IsValid(connect.ClientId) || connect.UserName != connect.ClientId || connect.RawPassword is not { Length: > 0 } secret)
+        var id = connect.ClientId;
+        var certificate = line.ClientCertificate;
+        if (!Identifier.IsValid(id) || connect.UserName is not null && connect.UserName != id || certificate is null && (connect.UserName is null || connect.RawPassword is not { Length: > 0 }))
             return MqttConnectReasonCode.BadUserNameOrPassword;
-        if (await devices.CredentialAsync(connect.ClientId, connect.CancellationToken) is not var (device, hash))
+        if (await enrolment.FindAsync(id, connect.CancellationToken) is not { } enrolled)
             return MqttConnectReasonCode.BadUserNameOrPassword; // Counted, and not named: nobody knows who that is.
-        if (!DeviceSecret.Matches(secret, hash))
-            return Refuse(device, MqttConnectReasonCode.BadUserNameOrPassword, "the secret is wrong");
-        if (device.Lifecycle == Lifecycle.Removed)
-            return Refuse(device, MqttConnectReasonCode.NotAuthorized, "the device is removed");
-        if (RefusalOfWill(((Line)connect.ChannelAdapter).SignIn!, device) is { } reason)
-            return Refuse(device, connect.ProtocolVersion == MqttProtocolVersion.V500 ? reason : MqttConnectReasonCode.NotAuthorized, "its will must be on its own death topic, QoS 1, not retained");
-        connect.SessionItems[DeviceItem] = device;
-        connect.SessionItems[VersionItem] = connect.ProtocolVersion;
+        var credential = enrolled.Credentials.FirstOrDefault(credential => credential.Kind == CredentialKind.Secret
+            ? connect.RawPassword is { Length: > 0 } secret && DeviceSecret.Matches(secret, credential.Sha256.AsSpan())
+            : certificate is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(certificate.RawDataMemory.Span), credential.Sha256.AsSpan()) && HoldsNow(certificate));
+        if (credential is null)
+            return Refuse(id, MqttConnectReasonCode.BadUserNameOrPassword, "no credential of it was shown");
+        if (enrolled.Device is { Lifecycle: Lifecycle.Removed })
+            return Refuse(id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
+        var isVersion5 = connect.ProtocolVersion == MqttProtocolVersion.V500;
+        long? deathEpoch = null;
+        if (RefusalOfWill(line.SignIn!, enrolled, ref deathEpoch) is { } reason)
+            return Refuse(id, isVersion5 ? reason : MqttConnectReasonCode.NotAuthorized, "its will must be a death on its own death topic, QoS 1, not retained");
+        if (sessions.IsSignedIn(id) && Count(_takeovers, id, 1) > limits.TakeoversPerMinute)
+            return Refuse(id, MqttConnectReasonCode.ConnectionRateExceeded, "its session is taken over again and again: two units may share one credential");
+
+        var sender = enrolled.Device is { } device ? await senders.OfAsync(device) : null;
+        var session = new Session(id, sender, enrolled.Profile, credential.Number, sessions.NextConnection(), isVersion5, deathEpoch, line);
+        connect.SessionItems[nameof(Session)] = session;
+        line.Session = session;
+        line.SignIn!.WillFlag = false; // Deaths are judged here, where it is known whose session ended how.
+        sessions.Begin(session);
         return MqttConnectReasonCode.Success;
     }
 
-    private MqttConnectReasonCode Refuse(Device device, MqttConnectReasonCode reason, string why)
+    private bool HoldsNow(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate) =>
+        time.GetUtcNow() is var now && now >= certificate.NotBefore.ToUniversalTime() && now <= certificate.NotAfter.ToUniversalTime();
+
+    private MqttConnectReasonCode Refuse(string id, MqttConnectReasonCode reason, string why)
     {
-        logger.LogInformation("Refused a sign-in as device {Device}: {Why}.", device.Id, why);
+        logger.LogInformation("Refused a sign-in as {Client}: {Why}.", id, why);
         return reason;
     }
 
-    /// <summary>A will is a death: on the device's own topic, QoS 1, not retained (MQTT 5.0 section 3.2.2.2).</summary>
-    private static MqttConnectReasonCode? RefusalOfWill(MqttConnectPacket signIn, Device device) =>
-        !signIn.WillFlag ? null
-        : Topic.ClassOf(signIn.WillTopic, device.Id) != TopicClass.OwnDeath ? MqttConnectReasonCode.NotAuthorized
-        : signIn.WillQoS != MqttQualityOfServiceLevel.AtLeastOnce ? MqttConnectReasonCode.QoSNotSupported
-        : signIn.WillRetain ? MqttConnectReasonCode.RetainNotSupported
-        : null;
+    /// <summary>A will is a death: on the device's own topic, QoS 1, not retained (MQTT 5.0 section 3.2.2.2). A gateway's profile may leave one of its own kind.</summary>
+    private static MqttConnectReasonCode? RefusalOfWill(MqttConnectPacket signIn, Enrolled enrolled, ref long? deathEpoch)
+    {
+        if (!signIn.WillFlag || enrolled.Device is null && enrolled.Profile is not null)
+            return null;
+        if (enrolled.Device is not { } device || Topic.ClassOf(signIn.WillTopic, device.Id) != TopicClass.OwnDeath)
+            return MqttConnectReasonCode.NotAuthorized;
+        if (signIn.WillQoS != MqttQualityOfServiceLevel.AtLeastOnce)
+            return MqttConnectReasonCode.QoSNotSupported;
+        if (signIn.WillRetain)
+            return MqttConnectReasonCode.RetainNotSupported;
+        if (!HeartbeatReader.TryReadDeath(signIn.WillMessage, out var epoch))
+            return MqttConnectReasonCode.PayloadFormatInvalid;
+        deathEpoch = epoch;
+        return null;
+    }
+
+    /// <summary>Counts within a minute that began with the first.</summary>
+    private int Count<TKey>(ConcurrentDictionary<TKey, (DateTimeOffset Since, int Count)> counts, TKey key, int add) where TKey : notnull
+    {
+        var now = time.GetUtcNow();
+        if (add == 0 && (!counts.TryGetValue(key, out var held) || now - held.Since >= Minute))
+            return 0;
+        return counts.AddOrUpdate(key, _ => (now, add), (_, before) => now - before.Since < Minute ? (before.Since, before.Count + add) : (now, add)).Count;
+    }
+
+    /// <summary>Forgets the minutes that are over.</summary>
+    public void Forget()
+    {
+        var before = time.GetUtcNow() - Minute;
+        foreach (var (address, (since, _)) in _failures)
+        {
+            if (since < before)
+                _failures.TryRemove(address, out _);
+        }
+
+        foreach (var (id, (since, _)) in _takeovers)
+        {
+            if (since < before)
+                _takeovers.TryRemove(id, out _);
+        }
+    }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt;
 
@@ -12,11 +14,15 @@ public sealed class Counters : IDisposable
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _signIns;
+    private readonly Counter<long> _notNewest;
+    private readonly Counter<long> _connections;
 
     public Counters()
     {
         _acknowledged = _meter.CreateCounter<long>("registry.heartbeats.acknowledged", "{heartbeat}", "Heartbeats that were durable and then acknowledged.");
         _refused = _meter.CreateCounter<long>("registry.publishes.refused", "{publish}", "Publishes that were refused, by reason and class of topic.");
+        _notNewest = _meter.CreateCounter<long>("registry.heartbeats.not_newest", "{heartbeat}", "Heartbeats that were not the newest word of their device: duplicate or late.");
+        _connections = _meter.CreateCounter<long>("registry.connections.refused", "{connection}", "Connections that were refused before they could sign in.");
         _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
     }
 
@@ -25,7 +31,11 @@ public sealed class Counters : IDisposable
     public void Refused(Refusal refusal, TopicClass topic) =>
         _refused.Add(1, new("reason", Domain.Json.Word(refusal)), new("topic", Domain.Json.Word(topic)));
 
-    public void SignInRefused() => _signIns.Add(1);
+    public void NotNewest(Heard heard) => _notNewest.Add(1, new KeyValuePair<string, object?>("as", Domain.Json.Word(heard)));
+
+    public void SignInRefused(MqttConnectReasonCode reason) => _signIns.Add(1, new KeyValuePair<string, object?>("reason", Domain.Json.Word(reason)));
+
+    public void ConnectionRefused() => _connections.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -22,20 +21,20 @@ public static class HeartbeatReader
     private enum Members { None = 0, Epoch = 1, Seq = 2, At = 4, Capture = 8, Health = 16, Firmware = 32, RuleVersion = 64, Required = Epoch | Seq | Capture | Health | Firmware }
 
     /// <summary>Reads a heartbeat of a device. False when the payload is not the contract's shape for this device.</summary>
-    /// <param name="device">The device of the session; its registered sensors must be named, exactly.</param>
+    /// <param name="device">The device that speaks; its registered sensors must be named, exactly.</param>
     /// <param name="receivedAt">The registry's clock.</param>
-    public static bool TryRead(ReadOnlySequence<byte> payload, Device device, DateTimeOffset receivedAt, out Heartbeat heartbeat)
+    /// <param name="session">The connection that brought it.</param>
+    /// <param name="firmware">What the device named last; kept when it names the same, replaced when it names another.</param>
+    public static bool TryRead(ReadOnlySpan<byte> payload, Device device, DateTimeOffset receivedAt, long session, ref string firmware, out Heartbeat heartbeat)
     {
         ArgumentNullException.ThrowIfNull(device);
         heartbeat = null!;
         if (payload.Length is 0 or > MaxBytes)
             return false;
-        Span<byte> bytes = stackalloc byte[(int)payload.Length];
-        payload.CopyTo(bytes);
-        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            return TryRead(ref reader, device, receivedAt, out heartbeat);
+            return TryRead(ref reader, device, receivedAt, session, ref firmware, out heartbeat);
         }
         catch (JsonException)
         {
@@ -44,7 +43,7 @@ public static class HeartbeatReader
     }
 
     /// <summary>Reads the payload of a death: <c>{"epoch":…}</c>.</summary>
-    public static bool TryReadDeath(ReadOnlySequence<byte> payload, out long epoch)
+    public static bool TryReadDeath(ReadOnlySpan<byte> payload, out long epoch)
     {
         epoch = 0;
         if (payload.Length is 0 or > MaxBytes)
@@ -63,7 +62,7 @@ public static class HeartbeatReader
         }
     }
 
-    private static bool TryRead(ref Utf8JsonReader reader, Device device, DateTimeOffset receivedAt, out Heartbeat heartbeat)
+    private static bool TryRead(ref Utf8JsonReader reader, Device device, DateTimeOffset receivedAt, long session, ref string firmware, out Heartbeat heartbeat)
     {
         heartbeat = null!;
         var seen = Members.None;
@@ -71,7 +70,6 @@ public static class HeartbeatReader
         DateTimeOffset at = default;
         var capture = default(CaptureReport);
         var health = Health.Ok;
-        string? firmware = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -88,7 +86,7 @@ public static class HeartbeatReader
                 Members.At => TryInstant(ref reader, out at),
                 Members.Capture => TryCapture(ref reader, device.Sensors, out capture),
                 Members.Health => TryHealth(ref reader, out health),
-                _ => TryFirmware(ref reader, out firmware),
+                _ => TryFirmware(ref reader, ref firmware),
             };
             if (!isRead)
                 return false;
@@ -96,7 +94,8 @@ public static class HeartbeatReader
 
         if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (seen & Members.Required) != Members.Required)
             return false;
-        heartbeat = new Heartbeat(device.Id, epoch, seq, receivedAt, seen.HasFlag(Members.At) ? at : null, capture, health, firmware!, seen.HasFlag(Members.RuleVersion) ? ruleVersion : null);
+        heartbeat = new Heartbeat(
+            device.Number, device.Id, epoch, seq, receivedAt, seen.HasFlag(Members.At) ? at : null, capture, health, firmware, seen.HasFlag(Members.RuleVersion) ? ruleVersion : null, session);
         return true;
     }
 
@@ -153,9 +152,8 @@ public static class HeartbeatReader
     }
 
     /// <summary>Digits and dots: one to five groups of one to five digits.</summary>
-    private static bool TryFirmware(ref Utf8JsonReader reader, out string? firmware)
+    private static bool TryFirmware(ref Utf8JsonReader reader, ref string firmware)
     {
-        firmware = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || reader.ValueSpan.Length is 0 or > MaxFirmwareBytes)
             return false;
         int groups = 1, digits = 0;
@@ -173,7 +171,8 @@ public static class HeartbeatReader
             }
         }
 
-        firmware = digits > 0 ? Encoding.ASCII.GetString(reader.ValueSpan) : null;
+        if (digits > 0 && !Ascii.Equals(reader.ValueSpan, firmware))
+            firmware = Encoding.ASCII.GetString(reader.ValueSpan);
         return digits > 0;
     }
 

@@ -7,11 +7,14 @@ namespace SurveillanceRegistry.Mqtt;
 /// <summary>The presence partitions, as the broker calls them. A test holds a call back where the house calls a grain.</summary>
 public interface IPresencePartitions
 {
-    /// <summary>Tells a partition, 0 to 255, of heartbeats that are durable; at most one of each device.</summary>
+    /// <summary>Tells a partition, 0 to 255, of heartbeats that are durable, in the order in which they were received.</summary>
     Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats);
 
     /// <summary>Tells a partition that a session of a device died in this epoch.</summary>
-    Task Died(int partition, string deviceId, long epoch);
+    Task Died(int partition, int number, long epoch, long session);
+
+    /// <summary>The greatest (epoch, seq) that a partition knows of a device; −1 for both when it never heard it.</summary>
+    Task<(long Epoch, long Seq)> Last(int partition, int number);
 }
 
 /// <summary>The presence partitions as grains.</summary>
@@ -19,5 +22,7 @@ internal sealed class PresencePartitions(IGrainFactory grains) : IPresencePartit
 {
     public Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats) => grains.Partition(partition).Hear(heartbeats);
 
-    public Task Died(int partition, string deviceId, long epoch) => grains.Partition(partition).Died(deviceId, epoch);
+    public Task Died(int partition, int number, long epoch, long session) => grains.Partition(partition).Died(number, epoch, session);
+
+    public Task<(long Epoch, long Seq)> Last(int partition, int number) => grains.Partition(partition).Last(number);
 }

@@ -2,6 +2,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
@@ -10,12 +13,16 @@ using MQTTnet.Protocol;
 
 namespace SurveillanceRegistry.Mqtt;
 
+/// <summary>Why a session ends from our side; without a code nothing is said.</summary>
+internal sealed record Ending(MqttDisconnectReasonCode? Reason, string Why);
+
 /// <summary>
-/// The connection of one device. It stands before the library's own and lets through one whole packet at a time, none longer than its cap:
-/// the library would collect as much as a length field asks for (256 MB, before anybody signed in), and would wait for the rest of
-/// a packet on a connection that has hung up already.
+/// The connection of one client. It stands between the socket and the library and lets through one whole packet at a time, none longer than
+/// its cap: the library would collect as much as a length field asks for (256 MB, before anybody signed in). What a signed-in client
+/// publishes never reaches the library: it goes to the inlet as bytes, any number at once, and the acknowledgements leave from here in
+/// the order in which the publishes came (MQTT 5.0 section 4.6).
 /// </summary>
-internal sealed class Line(PipeReader input, IMqttChannelAdapter inner, Action<int> onTooLong) : IMqttChannelAdapter
+internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inner, Inlet inlet, Limits limits, TimeProvider time, Action<int> onTooLong) : IMqttChannelAdapter
 {
     /// <summary>The longest first packet in bytes: id, secret and will fit well.</summary>
     public const int MaxSignInBytes = 4 * 1024;
@@ -23,71 +30,333 @@ internal sealed class Line(PipeReader input, IMqttChannelAdapter inner, Action<i
     /// <summary>The longest packet in bytes. What is longer than a heartbeat and shorter than this is read, so that it can be refused with its own code.</summary>
     public const int MaxPacketBytes = 64 * 1024;
 
-    /// <summary>How long a device may take to hear why its session ends.</summary>
+    /// <summary>How long a client may take to sign in, or to send a packet that it has begun.</summary>
+    public static readonly TimeSpan LongestPacket = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client may take to hear why its session ends.</summary>
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(1);
 
-    private const int MaxLengthBytes = 4;
+    private const int MaxLengthBytes = 4, MostOnStack = 1024;
 
-    /// <summary>How the device signed in; null before. The library keeps the will to itself.</summary>
+    private readonly PipeReader _input = connection.Transport.Input;
+    private readonly PipeWriter _output = connection.Transport.Output;
+    private readonly Lock _writing = new();
+    private TaskCompletionSource? _room;
+    private Ending? _ending;
+    private bool _isFlushing, _flushAgain, _hasUnflushed;
+    private int _inFlight;
+    private long _heardAt = time.GetTimestamp(), _packetBegan;
+
+    /// <summary>How the client signed in; null before. The library keeps the will to itself.</summary>
     public MqttConnectPacket? SignIn { get; private set; }
+
+    /// <summary>Who it is; null until the sign-in was judged.</summary>
+    public Session? Session { get; set; }
+
+    /// <summary>Whether the client said that it goes, so that nobody died.</summary>
+    public bool SaidFarewell { get; private set; }
+
+    /// <summary>How long the client may be silent; agreed at sign-in.</summary>
+    public TimeSpan KeepAlive { get; set; } = LongestPacket;
+
+    /// <summary>Called once, when the client may begin to speak.</summary>
+    public Action? OnSignedIn { get; set; }
 
     public async Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken)
     {
-        await WaitForWholePacketAsync(SignIn is null ? MaxSignInBytes : MaxPacketBytes, cancellationToken);
-        var packet = await inner.ReceivePacketAsync(cancellationToken);
-        if (packet is MqttConnectPacket connect)
+        while (true)
         {
-            SignIn ??= connect;
+            var read = await _input.ReadAsync(cancellationToken);
+            var rest = read.Buffer;
+            if (read.IsCanceled)
+            {
+                _input.AdvanceTo(rest.Start);
+                throw await FarewellAsync(_ending!, cancellationToken);
+            }
+
+            _heardAt = time.GetTimestamp();
+            while (TryCut(rest, out var packet))
+            {
+                if (Session is null || !PublishPacket.Is(packet.FirstSpan[0]))
+                {
+                    _input.AdvanceTo(packet.Start, packet.Start);
+                    _packetBegan = 0;
+                    return await ReadByLibraryAsync(cancellationToken);
+                }
+
+                if (await TakeAsync(packet) is { } ending)
+                {
+                    _input.AdvanceTo(packet.End);
+                    throw await FarewellAsync(ending, cancellationToken);
+                }
+
+                rest = rest.Slice(packet.End);
+            }
+
+            if (LengthOf(rest) is { } length && length > Cap)
+            {
+                onTooLong(length);
+                _input.AdvanceTo(rest.Start, rest.End);
+                throw await FarewellAsync(new Ending(MqttDisconnectReasonCode.PacketTooLarge, $"A packet of {length} bytes is over the cap of {Cap} bytes."), cancellationToken);
+            }
+
+            _packetBegan = rest.IsEmpty ? 0 : _packetBegan == 0 ? _heardAt : _packetBegan;
+            _input.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted)
+                throw new MqttCommunicationException("The client hung up.");
+        }
+    }
+
+    private int Cap => SignIn is null ? MaxSignInBytes : MaxPacketBytes;
+
+    private async Task<MqttPacket> ReadByLibraryAsync(CancellationToken cancellationToken)
+    {
+        var packet = await inner.ReceivePacketAsync(cancellationToken);
+        if (packet is MqttConnectPacket connect && SignIn is null)
+        {
+            SignIn = connect;
             // A taken-over session would keep the device and the protocol version of the connection before.
             connect.CleanSession = true;
+        }
+        else if (packet is MqttDisconnectPacket farewell)
+        {
+            SaidFarewell = farewell.ReasonCode != MqttDisconnectReasonCode.DisconnectWithWillMessage;
         }
 
         return packet;
     }
 
-    /// <summary>Ends the line before its next packet, because the registry goes down.</summary>
-    public void Close() => input.CancelPendingRead();
-
-    private async Task WaitForWholePacketAsync(int cap, CancellationToken cancellationToken)
+    /// <summary>Gives a PUBLISH to the inlet, in one piece.</summary>
+    private ValueTask<Ending?> TakeAsync(in ReadOnlySequence<byte> packet)
     {
-        while (true)
+        if (packet.IsSingleSegment)
+            return inlet.TakeAsync(Session!, packet.FirstSpan);
+        var length = (int)packet.Length;
+        if (length <= MostOnStack)
         {
-            var read = await input.ReadAsync(cancellationToken);
-            var arrived = read.Buffer;
-            var length = LengthOf(arrived);
-            var isWhole = length <= arrived.Length && length <= cap;
-            input.AdvanceTo(arrived.Start, isWhole ? arrived.Start : arrived.End);
-            if (read.IsCanceled)
-                throw await FarewellAsync(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down.", cancellationToken);
-            if (isWhole)
-                return;
-            if (length > cap)
-            {
-                onTooLong(length.Value);
-                throw await FarewellAsync(MqttDisconnectReasonCode.PacketTooLarge, $"A packet of {length} bytes is over the cap of {cap} bytes.", cancellationToken);
-            }
+            Span<byte> piece = stackalloc byte[length];
+            packet.CopyTo(piece);
+            return inlet.TakeAsync(Session!, piece);
+        }
 
-            if (read.IsCompleted)
-                throw new MqttCommunicationException("The device hung up.");
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            packet.CopyTo(rented);
+            return inlet.TakeAsync(Session!, rented.AsSpan(0, length)); // Keeps nothing of the bytes.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
         }
     }
 
+    /// <summary>Waits until one more publish may be in flight, and counts it. The socket is not read meanwhile.</summary>
+    public ValueTask EnterAsync()
+    {
+        lock (_writing)
+        {
+            if (_inFlight < limits.InFlight)
+            {
+                _inFlight++;
+                return default;
+            }
+
+            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(WaitAsync(_room.Task));
+        }
+
+        async Task WaitAsync(Task room)
+        {
+            await room;
+            await EnterAsync();
+        }
+    }
+
+    /// <summary>Whether publishes wait for their acknowledgement, so that a refusal has to wait for its turn too.</summary>
+    public bool HasInFlight
+    {
+        get
+        {
+            lock (_writing)
+                return _inFlight > 0;
+        }
+    }
+
+    /// <summary>Acknowledges one publish that was in flight. It leaves with the next <see cref="Flush"/>.</summary>
+    /// <param name="id">0 for a publish that asked for no acknowledgement.</param>
+    public void Acknowledge(ushort id, MqttPubAckReasonCode reason)
+    {
+        TaskCompletionSource? room;
+        lock (_writing)
+        {
+            _inFlight--;
+            (room, _room) = (_room, null);
+            WriteAcknowledgement(id, reason);
+        }
+
+        room?.SetResult();
+    }
+
+    /// <summary>Answers a publish at once that nothing is in flight before.</summary>
+    public void Answer(ushort id, MqttPubAckReasonCode reason)
+    {
+        lock (_writing)
+            WriteAcknowledgement(id, reason);
+        Flush();
+    }
+
+    private void WriteAcknowledgement(ushort id, MqttPubAckReasonCode reason)
+    {
+        if (id == 0 || _ending is not null)
+            return;
+        var isShort = reason == MqttPubAckReasonCode.Success || Session is not { IsVersion5: true };
+        try
+        {
+            var bytes = _output.GetSpan(5);
+            (bytes[0], bytes[1], bytes[2], bytes[3]) = (0x40, (byte)(isShort ? 2 : 3), (byte)(id >> 8), (byte)id);
+            if (!isShort)
+                bytes[4] = (byte)reason;
+            _output.Advance(isShort ? 4 : 5);
+            _hasUnflushed = true;
+        }
+        catch (InvalidOperationException)
+        {
+            // The connection is closed. The client asks again.
+        }
+    }
+
+    /// <summary>Sends what was written and returns at once; a client that does not read is not waited for.</summary>
+    public void Flush()
+    {
+        lock (_writing)
+        {
+            if (!_hasUnflushed)
+                return;
+            if (_isFlushing)
+            {
+                _flushAgain = true;
+                return;
+            }
+
+            (_isFlushing, _hasUnflushed) = (true, false);
+        }
+
+        var flush = _output.FlushAsync(CancellationToken.None);
+        if (flush.IsCompletedSuccessfully && !_flushAgain)
+        {
+            lock (_writing)
+            {
+                if (!_flushAgain)
+                {
+                    _isFlushing = false;
+                    return;
+                }
+            }
+        }
+
+        _ = GoOnFlushingAsync(flush);
+    }
+
+    private async Task GoOnFlushingAsync(ValueTask<FlushResult> flush)
+    {
+        try
+        {
+            while (true)
+            {
+                var result = await flush;
+                lock (_writing)
+                {
+                    if (!_flushAgain || result.IsCompleted)
+                    {
+                        _isFlushing = false;
+                        return;
+                    }
+
+                    (_flushAgain, _hasUnflushed) = (false, false);
+                }
+
+                flush = _output.FlushAsync(CancellationToken.None);
+            }
+        }
+#pragma warning disable CA1031 // The connection is gone; its reader ends it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            lock (_writing)
+                _isFlushing = false;
+        }
+    }
+
+    /// <summary>Sends a packet of the library, between acknowledgements.</summary>
+    public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
+    {
+        if (packet is MqttConnAckPacket answer)
+            Announce(answer);
+        lock (_writing)
+        {
+            var bytes = PacketFormatterAdapter.Encode(packet);
+            _output.Write(bytes.Packet);
+            foreach (var piece in bytes.Payload)
+                _output.Write(piece.Span);
+            PacketFormatterAdapter.Cleanup();
+            _hasUnflushed = true;
+        }
+
+        Flush();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Says in the CONNACK what the broker takes (MQTT 5.0 section 3.2.2.3); the library would promise what nobody keeps.</summary>
+    private void Announce(MqttConnAckPacket answer)
+    {
+        (answer.TopicAliasMaximum, answer.ReceiveMaximum, answer.MaximumPacketSize) = (0, (ushort)limits.InFlight, MaxPacketBytes);
+        (answer.MaximumQoS, answer.WildcardSubscriptionAvailable) = (MqttQualityOfServiceLevel.AtLeastOnce, false);
+        if (answer.ReasonCode != MqttConnectReasonCode.Success || SignIn is null)
+            return;
+        var asked = TimeSpan.FromSeconds(SignIn.KeepAlivePeriod);
+        KeepAlive = asked == TimeSpan.Zero || asked.TotalSeconds > limits.KeepAliveSeconds ? TimeSpan.FromSeconds(limits.KeepAliveSeconds) : asked;
+        if (KeepAlive != asked)
+            answer.ServerKeepAlive = (ushort)KeepAlive.TotalSeconds;
+        SignIn.KeepAlivePeriod = 0; // From here on this line watches, and not the library, which does not see what is published.
+        OnSignedIn?.Invoke();
+        OnSignedIn = null;
+    }
+
+    /// <summary>Ends the line before its next packet.</summary>
+    public void End(MqttDisconnectReasonCode? reason, string why)
+    {
+        if (Interlocked.CompareExchange(ref _ending, new Ending(reason, why), null) is null)
+            _input.CancelPendingRead();
+    }
+
+    /// <summary>Ends the line when the client was silent for too long, or is too slow with a packet.</summary>
+    public void LookAtClock(long now)
+    {
+        if (HasInFlight)
+            return; // It waits for us.
+        if (_packetBegan != 0 && time.GetElapsedTime(_packetBegan, now) > LongestPacket)
+            End(MqttDisconnectReasonCode.UnspecifiedError, "The client was too slow with a packet.");
+        else if (time.GetElapsedTime(_heardAt, now) > (Session is null ? LongestPacket : KeepAlive * 1.5))
+            End(MqttDisconnectReasonCode.KeepAliveTimeout, "The client was silent for longer than its keep-alive allows.");
+    }
+
     /// <summary>
-    /// Tells the device why its session ends, if its version of MQTT can, and gives it a moment to hear it: closing at once would reset the
+    /// Tells the client why its session ends, if its version of MQTT can, and gives it a moment to hear it: closing at once would reset the
     /// connection under what it still sends. Returns what then ends the session.
     /// </summary>
-    private async Task<MqttCommunicationException> FarewellAsync(MqttDisconnectReasonCode reason, string why, CancellationToken cancellationToken)
+    private async Task<MqttCommunicationException> FarewellAsync(Ending ending, CancellationToken cancellationToken)
     {
-        var end = new MqttCommunicationException(why);
-        if (SignIn is null || PacketFormatterAdapter.ProtocolVersion != MqttProtocolVersion.V500)
+        var end = new MqttCommunicationException(ending.Why);
+        if (ending.Reason is not { } reason || SignIn is null || PacketFormatterAdapter.ProtocolVersion != MqttProtocolVersion.V500)
             return end;
         using var farewell = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         farewell.CancelAfter(LongestFarewell);
         try
         {
-            await inner.SendPacketAsync(new MqttDisconnectPacket { ReasonCode = reason }, farewell.Token);
-            for (var rest = await input.ReadAsync(farewell.Token); !rest.IsCompleted; rest = await input.ReadAsync(farewell.Token))
-                input.AdvanceTo(rest.Buffer.End);
+            await SendPacketAsync(new MqttDisconnectPacket { ReasonCode = reason }, farewell.Token);
+            for (var rest = await _input.ReadAsync(farewell.Token); !rest.IsCompleted; rest = await _input.ReadAsync(farewell.Token))
+                _input.AdvanceTo(rest.Buffer.End);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -97,8 +366,16 @@ internal sealed class Line(PipeReader input, IMqttChannelAdapter inner, Action<i
         return end;
     }
 
+    /// <summary>Cuts the first whole packet off what arrived, when it is there and within the cap.</summary>
+    private bool TryCut(in ReadOnlySequence<byte> arrived, out ReadOnlySequence<byte> packet)
+    {
+        var isWhole = LengthOf(arrived) is { } length && length <= Cap && length <= arrived.Length;
+        packet = isWhole ? arrived.Slice(0, LengthOf(arrived)!.Value) : default;
+        return isWhole;
+    }
+
     /// <summary>The whole length in bytes of the packet that begins here (MQTT 5.0 section 2.1.4), or null while it cannot be known.</summary>
-    private static int? LengthOf(ReadOnlySequence<byte> arrived)
+    private static int? LengthOf(in ReadOnlySequence<byte> arrived)
     {
         var reader = new SequenceReader<byte>(arrived);
         if (!reader.TryRead(out _))
@@ -118,14 +395,13 @@ internal sealed class Line(PipeReader input, IMqttChannelAdapter inner, Action<i
 
     public long BytesReceived => inner.BytesReceived;
     public long BytesSent => inner.BytesSent;
-    public X509Certificate2? ClientCertificate => inner.ClientCertificate;
-    public EndPoint RemoteEndPoint => inner.RemoteEndPoint;
-    public EndPoint LocalEndPoint => inner.LocalEndPoint;
-    public bool IsSecureConnection => inner.IsSecureConnection;
+    public X509Certificate2? ClientCertificate => connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+    public EndPoint RemoteEndPoint => connection.RemoteEndPoint!;
+    public EndPoint LocalEndPoint => connection.LocalEndPoint!;
+    public bool IsSecureConnection => connection.Features.Get<ITlsHandshakeFeature>() is not null;
     public MqttPacketFormatterAdapter PacketFormatterAdapter => inner.PacketFormatterAdapter;
     public Task ConnectAsync(CancellationToken cancellationToken) => inner.ConnectAsync(cancellationToken);
     public Task DisconnectAsync(CancellationToken cancellationToken) => inner.DisconnectAsync(cancellationToken);
     public void ResetStatistics() => inner.ResetStatistics();
-    public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) => inner.SendPacketAsync(packet, cancellationToken);
     public void Dispose() => inner.Dispose();
 }

@@ -1,7 +1,13 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SurveillanceRegistry.Domain.Devices;
 using MQTTnet.AspNetCore;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
@@ -17,14 +23,18 @@ public static class MqttSetup
     /// <summary>Adds the broker and what stands behind it.</summary>
     public static IServiceCollection AddMqtt(this IServiceCollection services)
     {
+        services.TryAddSingleton(new Limits());
         services.AddSingleton<Counters>();
         services.AddSingleton<Admission>();
-        services.AddSingleton<Pace>();
-        services.AddSingleton<HeartbeatInlet>();
+        services.AddSingleton<Senders>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<ISessions>(house => house.GetRequiredService<Sessions>());
+        services.AddSingleton<Inlet>();
         services.AddSingleton<PresenceInlet>();
         services.AddSingleton<IPresencePartitions, PresencePartitions>();
         services.AddSingleton<Switchboard>();
         services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<Switchboard>());
+        services.AddHostedService(house => house.GetRequiredService<Switchboard>());
         services.AddConnections();
         return services.AddHostedMqttServer(broker => broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(LongestSend).WithPersistentSessions(false));
     }
@@ -38,19 +48,36 @@ public static class MqttSetup
         return listen;
     }
 
+    /// <summary>
+    /// Lets the broker speak on a listener with TLS 1.2 or newer. A client may show a certificate; which one belongs to whom is registered,
+    /// whoever signed it, so nothing is asked of an authority.
+    /// </summary>
+    public static ListenOptions UseRegistryBroker(this ListenOptions listen, X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        listen.Protocols = HttpProtocols.None;
+        listen.UseHttps(tls =>
+        {
+            (tls.ServerCertificate, tls.SslProtocols) = (certificate, SslProtocols.Tls12 | SslProtocols.Tls13);
+            tls.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            tls.HandshakeTimeout = LongestSend;
+            tls.ClientCertificateValidation = (_, _, _) => true;
+        });
+        listen.UseConnectionHandler<Switchboard>();
+        return listen;
+    }
+
     /// <summary>Puts admission and inlet behind the broker. Completes the returned task when the broker takes connections.</summary>
     public static Task UseRegistryBroker(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var admission = app.ApplicationServices.GetRequiredService<Admission>();
-        var inlet = app.ApplicationServices.GetRequiredService<HeartbeatInlet>();
+        var switchboard = app.ApplicationServices.GetRequiredService<Switchboard>();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var server = app.ApplicationServices.GetRequiredService<MqttServer>();
-        server.ValidatingConnectionAsync += admission.AdmitAsync;
-        server.InterceptingPublishAsync += publish => inlet.TakeAsync(publish, server);
+        server.ValidatingConnectionAsync += switchboard.AdmitAsync;
         server.InterceptingSubscriptionAsync += subscription =>
         {
-            if (subscription.TopicFilter.Topic != Topic.Expected(Admission.DeviceOf(subscription.SessionItems).Id))
+            if (!MaySubscribe((Session)subscription.SessionItems[nameof(Session)]!, subscription.TopicFilter.Topic))
                 (subscription.ProcessSubscription, subscription.Response.ReasonCode) = (false, MqttSubscribeReasonCode.NotAuthorized);
             return Task.CompletedTask;
         };
@@ -61,4 +88,7 @@ public static class MqttSetup
         };
         return started.Task;
     }
+
+    /// <summary>A device hears what is expected of it, and nothing of anybody else.</summary>
+    private static bool MaySubscribe(Session session, string filter) => session.Own is { } own && filter == Topic.Expected(own.Device.Id);
 }

@@ -22,6 +22,15 @@ public enum Refusal
 
     /// <summary>A packet over the transport cap: refused before it was read.</summary>
     Size,
+
+    /// <summary>Not a packet of MQTT.</summary>
+    Malformed,
+
+    /// <summary>A topic alias, which this broker does not take.</summary>
+    Alias,
+
+    /// <summary>A branch of a vendor's topics that may hold what nobody may keep: refused unread.</summary>
+    Forbidden,
 }
 
 /// <summary>The contract's code for each refusal (MQTT 5.0 sections 3.4.2.1 and 3.14.2.1).</summary>

@@ -1,7 +1,12 @@
+using System.Text;
+
 namespace SurveillanceRegistry.Mqtt;
 
-/// <summary>What a topic is to the device that publishes on it. <c>Unread</c>: the packet was too long to be read.</summary>
-public enum TopicClass { OwnHeartbeat, OwnDeath, Foreign, Unread }
+/// <summary>
+/// What a topic is to the client that publishes on it. <c>Own…</c>: of the device itself, or of one behind the gateway. <c>Vendor</c>: of a
+/// gateway's profile. <c>Unread</c>: the packet was refused before its topic was read.
+/// </summary>
+public enum TopicClass { OwnHeartbeat, OwnDeath, Vendor, Foreign, Unread }
 
 /// <summary>The topics of the contract: <c>registry/v1/devices/{deviceId}/…</c>.</summary>
 public static class Topic
@@ -16,4 +21,28 @@ public static class Topic
 
     public static TopicClass ClassOf(string topic, string deviceId) =>
         topic == Heartbeat(deviceId) ? TopicClass.OwnHeartbeat : topic == Death(deviceId) ? TopicClass.OwnDeath : TopicClass.Foreign;
+
+    /// <summary>Takes a topic of the contract on which a device publishes apart, as bytes. False for any other.</summary>
+    public static bool TryDevice(ReadOnlySpan<byte> topic, out ReadOnlySpan<byte> deviceId, out TopicClass kind)
+    {
+        deviceId = default;
+        kind = TopicClass.Foreign;
+        if (!topic.StartsWith("registry/v1/devices/"u8))
+            return false;
+        var rest = topic["registry/v1/devices/"u8.Length..];
+        var slash = rest.IndexOf((byte)'/');
+        if (slash < 0)
+            return false;
+        kind = rest[slash..] switch
+        {
+            var end when end.SequenceEqual("/heartbeat"u8) => TopicClass.OwnHeartbeat,
+            var end when end.SequenceEqual("/death"u8) => TopicClass.OwnDeath,
+            _ => TopicClass.Foreign,
+        };
+        deviceId = rest[..slash];
+        return kind != TopicClass.Foreign;
+    }
+
+    /// <summary>Whether the bytes are this id.</summary>
+    public static bool Is(ReadOnlySpan<byte> bytes, string deviceId) => Ascii.Equals(bytes, deviceId);
 }

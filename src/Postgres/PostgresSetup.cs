@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using SurveillanceRegistry.Domain;
@@ -38,9 +39,15 @@ public static class PostgresSetup
         services.AddSingleton<IStaffRegister, StaffRegister>();
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
+        services.AddSingleton<IEnrolment, Enrolment>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
-        services.AddSingleton<IObservationRegister, ObservationRegister>();
+        services.AddSingleton<ObservationRegister>();
+        services.AddSingleton<IObservationRegister>(provider => provider.GetRequiredService<ObservationRegister>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ObservationRegister>());
+        services.AddSingleton<IWatchRegister, WatchRegister>();
+        services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
+        services.AddHostedService<HeartbeatDays>();
         services.AddSingleton<HeartbeatLog>();
         services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());

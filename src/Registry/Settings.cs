@@ -1,4 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SurveillanceRegistry.Mqtt;
+using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Registry;
@@ -15,7 +19,10 @@ namespace SurveillanceRegistry.Registry;
 /// <param name="Policies">The folder of governance files.</param>
 /// <param name="Devices">The inventory file.</param>
 /// <param name="Oidc">The city's identity provider; null: staff sign in with passwords only.</param>
-internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, string Database, string PostgresBin, string PublicUrl, string Policies, string Devices, IdentityProvider? Oidc)
+/// <param name="MqttLimits">What devices may ask of the broker.</param>
+/// <param name="HeartbeatDays">For how many days single heartbeats are kept, 1 to 3650.</param>
+/// <param name="Tls">Addresses and certificate of the listeners with TLS; null: there are none.</param>
+internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, string Database, string PostgresBin, string PublicUrl, string Policies, string Devices, IdentityProvider? Oidc, Limits MqttLimits, int HeartbeatDays, Tls? Tls)
 {
     /// <summary>Reads the settings. Throws <see cref="WrongUsage"/> for one that cannot be.</summary>
     public static Settings Read(string[] overrides)
@@ -27,7 +34,28 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
             .Build();
         return new Settings(
             Endpoint("HTTP", "127.0.0.1:8080"), Endpoint("MQTT", "127.0.0.1:1883"), Path.GetFullPath(Text("DATA", "./var")),
-            Text("DATABASE", ""), Text("POSTGRES_BIN", ""), Text("PUBLIC_URL", "").TrimEnd('/'), Path.GetFullPath(Text("POLICIES", "./policies")), Path.GetFullPath(Text("DEVICES", "./devices/sample-city.yaml")), Provider());
+            Text("DATABASE", ""), Text("POSTGRES_BIN", ""), Text("PUBLIC_URL", "").TrimEnd('/'), Path.GetFullPath(Text("POLICIES", "./policies")), Path.GetFullPath(Text("DEVICES", "./devices/sample-city.yaml")), Provider(),
+            configuration.GetSection("MQTT_LIMITS").Get<Limits>() ?? new Limits(), Days(), Certificate());
+
+        int Days() => int.TryParse(Text("HEARTBEAT_DAYS", $"{HeartbeatRetention.DefaultDays}"), out var days) && days is >= 1 and <= 3650 ? days
+            : throw new WrongUsage($"REGISTRY_HEARTBEAT_DAYS is '{Text("HEARTBEAT_DAYS", "")}': expected a number of days from 1 to 3650.");
+
+        Tls? Certificate()
+        {
+            var (certificate, key) = (Text("TLS_CERT", ""), Text("TLS_KEY", ""));
+            if (certificate.Length == 0 && key.Length == 0)
+                return null;
+            if (certificate.Length == 0 || key.Length == 0)
+                throw new WrongUsage("REGISTRY_TLS_CERT and REGISTRY_TLS_KEY go together: set both to files in PEM form, or neither.");
+            try
+            {
+                return new Tls(Endpoint("HTTPS", "127.0.0.1:8443"), Endpoint("MQTTS", "127.0.0.1:8883"), X509Certificate2.CreateFromPemFile(certificate, key));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                throw new SomethingMissing($"The certificate of REGISTRY_TLS_CERT and REGISTRY_TLS_KEY cannot be used ({failure.Message}): name a certificate and its key in PEM form that the registry may read.");
+            }
+        }
 
         string Text(string name, string otherwise) => configuration[name] is { Length: > 0 } text ? text : otherwise;
 
@@ -66,6 +94,9 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
             : throw new WrongUsage($"REGISTRY_{name} is '{Text(name, otherwise)}': expected an address and a port, such as {otherwise}.");
     }
 }
+
+/// <summary>Where the registry also listens with TLS, and with what certificate.</summary>
+internal sealed record Tls(IPEndPoint Http, IPEndPoint Mqtt, X509Certificate2 Certificate);
 
 /// <summary>The caller asked for what cannot be: one sentence, exit code 2.</summary>
 internal sealed class WrongUsage(string sentence) : Exception(sentence);

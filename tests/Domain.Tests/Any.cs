@@ -36,7 +36,7 @@ internal static class Any
         from presence in One(Enum.GetValues<PresenceState>())
         from report in Report
         from secondsAgo in Gen.Int[0, 100_000]
-        select DeviceObservation.First(new Heartbeat("x", 1, 1, Noon.AddSeconds(-secondsAgo), null, report, Health.Ok, "1.0", null)) with { Presence = presence };
+        select DeviceObservation.First(new Heartbeat(1, "x", 1, 1, Noon.AddSeconds(-secondsAgo), null, report, Health.Ok, "1.0", null)) with { Presence = presence };
 
     private static readonly Gen<CoveringDevice> Device =
         from kind in One([.. DeviceKind.All])

@@ -28,7 +28,7 @@ public sealed partial class Notices_read_aloud
     private static Gen<T> One<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
 
     private static CoveringDevice Seen(Device device, PresenceState presence, Func<Capture, Mode> mode) => new(device, DeviceObservation.First(new Heartbeat(
-        device.Id, 1, 1, Heard, null, device.Sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, mode(sensor))), Health.Ok, "1.0", null)) with { Presence = presence });
+        1, device.Id, 1, 1, Heard, null, device.Sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, mode(sensor))), Health.Ok, "1.0", null)) with { Presence = presence });
 
     private static NoticeContent Compose(params CoveringDevice[] devices) =>
         NoticeComposer.Compose(Lobby, [.. devices], SampleCity.Opening.Governance, new DateOnly(2026, 11, 23), "https://city.example");

@@ -52,7 +52,7 @@ public sealed class Living_devices(SmallCity city) : IClassFixture<SmallCity>
         var lastHeard = city.Time.GetUtcNow();
         city.Time.Advance(TimeSpan.FromSeconds(31));
         await city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera)?.Presence == PresenceState.Silent);
-        await city.Grains.PartitionOf(Camera).Died("nobody", 0); // Returns when what was being told is told.
+        await city.Partition(Camera).Wake(); // Returns when what was being told is told.
 
         var audio = Fact(await city.Notice(), Capture.Audio);
         Assert.Equal((Mode.Recorded, FactCertainty.Unknown, lastHeard), (audio.Mode, audio.Certainty, audio.Since));
@@ -65,7 +65,7 @@ public sealed class Living_devices(SmallCity city) : IClassFixture<SmallCity>
     public async Task A_camera_whose_session_died_is_not_heard_any_more()
     {
         await city.Beat(Camera, Sees());
-        await city.Grains.PartitionOf(Camera).Died(Camera, epoch: 1);
+        await city.Partition(Camera).Died(city.Number(Camera), epoch: 1, session: 0);
         Assert.Equal(FactCertainty.Unknown, Fact(await city.Notice(), Capture.Video).Certainty);
         await city.Beat(Camera, Sees());
         Assert.Equal(FactCertainty.Reported, Fact(await city.Notice(), Capture.Video).Certainty);
@@ -90,7 +90,7 @@ public sealed class Living_devices(SmallCity city) : IClassFixture<SmallCity>
         try
         {
             var listening = city.Next(Camera, Sees(Mode.Recorded));
-            await city.Grains.PartitionOf(Camera).Hear([listening]);
+            await city.Partition(Camera).Hear([listening]);
             await Assert.ThrowsAnyAsync<Exception>(() => city.Grains.Place(Lobby).Changed(DeviceObservation.First(listening)));
             await Assert.ThrowsAnyAsync<Exception>(() => city.Grains.Place(Lobby).Describe());
         }

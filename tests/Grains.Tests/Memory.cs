@@ -13,7 +13,7 @@ namespace SurveillanceRegistry.Grains.Tests;
 /// What a small city remembers, for tests of the grains alone: the ports with bodies in memory, and a signal for every change, so that
 /// tests wait for what happened and never for time. The bodies on PostgreSQL are tested in Postgres.Tests and Journeys.Tests.
 /// </summary>
-internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister, IHeartbeatLog, IObservationRegister, IPlaceRegister, INoticeRegister, IChangeRegister
+internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister, IHeartbeatLog, IObservationRegister, IWatchRegister, IPlaceRegister, INoticeRegister, IChangeRegister
 {
     private readonly Lock _gate = new();
     private readonly List<Heartbeat> _heartbeats = [];
@@ -103,40 +103,66 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
 
     public Task<ImmutableArray<ChangeRequest>> ListAsync(ChangeState? state, long? before, int most, CancellationToken cancellationToken) => Task.FromResult(_requests.ToImmutableArray());
 
-    public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Devices);
-    public Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult(opening.Devices.FirstOrDefault(device => device.Id == deviceId));
+    /// <summary>The devices, numbered as a register numbers them.</summary>
+    public ImmutableArray<Device> Devices { get; } = [.. opening.Devices.Select((device, i) => device with { Number = i + 1 })];
+
+    public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => Task.FromResult(Devices);
+    public Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult(Devices.FirstOrDefault(device => device.Id == deviceId));
+    public Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(Devices.Select(device => Device.PartitionOf(device.Number)).Distinct().ToImmutableArray());
+    public Task<ImmutableArray<SeatedDevice>> SeatedAsync(int partition, int? number, CancellationToken cancellationToken) => Task.FromResult(Devices
+        .Where(device => Device.PartitionOf(device.Number) == partition && (number is null || device.Number == number)).Select(device => new SeatedDevice(device.Number, device.Kind, device.OwnDeadlineSeconds)).ToImmutableArray());
+    public Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken) =>
+        Task.FromResult(Devices.Where(device => numbers.Contains(device.Number)).ToImmutableDictionary(device => device.Number, device => device.Id));
+    public Task<bool> ForgetEpochAsync(string deviceId, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
     public Task<bool> ReplaceSecretAsync(string deviceId, byte[] secretHash, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
     public Task<(Device Device, byte[] SecretHash)?> CredentialAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<(Device, byte[])?>(null);
 
-    public ValueTask AppendAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
+    public ValueTask AppendAsync(Delivery delivery)
     {
-        Remember(() => _heartbeats.Add(heartbeat));
+        Keep(delivery.Heartbeat!);
+        delivery.Settle(Settlement.Durable);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Makes a heartbeat durable, as the inlet does before anybody is told.</summary>
+    public void Keep(Heartbeat heartbeat) => Remember(() => _heartbeats.Add(heartbeat));
 
     Task<ImmutableArray<Heartbeat>> IHeartbeatLog.LatestAsync(int partition, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return Task.FromResult(_heartbeats.Where(heartbeat => Device.PartitionOf(heartbeat.DeviceId) == partition).GroupBy(heartbeat => heartbeat.DeviceId)
+            return Task.FromResult(_heartbeats.Where(heartbeat => Device.PartitionOf(heartbeat.Number) == partition).GroupBy(heartbeat => heartbeat.DeviceId)
                 .Select(heartbeats => heartbeats.MaxBy(heartbeat => (heartbeat.Epoch, heartbeat.Seq))!).ToImmutableArray());
         }
     }
 
-    public Task AppendAsync(DeviceObservation observation, DateTimeOffset at, CancellationToken cancellationToken)
+    /// <summary>Who keeps the partitions: a test that counts it up takes all of them away from whoever has them.</summary>
+    public long Owner { get; set; } = 1;
+
+    public Task<long> TakeAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(Owner);
+
+    public Task<bool> AppendAsync(DeviceObservation observation, DateTimeOffset at, int partition, long owner, CancellationToken cancellationToken)
     {
+        if (owner != Owner)
+            return Task.FromResult(false);
         Remember(() => _observations.Add(observation));
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
-    Task<ImmutableArray<DeviceObservation>> IObservationRegister.LatestAsync(int partition, CancellationToken cancellationToken)
+    Task<ImmutableArray<(int Number, DeviceObservation Observation)>> IObservationRegister.LatestAsync(int partition, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return Task.FromResult(_observations.Where(observation => Device.PartitionOf(observation.DeviceId) == partition).GroupBy(observation => observation.DeviceId)
-                .Select(observations => observations.Last()).ToImmutableArray());
+            return Task.FromResult(_observations.GroupBy(observation => observation.DeviceId).Select(observations => (Devices.First(device => device.Id == observations.Key).Number, observations.Last()))
+                .Where(last => Device.PartitionOf(last.Number) == partition).ToImmutableArray());
         }
     }
+
+    public Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult(Remembered.LastOrDefault(observation => observation.DeviceId == deviceId));
+
+    public Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken) => IsOutOfReach ? throw new IOException("The database is out of reach.") : Task.FromResult(1L);
+
+    public Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken) => BeginAsync(at, cancellationToken);
 
     public Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Places);
     public Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Kiosks);

@@ -9,6 +9,7 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains.Tests;
 
@@ -37,7 +38,7 @@ public sealed class SmallCity : IAsyncLifetime
             silo.Services.AddSingleton<TimeProvider>(Time);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IPolicyRegister>(Memory).AddSingleton<IDeviceRegister>(Memory).AddSingleton<IHeartbeatLog>(Memory)
-                .AddSingleton<IObservationRegister>(Memory).AddSingleton<IPlaceRegister>(Memory).AddSingleton<INoticeRegister>(Memory).AddSingleton<IChangeRegister>(Memory)
+                .AddSingleton<IObservationRegister>(Memory).AddSingleton<IWatchRegister>(Memory).AddSingleton<IPlaceRegister>(Memory).AddSingleton<INoticeRegister>(Memory).AddSingleton<IChangeRegister>(Memory)
                 .AddSingleton(_key).AddSingleton(new PublicAddress(() => "https://city.example"));
             silo.AddGrains();
         });
@@ -54,14 +55,18 @@ public sealed class SmallCity : IAsyncLifetime
 
     /// <summary>The next heartbeat of a device, not yet told to anybody.</summary>
     internal Heartbeat Next(string deviceId, CaptureReport capture) =>
-        new(deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null);
+        new(Number(deviceId), deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null);
+
+    internal int Number(string deviceId) => Memory.Devices.First(device => device.Id == deviceId).Number;
+
+    internal IPresencePartitionGrain Partition(string deviceId) => Grains.Partition(Device.PartitionOf(Number(deviceId)));
 
     /// <summary>A heartbeat as the inlet passes it on: durable first, then heard.</summary>
     internal async Task Beat(string deviceId, CaptureReport capture)
     {
         var heartbeat = Next(deviceId, capture);
-        await Memory.AppendAsync(heartbeat, CancellationToken.None);
-        await Grains.PartitionOf(deviceId).Hear([heartbeat]);
+        Memory.Keep(heartbeat);
+        await Partition(deviceId).Hear([heartbeat]);
     }
 
     internal static CaptureReport Sees(Mode audio = Mode.Off) => default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, audio);

@@ -14,6 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 using MQTTnet.Formatter;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Tests;
 
@@ -23,8 +24,8 @@ namespace SurveillanceRegistry.Mqtt.Tests;
 /// </summary>
 public sealed class Antenna : IAsyncLifetime
 {
-    internal static readonly Device Camera = new("lobby-cam-1", "facility-camera", [Capture.Video, Capture.Audio], "lobby", null, "police", Lifecycle.Active);
-    internal static readonly Device Gone = Camera with { Id = "old-cam", Lifecycle = Lifecycle.Removed };
+    internal static readonly Device Camera = new("lobby-cam-1", "facility-camera", [Capture.Video, Capture.Audio], "lobby", null, "police", Lifecycle.Active) { Number = 1 };
+    internal static readonly Device Gone = Camera with { Id = "old-cam", Number = 2, Lifecycle = Lifecycle.Removed };
     internal static readonly string Secret = DeviceSecret.New();
 
     /// <summary>How long a test waits for what must come.</summary>
@@ -59,7 +60,7 @@ public sealed class Antenna : IAsyncLifetime
         builder.Logging.ClearProviders().AddProvider(new Notebook(Logged)).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker()));
         builder.Services.AddMqtt();
-        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IDeviceRegister>(new Register());
+        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IWatchRegister>(new Watch()).AddSingleton<Sight>();
         _app = builder.Build();
         var broker = _app.UseRegistryBroker();
         await _app.StartAsync();
@@ -104,14 +105,30 @@ public sealed class Antenna : IAsyncLifetime
             _held = null;
         }
 
-        public async ValueTask AppendAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
+        public ValueTask AppendAsync(Delivery delivery)
         {
-            Asked.Release();
-            if (_held is { } held)
-                await held.Task.WaitAsync(cancellationToken);
-            if (IsBroken)
-                throw new IOException("The disk is full.");
-            Heartbeats.Enqueue(heartbeat);
+            _ = SettleAsync(delivery);
+            return ValueTask.CompletedTask;
+        }
+
+        /// <summary>In the order in which they came, as the log does.</summary>
+        private Task _settling = Task.CompletedTask;
+
+        private Task SettleAsync(Delivery delivery)
+        {
+            lock (Asked)
+                return _settling = AfterAsync(_settling, _held?.Task ?? Task.CompletedTask);
+
+            async Task AfterAsync(Task before, Task held)
+            {
+                Asked.Release();
+                await before;
+                await held;
+                if (!IsBroken && delivery.Heartbeat is not null)
+                    Heartbeats.Enqueue(delivery.Heartbeat);
+                delivery.Settle(IsBroken ? Settlement.Failed : Settlement.Durable);
+                delivery.Flush();
+            }
         }
 
         public Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Heartbeat>.Empty);
@@ -154,22 +171,52 @@ public sealed class Antenna : IAsyncLifetime
                 Heartbeats.Enqueue(heartbeat);
         }
 
-        public async Task Died(int partition, string deviceId, long epoch)
+        public async Task Died(int partition, int number, long epoch, long session)
         {
             Deaths.Enqueue(epoch);
             await _deaths.Writer.WriteAsync(epoch);
         }
+
+        public Task<(long Epoch, long Seq)> Last(int partition, int number) => Task.FromResult((-1L, -1L));
     }
 
-    private sealed class Register : IDeviceRegister
-    {
-        public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray.Create(Camera, Gone));
-        public Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<Device?>(deviceId == Camera.Id ? Camera : null);
-        public Task<bool> ReplaceSecretAsync(string deviceId, byte[] secretHash, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
+    internal Register Enrolled { get; } = new();
 
-        public Task<(Device Device, byte[] SecretHash)?> CredentialAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<(Device, byte[])?>(
-            deviceId == Camera.Id ? (Camera, DeviceSecret.Hash(Secret)) : deviceId == Gone.Id ? (Gone, DeviceSecret.Hash(Secret))
-            : deviceId.StartsWith("sim-", StringComparison.Ordinal) ? (Camera with { Id = deviceId }, DeviceSecret.Hash(Secret)) : null);
+    /// <summary>A camera, one that was removed, any that is called sim-…, and a gateway with those that are called behind-….</summary>
+    internal sealed class Register : IEnrolment
+    {
+        public const string Gateway = "garage-gateway";
+
+        private static readonly ConcurrentDictionary<string, int> Numbers = new();
+
+        /// <summary>When set, the register is out of reach.</summary>
+        public bool IsOutOfReach { get; set; }
+
+        public byte[]? Certificate { get; set; }
+
+        public Task<Enrolled?> FindAsync(string id, CancellationToken cancellationToken)
+        {
+            if (IsOutOfReach)
+                throw new IOException("The register does not answer.");
+            ImmutableArray<Credential> credentials = [new Credential(1, CredentialKind.Secret, [.. DeviceSecret.Hash(Secret)]), .. Certificate is null ? [] : new[] { new Credential(2, CredentialKind.Certificate, [.. Certificate]) }];
+            return Task.FromResult(
+                id == Gateway ? new Enrolled(id, null, null, credentials)
+                : (id == Camera.Id ? Camera : id == Gone.Id ? Gone : id.StartsWith("sim-", StringComparison.Ordinal) ? Numbered(id) : null) is { } device ? new Enrolled(id, device, null, credentials)
+                : null);
+        }
+
+        public Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
+            Task.FromResult(deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
+
+        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Device>.Empty);
+
+        private static Device Numbered(string id) => Camera with { Id = id, Number = Numbers.GetOrAdd(id, _ => Numbers.Count + 10) };
+    }
+
+    private sealed class Watch : IWatchRegister
+    {
+        public Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(1L);
+        public Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Notebook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger

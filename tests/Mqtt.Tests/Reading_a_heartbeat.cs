@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using CsCheck;
 using SurveillanceRegistry.Domain.Devices;
@@ -19,7 +18,11 @@ public sealed class Reading_a_heartbeat
         "\"health\"", "\"\\ud800\"", "\"\\u0065poch\"", "\"\\n\"", "\"\"", "1", "-0", "1e5", "9e999", "null", "true", " ", "//", "\"\xff\"",
     ];
 
-    private static bool Read(byte[] bytes, out Heartbeat heartbeat) => HeartbeatReader.TryRead(new ReadOnlySequence<byte>(bytes), Antenna.Camera, Now, out heartbeat);
+    private static bool Read(byte[] bytes, out Heartbeat heartbeat)
+    {
+        var firmware = "";
+        return HeartbeatReader.TryRead(bytes, Antenna.Camera, Now, 3, ref firmware, out heartbeat);
+    }
 
     private static bool Read(string payload, out Heartbeat heartbeat) => Read(Encoding.UTF8.GetBytes(payload), out heartbeat);
 
@@ -27,8 +30,8 @@ public sealed class Reading_a_heartbeat
     public void Takes_every_named_value()
     {
         Assert.True(Read(Good, out var heartbeat));
-        Assert.Equal(new Heartbeat("lobby-cam-1", 1764000000123, 42, Now, new DateTimeOffset(2026, 11, 23, 15, 0, 0, TimeSpan.Zero),
-            default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), Health.Ok, "10.12.1", 7), heartbeat);
+        Assert.Equal(new Heartbeat(1, "lobby-cam-1", 1764000000123, 42, Now, new DateTimeOffset(2026, 11, 23, 15, 0, 0, TimeSpan.Zero),
+            default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), Health.Ok, "10.12.1", 7, Session: 3), heartbeat);
     }
 
     [Theory]
@@ -83,7 +86,7 @@ public sealed class Reading_a_heartbeat
     }
 
     [Fact]
-    public void Never_fails_on_any_bytes() => Gen.Byte.Array[0, 600].Sample(bytes => { Read(bytes, out _); HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>(bytes), out _); }, iter: 20_000);
+    public void Never_fails_on_any_bytes() => Gen.Byte.Array[0, 600].Sample(bytes => { Read(bytes, out _); HeartbeatReader.TryReadDeath(bytes, out _); }, iter: 20_000);
 
     [Fact]
     public void Never_fails_on_any_words_of_json() =>
@@ -91,8 +94,8 @@ public sealed class Reading_a_heartbeat
         {
             var bytes = Encoding.Latin1.GetBytes(string.Concat(words));
             Read(bytes, out _);
-            HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>(bytes), out _);
-            HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>([.. "{"u8, .. bytes]), out _);
+            HeartbeatReader.TryReadDeath(bytes, out _);
+            HeartbeatReader.TryReadDeath([.. "{"u8, .. bytes], out _);
             Read([.. Encoding.Latin1.GetBytes(Good[..^1] + ","), .. bytes], out _);
         }, iter: 20_000);
 
@@ -132,5 +135,5 @@ public sealed class Reading_a_heartbeat
     [InlineData("""{"\ud800":5}""", false)]
     [InlineData("""{}""", false)]
     [InlineData("", false)]
-    public void Reads_a_death_as_strictly(string payload, bool isOne) => Assert.Equal(isOne, HeartbeatReader.TryReadDeath(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(payload)), out _));
+    public void Reads_a_death_as_strictly(string payload, bool isOne) => Assert.Equal(isOne, HeartbeatReader.TryReadDeath(Encoding.UTF8.GetBytes(payload), out _));
 }

@@ -24,7 +24,7 @@ public sealed class The_fleet : IAsyncLifetime
         await _antenna.DisposeAsync();
     }
 
-    private static Device[] Units(int count, string kind = "facility-camera") => [.. Enumerable.Range(1, count).Select(i => Antenna.Camera with { Id = $"sim-{i}", Kind = kind })];
+    private static Device[] Units(int count, string kind = "facility-camera") => [.. Enumerable.Range(1, count).Select(i => Antenna.Camera with { Id = $"sim-{i}", Kind = kind, Number = i })];
 
     private void Begin(IEnumerable<(Device, string)> units, params IReadOnlyList<Episode> episodes) =>
         _running = Fleet.RunAsync(_antenna.Address, [.. units], episodes, _time, _antenna.Log, _stop.Token);

@@ -66,7 +66,7 @@ public sealed class Who_may_connect(Antenna antenna) : IClassFixture<Antenna>
             Assert.Equal(version == MqttProtocolVersion.V500 ? code : MqttClientConnectResultCode.NotAuthorized, answer.ResultCode);
         }
 
-        Assert.Contains("registry.connects.refused 1", antenna.Counted);
+        Assert.Contains(antenna.Counted, counted => counted.StartsWith("registry.connects.refused ", StringComparison.Ordinal));
     }
 
     [Fact]

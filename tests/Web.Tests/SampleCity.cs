@@ -109,9 +109,12 @@ public sealed class SampleCity : IAsyncLifetime
     }
 
     /// <summary>A device reports; its place's notice is signed anew, if it says something new, before this returns.</summary>
-    internal Task Hears(string deviceId, CaptureReport capture) =>
-        _app.Services.GetRequiredService<IGrainFactory>().PartitionOf(deviceId).Hear(
-            [new Heartbeat(deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null)]);
+    internal async Task Hears(string deviceId, CaptureReport capture)
+    {
+        var device = (await _app.Services.GetRequiredService<IDeviceRegister>().FindAsync(deviceId, CancellationToken.None))!;
+        await _app.Services.GetRequiredService<IGrainFactory>().PartitionOf(device).Hear(
+            [new Heartbeat(device.Number, deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null)]);
+    }
 
     internal async Task<JsonNode> Json(string address, HttpStatusCode expected = HttpStatusCode.OK)
     {
@@ -131,7 +134,7 @@ public sealed class SampleCity : IAsyncLifetime
         [
             .. heard.Select((one, i) => new CoveringDevice(
                 new Device($"unit-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
-                one.Heard is { } capture ? DeviceObservation.First(new Heartbeat($"unit-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null)) : null)),
+                one.Heard is { } capture ? DeviceObservation.First(new Heartbeat(1, $"unit-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null)) : null)),
         ];
         var content = NoticeComposer.Compose(standing, covering, Opening.Governance, Opening.Governance.City.DayAt(now), Url);
         return SignedNotice.Sign(content, NoticePayload.Write(content, Opening.Governance, sequence, now, ledgerSize: null), sequence, now, key);

@@ -43,12 +43,6 @@ public sealed record Device(
     /// <summary>How many units a fleet has, as the public may know it: rounded to 5; null, fewer than 11, when that is all there is to say.</summary>
     public static int? FleetCount(int units) => units < 11 ? null : (units + 2) / 5 * 5;
 
-    /// <summary>The partition of a device: FNV-1a of its id, modulo <see cref="Partitions"/>. Stable over versions and machines.</summary>
-    public static int PartitionOf(string deviceId)
-    {
-        var hash = 2166136261u;
-        foreach (var c in deviceId)
-            hash = (hash ^ c) * 16777619u;
-        return (int)(hash % Partitions);
-    }
+    /// <summary>The partition of a device, by the number under which the register keeps it. Numbers are dense, and so is each partition.</summary>
+    public static int PartitionOf(int number) => number % Partitions;
 }

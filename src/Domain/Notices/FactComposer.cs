@@ -27,7 +27,7 @@ public static class FactComposer
         from capture in report.Captures
         let mode = report[capture]!.Value
         where mode is not Mode.Off
-        let heard = covering.Last is { IsHeard: true }
+        let heard = covering.Reports(capture)
         select new Taking(covering.Device, capture, mode, heard, heard ? covering.Last!.Since(capture) : covering.Last?.LastHeardAt);
 
     private static ImmutableArray<NoticeFact> Compose(IEnumerable<Taking> takings, GovernanceTable table, DateOnly day)

@@ -9,12 +9,16 @@ public sealed record CoveringDevice(Device Device, DeviceObservation? Last)
 {
     /// <summary>
     /// What the device does or, when it is not heard, may be doing: then every sensor it has, and every capture it ever
-    /// named, at <see cref="Mode.Recorded"/>. Nothing for a unit that is not installed and is not heard.
+    /// named, at <see cref="Mode.Recorded"/>. So does a sensor of which a unit that is heard says nothing. Nothing for a unit that is not
+    /// installed and is not heard.
     /// </summary>
     public CaptureReport MayCapture =>
-        Last is { IsHeard: true } ? Last.Capture
+        Last is { IsHeard: true } ? Device.Sensors.Where(sensor => Last.Capture[sensor] is null).Aggregate(Last.Capture, (report, sensor) => report.With(sensor, Mode.Recorded))
         : Device.IsInstalled || Last is not null ? CaptureReport.Every(AllSensors, Mode.Recorded)
         : default;
+
+    /// <summary>Whether the unit itself says what it does with a sensor, and is heard.</summary>
+    public bool Reports(Capture capture) => Last is { IsHeard: true } && Last.Capture[capture] is not null;
 
     /// <summary>Every sensor that the register or the unit itself has named.</summary>
     public IEnumerable<Capture> AllSensors => Last is null ? Device.Sensors : Device.Sensors.Union(Last.Capture.Captures);

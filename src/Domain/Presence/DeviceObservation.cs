@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Domain.Presence;
@@ -10,16 +11,17 @@ namespace SurveillanceRegistry.Domain.Presence;
 public enum PresenceState { Unknown, Online, Late, Silent, Disconnected, Docked }
 
 /// <summary>
-/// By what the registry knows a state: a word of the unit, its deadline passing, the death of its session, or that the registry itself
-/// could not see.
+/// By what the registry knows a state: a word of the unit, its deadline passing, the death of its session, that the registry itself
+/// could not see, or that the unit comes and goes too fast to be relied on.
 /// </summary>
-public enum Evidence { Heartbeat, Deadline, Death, Registry }
+public enum Evidence { Heartbeat, Deadline, Death, Registry, Flapping }
 
 /// <summary>
-/// What the registry knows of a unit: the last that it reported, when, and whether it is still heard.
+/// What the registry knows of a unit: the last that it reported, when, and whether it is still heard. The rules by which it comes to know
+/// are those of <see cref="Seat"/>.
 /// </summary>
 /// <param name="LastHeardAt">When its last heartbeat was received.</param>
-/// <param name="Capture">What it reported then.</param>
+/// <param name="Capture">What it reported then. A sensor that is not named may be doing anything.</param>
 /// <param name="ModeSince">For each capture, in the order of <see cref="Devices.Capture"/>: since when it reports that mode; null for no sensor.</param>
 public sealed record DeviceObservation(
     string DeviceId, PresenceState Presence, DateTimeOffset LastHeardAt, long Epoch, long Seq,
@@ -34,8 +36,14 @@ public sealed record DeviceObservation(
     /// <summary>How far the unit's clock stood from the registry's when it was last heard, in whole seconds, positive when it is ahead; null when it said no time.</summary>
     public int? SkewSeconds { get; init; }
 
+    /// <summary>Whether the unit only says what seems old: its clock fell back, and a clerk has to look at it.</summary>
+    public bool ClockFellBack { get; init; }
+
     /// <summary>Whether the last report may be taken for the present: the unit was heard within its deadline and its session did not break.</summary>
-    public bool IsHeard => Presence is PresenceState.Online or PresenceState.Late or PresenceState.Docked;
+    [JsonIgnore] public bool IsHeard => Hears(Presence);
+
+    /// <summary>Whether a unit in this state is heard.</summary>
+    public static bool Hears(PresenceState presence) => presence is PresenceState.Online or PresenceState.Late or PresenceState.Docked;
 
     /// <summary>Since when it reports the mode of a capture; null when it has no such sensor.</summary>
     public DateTimeOffset? Since(Capture capture) => ModeSince.IsDefaultOrEmpty ? null : ModeSince[(int)capture];
@@ -44,54 +52,31 @@ public sealed record DeviceObservation(
     public static DeviceObservation First(Heartbeat heartbeat)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
-        return new(heartbeat.DeviceId, Alive(heartbeat.Health), heartbeat.ReceivedAt, heartbeat.Epoch, heartbeat.Seq, heartbeat.Capture, heartbeat.Health,
-            Since(heartbeat.Capture, heartbeat.ReceivedAt, null));
+        var seat = Seat.Of(deadlineSeconds: 1, silenceIsNormal: false);
+        seat.Hear(heartbeat, steadyMs: 0);
+        return seat.Observation(heartbeat.DeviceId).Following(null);
     }
 
     /// <summary>
-    /// What is known after one more heartbeat. One that is not after the last (duplicate, late, from an older boot) changes nothing:
-    /// it neither revives nor kills.
+    /// This observation with since when each mode holds, told by the one before. While a unit was not heard nobody knows what it did: what
+    /// it reports when it returns, it reports since then.
     /// </summary>
-    public DeviceObservation After(Heartbeat heartbeat)
+    public DeviceObservation Following(DeviceObservation? before)
     {
-        ArgumentNullException.ThrowIfNull(heartbeat);
-        return !heartbeat.IsAfter(Epoch, Seq) ? this : this with
+        var known = before is { IsHeard: true } ? before : IsHeard ? null : before;
+        return this with
         {
-            Presence = Alive(heartbeat.Health),
-            LastHeardAt = heartbeat.ReceivedAt > LastHeardAt ? heartbeat.ReceivedAt : LastHeardAt,
-            Epoch = heartbeat.Epoch,
-            Seq = heartbeat.Seq,
-            Capture = heartbeat.Capture,
-            Health = heartbeat.Health,
-            // While it was not heard nobody knows what it did: what it reports now, it reports since now.
-            ModeSince = Since(heartbeat.Capture, heartbeat.ReceivedAt, IsHeard ? this : null),
+            ModeSince = [.. Enum.GetValues<Capture>().Select(capture => Capture[capture] is null ? (DateTimeOffset?)null
+                : known is not null && known.Capture[capture] == Capture[capture] ? known.Since(capture) ?? LastHeardAt : LastHeardAt)],
         };
     }
 
-    /// <summary>What is known after a session of the unit died. A death of another epoch's session changes nothing.</summary>
-    public DeviceObservation AfterDeath(long epoch) => epoch == Epoch && IsHeard ? this with { Presence = PresenceState.Disconnected } : this;
-
-    /// <summary>What is known at an instant when nothing more was heard.</summary>
-    public DeviceObservation At(DateTimeOffset now, DeviceKind kind)
-    {
-        ArgumentNullException.ThrowIfNull(kind);
-        if (!IsHeard)
-            return this;
-        var silence = (now - LastHeardAt).TotalSeconds;
-        var presence = silence > kind.DeadlineSeconds ? kind.SilenceIsNormal ? PresenceState.Unknown : PresenceState.Silent
-            : Health == Health.Docked ? PresenceState.Docked
-            : silence > kind.LateAfterSeconds ? PresenceState.Late
-            : PresenceState.Online;
-        return presence == Presence ? this : this with { Presence = presence };
-    }
+    /// <summary>This observation as it stands while the registry itself cannot see.</summary>
+    public DeviceObservation Unseen() => this with { Presence = PresenceState.Unknown, Evidence = Evidence.Registry };
 
     /// <summary>Whether a notice, a page or a rule would see a difference; most heartbeats make none.</summary>
     public bool DiffersFrom(DeviceObservation? other) =>
-        other is null || Presence != other.Presence || Capture != other.Capture || Health != other.Health;
+        other is null || (Presence, Evidence, Capture, Health, RuleVersion, ClockFellBack, IsSkewed) != (other.Presence, other.Evidence, other.Capture, other.Health, other.RuleVersion, other.ClockFellBack, other.IsSkewed);
 
-    private static PresenceState Alive(Health health) => health == Health.Docked ? PresenceState.Docked : PresenceState.Online;
-
-    private static ImmutableArray<DateTimeOffset?> Since(CaptureReport report, DateTimeOffset at, DeviceObservation? before) =>
-        [.. Enum.GetValues<Capture>().Select(capture => report[capture] is null ? (DateTimeOffset?)null
-            : before is not null && before.Capture[capture] == report[capture] ? before.Since(capture) ?? at : at)];
+    private bool IsSkewed => SkewSeconds is { } skew && Math.Abs((long)skew) >= Seat.SkewFromSeconds;
 }

@@ -2,17 +2,46 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Domain.Presence;
 
+/// <summary>How the log answers for a heartbeat.</summary>
+public enum Settlement
+{
+    /// <summary>Its transaction is committed and flushed.</summary>
+    Durable,
+
+    /// <summary>The log held it already, and holds it once.</summary>
+    Known,
+
+    /// <summary>It is not durable: it must not be acknowledged.</summary>
+    Failed,
+}
+
+/// <summary>A heartbeat on its way into the log, and who waits for the answer.</summary>
+public abstract class Delivery
+{
+    /// <summary>The heartbeat; null for what only waits for its turn, so that answers leave in the order in which questions came.</summary>
+    public Heartbeat? Heartbeat { get; init; }
+
+    /// <summary>Whether the log may hold it already, so that it must look before it writes: it is not after the last of its device, or was sent again.</summary>
+    public bool MayBeKnown { get; init; }
+
+    /// <summary>Called once, after the commit, in the order in which deliveries came. Returns at once.</summary>
+    public abstract void Settle(Settlement settlement);
+
+    /// <summary>Called after a whole commit was settled, so that answers can leave together. Returns at once.</summary>
+    public virtual void Flush() { }
+}
+
 /// <summary>The log of heartbeats: what was promised to be kept.</summary>
 public interface IHeartbeatLog
 {
     /// <summary>
-    /// Completes when the heartbeat is durable: its transaction is committed and flushed. Throws when that could not be promised;
-    /// then the device must not be acknowledged. Waits, without dropping anything, while the queue is full.
+    /// Takes a delivery into the queue. Completes when it stands there, which is later when the queue is full: nothing is dropped, the caller
+    /// and its device wait. Throws <see cref="OperationCanceledException"/> when the log is closing.
     /// </summary>
-    ValueTask AppendAsync(Heartbeat heartbeat, CancellationToken cancellationToken);
+    ValueTask AppendAsync(Delivery delivery);
 
     /// <summary>
-    /// For each device of a partition that was ever heard: the greatest heartbeat by (epoch, seq) that is durable.
+    /// For each device of a partition that was heard in the last days: the greatest heartbeat by (epoch, seq) that is durable and counts.
     /// </summary>
     /// <param name="partition">0 to 255, <see cref="Devices.Device.PartitionOf"/>.</param>
     Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken);

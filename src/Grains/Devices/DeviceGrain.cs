@@ -2,38 +2,71 @@ using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains.Devices;
 
 /// <summary>A unit: remembers what changed, then tells its place. The rules that govern it are asked of the governance table.</summary>
 [GrainType("device")]
-internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, TimeProvider time) : Grain, IDeviceGrain
+internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, Sight sight, TimeProvider time) : Grain, IDeviceGrain
 {
     private Device? _device;
-    private DeviceObservation? _told;
+    private DeviceObservation? _last;
+    private bool _isPlaceTold = true;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        _device = await devices.FindAsync(this.GetPrimaryKeyString(), cancellationToken);
-
-    public async Task Observed(DeviceObservation observation)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (_device is null || !observation.DiffersFrom(_told))
-            return;
-        _told = null; // Until all of it is done nobody can say what the place was told last.
-        await observations.AppendAsync(observation, time.GetUtcNow(), CancellationToken.None);
-        if (_device.Place is { } place)
-            await GrainFactory.Place(place).Changed(observation);
-        _told = observation;
+        var id = this.GetPrimaryKeyString();
+        _device = await devices.FindAsync(id, cancellationToken);
+        if (_device is not null)
+            _last = await observations.LastAsync(id, cancellationToken);
     }
+
+    public async Task<bool> Observed(DeviceObservation observation, long owner)
+    {
+        if (_device is null)
+            return true;
+        var next = observation.Following(_last);
+        if (next.DiffersFrom(_last))
+        {
+            if (!await observations.AppendAsync(next, time.GetUtcNow(), Device.PartitionOf(_device.Number), owner, CancellationToken.None))
+                return false;
+            (_last, _isPlaceTold) = (next, false);
+        }
+
+        if (!_isPlaceTold && _device.Place is { } place)
+            await GrainFactory.Place(place).Changed(next);
+        _isPlaceTold = true;
+        return true;
+    }
+
+    public async Task<DeviceObservation?> Last()
+    {
+        if (_device is null || _last is null || sight.IsBlind)
+            return _last?.Unseen();
+        try
+        {
+            // Most heartbeats change nothing, and so do not come here: when the last one came, only the partition knows.
+            var now = await GrainFactory.PartitionOf(_device).Observation(_device.Number);
+            return now is null || _last is null || now.DiffersFrom(_last) ? _last : _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
+        }
+#pragma warning disable CA1031 // Whatever the reason: the registry cannot see the unit now, and says so.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return _last.Unseen();
+        }
+    }
+
+    public async Task Registered() => _device = await devices.FindAsync(this.GetPrimaryKeyString(), CancellationToken.None);
 
     public async Task<DeviceDescription?> Describe()
     {
         if (_device is null)
             return null;
         var governance = await GrainFactory.Governance();
-        var known = await GrainFactory.PartitionOf(_device.Id).Observations();
         var day = governance.City.DayAt(time.GetUtcNow());
-        return new DeviceDescription(_device, known.FirstOrDefault(observation => observation.DeviceId == _device.Id), day, Rows(governance, day));
+        return new DeviceDescription(_device, await Last(), day, Rows(governance, day));
     }
 
     public async Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day) => Rows(await GrainFactory.Governance(), day);

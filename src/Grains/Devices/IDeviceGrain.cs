@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
@@ -13,8 +14,19 @@ namespace SurveillanceRegistry.Grains.Devices;
 public interface IDeviceGrain : IGrainWithStringKey
 {
     /// <summary>Takes in a change of what is known of the unit: remembers it, then tells the place that the unit covers.</summary>
+    /// <param name="owner">Who keeps the unit's partition, as <see cref="IObservationRegister.TakeAsync"/> numbered it.</param>
+    /// <returns>False when the partition belongs to another owner by now: nothing was taken in.</returns>
     [Alias("observed")]
-    Task Observed(DeviceObservation observation);
+    Task<bool> Observed(DeviceObservation observation, long owner);
+
+    /// <summary>What is known of the unit at this moment; null when it was never heard. Answers while a change is being taken in.</summary>
+    [Alias("last")]
+    [AlwaysInterleave]
+    Task<DeviceObservation?> Last();
+
+    /// <summary>What the register says of the unit changed.</summary>
+    [Alias("registered")]
+    Task Registered();
 
     /// <summary>The unit, what is known of it and what governs it today; null when no such unit is registered.</summary>
     [Alias("describe")]

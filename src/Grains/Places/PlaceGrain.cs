@@ -50,7 +50,7 @@ internal sealed class PlaceGrain(
 
     public async Task Changed(DeviceObservation observation)
     {
-        if (_place is null || IsOlder(observation))
+        if (_place is null)
             return;
         _last[observation.DeviceId] = observation;
         await BringUpToDate();
@@ -93,34 +93,26 @@ internal sealed class PlaceGrain(
 
     private async Task Repair(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_devices.GroupBy(device => Device.PartitionOf(device.Id)).Select(Ask));
+        await Task.WhenAll(_devices.Select(Ask));
         await BringUpToDate();
     }
 
-    private async Task Ask(IGrouping<int, Device> partition)
+    private async Task Ask(Device device)
     {
-        var ours = partition.Select(device => device.Id).ToHashSet();
         try
         {
-            foreach (var observation in await GrainFactory.Partition(partition.Key).Observations())
-            {
-                if (ours.Contains(observation.DeviceId) && !IsOlder(observation))
-                    _last[observation.DeviceId] = observation;
-            }
+            if (await GrainFactory.Device(device.Id).Last() is { } last)
+                _last[device.Id] = last;
         }
-#pragma warning disable CA1031 // Whatever the reason: the registry cannot see these devices now, and says so.
+#pragma warning disable CA1031 // Whatever the reason: the registry cannot see the device now, and says so.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning(failure, "Place {Place} cannot see {Count} of its devices; its notice calls them unknown.", _place!.Id, ours.Count);
-            foreach (var id in ours.Where(_last.ContainsKey))
-                _last[id] = _last[id] with { Presence = PresenceState.Unknown };
+            logger.LogWarning("Place {Place} cannot see device {Device} ({Reason}); its notice calls it unknown.", _place!.Id, device.Id, failure.Message);
+            if (_last.TryGetValue(device.Id, out var last))
+                _last[device.Id] = last.Unseen();
         }
     }
-
-    private bool IsOlder(DeviceObservation observation) =>
-        _last.TryGetValue(observation.DeviceId, out var last)
-        && (observation.Epoch < last.Epoch || observation.Epoch == last.Epoch && observation.Seq < last.Seq);
 
     private ImmutableArray<CoveringDevice> Covering() => [.. _devices.Select(device => new CoveringDevice(device, _last.GetValueOrDefault(device.Id)))];
 

@@ -5,7 +5,7 @@ namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
 /// Who is heard, for one partition of the devices. Most heartbeats end here; only a change goes on to its device.
-/// Key: 0 to 255, <see cref="Domain.Devices.Device.PartitionOf"/>.
+/// Key: 0 to 255, <see cref="Domain.Devices.Device.PartitionOf"/>. Devices are named by the register's numbers.
 /// </summary>
 [Alias("presence-partition")]
 public interface IPresencePartitionGrain : IGrainWithIntegerKey
@@ -14,11 +14,31 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     [Alias("hear")]
     Task Hear(ImmutableArray<Heartbeat> heartbeats);
 
-    /// <summary>A unit's session died without a farewell. Counts only for the epoch that the unit last spoke in.</summary>
+    /// <summary>A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in.</summary>
     [Alias("died")]
-    Task Died(string deviceId, long epoch);
+    Task Died(int number, long epoch, long session);
 
-    /// <summary>What is known of every unit of the partition that was ever heard, at this moment.</summary>
-    [Alias("observations")]
-    Task<ImmutableArray<DeviceObservation>> Observations();
+    /// <summary>The greatest (epoch, seq) that was heard of a unit; −1 for both when none was.</summary>
+    [Alias("last")]
+    Task<(long Epoch, long Seq)> Last(int number);
+
+    /// <summary>What is known of a unit at this moment; null when it was never heard.</summary>
+    [Alias("observation")]
+    Task<DeviceObservation?> Observation(int number);
+
+    /// <summary>Wakes the partition, so that it notices silence.</summary>
+    [Alias("wake")]
+    Task Wake();
+
+    /// <summary>A unit was registered, or what the register says of it changed.</summary>
+    [Alias("registered")]
+    Task Registered(int number);
+
+    /// <summary>Lets the next word of a unit count whatever its epoch: a clerk has looked at the unit whose clock fell back.</summary>
+    [Alias("forget-epoch")]
+    Task ForgetEpoch(int number);
+
+    /// <summary>How much memory the partition holds for its units, in bytes, and how many units.</summary>
+    [Alias("weight")]
+    Task<(long Bytes, int Units)> Weight();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Devices;
@@ -7,59 +8,130 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
-/// Holds what is known of each unit of its partition, looks for silence once a second, and passes changes on to the units' grains.
-/// May forget at any time: the heartbeat log did not. Reentrant, so that a place can ask while a change is on its way to it; no
+/// Holds a seat for each unit of its partition, looks for silence twice a second by one wheel, and passes changes on to the units' grains.
+/// May forget at any time: the heartbeat log did not. Reentrant, so that a unit can ask while a change is on its way to it; no
 /// invariant spans an await.
 /// </summary>
 [GrainType("presence-partition")]
 [Reentrant]
 [KeepAlive]
 internal sealed class PresencePartitionGrain(
-    IDeviceRegister devices, IHeartbeatLog log, IObservationRegister observations, TimeProvider time, ILogger<PresencePartitionGrain> logger)
+    IDeviceRegister devices, IHeartbeatLog log, IObservationRegister observations, Sight sight, PresenceCounters counters, TimeProvider time, ILogger<PresencePartitionGrain> logger)
     : Grain, IPresencePartitionGrain
 {
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TurnEvery = TimeSpan.FromMilliseconds(Wheel.SpokeMs), LongestOnTheWay = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, DeviceObservation> _known = [];
-    private readonly Dictionary<string, DeviceObservation> _changed = [];
-    private Dictionary<string, Device> _devices = [];
+    private readonly List<int> _due = [];
+    private readonly Dictionary<string, Queue<DeviceObservation>> _changes = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _nameless = [];
+    private Seat[] _seats = [];
+    private Wheel _wheel = null!;
     private Task _telling = Task.CompletedTask;
+    private long _owner;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await LoadDevices(cancellationToken);
-        foreach (var told in await observations.LatestAsync(Partition, cancellationToken))
-            _known[told.DeviceId] = told;
+        _wheel = new Wheel(Sight.SteadyMs(time));
+        // Who takes over writes alone from here on: what is read next is all that was ever written.
+        _owner = await observations.TakeAsync(Partition, cancellationToken);
+        await Seat(null, cancellationToken);
+        var remembered = (await observations.LatestAsync(Partition, cancellationToken)).ToDictionary(told => told.Number, told => told.Observation);
+        foreach (var (number, told) in remembered)
+            _seats[IndexOf(number)].Remember(told, SteadyAt(told.LastHeardAt));
         foreach (var heartbeat in await log.LatestAsync(Partition, cancellationToken))
-            Learn(heartbeat.DeviceId, _known.TryGetValue(heartbeat.DeviceId, out var told) ? told.After(heartbeat) : DeviceObservation.First(heartbeat));
-        this.RegisterGrainTimer(Sweep, new GrainTimerCreationOptions(SweepEvery, SweepEvery) { Interleave = true, KeepAlive = true });
+        {
+            ref var seat = ref _seats[IndexOf(heartbeat.Number)];
+            var before = seat.Face;
+            seat.Hear(heartbeat, SteadyAt(heartbeat.ReceivedAt));
+            if (seat.Face != before)
+                Change(heartbeat.DeviceId, seat.Observation(heartbeat.DeviceId));
+        }
+
+        for (var index = 0; index < _seats.Length; index++)
+        {
+            if (_seats[index] is { WasHeard: true, LookAt: < long.MaxValue } seat)
+                _wheel.Put(index, seat.LookAt);
+        }
+
+        this.RegisterGrainTimer(Turn, new GrainTimerCreationOptions(TurnEvery, TurnEvery) { Interleave = true, KeepAlive = true });
     }
 
     public async Task Hear(ImmutableArray<Heartbeat> heartbeats)
     {
-        if (heartbeats.Any(heartbeat => !_devices.ContainsKey(heartbeat.DeviceId)))
-            await LoadDevices(CancellationToken.None);
         foreach (var heartbeat in heartbeats)
-            Learn(heartbeat.DeviceId, _known.TryGetValue(heartbeat.DeviceId, out var known) ? known.After(heartbeat) : DeviceObservation.First(heartbeat));
+        {
+            if (!IsSeated(heartbeat.Number))
+                await Seat(heartbeat.Number, CancellationToken.None);
+        }
+
+        var (now, steady) = (time.GetUtcNow(), Sight.SteadyMs(time));
+        foreach (var heartbeat in heartbeats)
+        {
+            if (!IsSeated(heartbeat.Number))
+                continue; // Not registered any more.
+            var index = IndexOf(heartbeat.Number);
+            ref var seat = ref _seats[index];
+            var before = seat.Face;
+            // What was long on its way to us, or came in as the clock was stepped, was still received just now.
+            var onTheWay = Math.Clamp((now - heartbeat.ReceivedAt).TotalMilliseconds, 0, LongestOnTheWay.TotalMilliseconds);
+            seat.Hear(heartbeat, steady - (long)onTheWay);
+            if (seat.Face != before)
+                Change(heartbeat.DeviceId, seat.Observation(heartbeat.DeviceId));
+            if (seat.LookAt < long.MaxValue)
+                _wheel.Put(index, seat.LookAt);
+        }
+
         await Tell();
     }
 
-    public Task Died(string deviceId, long epoch)
+    public Task Died(int number, long epoch, long session)
     {
-        if (_known.TryGetValue(deviceId, out var known))
-            Learn(deviceId, known.AfterDeath(epoch));
+        if (IsSeated(number))
+        {
+            ref var seat = ref _seats[IndexOf(number)];
+            var before = seat.Face;
+            seat.Die(epoch, session);
+            if (seat.Face != before)
+                _nameless.Add(number);
+        }
+
         return Tell();
     }
 
-    public Task<ImmutableArray<DeviceObservation>> Observations()
+    public Task<(long Epoch, long Seq)> Last(int number) => Task.FromResult(IsSeated(number) ? _seats[IndexOf(number)].Last : (-1, -1));
+
+    public async Task<DeviceObservation?> Observation(int number)
     {
         LookForSilence();
-        return Task.FromResult(_known.Values.ToImmutableArray());
+        if (!IsSeated(number) || !_seats[IndexOf(number)].WasHeard)
+            return null;
+        var ids = await devices.IdsAsync([number], CancellationToken.None);
+        return ids.TryGetValue(number, out var id) ? _seats[IndexOf(number)].Observation(id) : null;
     }
 
-    private Task Sweep(CancellationToken cancellationToken)
+    public Task Wake() => Tell();
+
+    public Task Registered(int number) => Seat(number, CancellationToken.None);
+
+    public Task ForgetEpoch(int number)
+    {
+        if (IsSeated(number))
+        {
+            ref var seat = ref _seats[IndexOf(number)];
+            var before = seat.Face;
+            seat.ForgetEpoch();
+            if (seat.Face != before)
+                _nameless.Add(number);
+        }
+
+        return Tell();
+    }
+
+    public Task<(long Bytes, int Units)> Weight() => Task.FromResult(((long)_seats.Length * (Unsafe.SizeOf<Seat>() + sizeof(int)), _seats.Count(seat => seat.IsTaken)));
+
+    private Task Turn(CancellationToken cancellationToken)
     {
         LookForSilence();
         return Tell();
@@ -67,58 +139,136 @@ internal sealed class PresencePartitionGrain(
 
     private void LookForSilence()
     {
-        var now = time.GetUtcNow();
-        foreach (var known in _known.Values.ToArray())
+        var now = Sight.SteadyMs(time);
+        _due.Clear();
+        _wheel.Turn(now, _due);
+        foreach (var index in _due)
         {
-            if (_devices.TryGetValue(known.DeviceId, out var device))
-                Learn(known.DeviceId, known.At(now, device.KindOf));
+            ref var seat = ref _seats[index];
+            var (before, dueAt) = (seat.Face, seat.LookAt);
+            seat.Look(now, sight.SinceMs);
+            if (seat.Face != before)
+            {
+                _nameless.Add(NumberOf(index));
+                if (!seat.IsHeard)
+                    counters.Noticed((now - dueAt) / 1000.0);
+            }
+
+            if (seat.LookAt < long.MaxValue)
+                _wheel.Put(index, seat.LookAt);
         }
     }
 
-    private void Learn(string deviceId, DeviceObservation learnt)
+    private void Change(string deviceId, DeviceObservation observation)
     {
-        if (learnt.DiffersFrom(_known.GetValueOrDefault(deviceId)))
-            _changed[deviceId] = learnt;
-        _known[deviceId] = learnt;
+        if (!_changes.TryGetValue(deviceId, out var waiting))
+            _changes[deviceId] = waiting = new Queue<DeviceObservation>();
+        waiting.Enqueue(observation);
+        counters.Changed(observation.Presence);
     }
 
-    /// <summary>Tells the devices what changed, newest only, one telling at a time: so each device hears in order.</summary>
+    /// <summary>Tells the units what changed, each in order, one telling at a time.</summary>
     private Task Tell()
     {
-        if (_telling.IsCompleted && _changed.Count > 0)
+        if (_telling.IsCompleted && _changes.Count + _nameless.Count > 0)
             _telling = TellAll();
         return _telling;
     }
 
     private async Task TellAll()
     {
-        while (_changed.Count > 0)
+        while (_changes.Count + _nameless.Count > 0)
         {
-            var batch = _changed.Values.ToArray();
-            _changed.Clear();
-            var told = await Task.WhenAll(batch.Select(TellDevice));
+            if (!await Name())
+                return;
+            var told = await Task.WhenAll(_changes.Keys.ToArray().Select(TellDevice));
             if (!told.All(success => success))
-                return; // What could not be told waits in _changed for the next sweep.
+                return; // What could not be told waits for the next turn.
         }
     }
 
-    private async Task<bool> TellDevice(DeviceObservation change)
+    /// <summary>Finds the names of those whose change came from no word of theirs: numbers are all that a seat knows.</summary>
+    private async Task<bool> Name()
     {
+        if (_nameless.Count == 0)
+            return true;
         try
         {
-            await GrainFactory.Device(change.DeviceId).Observed(change);
+            var numbers = _nameless.ToArray();
+            var ids = await devices.IdsAsync(numbers, CancellationToken.None);
+            foreach (var number in numbers)
+            {
+                _nameless.Remove(number);
+                if (ids.TryGetValue(number, out var id))
+                    Change(id, _seats[IndexOf(number)].Observation(id));
+            }
+
+            return true;
+        }
+#pragma warning disable CA1031 // The register does not answer: the changes wait.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
+            return false;
+        }
+    }
+
+    private async Task<bool> TellDevice(string deviceId)
+    {
+        var waiting = _changes[deviceId];
+        try
+        {
+            while (waiting.TryPeek(out var change))
+            {
+                if (!await GrainFactory.Device(deviceId).Observed(change, _owner))
+                {
+                    logger.LogWarning("Partition {Partition} belongs to another silo by now.", Partition);
+                    DeactivateOnIdle();
+                    return false;
+                }
+
+                waiting.Dequeue();
+            }
+
+            _changes.Remove(deviceId);
             return true;
         }
 #pragma warning disable CA1031 // Whatever went wrong at one device, the others are told; this one is told again.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning(failure, "A change of device {Device} could not be passed on; it is passed on again within {Seconds} s.", change.DeviceId, SweepEvery.TotalSeconds);
-            _changed.TryAdd(change.DeviceId, change);
+            logger.LogWarning("A change of device {Device} could not be passed on ({Reason}); it is passed on again within a second.", deviceId, failure.Message);
             return false;
         }
     }
 
-    private async Task LoadDevices(CancellationToken cancellationToken) =>
-        _devices = (await devices.AllAsync(cancellationToken)).Where(device => Device.PartitionOf(device.Id) == Partition).ToDictionary(device => device.Id);
+    /// <summary>Gives every unit of the partition its seat, or one unit that is new or changed.</summary>
+    private async Task Seat(int? number, CancellationToken cancellationToken)
+    {
+        var found = await devices.SeatedAsync(Partition, number, cancellationToken);
+        if (found.Length > 0 && IndexOf(found[^1].Number) is var last && last >= _seats.Length)
+        {
+            Array.Resize(ref _seats, number is null ? last + 1 : Math.Max(last + 1, _seats.Length + _seats.Length / 8));
+            _wheel.Fit(_seats.Length);
+        }
+
+        foreach (var seated in found)
+        {
+            var index = IndexOf(seated.Number);
+            if (_seats[index].IsTaken)
+                _seats[index].Ask(seated.DeadlineSeconds, seated.SilenceIsNormal);
+            else
+                _seats[index] = Domain.Presence.Seat.Of(seated.DeadlineSeconds, seated.SilenceIsNormal);
+        }
+    }
+
+    private bool IsSeated(int number) => IndexOf(number) < _seats.Length && _seats[IndexOf(number)].IsTaken;
+
+    private static int IndexOf(int number) => number / Device.Partitions;
+
+    private int NumberOf(int index) => index * Device.Partitions + Partition;
+
+    /// <summary>An instant of the past on the steady clock of now.</summary>
+    private long SteadyAt(DateTimeOffset instant) => Sight.SteadyMs(time) - (long)Math.Max(0, (time.GetUtcNow() - instant).TotalMilliseconds);
 }

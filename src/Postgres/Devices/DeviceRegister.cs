@@ -31,6 +31,35 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         return row is { } found ? (Rows.Value<Device>(found.Body), found.Sha256) : null;
     }
 
+    public async Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<int>(new CommandDefinition(
+            "select part::int from generate_series(0, 255) part where exists (select from registry.device where device.part = part::smallint)", cancellationToken: cancellationToken))];
+    }
+
+    public async Task<ImmutableArray<SeatedDevice>> SeatedAsync(int partition, int? number, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<SeatedDevice>(new CommandDefinition(
+            "select slot as Number, body->>'kind' as Kind, (body->>'deadlineSeconds')::int as OwnDeadlineSeconds from registry.device where part = @partition and (@number is null or slot = @number) order by slot",
+            new { partition, number }, cancellationToken: cancellationToken))];
+    }
+
+    public async Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<(int Number, string Id)>(new CommandDefinition(
+            "select slot, id from registry.device where slot = any(@numbers)", new { numbers = numbers.ToArray() }, cancellationToken: cancellationToken))).ToImmutableDictionary(row => row.Number, row => row.Id);
+    }
+
+    public async Task<bool> ForgetEpochAsync(string deviceId, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            "update registry.device set epochs_from = @at where id = @deviceId", new { deviceId, at = at.UtcDateTime }, cancellationToken: cancellationToken)) == 1;
+    }
+
     private async Task<ImmutableArray<Device>> QueryAsync(string which, object? values, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -58,8 +58,8 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         {
             // A unit that moves has no entry of its own: the ledger is public, and knows only fleets.
             var registered = device.Place is null ? entry : await append.EntryAsync("device-registered", Attribution.Registry, new { device.Id, device.Kind, device.Technology, device.Place, device.Department });
-            await Run("insert into registry.device (id, part, place, fleet, body, entry) values (@Id, @part, @Place, @Fleet, @body::jsonb, @registered)",
-                new { device.Id, part = (short)Device.PartitionOf(device.Id), device.Place, device.Fleet, body = Rows.Body(device), registered });
+            await Run("insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @registered)",
+                new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), registered });
         }
 
         await transaction.CommitAsync(cancellationToken);

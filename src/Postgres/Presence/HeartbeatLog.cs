@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using SurveillanceRegistry.Domain.Devices;
@@ -11,32 +12,52 @@ namespace SurveillanceRegistry.Postgres.Presence;
 
 /// <summary>
 /// The log of heartbeats. One writer takes whatever has queued and commits it together: at rest a heartbeat waits for one commit, under
-/// load a thousand share it. No timer lingers. Nothing is dropped: a full queue makes the caller wait, and the caller its device.
+/// load a thousand share it. No timer lingers. While one commit is on its way the answers of the one before leave. Nothing is dropped: a
+/// full queue makes the caller wait, and the caller its device.
 /// </summary>
-public sealed class HeartbeatLog(NpgsqlDataSource database) : BackgroundService, IHeartbeatLog
+public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, ILogger<HeartbeatLog> logger) : BackgroundService, IHeartbeatLog
 {
-    private const int MostQueued = 4096, MostInOneCommit = 2048;
+    private const int MostQueued = 8192, MostInOneCommit = 4096;
     private const string IntegrityViolation = "23"; // SQLSTATE class 23: a constraint said no.
 
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    /// <summary>One line in the log every few seconds while nothing can be committed, whatever the load.</summary>
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
+    private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromMilliseconds(250);
 
-    public async ValueTask AppendAsync(Heartbeat heartbeat, CancellationToken cancellationToken)
+    private readonly Channel<Delivery> _queue = Channel.CreateBounded<Delivery>(new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private NpgsqlConnection? _connection;
+    private DateTimeOffset _warnAgainAt;
+
+    /// <summary>How many deliveries wait for their commit.</summary>
+    public int Queued => _queue.Reader.Count;
+
+    public ValueTask AppendAsync(Delivery delivery) => _queue.Writer.TryWrite(delivery) ? default : WaitAsync(delivery);
+
+    private async ValueTask WaitAsync(Delivery delivery)
     {
-        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _queue.Writer.WriteAsync(new Waiting(heartbeat, durable), cancellationToken);
-        await durable.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await _queue.Writer.WriteAsync(delivery);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new OperationCanceledException("The heartbeat log is closing.", closed);
+        }
     }
 
     public async Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // Of a unit that was not heard for longer, the last change of its state says all. A day before the registry last saw anything is enough.
         var rows = await connection.QueryAsync<HeartbeatRow>(new CommandDefinition(
             """
-            select device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version
+            with seen as materialized (select coalesce((select max(to_at) from registry.watch), '-infinity') - interval '1 day' as from_at)
+            select device.slot as number, device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session
             from registry.device cross join lateral (
-                select * from registry.heartbeat where heartbeat.slot = device.slot order by epoch desc, seq desc, received_at limit 1) latest
+                select * from registry.heartbeat
+                where heartbeat.slot = device.slot and received_at >= greatest((select from_at from seen), coalesce(epochs_from, '-infinity'))
+                order by epoch desc, seq desc, received_at limit 1) latest
             where part = @partition
             """, new { partition }, cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.Heartbeat())];
@@ -44,84 +65,177 @@ public sealed class HeartbeatLog(NpgsqlDataSource database) : BackgroundService,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var answering = Task.CompletedTask;
         try
         {
             while (await _queue.Reader.WaitToReadAsync(stoppingToken))
             {
-                var batch = new List<Waiting>();
-                while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var waiting))
-                    batch.Add(waiting);
-                await SettleAsync(batch, stoppingToken);
+                var batch = new List<Delivery>();
+                while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var delivery))
+                    batch.Add(delivery);
+                var answers = await KeepAsync(batch, stoppingToken);
+                await answering; // Answers leave in the order of commits.
+                answering = Task.Run(() => Answer(batch, answers), CancellationToken.None);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            _queue.Writer.Complete();
-            while (_queue.Reader.TryRead(out var waiting))
-                waiting.Durable.TrySetCanceled(stoppingToken);
+            // Who is left over is told below.
+        }
+        finally
+        {
+            await answering;
+            _queue.Writer.TryComplete();
+            while (_queue.Reader.TryRead(out var left))
+                left.Settle(Settlement.Failed);
+            if (_connection is not null)
+                await _connection.DisposeAsync();
         }
     }
 
-    /// <summary>Commits a batch, then releases all who wait for it; or tells all of them that it failed.</summary>
-    private async Task SettleAsync(IReadOnlyList<Waiting> batch, CancellationToken cancellationToken)
+    private static void Answer(List<Delivery> batch, Settlement[] answers)
     {
-        try
+        for (var i = 0; i < batch.Count; i++)
+            batch[i].Settle(answers[i]);
+        foreach (var delivery in batch)
+            delivery.Flush();
+    }
+
+    /// <summary>
+    /// Commits a batch and says what became of each delivery. Never throws. While the database is away it keeps the batch and tries again:
+    /// the queue fills, the sockets are not read, and nothing is lost.
+    /// </summary>
+    private async Task<Settlement[]> KeepAsync(List<Delivery> batch, CancellationToken cancellationToken)
+    {
+        var answers = new Settlement[batch.Count]; // Durable, unless something else is said.
+        for (var isAgain = false; ; isAgain = true)
         {
-            await CommitAsync(batch, cancellationToken);
-            foreach (var waiting in batch)
-                waiting.Durable.TrySetResult();
-        }
-        catch (Exception refused) when (batch.Count > 1 && (refused is KeyNotFoundException || refused is PostgresException { SqlState: var state } && state.StartsWith(IntegrityViolation, StringComparison.Ordinal)))
-        {
-            // One that the table will never take must not hold back the others, which the devices would send again and again.
-            foreach (var waiting in batch)
-                await SettleAsync([waiting], cancellationToken);
-        }
-#pragma warning disable CA1031 // Whatever went wrong, every waiter must learn that its heartbeat is not durable.
-        catch (Exception failure)
+            try
+            {
+                // A commit that broke may have been done: whoever tries again looks first.
+                if (isAgain || batch.Any(delivery => delivery.MayBeKnown))
+                    await LookUpAsync(batch, answers, isAgain, cancellationToken);
+                await CommitAsync(batch, answers, cancellationToken);
+                return answers;
+            }
+            catch (PostgresException refused) when (refused.SqlState.StartsWith(IntegrityViolation, StringComparison.Ordinal))
+            {
+                await ForgetConnectionAsync();
+                // One that the table will never take must not hold back the others, which the devices would send again and again.
+                if (batch.Count == 1)
+                    return [Settlement.Failed];
+                for (var i = 0; i < batch.Count; i++)
+                    answers[i] = (await KeepAsync([batch[i]], cancellationToken))[0];
+                return answers;
+            }
+#pragma warning disable CA1031 // Whatever went wrong: it is not durable, and it is tried again.
+            catch (Exception failure)
 #pragma warning restore CA1031
-        {
-            foreach (var waiting in batch)
-                waiting.Durable.TrySetException(new IOException("The heartbeat could not be made durable.", failure));
+            {
+                Array.Clear(answers);
+                await ForgetConnectionAsync();
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    Warn(failure, batch.Count);
+                    await Task.Delay(BeforeTryingAgain, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    Array.Fill(answers, Settlement.Failed);
+                    return answers;
+                }
+            }
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<Waiting> batch, CancellationToken cancellationToken)
+    /// <summary>Finds out which deliveries the log holds already. The last commit is behind us and the next has not begun: what is there is all there is.</summary>
+    private async Task LookUpAsync(List<Delivery> batch, Settlement[] answers, bool all, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (batch.Any(waiting => !_slots.ContainsKey(waiting.Heartbeat.DeviceId)))
+        var asked = Enumerable.Range(0, batch.Count).Where(i => batch[i].Heartbeat is not null && (all || batch[i].MayBeKnown)).ToArray();
+        var connection = await ConnectionAsync(cancellationToken);
+        var known = (await connection.QueryAsync<int>(new CommandDefinition(
+            """
+            select position::int from unnest(@slots, @epochs, @seqs) with ordinality as asked (slot, epoch, seq, position)
+            where exists (select from registry.heartbeat kept where (kept.slot, kept.epoch, kept.seq) = (asked.slot, asked.epoch, asked.seq))
+            """,
+            new
+            {
+                slots = asked.Select(i => batch[i].Heartbeat!.Number).ToArray(), epochs = asked.Select(i => batch[i].Heartbeat!.Epoch).ToArray(), seqs = asked.Select(i => batch[i].Heartbeat!.Seq).ToArray(),
+            }, cancellationToken: cancellationToken))).Select(position => asked[position - 1]).ToHashSet();
+        var inThisCommit = new HashSet<(int, long, long)>();
+        for (var i = 0; i < batch.Count; i++)
         {
-            foreach (var (id, slot) in await connection.QueryAsync<(string, int)>(new CommandDefinition("select id, slot from registry.device", cancellationToken: cancellationToken)))
-                _slots[id] = slot;
+            if (batch[i].Heartbeat is { } heartbeat && (!inThisCommit.Add((heartbeat.Number, heartbeat.Epoch, heartbeat.Seq)) && batch[i].MayBeKnown || known.Contains(i)))
+                answers[i] = Settlement.Known;
         }
+    }
 
+    private async Task CommitAsync(List<Delivery> batch, Settlement[] answers, CancellationToken cancellationToken)
+    {
+        if (!Enumerable.Range(0, batch.Count).Any(i => IsToBeWritten(batch, answers, i)))
+            return;
+        var connection = await ConnectionAsync(cancellationToken);
         // COPY outside an explicit transaction is one of its own: complete means committed and flushed.
         await using var copy = await connection.BeginBinaryImportAsync(
-            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version) from stdin (format binary)", cancellationToken);
-        foreach (var (heartbeat, _) in batch)
-            await WriteAsync(copy, heartbeat, cancellationToken);
+            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session) from stdin (format binary)", cancellationToken);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (IsToBeWritten(batch, answers, i))
+                Write(copy, batch[i].Heartbeat!);
+        }
+
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private async Task WriteAsync(NpgsqlBinaryImporter copy, Heartbeat heartbeat, CancellationToken cancellationToken)
+    private static bool IsToBeWritten(List<Delivery> batch, Settlement[] answers, int i) => batch[i].Heartbeat is not null && answers[i] == Settlement.Durable;
+
+    /// <summary>Writes into the connection's buffer; a task for each of ten columns would cost more than the columns.</summary>
+    private static void Write(NpgsqlBinaryImporter copy, Heartbeat heartbeat)
     {
-        await copy.StartRowAsync(cancellationToken);
-        await copy.WriteAsync(_slots[heartbeat.DeviceId], NpgsqlDbType.Integer, cancellationToken);
-        await copy.WriteAsync(heartbeat.Epoch, NpgsqlDbType.Bigint, cancellationToken);
-        await copy.WriteAsync(heartbeat.Seq, NpgsqlDbType.Bigint, cancellationToken);
-        await copy.WriteAsync(heartbeat.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-        await copy.WriteAsync(heartbeat.DeviceAt?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-        await copy.WriteAsync(heartbeat.Capture.Bits, NpgsqlDbType.Integer, cancellationToken);
-        await copy.WriteAsync((short)heartbeat.Health, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync(heartbeat.Firmware, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(heartbeat.RuleVersion, NpgsqlDbType.Bigint, cancellationToken);
+        copy.StartRow();
+        copy.Write(heartbeat.Number, NpgsqlDbType.Integer);
+        copy.Write(heartbeat.Epoch, NpgsqlDbType.Bigint);
+        copy.Write(heartbeat.Seq, NpgsqlDbType.Bigint);
+        copy.Write(heartbeat.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+        if (heartbeat.DeviceAt is { } deviceAt)
+            copy.Write(deviceAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+        else
+            copy.WriteNull();
+        copy.Write(heartbeat.Capture.Bits, NpgsqlDbType.Integer);
+        copy.Write((short)heartbeat.Health, NpgsqlDbType.Smallint);
+        copy.Write(heartbeat.Firmware, NpgsqlDbType.Text);
+        if (heartbeat.RuleVersion is { } version)
+            copy.Write(version, NpgsqlDbType.Bigint);
+        else
+            copy.WriteNull();
+        copy.Write(heartbeat.Session, NpgsqlDbType.Bigint);
     }
 
-    private readonly record struct Waiting(Heartbeat Heartbeat, TaskCompletionSource Durable);
+    /// <summary>The writer's own connection, opened when it is needed and not there.</summary>
+    private async ValueTask<NpgsqlConnection> ConnectionAsync(CancellationToken cancellationToken) => _connection ??= await database.OpenConnectionAsync(cancellationToken);
 
-    private sealed record HeartbeatRow(string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version)
+    private async Task ForgetConnectionAsync()
     {
-        public Heartbeat Heartbeat() => new(Id, Epoch, Seq, new DateTimeOffset(Received_at, TimeSpan.Zero), Device_at is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
-            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version);
+        if (_connection is { } broken)
+        {
+            _connection = null;
+            await broken.DisposeAsync();
+        }
+    }
+
+    private void Warn(Exception failure, int count)
+    {
+        if (time.GetUtcNow() < _warnAgainAt)
+            return;
+        logger.LogWarning("{Count} heartbeats wait to be made durable ({Reason}): they are not acknowledged, and {Queued} more wait behind them.", count, failure.Message, Queued);
+        _warnAgainAt = time.GetUtcNow() + BetweenWarnings;
+    }
+
+    private sealed record HeartbeatRow(
+        int Number, string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version, long Session)
+    {
+        public Heartbeat Heartbeat() => new(Number, Id, Epoch, Seq, new DateTimeOffset(Received_at, TimeSpan.Zero), Device_at is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
+            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session);
     }
 }

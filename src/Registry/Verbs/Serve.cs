@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -9,8 +10,10 @@ using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Postgres;
+using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Web;
 using SurveillanceRegistry.Web.Staff;
 
@@ -45,6 +48,8 @@ internal static class Serve
         var broker = app.UseRegistryBroker();
         await app.StartAsync(cancellationToken);
         await broker.WaitAsync(cancellationToken);
+        var sight = app.Services.GetRequiredService<Sight>();
+        await sight.StartAsync(cancellationToken);
         var rounds = app.Services.GetRequiredService<Rounds>();
         await rounds.StartAsync(cancellationToken);
         await rounds.FirstRound.WaitAsync(cancellationToken);
@@ -63,6 +68,7 @@ internal static class Serve
         await app.WaitForShutdownAsync(cancellationToken);
         await fleet;
         await rounds.StopAsync(CancellationToken.None);
+        await sight.StopAsync(CancellationToken.None);
         return 0;
     }
 
@@ -71,11 +77,15 @@ internal static class Serve
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(Serve).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
         Logs.Configure(builder.Logging);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Listen(settings.Http);
             kestrel.Listen(settings.Mqtt, listen => listen.UseRegistryBroker());
+            if (settings.Tls is not { } tls)
+                return;
+            kestrel.Listen(tls.Http, listen => listen.UseHttps(https => (https.ServerCertificate, https.SslProtocols) = (tls.Certificate, SslProtocols.Tls12 | SslProtocols.Tls13)));
+            kestrel.Listen(tls.Mqtt, listen => listen.UseRegistryBroker(tls.Certificate));
         });
         builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains());
         builder.Services.AddSingleton(TimeProvider.System);
@@ -84,6 +94,8 @@ internal static class Serve
         builder.Services.AddSingleton(services => new PublicAddress(() =>
             settings.PublicUrl.Length > 0 ? settings.PublicUrl : services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()));
         builder.Services.AddDataProtection().SetApplicationName("registry").PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
+        builder.Services.AddSingleton(new HeartbeatRetention(settings.HeartbeatDays));
+        builder.Services.AddSingleton(settings.MqttLimits);
         builder.Services.AddPostgres(connectionString);
         builder.Services.AddSingleton<ITableFiles, TableFiles>();
         builder.Services.AddMqtt();

@@ -10,32 +10,48 @@ public sealed class An_observation_register(SharedCluster cluster)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>The camera is the first that was registered, the reader the second.</summary>
+    private const int Camera = 1, Reader = 2;
+
     private static readonly DeviceObservation Seen = DeviceObservation.First(new Heartbeat(
-        SmallCity.Camera, 1, 1, SmallCity.Noon, null, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), Health.Ok, "1.0", null));
+        Camera, SmallCity.Camera, 1, 1, SmallCity.Noon, null, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), Health.Ok, "1.0", null));
 
     [Fact]
     public async Task Gives_back_the_last_change_of_each_unit_of_a_partition()
     {
         await using var database = await OpenAsync();
-        var register = new ObservationRegister(database.Source);
-        var silent = Seen with { Presence = PresenceState.Silent };
-        await register.AppendAsync(Seen, SmallCity.Noon, Cancellation);
-        await register.AppendAsync(silent, SmallCity.Noon.AddSeconds(31), Cancellation);
-        await register.AppendAsync(Seen with { DeviceId = SmallCity.Reader }, SmallCity.Noon, Cancellation);
+        using var register = await StartAsync(database);
+        var (owner, other) = (await register.TakeAsync(Camera, Cancellation), await register.TakeAsync(Reader, Cancellation));
+        var silent = Seen with { Presence = PresenceState.Silent, Evidence = Evidence.Deadline };
+        Assert.True(await register.AppendAsync(Seen, SmallCity.Noon, Camera, owner, Cancellation));
+        Assert.True(await register.AppendAsync(silent, SmallCity.Noon.AddSeconds(31), Camera, owner, Cancellation));
+        Assert.True(await register.AppendAsync(Seen with { DeviceId = SmallCity.Reader }, SmallCity.Noon, Reader, other, Cancellation));
 
-        Assert.Equal(SmallCity.Text(silent), SmallCity.Text(Assert.Single(await register.LatestAsync(Device.PartitionOf(SmallCity.Camera), Cancellation))));
-        Assert.Empty(await register.LatestAsync((Device.PartitionOf(SmallCity.Camera) + 1) % Device.Partitions, Cancellation));
+        var (number, last) = Assert.Single(await register.LatestAsync(Camera, Cancellation));
+        Assert.Equal((Camera, SmallCity.Text(silent)), (number, SmallCity.Text(last)));
+        Assert.Equal(SmallCity.Text(silent), SmallCity.Text((await register.LastAsync(SmallCity.Camera, Cancellation))!));
+        Assert.Empty(await register.LatestAsync(3, Cancellation));
+        Assert.Null(await register.LastAsync("nobody", Cancellation));
     }
 
     [Fact]
-    public async Task Keeps_the_same_change_once_whoever_tells_it_again_and_when()
+    public async Task Keeps_nothing_of_who_lost_the_partition()
     {
         await using var database = await OpenAsync();
+        using var register = await StartAsync(database);
+        var lost = await register.TakeAsync(Camera, Cancellation);
+        var owner = await register.TakeAsync(Camera, Cancellation);
+        Assert.True(owner > lost);
+        var kept = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => register.AppendAsync(Seen with { Seq = i }, SmallCity.Noon, Camera, i % 2 == 0 ? owner : lost, Cancellation)));
+        Assert.Equal([true, false, true, false, true, false, true, false, true, false], kept);
+        Assert.Equal(5, await database.AskAsync<int>("select count(*) from registry.observation"));
+    }
+
+    private static async Task<ObservationRegister> StartAsync(Database database)
+    {
         var register = new ObservationRegister(database.Source);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => register.AppendAsync(Seen, SmallCity.Noon, Cancellation)));
-        await register.AppendAsync(Seen with { Presence = PresenceState.Late }, SmallCity.Noon, Cancellation);
-        await register.AppendAsync(Seen, SmallCity.Noon, Cancellation);
-        Assert.Equal(2, await database.AskAsync<int>("select count(*) from registry.observation"));
+        await register.StartAsync(Cancellation);
+        return register;
     }
 
     private async Task<Database> OpenAsync()

@@ -1,0 +1,213 @@
+using System.Runtime.InteropServices;
+using SurveillanceRegistry.Domain.Devices;
+
+namespace SurveillanceRegistry.Domain.Presence;
+
+/// <summary>What became of a heartbeat.</summary>
+public enum Heard
+{
+    /// <summary>It is the newest word of its device.</summary>
+    Newest,
+
+    /// <summary>The same (epoch, seq) as the newest.</summary>
+    Duplicate,
+
+    /// <summary>Before the newest: kept as a late fact; it neither revives nor kills.</summary>
+    Late,
+}
+
+/// <summary>
+/// All that a presence partition holds of one unit: 60 bytes, no reference. The rules of presence stand here. Time is an argument: the
+/// registry's steady clock in milliseconds, which no step of the wall clock moves.
+/// </summary>
+/// <remarks>
+/// Sessions and epochs after Eclipse Sparkplug 3.0 (a death belongs to its birth), with 64-bit numbers; deadlines by the registry's clock.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential, Pack = 4)] // A million of them: what alignment would add is 4 MB.
+public struct Seat
+{
+    /// <summary>More than so many returns from silence within <see cref="FlapWindowSeconds"/> and a unit flaps.</summary>
+    public const int MostReturns = 4;
+
+    /// <summary>For so long a unit must hold still before a flapping one counts as heard again, in seconds.</summary>
+    public const int FlapWindowSeconds = 60;
+
+    /// <summary>After so many words in a row that are before the newest, from a unit that is not heard, its clock fell back.</summary>
+    public const int MostLateInARow = 3;
+
+    /// <summary>A clock that stands this far from the registry's is a fact of its own, in seconds.</summary>
+    public const int SkewFromSeconds = 60;
+
+    private long _epoch, _seq, _heardAt, _heardSteady;
+    private int _session, _ruleVersion, _skew, _deadlineSeconds, _quietSince;
+    private short _capture;
+    private byte _presence, _evidence, _health, _flags, _returns, _late;
+
+    [Flags]
+    private enum Flag : byte { SilenceIsNormal = 1, WasHeard = 2, HasSkew = 4, HasRuleVersion = 8, ClockFellBack = 16 }
+
+    /// <summary>The seat of a registered unit that was never heard.</summary>
+    /// <param name="deadlineSeconds">After so long without a word it is not heard any more.</param>
+    /// <param name="silenceIsNormal">For units that are switched off after a shift: silence means unknown.</param>
+    public static Seat Of(int deadlineSeconds, bool silenceIsNormal) =>
+        new() { _deadlineSeconds = deadlineSeconds, _epoch = -1, _seq = -1, _flags = silenceIsNormal ? (byte)Flag.SilenceIsNormal : (byte)0 };
+
+    /// <summary>Whether a registered unit sits here.</summary>
+    public readonly bool IsTaken => _deadlineSeconds > 0;
+
+    /// <summary>Whether the unit was ever heard.</summary>
+    public readonly bool WasHeard => Has(Flag.WasHeard);
+
+    /// <summary>The greatest epoch and sequence that was heard; −1 when none was.</summary>
+    public readonly (long Epoch, long Seq) Last => (_epoch, _seq);
+
+    public readonly PresenceState Presence => (PresenceState)_presence;
+
+    public readonly bool IsHeard => DeviceObservation.Hears(Presence);
+
+    /// <summary>What a notice, a page or a rule would see change. Most heartbeats leave it as it is.</summary>
+    public readonly (PresenceState, Evidence, short, Health, int, bool, bool) Face =>
+        (Presence, (Evidence)_evidence, _capture, (Health)_health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed);
+
+    private readonly bool IsSkewed => Has(Flag.HasSkew) && Math.Abs((long)_skew) >= SkewFromSeconds;
+
+    /// <summary>When to look next, on the steady clock in milliseconds; <see cref="long.MaxValue"/> when only a word can change anything.</summary>
+    public readonly long LookAt => Presence switch
+    {
+        PresenceState.Online => _heardSteady + LateAfterMs,
+        PresenceState.Late or PresenceState.Docked => _heardSteady + DeadlineMs,
+        PresenceState.Unknown when IsOpen => _heardSteady + DeadlineMs,
+        _ => long.MaxValue,
+    };
+
+    /// <summary>Whether a unit that is not heard may yet turn out to be silent: whose fault it is, or whether it holds still, is not settled.</summary>
+    private readonly bool IsOpen => (Evidence)_evidence is Evidence.Registry or Evidence.Flapping;
+
+    private readonly long DeadlineMs => _deadlineSeconds * 1000L;
+
+    /// <summary>Silence up to half the deadline is ordinary; a kind's units speak three times within it.</summary>
+    private readonly long LateAfterMs => _deadlineSeconds * 500L;
+
+    /// <summary>Changes what the unit is asked for; what is known of it stays.</summary>
+    public void Ask(int deadlineSeconds, bool silenceIsNormal)
+    {
+        _deadlineSeconds = deadlineSeconds;
+        Set(Flag.SilenceIsNormal, silenceIsNormal);
+    }
+
+    /// <summary>Takes in a heartbeat.</summary>
+    /// <param name="steadyMs">When it was received.</param>
+    public Heard Hear(Heartbeat heartbeat, long steadyMs)
+    {
+        ArgumentNullException.ThrowIfNull(heartbeat);
+        if (!heartbeat.IsAfter(_epoch, _seq))
+        {
+            var duplicate = (heartbeat.Epoch, heartbeat.Seq) == (_epoch, _seq);
+            // A unit that reboots with a clock that fell back says only what seems old, for ever. Somebody has to know.
+            if (!duplicate && heartbeat.Epoch < _epoch && !IsHeard && _late < byte.MaxValue && ++_late >= MostLateInARow)
+                Set(Flag.ClockFellBack, true);
+            return duplicate ? Heard.Duplicate : Heard.Late;
+        }
+
+        (_epoch, _seq, _session) = (heartbeat.Epoch, heartbeat.Seq, unchecked((int)heartbeat.Session));
+        _capture = (short)heartbeat.Capture.Bits;
+        _health = (byte)heartbeat.Health;
+        Set(Flag.HasRuleVersion, heartbeat.RuleVersion is not null);
+        _ruleVersion = (int)Math.Min(heartbeat.RuleVersion ?? 0, int.MaxValue);
+        Set(Flag.HasSkew, heartbeat.DeviceAt is not null);
+        _skew = heartbeat.DeviceAt is { } at ? (int)Math.Clamp((at - heartbeat.ReceivedAt).TotalSeconds, int.MinValue, int.MaxValue) : 0;
+        Set(Flag.ClockFellBack, false);
+        _late = 0;
+        if (heartbeat.IsLife)
+            Revive(heartbeat.ReceivedAt.ToUnixTimeMilliseconds(), steadyMs);
+        return Heard.Newest;
+    }
+
+    private void Revive(long heardAt, long steadyMs)
+    {
+        var wasHeard = IsHeard;
+        var isReturn = WasHeard && !wasHeard;
+        (_heardAt, _heardSteady) = (Math.Max(heardAt, _heardAt), Math.Max(steadyMs, _heardSteady));
+        Set(Flag.WasHeard, true);
+        var second = (int)(steadyMs / 1000);
+        if (isReturn && _evidence != (byte)Evidence.Flapping)
+        {
+            _returns = (byte)(second - _quietSince < FlapWindowSeconds ? Math.Min(_returns + 1, byte.MaxValue) : 1);
+            _quietSince = second;
+        }
+
+        // Who comes and goes is not there: until it holds still it counts as not heard, which says more and never less.
+        if (!wasHeard && _returns > MostReturns && second - _quietSince < FlapWindowSeconds)
+            (_presence, _evidence) = ((byte)PresenceState.Unknown, (byte)Evidence.Flapping);
+        else
+            (_presence, _evidence) = ((byte)Alive, (byte)Evidence.Heartbeat);
+    }
+
+    /// <summary>Takes in that a session died. Counts only for the session and the epoch that the unit last spoke in.</summary>
+    public void Die(long epoch, long session)
+    {
+        if (epoch == _epoch && unchecked((int)session) == _session && (IsHeard || IsOpen))
+            (_presence, _evidence) = ((byte)PresenceState.Disconnected, (byte)Evidence.Death);
+    }
+
+    /// <summary>Looks whether the unit is still heard.</summary>
+    /// <param name="seeingSinceMs">
+    /// Since when the registry has been able to hear without a break. A unit that had less than its whole deadline since then to be heard is
+    /// not called silent: the fault may be ours.
+    /// </param>
+    public void Look(long steadyMs, long seeingSinceMs)
+    {
+        var silence = steadyMs - _heardSteady;
+        if (silence <= DeadlineMs)
+        {
+            if (IsHeard)
+                _presence = (byte)((Health)_health == Health.Docked ? PresenceState.Docked : silence > LateAfterMs ? PresenceState.Late : PresenceState.Online);
+        }
+        else if (IsHeard || IsOpen)
+        {
+            (_presence, _evidence) =
+                Has(Flag.SilenceIsNormal) ? ((byte)PresenceState.Unknown, (byte)Evidence.Deadline)
+                : steadyMs - seeingSinceMs < DeadlineMs ? ((byte)PresenceState.Unknown, (byte)Evidence.Registry)
+                : ((byte)PresenceState.Silent, (byte)Evidence.Deadline);
+        }
+    }
+
+    /// <summary>Takes up what was remembered of the unit before this partition was.</summary>
+    /// <param name="heardSteady">When it was last heard, on the steady clock of now.</param>
+    public void Remember(DeviceObservation last, long heardSteady)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        (_epoch, _seq) = (last.Epoch, last.Seq);
+        (_heardAt, _heardSteady) = (last.LastHeardAt.ToUnixTimeMilliseconds(), heardSteady);
+        (_capture, _health, _presence, _evidence) = ((short)last.Capture.Bits, (byte)last.Health, (byte)last.Presence, (byte)last.Evidence);
+        Set(Flag.HasRuleVersion, last.RuleVersion is not null);
+        _ruleVersion = (int)Math.Min(last.RuleVersion ?? 0, int.MaxValue);
+        Set(Flag.HasSkew, last.SkewSeconds is not null);
+        _skew = last.SkewSeconds ?? 0;
+        Set(Flag.ClockFellBack, last.ClockFellBack);
+        Set(Flag.WasHeard, true);
+    }
+
+    /// <summary>Lets the next word count whatever its epoch: a clerk has looked at the unit whose clock fell back.</summary>
+    public void ForgetEpoch()
+    {
+        (_epoch, _seq, _late) = (-1, -1, 0);
+        Set(Flag.ClockFellBack, false);
+    }
+
+    /// <summary>What is known of the unit, in the form in which it is told, remembered and shown.</summary>
+    public readonly DeviceObservation Observation(string deviceId) => new(
+        deviceId, Presence, DateTimeOffset.FromUnixTimeMilliseconds(_heardAt), _epoch, _seq, new CaptureReport(_capture), (Health)_health, [])
+    {
+        Evidence = (Evidence)_evidence,
+        RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
+        SkewSeconds = Has(Flag.HasSkew) ? _skew : null,
+        ClockFellBack = Has(Flag.ClockFellBack),
+    };
+
+    private readonly PresenceState Alive => (Health)_health == Health.Docked ? PresenceState.Docked : PresenceState.Online;
+
+    private readonly bool Has(Flag flag) => (_flags & (byte)flag) != 0;
+
+    private void Set(Flag flag, bool value) => _flags = (byte)(value ? _flags | (byte)flag : _flags & ~(byte)flag);
+}

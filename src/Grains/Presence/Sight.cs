@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Grains.Presence;
+
+/// <summary>
+/// Whether the registry itself can see. It can while something can be made durable, and while its own clockwork runs. What it could not
+/// see it does not call silence: units get their whole deadline again before anybody says so.
+/// </summary>
+public sealed class Sight(IWatchRegister watch, TimeProvider time, ILogger<Sight> logger) : BackgroundService
+{
+    /// <summary>How often it looks, and how far the period that it writes down may lag behind.</summary>
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>For so long a commit may fail, or the process may stand still, before the registry calls itself blind.</summary>
+    public static readonly TimeSpan LongestBlink = TimeSpan.FromSeconds(5);
+
+    private long _since = long.MinValue / 2;
+    private long? _sawAt;
+    private long _period;
+
+    /// <summary>The registry's steady clock in milliseconds: no step of the wall clock moves it.</summary>
+    public static long SteadyMs(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        return (long)time.GetElapsedTime(0).TotalMilliseconds;
+    }
+
+    /// <summary>Since when the registry has been able to see without a break, on the steady clock. Always, where nobody watches.</summary>
+    public long SinceMs => Volatile.Read(ref _since);
+
+    /// <summary>Whether it cannot see now.</summary>
+    public bool IsBlind => _sawAt is { } saw && SteadyMs(time) - saw > LongestBlink.TotalMilliseconds;
+
+    /// <summary>Something happened that looks like our own fault, such as half of all sessions breaking at once: units get their deadline again.</summary>
+    public void Doubt(string why)
+    {
+        Volatile.Write(ref _since, SteadyMs(time));
+        logger.LogWarning("The registry doubts its own sight ({Why}): no unit is called silent before its whole deadline has passed again.", why);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Volatile.Write(ref _since, SteadyMs(time));
+        _sawAt = SteadyMs(time);
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            await LookAsync(stoppingToken);
+        }
+        while (!stoppingToken.IsCancellationRequested && await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default));
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var wasBlind = IsBlind;
+            if (wasBlind || _period == 0)
+                _period = await watch.BeginAsync(time.GetUtcNow(), cancellationToken);
+            else
+                await watch.ExtendAsync(_period, time.GetUtcNow(), cancellationToken);
+            _sawAt = SteadyMs(time);
+            if (wasBlind)
+                Doubt("it could not see for a while");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The house closes.
+        }
+#pragma warning disable CA1031 // Whatever the reason: it did not see.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning("The registry cannot see: nothing can be made durable ({Reason}).", failure.Message);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Mqtt;
+
+/// <summary>
+/// Takes in what clients publish: judges a publish on its bytes, puts what it says into the heartbeat log, and acknowledges it when it is
+/// durable, and not before. Nothing is routed to anybody else, and nothing of a payload but the contract's words gets past here.
+/// </summary>
+internal sealed class Inlet(
+    IHeartbeatLog log, PresenceInlet presence, IEnrolment enrolment, Senders senders, Sessions sessions, Limits limits, Counters counters, IHostApplicationLifetime house,
+    TimeProvider time, ILogger<Inlet> logger)
+{
+    /// <summary>Takes one PUBLISH. Keeps nothing of the bytes when it returns, even when the task goes on.</summary>
+    /// <param name="packet">The whole packet.</param>
+    /// <returns>Why the session has to end; null when it goes on.</returns>
+    public ValueTask<Ending?> TakeAsync(Session session, ReadOnlySpan<byte> packet)
+    {
+        if (!PublishPacket.TryRead(packet, session.IsVersion5, out var publish))
+            return End(session, Refusal.Malformed, TopicClass.Unread, packet.Length, MqttDisconnectReasonCode.MalformedPacket);
+        if (publish.HasTopicAlias)
+            return End(session, Refusal.Alias, TopicClass.Unread, publish.Payload.Length, MqttDisconnectReasonCode.TopicAliasInvalid);
+
+        var topic = TopicClass.Foreign;
+        var sender = session.Own;
+        if (Topic.TryDevice(publish.Topic, out var id, out var kind))
+        {
+            if (session.IsGateway && Domain.Identifier.IsValid(Letters(id, stackalloc char[Domain.Identifier.MaxLength])) && !session.TryBehind(id, out sender))
+                return MeetAsync(session, System.Text.Encoding.ASCII.GetString(id), packet.ToArray());
+            if (sender is not null && Topic.Is(id, sender.Device.Id))
+                topic = kind;
+        }
+
+        if (sender is not null && !sender.MaySpeak(time.GetUtcNow(), limits))
+            return Refuse(session, publish, Refusal.Rate, topic);
+        if (publish.Qos != MqttQualityOfServiceLevel.AtLeastOnce)
+            return End(session, Refusal.Qos, topic, publish.Payload.Length, MqttDisconnectReasonCode.QoSNotSupported);
+        if (topic == TopicClass.Foreign)
+            return Refuse(session, publish, Refusal.Topic, topic);
+        if (publish.IsRetained)
+            return Refuse(session, publish, Refusal.Retain, topic);
+        if (topic == TopicClass.OwnDeath)
+            return TakeDeath(session, sender!, publish);
+
+        var firmware = sender!.Firmware;
+        if (!HeartbeatReader.TryRead(publish.Payload, sender.Device, time.GetUtcNow(), session.Connection, ref firmware, out var heartbeat))
+            return Refuse(session, publish, Refusal.Shape, topic);
+        sender.Firmware = firmware;
+        return KeepAsync(session, sender, heartbeat, publish.PacketId, publish.IsDuplicate);
+    }
+
+    private static ReadOnlySpan<char> Letters(ReadOnlySpan<byte> id, Span<char> letters) =>
+        id.Length > letters.Length || System.Text.Ascii.ToUtf16(id, letters, out var written) != System.Buffers.OperationStatus.Done ? default : letters[..written];
+
+    /// <summary>Asks who a gateway speaks for when it names somebody for the first time in its session.</summary>
+    private async ValueTask<Ending?> MeetAsync(Session session, string id, byte[] packet)
+    {
+        Sender? sender = null;
+        try
+        {
+            if (await enrolment.BehindAsync(session.Id, id, CancellationToken.None) is { Lifecycle: not Lifecycle.Removed } device)
+                sender = await senders.OfAsync(device);
+        }
+#pragma warning disable CA1031 // The register does not answer: the gateway comes again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning("A gateway's publish could not be taken because the register did not answer ({Reason}).", failure.Message);
+            return new Ending(MqttDisconnectReasonCode.ServerBusy, "The register does not answer.");
+        }
+
+        session.Met(id, sender);
+        return await TakeAsync(session, packet);
+    }
+
+    private ValueTask<Ending?> TakeDeath(Session session, Sender sender, in PublishPacket publish)
+    {
+        if (!HeartbeatReader.TryReadDeath(publish.Payload, out var epoch))
+            return Refuse(session, publish, Refusal.Shape, TopicClass.OwnDeath);
+        if (!house.ApplicationStopping.IsCancellationRequested) // When the registry goes down, no device has died.
+            presence.Died(sender.Device.Number, epoch, session.Connection);
+        return Acknowledge(session, publish.PacketId, MqttPubAckReasonCode.Success);
+    }
+
+    /// <summary>Puts a heartbeat into the log; its acknowledgement follows the commit.</summary>
+    /// <param name="packetId">0 when no acknowledgement is asked for, or another heartbeat of the same packet carries it.</param>
+    public ValueTask<Ending?> KeepAsync(Session session, Sender sender, Heartbeat heartbeat, ushort packetId, bool mayBeKnown)
+    {
+        var isNew = heartbeat.IsAfter(sender.Last.Epoch, sender.Last.Seq);
+        if (!isNew)
+            counters.NotNewest((heartbeat.Epoch, heartbeat.Seq) == sender.Last ? Heard.Duplicate : Heard.Late);
+        else
+            sender.Last = (heartbeat.Epoch, heartbeat.Seq);
+        sender.Session = session.Connection;
+        return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this) { Heartbeat = heartbeat, MayBeKnown = mayBeKnown || !isNew });
+    }
+
+    private ValueTask<Ending?> AppendAsync(Session session, Publication publication)
+    {
+        var room = session.Line.EnterAsync();
+        if (!room.IsCompletedSuccessfully)
+            return EnterAndAppendAsync(room);
+        var appended = log.AppendAsync(publication);
+        return appended.IsCompletedSuccessfully ? default : AppendedAsync(appended);
+
+        async ValueTask<Ending?> EnterAndAppendAsync(ValueTask room)
+        {
+            await room;
+            return await AppendedAsync(log.AppendAsync(publication));
+        }
+
+        static async ValueTask<Ending?> AppendedAsync(ValueTask appended)
+        {
+            try
+            {
+                await appended;
+                return null;
+            }
+            catch (OperationCanceledException)
+            {
+                return new Ending(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down.");
+            }
+        }
+    }
+
+    /// <summary>What became durable is acknowledged, then passed on; what did not ends the connection, so that the device sends it again.</summary>
+    private void Settled(Publication publication, Settlement settlement)
+    {
+        if (settlement == Settlement.Failed && publication.Heartbeat is not null)
+        {
+            publication.Line.Acknowledge(0, MqttPubAckReasonCode.Success);
+            publication.Line.End(MqttDisconnectReasonCode.UnspecifiedError, "A heartbeat could not be made durable.");
+            return;
+        }
+
+        publication.Line.Acknowledge(publication.PacketId, publication.Reason);
+        if (publication.Heartbeat is not { } heartbeat)
+            return;
+        counters.Acknowledged();
+        presence.Heard(heartbeat);
+    }
+
+    /// <summary>Tells the client why, as its version of MQTT allows. Nothing of the payload goes anywhere but its size.</summary>
+    private ValueTask<Ending?> Refuse(Session session, in PublishPacket publish, Refusal refusal, TopicClass topic)
+    {
+        if (!session.IsVersion5)
+            return End(session, refusal, topic, publish.Payload.Length, null);
+        Note(session, refusal, topic, publish.Payload.Length);
+        return Acknowledge(session, publish.PacketId, refusal.PubAck());
+    }
+
+    private ValueTask<Ending?> End(Session session, Refusal refusal, TopicClass topic, int bytes, MqttDisconnectReasonCode? reason)
+    {
+        Note(session, refusal, topic, bytes);
+        return new(new Ending(reason, $"A publish was refused: {Domain.Json.Word(refusal)}."));
+    }
+
+    private void Note(Session session, Refusal refusal, TopicClass topic, int bytes)
+    {
+        counters.Refused(refusal, topic);
+        var level = refusal == Refusal.Rate ? LogLevel.Debug : LogLevel.Information; // Who sends too much must not fill the log either; the counter tells.
+        logger.Log(level, "Refused a publish of {Client}: {Bytes} bytes, {Reason}, on a topic of class {Topic}.", session.Id, bytes, refusal, topic);
+    }
+
+    /// <summary>Answers in turn: at once, or after what came before and is not durable yet.</summary>
+    private ValueTask<Ending?> Acknowledge(Session session, ushort packetId, MqttPubAckReasonCode reason)
+    {
+        if (session.Line.HasInFlight)
+            return AppendAsync(session, new Publication(session.Line, packetId, reason, this));
+        session.Line.Answer(packetId, reason);
+        return default;
+    }
+
+    /// <summary>
+    /// A connection ended. It was a death when the client said no farewell and left a will, and when nobody has taken its place; of a
+    /// gateway it is one of every device that last spoke through it.
+    /// </summary>
+    public void Ended(Session session)
+    {
+        var wasCurrent = sessions.Ended(session);
+        if (!wasCurrent || session.Line.SaidFarewell || house.ApplicationStopping.IsCancellationRequested)
+            return;
+        if (session.Own is { } own && session.DeathEpoch is { } epoch)
+            presence.Died(own.Device.Number, epoch, session.Connection);
+        else if (session.IsGateway)
+        {
+            foreach (var sender in session.Speakers)
+                presence.Died(sender.Device.Number, sender.Last.Epoch, session.Connection);
+        }
+    }
+
+    private sealed class Publication(Line line, ushort packetId, MqttPubAckReasonCode reason, Inlet inlet) : Delivery
+    {
+        public Line Line => line;
+        public ushort PacketId => packetId;
+        public MqttPubAckReasonCode Reason => reason;
+        public override void Settle(Settlement settlement) => inlet.Settled(this, settlement);
+        public override void Flush() => line.Flush();
+    }
+}

@@ -1,0 +1,65 @@
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Postgres.Ledger;
+
+namespace SurveillanceRegistry.Postgres.Presence;
+
+/// <summary>For how many whole days single heartbeats are kept. What was learnt from them, the states of each unit, stays.</summary>
+public sealed record HeartbeatRetention(int Days)
+{
+    /// <summary>Long enough to answer a question about last month.</summary>
+    public const int DefaultDays = 31;
+}
+
+/// <summary>
+/// Keeps the heartbeat log in days: makes the days ahead, and drops what the retention schedule no longer keeps, with an entry in the
+/// ledger that says how much was dropped.
+/// </summary>
+public sealed class HeartbeatDays(NpgsqlDataSource database, HeartbeatRetention retention, TimeProvider time, ILogger<HeartbeatDays> logger) : BackgroundService
+{
+    private const int DaysAhead = 2;
+    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await KeepAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // There are days ahead: the next hour tries again.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                logger.LogWarning(failure, "The days of the heartbeat log could not be kept; tried again in an hour.");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default));
+    }
+
+    /// <summary>Makes the days ahead and drops the days that are over.</summary>
+    public async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition("select registry.open_heartbeat_days(@DaysAhead)", new { DaysAhead }, cancellationToken: cancellationToken));
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var dropped = (await connection.QueryAsync<(string Part, long Beats)>(new CommandDefinition(
+            "select part, beats from registry.drop_heartbeat_days(@Days)", new { retention.Days }, transaction, cancellationToken: cancellationToken))).ToArray();
+        if (dropped.Length == 0)
+            return;
+        var append = await Appending.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
+        foreach (var (part, beats) in dropped)
+            await append.EntryAsync("heartbeats-purged", Attribution.Registry, new { part, beats, keptDays = retention.Days });
+        await transaction.CommitAsync(cancellationToken);
+        logger.LogInformation("Dropped {Count} parts of the heartbeat log that ended more than {Days} days ago.", dropped.Length, retention.Days);
+    }
+}
