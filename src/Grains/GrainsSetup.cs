@@ -15,6 +15,7 @@ public static class GrainsSetup
         silo.Services.AddSerializer(AddImmutableValues);
         silo.Services.AddSingleton<Rounds>();
         silo.Services.AddSingleton<Sight>();
+        silo.Services.AddSingleton<Expectations>();
         silo.Services.AddSingleton<PresenceCounters>();
         return silo;
     }

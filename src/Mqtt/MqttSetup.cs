@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SurveillanceRegistry.Domain.Devices;
 using MQTTnet.AspNetCore;
-using MQTTnet.Protocol;
 using MQTTnet.Server;
 
 namespace SurveillanceRegistry.Mqtt;
@@ -30,6 +29,9 @@ public static class MqttSetup
         services.AddSingleton<Sessions>();
         services.AddSingleton<ISessions>(house => house.GetRequiredService<Sessions>());
         services.AddSingleton<Inlet>();
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<ExpectedOutlet>();
+        services.AddHostedService(house => house.GetRequiredService<ExpectedOutlet>());
         services.AddSingleton<PresenceInlet>();
         services.AddSingleton<IPresencePartitions, PresencePartitions>();
         services.AddSingleton<Switchboard>();
@@ -75,12 +77,7 @@ public static class MqttSetup
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var server = app.ApplicationServices.GetRequiredService<MqttServer>();
         server.ValidatingConnectionAsync += switchboard.AdmitAsync;
-        server.InterceptingSubscriptionAsync += subscription =>
-        {
-            if (!MaySubscribe((Session)subscription.SessionItems[nameof(Session)]!, subscription.TopicFilter.Topic))
-                (subscription.ProcessSubscription, subscription.Response.ReasonCode) = (false, MqttSubscribeReasonCode.NotAuthorized);
-            return Task.CompletedTask;
-        };
+        server.InterceptingSubscriptionAsync += app.ApplicationServices.GetRequiredService<Subscriptions>().JudgeAsync;
         server.StartedAsync += _ =>
         {
             started.TrySetResult();
@@ -88,7 +85,4 @@ public static class MqttSetup
         };
         return started.Task;
     }
-
-    /// <summary>A device hears what is expected of it, and nothing of anybody else.</summary>
-    private static bool MaySubscribe(Session session, string filter) => session.Own is { } own && filter == Topic.Expected(own.Device.Id);
 }
