@@ -12,7 +12,7 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// </summary>
 internal static class ChangeToState
 {
-    private const int WarmUp = 20, Beating = 1_000;
+    private const int WarmUp = 20, Beating = 1_000, MostSeconds = 600;
     private const double MostP50Milliseconds = 5, MostP99Milliseconds = 25;
     private const string Quiet = """{"video":"recorded","audio":"off"}""", Listening = """{"video":"recorded","audio":"recorded"}""";
 
@@ -32,8 +32,8 @@ internal static class ChangeToState
         using var probe = await Probe.OpenAsync(subject);
         await generator.PacedAsync("behind", scale.BeatsBehind, scale.WarmSeconds, subject.Cores);
 
-        // Changes as long as the load lasts, so that none is measured without it.
-        var load = generator.PacedAsync("behind", scale.BeatsBehind, Math.Max(scale.TimedSeconds, (WarmUp + scale.Changes) * 0.06), subject.Cores, scale.SettleSeconds);
+        // The load lasts as long as the changes do, so that none is measured without it.
+        var load = generator.PacedAsync("behind", scale.BeatsBehind, MostSeconds, subject.Cores, scale.SettleSeconds);
         await Task.Delay(TimeSpan.FromSeconds(scale.SettleSeconds));
         var changes = new List<(double Acknowledged, double Read, double Told)>();
         for (var change = 0; change < WarmUp + scale.Changes && !load.IsCompleted; change++)
@@ -44,9 +44,10 @@ internal static class ChangeToState
             await Task.Delay(Rest);
         }
 
+        await generator.EnoughAsync();
         var run = await load;
-        if (changes.Count == 0)
-            throw new InvalidOperationException("The load was over before the first change was.");
+        if (changes.Count < scale.Changes)
+            throw new InvalidOperationException("The load was over before the changes were.");
         var runs = new Runs();
         runs.Add(run);
         var (acknowledged, read, told) = (Sorted(changes, one => one.Acknowledged), Sorted(changes, one => one.Read), Sorted(changes, one => one.Told));

@@ -12,6 +12,9 @@ internal static class Generator
 {
     public const string Verb = "ingest-generator";
 
+    /// <summary>Ends the paced load that runs, before its time.</summary>
+    public const string Enough = "enough";
+
     public static async Task RunAsync()
     {
         var swarms = new Dictionary<string, Swarm>(StringComparer.Ordinal);
@@ -37,7 +40,13 @@ internal static class Generator
     private static void Listen(ChannelWriter<string> orders)
     {
         while (Console.In.ReadLine() is { } line)
-            orders.TryWrite(line);
+        {
+            if (line == Enough)
+                Swarm.IsEnough = true;
+            else
+                orders.TryWrite(line);
+        }
+
         Environment.Exit(0);
     }
 
@@ -93,6 +102,9 @@ internal sealed class LoadGenerator : IAsyncDisposable
 
     public Task<Run> PacedAsync(string swarm, double perSecond, double seconds, Cores cores, double settleSeconds = 0) =>
         RunAsync(new Order("paced", swarm, Seconds: seconds, SettleSeconds: settleSeconds, PerSecond: perSecond), cores);
+
+    /// <summary>Ends the paced load that runs, before its time.</summary>
+    public Task EnoughAsync() => _process.WriteAsync(Generator.Enough);
 
     public Task<Run> CountAsync(string swarm, long messages, Cores cores) => RunAsync(new Order("full", swarm, Messages: messages), cores);
 

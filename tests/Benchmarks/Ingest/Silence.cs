@@ -13,7 +13,7 @@ internal static class Silence
     private const double MostSeconds = 1, MostSecondsAfterKill = 2, SecondsBetweenBeats = 10;
 
     private static readonly string[] Heard = ["online", "late", "docked"];
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100), LongestAfterDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50), LongestAfterDeadline = TimeSpan.FromSeconds(60);
 
     public static async Task RunAsync(Scale scale, Table table)
     {

@@ -19,6 +19,7 @@ internal sealed class Swarm : IDisposable
     private readonly int _stride;
     private readonly Lock _counting = new();
     private readonly LongHistogram _microseconds = new(1, 120_000_000, 3);
+    private static volatile bool _isEnough;
     private volatile bool _isFull;
     private long _left, _countFrom = long.MaxValue, _countTo, _acknowledged, _all, _refused;
     private int _lost;
@@ -35,6 +36,9 @@ internal sealed class Swarm : IDisposable
         for (_stride = Math.Max(1, (int)(order.Devices * 0.618)); Gcd(_stride, order.Devices) > 1; _stride++) { }
         _connections = [.. Enumerable.Range(0, order.Connections).Select(number => new Connection(this, number, order.Window))];
     }
+
+    /// <summary>Whether the paced load that runs may end before its time.</summary>
+    public static bool IsEnough { set => _isEnough = value; }
 
     public Beat Beat { get; }
 
@@ -88,6 +92,7 @@ internal sealed class Swarm : IDisposable
     /// <summary>Beats at a fixed pace, each counted from when it was due, whatever the broker does.</summary>
     public async Task<Outcome> PacedAsync(Order order, Action onBegun)
     {
+        _isEnough = false;
         var began = Begin(order);
         var worst = await Task.Factory.StartNew(() => Pace(order, began, onBegun), TaskCreationOptions.LongRunning);
         return Result(began, order) with { LagMilliseconds = worst };
@@ -204,7 +209,7 @@ internal sealed class Swarm : IDisposable
             foreach (var connection in touched)
                 connection.Flush();
             touched.Clear();
-            if (now >= end)
+            if (now >= end || _isEnough)
                 return worst * 1000.0 / Stopwatch.Frequency;
             Thread.Sleep(1);
         }
