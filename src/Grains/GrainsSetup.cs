@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains;
@@ -15,6 +17,7 @@ public static class GrainsSetup
         silo.Services.AddSerializer(AddImmutableValues);
         silo.Services.AddSingleton<Rounds>();
         silo.Services.AddSingleton<Sight>();
+        silo.Services.AddSingleton<IEnrolmentEar, RegisterEar>();
         silo.Services.AddSingleton<Expectations>();
         silo.Services.AddSingleton<PresenceCounters>();
         return silo;

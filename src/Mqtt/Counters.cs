@@ -16,12 +16,14 @@ public sealed class Counters : IDisposable
     private readonly Counter<long> _signIns;
     private readonly Counter<long> _notNewest;
     private readonly Counter<long> _connections;
+    private readonly Counter<long> _dropped;
 
     public Counters()
     {
         _acknowledged = _meter.CreateCounter<long>("registry.heartbeats.acknowledged", "{heartbeat}", "Heartbeats that were durable and then acknowledged.");
         _refused = _meter.CreateCounter<long>("registry.publishes.refused", "{publish}", "Publishes that were refused, by reason and class of topic.");
         _notNewest = _meter.CreateCounter<long>("registry.heartbeats.not_newest", "{heartbeat}", "Heartbeats that were not the newest word of their device: duplicate or late.");
+        _dropped = _meter.CreateCounter<long>("registry.vendor.dropped", "{field}", "Fields and messages of vendors that were passed over or refused unread, by adapter. Their names are kept nowhere.");
         _connections = _meter.CreateCounter<long>("registry.connections.refused", "{connection}", "Connections that were refused before they could sign in.");
         _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
     }
@@ -34,6 +36,8 @@ public sealed class Counters : IDisposable
     public void NotNewest(Heard heard) => _notNewest.Add(1, new KeyValuePair<string, object?>("as", Domain.Json.Word(heard)));
 
     public void SignInRefused(MqttConnectReasonCode reason) => _signIns.Add(1, new KeyValuePair<string, object?>("reason", Domain.Json.Word(reason)));
+
+    public void Dropped(string adapter, int count) => _dropped.Add(count, new KeyValuePair<string, object?>("adapter", adapter));
 
     public void ConnectionRefused() => _connections.Add(1);
 

@@ -75,7 +75,7 @@ internal static class FromChangeToScreen
         await using var services = new ServiceCollection().AddPostgres(await house.DatabaseAsync()).BuildServiceProvider();
         var units = devices.Where(device => device.Id != Camera && device.Lifecycle == Lifecycle.Active).Select(device => (Device: device, Secret: DeviceSecret.New())).ToList();
         await services.GetRequiredService<IEnrolment>().IssueSecretsAsync(
-            [.. units.Select(unit => (unit.Device.Id, DeviceSecret.Hash(unit.Secret)))], Attribution.Registry, "Measured.", DateTimeOffset.UtcNow, CancellationToken.None);
+            [.. units.Select(unit => (unit.Device.Id, DeviceSecret.Hash(unit.Secret)))], Attribution.Registry, "A measurement.", DateTimeOffset.UtcNow, CancellationToken.None);
         return (units, units.Count);
     }
 }
