@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains;
@@ -16,6 +18,9 @@ public static class GrainsSetup
         silo.Services.AddSingleton<Rounds>();
         silo.Services.AddSingleton<Sight>();
         silo.Services.AddSingleton<PresenceCounters>();
+        silo.Services.AddSingleton<PresenceCensus>();
+        silo.Services.TryAddSingleton<IngestFigures>();
+        silo.Services.TryAddSingleton<IDroppedFields, NoDroppedFields>();
         return silo;
     }
 

@@ -99,6 +99,7 @@ internal static class Serve
         builder.Services.AddPostgres(connectionString);
         builder.Services.AddSingleton<ITableFiles, TableFiles>();
         builder.Services.AddMqtt();
+        builder.AddTelemetry();
         builder.Services.AddWeb();
         if (settings.Oidc is { } provider)
             builder.Services.AddIdentityProvider(provider);
