@@ -43,6 +43,8 @@ public sealed class Antenna : IAsyncLifetime
 
     internal Ears Told { get; } = new();
 
+    internal IngestFigures Figures => _app.Services.GetRequiredService<IngestFigures>();
+
     internal ConcurrentQueue<string> Logged { get; } = new();
 
     /// <summary>A log that goes where the registry's goes.</summary>

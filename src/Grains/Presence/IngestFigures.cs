@@ -9,7 +9,10 @@ namespace SurveillanceRegistry.Grains.Presence;
 /// <param name="AckP50Ms">Half of them were acknowledged at most so long after they were received, in milliseconds; null when there were none.</param>
 /// <param name="AckP99Ms">Of a hundred, ninety-nine were.</param>
 /// <param name="Refused">Publishes that were refused, by reason.</param>
-public sealed record IngestWindow(double Seconds, long Acknowledged, double? AckP50Ms, double? AckP99Ms, ImmutableArray<(string Reason, long Count)> Refused)
+/// <param name="SignInsRefused">Sign-ins that were refused.</param>
+/// <param name="ConnectionsRefused">Connections that were refused before they could sign in.</param>
+public sealed record IngestWindow(
+    double Seconds, long Acknowledged, double? AckP50Ms, double? AckP99Ms, ImmutableArray<(string Reason, long Count)> Refused, long SignInsRefused, long ConnectionsRefused)
 {
     public double PerSecond => Seconds > 0 ? Acknowledged / Seconds : 0;
 }
@@ -33,9 +36,7 @@ public sealed class IngestFigures : IDisposable
     /// <summary>For so long heartbeats may wait while none is answered before the queue counts as standing still.</summary>
     public static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    private const int SecondsKept = 60;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1);
 
     // Eight steps for each doubling, from 2^6 µs on: a figure says at most 12.5 % more than it was, and never less.
     private const int StepsPerDoubling = 8, StepBits = 3, SmallestBit = 6, Doublings = 20, Steps = (Doublings + 1) * StepsPerDoubling;
@@ -43,7 +44,7 @@ public sealed class IngestFigures : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _taking;
     private readonly Lock _pictures = new();
-    private readonly Queue<Picture> _kept = new();
+    private readonly List<Picture> _kept = [];
     private readonly long[] _latencies = new long[Steps];
     private FrozenDictionary<string, Tally> _refused = FrozenDictionary<string, Tally>.Empty;
     private Picture _before, _now;
@@ -56,7 +57,7 @@ public sealed class IngestFigures : IDisposable
         Since = time.GetUtcNow();
         _movedAt = time.GetTimestamp();
         _before = _now = Take();
-        _kept.Enqueue(_now);
+        _kept.Add(_now);
         _taking = time.CreateTimer(_ => Turn(), null, Second, Second);
     }
 
@@ -128,7 +129,7 @@ public sealed class IngestFigures : IDisposable
     {
         lock (_pictures)
         {
-            return new IngestReading(_now.At, Since, Between(_before, _now), Between(_kept.Peek(), _now), _now.Acknowledged, _now.Refused,
+            return new IngestReading(_now.At, Since, Between(_before, _now), Between(_kept[0], _now), _now.Acknowledged, _now.Refused,
                 _now.SignInsRefused, _now.ConnectionsRefused, Connections(), Sessions(), InFlight);
         }
     }
@@ -140,10 +141,13 @@ public sealed class IngestFigures : IDisposable
         var picture = Take();
         lock (_pictures)
         {
+            // A clockwork that stood still makes up for its ticks all at once.
+            if (_time.GetElapsedTime(_now.Timestamp, picture.Timestamp) < Second / 2)
+                return;
             (_before, _now) = (_now, picture);
-            _kept.Enqueue(picture);
-            while (_kept.Count > SecondsKept + 1)
-                _kept.Dequeue();
+            _kept.Add(picture);
+            while (_time.GetElapsedTime(_kept[1].Timestamp, picture.Timestamp) >= Minute)
+                _kept.RemoveAt(0);
         }
     }
 
@@ -156,7 +160,8 @@ public sealed class IngestFigures : IDisposable
             latencies[step] = to.Latencies[step] - from.Latencies[step];
         var before = from.Refused.ToDictionary(one => one.Reason, one => one.Count, StringComparer.Ordinal);
         return new IngestWindow(_time.GetElapsedTime(from.Timestamp, to.Timestamp).TotalSeconds, to.Acknowledged - from.Acknowledged, Quantile(latencies, 0.5), Quantile(latencies, 0.99),
-            [.. to.Refused.Select(one => (one.Reason, one.Count - before.GetValueOrDefault(one.Reason)))]);
+            [.. to.Refused.Select(one => (one.Reason, one.Count - before.GetValueOrDefault(one.Reason)))],
+            to.SignInsRefused - from.SignInsRefused, to.ConnectionsRefused - from.ConnectionsRefused);
     }
 
     /// <summary>The least step that a share of all does not exceed, in milliseconds.</summary>

@@ -42,7 +42,7 @@ internal static class IngestApi
     }
 
     private static object Shape(IngestWindow window) =>
-        new { window.Seconds, window.Acknowledged, window.PerSecond, window.AckP50Ms, window.AckP99Ms, refused = Of(window.Refused) };
+        new { window.Seconds, window.Acknowledged, window.PerSecond, window.AckP50Ms, window.AckP99Ms, refused = Of(window.Refused), window.SignInsRefused, window.ConnectionsRefused };
 
     private static Dictionary<string, long> Of(ImmutableArray<(string Reason, long Count)> counts) => counts.ToDictionary(one => one.Reason, one => one.Count);
 }

@@ -53,6 +53,8 @@ public sealed record IngestView(
         yield return ("in-flight", Number(Reading.InFlight));
         yield return ("connections", Number(Reading.Connections));
         yield return ("sessions", Number(Reading.Sessions));
+        yield return ("sign-ins-refused-minute", Number(Reading.LastMinute.SignInsRefused));
+        yield return ("connections-refused-minute", Number(Reading.LastMinute.ConnectionsRefused));
         yield return ("sign-ins-refused", Number(Reading.SignInsRefused));
         yield return ("connections-refused", Number(Reading.ConnectionsRefused));
         foreach (var (reason, count) in Reading.Refused)
