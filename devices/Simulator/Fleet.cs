@@ -10,6 +10,9 @@ public static class Fleet
     /// <summary>How many units sign in at the same time.</summary>
     private const int SigningInAtOnce = 16;
 
+    /// <summary>The units sign in one after the other, so far apart; all of them within <see cref="LongestSignIn"/>, so that neither sign-ins nor heartbeats come in step.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(40), LongestSignIn = TimeSpan.FromSeconds(10);
+
     /// <summary>A session that lasted this long was a good one: the next sign-in need not hesitate.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(15), GoodSession = TimeSpan.FromMinutes(1);
 
@@ -23,17 +26,18 @@ public static class Fleet
         using var door = new SemaphoreSlim(SigningInAtOnce);
         var begun = time.GetUtcNow();
         log.LogInformation("A fleet of {Count} simulated units signs in at {Broker}.", units.Count, broker);
-        await Task.WhenAll(units.Select(unit => LiveAsync(new SimulatedUnit(unit.Device, unit.Secret, episodes, begun, time, log))));
+        var apart = units.Count == 0 || Apart < LongestSignIn / units.Count ? Apart : LongestSignIn / units.Count;
+        await Task.WhenAll(units.Select((unit, i) => LiveAsync(new SimulatedUnit(unit.Device, i, unit.Secret, episodes, begun, time, log), i * apart)));
 
-        async Task LiveAsync(SimulatedUnit unit)
+        async Task LiveAsync(SimulatedUnit unit, TimeSpan comesAfter)
         {
-            var pause = FirstPause;
-            while (!cancellationToken.IsCancellationRequested)
+            await PauseAsync(comesAfter);
+            for (var pause = FirstPause; !cancellationToken.IsCancellationRequested; pause = pause < LongestPause ? pause * 2 : LongestPause)
             {
                 var signedIn = time.GetTimestamp();
                 try
                 {
-                    await unit.SpeakAsync(broker, door, cancellationToken);
+                    await unit.LiveAsync(broker, door, cancellationToken);
                 }
 #pragma warning disable CA1031 // Whatever ends a session, a unit in the street tries again.
                 catch (Exception failure)
@@ -45,9 +49,10 @@ public static class Fleet
                     log.LogInformation("Simulated unit {Device} has no session ({Reason}); it signs in again in {Seconds} s.", unit.Id, failure.Message, pause.TotalSeconds);
                 }
 
-                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause < LongestPause ? pause * 2 : LongestPause;
+                await PauseAsync(pause);
             }
         }
+
+        async Task PauseAsync(TimeSpan pause) => await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -4,32 +4,54 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Simulator;
 
 /// <summary>What a unit does on an ordinary day, so long after the fleet began.</summary>
-internal static class Routine
+internal sealed class Routine
 {
-    /// <summary>A worn or driven unit's round: it records for a while, stands by, and (when worn) spends the end of it in its dock.</summary>
-    private static readonly TimeSpan Round = TimeSpan.FromMinutes(20), Records = TimeSpan.FromMinutes(3), Docks = TimeSpan.FromMinutes(4);
+    private const int Shifts = 3;
 
-    /// <summary>Spreads neighbouring numbers evenly over a round.</summary>
+    /// <summary>Spreads neighbouring ordinals evenly over a round.</summary>
     private const double GoldenRatio = 0.6180339887;
 
+    /// <summary>A worn or driven unit's round: it records for a while and stands by.</summary>
+    private static readonly TimeSpan Round = TimeSpan.FromMinutes(20), Records = TimeSpan.FromMinutes(3);
+
+    /// <summary>A day of worn units: one shift after the other spends its part of it in the docks, each unit from its own moment on.</summary>
+    private static readonly TimeSpan Day = TimeSpan.FromMinutes(24), Docks = Day / Shifts, Straggles = TimeSpan.FromSeconds(90);
+
+    private readonly Device _device;
+    private readonly Times? _records, _docks;
+
+    /// <param name="ordinal">Which unit of the fleet it is. Each begins elsewhere, always at the same point: few record at the same time, and no shift docks in one moment.</param>
+    public Routine(Device device, int ordinal)
+    {
+        _device = device;
+        var part = ordinal * GoldenRatio % 1;
+        if (device is { Lifecycle: Lifecycle.Active, Kind: "body-worn" or "in-car" })
+            _records = new Times(-Round * part, Records, Round);
+        if (device is { Lifecycle: Lifecycle.Active, Kind: "body-worn" })
+            _docks = new Times(Docks * (ordinal % Shifts) - Day + Straggles * part, Docks, Day);
+    }
+
     /// <summary>What it reports of its health.</summary>
-    public static Health HealthOf(Device device, TimeSpan elapsed) =>
-        device.Kind == "body-worn" && InRound(device, elapsed) >= Round - Docks ? Health.Docked : Health.Ok;
+    public Health HealthAt(TimeSpan elapsed) => _docks?.IsOn(elapsed) == true ? Health.Docked : Health.Ok;
 
     /// <summary>What it does with each sensor.</summary>
-    public static CaptureReport CaptureOf(Device device, TimeSpan elapsed) =>
-        device.Sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, ModeOf(device, sensor, elapsed)));
+    public CaptureReport CaptureAt(TimeSpan elapsed) =>
+        _device.Sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, ModeAt(elapsed, sensor)));
 
-    private static Mode ModeOf(Device device, Capture sensor, TimeSpan elapsed) => (device.Kind, sensor) switch
+    /// <summary>When it begins to do something else; null when it always does the same.</summary>
+    public TimeSpan? NextTurn(TimeSpan elapsed)
     {
-        ("body-worn" or "in-car", _) => InRound(device, elapsed) < Records ? Mode.Recorded : Mode.Off,
+        var (records, docks) = (_records?.NextTurn(elapsed), _docks?.NextTurn(elapsed));
+        return records < docks ? records : docks ?? records;
+    }
+
+    private Mode ModeAt(TimeSpan elapsed, Capture sensor) => (_device.Kind, sensor) switch
+    {
+        _ when _device.Lifecycle != Lifecycle.Active => Mode.Off, // Paused, and it keeps to it.
+        ("body-worn" or "in-car", _) => _records!.Value.IsOn(elapsed) && _docks?.IsOn(elapsed) != true ? Mode.Recorded : Mode.Off,
         ("interview-room-camera", _) => Mode.Recorded,
         (_, Capture.Audio) => Mode.Off,
         ("traffic-camera", _) => Mode.Live,
         _ => Mode.Recorded,
     };
-
-    /// <summary>How far a unit is in its round. Each begins elsewhere, always at the same point: few record at the same time.</summary>
-    private static TimeSpan InRound(Device device, TimeSpan elapsed) =>
-        TimeSpan.FromTicks((elapsed + Round * (device.Number * GoldenRatio % 1)).Ticks % Round.Ticks);
 }

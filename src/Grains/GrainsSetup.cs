@@ -17,6 +17,7 @@ public static class GrainsSetup
         silo.Services.AddSerializer(AddImmutableValues);
         silo.Services.AddSingleton<Rounds>();
         silo.Services.AddSingleton<Sight>();
+        silo.Services.AddSingleton<Expectations>();
         silo.Services.AddSingleton<PresenceCounters>();
         silo.Services.AddSingleton<PresenceCensus>();
         silo.Services.TryAddSingleton<IngestFigures>();

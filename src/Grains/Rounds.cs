@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains;
 
@@ -9,7 +10,7 @@ namespace SurveillanceRegistry.Grains;
 /// Makes the rounds: wakes every presence partition that has devices, and every place, and keeps them awake. A grain that nobody calls
 /// would otherwise not notice silence.
 /// </summary>
-public sealed class Rounds(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, TimeProvider time, ILogger<Rounds> logger) : BackgroundService
+public sealed class Rounds(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, Expectations expectations, TimeProvider time, ILogger<Rounds> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -44,6 +45,7 @@ public sealed class Rounds(IGrainFactory grains, IDeviceRegister devices, IPlace
 
     private async Task MakeAsync(CancellationToken cancellationToken)
     {
+        await expectations.KeepAsync(cancellationToken);
         await Task.WhenAll((await devices.PartitionsAsync(cancellationToken)).Select(partition => grains.Partition(partition).Wake()));
         await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()));
     }

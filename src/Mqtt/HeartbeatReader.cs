@@ -15,7 +15,7 @@ public static class HeartbeatReader
     /// <summary>The most bytes a heartbeat may have.</summary>
     public const int MaxBytes = 512;
 
-    private const int MaxDepth = 2, MaxFirmwareBytes = 29;
+    private const int MaxDepth = 2;
 
     [Flags]
     private enum Members { None = 0, Epoch = 1, Seq = 2, At = 4, Capture = 8, Health = 16, Firmware = 32, RuleVersion = 64, Required = Epoch | Seq | Capture | Health | Firmware }
@@ -151,29 +151,13 @@ public static class HeartbeatReader
         return reader.Read() && reader.TokenType == JsonTokenType.String && TryWord(ref reader, HealthWords, out health);
     }
 
-    /// <summary>Digits and dots: one to five groups of one to five digits.</summary>
     private static bool TryFirmware(ref Utf8JsonReader reader, ref string firmware)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || reader.ValueSpan.Length is 0 or > MaxFirmwareBytes)
+        if (!reader.Read() || reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || !FirmwareDigits.Are(reader.ValueSpan))
             return false;
-        int groups = 1, digits = 0;
-        foreach (var letter in reader.ValueSpan)
-        {
-            if (letter == '.')
-            {
-                if (digits == 0 || ++groups > 5)
-                    return false;
-                digits = 0;
-            }
-            else if (!char.IsAsciiDigit((char)letter) || ++digits > 5)
-            {
-                return false;
-            }
-        }
-
-        if (digits > 0 && !Ascii.Equals(reader.ValueSpan, firmware))
+        if (!Ascii.Equals(reader.ValueSpan, firmware))
             firmware = Encoding.ASCII.GetString(reader.ValueSpan);
-        return digits > 0;
+        return true;
     }
 
     private static readonly (byte[] Word, Capture Value)[] CaptureWords = Words<Capture>();

@@ -62,6 +62,9 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     /// <summary>Called once, when the client may begin to speak.</summary>
     public Action? OnSignedIn { get; set; }
 
+    /// <summary>Called when a subscription was answered.</summary>
+    public Action? OnSubscribed { get; set; }
+
     public async Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -304,6 +307,8 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
         }
 
         Flush();
+        if (packet is MqttSubAckPacket)
+            OnSubscribed?.Invoke();
         return Task.CompletedTask;
     }
 

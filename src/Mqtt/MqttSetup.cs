@@ -10,7 +10,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Grains.Presence;
 using MQTTnet.AspNetCore;
-using MQTTnet.Protocol;
 using MQTTnet.Server;
 
 namespace SurveillanceRegistry.Mqtt;
@@ -32,6 +31,9 @@ public static class MqttSetup
         services.AddSingleton<Sessions>();
         services.AddSingleton<ISessions>(house => house.GetRequiredService<Sessions>());
         services.AddSingleton<Inlet>();
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<ExpectedOutlet>();
+        services.AddHostedService(house => house.GetRequiredService<ExpectedOutlet>());
         services.AddSingleton<PresenceInlet>();
         services.AddSingleton<IPresencePartitions, PresencePartitions>();
         services.AddSingleton<Switchboard>();
@@ -80,12 +82,7 @@ public static class MqttSetup
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var server = app.ApplicationServices.GetRequiredService<MqttServer>();
         server.ValidatingConnectionAsync += switchboard.AdmitAsync;
-        server.InterceptingSubscriptionAsync += subscription =>
-        {
-            if (!MaySubscribe((Session)subscription.SessionItems[nameof(Session)]!, subscription.TopicFilter.Topic))
-                (subscription.ProcessSubscription, subscription.Response.ReasonCode) = (false, MqttSubscribeReasonCode.NotAuthorized);
-            return Task.CompletedTask;
-        };
+        server.InterceptingSubscriptionAsync += app.ApplicationServices.GetRequiredService<Subscriptions>().JudgeAsync;
         server.StartedAsync += _ =>
         {
             started.TrySetResult();
@@ -93,7 +90,4 @@ public static class MqttSetup
         };
         return started.Task;
     }
-
-    /// <summary>A device hears what is expected of it, and nothing of anybody else.</summary>
-    private static bool MaySubscribe(Session session, string filter) => session.Own is { } own && filter == Topic.Expected(own.Device.Id);
 }

@@ -47,6 +47,9 @@ internal sealed class Session(string id, Sender? own, string? profile, long cred
             _behind[id] = sender;
     }
 
+    /// <summary>The devices whose expectations this session asked to hear.</summary>
+    public ConcurrentDictionary<string, byte> Wants { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
     /// <summary>Everybody who spoke in this session and in none since.</summary>
     public IEnumerable<Sender> Speakers => (Own is not null ? [Own] : _behind.Values.OfType<Sender>()).Where(sender => sender.Session == Connection);
 }
@@ -59,7 +62,8 @@ internal sealed class Sessions(TimeProvider time) : ISessions
 
     public int Count => _sessions.Count;
 
-    public ImmutableArray<(string Id, long Credential)> SignedIn() => [.. _sessions.Values.Select(session => (session.Id, session.Credential))];
+    public ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null) =>
+        id is null ? [.. _sessions.Values.Select(session => (session.Id, session.Credential))] : _sessions.TryGetValue(id, out var session) ? [(id, session.Credential)] : [];
 
     /// <summary>A number for a connection: milliseconds of the registry's clock, and one more than the last if that is more.</summary>
     public long NextConnection()
@@ -72,6 +76,11 @@ internal sealed class Sessions(TimeProvider time) : ISessions
                 return next;
         }
     }
+
+    /// <summary>The lines that asked to hear what is expected of a device: its own, or its gateway's.</summary>
+    public IEnumerable<Line> WhoWants(string deviceId) =>
+        _sessions.TryGetValue(deviceId, out var own) && own.Wants.ContainsKey(deviceId) ? [own.Line]
+        : _sessions.Values.Where(session => session.IsGateway && session.Wants.ContainsKey(deviceId)).Select(session => session.Line);
 
     public void Begin(Session session) => _sessions[session.Id] = session;
 

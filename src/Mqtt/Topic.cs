@@ -43,6 +43,14 @@ public static class Topic
         return kind != TopicClass.Foreign;
     }
 
+    /// <summary>Takes apart a topic on which a device hears what is expected of it. False for any other, and for every wildcard.</summary>
+    public static bool TryExpected(string filter, out string deviceId)
+    {
+        const string end = "/expected";
+        deviceId = filter.Length > Devices.Length + end.Length ? filter[Devices.Length..^end.Length] : "";
+        return Domain.Identifier.IsValid(deviceId) && filter == Expected(deviceId);
+    }
+
     /// <summary>Whether the bytes are this id.</summary>
     public static bool Is(ReadOnlySpan<byte> bytes, string deviceId) => Ascii.Equals(bytes, deviceId);
 }

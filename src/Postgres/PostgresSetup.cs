@@ -41,12 +41,15 @@ public static class PostgresSetup
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IEnrolment, Enrolment>();
+        services.AddSingleton<IReadings, Readings>();
+        services.AddHostedService<EnrolmentWatch>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
         services.AddSingleton<ObservationRegister>();
         services.AddSingleton<IObservationRegister>(provider => provider.GetRequiredService<ObservationRegister>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ObservationRegister>());
         services.AddSingleton<IWatchRegister, WatchRegister>();
+        services.AddSingleton<IExpectedRegister, ExpectedRegister>();
         services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
         services.AddHostedService<HeartbeatDays>();
         services.AddSingleton<HeartbeatLog>();

@@ -1,5 +1,6 @@
 using System.Net;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Simulator;
 
@@ -16,14 +17,11 @@ internal static class SampleFleet
         if (!(await services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City.IsSample)
             throw new WrongUsage("This registry serves a real city: simulated units would speak for real devices. Only a sample city has a simulated fleet.");
 
-        var units = new List<(Device, string)>();
-        foreach (var device in (await devices.AllAsync(cancellationToken)).Where(device => device.Lifecycle == Lifecycle.Active).Take(most))
-        {
-            var secret = DeviceSecret.New();
-            await devices.ReplaceSecretAsync(device.Id, DeviceSecret.Hash(secret), time.GetUtcNow(), cancellationToken);
-            units.Add((device, secret));
-        }
+        var units = (await devices.AllAsync(cancellationToken)).Where(device => device.Lifecycle is Lifecycle.Active or Lifecycle.Paused).Take(most)
+            .Select(device => (Device: device, Secret: DeviceSecret.New())).ToArray();
+        await services.GetRequiredService<IEnrolment>().IssueSecretsAsync(
+            [.. units.Select(unit => (unit.Device.Id, DeviceSecret.Hash(unit.Secret)))], Attribution.Registry, "The sample city's simulated fleet signs in.", time.GetUtcNow(), cancellationToken);
 
-        await Fleet.RunAsync(broker, units, Episode.OfSampleCity(units.Select(unit => unit.Item1)), time, log, cancellationToken);
+        await Fleet.RunAsync(broker, units, Episode.OfSampleCity(units.Select(unit => unit.Device)), time, log, cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ namespace SurveillanceRegistry.Grains.Tests;
 /// What a small city remembers, for tests of the grains alone: the ports with bodies in memory, and a signal for every change, so that
 /// tests wait for what happened and never for time. The bodies on PostgreSQL are tested in Postgres.Tests and Journeys.Tests.
 /// </summary>
-internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister, IHeartbeatLog, IObservationRegister, IWatchRegister, IPlaceRegister, INoticeRegister, IChangeRegister
+internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister, IHeartbeatLog, IObservationRegister, IWatchRegister, IExpectedRegister, IPlaceRegister, INoticeRegister, IChangeRegister
 {
     private readonly Lock _gate = new();
     private readonly List<Heartbeat> _heartbeats = [];
@@ -163,6 +163,39 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken) => IsOutOfReach ? throw new IOException("The database is out of reach.") : Task.FromResult(1L);
 
     public Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken) => BeginAsync(at, cancellationToken);
+
+    private readonly Dictionary<string, List<Expectation>> _expected = [];
+
+    Task<long> IExpectedRegister.RegisterVersionAsync(CancellationToken cancellationToken) => Task.FromResult(1L);
+
+    Task<ImmutableArray<Likeness>> IExpectedRegister.LikenessesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Devices.Select(device => new Likeness(device.Kind, device.Department, device.Sensors, device.Lifecycle == Lifecycle.Active)).ToImmutableArray());
+
+    Task<int> IExpectedRegister.ExpectAsync(Likeness likeness, Expectation expectation, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            foreach (var device in Devices.Where(device => device.Kind == likeness.Kind))
+            {
+                if (!_expected.TryGetValue(device.Id, out var versions))
+                    _expected[device.Id] = versions = [];
+                if (versions.LastOrDefault() is not { } last || last.Capture != expectation.Capture || !last.Rules.SequenceEqual(expectation.Rules))
+                    versions.Add(expectation);
+            }
+        }
+
+        return Task.FromResult(1);
+    }
+
+    Task<Expected?> IExpectedRegister.OfAsync(string deviceId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return Task.FromResult(_expected.TryGetValue(deviceId, out var versions) ? new Expected(versions.Count, versions[^1].Capture, versions[^1].Rules) : null);
+    }
+
+    Task<ImmutableArray<(long Entry, string DeviceId)>> IExpectedRegister.NewAsync(long afterEntry, int most, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<(long, string)>.Empty);
+
+    Task<long> IExpectedRegister.LastEntryAsync(CancellationToken cancellationToken) => Task.FromResult(0L);
 
     public Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Places);
     public Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Kiosks);

@@ -38,7 +38,7 @@ public sealed class SmallCity : IAsyncLifetime
             silo.Services.AddSingleton<TimeProvider>(Time);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IPolicyRegister>(Memory).AddSingleton<IDeviceRegister>(Memory).AddSingleton<IHeartbeatLog>(Memory)
-                .AddSingleton<IObservationRegister>(Memory).AddSingleton<IWatchRegister>(Memory).AddSingleton<IPlaceRegister>(Memory).AddSingleton<INoticeRegister>(Memory).AddSingleton<IChangeRegister>(Memory)
+                .AddSingleton<IObservationRegister>(Memory).AddSingleton<IWatchRegister>(Memory).AddSingleton<IExpectedRegister>(Memory).AddSingleton<IPlaceRegister>(Memory).AddSingleton<INoticeRegister>(Memory).AddSingleton<IChangeRegister>(Memory)
                 .AddSingleton(_key).AddSingleton(new PublicAddress(() => "https://city.example"));
             silo.AddGrains();
         });

@@ -62,7 +62,7 @@ public sealed class Antenna : IAsyncLifetime
         builder.Logging.ClearProviders().AddProvider(new Notebook(Logged)).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker()));
         builder.Services.AddMqtt();
-        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IWatchRegister>(new Watch()).AddSingleton<Sight>();
+        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IWatchRegister>(new Watch()).AddSingleton<IExpectedRegister>(Expecting).AddSingleton<Sight>();
         _app = builder.Build();
         var broker = _app.UseRegistryBroker();
         await _app.StartAsync();
@@ -213,6 +213,29 @@ public sealed class Antenna : IAsyncLifetime
         public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Device>.Empty);
 
         private static Device Numbered(string id) => Camera with { Id = id, Number = Numbers.GetOrAdd(id, _ => Numbers.Count + 10) };
+    }
+
+    internal Expecter Expecting { get; } = new();
+
+    /// <summary>Expects the same of everybody, until a test says something new.</summary>
+    internal sealed class Expecter : IExpectedRegister
+    {
+        private readonly List<(long, string)> _news = [];
+
+        public Expected Of { get; private set; } = new(1, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), [new ExpectedRule("manual-1", 3)]);
+
+        public void Expect(string deviceId, Expected expected)
+        {
+            Of = expected;
+            _news.Add((_news.Count + 1, deviceId));
+        }
+
+        public Task<long> RegisterVersionAsync(CancellationToken cancellationToken) => Task.FromResult(1L);
+        public Task<ImmutableArray<Likeness>> LikenessesAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Likeness>.Empty);
+        public Task<int> ExpectAsync(Likeness likeness, Expectation expectation, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(0);
+        public Task<Expected?> OfAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<Expected?>(Of);
+        public Task<ImmutableArray<(long Entry, string DeviceId)>> NewAsync(long afterEntry, int most, CancellationToken cancellationToken) => Task.FromResult(_news.Where(one => one.Item1 > afterEntry).ToImmutableArray());
+        public Task<long> LastEntryAsync(CancellationToken cancellationToken) => Task.FromResult(0L);
     }
 
     private sealed class Watch : IWatchRegister

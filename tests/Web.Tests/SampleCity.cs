@@ -34,7 +34,7 @@ namespace SurveillanceRegistry.Web.Tests;
 
 /// <summary>
 /// The sample city of the repository with its doors open: real files, real grains, real pages on a real port. Only the memory is not
-/// PostgreSQL's. It is the afternoon of November 23, 2026; every fixed unit was heard a moment ago, the school zone's excepted.
+/// PostgreSQL's. It is the afternoon of November 23, 2026; every fixed unit that is in use or paused was heard a moment ago, the school zone's excepted.
 /// </summary>
 public sealed class SampleCity : IAsyncLifetime
 {
@@ -83,7 +83,7 @@ public sealed class SampleCity : IAsyncLifetime
         }));
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
-            .AddSingleton<IObservationRegister>(memory).AddSingleton<IWatchRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<IObservationRegister>(memory).AddSingleton<IWatchRegister>(memory).AddSingleton<IExpectedRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
             .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -92,8 +92,8 @@ public sealed class SampleCity : IAsyncLifetime
         await _app.StartAsync();
         Url = _app.Urls.First();
         Reader.BaseAddress = new Uri(Url);
-        foreach (var device in Opening.Devices.Where(device => device.Place is not null && device.Place != School))
-            await Hears(device.Id, CaptureReport.Every(device.Sensors, Mode.Recorded).With(device.Sensors[0], Mode.Recorded));
+        foreach (var device in Opening.Devices.Where(device => device is { Place: not null and not School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }))
+            await Hears(device.Id, CaptureReport.Every(device.Sensors, device.Lifecycle == Lifecycle.Paused ? Mode.Off : Mode.Recorded));
         foreach (var device in Opening.Devices.Where(device => device.Place == Lobby))
             await Hears(device.Id, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
@@ -21,14 +22,16 @@ public interface IDeviceRegister
     Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
 
     /// <summary>Lets the next word of a device whose clock fell back count, whatever its epoch. False when there is no such device.</summary>
-    Task<bool> ForgetEpochAsync(string deviceId, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the hash of a device's new secret in place of the old one. False when there is no such device.</summary>
-    /// <param name="secretHash">32 bytes, <see cref="DeviceSecret.Hash"/>.</param>
-    Task<bool> ReplaceSecretAsync(string deviceId, byte[] secretHash, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <summary>The version of a device's entry in the register, for whoever wants to change it; null when it was never registered.</summary>
+    Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken);
 
-    /// <summary>A device together with the hash of its secret, for sign-in; null when it is not registered or has no secret yet.</summary>
-    Task<(Device Device, byte[] SecretHash)?> CredentialAsync(string deviceId, CancellationToken cancellationToken);
+    /// <summary>Registers a device. A refusal when its id is taken, or its place or gateway is not registered.</summary>
+    Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Changes what is registered of a device. A refusal when its version is another by now.</summary>
+    Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 }
 
 /// <summary>What presence needs of a device.</summary>

@@ -5,9 +5,25 @@ namespace SurveillanceRegistry.Domain.Devices;
 /// <summary>Who is signed in at this moment, at this broker.</summary>
 public interface ISessions
 {
-    /// <summary>The id of everybody who is signed in, with the number of the credential that they signed in with.</summary>
-    ImmutableArray<(string Id, long Credential)> SignedIn();
+    /// <summary>The id of everybody who is signed in, with the number of the credential that they signed in with; of one id only, when it is given.</summary>
+    ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null);
 
     /// <summary>Ends the session of a device or gateway, if it has one: its credential does not hold any more, or it was removed.</summary>
     void End(string id);
+}
+
+/// <summary>Wants to know when what is registered of a device or gateway, or who may sign in as it, changed.</summary>
+public interface IEnrolmentEar
+{
+    /// <summary>Called after the change is recorded, and for everybody who is signed in after a time in which changes could not be heard.</summary>
+    Task ChangedAsync(string id, CancellationToken cancellationToken);
+}
+
+/// <summary>Who looked at a single mobile unit: each reading leaves a trace.</summary>
+public interface IReadings
+{
+    /// <summary>Writes a reading down, before what is read is handed out.</summary>
+    /// <param name="reader">The opaque id of the staff member.</param>
+    /// <param name="what">What was looked at: a closed word such as <c>state</c> or <c>history</c>.</param>
+    Task NoteAsync(string reader, string deviceId, string what, DateTimeOffset at, CancellationToken cancellationToken);
 }

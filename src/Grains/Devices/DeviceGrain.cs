@@ -8,7 +8,7 @@ namespace SurveillanceRegistry.Grains.Devices;
 
 /// <summary>A unit: remembers what changed, then tells its place. The rules that govern it are asked of the governance table.</summary>
 [GrainType("device")]
-internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, Sight sight, TimeProvider time) : Grain, IDeviceGrain
+internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, IExpectedRegister expected, Sight sight, TimeProvider time) : Grain, IDeviceGrain
 {
     private Device? _device;
     private DeviceObservation? _last;
@@ -66,7 +66,7 @@ internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister 
             return null;
         var governance = await GrainFactory.Governance();
         var day = governance.City.DayAt(time.GetUtcNow());
-        return new DeviceDescription(_device, await Last(), day, Rows(governance, day));
+        return new DeviceDescription(_device, await Last(), day, Rows(governance, day)) { Expected = await expected.OfAsync(_device.Id, CancellationToken.None) };
     }
 
     public async Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day) => Rows(await GrainFactory.Governance(), day);

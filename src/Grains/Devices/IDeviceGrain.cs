@@ -38,4 +38,8 @@ public interface IDeviceGrain : IGrainWithStringKey
 }
 
 /// <summary>A unit, the last that is known of it, and the rows that govern it on <paramref name="Day"/>.</summary>
-public sealed record DeviceDescription(Device Device, DeviceObservation? Last, DateOnly Day, ImmutableArray<GovernanceRow> GovernedBy);
+public sealed record DeviceDescription(Device Device, DeviceObservation? Last, DateOnly Day, ImmutableArray<GovernanceRow> GovernedBy)
+{
+    /// <summary>What its rules let it do, as it is told; null before that was worked out.</summary>
+    public Expected? Expected { get; init; }
+}

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using Dapper;
 using Npgsql;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Devices;
 
-/// <summary>The register of devices, in a table; their secrets beside it, as hashes.</summary>
+/// <summary>The register of devices, in a table.</summary>
 public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
 {
     public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => QueryAsync("order by id", null, cancellationToken);
@@ -13,22 +16,46 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
     public async Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) =>
         (await QueryAsync("where id = @deviceId", new { deviceId }, cancellationToken)).FirstOrDefault();
 
-    public async Task<bool> ReplaceSecretAsync(string deviceId, byte[] secretHash, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into registry.device_secret (device, sha256, replaced_at) select id, @secretHash, @at from registry.device where id = @deviceId
-            on conflict (device) do update set sha256 = excluded.sha256, replaced_at = excluded.replaced_at
-            """, new { deviceId, secretHash, at = at.ToUniversalTime() }, cancellationToken: cancellationToken)) == 1;
+        return await connection.ExecuteScalarAsync<int?>(new CommandDefinition("select version from registry.device where id = @deviceId", new { deviceId }, cancellationToken: cancellationToken));
     }
 
-    public async Task<(Device Device, byte[] SecretHash)?> CredentialAsync(string deviceId, CancellationToken cancellationToken)
+    public Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        WriteAsync(device, "device-registered", by, reason, at,
+            "insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @entry) on conflict (id) do nothing returning slot",
+            null, new Refusal("taken", $"'{device.Id}' is registered already: choose another id, or change that device.", "id"), cancellationToken);
+
+    public Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        WriteAsync(device, "device-changed", by, reason, at,
+            "update registry.device set place = @Place, fleet = @Fleet, body = @body::jsonb, version = version + 1 where id = @Id and version = @version returning slot",
+            version, new Refusal("stale", $"Device '{device.Id}' was changed meanwhile. Look at it again before you act."), cancellationToken);
+
+    private async Task<Outcome<Device>> WriteAsync(
+        Device device, string kind, Attribution by, string reason, DateTimeOffset at, string sql, int? version, Refusal otherwise, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<(string Body, byte[] Sha256)?>(new CommandDefinition(
-            "select body::text, sha256 from registry.device join registry.device_secret on device = id where id = @deviceId", new { deviceId }, cancellationToken: cancellationToken));
-        return row is { } found ? (Rows.Value<Device>(found.Body), found.Sha256) : null;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+            // A unit that moves has no entry of its own: the ledger is public, and knows only fleets.
+            var entry = device.Place is not null
+                ? await append.EntryAsync(kind, by, new { device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle, device.Gateway, reason })
+                : await append.EntryAsync("fleet-changed", by, new { device.Fleet, device.Technology, reason });
+            if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
+                    sql, new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), entry, version }, transaction, cancellationToken: cancellationToken)) is not { } number)
+                return otherwise;
+            await transaction.CommitAsync(cancellationToken);
+            return device with { Number = number };
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
+                ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
+                : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");
+        }
     }
 
     public async Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken)
@@ -53,11 +80,17 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
             "select slot, id from registry.device where slot = any(@numbers)", new { numbers = numbers.ToArray() }, cancellationToken: cancellationToken))).ToImmutableDictionary(row => row.Number, row => row.Id);
     }
 
-    public async Task<bool> ForgetEpochAsync(string deviceId, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            "update registry.device set epochs_from = @at where id = @deviceId", new { deviceId, at = at.UtcDateTime }, cancellationToken: cancellationToken)) == 1;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await connection.QuerySingleOrDefaultAsync<(string? Fleet, bool IsFixed)?>(new CommandDefinition(
+                "update registry.device set epochs_from = @at where id = @deviceId returning fleet, place is not null", new { deviceId, at = at.UtcDateTime }, transaction, cancellationToken: cancellationToken)) is not var (fleet, isFixed))
+            return false;
+        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        await append.EntryAsync("device-clock-reset", by, isFixed ? new { device = deviceId, reason } : new { fleet, reason });
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     private async Task<ImmutableArray<Device>> QueryAsync(string which, object? values, CancellationToken cancellationToken)

@@ -1,22 +1,195 @@
 using System.Collections.Immutable;
 using Dapper;
 using Npgsql;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Devices;
 
-/// <summary>Who may sign in, from the tables.</summary>
+/// <summary>Who may sign in, in tables: hashes only. Every act stands in the ledger by the transaction that does it.</summary>
 public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
 {
     public async Task<Enrolled?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<(int Number, string Body, byte[] Sha256)?>(new CommandDefinition(
-            "select slot, body::text, sha256 from registry.device join registry.device_secret on device = id where id = @id", new { id }, cancellationToken: cancellationToken));
-        return row is { } found ? new Enrolled(id, Rows.Value<Device>(found.Body) with { Number = found.Number }, null, [new Credential(0, CredentialKind.Secret, [.. found.Sha256])]) : null;
+        // On the way of every sign-in: one question, one answer.
+        var rows = (await connection.QueryAsync<(int? Slot, string? Body, string? Profile, long? Number, string? Kind, byte[]? Sha256)>(new CommandDefinition(
+            """
+            select holder.slot, holder.body, holder.profile, number, kind, sha256
+            from (select slot, body::text, null as profile from registry.device where id = @id
+                  union all select null, null, profile from registry.gateway where id = @id and not removed) holder
+            left join registry.credential on credential.holder = @id and ended_at is null
+            """, new { id }, cancellationToken: cancellationToken))).ToArray();
+        if (rows.Length == 0)
+            return null;
+        var (slot, body, profile, _, _, _) = rows[0];
+        return new Enrolled(
+            id, body is null ? null : Rows.Value<Device>(body) with { Number = slot!.Value }, profile,
+            [.. rows.Where(row => row.Number is not null).Select(row => new Credential(row.Number!.Value, Kind(row.Kind!), [.. row.Sha256!]))]);
     }
 
-    public Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) => Task.FromResult<Device?>(null);
+    public async Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
+        (await DevicesAsync("gateway = @gateway and id = @deviceId", new { gateway, deviceId }, cancellationToken)).FirstOrDefault();
 
-    public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Device>.Empty);
+    public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => DevicesAsync("gateway = @gateway", new { gateway }, cancellationToken);
+
+    private async Task<ImmutableArray<Device>> DevicesAsync(string which, object values, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(int Number, string Body)>(new CommandDefinition($"select slot, body::text from registry.device where {which} order by id", values, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => Rows.Value<Device>(row.Body) with { Number = row.Number })];
+    }
+
+    public async Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Id, string Department, string? Profile, bool Removed, int Version)>(new CommandDefinition(
+            "select id, department, profile, removed, version from registry.gateway order by id", cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new Gateway(row.Id, row.Department, row.Profile, row.Removed) { Version = row.Version })];
+    }
+
+    public async Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(long Number, string Kind, byte[] Sha256, DateTime MadeAt, DateTime? EndedAt)>(new CommandDefinition(
+            "select number, kind, sha256, made_at, ended_at from registry.credential where holder = @holder order by number desc", new { holder }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new Credential(row.Number, Kind(row.Kind), [.. row.Sha256]) { MadeAt = row.MadeAt, EndedAt = row.EndedAt })];
+    }
+
+    public Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction, append) =>
+    {
+        ArgumentNullException.ThrowIfNull(gateway);
+        var entry = await append.EntryAsync("gateway-registered", by, new { gateway = gateway.Id, gateway.Department, gateway.Profile, reason });
+        return await connection.ExecuteAsync(
+            """
+            insert into registry.gateway (id, department, profile, entry) select @Id, @Department, @Profile, @entry
+            where not exists (select from registry.device where id = @Id) on conflict do nothing
+            """, new { gateway.Id, gateway.Department, gateway.Profile, entry }, transaction) == 1
+            ? gateway with { Version = 1 } : (Outcome<Gateway>)new Refusal("taken", $"'{gateway.Id}' is registered already: choose another id.", "id");
+    }, at, cancellationToken);
+
+    public Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction, append) =>
+    {
+        ArgumentNullException.ThrowIfNull(gateway);
+        await append.EntryAsync("gateway-changed", by, new { gateway = gateway.Id, gateway.Department, gateway.Profile, gateway.Removed, reason });
+        return await connection.ExecuteScalarAsync<int?>(
+            "update registry.gateway set department = @Department, profile = @Profile, removed = @Removed, version = version + 1 where id = @Id and version = @version returning version",
+            new { gateway.Id, gateway.Department, gateway.Profile, gateway.Removed, version }, transaction) is { } next
+            ? gateway with { Version = next } : (Outcome<Gateway>)new Refusal("stale", $"Gateway '{gateway.Id}' was changed meanwhile. Look at it again before you act.");
+    }, at, cancellationToken);
+
+    public async Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        (await WriteAsync<Credential>(async (connection, transaction, append) =>
+        {
+            if (await HolderAsync(connection, transaction, holder) is not { } named)
+                return Unknown<Credential>(holder);
+            var number = await ReplaceAsync(connection, transaction, holder, sha256, append.At);
+            await append.EntryAsync("credential-issued", by, named.Say(new { credential = number, kind = CredentialKind.Secret, reason }));
+            return new Credential(number, CredentialKind.Secret, [.. sha256]);
+        }, at, cancellationToken)).Value is not null;
+
+    public Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        WriteAsync<object>(async (connection, transaction, append) =>
+        {
+            var holders = secrets.Select(secret => secret.Holder).ToArray();
+            await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = any(@holders) and kind = 'secret' and ended_at is null", new { at = append.At.UtcDateTime, holders }, transaction);
+            await connection.ExecuteAsync(
+                "insert into registry.credential (holder, kind, sha256, made_at) select holder, 'secret', sha256, @at from unnest(@holders, @hashes) as secret (holder, sha256)",
+                new { at = append.At.UtcDateTime, holders, hashes = secrets.Select(secret => secret.Sha256).ToArray() }, transaction);
+            // How many mobile units are among them is nobody's business.
+            await append.EntryAsync("credentials-issued", by, new { kind = CredentialKind.Secret, reason });
+            return new object();
+        }, at, cancellationToken);
+
+    public Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        WriteAsync<Credential>(async (connection, transaction, append) =>
+        {
+            if (await HolderAsync(connection, transaction, holder) is not { } named)
+                return Unknown<Credential>(holder);
+            if (await connection.ExecuteScalarAsync<long?>(
+                    "insert into registry.credential (holder, kind, sha256, made_at) values (@holder, 'certificate', @sha256, @at) on conflict do nothing returning number",
+                    new { holder, sha256, at = append.At.UtcDateTime }, transaction) is not { } number)
+                return new Refusal("taken", "This certificate is registered already: each holder has a certificate of its own.", "pem");
+            await append.EntryAsync("credential-issued", by, named.Say(new { credential = number, kind = CredentialKind.Certificate, reason }));
+            return new Credential(number, CredentialKind.Certificate, [.. sha256]) { MadeAt = append.At };
+        }, at, cancellationToken);
+
+    public async Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        (await WriteAsync<object>(async (connection, transaction, append) =>
+        {
+            var named = await HolderAsync(connection, transaction, holder, evenRemoved: true);
+            if (named is null || await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = @holder and number = @number and ended_at is null", new { holder, number, at = append.At.UtcDateTime }, transaction) == 0)
+                return Unknown<object>(holder);
+            await append.EntryAsync("credential-ended", by, named.Say(new { credential = number, reason }));
+            return new object();
+        }, at, cancellationToken)).Value is not null;
+
+    public async Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        (await WriteAsync<object>(async (connection, transaction, append) =>
+        {
+            if (await HolderAsync(connection, transaction, holder) is not { } named)
+                return Unknown<object>(holder);
+            await connection.ExecuteAsync("insert into registry.claim (sha256, holder, made_at, expires_at) values (@sha256, @holder, @at, @expires)", new { sha256, holder, at = append.At.UtcDateTime, expires = expiresAt.UtcDateTime }, transaction);
+            await append.EntryAsync("claim-made", by, named.Say(new { expiresAt = LedgerEntry.Time(expiresAt), reason }));
+            return new object();
+        }, at, cancellationToken)).Value is not null;
+
+    public async Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) =>
+        (await WriteAsync<string>(async (connection, transaction, append) =>
+        {
+            // Two who type the same code at the same moment: the second waits here, and finds it used.
+            if (await connection.ExecuteScalarAsync<string?>(
+                    "update registry.claim set used_at = @at where sha256 = @claimSha256 and used_at is null and expires_at > @at returning holder", new { at = append.At.UtcDateTime, claimSha256 }, transaction) is not { } holder
+                || await HolderAsync(connection, transaction, holder) is not { } named)
+                return Unknown<string>("");
+            var number = await ReplaceAsync(connection, transaction, holder, secretSha256, append.At);
+            await append.EntryAsync("claim-used", Attribution.Registry, named.Say(new { credential = number, kind = CredentialKind.Secret }));
+            return holder;
+        }, at, cancellationToken)).Value;
+
+    private static async Task<long> ReplaceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string holder, byte[] sha256, DateTimeOffset at)
+    {
+        await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = @holder and kind = 'secret' and ended_at is null", new { at = at.UtcDateTime, holder }, transaction);
+        return await connection.ExecuteScalarAsync<long>("insert into registry.credential (holder, kind, sha256, made_at) values (@holder, 'secret', @sha256, @at) returning number", new { holder, sha256, at = at.UtcDateTime }, transaction);
+    }
+
+    /// <summary>Does an act and its entry together. A refusal leaves nothing behind.</summary>
+    private async Task<Outcome<T>> WriteAsync<T>(Func<NpgsqlConnection, NpgsqlTransaction, Appending, Task<Outcome<T>>> act, DateTimeOffset at, CancellationToken cancellationToken) where T : class
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var outcome = await act(connection, transaction, await Appending.BeginAsync(connection, transaction, at, cancellationToken));
+        if (outcome.Value is not null)
+            await transaction.CommitAsync(cancellationToken);
+        return outcome;
+    }
+
+    private static Outcome<T> Unknown<T>(string holder) where T : class => new Refusal("not-found", $"Nobody '{holder}' is registered.");
+
+    private static async Task<Holder?> HolderAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string holder, bool evenRemoved = false)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(string? Fleet, bool IsGateway)?>(
+            """
+            select fleet, false from registry.device where id = @holder and (@evenRemoved or body->>'lifecycle' <> 'removed')
+            union all select null, true from registry.gateway where id = @holder and (@evenRemoved or not removed)
+            """, new { holder, evenRemoved }, transaction);
+        return row is { } found ? new Holder(holder, found.Fleet, found.IsGateway) : null;
+    }
+
+    private static CredentialKind Kind(string word) => Json.TryWord<CredentialKind>(word, out var kind) ? kind : throw new InvalidOperationException($"There is no kind of credential '{word}'.");
+
+    /// <summary>How the ledger, which is public, names a holder: a mobile unit by its fleet only.</summary>
+    private sealed record Holder(string Id, string? Fleet, bool IsGateway)
+    {
+        public System.Text.Json.Nodes.JsonObject Say(object what)
+        {
+            var body = System.Text.Json.JsonSerializer.SerializeToNode(what, Json.Options)!.AsObject();
+            if (Fleet is not null)
+                body.Remove("credential"); // A number that comes back would tell which unit it was.
+            body.Insert(0, Fleet is not null ? "fleet" : IsGateway ? "gateway" : "device", Fleet ?? Id);
+            return body;
+        }
+    }
 }

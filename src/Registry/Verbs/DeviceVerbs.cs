@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Postgres;
 
@@ -15,14 +16,20 @@ internal static class DeviceVerbs
 
     private static Command Check()
     {
-        var file = new Argument<string>("file") { Description = "The inventory file." };
-        var verb = new Command("check", "Validate an inventory: every problem with file, line and what was expected.") { file, Answers.AsJson };
+        var file = new Argument<string>("file") { Description = "The inventory file, or a profile under profiles/." };
+        var verb = new Command("check", "Validate an inventory with the profiles beside it, or one profile: every problem with file, line and what was expected.") { file, Answers.AsJson };
         verb.SetAction(command =>
         {
             var path = Path.GetFullPath(command.GetRequiredValue(file));
             if (!File.Exists(path))
                 throw new WrongUsage($"There is no file '{path}': name an inventory file.");
-            return Answers.Problems(InventoryFile.Read(path, PolicyFiles.Read(Settings.Read([]).Policies).Value?.Governance).Problems, command.GetValue(Answers.AsJson));
+            var folder = Path.GetDirectoryName(path)!;
+            var settings = Settings.Read([]);
+            var isProfile = Path.GetFileName(folder) == "profiles";
+            var inventory = InventoryFile.Read(isProfile ? settings.Devices : path, PolicyFiles.Read(settings.Policies).Value?.Governance);
+            var devices = inventory.Value?.Devices.Select(device => device.Id).ToHashSet();
+            return Answers.Problems(
+                isProfile ? ProfileFile.Read(path, devices).Problems : [.. inventory.Problems, .. ProfileFile.ReadAll(Path.Combine(folder, "profiles"), devices).Problems], command.GetValue(Answers.AsJson));
         });
         return verb;
     }
@@ -38,7 +45,7 @@ internal static class DeviceVerbs
             await using var services = new ServiceCollection().AddPostgres(database.ConnectionString).BuildServiceProvider();
             var deviceId = command.GetRequiredValue(id);
             var secret = DeviceSecret.New();
-            if (!await services.GetRequiredService<IDeviceRegister>().ReplaceSecretAsync(deviceId, DeviceSecret.Hash(secret), TimeProvider.System.GetUtcNow(), cancellationToken))
+            if (!await services.GetRequiredService<IEnrolment>().IssueSecretAsync(deviceId, DeviceSecret.Hash(secret), Attribution.Registry, "At the command line of the server.", TimeProvider.System.GetUtcNow(), cancellationToken))
             {
                 await Console.Error.WriteLineAsync($"No device '{deviceId}' is registered: GET /api/v1/devices lists those that are.");
                 return 1;

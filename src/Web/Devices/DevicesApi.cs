@@ -40,6 +40,14 @@ internal static class DevicesApi
             presence = last?.Presence ?? PresenceState.Unknown,
             deadlineSeconds = device.DeadlineSeconds,
             capture = last?.Capture ?? default,
+            expected = described.Expected,
+            // More than its rules allow, or another version of them than it was told: state, for everybody to see.
+            exceeds = last is null ? [] : described.Expected?.ExceededBy(last) ?? [],
+            ruleVersion = last?.RuleVersion,
+            isBehind = last is not null && described.Expected?.IsBehind(last) == true,
+            evidence = last?.Evidence,
+            clockFellBack = last?.ClockFellBack ?? false,
+            skewSeconds = last?.SkewSeconds,
             lastHeardAt = last is null ? null : NoticePayload.Instant(last.LastHeardAt),
             governedBy = governedBy.Select(row => new { instrument = row.Instrument.Id, row.Instrument.Citation, row.Version?.Title, effectiveFrom = row.Version?.Effective.From, row.Status }),
         };

@@ -19,7 +19,7 @@ public sealed class The_house
         ["src/Files"] = ["Domain", "YamlDotNet", "CsvHelper"],
         ["src/Postgres"] = ["Domain", "Npgsql", "Dapper", "dbup-postgresql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["src/Seals"] = ["Domain", "NSec.Cryptography"],
-        ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore"],
+        ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore", "Google.Protobuf"],
         ["src/Web"] = ["Microsoft.AspNetCore.OpenApi", "Grains", "Microsoft.AspNetCore.App", "QRCoder", "System.ServiceModel.Syndication", "Microsoft.AspNetCore.Authentication.OpenIdConnect"],
         ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Seals", "Simulator", "System.CommandLine", "OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["devices/Simulator"] = ["Domain", "MQTTnet", "Microsoft.Extensions.Logging.Abstractions"],
@@ -59,6 +59,7 @@ public sealed class The_house
     [InlineData("src/Postgres", "Npgsql")]
     [InlineData("src/Postgres", "Dapper")]
     [InlineData("src/Mqtt", "MQTTnet.AspNetCore")]
+    [InlineData("src/Mqtt", "Google.Protobuf")]
     [InlineData("src/Files", "YamlDotNet")]
     [InlineData("src/Files", "CsvHelper")]
     [InlineData("src/Web", "Microsoft.AspNetCore.OpenApi")]
