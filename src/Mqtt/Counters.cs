@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Presence;
@@ -6,7 +7,7 @@ using SurveillanceRegistry.Grains.Presence;
 namespace SurveillanceRegistry.Mqtt;
 
 /// <summary>What the broker counts. Reasons and topic classes are closed words: no device, no payload. Words are made once: an addition allocates nothing.</summary>
-public sealed class Counters : IDisposable
+public sealed class Counters : IDroppedFields, IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string Meter = "SurveillanceRegistry.Mqtt";
@@ -24,6 +25,8 @@ public sealed class Counters : IDisposable
     private readonly Counter<long> _notNewest;
     private readonly Counter<long> _connections;
     private readonly Histogram<double> _latency;
+    private readonly Counter<long> _dropped;
+    private readonly ConcurrentDictionary<string, long> _droppedByAdapter = new(StringComparer.Ordinal);
 
     public Counters(IngestFigures figures, IHeartbeatLog log)
     {
@@ -37,6 +40,7 @@ public sealed class Counters : IDisposable
         _notNewest = _meter.CreateCounter<long>("registry.heartbeats.not_newest", "{heartbeat}", "Heartbeats that were not the newest word of their device: duplicate or late.");
         _connections = _meter.CreateCounter<long>("registry.connections.refused", "{connection}", "Connections that were refused before they could sign in.");
         _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
+        _dropped = _meter.CreateCounter<long>("registry.fields.dropped", "{field}", "Fields of vendors' payloads that were passed over unread, by adapter.");
         _meter.CreateObservableGauge("registry.heartbeats.queued", () => log.Queued, "{heartbeat}", "Heartbeats that wait for their commit.");
         _meter.CreateObservableGauge("registry.heartbeats.in_flight", () => figures.InFlight, "{heartbeat}", "Heartbeats that were received and not answered yet.");
         _meter.CreateObservableGauge("registry.connections.open", () => figures.Connections(), "{connection}", "Open connections.");
@@ -62,6 +66,18 @@ public sealed class Counters : IDisposable
         _refused.Add(1, Reasons[(int)refusal], Topics[(int)topic]);
         _figures.Refused((string)Reasons[(int)refusal].Value!);
     }
+
+    /// <summary>Fields of a vendor's payload were passed over unread.</summary>
+    /// <param name="adapter">The adapter's name, one of a closed family.</param>
+    public void Dropped(string adapter, int fields)
+    {
+        if (fields == 0)
+            return;
+        _dropped.Add(fields, new KeyValuePair<string, object?>("adapter", adapter));
+        _droppedByAdapter.AddOrUpdate(adapter, static (_, more) => more, static (_, before, more) => before + more, (long)fields);
+    }
+
+    public IReadOnlyDictionary<string, long> ByAdapter => _droppedByAdapter;
 
     public void NotNewest(Heard heard) => _notNewest.Add(1, As[(int)heard]);
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
@@ -26,6 +27,7 @@ public static class MqttSetup
         services.TryAddSingleton(new Limits());
         services.TryAddSingleton<IngestFigures>();
         services.AddSingleton<Counters>();
+        services.AddSingleton<IDroppedFields>(house => house.GetRequiredService<Counters>());
         services.AddSingleton<Admission>();
         services.AddSingleton<Senders>();
         services.AddSingleton<Sessions>();

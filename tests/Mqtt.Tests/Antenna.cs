@@ -43,7 +43,12 @@ public sealed class Antenna : IAsyncLifetime
 
     internal Ears Told { get; } = new();
 
-    internal IngestFigures Figures => _app.Services.GetRequiredService<IngestFigures>();
+    internal IngestFigures Figures => Part<IngestFigures>();
+
+    internal Counters Counters => Part<Counters>();
+
+    /// <summary>One of the broker's parts.</summary>
+    internal T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
     internal ConcurrentQueue<string> Logged { get; } = new();
 

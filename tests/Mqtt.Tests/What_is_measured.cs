@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using MQTTnet;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Tests;
 
@@ -81,6 +82,16 @@ public sealed class What_is_measured : IAsyncLifetime
         await stranger.ConnectAsync(Antenna.As(Antenna.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build());
         _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, _antenna.Figures.Read().SignInsRefused);
+    }
+
+    [Fact]
+    public void Is_how_much_was_dropped_unread_of_vendors_payloads()
+    {
+        _antenna.Counters.Dropped("frigate", 3);
+        _antenna.Counters.Dropped("frigate", 4);
+        _antenna.Counters.Dropped("axis", 0);
+        Assert.Equal([KeyValuePair.Create("frigate", 7L)], _antenna.Part<IDroppedFields>().ByAdapter);
+        Assert.Contains(("registry.fields.dropped frigate", 4), _measured);
     }
 
     [Fact]
