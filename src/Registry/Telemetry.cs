@@ -13,28 +13,34 @@ namespace SurveillanceRegistry.Registry;
 /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector. Sources are named here one by one: those of the pages and of the database would
 /// carry addresses and statements, and with them devices. No logs are sent.
 /// </summary>
-internal static class Telemetry
+/// <param name="Share">The share of commits that leave a span, 0 to 1; null when a sampler is named by <c>OTEL_TRACES_SAMPLER</c>.</param>
+internal sealed record Telemetry(double? Share)
 {
-    private const double UsualShareOfSpans = 0.01;
+    private const double UsualShare = 0.01;
 
-    public static void AddTelemetry(this WebApplicationBuilder builder)
+    /// <summary>What the environment asks for; null when it names no collector. Throws <see cref="WrongUsage"/> for a share that is none.</summary>
+    public static Telemetry? Asked()
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-            return;
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("surveillance-registry").AddEnvironmentVariableDetector())
-            .WithMetrics(metrics => metrics.AddMeter(Counters.Meter, PresenceCounters.Meter, Commits.Name, "Microsoft.Orleans", "Npgsql").AddOtlpExporter())
-            .WithTracing(traces =>
-            {
-                traces.AddSource(Commits.Name).AddOtlpExporter();
-                // Who names a sampler gets that one; the library reads the variable only when none is set here.
-                if (string.IsNullOrEmpty(builder.Configuration["OTEL_TRACES_SAMPLER"]))
-                    traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(Share(builder.Configuration["OTEL_TRACES_SAMPLER_ARG"]))));
-            });
+        if (Text("OTEL_EXPORTER_OTLP_ENDPOINT").Length == 0)
+            return null;
+        // Who names a sampler gets that one: the library reads the variable only when none is set here.
+        if (Text("OTEL_TRACES_SAMPLER").Length > 0)
+            return new Telemetry(Share: null);
+        var asked = Text("OTEL_TRACES_SAMPLER_ARG");
+        return asked.Length == 0 ? new Telemetry(UsualShare)
+            : double.TryParse(asked, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? new Telemetry(share)
+            : throw new WrongUsage($"OTEL_TRACES_SAMPLER_ARG is '{asked}': expected the share of commits that leave a span, from 0 to 1.");
+
+        static string Text(string name) => Environment.GetEnvironmentVariable(name)?.Trim() ?? "";
     }
 
-    private static double Share(string? asked) =>
-        string.IsNullOrEmpty(asked) ? UsualShareOfSpans
-        : double.TryParse(asked, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share
-        : throw new WrongUsage($"OTEL_TRACES_SAMPLER_ARG is '{asked}': expected the share of commits that leave a span, from 0 to 1.");
+    public void AddTo(IServiceCollection services) => services.AddOpenTelemetry()
+        .ConfigureResource(resource => resource.AddService("surveillance-registry").AddEnvironmentVariableDetector())
+        .WithMetrics(metrics => metrics.AddMeter(Counters.Meter, PresenceCounters.Meter, Commits.Name, "Microsoft.Orleans", "Npgsql").AddOtlpExporter())
+        .WithTracing(traces =>
+        {
+            traces.AddSource(Commits.Name).AddOtlpExporter();
+            if (Share is { } share)
+                traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(share)));
+        });
 }
