@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Grains.Devices;
+using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains;
@@ -20,6 +22,9 @@ public static class GrainsSetup
         silo.Services.AddSingleton<IEnrolmentEar, RegisterEar>();
         silo.Services.AddSingleton<Expectations>();
         silo.Services.AddSingleton<PresenceCounters>();
+        silo.Services.AddSingleton<PresenceCensus>();
+        silo.Services.TryAddSingleton<IngestFigures>();
+        silo.Services.TryAddSingleton<IDroppedFields, NoDroppedFields>();
         return silo;
     }
 

@@ -138,7 +138,7 @@ internal sealed class Inlet(
         else
             sender.Last = (heartbeat.Epoch, heartbeat.Seq);
         sender.Session = session.Connection;
-        return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this) { Heartbeat = heartbeat, MayBeKnown = mayBeKnown || !isNew });
+        return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this) { Heartbeat = heartbeat, MayBeKnown = mayBeKnown || !isNew, ReceivedAt = counters.Received() });
     }
 
     private ValueTask<Ending?> AppendAsync(Session session, Publication publication)
@@ -175,6 +175,7 @@ internal sealed class Inlet(
         if (settlement == Settlement.Failed && publication.Heartbeat is not null)
         {
             publication.Line.Acknowledge(0, MqttPubAckReasonCode.Success);
+            counters.Settled(publication.ReceivedAt, isAcknowledged: false);
             publication.Line.End(MqttDisconnectReasonCode.UnspecifiedError, "A heartbeat could not be made durable.");
             return;
         }
@@ -182,7 +183,7 @@ internal sealed class Inlet(
         publication.Line.Acknowledge(publication.PacketId, publication.Reason);
         if (publication.Heartbeat is not { } heartbeat)
             return;
-        counters.Acknowledged();
+        counters.Settled(publication.ReceivedAt, isAcknowledged: true);
         presence.Heard(heartbeat);
     }
 
@@ -242,6 +243,7 @@ internal sealed class Inlet(
         public Line Line => line;
         public ushort PacketId => packetId;
         public MqttPubAckReasonCode Reason => reason;
+        public long ReceivedAt { get; init; }
         public override void Settle(Settlement settlement) => inlet.Settled(this, settlement);
         public override void Flush() => line.Flush();
     }

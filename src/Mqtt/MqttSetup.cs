@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Presence;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
 
@@ -23,7 +25,9 @@ public static class MqttSetup
     public static IServiceCollection AddMqtt(this IServiceCollection services)
     {
         services.TryAddSingleton(new Limits());
+        services.TryAddSingleton<IngestFigures>();
         services.AddSingleton<Counters>();
+        services.AddSingleton<IDroppedFields>(house => house.GetRequiredService<Counters>());
         services.AddSingleton<Admission>();
         services.AddSingleton<Senders>();
         services.AddSingleton<Sessions>();
@@ -76,6 +80,9 @@ public static class MqttSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         var switchboard = app.ApplicationServices.GetRequiredService<Switchboard>();
+        var figures = app.ApplicationServices.GetRequiredService<IngestFigures>();
+        var sessions = app.ApplicationServices.GetRequiredService<Sessions>();
+        (figures.Connections, figures.Sessions) = (() => switchboard.Connections, () => sessions.Count);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var server = app.ApplicationServices.GetRequiredService<MqttServer>();
         server.ValidatingConnectionAsync += switchboard.AdmitAsync;

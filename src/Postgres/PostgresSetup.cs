@@ -31,7 +31,8 @@ public static class PostgresSetup
         // What the heartbeat log calls durable must not hang on how somebody's server or role was set up.
         var durable = new NpgsqlConnectionStringBuilder(connectionString);
         durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
-        services.AddSingleton(_ => NpgsqlDataSource.Create(durable));
+        // Its metrics carry its name, and not how to reach the database.
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(durable.ConnectionString) { Name = "registry" }.Build());
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IChangeRegister, ChangeRegister>();
         services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();

@@ -35,7 +35,23 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
         return new Settings(
             Endpoint("HTTP", "127.0.0.1:8080"), Endpoint("MQTT", "127.0.0.1:1883"), Path.GetFullPath(Text("DATA", "./var")),
             Text("DATABASE", ""), Text("POSTGRES_BIN", ""), Text("PUBLIC_URL", "").TrimEnd('/'), Path.GetFullPath(Text("POLICIES", "./policies")), Path.GetFullPath(Text("DEVICES", "./devices/sample-city.yaml")), Provider(),
-            configuration.GetSection("MQTT_LIMITS").Get<Limits>() ?? new Limits(), Days(), Certificate());
+            MqttLimits(), Days(), Certificate());
+
+        Limits MqttLimits()
+        {
+            var limits = new Limits();
+            foreach (var asked in configuration.GetSection("MQTT_LIMITS").GetChildren())
+            {
+                var limit = typeof(Limits).GetProperties().FirstOrDefault(limit => limit.Name.Equals(asked.Key, StringComparison.OrdinalIgnoreCase))
+                    ?? throw new WrongUsage($"REGISTRY_MQTT_LIMITS__{asked.Key} is no limit: there are {string.Join(", ", typeof(Limits).GetProperties().Select(one => one.Name.ToUpperInvariant()))}.");
+                // Two of them are told to clients in 16 bits (MQTT 5.0 sections 3.2.2.3.3 and 3.2.2.3.14).
+                var most = limit.Name is nameof(Limits.InFlight) or nameof(Limits.KeepAliveSeconds) ? ushort.MaxValue : 10_000_000;
+                limit.SetValue(limits, int.TryParse(asked.Value, out var number) && number >= 1 && number <= most ? number
+                    : throw new WrongUsage($"REGISTRY_MQTT_LIMITS__{asked.Key} is '{asked.Value}': expected a number from 1 to {most}."));
+            }
+
+            return limits;
+        }
 
         int Days() => int.TryParse(Text("HEARTBEAT_DAYS", $"{HeartbeatRetention.DefaultDays}"), out var days) && days is >= 1 and <= 3650 ? days
             : throw new WrongUsage($"REGISTRY_HEARTBEAT_DAYS is '{Text("HEARTBEAT_DAYS", "")}': expected a number of days from 1 to 3650.");

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
@@ -12,6 +13,7 @@ using SurveillanceRegistry.Web.Kiosks;
 using SurveillanceRegistry.Web.Ledger;
 using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies;
+using SurveillanceRegistry.Web.Presence;
 using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Web;
@@ -31,6 +33,7 @@ public static class WebSetup
         services.AddProblemDetails();
         services.AddApiDocument();
         services.AddSingleton<ChangeHints>();
+        services.AddSingleton<IngestNow>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeHints>());
         return services;
     }
@@ -69,6 +72,7 @@ public static class WebSetup
         PlacesApi.Map(api);
         ChangesApi.Map(api);
         LogApi.Map(api);
+        IngestApi.Map(app, api);
         app.MapGet("/staff/export.csv", async (IGrainFactory grains, ITableFiles files) => Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")).RequireAuthorization("staff");
         app.MapApiDocument();
         app.MapRazorPages();
@@ -83,10 +87,14 @@ public static class WebSetup
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("alive"));
-        routes.MapGet("/health/ready", (Rounds rounds) => rounds.FirstRound.IsCompletedSuccessfully ? Results.Text("ready")
-            : Results.Problem("Not every device and place was asked yet; notices are true once they were. Try again in a second.",
-                statusCode: StatusCodes.Status503ServiceUnavailable, title: "Not ready yet", type: "/problems/not-ready"));
+        routes.MapGet("/health/ready", (Rounds rounds, Sight sight, IngestFigures figures) =>
+            !rounds.FirstRound.IsCompletedSuccessfully ? NotReady("Not ready yet", "Not every device and place was asked yet; notices are true once they were. Try again in a second.")
+            : sight.IsBlind ? NotReady("Not ready: the registry cannot see", "Nothing can be made durable at present. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
+            : figures.IsStandingStill ? NotReady("Not ready: heartbeats wait", $"Heartbeats wait, and none was answered for {IngestFigures.LongestStandstill.TotalSeconds} s.")
+            : Results.Text("ready"));
         var version = typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         routes.MapGet("/version", () => GovernanceApi.Json(new { version }));
+
+        static IResult NotReady(string title, string why) => Results.Problem(why, statusCode: StatusCodes.Status503ServiceUnavailable, title: title, type: "/problems/not-ready");
     }
 }

@@ -20,8 +20,9 @@ public sealed class Staff_pages(StaffedHouse city) : IClassFixture<StaffedHouse>
         var page = await city.SignedInAsync("editor", withScript: true);
         var (change, decided) = await TwoChangesAsync();
         var approver = await city.SignedInAsync("approver", withScript: true);
+        var administrator = await city.SignedInAsync("administrator", withScript: true);
         var found = new List<string>();
-        foreach (var (who, address) in Pages.Append($"/staff/changes/{change}").Append($"/staff/changes/{change}/why").Append($"/staff/changes/{decided}").Select(address => (page, address)).Append((approver, "/staff")).Append((approver, $"/staff/changes/{decided}")))
+        foreach (var (who, address) in Pages.Append($"/staff/changes/{change}").Append($"/staff/changes/{change}/why").Append($"/staff/changes/{decided}").Select(address => (page, address)).Append((administrator, "/staff/ingest")).Append((approver, "/staff")).Append((approver, $"/staff/changes/{decided}")))
         {
             await who.GotoAsync(address);
             await who.EvaluateAsync(axe);

@@ -59,6 +59,12 @@ public sealed class The_front_door : IDisposable
     [Fact]
     public Task Says_that_an_address_is_none() => RefusesAsync(2, "expected an address and a port", Settings(("REGISTRY_HTTP", "eighty")), "serve");
 
+    [Theory]
+    [InlineData("REGISTRY_MQTT_LIMITS__INFLIGHT", "70000", "expected a number from 1 to 65535")]
+    [InlineData("REGISTRY_MQTT_LIMITS__CONNECTIONS", "many", "expected a number from 1")]
+    [InlineData("REGISTRY_MQTT_LIMITS__SPEED", "9", "is no limit")]
+    public Task Says_that_a_limit_is_none(string setting, string value, string because) => RefusesAsync(2, because, Settings((setting, value)), "serve");
+
     [Fact]
     public Task Says_that_a_verb_is_not_known() => RefusesAsync(2, "--help", Settings(), "surveil");
 

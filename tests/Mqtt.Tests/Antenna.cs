@@ -45,6 +45,13 @@ public sealed class Antenna : IAsyncLifetime
 
     internal Ears Told { get; } = new();
 
+    internal IngestFigures Figures => Part<IngestFigures>();
+
+    internal Counters Counters => Part<Counters>();
+
+    /// <summary>One of the broker's parts.</summary>
+    internal T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
     internal ConcurrentQueue<string> Logged { get; } = new();
 
     /// <summary>A log that goes where the registry's goes.</summary>

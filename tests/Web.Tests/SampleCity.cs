@@ -59,13 +59,19 @@ public sealed class SampleCity : IAsyncLifetime
     /// <summary>The address of the pages, without a trailing slash.</summary>
     internal string Url { get; private set; } = "";
 
+    /// <summary>One of the house's parts.</summary>
+    internal T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>What stands in for PostgreSQL.</summary>
+    internal Memory Memory { get; private set; } = null!;
+
     internal IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
     internal HttpClient Reader { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
 
     public async ValueTask InitializeAsync()
     {
-        var memory = new Memory(Opening);
+        var memory = Memory = new Memory(Opening);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

@@ -40,6 +40,9 @@ public interface IHeartbeatLog
     /// </summary>
     ValueTask AppendAsync(Delivery delivery);
 
+    /// <summary>How many deliveries wait for their commit.</summary>
+    int Queued => 0;
+
     /// <summary>
     /// For each device of a partition that was heard in the last days: the greatest heartbeat by (epoch, seq) that is durable and counts.
     /// </summary>

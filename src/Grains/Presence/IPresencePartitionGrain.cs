@@ -38,6 +38,10 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     [Alias("forget-epoch")]
     Task ForgetEpoch(int number);
 
+    /// <summary>How many units are in each state, by the number of <see cref="PresenceState"/>.</summary>
+    [Alias("count")]
+    Task<ImmutableArray<int>> Count();
+
     /// <summary>How much memory the partition holds for its units, in bytes, and how many units.</summary>
     [Alias("weight")]
     Task<(long Bytes, int Units)> Weight();

@@ -131,6 +131,18 @@ internal sealed class PresencePartitionGrain(
 
     public Task<(long Bytes, int Units)> Weight() => Task.FromResult(((long)_seats.Length * (Unsafe.SizeOf<Seat>() + sizeof(int)), _seats.Count(seat => seat.IsTaken)));
 
+    public Task<ImmutableArray<int>> Count()
+    {
+        var counts = new int[Enum.GetValues<PresenceState>().Length];
+        foreach (ref readonly var seat in _seats.AsSpan())
+        {
+            if (seat.IsTaken)
+                counts[(int)seat.Presence]++;
+        }
+
+        return Task.FromResult<ImmutableArray<int>>([.. counts]);
+    }
+
     private Task Turn(CancellationToken cancellationToken)
     {
         LookForSilence();

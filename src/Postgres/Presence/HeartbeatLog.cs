@@ -73,7 +73,9 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
                 var batch = new List<Delivery>();
                 while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var delivery))
                     batch.Add(delivery);
-                var answers = await KeepAsync(batch, stoppingToken);
+                Settlement[] answers;
+                using (Commits.Begin(batch.Count))
+                    answers = await KeepAsync(batch, stoppingToken);
                 await answering; // Answers leave in the order of commits.
                 answering = Task.Run(() => Answer(batch, answers), CancellationToken.None);
             }

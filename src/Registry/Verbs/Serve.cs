@@ -35,11 +35,12 @@ internal static class Serve
 
     private static async Task<int> RunAsync(Settings settings, bool withFleet, bool withStaff, CancellationToken cancellationToken)
     {
+        var telemetry = Telemetry.Asked();
         MustBeFree(settings.Http, "REGISTRY_HTTP");
         MustBeFree(settings.Mqtt, "REGISTRY_MQTT");
         using var logs = Logs.Create();
         await using var database = await Database.OpenAsync(settings, logs, cancellationToken);
-        await using var app = Build(settings, database.ConnectionString);
+        await using var app = Build(settings, database.ConnectionString, telemetry);
         if (!await FirstOpening.FillAsync(settings, app.Services.GetRequiredService<IPolicyRegister>(), app.Logger, cancellationToken))
             return 1;
         // Asked before anything runs that would have to be stopped again.
@@ -72,7 +73,7 @@ internal static class Serve
         return 0;
     }
 
-    private static WebApplication Build(Settings settings, string connectionString)
+    private static WebApplication Build(Settings settings, string connectionString, Telemetry? telemetry)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(Serve).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
@@ -100,6 +101,7 @@ internal static class Serve
         builder.Services.AddSingleton<ITableFiles, TableFiles>();
         builder.Services.AddSingleton(Profiles(settings));
         builder.Services.AddMqtt();
+        telemetry?.AddTo(builder.Services);
         builder.Services.AddWeb();
         if (settings.Oidc is { } provider)
             builder.Services.AddIdentityProvider(provider);

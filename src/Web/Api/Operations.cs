@@ -33,6 +33,7 @@ internal static class Operations
         ["GET places/{id}/notice"] = ("Places", "The notice that was in force at a place at an instant", [new("at", "The instant; now when left out.", "date-time")]),
         ["GET kiosks"] = ("Places", "The screens and what each showed last", []),
         ["GET kiosks/{id}"] = ("Places", "One screen", []),
+        ["GET ingest"] = ("Devices", "How many heartbeats were acknowledged, and how many publishes refused and why, since the registry was started; no device", []),
         ["GET changes"] = ("Changes", null, [new("state", "Only requests in this state: draft, submitted, approved, rejected or withdrawn."), Limit, After]),
         ["POST changes/from-file"] = ("Changes", null, [new("name", "Name of the file; it ends with .csv or .yaml."), new("reason", "Why, for everybody who reads the history.")]),
         ["GET log/proof"] = ("Ledger", null, [new("index", "Number of the entry.", IsRequired: true)]),

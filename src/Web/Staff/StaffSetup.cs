@@ -17,6 +17,9 @@ internal static class StaffSetup
 {
     public const string Session = "session";
 
+    /// <summary>Who may watch how the registry takes in what devices say.</summary>
+    public const string IngestWatchers = "ingest";
+
     private const string Since = "since", Id = "id";
 
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(30), Longest = TimeSpan.FromHours(10);
@@ -36,6 +39,7 @@ internal static class StaffSetup
         {
             foreach (var role in Enum.GetValues<Role>())
                 authorization.AddPolicy(Domain.Json.Word(role), policy => policy.RequireAuthenticatedUser().RequireRole(Domain.Json.Word(role)));
+            authorization.AddPolicy(IngestWatchers, policy => policy.RequireAuthenticatedUser().RequireRole([.. new[] { Role.DeviceClerk, Role.Administrator, Role.Auditor }.Select(Domain.Json.Word)]));
             authorization.AddPolicy("staff", policy => policy.RequireAuthenticatedUser().RequireClaim(ClaimTypes.Role));
         });
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);

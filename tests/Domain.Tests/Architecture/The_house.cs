@@ -21,7 +21,7 @@ public sealed class The_house
         ["src/Seals"] = ["Domain", "NSec.Cryptography"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore", "Google.Protobuf"],
         ["src/Web"] = ["Microsoft.AspNetCore.OpenApi", "Grains", "Microsoft.AspNetCore.App", "QRCoder", "System.ServiceModel.Syndication", "Microsoft.AspNetCore.Authentication.OpenIdConnect"],
-        ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Seals", "Simulator", "System.CommandLine"],
+        ["src/Registry"] = ["Web", "Mqtt", "Postgres", "Files", "Seals", "Simulator", "System.CommandLine", "OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["devices/Simulator"] = ["Domain", "MQTTnet", "Microsoft.Extensions.Logging.Abstractions"],
     };
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CsCheck;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,6 +50,29 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
     {
         Assert.Equal(Settlement.Durable, await AppendAsync(Beat(1)));
         Assert.Equal(1, await _database.AskAsync<int>(Stored));
+    }
+
+    [Fact]
+    public async Task Leaves_one_span_for_a_whole_commit_that_says_only_how_many()
+    {
+        await _log.StopAsync(Cancellation);
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == Commits.Name, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded, ActivityStopped = spans.Enqueue };
+        ActivitySource.AddActivityListener(listener);
+        using var log = new HeartbeatLog(_database.Source, TimeProvider.System, NullLogger<HeartbeatLog>.Instance);
+        var asked = Enumerable.Range(1, 77).Select(seq => new Asked { Heartbeat = Beat(seq) }).ToArray();
+        foreach (var one in asked)
+            await log.AppendAsync(one);
+        Assert.Equal(77, ((IHeartbeatLog)log).Queued);
+        await log.StartAsync(Cancellation);
+        await Task.WhenAll(asked.Select(one => one.Answer)).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await log.StopAsync(Cancellation);
+
+        // Other tests' logs of this process leave theirs; none has as many.
+        var span = Assert.Single(spans, span => span.TagObjects.Any(tag => tag.Value is 77));
+        Assert.Equal([("registry.commit.size", (object?)77)], span.TagObjects.Select(tag => (tag.Key, tag.Value)));
+        Assert.All(spans, span => Assert.Equal("heartbeats.commit", span.DisplayName));
+        Assert.True(spans.Count < 77);
     }
 
     [Fact]

@@ -1,0 +1,43 @@
+// Keeps the figures of the staff page young: writes the server's own words where they stand, and says so when it cannot.
+const page = document.querySelector("[data-figures]");
+const pause = page.querySelector("button");
+const trouble = page.querySelector(".trouble");
+const every = 1000, patience = 5000; // ms
+let paused = false;
+
+const say = sentence => {
+  if (trouble.textContent !== sentence) trouble.textContent = sentence;
+  trouble.hidden = sentence === "";
+};
+
+const look = async () => {
+  try {
+    const answer = await fetch(page.dataset.figures, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(patience) });
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+      say("Your session is over: the figures stand still. Look again to sign in.");
+      return;
+    }
+    if (!answer.ok) throw new Error(String(answer.status));
+    const figures = await answer.json();
+    page.dataset.state = figures.state;
+    for (const place of page.querySelectorAll("[data-words]")) {
+      const words = figures.words[place.dataset.words];
+      if (words !== undefined && place.textContent !== words) place.textContent = words;
+    }
+    say("");
+  } catch {
+    say("The registry does not answer: these figures are old.");
+  }
+};
+
+const go = async () => {
+  if (!paused && !document.hidden) await look();
+  setTimeout(go, every);
+};
+
+pause.hidden = false;
+pause.addEventListener("click", () => {
+  paused = !paused;
+  pause.textContent = paused ? "Go on" : "Pause";
+});
+setTimeout(go, every);

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using MQTTnet;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Mqtt.Tests;
+
+/// <summary>The figures of the broker: how long an acknowledgement takes, what waits, who is there. None names a device.</summary>
+public sealed class What_is_measured : IAsyncLifetime
+{
+    private readonly Antenna _antenna = new();
+    private readonly ConcurrentQueue<(string Name, double Value)> _measured = new();
+    private readonly MeterListener _meters = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await _antenna.InitializeAsync();
+        _meters.InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == Counters.Meter) listener.EnableMeasurementEvents(instrument); };
+        _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Measured(instrument, value, tags));
+        _meters.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Measured(instrument, value, tags));
+        _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Measured(instrument, value, tags));
+        _meters.Start();
+    }
+
+    private void Measured(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _measured.Enqueue((string.Join(' ', [instrument.Name, .. tags.ToArray().Select(tag => $"{tag.Value}")]), value));
+
+    public ValueTask DisposeAsync()
+    {
+        _meters.Dispose();
+        return _antenna.DisposeAsync();
+    }
+
+    private static MqttApplicationMessage Message(long seq, string extra = "") => new MqttApplicationMessageBuilder()
+        .WithTopic(Topic.Heartbeat(Antenna.Camera.Id)).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+        .WithPayload($$"""{"epoch":5,"seq":{{seq}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"1"{{extra}}}""").Build();
+
+    /// <summary>What a gauge says now.</summary>
+    private double[] Looked(string gauge)
+    {
+        _measured.Clear();
+        _meters.RecordObservableInstruments();
+        return [.. _measured.Where(one => one.Name == gauge).Select(one => one.Value)];
+    }
+
+    [Fact]
+    public async Task Is_the_time_from_received_to_acknowledged_and_what_waits_meanwhile()
+    {
+        using var camera = await _antenna.ConnectAsync();
+        _antenna.Kept.Hold();
+        var publish = camera.PublishAsync(Message(1));
+        await _antenna.Kept.Asked.WaitAsync(Antenna.Patience);
+        Assert.Equal(1, _antenna.Figures.InFlight);
+        Assert.Contains(1, Looked("registry.heartbeats.in_flight")); // Other brokers of this process are asked too.
+        Assert.Contains(1, Looked("registry.sessions"));
+        Assert.Contains(1, Looked("registry.connections.open"));
+        Assert.Equal((1, 1), (_antenna.Figures.Connections(), _antenna.Figures.Sessions()));
+        _measured.Clear();
+        _antenna.Clock.Advance(TimeSpan.FromSeconds(7));
+        Assert.True(_antenna.Figures.IsStandingStill);
+        _antenna.Kept.Release();
+        Assert.Equal(MqttClientPublishReasonCode.Success, (await publish).ReasonCode);
+        Assert.False(_antenna.Figures.IsStandingStill);
+        Assert.Contains(("registry.heartbeats.latency", 7), _measured);
+        _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.InRange(_antenna.Figures.Read().LastMinute.AckP50Ms!.Value, 7000, 7000 * 1.125);
+    }
+
+    [Fact]
+    public async Task Is_each_refusal_by_its_reason_with_those_that_never_were()
+    {
+        using var camera = await _antenna.ConnectAsync();
+        await camera.PublishAsync(Message(1, ""","plate":"ABC1234" """));
+        await camera.PublishAsync(Message(2));
+        Assert.Equal(["alias", "forbidden", "malformed", "qos", "rate", "retain", "shape", "size", "topic"], _antenna.Figures.Refusals.Select(one => one.Reason));
+        Assert.Equal([("shape", 1)], _antenna.Figures.Refusals.Where(one => one.Count > 0));
+        Assert.Equal((1, 0), (_antenna.Figures.Acknowledged, _antenna.Figures.InFlight));
+        Assert.Contains(("registry.publishes.refused shape own-heartbeat", 1), _measured);
+
+        using var stranger = new MqttClientFactory().CreateMqttClient();
+        await stranger.ConnectAsync(Antenna.As(Antenna.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build());
+        _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _antenna.Figures.Read().SignInsRefused);
+    }
+
+    [Fact]
+    public void Is_how_much_was_dropped_unread_of_vendors_payloads()
+    {
+        _antenna.Counters.Dropped("frigate", 3);
+        _antenna.Counters.Dropped("frigate", 4);
+        _antenna.Counters.Dropped("axis", 0);
+        Assert.Equal([KeyValuePair.Create("frigate", 7L)], _antenna.Part<IDroppedFields>().ByAdapter);
+        Assert.Contains(("registry.fields.dropped frigate", 4), _measured);
+    }
+
+    [Fact]
+    public async Task Is_not_counted_as_waiting_when_it_could_not_be_made_durable()
+    {
+        using var camera = await _antenna.ConnectAsync();
+        _antenna.Kept.IsBroken = true;
+        await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(1)));
+        Assert.Equal((0, 0), (_antenna.Figures.Acknowledged, _antenna.Figures.InFlight));
+    }
+}
