@@ -50,6 +50,7 @@ public static class PostgresSetup
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ObservationRegister>());
         services.AddSingleton<IWatchRegister, WatchRegister>();
         services.AddSingleton<IExpectedRegister, ExpectedRegister>();
+        services.AddSingleton<IStateHistory, StateHistoryRegister>();
         services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
         services.AddHostedService<HeartbeatDays>();
         services.AddSingleton<HeartbeatLog>();

@@ -69,6 +69,7 @@ public static class WebSetup
         RegistersApi.Map(api);
         DevicesApi.Map(api);
         EnrolmentApi.Map(api);
+        HistoryApi.Map(api);
         PlacesApi.Map(api);
         ChangesApi.Map(api);
         LogApi.Map(api);

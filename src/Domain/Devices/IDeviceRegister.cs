@@ -12,6 +12,9 @@ public interface IDeviceRegister
     /// <summary>The device with this id, or null when it was never registered.</summary>
     Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
+    /// <summary>The fleets of mobile units that were registered by an instant, in the order of ids. Removed units are not counted.</summary>
+    Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken);
+
     /// <summary>Which partitions have devices.</summary>
     Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken);
 
@@ -44,3 +47,7 @@ public sealed record SeatedDevice(int Number, string Kind, int? OwnDeadlineSecon
 
     public bool SilenceIsNormal => KindOf.SilenceIsNormal;
 }
+
+/// <summary>The mobile units of one kind and department that belong together.</summary>
+/// <param name="Units">How many there are. Not for the public: see <see cref="Device.FleetCount"/>.</param>
+public sealed record RegisteredFleet(string Id, string Kind, string Department, int Units);

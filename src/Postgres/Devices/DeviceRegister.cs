@@ -58,6 +58,17 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         }
     }
 
+    public async Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<RegisteredFleet>(new CommandDefinition(
+            """
+            select fleet as Id, body->>'kind' as Kind, body->>'department' as Department, count(*)::int as Units
+            from registry.device join registry.ledger_entry on index = entry
+            where fleet is not null and at <= @at and body->>'lifecycle' <> 'removed' group by 1, 2, 3 order by 1, 2, 3
+            """, new { at = registeredBy.UtcDateTime }, cancellationToken: cancellationToken))];
+    }
+
     public async Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

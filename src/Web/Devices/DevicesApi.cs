@@ -29,6 +29,8 @@ internal static class DevicesApi
         {
             if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
                 return Problem.NotFound($"No fixed device '{id}' is registered.");
+            if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
+                return await HistoryApi.AsOf(device, http);
             if (device.KindOf.IsMobile)
                 await readings.NoteAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
             if (device.Lifecycle == Lifecycle.Removed)

@@ -10,19 +10,16 @@ using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Web.Presence;
 
-/// <summary>How the registry takes in what devices say: totals for everybody, the figures of this moment for those who run it. No device in either.</summary>
+/// <summary>How the registry takes in what devices say: what was dropped for everybody, the figures of this moment for those who run it. No device in either.</summary>
 internal static class IngestApi
 {
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
+        // Not how many heartbeats: whoever knows the fixed devices could subtract them, and would see how many mobile units are out.
         api.MapGet("ingest", (HttpContext http, IngestFigures figures, IDroppedFields dropped, TimeProvider time) =>
         {
             http.Response.Headers.CacheControl = "no-cache";
-            return GovernanceApi.Json(new
-            {
-                at = NoticePayload.Instant(time.GetUtcNow()), since = NoticePayload.Instant(figures.Since),
-                acknowledged = figures.Acknowledged, refused = Of(figures.Refusals), droppedFields = dropped.ByAdapter,
-            });
+            return GovernanceApi.Json(new { at = NoticePayload.Instant(time.GetUtcNow()), since = NoticePayload.Instant(figures.Since), droppedFields = dropped.ByAdapter });
         });
         app.MapGet("/staff/ingest/figures", async (IngestNow now, CancellationToken cancellationToken) => GovernanceApi.Json(Shape(await now.LookAsync(cancellationToken)))).RequireAuthorization(StaffSetup.IngestWatchers);
     }

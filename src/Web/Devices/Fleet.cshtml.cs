@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Grains;
+
+namespace SurveillanceRegistry.Web.Devices;
+
+/// <summary>A fleet of mobile units: how many there are, late and rounded, and what governs them. Nothing of any one of them.</summary>
+public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, TimeProvider time) : PageModel
+{
+    private Governance _governance = null!;
+
+    public string Id { get; private set; } = "";
+
+    public ImmutableArray<RegisteredFleet> Kinds { get; private set; } = [];
+
+    internal Policies.Links Links => new(_governance, "");
+
+    public IEnumerable<Technology> Technologies => _governance.Table.Technologies.Where(technology => Kinds.Any(fleet => DeviceKind.Find(fleet.Kind)?.Technology == technology.Id));
+
+    public async Task<IActionResult> OnGetAsync(string id)
+    {
+        _governance = await grains.Governance();
+        Id = id;
+        Kinds = [.. (await HistoryApi.FleetsAsync(devices, time, HttpContext.RequestAborted)).Where(fleet => fleet.Id == id)];
+        return Kinds.IsEmpty ? NotFound() : Page();
+    }
+
+    public IEnumerable<GovernanceRow> Rows(string technology) => _governance.Table.On(_governance.City.DayAt(time.GetUtcNow()), technology);
+}

@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Staff;
+
+namespace SurveillanceRegistry.Web.Devices;
+
+/// <summary>What devices were doing, for programs. Of a mobile unit only for those who may read it singly, and each reading is written down.</summary>
+internal static class HistoryApi
+{
+    private static readonly TimeSpan Usual = TimeSpan.FromDays(1);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("devices/{id}/history", (string id, HttpContext http, IDeviceRegister devices, IStateHistory history) => OverAsync(id, http, devices, history, (past, _) => new
+        {
+            items = past.Intervals.Select(Shape), next = (string?)null,
+        }));
+        api.MapGet("devices/{id}/availability", (string id, HttpContext http, IDeviceRegister devices, IStateHistory history) => OverAsync(id, http, devices, history, (past, now) => Shares(past.Availability(now))));
+        api.MapGet("fleets", async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) => Policies.GovernanceApi.Json(new { items = (await FleetsAsync(devices, time, cancellationToken)).Select(Shape), next = (string?)null }));
+        api.MapGet("fleets/{id}", async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
+            (await FleetsAsync(devices, time, cancellationToken)).Where(fleet => fleet.Id == id).Select(Shape).ToArray() is { Length: > 0 } parts ? Policies.GovernanceApi.Json(new { id, kinds = parts }) : Problem.NotFound($"No fleet '{id}' is registered."));
+    }
+
+    /// <summary>The fleets as they stood an hour ago: what changed since is nobody's business yet.</summary>
+    public static async Task<IReadOnlyList<RegisteredFleet>> FleetsAsync(IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
+        await devices.FleetsAsync(time.GetUtcNow().AddHours(-1), cancellationToken);
+
+    private static object Shape(RegisteredFleet fleet) => new
+    {
+        fleet.Id, fleet.Kind, technology = DeviceKind.Find(fleet.Kind)?.Technology, fleet.Department, units = Device.FleetCount(fleet.Units), // Rounded to 5; null for fewer than 11.
+    };
+
+    /// <summary>What a device was doing at an instant, or over a day in the city.</summary>
+    public static async Task<IResult> AsOf(Device device, HttpContext http)
+    {
+        var services = http.RequestServices;
+        var (city, time) = ((await services.GetRequiredService<IGrainFactory>().Governance()).City, services.GetRequiredService<TimeProvider>());
+        DateTimeOffset from, to;
+        if (Asked.TryDay(http.Request.Query, city, time, out var day) && StateHistory.Instants(day.ToDateTime(TimeOnly.MinValue), city) is [var begins, ..] && StateHistory.Instants(day.AddDays(1).ToDateTime(TimeOnly.MinValue), city) is [var ends, ..])
+            (from, to) = (begins, ends);
+        else if (Asked.TryInstant(http.Request.Query, "asOf", time, out var at))
+            (from, to) = (at.ToUniversalTime(), at.ToUniversalTime().AddTicks(10));
+        else
+            return Problem.BadParameter($"asOf is '{http.Request.Query["asOf"]}': {Asked.DayExpected}, or an instant.");
+        if (await RefusalOf(device, "history", http) is { } refusal)
+            return refusal;
+        var past = await services.GetRequiredService<IStateHistory>().OfAsync(device.Id, from, to, http.RequestAborted);
+        return Policies.GovernanceApi.Json(new { device.Id, device.Kind, device.Technology, device.Place, asOf = http.Request.Query["asOf"].ToString(), states = past.Intervals.Select(Shape) });
+    }
+
+    private static async Task<IResult> OverAsync(string id, HttpContext http, IDeviceRegister devices, IStateHistory history, Func<StateHistory, DateTimeOffset, object> shape)
+    {
+        if (await devices.FindAsync(id, http.RequestAborted) is not { } device)
+            return Problem.NotFound($"No fixed device '{id}' is registered.");
+        if (await RefusalOf(device, "history", http) is { } refusal)
+            return refusal;
+        var time = http.RequestServices.GetRequiredService<TimeProvider>();
+        var now = time.GetUtcNow();
+        if (!Asked.TryInstant(http.Request.Query, "to", time, out var to))
+            return Problem.BadParameter($"to is '{http.Request.Query["to"]}': {Asked.InstantExpected}.");
+        if (!Asked.TryInstant(http.Request.Query, "from", time, out var from))
+            return Problem.BadParameter($"from is '{http.Request.Query["from"]}': {Asked.InstantExpected}.");
+        from = http.Request.Query["from"].ToString().Length == 0 ? to - Usual : from;
+        if (to <= from || to - from > IStateHistory.Longest)
+            return Problem.BadParameter($"from {LedgerEntry.Time(from)} to {LedgerEntry.Time(to)}: expected a time of at most {IStateHistory.Longest.TotalDays} days.");
+        return Policies.GovernanceApi.Json(shape(await history.OfAsync(id, from.ToUniversalTime(), to.ToUniversalTime(), http.RequestAborted), now));
+    }
+
+    /// <summary>Why somebody may not read a device's past; null when they may, and then the reading of a mobile one is written down.</summary>
+    private static async Task<IResult?> RefusalOf(Device device, string what, HttpContext http)
+    {
+        if (!device.KindOf.IsMobile)
+            return null;
+        if (!DevicesApi.MayReadSingly(http.User))
+            return Problem.NotFound($"No fixed device '{device.Id}' is registered.");
+        var services = http.RequestServices;
+        await services.GetRequiredService<IReadings>().NoteAsync(http.User.StaffId(), device.Id, what, services.GetRequiredService<TimeProvider>().GetUtcNow(), http.RequestAborted);
+        return null;
+    }
+
+    private static object Shape(StateInterval interval) => new
+    {
+        from = LedgerEntry.Time(interval.From), to = interval.To is { } to ? LedgerEntry.Time(to) : null, interval.Presence, interval.Evidence,
+        capture = interval.IsHeard ? interval.Capture : default, lastReported = interval.Capture, interval.Health,
+    };
+
+    private static object Shares(TimeShares shares) => new
+    {
+        seconds = Math.Round(shares.Whole.TotalSeconds, 3),
+        heard = Share(shares.Heard, shares.Whole), notHeard = Share(shares.NotHeard, shares.Whole), unseen = Share(shares.Unseen, shares.Whole),
+    };
+
+    private static object Share(TimeSpan part, TimeSpan whole) => new { seconds = Math.Round(part.TotalSeconds, 3), percent = whole == TimeSpan.Zero ? 0 : Math.Round(100 * part / whole, 3) };
+}

@@ -1,0 +1,67 @@
+using System.Net;
+
+namespace SurveillanceRegistry.Web.Tests;
+
+/// <summary>What the public sees of one device, and of a fleet.</summary>
+public sealed class Pages_of_devices(SampleCity city)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private async Task<(HttpStatusCode, string)> GetAsync(string path)
+    {
+        using var answer = await city.Reader.GetAsync(path, Cancellation);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_fixed_device_says_what_it_does_what_governs_it_and_what_it_did()
+    {
+        var (status, page) = await GetAsync("/devices/east-precinct-lobby-1");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("It reports: recorded", page, StringComparison.Ordinal);
+        Assert.Contains("/instruments/spd-manual-10.060", page, StringComparison.Ordinal);
+        Assert.Contains("heard for 50 %, not heard for 50 %", page, StringComparison.Ordinal);
+        Assert.Contains("class=\"strip\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_answers_what_it_was_doing_at_a_time_in_the_city()
+    {
+        Assert.Contains("it was heard, and reported video recorded", (await GetAsync("/devices/east-precinct-lobby-1?at=2026-01-15T14:05")).Item2, StringComparison.Ordinal);
+        Assert.Contains("There was no such time", (await GetAsync("/devices/east-precinct-lobby-1?at=2026-03-08T02:30")).Item2, StringComparison.Ordinal);
+        Assert.Contains("is no day and time", (await GetAsync("/devices/east-precinct-lobby-1?at=yesterday")).Item2, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mobile_unit_has_no_page_no_past_and_no_state_for_anybody_who_passes_by()
+    {
+        var unit = city.Opening.Devices.First(device => device.KindOf.IsMobile).Id;
+        foreach (var path in new[] { "/devices/" + unit, $"/api/v1/devices/{unit}", $"/api/v1/devices/{unit}?asOf=2026-01-15", $"/api/v1/devices/{unit}/history", $"/api/v1/devices/{unit}/availability" })
+            Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(path)).Item1);
+    }
+
+    [Fact]
+    public async Task A_fleet_is_a_rounded_number_and_its_rules()
+    {
+        var fleet = city.Opening.Devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).First(group => group.Count() >= 11);
+        var (status, page) = await GetAsync("/fleets/" + fleet.Key);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("about ", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(city.Opening.Devices.Where(device => device.Fleet is not null), device => page.Contains(device.Id + "<", StringComparison.Ordinal));
+        Assert.Equal(0, (int)(await city.Json("/api/v1/fleets/" + fleet.Key))["kinds"]![0]!["units"]! % 5);
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/fleets/nobody")).Item1);
+    }
+
+    /// <summary>Whatever a mobile unit does, everything that the public can read stays as it is, byte for byte.</summary>
+    [Fact]
+    public async Task Nothing_public_changes_when_a_mobile_unit_records_docks_or_goes_out()
+    {
+        var units = city.Opening.Devices.Where(device => device.KindOf.IsMobile).Take(20).ToArray();
+        string[] paths = ["/", "/places", "/governance", "/changes", "/api/v1/devices", "/api/v1/places", "/api/v1/kiosks", "/api/v1/fleets", "/api/v1/ingest", .. units.Select(unit => "/fleets/" + unit.Fleet).Distinct()];
+        async Task<string[]> All() => await Task.WhenAll(paths.Select(async path => (await GetAsync(path)).Item2));
+        var before = await All();
+        foreach (var unit in units)
+            await city.Hears(unit.Id, Domain.Devices.CaptureReport.Every(unit.Sensors, Domain.Devices.Mode.Recorded));
+        Assert.Equal(before, await All());
+    }
+}
