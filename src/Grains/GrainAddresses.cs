@@ -34,4 +34,14 @@ public static class GrainAddresses
 
     /// <summary>The place with this id.</summary>
     public static IPlaceGrain Place(this IGrainFactory grains, string placeId) => grains.GetGrain<IPlaceGrain>(placeId);
+
+    /// <summary>Tells everybody concerned that what the register says of a device changed: its partition, itself, and the place that it covers.</summary>
+    public static async Task Registered(this IGrainFactory grains, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        await grains.PartitionOf(device).Registered(device.Number);
+        await grains.Device(device.Id).Registered();
+        if (device.Place is { } place)
+            await grains.Place(place).Registered();
+    }
 }

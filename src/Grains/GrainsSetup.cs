@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains;
@@ -17,6 +19,7 @@ public static class GrainsSetup
         silo.Services.AddSerializer(AddImmutableValues);
         silo.Services.AddSingleton<Rounds>();
         silo.Services.AddSingleton<Sight>();
+        silo.Services.AddSingleton<IEnrolmentEar, RegisterEar>();
         silo.Services.AddSingleton<Expectations>();
         silo.Services.AddSingleton<PresenceCounters>();
         silo.Services.AddSingleton<PresenceCensus>();

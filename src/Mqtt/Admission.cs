@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ namespace SurveillanceRegistry.Mqtt;
 /// that was registered for it. So a session can only be taken over by the same identity, and every later packet's device is known. A will
 /// that could never be heard is refused here, while the client listens.
 /// </summary>
-internal sealed class Admission(IEnrolment enrolment, Senders senders, Sessions sessions, Limits limits, Counters counters, TimeProvider time, ILogger<Admission> logger)
+internal sealed class Admission(IEnrolment enrolment, VendorProfiles profiles, Senders senders, Sessions sessions, Limits limits, Counters counters, TimeProvider time, ILogger<Admission> logger)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -62,19 +63,37 @@ internal sealed class Admission(IEnrolment enrolment, Senders senders, Sessions 
         if (enrolled.Device is { Lifecycle: Lifecycle.Removed })
             return Refuse(id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
         var isVersion5 = connect.ProtocolVersion == MqttProtocolVersion.V500;
+        var connection = sessions.NextConnection();
+        var vendor = enrolled.Device is null ? await VendorAsync(enrolled, connection, connect.CancellationToken) : null;
         long? deathEpoch = null;
-        if (RefusalOfWill(line.SignIn!, enrolled, ref deathEpoch) is { } reason)
+        if (RefusalOfWill(line.SignIn!, enrolled, vendor, ref deathEpoch) is { } reason)
             return Refuse(id, isVersion5 ? reason : MqttConnectReasonCode.NotAuthorized, "its will must be a death on its own death topic, QoS 1, not retained");
         if (sessions.IsSignedIn(id) && Count(_takeovers, id, 1) > limits.TakeoversPerMinute)
             return Refuse(id, MqttConnectReasonCode.ConnectionRateExceeded, "its session is taken over again and again: two units may share one credential");
 
         var sender = enrolled.Device is { } device ? await senders.OfAsync(device) : null;
-        var session = new Session(id, sender, enrolled.Profile, credential.Number, sessions.NextConnection(), isVersion5, deathEpoch, line);
+        var session = new Session(id, sender, vendor, credential.Number, connection, isVersion5, deathEpoch, line);
         connect.SessionItems[nameof(Session)] = session;
         line.Session = session;
         line.SignIn!.WillFlag = false; // Deaths are judged here, where it is known whose session ended how.
         sessions.Begin(session);
         return MqttConnectReasonCode.Success;
+    }
+
+    /// <summary>What a gateway's profile makes of its words; null when it has none, or none that is known here.</summary>
+    private async Task<VendorLine?> VendorAsync(Enrolled gateway, long connection, CancellationToken cancellationToken)
+    {
+        if (profiles.Of(gateway.Profile) is not { } units)
+        {
+            if (gateway.Profile is not null)
+                logger.LogWarning("Gateway {Gateway} has the profile {Profile}, which is not among the files: what its vendor says is refused.", gateway.Id, gateway.Profile);
+            return null;
+        }
+
+        var behind = new Dictionary<string, Sender>(StringComparer.Ordinal);
+        foreach (var device in (await enrolment.AllBehindAsync(gateway.Id, cancellationToken)).Where(device => device.Lifecycle != Lifecycle.Removed))
+            behind[device.Id] = await senders.OfAsync(device);
+        return new VendorLine(units, behind.ToFrozenDictionary(StringComparer.Ordinal), connection, time.GetUtcNow());
     }
 
     private bool HoldsNow(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate) =>
@@ -86,10 +105,10 @@ internal sealed class Admission(IEnrolment enrolment, Senders senders, Sessions 
         return reason;
     }
 
-    /// <summary>A will is a death: on the device's own topic, QoS 1, not retained (MQTT 5.0 section 3.2.2.2). A gateway's profile may leave one of its own kind.</summary>
-    private static MqttConnectReasonCode? RefusalOfWill(MqttConnectPacket signIn, Enrolled enrolled, ref long? deathEpoch)
+    /// <summary>A will is a death: on the device's own topic, QoS 1, not retained (MQTT 5.0 section 3.2.2.2). A gateway may leave one on a topic that its profile reads.</summary>
+    private static MqttConnectReasonCode? RefusalOfWill(MqttConnectPacket signIn, Enrolled enrolled, VendorLine? vendor, ref long? deathEpoch)
     {
-        if (!signIn.WillFlag || enrolled.Device is null && enrolled.Profile is not null)
+        if (!signIn.WillFlag || vendor?.Reads(signIn.WillTopic) == true)
             return null;
         if (enrolled.Device is not { } device || Topic.ClassOf(signIn.WillTopic, device.Id) != TopicClass.OwnDeath)
             return MqttConnectReasonCode.NotAuthorized;

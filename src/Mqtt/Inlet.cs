@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Protocol;
@@ -11,7 +12,7 @@ namespace SurveillanceRegistry.Mqtt;
 /// durable, and not before. Nothing is routed to anybody else, and nothing of a payload but the contract's words gets past here.
 /// </summary>
 internal sealed class Inlet(
-    IHeartbeatLog log, PresenceInlet presence, IEnrolment enrolment, Senders senders, Sessions sessions, Limits limits, Counters counters, IHostApplicationLifetime house,
+    IHeartbeatLog log, PresenceInlet presence, VendorInlet vendors, IEnrolment enrolment, Senders senders, Sessions sessions, Limits limits, Counters counters, IHostApplicationLifetime house,
     TimeProvider time, ILogger<Inlet> logger)
 {
     /// <summary>Takes one PUBLISH. Keeps nothing of the bytes when it returns, even when the task goes on.</summary>
@@ -32,6 +33,10 @@ internal sealed class Inlet(
                 return MeetAsync(session, System.Text.Encoding.ASCII.GetString(id), packet.ToArray());
             if (sender is not null && Topic.Is(id, sender.Device.Id))
                 topic = kind;
+        }
+        else if (session.Vendor is not null)
+        {
+            return TakeVendor(session, publish);
         }
 
         if (sender is not null && !sender.MaySpeak(time.GetUtcNow(), limits))
@@ -83,6 +88,44 @@ internal sealed class Inlet(
         if (!house.ApplicationStopping.IsCancellationRequested) // When the registry goes down, no device has died.
             presence.Died(sender.Device.Number, epoch, session.Connection);
         return Acknowledge(session, publish.PacketId, MqttPubAckReasonCode.Success);
+    }
+
+    /// <summary>
+    /// Takes what a gateway says in its vendor's words. Vendors publish at QoS 0 and say much that is none of the registry's business: what is
+    /// not read is counted and dropped, and does not end the session.
+    /// </summary>
+    private ValueTask<Ending?> TakeVendor(Session session, in PublishPacket publish)
+    {
+        if (publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce)
+            return End(session, Refusal.Qos, TopicClass.Vendor, publish.Payload.Length, MqttDisconnectReasonCode.QoSNotSupported);
+        var (words, refusal) = vendors.Take(session, publish);
+        if (refusal is not { } refused)
+            return words.IsEmpty ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success) : KeepAllAsync(session, words, publish.PacketId);
+        counters.Refused(refused, TopicClass.Vendor);
+        return AcknowledgeVendor(session, publish.PacketId, refused.PubAck());
+    }
+
+    private ValueTask<Ending?> AcknowledgeVendor(Session session, ushort packetId, MqttPubAckReasonCode reason) =>
+        packetId == 0 ? default : Acknowledge(session, packetId, reason);
+
+    /// <summary>Keeps all that one message said; the last carries the acknowledgement.</summary>
+    private async ValueTask<Ending?> KeepAllAsync(Session session, ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> words, ushort packetId)
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (await KeepAsync(session, words[i].Sender, words[i].Heartbeat, i == words.Length - 1 ? packetId : (ushort)0, mayBeKnown: false) is { } ending)
+                return ending;
+        }
+
+        return null;
+    }
+
+    /// <summary>Lets time pass for a gateway that waits for it.</summary>
+    public void Tick(Session session)
+    {
+        var now = time.GetUtcNow();
+        if (session.Vendor?.Tick(now) is { } answer)
+            _ = KeepAllAsync(session, vendors.Words(session, answer, now), 0).AsTask();
     }
 
     /// <summary>Puts a heartbeat into the log; its acknowledgement follows the commit.</summary>
@@ -188,6 +231,8 @@ internal sealed class Inlet(
             presence.Died(own.Device.Number, epoch, session.Connection);
         else if (session.IsGateway)
         {
+            if (session.Vendor is { } vendor)
+                vendors.Deaths(session, vendor.Ended(time.GetUtcNow()));
             foreach (var sender in session.Speakers)
                 presence.Died(sender.Device.Number, sender.Last.Epoch, session.Connection);
         }

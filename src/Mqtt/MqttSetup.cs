@@ -32,6 +32,8 @@ public static class MqttSetup
         services.AddSingleton<Senders>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<ISessions>(house => house.GetRequiredService<Sessions>());
+        services.TryAddSingleton(new VendorProfiles([]));
+        services.AddSingleton<VendorInlet>();
         services.AddSingleton<Inlet>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<ExpectedOutlet>();

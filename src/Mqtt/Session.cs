@@ -12,16 +12,18 @@ namespace SurveillanceRegistry.Mqtt;
 /// <param name="credential">The number of the credential that it signed in with.</param>
 /// <param name="connection">Grows with every connection, over restarts too.</param>
 /// <param name="deathEpoch">The epoch of its will; null when it left none.</param>
-internal sealed class Session(string id, Sender? own, string? profile, long credential, long connection, bool isVersion5, long? deathEpoch, Line line)
+internal sealed class Session(string id, Sender? own, VendorLine? vendor, long credential, long connection, bool isVersion5, long? deathEpoch, Line line)
 {
     public string Id => id;
     public Sender? Own => own;
-    public string? Profile => profile;
     public long Credential => credential;
     public long Connection => connection;
     public bool IsVersion5 => isVersion5;
     public long? DeathEpoch => deathEpoch;
     public Line Line => line;
+
+    /// <summary>What a gateway says in its vendor's words; null for everybody else.</summary>
+    public VendorLine? Vendor => vendor;
 
     /// <summary>The devices behind a gateway that spoke in this session.</summary>
     private readonly Dictionary<string, Sender?> _behind = new(StringComparer.Ordinal);

@@ -125,7 +125,12 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     {
         var now = time.GetTimestamp();
         foreach (var (line, _) in _lines)
+        {
             line.LookAtClock(now);
+            if (line.Session is { Vendor: not null } gateway)
+                inlet.Tick(gateway);
+        }
+
         if (time.GetUtcNow() - _forgotAt < ForgetEvery)
             return;
         _forgotAt = time.GetUtcNow();

@@ -68,6 +68,7 @@ public static class WebSetup
         GovernanceApi.Map(api);
         RegistersApi.Map(api);
         DevicesApi.Map(api);
+        EnrolmentApi.Map(api);
         PlacesApi.Map(api);
         ChangesApi.Map(api);
         LogApi.Map(api);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Journeys.Tests;
 using SurveillanceRegistry.Postgres;
@@ -72,15 +73,9 @@ internal static class FromChangeToScreen
     {
         var devices = OpeningFiles.Read(house.Settings["REGISTRY_POLICIES"], house.Settings["REGISTRY_DEVICES"]).Value!.Devices;
         await using var services = new ServiceCollection().AddPostgres(await house.DatabaseAsync()).BuildServiceProvider();
-        var register = services.GetRequiredService<IDeviceRegister>();
-        var units = new List<(Device, string)>();
-        foreach (var device in devices.Where(device => device.Id != Camera && device.Lifecycle == Lifecycle.Active))
-        {
-            var secret = DeviceSecret.New();
-            await register.ReplaceSecretAsync(device.Id, DeviceSecret.Hash(secret), DateTimeOffset.UtcNow, CancellationToken.None);
-            units.Add((device, secret));
-        }
-
+        var units = devices.Where(device => device.Id != Camera && device.Lifecycle == Lifecycle.Active).Select(device => (Device: device, Secret: DeviceSecret.New())).ToList();
+        await services.GetRequiredService<IEnrolment>().IssueSecretsAsync(
+            [.. units.Select(unit => (unit.Device.Id, DeviceSecret.Hash(unit.Secret)))], Attribution.Registry, "A measurement.", DateTimeOffset.UtcNow, CancellationToken.None);
         return (units, units.Count);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
@@ -113,9 +114,10 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
         .Where(device => Device.PartitionOf(device.Number) == partition && (number is null || device.Number == number)).Select(device => new SeatedDevice(device.Number, device.Kind, device.OwnDeadlineSeconds)).ToImmutableArray());
     public Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken) =>
         Task.FromResult(Devices.Where(device => numbers.Contains(device.Number)).ToImmutableDictionary(device => device.Number, device => device.Id));
-    public Task<bool> ForgetEpochAsync(string deviceId, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
-    public Task<bool> ReplaceSecretAsync(string deviceId, byte[] secretHash, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
-    public Task<(Device Device, byte[] SecretHash)?> CredentialAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<(Device, byte[])?>(null);
+    public Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
+    public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<int?>(1);
+    public Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask AppendAsync(Delivery delivery)
     {

@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 using MQTTnet;
 using Microsoft.Extensions.Time.Testing;
 using MQTTnet.Formatter;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 
@@ -216,6 +218,17 @@ public sealed class Antenna : IAsyncLifetime
             Task.FromResult(deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
 
         public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Device>.Empty);
+
+        public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         private static Device Numbered(string id) => Camera with { Id = id, Number = Numbers.GetOrAdd(id, _ => Numbers.Count + 10) };
     }

@@ -83,7 +83,7 @@ public sealed class SampleCity : IAsyncLifetime
         }));
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
-            .AddSingleton<IObservationRegister>(memory).AddSingleton<IWatchRegister>(memory).AddSingleton<IExpectedRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<IObservationRegister>(memory).AddSingleton<IWatchRegister>(memory).AddSingleton<IEnrolment, NobodyEnrolled>().AddSingleton<IReadings, NobodyEnrolled>().AddSingleton<IExpectedRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
             .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -12,10 +12,10 @@ public interface ISessions
     void End(string id);
 }
 
-/// <summary>Wants to know when what is registered of a device or gateway, or who may sign in as it, changed.</summary>
+/// <summary>Wants to know when what is registered of a device or gateway changed.</summary>
 public interface IEnrolmentEar
 {
-    /// <summary>Called after the change is recorded, and for everybody who is signed in after a time in which changes could not be heard.</summary>
+    /// <summary>Called after the change is recorded.</summary>
     Task ChangedAsync(string id, CancellationToken cancellationToken);
 }
 

@@ -18,6 +18,10 @@ public interface IPlaceGrain : IGrainWithStringKey
     [Alias("reconsider")]
     Task Reconsider();
 
+    /// <summary>Reads its devices and screens again, because the register changed, and looks at its notice.</summary>
+    [Alias("registered")]
+    Task Registered();
+
     /// <summary>What the notice would say under other rules; null when there is no such place. Changes nothing.</summary>
     [Alias("preview")]
     Task<NoticePreview?> Preview(Governance governance, DateOnly day);

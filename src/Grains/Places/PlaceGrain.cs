@@ -84,6 +84,14 @@ internal sealed class PlaceGrain(
 
     public Task Reconsider() => _place is null ? Task.CompletedTask : BringUpToDate();
 
+    public async Task Registered()
+    {
+        if (_place is null)
+            return;
+        _devices = [.. (await devices.AllAsync(CancellationToken.None)).Where(device => device.Place == _place.Id)];
+        await Repair(CancellationToken.None);
+    }
+
     public Task Seen(string kioskId, string? shownHash)
     {
         if (_kiosks.TryGetValue(kioskId, out var kiosk))

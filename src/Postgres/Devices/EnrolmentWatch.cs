@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -10,8 +9,12 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// Listens for changes of enrolment, whoever makes them, in this process or another, and ends the sessions of those whose credential does
 /// not hold any more. After every new connection it compares everybody who is signed in, since nobody knows what was missed.
 /// </summary>
-public sealed class EnrolmentWatch(NpgsqlDataSource database, IServiceProvider services, TimeProvider time, ILogger<EnrolmentWatch> logger) : BackgroundService
+/// <param name="brokers">Where devices are signed in; none in a verb that only writes.</param>
+public sealed class EnrolmentWatch(
+    NpgsqlDataSource database, IEnrolment enrolment, IEnumerable<ISessions> brokers, IEnumerable<IEnrolmentEar> ears, TimeProvider time, ILogger<EnrolmentWatch> logger) : BackgroundService
 {
+    private const string CredentialOf = "credential:"; // What changed stands before whose it is.
+
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,9 +24,8 @@ public sealed class EnrolmentWatch(NpgsqlDataSource database, IServiceProvider s
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (services.GetService<ISessions>() is not { } sessions || services.GetService<IEnrolment>() is not { } enrolment)
-            return; // A verb that only writes: nobody is signed in here.
-        var changes = services.GetServices<IEnrolmentEar>().ToArray();
+        if (brokers.FirstOrDefault() is not { } sessions)
+            return;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -33,15 +35,16 @@ public sealed class EnrolmentWatch(NpgsqlDataSource database, IServiceProvider s
                 connection.Notification += (_, notification) => changed.Add(notification.Payload);
                 await using (var listen = new NpgsqlCommand("listen registry_enrolment", connection))
                     await listen.ExecuteNonQueryAsync(stoppingToken);
-                changed.UnionWith(sessions.SignedIn().Select(session => session.Id));
+                changed.UnionWith(sessions.SignedIn().Select(session => CredentialOf + session.Id));
                 _listening.TrySetResult();
                 while (true)
                 {
-                    foreach (var id in changed.ToArray())
+                    foreach (var what in changed.ToArray())
                     {
-                        changed.Remove(id);
-                        await CompareAsync(id, sessions, enrolment, stoppingToken);
-                        foreach (var ear in changes)
+                        changed.Remove(what);
+                        var id = what[(what.IndexOf(':', StringComparison.Ordinal) + 1)..];
+                        await CompareAsync(id, sessions, stoppingToken);
+                        foreach (var ear in what.StartsWith(CredentialOf, StringComparison.Ordinal) ? [] : ears)
                             await ear.ChangedAsync(id, stoppingToken);
                     }
 
@@ -62,7 +65,7 @@ public sealed class EnrolmentWatch(NpgsqlDataSource database, IServiceProvider s
         }
     }
 
-    private async Task CompareAsync(string id, ISessions sessions, IEnrolment enrolment, CancellationToken cancellationToken)
+    private async Task CompareAsync(string id, ISessions sessions, CancellationToken cancellationToken)
     {
         foreach (var (_, credential) in sessions.SignedIn(id))
         {

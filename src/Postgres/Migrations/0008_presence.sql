@@ -10,7 +10,7 @@ create index device_by_part on registry.device (part);
 alter table registry.device add column epochs_from timestamptz;
 
 -- The log, in days. What was there before becomes its first part.
-alter table registry.heartbeat add column session bigint not null default 0;
+alter table registry.heartbeat add column session bigint not null default 0, add column is_life boolean not null default true;
 alter table registry.heartbeat rename to heartbeat_first;
 alter index registry.heartbeat_by_device rename to heartbeat_first_by_device;
 create table registry.heartbeat (like registry.heartbeat_first including defaults including constraints) partition by range (received_at);

@@ -40,7 +40,7 @@ create table registry.claim (
 create function registry.enrolment_changed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform pg_notify('registry_enrolment', case tg_table_name when 'credential' then (to_jsonb(new)->>'holder') else (to_jsonb(new)->>'id') end);
+    perform pg_notify('registry_enrolment', tg_table_name || ':' || case tg_table_name when 'credential' then to_jsonb(new)->>'holder' else to_jsonb(new)->>'id' end);
     return null;
 end $$;
 create trigger credential_changed after insert or update on registry.credential for each row execute function registry.enrolment_changed();

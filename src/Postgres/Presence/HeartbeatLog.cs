@@ -53,7 +53,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         var rows = await connection.QueryAsync<HeartbeatRow>(new CommandDefinition(
             """
             with seen as materialized (select coalesce((select max(to_at) from registry.watch), '-infinity') - interval '1 day' as from_at)
-            select device.slot as number, device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session
+            select device.slot as number, device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life
             from registry.device cross join lateral (
                 select * from registry.heartbeat
                 where heartbeat.slot = device.slot and received_at >= greatest((select from_at from seen), coalesce(epochs_from, '-infinity'))
@@ -180,7 +180,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         var connection = await ConnectionAsync(cancellationToken);
         // COPY outside an explicit transaction is one of its own: complete means committed and flushed.
         await using var copy = await connection.BeginBinaryImportAsync(
-            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session) from stdin (format binary)", cancellationToken);
+            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life) from stdin (format binary)", cancellationToken);
         for (var i = 0; i < batch.Count; i++)
         {
             if (IsToBeWritten(batch, answers, i))
@@ -212,6 +212,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         else
             copy.WriteNull();
         copy.Write(heartbeat.Session, NpgsqlDbType.Bigint);
+        copy.Write(heartbeat.IsLife, NpgsqlDbType.Boolean);
     }
 
     /// <summary>The writer's own connection, opened when it is needed and not there.</summary>
@@ -235,9 +236,9 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     }
 
     private sealed record HeartbeatRow(
-        int Number, string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version, long Session)
+        int Number, string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version, long Session, bool Is_life)
     {
         public Heartbeat Heartbeat() => new(Number, Id, Epoch, Seq, new DateTimeOffset(Received_at, TimeSpan.Zero), Device_at is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
-            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session);
+            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session) { IsLife = Is_life };
     }
 }

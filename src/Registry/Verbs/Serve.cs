@@ -99,6 +99,7 @@ internal static class Serve
         builder.Services.AddSingleton(settings.MqttLimits);
         builder.Services.AddPostgres(connectionString);
         builder.Services.AddSingleton<ITableFiles, TableFiles>();
+        builder.Services.AddSingleton(Profiles(settings));
         builder.Services.AddMqtt();
         telemetry?.AddTo(builder.Services);
         builder.Services.AddWeb();
@@ -107,6 +108,17 @@ internal static class Serve
         var app = builder.Build();
         app.MapWeb();
         return app;
+    }
+
+    /// <summary>The device profiles beside the inventory. A wrong one stops the start: a gateway that nobody understands would be silent.</summary>
+    private static VendorProfiles Profiles(Settings settings)
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(settings.Devices)!, "profiles");
+        if (!Directory.Exists(folder))
+            return new VendorProfiles([]);
+        var reading = ProfileFile.ReadAll(folder, devices: null);
+        return reading.Value is { } profiles ? new VendorProfiles(profiles.All)
+            : throw new SomethingMissing($"The device profiles in {folder} have problems: {string.Join(' ', reading.Problems.Take(3))} 'registry devices check' lists them all.");
     }
 
     /// <summary>The addresses that were really bound, in the order in which they were asked for.</summary>

@@ -61,6 +61,12 @@ internal static partial class ApiDocument
         operation.Responses ??= [];
         if (path == "changes" && method == "POST")
             Succeeds(("201", "Drafted."));
+        else if (path is "devices" or "gateways" && method == "POST")
+            Succeeds(("201", "Registered."));
+        else if (path.EndsWith("/credentials", StringComparison.Ordinal) && method == "POST")
+            Succeeds(("201", "What is shown once."));
+        else if (path.EndsWith("/end", StringComparison.Ordinal) || path.EndsWith("/forget-epoch", StringComparison.Ordinal))
+            Succeeds(("204", "Done."));
         else if (path == "changes/from-file")
         {
             Succeeds(("201", "Drafted."), ("204", "The file says what stands already."));
@@ -77,7 +83,7 @@ internal static partial class ApiDocument
             Problem("403", "The token does not have the role.");
         }
 
-        var isAct = path.StartsWith("changes/{id}", StringComparison.Ordinal) && method is "POST" or "PUT";
+        var isAct = path.StartsWith("changes/{id}", StringComparison.Ordinal) && method is "POST" or "PUT" or "PATCH";
         if (method != "GET")
             operation.Parameters.Add(Text("Idempotency-Key", ParameterLocation.Header, "Sent again with the same body within 24 hours, the request is carried out once."));
         if (isAct)

@@ -1,12 +1,15 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Web.Policies;
+using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -22,21 +25,27 @@ internal static class DevicesApi
             var described = await Task.WhenAll(asked.Select(device => grains.Device(device.Id).Describe()));
             return GovernanceApi.Collection(described.OfType<DeviceDescription>().Select(Shape));
         });
-        api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
-            await devices.FindAsync(id, cancellationToken) switch
-            {
-                { KindOf.IsMobile: false, Lifecycle: Lifecycle.Removed } => Problem.Gone($"Device '{id}' was removed."),
-                { KindOf.IsMobile: false } when await grains.Device(id).Describe() is { } described => GovernanceApi.One(http, Shape(described)),
-                _ => Problem.NotFound($"No fixed device '{id}' is registered."),
-            });
+        api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IReadings readings, IGrainFactory grains, TimeProvider time, HttpContext http, CancellationToken cancellationToken) =>
+        {
+            if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
+                return Problem.NotFound($"No fixed device '{id}' is registered.");
+            if (device.KindOf.IsMobile)
+                await readings.NoteAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
+            if (device.Lifecycle == Lifecycle.Removed)
+                return Problem.Gone($"Device '{id}' was removed.");
+            return await grains.Device(id).Describe() is { } described ? GovernanceApi.One(http, Shape(described), $"{await devices.VersionAsync(id, cancellationToken)}.") : Problem.NotFound($"No fixed device '{id}' is registered.");
+        });
     }
+
+    /// <summary>Who may read what a single mobile unit does; each reading is written down.</summary>
+    public static bool MayReadSingly(ClaimsPrincipal who) => who.Is(Role.DeviceClerk) || who.Is(Role.Auditor);
 
     private static object Shape(DeviceDescription described)
     {
         var (device, last, _, governedBy) = described;
         return new
         {
-            device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle,
+            device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Fleet, device.Department, device.Lifecycle, device.Gateway,
             presence = last?.Presence ?? PresenceState.Unknown,
             deadlineSeconds = device.DeadlineSeconds,
             capture = last?.Capture ?? default,

@@ -22,11 +22,12 @@ internal static class GovernanceApi
     public static IResult Collection<T>(IEnumerable<T> items) => Json(new { items = items.ToArray(), next = (string?)null });
 
     /// <summary>One resource with a strong ETag; 304 for a reader that holds it already.</summary>
-    public static IResult One(HttpContext http, object value)
+    /// <param name="version">What its tag begins with, for whoever changes it; empty for nothing.</param>
+    public static IResult One(HttpContext http, object value, string version = "")
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, Domain.Json.Options);
         http.Response.Headers.CacheControl = "no-cache";
-        return Results.Bytes(bytes, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(Tag(bytes)));
+        return Results.Bytes(bytes, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(Tag(bytes).Insert(1, version)));
     }
 
     public static IResult Json(object value) => Results.Json(value, Domain.Json.Options);

@@ -1,5 +1,6 @@
-using System.Text;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
@@ -24,29 +25,40 @@ public sealed class A_device_register(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Keeps_the_hash_of_the_newest_secret_and_no_secret()
+    public async Task Registers_a_device_once_and_changes_it_only_for_who_has_seen_its_last_version()
     {
         await using var database = await OpenAsync();
         var register = new DeviceRegister(database.Source);
-        Assert.Null(await register.CredentialAsync(SmallCity.Camera, Cancellation));
-        var (old, @new) = (DeviceSecret.New(), DeviceSecret.New());
+        var camera = new Device("gate-cam-1", "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed) { OwnDeadlineSeconds = 120 };
+        Task<Outcome<Device>> Register(Device device) => register.RegisterAsync(device, Clerk, "New at the gate.", SmallCity.Noon, Cancellation);
 
-        Assert.True(await register.ReplaceSecretAsync(SmallCity.Camera, DeviceSecret.Hash(old), SmallCity.Noon, Cancellation));
-        Assert.True(await register.ReplaceSecretAsync(SmallCity.Camera, DeviceSecret.Hash(@new), SmallCity.Noon.AddDays(1), Cancellation));
+        Assert.Equal(3, (await Register(camera)).Value!.Number);
+        Assert.Equal("taken", Assert.Single((await Register(camera)).Refusals).Code);
+        Assert.Equal("place", Assert.Single((await Register(camera with { Id = "gate-cam-2", Place = "nowhere" })).Refusals).Where);
+        Assert.Equal("gateway", Assert.Single((await Register(camera with { Id = "gate-cam-2", Gateway = "nobody" })).Refusals).Where);
+        Assert.Equal(120, (await register.FindAsync("gate-cam-1", Cancellation))!.DeadlineSeconds);
 
-        var (device, hash) = (await register.CredentialAsync(SmallCity.Camera, Cancellation))!.Value;
-        Assert.Equal(SmallCity.Camera, device.Id);
-        Assert.True(DeviceSecret.Matches(Encoding.UTF8.GetBytes(@new), hash));
-        Assert.False(DeviceSecret.Matches(Encoding.UTF8.GetBytes(old), hash));
-        Assert.Null(await register.CredentialAsync(SmallCity.Reader, Cancellation));
+        Assert.Equal(1, await register.VersionAsync("gate-cam-1", Cancellation));
+        Assert.True((await register.ChangeAsync(camera with { Lifecycle = Lifecycle.Active }, 1, Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
+        Assert.Equal("stale", Assert.Single((await register.ChangeAsync(camera, 1, Clerk, "", SmallCity.Noon, Cancellation)).Refusals).Code);
+        Assert.Equal((2, Lifecycle.Active), (await register.VersionAsync("gate-cam-1", Cancellation), (await register.FindAsync("gate-cam-1", Cancellation))!.Lifecycle));
+        Assert.Equal(1, await database.AskAsync<int>("select count(*) from registry.ledger_entry where kind = 'device-changed' and convert_from(bytes, 'UTF8') like '%gate-cam-1%'"));
     }
 
     [Fact]
-    public async Task Gives_no_secret_to_a_device_that_is_not_registered()
+    public async Task Names_a_mobile_unit_in_the_ledger_by_its_fleet_only()
     {
         await using var database = await OpenAsync();
-        Assert.False(await new DeviceRegister(database.Source).ReplaceSecretAsync("never-registered", DeviceSecret.Hash("x"), SmallCity.Noon, Cancellation));
+        var register = new DeviceRegister(database.Source);
+        await register.RegisterAsync(new Device("patrol-reader-77", "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active), Clerk, "", SmallCity.Noon, Cancellation);
+        var enrolment = new Enrolment(database.Source);
+        await enrolment.IssueSecretAsync("patrol-reader-77", DeviceSecret.Hash("x"), Clerk, "", SmallCity.Noon, Cancellation);
+        await enrolment.MakeClaimAsync("patrol-reader-77", ClaimCode.Hash("y"), SmallCity.Noon.AddDays(1), Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Equal(0, await database.AskAsync<int>("select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') like '%reader-77%'"));
+        Assert.Contains("\"fleet\":\"patrol\"", await database.AskAsync<string>("select convert_from(bytes, 'UTF8') from registry.ledger_entry where kind = 'credential-issued'"), StringComparison.Ordinal);
     }
+
+    private static readonly Attribution Clerk = new("device-clerk", "police", "st-1");
 
     private async Task<Database> OpenAsync()
     {

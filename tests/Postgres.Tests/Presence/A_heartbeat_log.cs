@@ -4,6 +4,7 @@ using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Policies;
@@ -175,7 +176,7 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
     public async Task Forgets_the_order_of_what_was_said_before_a_clerk_reset_the_unit()
     {
         await AppendAsync(Beat(1, epoch: 9));
-        Assert.True(await new DeviceRegister(_database.Source).ForgetEpochAsync(SmallCity.Camera, SmallCity.Noon.AddMinutes(1), Cancellation));
+        Assert.True(await new DeviceRegister(_database.Source).ForgetEpochAsync(SmallCity.Camera, Attribution.Registry, "", SmallCity.Noon.AddMinutes(1), Cancellation));
         Assert.Empty(await _log.LatestAsync(Camera, Cancellation));
         var after = Beat(1, epoch: 2) with { ReceivedAt = SmallCity.Noon.AddMinutes(2) };
         await AppendAsync(after);

@@ -1,0 +1,123 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Mqtt.Adapters;
+
+namespace SurveillanceRegistry.Mqtt;
+
+/// <summary>
+/// What a gateway with a profile says in its vendor's words, and what it is told in them. One thread at a time: the line reads, the clock ticks.
+/// </summary>
+internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sender> senders, long connection, DateTimeOffset began)
+{
+    private readonly VendorSession _said = new(units, id => senders.TryGetValue(id, out var sender) ? sender.Device : null, connection);
+    private readonly Lock _one = new();
+
+    public string Adapter { get; } = AdapterCatalogue.NameOf(units.Profile.Adapter);
+
+    /// <summary>What is to be sent to whoever subscribes: the registry announces itself.</summary>
+    public ImmutableArray<VendorMessage> Announcements { get; } = new VendorSession(units, _ => null, connection).Begun(began).Messages;
+
+    /// <summary>Whether a topic may be published on, or left as a will.</summary>
+    public bool Reads(string topic) => _said.Judge(topic) == Judgement.Keep;
+
+    /// <summary>Whether a vendor's units may listen to a topic: only what the registry itself says in their words.</summary>
+    public bool MayHear(string filter) => units.Profile.Adapter == AdapterKind.Sparkplug
+        && (Announces(filter) || filter.StartsWith("spBv1.0/", StringComparison.Ordinal) && filter.Split('/') is [_, not ("#" or "+"), "NCMD" or "DCMD", ..]);
+
+    /// <summary>Whether whoever subscribes a topic asks how the registry itself is.</summary>
+    public bool Announces(string filter) => units.Profile.Adapter == AdapterKind.Sparkplug && filter.StartsWith("spBv1.0/STATE/", StringComparison.Ordinal);
+
+    public VendorAnswer Take(string topic, ReadOnlySpan<byte> payload, bool isRetained, DateTimeOffset now)
+    {
+        lock (_one)
+            return _said.Take(topic, payload, isRetained, now);
+    }
+
+    /// <summary>Lets time pass, if anything waits for it.</summary>
+    public VendorAnswer? Tick(DateTimeOffset now)
+    {
+        lock (_one)
+            return _said.TickAt is { } at && at <= now ? _said.Tick(now) : null;
+    }
+
+    public VendorAnswer Ended(DateTimeOffset now)
+    {
+        lock (_one)
+            return _said.Ended(now);
+    }
+
+    public Sender? SenderOf(string deviceId) => senders.GetValueOrDefault(deviceId);
+
+    /// <summary>A word as the log keeps it. What a vendor reports beyond the registered sensors is reported too: a notice never says less.</summary>
+    public static Heartbeat Heartbeat(UnitWord word, DateTimeOffset receivedAt, long session) => new(
+        word.Device.Number, word.Device.Id, word.Epoch, word.Seq, receivedAt, word.DeviceAt,
+        word.Beyond.Captures.Aggregate(word.Capture, (report, capture) => report.With(capture, word.Beyond[capture]!.Value)), word.Health, word.Firmware, null, session) { IsLife = word.IsLife };
+}
+
+/// <summary>The part of the inlet that takes in what vendors say.</summary>
+internal sealed class VendorInlet(PresenceInlet presence, Limits limits, Counters counters, TimeProvider time, ILogger<VendorInlet> logger)
+{
+    /// <summary>Takes one PUBLISH of a gateway on a topic that is not the registry's own.</summary>
+    /// <returns>The heartbeats to be made durable before it is acknowledged, and why it is refused instead; null for no refusal.</returns>
+    public (ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> Words, Refusal? Refusal) Take(Session session, in PublishPacket publish)
+    {
+        var now = time.GetUtcNow();
+        var answer = session.Vendor!.Take(Encoding.UTF8.GetString(publish.Topic), publish.Payload, publish.IsRetained, now);
+        if (answer.Refusal is { } refusal)
+        {
+            counters.Dropped(session.Vendor.Adapter, 1);
+            return ([], refusal switch { VendorRefusal.Forbidden => Refusal.Forbidden, VendorRefusal.NotMapped => Refusal.Topic, _ => Refusal.Shape });
+        }
+
+        return (Words(session, answer, now), null);
+    }
+
+    /// <summary>What came of a message, or of time: commands leave, deaths are told, words are given back to be made durable.</summary>
+    public ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> Words(Session session, VendorAnswer answer, DateTimeOffset now)
+    {
+        if (answer.Dropped > 0)
+            counters.Dropped(session.Vendor!.Adapter, answer.Dropped);
+        foreach (var message in answer.Messages)
+            Send(session.Line, message);
+        var words = ImmutableArray.CreateBuilder<(Sender, Heartbeat)>(answer.Words.Length);
+        foreach (var word in answer.Words)
+        {
+            if (session.Vendor!.SenderOf(word.Device.Id) is not { } sender)
+                continue;
+            if (sender.MaySpeak(now, limits))
+                words.Add((sender, VendorLine.Heartbeat(word, now, session.Connection)));
+            else
+                counters.Refused(Refusal.Rate, TopicClass.Vendor);
+        }
+
+        Deaths(session, answer);
+        return words.ToImmutable();
+    }
+
+    public void Deaths(Session session, VendorAnswer answer)
+    {
+        foreach (var death in answer.Deaths)
+        {
+            if (session.Vendor!.SenderOf(death.DeviceId) is { } sender)
+                presence.Died(sender.Device.Number, death.Epoch, session.Connection);
+        }
+    }
+
+    public void Send(Line line, VendorMessage message)
+    {
+        try
+        {
+            _ = line.SendPacketAsync(new MqttPublishPacket { Topic = message.Topic, Payload = new(message.Payload.AsMemory()), Retain = message.IsRetained, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtMostOnce }, CancellationToken.None);
+        }
+        catch (InvalidOperationException gone)
+        {
+            logger.LogDebug(gone, "A message to a gateway could not be sent: its line is closed.");
+        }
+    }
+}
