@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using SurveillanceRegistry.Domain.Devices;
-using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Devices;
+using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains;

@@ -38,7 +38,6 @@ public sealed class Counters : IDroppedFields, IDisposable
         _latency = _meter.CreateHistogram("registry.heartbeats.latency", "s", "From a heartbeat received to its acknowledgement written.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies });
         _refused = _meter.CreateCounter<long>("registry.publishes.refused", "{publish}", "Publishes that were refused, by reason and class of topic.");
         _notNewest = _meter.CreateCounter<long>("registry.heartbeats.not_newest", "{heartbeat}", "Heartbeats that were not the newest word of their device: duplicate or late.");
-        _dropped = _meter.CreateCounter<long>("registry.vendor.dropped", "{field}", "Fields and messages of vendors that were passed over or refused unread, by adapter. Their names are kept nowhere.");
         _connections = _meter.CreateCounter<long>("registry.connections.refused", "{connection}", "Connections that were refused before they could sign in.");
         _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
         _meter.CreateObservableGauge("registry.heartbeats.queued", () => log.Queued, "{heartbeat}", "Heartbeats that wait for their commit.");

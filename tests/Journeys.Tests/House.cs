@@ -13,14 +13,18 @@ namespace SurveillanceRegistry.Journeys.Tests;
 /// <summary>A whole registry: the built executable in a process of its own, with its own data folder, cluster and free ports.</summary>
 internal sealed partial class House : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
-
     private readonly StringBuilder _log = new();
     private Process? _process;
 
     public House(string? data = null) => Data = data ?? Reachable(Directory.CreateTempSubdirectory("journey-").FullName);
 
     public string Data { get; }
+
+    /// <summary>How long it may take to open or to close.</summary>
+    public TimeSpan LongestStart { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The server's process id, while it is open.</summary>
+    public int Pid => _process!.Id;
 
     public Uri Http { get; private set; } = null!;
 

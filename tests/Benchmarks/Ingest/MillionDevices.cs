@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using static System.FormattableString;
+
+namespace SurveillanceRegistry.Benchmarks.Ingest;
+
+/// <summary>
+/// The same beats a second into a registry with a thousand devices and into one with a million, turn about: what a beat costs must not
+/// depend on how many others are known, and what is known of each must be small.
+/// </summary>
+internal static class MillionDevices
+{
+    private const double MostTimes = 1.2, MostBytes = 64;
+    private const int InFlight = 200, MostTries = 60;
+
+    public static async Task RunAsync(Scale scale, Table table)
+    {
+        await using var generator = LoadGenerator.Start();
+        await using var few = await Subject.OpenAsync(generator, database => Registered.DevicesAsync(database, Registered.Moving, 0, scale.Few, scale.Gateways));
+        await using var many = await Subject.OpenAsync(generator, database => Registered.DevicesAsync(database, Registered.Moving, 0, scale.Many, scale.Gateways));
+        var heapOfFew = await ServerHeap.LiveBytesAsync(few.House.Pid);
+        var heapUnheard = await ServerHeap.LiveBytesAsync(many.House.Pid);
+
+        await generator.OpenAsync("few", few.Port, scale.Few, scale.Gateways, InFlight);
+        await generator.OpenAsync("many", many.Port, scale.Many, scale.Gateways, InFlight);
+        var (coresOfFew, coresOfMany) = (few.Cores.With(("other registry", many.House.Pid)), many.Cores.With(("other registry", few.House.Pid)));
+        await generator.PacedAsync("few", scale.Beats, scale.WarmSeconds, coresOfFew);
+        // Long enough that each has spoken: the first word of a device is a change, and costs more than any later one.
+        var began = Stopwatch.GetTimestamp();
+        var warm = await generator.PacedAsync("many", scale.Beats, Math.Max(scale.WarmSeconds, scale.Many / scale.Beats * 1.1), coresOfMany);
+        for (var tried = 0; warm.Outcome.Unanswered > 0; tried++)
+        {
+            if (tried == MostTries)
+                throw new InvalidOperationException($"{warm.Outcome.Unanswered} first words are still not acknowledged.");
+            warm = await generator.PacedAsync("many", 1, 1, coresOfMany);
+        }
+
+        table.Note(Invariant($"{scale.Many:#,0} devices: each spoke for the first time, at {scale.Many / Stopwatch.GetElapsedTime(began).TotalSeconds:#,0}/s."));
+        var heapHeard = await ServerHeap.LiveBytesAsync(many.House.Pid);
+        var heapOfFewHeard = await ServerHeap.LiveBytesAsync(few.House.Pid);
+
+        var (ofFew, ofMany) = (new Runs(), new Runs());
+        for (var round = 0; round < scale.Runs; round++)
+        {
+            ofFew.Add(await generator.PacedAsync("few", scale.Beats, scale.TimedSeconds, coresOfFew, scale.SettleSeconds));
+            ofMany.Add(await generator.PacedAsync("many", scale.Beats, scale.TimedSeconds, coresOfMany, scale.SettleSeconds));
+        }
+
+        var (cheap, dear) = (Microseconds(ofFew), Microseconds(ofMany));
+        table.Add(new Figure(Invariant($"{scale.Many:#,0} registered devices, {scale.Beats:#,0} beats/s over {scale.Gateways} gateway connections"), Invariant($"{dear:0.0} µs of CPU a beat"), Invariant($"{cheap:0.0} µs with {scale.Few:#,0} devices; ratio **{dear / cheap:0.00}**"),
+            Invariant($"{ofMany.Latency}; with {scale.Few:#,0}: {ofFew.Latency}"), ofMany.Cores, ofMany.Took, "≤ 1.2 × that at 1,000 devices", dear / cheap <= MostTimes));
+        // A registered device has its seat before it speaks; what comes with speaking is also what sessions remember of it.
+        var more = (double)(scale.Many - scale.Few);
+        var (presence, heard) = ((heapUnheard - heapOfFew) / more, (heapHeard - heapOfFewHeard) / more);
+        table.Add(new Figure("… memory of presence", Invariant($"{presence:0} bytes a device"), Invariant($"live on the server's heap after a full collection: {heapOfFew / 1e6:0.0} MB with {scale.Few:#,0} registered, {heapUnheard / 1e6:0.0} MB with {scale.Many:#,0}; when all had spoken {heapHeard / 1e6:0.0} MB, all told {heard:0} bytes a device with the sessions'"),
+            "", "", "", "≤ 64 bytes", presence <= MostBytes));
+
+        static double Microseconds(Runs runs) => (runs.Median.Cores["server"] + runs.Median.Cores["PostgreSQL"]) * 1e6 / runs.PerSecond;
+    }
+}
