@@ -40,6 +40,7 @@ public sealed class Counters : IDroppedFields, IDisposable
         _notNewest = _meter.CreateCounter<long>("registry.heartbeats.not_newest", "{heartbeat}", "Heartbeats that were not the newest word of their device: duplicate or late.");
         _connections = _meter.CreateCounter<long>("registry.connections.refused", "{connection}", "Connections that were refused before they could sign in.");
         _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
+        _dropped = _meter.CreateCounter<long>("registry.fields.dropped", "{field}", "Fields of vendors' payloads that were passed over unread, by adapter.");
         _meter.CreateObservableGauge("registry.heartbeats.queued", () => log.Queued, "{heartbeat}", "Heartbeats that wait for their commit.");
         _meter.CreateObservableGauge("registry.heartbeats.in_flight", () => figures.InFlight, "{heartbeat}", "Heartbeats that were received and not answered yet.");
         _meter.CreateObservableGauge("registry.connections.open", () => figures.Connections(), "{connection}", "Open connections.");
@@ -66,7 +67,7 @@ public sealed class Counters : IDroppedFields, IDisposable
         _figures.Refused((string)Reasons[(int)refusal].Value!);
     }
 
-    /// <summary>Fields of a vendor's payload were passed over, or a message refused, unread.</summary>
+    /// <summary>Fields of a vendor's payload were passed over unread.</summary>
     /// <param name="adapter">The adapter's name, one of a closed family.</param>
     public void Dropped(string adapter, int fields)
     {

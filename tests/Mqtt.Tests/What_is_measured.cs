@@ -91,7 +91,7 @@ public sealed class What_is_measured : IAsyncLifetime
         _antenna.Counters.Dropped("frigate", 4);
         _antenna.Counters.Dropped("axis", 0);
         Assert.Equal([KeyValuePair.Create("frigate", 7L)], _antenna.Part<IDroppedFields>().ByAdapter);
-        Assert.Contains(("registry.vendor.dropped frigate", 4), _measured);
+        Assert.Contains(("registry.fields.dropped frigate", 4), _measured);
     }
 
     [Fact]
