@@ -35,7 +35,7 @@ public sealed class IngestModel(IngestNow now) : PageModel
         PresenceState.Silent => "past the deadline",
         PresenceState.Disconnected => "session broke without a farewell",
         PresenceState.Docked => "say so themselves",
-        _ => "never heard, or the registry cannot tell",
+        _ => "never heard, planned and removed ones too, or the registry cannot tell",
     };
 
     public async Task OnGetAsync()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Web.Tests.Staff;
@@ -86,7 +87,7 @@ public sealed class How_ingest_is_watched(Chromium chromium) : IAsyncLifetime
         Assert.Equal((1, 1234, 1230), ((int?)figures["lastMinute"]!["refused"]!["rate"], (int?)figures["connections"], (int?)figures["sessions"]));
         var units = figures["presence"]!.AsObject();
         Assert.Equal(_city.Opening.Devices.Length, units.Sum(state => (int)state.Value!));
-        Assert.Equal(_city.Opening.Devices.Count(device => device.Place is not null && device.Place != SampleCity.School), (int?)units["online"]);
+        Assert.Equal(_city.Opening.Devices.Count(device => device is { Place: not null and not SampleCity.School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }), (int?)units["online"]);
         Assert.Equal("1,234", (string?)figures["words"]!["connections"]);
         Assert.DoesNotContain(_city.Opening.Devices, device => figures.ToJsonString().Contains(device.Id, StringComparison.Ordinal));
     }
