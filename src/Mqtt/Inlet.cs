@@ -137,8 +137,13 @@ internal sealed class Inlet(
             counters.NotNewest((heartbeat.Epoch, heartbeat.Seq) == sender.Last ? Heard.Duplicate : Heard.Late);
         else
             sender.Last = (heartbeat.Epoch, heartbeat.Seq);
+        var isNews = isNew && (sender.Said is not { } said || !heartbeat.SaysWhat(said));
+        sender.Said = isNew ? heartbeat : sender.Said;
         sender.Session = session.Connection;
-        return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this) { Heartbeat = heartbeat, MayBeKnown = mayBeKnown || !isNew, ReceivedAt = counters.Received() });
+        return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this)
+        {
+            Heartbeat = heartbeat, MayBeKnown = mayBeKnown || !isNew, IsNews = isNews, ReceivedAt = counters.Received(),
+        });
     }
 
     private ValueTask<Ending?> AppendAsync(Session session, Publication publication)
@@ -184,7 +189,7 @@ internal sealed class Inlet(
         if (publication.Heartbeat is not { } heartbeat)
             return;
         counters.Settled(publication.ReceivedAt, isAcknowledged: true);
-        presence.Heard(heartbeat);
+        presence.Heard(heartbeat, publication.IsNews);
     }
 
     /// <summary>Tells the client why, as its version of MQTT allows. Nothing of the payload goes anywhere but its size.</summary>
@@ -243,6 +248,7 @@ internal sealed class Inlet(
         public Line Line => line;
         public ushort PacketId => packetId;
         public MqttPubAckReasonCode Reason => reason;
+        public bool IsNews { get; init; }
         public long ReceivedAt { get; init; }
         public override void Settle(Settlement settlement) => inlet.Settled(this, settlement);
         public override void Flush() => line.Flush();

@@ -39,6 +39,7 @@ public static class MqttSetup
         services.AddSingleton<ExpectedOutlet>();
         services.AddHostedService(house => house.GetRequiredService<ExpectedOutlet>());
         services.AddSingleton<PresenceInlet>();
+        services.AddHostedService(house => house.GetRequiredService<PresenceInlet>());
         services.AddSingleton<IPresencePartitions, PresencePartitions>();
         services.AddSingleton<Switchboard>();
         services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<Switchboard>());

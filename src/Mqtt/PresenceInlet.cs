@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
@@ -5,30 +6,62 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Mqtt;
 
 /// <summary>
-/// Passes on to the presence partitions what is durable and acknowledged: one call in flight for each, all that came meanwhile in the next.
-/// Of words that say the same of a device the newest is enough, so what waits is bounded by devices and by what changed; a change is never
-/// left out. A call that fails is made again. Nobody on this side can hold back an acknowledgement.
+/// Passes on to the presence partitions what is durable and acknowledged: a change at once, what only says “still so” together with all
+/// that came within a tenth of a second; one call in flight for each partition. Of words that say the same of a device the newest is
+/// enough, so what waits is bounded by devices and by what changed; a change is never left out. A call that fails is made again. Nobody
+/// on this side can hold back an acknowledgement.
 /// </summary>
-internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider time, ILogger<PresenceInlet> logger)
+internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider time, ILogger<PresenceInlet> logger) : IHostedService
 {
     public static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a word that says nothing new may wait for others. A deadline is three hundred times as long.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
+
+    private ITimer? _passing;
 
     private readonly Lane[] _lanes = [.. Enumerable.Range(0, Device.Partitions).Select(_ => new Lane())];
 
     /// <summary>Takes a heartbeat in and returns at once.</summary>
-    public void Heard(Heartbeat heartbeat)
+    /// <param name="isNews">Whether it says something else of its device than the word before.</param>
+    public void Heard(Heartbeat heartbeat, bool isNews)
     {
         var partition = Device.PartitionOf(heartbeat.Number);
         var lane = _lanes[partition];
         lock (lane)
         {
             lane.Put(heartbeat);
-            if (lane.IsCalling)
+            lane.HasNews |= isNews;
+            if (lane.IsCalling || !isNews)
                 return;
             lane.IsCalling = true;
         }
 
         _ = Task.Run(() => CallAsync(partition, lane));
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _passing = time.CreateTimer(_ => PassOn(), null, LongestWait, LongestWait);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _passing?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+
+    private void PassOn()
+    {
+        for (var partition = 0; partition < _lanes.Length; partition++)
+        {
+            var (number, lane) = (partition, _lanes[partition]);
+            lock (lane)
+            {
+                if (lane.IsCalling || lane.IsEmpty)
+                    continue;
+                lane.IsCalling = true;
+            }
+
+            _ = Task.Run(() => CallAsync(number, lane));
+        }
     }
 
     /// <summary>Takes in that a session of a device died, and returns at once. It is passed on after what was heard of the device.</summary>
@@ -39,6 +72,7 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
         lock (lane)
         {
             lane.Deaths.Add((number, epoch, session));
+            lane.HasNews = true;
             if (lane.IsCalling)
                 return;
             lane.IsCalling = true;
@@ -52,16 +86,16 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
 
     private async Task CallAsync(int partition, Lane lane)
     {
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             List<Heartbeat> heard;
             List<(int Number, long Epoch, long Session)> deaths;
             lock (lane)
             {
-                (heard, deaths) = lane.Take();
-                lane.IsCalling = heard.Count + deaths.Count > 0;
+                lane.IsCalling = isFirst || lane.HasNews; // What is no news waits for its time.
                 if (!lane.IsCalling)
                     return;
+                (heard, deaths) = lane.Take();
             }
 
             try
@@ -91,7 +125,10 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
     private sealed class Lane
     {
         public readonly List<(int Number, long Epoch, long Session)> Deaths = [];
-        public bool IsCalling;
+        public bool IsCalling, HasNews;
+
+        public bool IsEmpty => _heard.Count + Deaths.Count == 0;
+
         private readonly Dictionary<int, int> _places = []; // Where the last word of each device stands in _heard.
         private List<Heartbeat> _heard = [];
 
@@ -115,6 +152,7 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
             _heard = [];
             _places.Clear();
             Deaths.Clear();
+            HasNews = false;
             return (heard, deaths);
         }
 
@@ -129,6 +167,7 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
             foreach (var heartbeat in meanwhile)
                 Put(heartbeat);
             Deaths.InsertRange(0, deaths);
+            HasNews = true;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt;
 
@@ -14,6 +15,9 @@ internal sealed class Sender(Device device)
 
     /// <summary>The greatest (epoch, seq) that was queued, or is known from before.</summary>
     public (long Epoch, long Seq) Last { get; set; } = (-1, -1);
+
+    /// <summary>The newest word of it.</summary>
+    public Heartbeat? Said { get; set; }
 
     /// <summary>Said again and again in the same words: one string for all.</summary>
     public string Firmware { get; set; } = "";

@@ -38,7 +38,7 @@ public sealed class The_fleet : IAsyncLifetime
 
     private void Begin(IEnumerable<Device> units, params IReadOnlyList<Episode> episodes) => Begin(units.Select(unit => (unit, Antenna.Secret)), episodes);
 
-    private IEnumerable<Heartbeat> Of(string unit) => _antenna.Told.Heartbeats.Where(heartbeat => heartbeat.DeviceId == unit);
+    private IEnumerable<Heartbeat> Of(string unit) => _antenna.Kept.Heartbeats.Where(heartbeat => heartbeat.DeviceId == unit);
 
     private Task UntilAllSpoke(Device[] units) => Until(() => units.All(unit => Of(unit.Id).Any()));
 
@@ -57,7 +57,7 @@ public sealed class The_fleet : IAsyncLifetime
         await Until(() => Of("sim-1").Last().Capture[Capture.Audio] == Mode.Off);
         var listens = Of("sim-1").First(heartbeat => heartbeat.Capture[Capture.Audio] == Mode.Recorded).DeviceAt;
         Assert.InRange(listens!.Value, begun + episode.When.First, begun + episode.When.First + episode.When.Lasts);
-        Assert.DoesNotContain(_antenna.Told.Heartbeats, heartbeat => heartbeat.DeviceId != "sim-1" && heartbeat.Capture[Capture.Audio] != Mode.Off);
+        Assert.DoesNotContain(_antenna.Kept.Heartbeats, heartbeat => heartbeat.DeviceId != "sim-1" && heartbeat.Capture[Capture.Audio] != Mode.Off);
     }
 
     [Fact]
@@ -94,8 +94,8 @@ public sealed class The_fleet : IAsyncLifetime
         _antenna.Kept.IsBroken = true;
         await Until(() => units.All(unit => _antenna.Logged.Any(line => line.Contains(unit.Id + " has no session", StringComparison.Ordinal))));
         _antenna.Kept.IsBroken = false;
-        var before = _antenna.Told.Heartbeats.Count;
-        await Until(() => units.All(unit => _antenna.Told.Heartbeats.Skip(before).Any(heartbeat => heartbeat.DeviceId == unit.Id)));
+        var before = _antenna.Kept.Heartbeats.Count;
+        await Until(() => units.All(unit => _antenna.Kept.Heartbeats.Skip(before).Any(heartbeat => heartbeat.DeviceId == unit.Id)));
         Assert.All(units, unit => Assert.True(Of(unit.Id).Last().IsAfter(Of(unit.Id).First().Epoch, Of(unit.Id).First().Seq)));
         Assert.All(units, unit => Assert.Single(Of(unit.Id).Select(heartbeat => heartbeat.Epoch).Distinct()));
     }
@@ -165,7 +165,7 @@ public sealed class The_fleet : IAsyncLifetime
         var units = Units(3).Select(unit => unit with { Lifecycle = Lifecycle.Paused }).ToArray();
         Begin(units, new Episode("sim-2", Happening.Records, Times.Always) { Captures = units[1].Sensors });
         await UntilAllSpoke(units);
-        Assert.All(_antenna.Told.Heartbeats, heartbeat => Assert.Equal(CaptureReport.Every(units[1].Sensors, heartbeat.DeviceId == "sim-2" ? Mode.Recorded : Mode.Off), heartbeat.Capture));
+        Assert.All(_antenna.Kept.Heartbeats, heartbeat => Assert.Equal(CaptureReport.Every(units[1].Sensors, heartbeat.DeviceId == "sim-2" ? Mode.Recorded : Mode.Off), heartbeat.Capture));
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class The_fleet : IAsyncLifetime
         Begin(units);
         for (var second = 1; second <= Seconds; second++)
         {
-            Assert.InRange(_antenna.Told.Heartbeats.Select(heartbeat => heartbeat.DeviceId).Distinct().Count(), 0, Count / Seconds * second);
+            Assert.InRange(_antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.DeviceId).Distinct().Count(), 0, Count / Seconds * second);
             _time.Advance(TimeSpan.FromSeconds(1));
             await Until(() => units.Take(Count / Seconds * second).All(unit => Of(unit.Id).Any()), step: 0);
         }

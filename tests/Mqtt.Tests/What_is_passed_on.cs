@@ -33,7 +33,7 @@ public sealed class What_is_passed_on : IAsyncLifetime
             Assert.Equal(MqttClientPublishReasonCode.Success, (await SpeakAsync(camera, seq)).ReasonCode);
 
         _antenna.Told.Release();
-        await NextCallBringsAsync(4);
+        await LaterAsync(() => NextCallBringsAsync(4));
         Assert.Equal([1, 2, 4, 3], _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.Seq));
     }
 
@@ -44,9 +44,9 @@ public sealed class What_is_passed_on : IAsyncLifetime
         _antenna.Told.IsDeaf = true;
         await SpeakAsync(camera, 1);
         await NextCallBringsAsync(1);
-        await ASecondLaterAsync(() => NextCallBringsAsync(1));
+        await LaterAsync(() => NextCallBringsAsync(1));
         _antenna.Told.IsDeaf = false;
-        await ASecondLaterAsync(() => NextCallBringsAsync(1));
+        await LaterAsync(() => NextCallBringsAsync(1));
         Assert.Contains(_antenna.Logged, line => line.Contains("could not be told", StringComparison.Ordinal));
     }
 
@@ -60,11 +60,11 @@ public sealed class What_is_passed_on : IAsyncLifetime
         await NextCallBringsAsync(1);
         await SpeakAsync(camera, 2);
         _antenna.Told.Release();
-        await ASecondLaterAsync(() => NextCallBringsAsync(2));
+        await LaterAsync(() => NextCallBringsAsync(2));
     }
 
     /// <summary>Lets the registry's clock go on until it has happened.</summary>
-    private async Task ASecondLaterAsync(Func<Task> happens)
+    private async Task LaterAsync(Func<Task> happens)
     {
         var happened = happens();
         for (; !happened.IsCompleted; await Task.Yield())

@@ -19,7 +19,7 @@ internal static class Registered
     /// <summary>Limits far above what is measured: a load test must meet the registry, not its rate limits.</summary>
     public static IReadOnlyDictionary<string, string> Unlimited { get; } = new Dictionary<string, string>
     {
-        ["REGISTRY_MQTT_LIMITS__BurstPerDevice"] = "100000000", ["REGISTRY_MQTT_LIMITS__PerSecondAndDevice"] = "100000", ["REGISTRY_MQTT_LIMITS__KeepAliveSeconds"] = "3600",
+        ["REGISTRY_MQTT_LIMITS__BurstPerDevice"] = "10000000", ["REGISTRY_MQTT_LIMITS__PerSecondAndDevice"] = "100000", ["REGISTRY_MQTT_LIMITS__KeepAliveSeconds"] = "3600",
     };
 
     public static string Device(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:0000000}");
