@@ -26,13 +26,19 @@ internal static class ThousandConnections
         {
             var opened = await generator.OpenAsync(name, port, scale.Connections, scale.Connections);
             epoch = name == "registry" ? opened.Epoch : epoch;
-            await generator.FullAsync(name, scale.WarmSeconds, cores);
+            var warm = await generator.FullAsync(name, scale.WarmSeconds, cores);
+            if (name == "mosquitto")
+                await mosquitto.DeliveredAsync(warm.Outcome.AllAcknowledged);
         }
 
         for (var round = 0; round < scale.Runs; round++)
         {
             foreach (var (name, _, runs) in systems)
+            {
                 runs.Add(await generator.FullAsync(name, scale.TimedSeconds, cores, scale.SettleSeconds));
+                if (name == "mosquitto")
+                    await mosquitto.DeliveredAsync(runs.Last.AllAcknowledged);
+            }
         }
 
         var (ours, alone, moved) = (systems[0].Runs, systems[1].Runs, systems[2].Runs);

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace SurveillanceRegistry.Files.Tests;
+
+/// <summary>A claim that names a test is held against the tests that there are.</summary>
+public sealed partial class What_the_documents_claim
+{
+    [Fact]
+    public void Of_the_device_side_is_answered_row_by_row_and_every_yes_names_a_test_that_exists()
+    {
+        var tests = Directory.GetFiles(Path.Combine(SampleCity.Root, "tests"), "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
+            .SelectMany(file => TestMethod().Matches(File.ReadAllText(file)).Select(method => method.Groups["name"].Value)).ToHashSet();
+        var rows = File.ReadLines(Path.Combine(SampleCity.Root, "docs/devices-compared.md")).Select(line => Row().Match(line)).Where(row => row.Success).ToArray();
+        Assert.Equal(Enumerable.Range(1, 46).Select(number => $"{number}"), rows.Select(row => row.Groups["number"].Value));
+        Assert.All(rows, row =>
+        {
+            var named = Named().Matches(row.Groups["shown"].Value).Select(name => name.Groups["name"].Value).ToArray();
+            Assert.True(named.Length > 0 || row.Groups["here"].Value != "yes", $"Row {row.Groups["number"].Value} says yes and names no test.");
+            Assert.Empty(named.Except(tests));
+        });
+    }
+
+    [GeneratedRegex(@"public (?:async )?(?:Task|void|ValueTask) (?<name>[A-Z]\w+)\(")]
+    private static partial Regex TestMethod();
+
+    [GeneratedRegex(@"^\| (?<number>\d+) \| [^|]+ \| (?<here>yes|partly|no) \| [^|]+ \|(?<shown>[^|]*)\|$")]
+    private static partial Regex Row();
+
+    [GeneratedRegex("`(?<name>[A-Za-z0-9_]+)`")]
+    private static partial Regex Named();
+}
