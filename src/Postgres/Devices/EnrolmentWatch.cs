@@ -102,15 +102,9 @@ public sealed class EnrolmentWatch(
 
     private static string IdOf(string what) => what[(what.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
-    /// <summary>Ends every session whose credential does not hold. One question for all of them, on the connection that listens.</summary>
+    /// <summary>Ends every session whose credential does not hold. One question for all of them, on the connection that listens; asked for nobody too, since it tells whether that connection lives.</summary>
     private async Task CompareAsync(NpgsqlConnection connection, ISessions sessions, IReadOnlyCollection<(string Id, long Credential)> signedIn, CancellationToken cancellationToken)
     {
-        if (signedIn.Count == 0)
-        {
-            await connection.ExecuteAsync(new CommandDefinition("select", cancellationToken: cancellationToken));
-            return;
-        }
-
         var held = (await connection.QueryAsync<(string, long)>(new CommandDefinition(
             """
             select holder, number from registry.credential
