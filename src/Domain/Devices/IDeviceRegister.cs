@@ -27,14 +27,31 @@ public interface IDeviceRegister
     /// <summary>Lets the next word of a device whose clock fell back count, whatever its epoch. False when there is no such device.</summary>
     Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
+    /// <summary>A page of the register for those who keep it, in the order of ids, removed units too.</summary>
+    /// <param name="after">Only ids after this one; null for the first page.</param>
+    /// <param name="most">At most so many.</param>
+    Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken);
+
     /// <summary>The version of a device's entry in the register, for whoever wants to change it; null when it was never registered.</summary>
     Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken);
 
-    /// <summary>Registers a device. A refusal when its id is taken, or its place or gateway is not registered.</summary>
+    /// <summary>Registers a device. A refusal when its id is taken by a device or a gateway, or its place or gateway is not registered.</summary>
     Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Changes what is registered of a device. A refusal when its version is another by now.</summary>
+    /// <summary>Changes what is registered of a device; removing it ends its credentials. A refusal when its version is another by now.</summary>
     Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Registers many gateways and devices at once, all of them or none. Refusals name each that cannot be registered.</summary>
+    Task<Outcome<object>> ImportAsync(ImmutableArray<Gateway> gateways, ImmutableArray<Device> devices, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+}
+
+/// <summary>Which devices a page of the register shows. What is null is not asked for.</summary>
+/// <param name="Search">Part of the id.</param>
+/// <param name="Gateway">Only those behind this gateway.</param>
+public sealed record DeviceFilter(string? Place = null, string? Fleet = null, string? Kind = null, string? Gateway = null, string? Search = null)
+{
+    /// <summary>Whether units that move are asked for; else only those that stand.</summary>
+    public bool IsMobile { get; init; }
 }
 
 /// <summary>What presence needs of a device.</summary>

@@ -14,6 +14,9 @@ public sealed record Credential(long Number, CredentialKind Kind, ImmutableArray
     /// <summary>Since when it holds.</summary>
     public DateTimeOffset MadeAt { get; init; }
 
+    /// <summary>Until when a certificate can be used by its own words; null for a secret.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
     /// <summary>When it was ended; null while it holds.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 }
@@ -38,6 +41,9 @@ public sealed record Gateway(string Id, string Department, string? Profile, bool
 /// <summary>Who may sign in, and for whom they speak. Asked at sign-in, not for every heartbeat.</summary>
 public interface IEnrolment
 {
+    /// <summary>The most certificates that hold for one holder: the one in use, the next one, and room for a mistake.</summary>
+    const int MostCertificates = 4;
+
     /// <summary>Who is registered under an id, with the credentials that hold now; null when nobody is.</summary>
     Task<Enrolled?> FindAsync(string id, CancellationToken cancellationToken);
 
@@ -56,26 +62,30 @@ public interface IEnrolment
     /// <summary>Registers a gateway. A refusal when the id is taken.</summary>
     Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Changes a gateway, or removes it. A refusal when its version is another by now.</summary>
+    /// <summary>Changes a gateway, or removes it, which ends its credentials. A refusal when its version is another by now.</summary>
     Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the hash of a new secret in place of the old one, which ends; false when there is no such holder, or it was removed.</summary>
+    /// <summary>Keeps the hash of a new secret in place of the old one, which ends, as a claim code does that is open; false when there is no such holder, or it was removed.</summary>
     /// <param name="sha256">32 bytes, <see cref="DeviceSecret.Hash"/>.</param>
     Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>The same for many at once, with one entry for all of them.</summary>
     Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the hash of a certificate. A refusal when there is no such holder, or the certificate belongs to somebody already.</summary>
-    Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <summary>Keeps the hash of a certificate. A refusal when there is no such holder, it has <see cref="MostCertificates"/>, or the certificate belongs to somebody already.</summary>
+    /// <param name="notAfter">Until when the certificate can be used by its own words; then its holder's session is cut.</param>
+    Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, DateTimeOffset notAfter, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Ends a credential; its holder's session is cut. False when it does not hold.</summary>
+    /// <summary>Ends a credential, and a claim code that is open with it; its holder's session is cut. False when it does not hold.</summary>
     Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the hash of a claim code; false when there is no such holder.</summary>
+    /// <summary>Keeps the hash of a claim code, which ends the one before; false when there is no such holder.</summary>
     Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Uses a claim code, once: its holder gets the new secret whose hash is given. Null when the code is unknown, used or expired.</summary>
+    /// <summary>Until when the claim code of a holder can be used; null when none is open.</summary>
+    Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Uses a claim code, once: its holder gets the new secret whose hash is given. Null when the code is unknown, used, ended or expired.</summary>
     /// <returns>The holder's id.</returns>
     Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken);
 }

@@ -25,5 +25,8 @@ public interface IReadings
     /// <summary>Writes a reading down, before what is read is handed out.</summary>
     /// <param name="reader">The opaque id of the staff member.</param>
     /// <param name="what">What was looked at: a closed word such as <c>state</c> or <c>history</c>.</param>
-    Task NoteAsync(string reader, string deviceId, string what, DateTimeOffset at, CancellationToken cancellationToken);
+    Task NoteAsync(string reader, string deviceId, string what, DateTimeOffset at, CancellationToken cancellationToken) => NoteAsync(reader, [deviceId], what, at, cancellationToken);
+
+    /// <summary>The same of several units that are read at once, as in a list.</summary>
+    Task NoteAsync(string reader, IReadOnlyCollection<string> deviceIds, string what, DateTimeOffset at, CancellationToken cancellationToken);
 }

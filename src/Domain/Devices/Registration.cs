@@ -9,6 +9,34 @@ public static class Registration
     /// <summary>The bounds of a deadline of its own, in seconds.</summary>
     public const int LeastDeadlineSeconds = 10, MostDeadlineSeconds = 86_400;
 
+    /// <summary>The longest reason of an act in the register, in characters.</summary>
+    public const int MostReason = 500;
+
+    /// <summary>Whether a text names a unit by its id. The ledger is public: a reason that names a single mobile unit must not get there.</summary>
+    public static bool Names(string? text, string id) => text?.Contains(id, StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Why a reason cannot enter the ledger, which everybody reads; null when it can.</summary>
+    /// <param name="mobileId">The id of the mobile unit that the act is about; null for a fixed one or a gateway.</param>
+    public static Refusal? CheckReason(string? reason, string? mobileId) =>
+        reason?.Length > MostReason ? new Refusal("invalid", $"The reason has {reason.Length} characters: at most {MostReason}.", "reason")
+        : mobileId is not null && Names(reason, mobileId) ? new Refusal("invalid", "The reason stands in the ledger, which everybody reads, and mobile units never appear there singly: leave the unit's id out.", "reason")
+        : null;
+
+    /// <summary>Every reason why a gateway cannot be registered like this; none when it can.</summary>
+    public static ImmutableArray<Refusal> Check(Gateway gateway, City city)
+    {
+        ArgumentNullException.ThrowIfNull(gateway);
+        ArgumentNullException.ThrowIfNull(city);
+        var refusals = ImmutableArray.CreateBuilder<Refusal>();
+        if (!Identifier.IsValid(gateway.Id))
+            refusals.Add(new Refusal("invalid", $"'{gateway.Id}' is no id: small letters, digits and hyphens, at most {Identifier.MaxLength}.", "id"));
+        if (gateway.Profile is not null && !Identifier.IsValid(gateway.Profile))
+            refusals.Add(new Refusal("invalid", $"'{gateway.Profile}' is no id of a device profile.", "profile"));
+        if (city.Department(gateway.Department) is null)
+            refusals.Add(new Refusal("invalid", $"There is no department '{gateway.Department}': expected one of {string.Join(", ", city.Departments.Select(department => department.Id))}.", "department"));
+        return refusals.ToImmutable();
+    }
+
     /// <summary>Every reason why a device cannot be registered like this; none when it can.</summary>
     public static ImmutableArray<Refusal> Check(Device device, City city)
     {

@@ -19,7 +19,11 @@ public sealed record Governance(City City, GovernanceTable Table, ImmutableArray
 public sealed record OpeningFile(string Name, string Sha256);
 
 /// <summary>Everything that the files under <c>policies/</c> and <c>devices/</c> say, read without an error.</summary>
-public sealed record Opening(Governance Governance, ImmutableArray<Place> Places, ImmutableArray<Kiosk> Kiosks, ImmutableArray<Device> Devices, ImmutableArray<OpeningFile> Files);
+public sealed record Opening(Governance Governance, ImmutableArray<Place> Places, ImmutableArray<Kiosk> Kiosks, ImmutableArray<Device> Devices, ImmutableArray<OpeningFile> Files)
+{
+    /// <summary>The gateways that speak for some of the devices.</summary>
+    public ImmutableArray<Gateway> Gateways { get; init; } = [];
+}
 
 /// <summary>The governance table as it is remembered: nothing that was ever recorded is lost.</summary>
 public interface IPolicyRegister

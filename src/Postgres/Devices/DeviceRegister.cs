@@ -16,6 +16,16 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
     public async Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) =>
         (await QueryAsync("where id = @deviceId", new { deviceId }, cancellationToken)).FirstOrDefault();
 
+    public Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return QueryAsync(
+            """
+            where (fleet is not null) = @IsMobile and (@after::text is null or id > @after) and (@Place::text is null or place = @Place) and (@Fleet::text is null or fleet = @Fleet)
+            and (@Kind::text is null or body->>'kind' = @Kind) and (@Gateway::text is null or gateway = @Gateway) and (@Search::text is null or strpos(id, @Search) > 0) order by id limit @most
+            """, new { filter.Place, filter.Fleet, filter.Kind, filter.Gateway, filter.Search, filter.IsMobile, after, most }, cancellationToken);
+    }
+
     public async Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -24,13 +34,58 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
 
     public Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
         WriteAsync(device, "device-registered", by, reason, at,
-            "insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @entry) on conflict (id) do nothing returning slot",
-            null, new Refusal("taken", $"'{device.Id}' is registered already: choose another id, or change that device.", "id"), cancellationToken);
+            Insert, null, new Refusal("taken", $"'{device.Id}' is registered already: choose another id, or change that device.", "id"), cancellationToken);
 
     public Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
         WriteAsync(device, "device-changed", by, reason, at,
             "update registry.device set place = @Place, fleet = @Fleet, body = @body::jsonb, version = version + 1 where id = @Id and version = @version returning slot",
             version, new Refusal("stale", $"Device '{device.Id}' was changed meanwhile. Look at it again before you act."), cancellationToken);
+
+    private const string Insert =
+        """
+        insert into registry.device (id, place, fleet, body, entry) select @Id, @Place, @Fleet, @body::jsonb, @entry
+        where not exists (select from registry.gateway where id = @Id) on conflict (id) do nothing returning slot
+        """;
+
+    public async Task<Outcome<object>> ImportAsync(
+        ImmutableArray<Gateway> gateways, ImmutableArray<Device> devices, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        foreach (var gateway in gateways)
+        {
+            if (!await Enrolment.AddAsync(connection, transaction, append, gateway, by, reason))
+                return Taken(gateway.Id);
+        }
+
+        var fleets = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var fleet in devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).OrderBy(fleet => fleet.Key, StringComparer.Ordinal))
+        {
+            var before = await connection.ExecuteScalarAsync<int>("select count(*) from registry.device where fleet = @fleet and body->>'lifecycle' <> 'removed'", new { fleet = fleet.Key }, transaction);
+            fleets[fleet.Key] = await append.EntryAsync("fleet-changed", by, new { fleet = fleet.Key, fleet.First().Technology, units = Device.FleetCount(before + fleet.Count()), reason });
+        }
+
+        foreach (var device in devices)
+        {
+            try
+            {
+                var entry = device.Fleet is not null ? fleets[device.Fleet]
+                    : await append.EntryAsync("device-registered", by, new { device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle, device.Gateway, reason });
+                if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(Insert, new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), entry }, transaction, cancellationToken: cancellationToken)) is null)
+                    return Taken(device.Id);
+            }
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+            {
+                return NotThere(refused, device);
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return new object();
+
+        static Refusal Taken(string id) => new("taken", $"'{id}' is registered already: choose another id, or change what is registered.", id);
+    }
 
     private async Task<Outcome<Device>> WriteAsync(
         Device device, string kind, Attribution by, string reason, DateTimeOffset at, string sql, int? version, Refusal otherwise, CancellationToken cancellationToken)
@@ -43,20 +98,24 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
             // A unit that moves has no entry of its own: the ledger is public, and knows only fleets.
             var entry = device.Place is not null
                 ? await append.EntryAsync(kind, by, new { device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle, device.Gateway, reason })
-                : await append.EntryAsync("fleet-changed", by, new { device.Fleet, device.Technology, reason });
+                : await append.EntryAsync("fleet-changed", by, new { device.Fleet, device.Technology, reason = Registration.Names(reason, device.Id) ? null : reason });
             if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
                     sql, new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), entry, version }, transaction, cancellationToken: cancellationToken)) is not { } number)
                 return otherwise;
+            if (device.Lifecycle == Lifecycle.Removed)
+                await Enrolment.EndAllAsync(connection, transaction, device.Id, append.At);
             await transaction.CommitAsync(cancellationToken);
             return device with { Number = number };
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
-            return refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
-                ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
-                : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");
+            return NotThere(refused, device);
         }
     }
+
+    private static Refusal NotThere(PostgresException refused, Device device) => refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
+        ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
+        : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");
 
     public async Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken)
     {
@@ -99,7 +158,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 "update registry.device set epochs_from = @at where id = @deviceId returning fleet, place is not null", new { deviceId, at = at.UtcDateTime }, transaction, cancellationToken: cancellationToken)) is not var (fleet, isFixed))
             return false;
         var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
-        await append.EntryAsync("device-clock-reset", by, isFixed ? new { device = deviceId, reason } : new { fleet, reason });
+        await append.EntryAsync("device-clock-reset", by, isFixed ? new { device = deviceId, reason } : new { fleet, reason = Registration.Names(reason, deviceId) ? null : reason });
         await transaction.CommitAsync(cancellationToken);
         return true;
     }

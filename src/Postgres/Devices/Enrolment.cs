@@ -53,26 +53,34 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
     public async Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(long Number, string Kind, byte[] Sha256, DateTime MadeAt, DateTime? EndedAt)>(new CommandDefinition(
-            "select number, kind, sha256, made_at, ended_at from registry.credential where holder = @holder order by number desc", new { holder }, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => new Credential(row.Number, Kind(row.Kind), [.. row.Sha256]) { MadeAt = row.MadeAt, EndedAt = row.EndedAt })];
+        var rows = await connection.QueryAsync<(long Number, string Kind, byte[] Sha256, DateTime MadeAt, DateTime? NotAfter, DateTime? EndedAt)>(new CommandDefinition(
+            "select number, kind, sha256, made_at, not_after, ended_at from registry.credential where holder = @holder order by number desc", new { holder }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new Credential(row.Number, Kind(row.Kind), [.. row.Sha256]) { MadeAt = row.MadeAt, NotAfter = row.NotAfter, EndedAt = row.EndedAt })];
     }
 
     public Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction, append) =>
     {
         ArgumentNullException.ThrowIfNull(gateway);
+        return await AddAsync(connection, transaction, append, gateway, by, reason)
+            ? gateway with { Version = 1 } : (Outcome<Gateway>)new Refusal("taken", $"'{gateway.Id}' is registered already: choose another id.", "id");
+    }, at, cancellationToken);
+
+    /// <summary>Registers a gateway within a transaction; false when its id is taken by a gateway or a device.</summary>
+    internal static async Task<bool> AddAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Appending append, Gateway gateway, Attribution by, string? reason)
+    {
         var entry = await append.EntryAsync("gateway-registered", by, new { gateway = gateway.Id, gateway.Department, gateway.Profile, reason });
         return await connection.ExecuteAsync(
             """
             insert into registry.gateway (id, department, profile, entry) select @Id, @Department, @Profile, @entry
             where not exists (select from registry.device where id = @Id) on conflict do nothing
-            """, new { gateway.Id, gateway.Department, gateway.Profile, entry }, transaction) == 1
-            ? gateway with { Version = 1 } : (Outcome<Gateway>)new Refusal("taken", $"'{gateway.Id}' is registered already: choose another id.", "id");
-    }, at, cancellationToken);
+            """, new { gateway.Id, gateway.Department, gateway.Profile, entry }, transaction) == 1;
+    }
 
     public Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(async (connection, transaction, append) =>
     {
         ArgumentNullException.ThrowIfNull(gateway);
+        if (gateway.Removed)
+            await EndAllAsync(connection, transaction, gateway.Id, append.At);
         await append.EntryAsync("gateway-changed", by, new { gateway = gateway.Id, gateway.Department, gateway.Profile, gateway.Removed, reason });
         return await connection.ExecuteScalarAsync<int?>(
             "update registry.gateway set department = @Department, profile = @Profile, removed = @Removed, version = version + 1 where id = @Id and version = @version returning version",
@@ -94,7 +102,11 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
         WriteAsync<object>(async (connection, transaction, append) =>
         {
             var holders = secrets.Select(secret => secret.Holder).ToArray();
-            await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = any(@holders) and kind = 'secret' and ended_at is null", new { at = append.At.UtcDateTime, holders }, transaction);
+            await connection.ExecuteAsync(
+                """
+                update registry.credential set ended_at = @at where holder = any(@holders) and kind = 'secret' and ended_at is null;
+                update registry.claim set ended_at = @at where holder = any(@holders) and used_at is null and ended_at is null
+                """, new { at = append.At.UtcDateTime, holders }, transaction);
             await connection.ExecuteAsync(
                 "insert into registry.credential (holder, kind, sha256, made_at) select holder, 'secret', sha256, @at from unnest(@holders, @hashes) as secret (holder, sha256)",
                 new { at = append.At.UtcDateTime, holders, hashes = secrets.Select(secret => secret.Sha256).ToArray() }, transaction);
@@ -103,17 +115,23 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             return new object();
         }, at, cancellationToken);
 
-    public Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+    public Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, DateTimeOffset notAfter, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
         WriteAsync<Credential>(async (connection, transaction, append) =>
         {
             if (await HolderAsync(connection, transaction, holder) is not { } named)
                 return Unknown<Credential>(holder);
+            var at = append.At.UtcDateTime;
+            if (await connection.ExecuteScalarAsync<int>(
+                    "select count(*) from registry.credential where holder = @holder and kind = 'certificate' and ended_at is null and not_after > @at", new { holder, at }, transaction) >= IEnrolment.MostCertificates)
+                return new Refusal("too-many", $"'{holder}' has {IEnrolment.MostCertificates} certificates that hold: end one that is not used any more.", "pem");
+            // One that has expired is nobody's any more.
+            await connection.ExecuteAsync("update registry.credential set ended_at = @at where sha256 = @sha256 and kind = 'certificate' and ended_at is null and not_after <= @at", new { sha256, at }, transaction);
             if (await connection.ExecuteScalarAsync<long?>(
-                    "insert into registry.credential (holder, kind, sha256, made_at) values (@holder, 'certificate', @sha256, @at) on conflict do nothing returning number",
-                    new { holder, sha256, at = append.At.UtcDateTime }, transaction) is not { } number)
+                    "insert into registry.credential (holder, kind, sha256, made_at, not_after) values (@holder, 'certificate', @sha256, @at, @until) on conflict do nothing returning number",
+                    new { holder, sha256, at, until = notAfter.UtcDateTime }, transaction) is not { } number)
                 return new Refusal("taken", "This certificate is registered already: each holder has a certificate of its own.", "pem");
             await append.EntryAsync("credential-issued", by, named.Say(new { credential = number, kind = CredentialKind.Certificate, reason }));
-            return new Credential(number, CredentialKind.Certificate, [.. sha256]) { MadeAt = append.At };
+            return new Credential(number, CredentialKind.Certificate, [.. sha256]) { MadeAt = append.At, NotAfter = notAfter };
         }, at, cancellationToken);
 
     public async Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
@@ -122,6 +140,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             var named = await HolderAsync(connection, transaction, holder, evenRemoved: true);
             if (named is null || await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = @holder and number = @number and ended_at is null", new { holder, number, at = append.At.UtcDateTime }, transaction) == 0)
                 return Unknown<object>(holder);
+            await EndClaimAsync(connection, transaction, holder, append.At); // Who must not have the one must not fetch another.
             await append.EntryAsync("credential-ended", by, named.Say(new { credential = number, reason }));
             return new object();
         }, at, cancellationToken)).Value is not null;
@@ -131,17 +150,26 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
         {
             if (await HolderAsync(connection, transaction, holder) is not { } named)
                 return Unknown<object>(holder);
+            await EndClaimAsync(connection, transaction, holder, append.At);
             await connection.ExecuteAsync("insert into registry.claim (sha256, holder, made_at, expires_at) values (@sha256, @holder, @at, @expires)", new { sha256, holder, at = append.At.UtcDateTime, expires = expiresAt.UtcDateTime }, transaction);
             await append.EntryAsync("claim-made", by, named.Say(new { expiresAt = LedgerEntry.Time(expiresAt), reason }));
             return new object();
         }, at, cancellationToken)).Value is not null;
+
+    public async Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var expires = await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
+            "select max(expires_at) from registry.claim where holder = @holder and used_at is null and ended_at is null and expires_at > @at", new { holder, at = at.UtcDateTime }, cancellationToken: cancellationToken));
+        return expires is { } until ? new DateTimeOffset(DateTime.SpecifyKind(until, DateTimeKind.Utc)) : null;
+    }
 
     public async Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) =>
         (await WriteAsync<string>(async (connection, transaction, append) =>
         {
             // Two who type the same code at the same moment: the second waits here, and finds it used.
             if (await connection.ExecuteScalarAsync<string?>(
-                    "update registry.claim set used_at = @at where sha256 = @claimSha256 and used_at is null and expires_at > @at returning holder", new { at = append.At.UtcDateTime, claimSha256 }, transaction) is not { } holder
+                    "update registry.claim set used_at = @at where sha256 = @claimSha256 and used_at is null and ended_at is null and expires_at > @at returning holder", new { at = append.At.UtcDateTime, claimSha256 }, transaction) is not { } holder
                 || await HolderAsync(connection, transaction, holder) is not { } named)
                 return Unknown<string>("");
             var number = await ReplaceAsync(connection, transaction, holder, secretSha256, append.At);
@@ -149,9 +177,20 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             return holder;
         }, at, cancellationToken)).Value;
 
+    /// <summary>Ends everything with which somebody could sign in as a holder who is removed: coming back, it gets new credentials.</summary>
+    internal static async Task EndAllAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string holder, DateTimeOffset at)
+    {
+        await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = @holder and ended_at is null", new { at = at.UtcDateTime, holder }, transaction);
+        await EndClaimAsync(connection, transaction, holder, at);
+    }
+
+    private static Task<int> EndClaimAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string holder, DateTimeOffset at) =>
+        connection.ExecuteAsync("update registry.claim set ended_at = @at where holder = @holder and used_at is null and ended_at is null", new { at = at.UtcDateTime, holder }, transaction);
+
     private static async Task<long> ReplaceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string holder, byte[] sha256, DateTimeOffset at)
     {
         await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = @holder and kind = 'secret' and ended_at is null", new { at = at.UtcDateTime, holder }, transaction);
+        await EndClaimAsync(connection, transaction, holder, at);
         return await connection.ExecuteScalarAsync<long>("insert into registry.credential (holder, kind, sha256, made_at) values (@holder, 'secret', @sha256, @at) returning number", new { holder, sha256, at = at.UtcDateTime }, transaction);
     }
 
@@ -187,7 +226,12 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
         {
             var body = System.Text.Json.JsonSerializer.SerializeToNode(what, Json.Options)!.AsObject();
             if (Fleet is not null)
+            {
                 body.Remove("credential"); // A number that comes back would tell which unit it was.
+                if (Registration.Names(body["reason"]?.GetValue<string>(), Id))
+                    body.Remove("reason");
+            }
+
             body.Insert(0, Fleet is not null ? "fleet" : IsGateway ? "gateway" : "device", Fleet ?? Id);
             return body;
         }

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,17 +8,25 @@ namespace SurveillanceRegistry.Postgres.Devices;
 
 /// <summary>
 /// Listens for changes of enrolment, whoever makes them, in this process or another, and ends the sessions of those whose credential does
-/// not hold any more. After every new connection it compares everybody who is signed in, since nobody knows what was missed.
+/// not hold any more. Everybody who is signed in is compared after every new connection, since nobody knows what was missed, and every
+/// <see cref="Everybody"/>: a certificate expires without a word, somebody may have been let in on a credential that ended meanwhile, and
+/// a connection that is dead on the other side says nothing either.
 /// </summary>
 /// <param name="brokers">Where devices are signed in; none in a verb that only writes.</param>
 public sealed class EnrolmentWatch(
-    NpgsqlDataSource database, IEnrolment enrolment, IEnumerable<ISessions> brokers, IEnumerable<IEnrolmentEar> ears, TimeProvider time, ILogger<EnrolmentWatch> logger) : BackgroundService
+    NpgsqlDataSource database, IEnumerable<ISessions> brokers, IEnumerable<IEnrolmentEar> ears, TimeProvider time, ILogger<EnrolmentWatch> logger) : BackgroundService
 {
     private const string CredentialOf = "credential:"; // What changed stands before whose it is.
 
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What was heard and not done yet; kept over a lost connection.</summary>
+    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+
+    /// <summary>How often everybody is compared, whatever is heard.</summary>
+    public static TimeSpan Everybody { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Completes when it listens for the first time.</summary>
     public Task Listening => _listening.Task;
@@ -31,25 +40,9 @@ public sealed class EnrolmentWatch(
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                var changed = new HashSet<string>(StringComparer.Ordinal);
-                connection.Notification += (_, notification) => changed.Add(notification.Payload);
-                await using (var listen = new NpgsqlCommand("listen registry_enrolment", connection))
-                    await listen.ExecuteNonQueryAsync(stoppingToken);
-                changed.UnionWith(sessions.SignedIn().Select(session => CredentialOf + session.Id));
-                _listening.TrySetResult();
-                while (true)
-                {
-                    foreach (var what in changed.ToArray())
-                    {
-                        changed.Remove(what);
-                        var id = what[(what.IndexOf(':', StringComparison.Ordinal) + 1)..];
-                        await CompareAsync(id, sessions, stoppingToken);
-                        foreach (var ear in what.StartsWith(CredentialOf, StringComparison.Ordinal) ? [] : ears)
-                            await ear.ChangedAsync(id, stoppingToken);
-                    }
-
-                    await connection.WaitAsync(stoppingToken);
-                }
+                connection.Notification += (_, notification) => _changed.Add(notification.Payload);
+                await connection.ExecuteAsync(new CommandDefinition("listen registry_enrolment", cancellationToken: stoppingToken));
+                await ListenAsync(connection, sessions, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -65,16 +58,63 @@ public sealed class EnrolmentWatch(
         }
     }
 
-    private async Task CompareAsync(string id, ISessions sessions, CancellationToken cancellationToken)
+    private async Task ListenAsync(NpgsqlConnection connection, ISessions sessions, CancellationToken cancellationToken)
     {
-        foreach (var (_, credential) in sessions.SignedIn(id))
+        var looked = 0L;
+        while (true)
         {
-            var enrolled = await enrolment.FindAsync(id, cancellationToken);
-            if (enrolled?.Device is { Lifecycle: Lifecycle.Removed } || enrolled?.Credentials.Any(held => held.Number == credential) != true)
+            string[] changed = [.. _changed];
+            _changed.Clear(); // What is heard from here on is done next, the same name again too.
+            try
             {
-                logger.LogInformation("The session of {Client} is ended: its credential does not hold any more.", id);
-                sessions.End(id);
+                await ActAsync(changed);
             }
+            catch
+            {
+                _changed.UnionWith(changed);
+                throw;
+            }
+
+            _listening.TrySetResult();
+            if (_changed.Count == 0)
+                await connection.WaitAsync(Everybody, cancellationToken);
+        }
+
+        async Task ActAsync(string[] changed)
+        {
+            if (looked == 0 || time.GetElapsedTime(looked) >= Everybody)
+            {
+                looked = time.GetTimestamp();
+                await CompareAsync(connection, sessions, sessions.SignedIn(), cancellationToken);
+            }
+            else if (changed.Length > 0)
+            {
+                await CompareAsync(connection, sessions, [.. changed.Select(IdOf).Distinct().SelectMany(id => sessions.SignedIn(id))], cancellationToken);
+            }
+
+            foreach (var what in changed)
+            {
+                foreach (var ear in what.StartsWith(CredentialOf, StringComparison.Ordinal) ? [] : ears)
+                    await ear.ChangedAsync(IdOf(what), cancellationToken);
+            }
+        }
+    }
+
+    private static string IdOf(string what) => what[(what.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>Ends every session whose credential does not hold. One question for all of them, on the connection that listens; asked for nobody too, since it tells whether that connection lives.</summary>
+    private async Task CompareAsync(NpgsqlConnection connection, ISessions sessions, IReadOnlyCollection<(string Id, long Credential)> signedIn, CancellationToken cancellationToken)
+    {
+        var held = (await connection.QueryAsync<(string, long)>(new CommandDefinition(
+            """
+            select holder, number from registry.credential
+            where number = any(@numbers) and ended_at is null and (not_after is null or not_after > @now)
+            and (exists (select from registry.device where id = holder and body->>'lifecycle' <> 'removed') or exists (select from registry.gateway where id = holder and not removed))
+            """, new { numbers = signedIn.Select(session => session.Credential).ToArray(), now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken))).ToHashSet();
+        foreach (var session in signedIn.Where(session => !held.Contains(session) && sessions.SignedIn(session.Id).Contains(session)))
+        {
+            logger.LogInformation("The session of {Client} is ended: its credential does not hold any more.", session.Id);
+            sessions.End(session.Id);
         }
     }
 }

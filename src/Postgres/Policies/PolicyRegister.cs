@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Policies;
@@ -53,11 +54,17 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
             await Run("insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)", new { place.Id, body = Rows.Body(place), entry });
         foreach (var kiosk in opening.Kiosks)
             await Run("insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)", new { kiosk.Id, kiosk.Place, body = Rows.Body(kiosk), entry });
+        foreach (var gateway in opening.Gateways)
+        {
+            if (!await Enrolment.AddAsync(connection, transaction, append, gateway, Attribution.Registry, reason: null))
+                throw new InvalidOperationException($"The gateway '{gateway.Id}' cannot be registered: its id is taken.");
+        }
+
         await RegisterFleets(opening.Devices);
         foreach (var device in opening.Devices)
         {
             // A unit that moves has no entry of its own: the ledger is public, and knows only fleets.
-            var registered = device.Place is null ? entry : await append.EntryAsync("device-registered", Attribution.Registry, new { device.Id, device.Kind, device.Technology, device.Place, device.Department });
+            var registered = device.Place is null ? entry : await append.EntryAsync("device-registered", Attribution.Registry, new { device.Id, device.Kind, device.Technology, device.Place, device.Department, device.Gateway });
             await Run("insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @registered)",
                 new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), registered });
         }

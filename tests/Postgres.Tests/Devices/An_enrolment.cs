@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Devices;
@@ -43,8 +45,8 @@ public sealed class An_enrolment(SharedCluster cluster)
     {
         await using var database = await OpenAsync();
         var enrolment = new Enrolment(database.Source);
-        var registered = (await enrolment.RegisterCertificateAsync(SmallCity.Camera, Certificate, Clerk, "", SmallCity.Noon, Cancellation)).Value!;
-        Assert.Equal("taken", Assert.Single((await enrolment.RegisterCertificateAsync(SmallCity.Reader, Certificate, Clerk, "", SmallCity.Noon, Cancellation)).Refusals).Code);
+        var registered = (await enrolment.RegisterCertificateAsync(SmallCity.Camera, Certificate, SmallCity.Noon.AddDays(90), Clerk, "", SmallCity.Noon, Cancellation)).Value!;
+        Assert.Equal("taken", Assert.Single((await enrolment.RegisterCertificateAsync(SmallCity.Reader, Certificate, SmallCity.Noon.AddDays(90), Clerk, "", SmallCity.Noon, Cancellation)).Refusals).Code);
         Assert.Equal(CredentialKind.Certificate, Assert.Single((await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials).Kind);
         Assert.False(await enrolment.EndAsync(SmallCity.Reader, registered.Number, Clerk, "", SmallCity.Noon, Cancellation));
         Assert.True(await enrolment.EndAsync(SmallCity.Camera, registered.Number, Clerk, "Lost.", SmallCity.Noon, Cancellation));
@@ -96,7 +98,7 @@ public sealed class An_enrolment(SharedCluster cluster)
         await enrolment.IssueSecretAsync(SmallCity.Reader, DeviceSecret.Hash("b"), Clerk, "", SmallCity.Noon, Cancellation);
         var sessions = new Recorded(
             (SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number), (SmallCity.Reader, (await enrolment.FindAsync(SmallCity.Reader, Cancellation))!.Credentials[0].Number));
-        using var watch = new EnrolmentWatch(database.Source, enrolment, [sessions], [sessions], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
+        using var watch = new EnrolmentWatch(database.Source, [sessions], [sessions], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
         await watch.StartAsync(Cancellation);
         await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
@@ -108,14 +110,145 @@ public sealed class An_enrolment(SharedCluster cluster)
         await watch.StopAsync(Cancellation);
     }
 
+    [Fact]
+    public async Task Cuts_whoever_was_let_in_while_the_credential_ended_and_whoever_s_certificate_expires()
+    {
+        await using var database = await OpenAsync();
+        var (enrolment, time) = (new Enrolment(database.Source), new FakeTimeProvider(SmallCity.Noon));
+        await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
+        var stale = (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number;
+        var certificate = (await enrolment.RegisterCertificateAsync(SmallCity.Reader, Certificate, SmallCity.Noon.AddMinutes(1), Clerk, "", SmallCity.Noon, Cancellation)).Value!;
+        var sessions = new Recorded((SmallCity.Reader, certificate.Number));
+        using var watch = new EnrolmentWatch(database.Source, [sessions], [sessions], time, NullLogger<EnrolmentWatch>.Instance);
+        await watch.StartAsync(Cancellation);
+        await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        await enrolment.EndAsync(SmallCity.Camera, stale, Clerk, "", SmallCity.Noon, Cancellation);
+        await TurnAsync();
+        sessions.Begin(SmallCity.Camera, stale); // Its register was asked before the end, and answered after it.
+        time.Advance(EnrolmentWatch.Everybody);
+        await TurnAsync();
+        Assert.Equal(SmallCity.Camera, await sessions.NextEndAsync());
+        Assert.Equal(SmallCity.Reader, Assert.Single(sessions.SignedIn()).Id);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await TurnAsync();
+        Assert.Equal(SmallCity.Reader, await sessions.NextEndAsync());
+        await watch.StopAsync(Cancellation);
+
+        // Says something that has nothing to do with anybody's session, and waits until it was heard.
+        async Task TurnAsync()
+        {
+            await database.AskAsync<int>("select 1 from pg_notify('registry_enrolment', 'device:somebody')");
+            Assert.Equal("somebody", await sessions.NextChangeAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Cuts_what_ended_while_nobody_could_listen()
+    {
+        await using var database = await OpenAsync();
+        var enrolment = new Enrolment(database.Source);
+        await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
+        var sessions = new Recorded((SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number));
+        using var watch = new EnrolmentWatch(database.Source, [sessions], [sessions], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
+        await watch.StartAsync(Cancellation);
+        await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        await using (var beside = await database.ConnectAsync())
+        {
+            // One statement: the credential has ended by the time that anybody can listen again, and the message of it went to nobody.
+            await beside.ExecuteAsync("alter table registry.credential disable trigger credential_changed");
+            await beside.ExecuteAsync("update registry.credential set ended_at = now()");
+            await beside.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        }
+
+        Assert.Equal(SmallCity.Camera, await sessions.NextEndAsync());
+        await watch.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Takes_a_claim_code_back_with_the_next_one_the_next_secret_and_whatever_else_ends()
+    {
+        await using var database = await OpenAsync();
+        var (enrolment, devices) = (new Enrolment(database.Source), new DeviceRegister(database.Source));
+        var camera = SmallCity.Opening.Devices[0];
+        var (first, second) = (await MakeAsync(), await MakeAsync());
+        Assert.Null(await ClaimAsync(first));
+        Assert.Equal(SmallCity.Noon.AddDays(1), await enrolment.ClaimOpenUntilAsync(SmallCity.Camera, SmallCity.Noon, Cancellation));
+        Assert.Null(await enrolment.ClaimOpenUntilAsync(SmallCity.Camera, SmallCity.Noon.AddDays(1), Cancellation));
+        await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Null(await ClaimAsync(second));
+        Assert.Null(await enrolment.ClaimOpenUntilAsync(SmallCity.Camera, SmallCity.Noon, Cancellation));
+
+        var third = await MakeAsync();
+        await enrolment.EndAsync(SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number, Clerk, "Lost.", SmallCity.Noon, Cancellation);
+        Assert.Null(await ClaimAsync(third));
+        var fourth = await MakeAsync();
+        await devices.ChangeAsync(camera with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.False(await enrolment.MakeClaimAsync(SmallCity.Camera, ClaimCode.Hash("x"), SmallCity.Noon.AddDays(1), Clerk, "", SmallCity.Noon, Cancellation));
+        await devices.ChangeAsync(camera, 2, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Null(await ClaimAsync(fourth));
+
+        async Task<string> MakeAsync()
+        {
+            var code = ClaimCode.New();
+            Assert.True(await enrolment.MakeClaimAsync(SmallCity.Camera, ClaimCode.Hash(code), SmallCity.Noon.AddDays(1), Clerk, "", SmallCity.Noon, Cancellation));
+            return code;
+        }
+
+        Task<string?> ClaimAsync(string code) => enrolment.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash(DeviceSecret.New()), SmallCity.Noon, Cancellation);
+    }
+
+    [Fact]
+    public async Task Ends_every_credential_of_whoever_is_removed_and_gives_none_back()
+    {
+        await using var database = await OpenAsync();
+        var (enrolment, devices) = (new Enrolment(database.Source), new DeviceRegister(database.Source));
+        await enrolment.RegisterAsync(new Gateway("garage-recorder", "police", null), Clerk, "", SmallCity.Noon, Cancellation);
+        foreach (var holder in new[] { SmallCity.Camera, "garage-recorder" })
+            await enrolment.IssueSecretAsync(holder, DeviceSecret.Hash(holder), Clerk, "", SmallCity.Noon, Cancellation);
+        await enrolment.RegisterCertificateAsync(SmallCity.Camera, Certificate, SmallCity.Noon.AddDays(90), Clerk, "", SmallCity.Noon, Cancellation);
+
+        await devices.ChangeAsync(SmallCity.Opening.Devices[0] with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "", SmallCity.Noon, Cancellation);
+        await devices.ChangeAsync(SmallCity.Opening.Devices[0], 2, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Empty((await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials);
+        Assert.All(await enrolment.CredentialsAsync(SmallCity.Camera, Cancellation), credential => Assert.NotNull(credential.EndedAt));
+        await enrolment.ChangeAsync(new Gateway("garage-recorder", "police", null, Removed: true), 1, Clerk, "", SmallCity.Noon, Cancellation);
+        await enrolment.ChangeAsync(new Gateway("garage-recorder", "police", null), 2, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Empty((await enrolment.FindAsync("garage-recorder", Cancellation))!.Credentials);
+    }
+
+    [Fact]
+    public async Task Keeps_a_few_certificates_of_a_holder_and_says_until_when_each_can_be_used()
+    {
+        await using var database = await OpenAsync();
+        var enrolment = new Enrolment(database.Source);
+        Task<Domain.Outcome<Credential>> Register(byte first, int days, DateTimeOffset at) =>
+            enrolment.RegisterCertificateAsync(SmallCity.Camera, [first, .. Certificate[1..]], SmallCity.Noon.AddDays(days), Clerk, "", at, Cancellation);
+        for (byte i = 0; i < IEnrolment.MostCertificates; i++)
+            Assert.True((await Register(i, 30 + i, SmallCity.Noon)).IsDone);
+        Assert.Equal("too-many", Assert.Single((await Register(99, 90, SmallCity.Noon)).Refusals).Code);
+        Assert.True((await Register(99, 90, SmallCity.Noon.AddDays(30))).IsDone); // The first has expired.
+        Assert.Equal(SmallCity.Noon.AddDays(90), (await enrolment.CredentialsAsync(SmallCity.Camera, Cancellation))[0].NotAfter);
+    }
+
     /// <summary>Sessions that are only written down.</summary>
-    private sealed class Recorded(params (string Id, long Credential)[] signedIn) : ISessions, IEnrolmentEar
+    private sealed class Recorded : ISessions, IEnrolmentEar
     {
         private readonly BlockingCollection<string> _ended = [], _changed = [];
+        private readonly ConcurrentDictionary<string, long> _signedIn;
 
-        public ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null) => [.. signedIn.Where(session => id is null || session.Id == id)];
+        public Recorded(params (string Id, long Credential)[] signedIn) => _signedIn = new(signedIn.ToDictionary(session => session.Id, session => session.Credential));
 
-        public void End(string id) => _ended.Add(id, Cancellation);
+        public ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null) => [.. _signedIn.Where(session => id is null || session.Key == id).Select(session => (session.Key, session.Value))];
+
+        public void Begin(string id, long credential) => _signedIn[id] = credential;
+
+        public void End(string id)
+        {
+            if (_signedIn.TryRemove(id, out _))
+                _ended.Add(id, Cancellation);
+        }
 
         public Task ChangedAsync(string id, CancellationToken cancellationToken)
         {
