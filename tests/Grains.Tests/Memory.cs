@@ -117,6 +117,8 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
     public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken) => Task.FromResult(Devices.Where(device => device.Fleet is not null)
         .GroupBy(device => (device.Fleet, device.Kind, device.Department)).Select(fleet => new RegisteredFleet(fleet.Key.Fleet!, fleet.Key.Kind, fleet.Key.Department, fleet.Count())).OrderBy(fleet => fleet.Id, StringComparer.Ordinal).ToImmutableArray());
+    public Task<Outcome<object>> ImportAsync(ImmutableArray<Gateway> gateways, ImmutableArray<Device> devices, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<int?>(1);
     public Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();

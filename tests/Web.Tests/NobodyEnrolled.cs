@@ -17,9 +17,10 @@ internal sealed class NobodyEnrolled : IEnrolment, IReadings
     public Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
     public Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.CompletedTask;
-    public Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, DateTimeOffset notAfter, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
     public Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
     public Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
-    public Task NoteAsync(string reader, string deviceId, string what, DateTimeOffset at, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task NoteAsync(string reader, IReadOnlyCollection<string> devices, string what, DateTimeOffset at, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 }

@@ -191,7 +191,7 @@ internal static class EnrolmentApi
                     return Problem.Refused([refusal]);
                 using (certificate)
                 {
-                    var outcome = await enrolment.RegisterCertificateAsync(id, SHA256.HashData(certificate!.RawDataMemory.Span), by, reason, now, http.RequestAborted);
+                    var outcome = await enrolment.RegisterCertificateAsync(id, SHA256.HashData(certificate!.RawDataMemory.Span), certificate.NotAfter.ToUniversalTime(), by, reason, now, http.RequestAborted);
                     return outcome.Value is { } registered
                         ? Results.Json(new { deviceId = id, registered.Number, registered.Kind, notAfter = LedgerEntry.Time(certificate.NotAfter.ToUniversalTime()) }, Json.Options, statusCode: StatusCodes.Status201Created)
                         : Problem.Refused(outcome.Refusals);
