@@ -34,6 +34,7 @@ public static class WebSetup
         services.AddApiDocument();
         services.AddSingleton<ChangeHints>();
         services.AddSingleton<IngestNow>();
+        services.AddSingleton<Registrar>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeHints>());
         return services;
     }

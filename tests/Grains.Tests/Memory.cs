@@ -105,7 +105,7 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<ImmutableArray<ChangeRequest>> ListAsync(ChangeState? state, long? before, int most, CancellationToken cancellationToken) => Task.FromResult(_requests.ToImmutableArray());
 
     /// <summary>The devices, numbered as a register numbers them.</summary>
-    public ImmutableArray<Device> Devices { get; } = [.. opening.Devices.Select((device, i) => device with { Number = i + 1 })];
+    public ImmutableArray<Device> Devices { get; private set; } = [.. opening.Devices.Select((device, i) => device with { Number = i + 1 })];
 
     public Task<ImmutableArray<Device>> AllAsync(CancellationToken cancellationToken) => Task.FromResult(Devices);
     public Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult(Devices.FirstOrDefault(device => device.Id == deviceId));
@@ -117,11 +117,35 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
     public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken) => Task.FromResult(Devices.Where(device => device.Fleet is not null)
         .GroupBy(device => (device.Fleet, device.Kind, device.Department)).Select(fleet => new RegisteredFleet(fleet.Key.Fleet!, fleet.Key.Kind, fleet.Key.Department, fleet.Count())).OrderBy(fleet => fleet.Id, StringComparer.Ordinal).ToImmutableArray());
+    private readonly Dictionary<string, int> _versions = [];
+
+    public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<int?>(_versions.GetValueOrDefault(deviceId, 1));
+
+    public Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken) => Task.FromResult(Devices
+        .Where(device => device.Fleet is not null == filter.IsMobile && (after is null || string.CompareOrdinal(device.Id, after) > 0) && (filter.Place is null || device.Place == filter.Place)
+            && (filter.Fleet is null || device.Fleet == filter.Fleet) && (filter.Kind is null || device.Kind == filter.Kind) && (filter.Gateway is null || device.Gateway == filter.Gateway)
+            && (filter.Search is null || device.Id.Contains(filter.Search, StringComparison.Ordinal))).OrderBy(device => device.Id, StringComparer.Ordinal).Take(most).ToImmutableArray());
+
+    public Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (Devices.Any(other => other.Id == device.Id))
+            return Task.FromResult<Outcome<Device>>(new Refusal("taken", $"'{device.Id}' is registered already.", "id"));
+        var registered = device with { Number = Devices.Length + 1 };
+        Remember(() => Devices = Devices.Add(registered));
+        return Task.FromResult<Outcome<Device>>(registered);
+    }
+
+    public Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (_versions.GetValueOrDefault(device.Id, 1) != version)
+            return Task.FromResult<Outcome<Device>>(new Refusal("stale", $"Device '{device.Id}' was changed meanwhile."));
+        var before = Devices.First(other => other.Id == device.Id);
+        var changed = device with { Number = before.Number };
+        Remember(() => (Devices, _versions[device.Id]) = (Devices.Replace(before, changed), version + 1));
+        return Task.FromResult<Outcome<Device>>(changed);
+    }
+
     public Task<Outcome<object>> ImportAsync(ImmutableArray<Gateway> gateways, ImmutableArray<Device> devices, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<int?>(1);
-    public Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<Outcome<Device>> ChangeAsync(Device device, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask AppendAsync(Delivery delivery)
     {

@@ -65,6 +65,9 @@ public sealed class SampleCity : IAsyncLifetime
     /// <summary>What stands in for PostgreSQL.</summary>
     internal Memory Memory { get; private set; } = null!;
 
+    /// <summary>Who may sign in here.</summary>
+    internal EnrolmentMemory Enrolled { get; private set; } = null!;
+
     internal IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
     internal HttpClient Reader { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
@@ -83,7 +86,7 @@ public sealed class SampleCity : IAsyncLifetime
         }));
         builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
-            .AddSingleton<IObservationRegister>(memory).AddSingleton<IWatchRegister>(memory).AddSingleton<IEnrolment, NobodyEnrolled>().AddSingleton<IReadings, NobodyEnrolled>().AddSingleton<IStateHistory, NoHistory>().AddSingleton<IExpectedRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<IObservationRegister>(memory).AddSingleton<IWatchRegister>(memory).AddSingleton<IEnrolment>(Enrolled = new EnrolmentMemory(memory)).AddSingleton<IReadings>(Enrolled).AddSingleton<IStateHistory, NoHistory>().AddSingleton<IExpectedRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
             .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

@@ -83,8 +83,13 @@ internal static partial class ApiDocument
             Problem("403", "The token does not have the role.");
         }
 
-        var isAct = path.StartsWith("changes/{id}", StringComparison.Ordinal) && method is "POST" or "PUT" or "PATCH";
-        if (method != "GET")
+        var isAct = method == "PATCH" || path.StartsWith("changes/{id}", StringComparison.Ordinal) && method is "POST" or "PUT";
+        if (path == "claims")
+        {
+            Problem("404", "The code is not known, was used, was taken back, or has expired.");
+            Problem("429", "Too many tries from this address.");
+        }
+        else if (method != "GET" && !path.EndsWith("/credentials", StringComparison.Ordinal)) // A secret is not kept to be answered again.
             operation.Parameters.Add(Text("Idempotency-Key", ParameterLocation.Header, "Sent again with the same body within 24 hours, the request is carried out once."));
         if (isAct)
         {
@@ -99,7 +104,7 @@ internal static partial class ApiDocument
             Problem("400", "The body is not UTF-8, or a header cannot be read.");
             Problem("413", "The body is too large.");
             Problem("422", "Refused by the rules: `errors` says what, where and what to do.");
-            if (!isAct)
+            if (!isAct && path != "claims")
                 Problem("409", "The request with this Idempotency-Key is still being carried out.");
         }
         else if (path != "devices" && operation.Parameters.Any(one => one.In == ParameterLocation.Query))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -41,6 +42,23 @@ internal static class DevicesApi
 
     /// <summary>Who may read what a single mobile unit does; each reading is written down.</summary>
     public static bool MayReadSingly(ClaimsPrincipal who) => who.Is(Role.DeviceClerk) || who.Is(Role.Auditor);
+
+    /// <summary>The devices behind a gateway, as far as whoever asks may see them.</summary>
+    public static async Task<ImmutableArray<Device>> BehindAsync(string gateway, HttpContext http, IEnrolment enrolment, IReadings readings, TimeProvider time)
+    {
+        var behind = await enrolment.AllBehindAsync(gateway, http.RequestAborted);
+        if (!MayReadSingly(http.User))
+            return [.. behind.Where(device => !device.KindOf.IsMobile)];
+        await NoteListAsync(behind, http, readings, time);
+        return behind;
+    }
+
+    /// <summary>Writes down that the mobile units among some were read, before they are shown.</summary>
+    public static async Task NoteListAsync(ImmutableArray<Device> devices, HttpContext http, IReadings readings, TimeProvider time)
+    {
+        if (devices.Where(device => device.KindOf.IsMobile).Select(device => device.Id).ToArray() is { Length: > 0 } mobile)
+            await readings.NoteAsync(http.User.StaffId(), mobile, "list", time.GetUtcNow(), http.RequestAborted);
+    }
 
     private static object Shape(DeviceDescription described)
     {

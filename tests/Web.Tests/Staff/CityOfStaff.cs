@@ -37,6 +37,14 @@ internal sealed partial class Visitor : IDisposable
         return await PostWithoutTokenAsync(address, [.. fields, ("__RequestVerificationToken", token)]);
     }
 
+    /// <summary>Fills in one of several forms of a page, by the name of what it does, and sends it.</summary>
+    public async Task<(HttpResponseMessage Answer, string Text)> PostToAsync(string address, string handler, params (string Name, string Value)[] fields)
+    {
+        var token = FormToken().Match(await _client.GetStringAsync(address, Cancellation)).Groups[1].Value;
+        var answer = await PostWithoutTokenAsync($"{address}?handler={handler}", [.. fields, ("__RequestVerificationToken", token)]);
+        return (answer, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
     public async Task<HttpResponseMessage> PostWithoutTokenAsync(string address, params (string Name, string Value)[] fields) =>
         await _client.PostAsync(address, new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), Cancellation);
 

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Devices;
+
+namespace SurveillanceRegistry.Web.Staff;
+
+/// <summary>One device for those who keep the register. A mobile unit only for those who may read it singly, and that they did is written down.</summary>
+public sealed class DeviceModel(
+    Registrar registrar, IDeviceRegister devices, IEnrolment enrolment, IPlaceRegister places, IReadings readings, IGrainFactory grains, TimeProvider time)
+    : HolderModel(registrar, enrolment, grains, time)
+{
+    private ImmutableArray<Place> _places = [];
+    private ImmutableArray<string> _fleets = [];
+    private ImmutableArray<Gateway> _gateways = [];
+
+    public Device Device { get; private set; } = null!;
+
+    /// <summary>Its version in the register.</summary>
+    public int Version { get; private set; }
+
+    public DeviceObservation? Last { get; private set; }
+
+    public Expected? Expected { get; private set; }
+
+    public string PlaceName => _places.FirstOrDefault(place => place.Id == Device.Place)?.Name ?? Device.Place ?? "";
+
+    public override bool IsRemoved => Device.Lifecycle == Lifecycle.Removed;
+
+    /// <summary>The form of what is registered.</summary>
+    public DeviceFields Registered => new(City, _places, _fleets, _gateways, Device.KindOf.IsMobile, Fields, [.. Faults.Select(fault => fault.Field)]);
+
+    /// <summary>What is known of each sensor, and what its rules let it do.</summary>
+    public IEnumerable<(Capture Sensor, string Sentence)> Sensors => Device.Sensors.Union(Last?.Capture.Captures ?? []).Select(sensor =>
+        (sensor, (Last is { IsHeard: true } last && last.Capture[sensor] is { } mode ? $"reports {Word(mode)}" : "not known now")
+            + (Expected?.Capture[sensor] is { } allowed ? allowed is Mode.Off ? "; no rule in force allows it" : $"; its rules allow {Word(allowed)}" : "")));
+
+    private protected override string Address => $"/staff/devices/{Holder}";
+
+    public async Task<IActionResult> OnPostChangeAsync(string id)
+    {
+        if (await RefusalAsync(id, "change-reason") is { } refusal)
+            return refusal;
+        var read = DeviceFields.Read(Request.Form, id, Device.Kind);
+        if (read.Value is not { } after)
+            return Wrong(read.Refusals);
+        var outcome = await Registrar.ChangeAsync(
+            Device, after, int.TryParse(Form("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0, User, Form("change-reason"), HttpContext.RequestAborted);
+        return outcome.IsDone ? Redirect($"{Address}?done={(after.Lifecycle == Lifecycle.Removed ? "removed" : "changed")}") : Wrong(outcome.Refusals, ("reason", "change-reason"));
+    }
+
+    public async Task<IActionResult> OnPostForgetAsync(string id)
+    {
+        if (await RefusalAsync(id, "forget-reason") is { } refusal)
+            return refusal;
+        var outcome = await Registrar.ForgetEpochAsync(Device, User, Form("forget-reason"), HttpContext.RequestAborted);
+        return outcome.IsDone ? Redirect($"{Address}?done=forgotten") : Wrong(outcome.Refusals, ("reason", "forget-reason"));
+    }
+
+    private protected override async Task<bool> FindAsync(string id)
+    {
+        var cancellationToken = HttpContext.RequestAborted;
+        if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !DevicesApi.MayReadSingly(User))
+            return false;
+        if (device.KindOf.IsMobile)
+            await readings.NoteAsync(User.StaffId(), id, "state", Now, cancellationToken);
+        Device = device;
+        Version = await devices.VersionAsync(id, cancellationToken) ?? 0;
+        if (await Grains.Device(id).Describe() is { } described)
+            (Last, Expected) = (described.Last, described.Expected);
+        _places = await places.PlacesAsync(cancellationToken);
+        _fleets = device.KindOf.IsMobile ? [.. (await devices.FleetsAsync(Now, cancellationToken)).Select(fleet => fleet.Id).Append(device.Fleet!).Distinct().Order(StringComparer.Ordinal)] : [];
+        _gateways = [.. (await Enrolment.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed || gateway.Id == device.Gateway)];
+        Fields = DeviceFields.Of(device);
+        return true;
+    }
+
+    public static string Word<T>(T value) where T : struct, Enum => Domain.Json.Word(value).Replace('-', ' ');
+}
