@@ -13,6 +13,9 @@ public static class OpeningFiles
         var policies = PolicyFiles.Read(policiesFolder);
         var inventory = InventoryFile.Read(inventoryPath, policies.Value?.Governance);
         return FileReading<Opening>.Of(policies.Problems.Concat(inventory.Problems), () => new Opening(
-            policies.Value!.Governance, inventory.Value!.Places, inventory.Value.Kiosks, inventory.Value.Devices, [.. policies.Value.Files, inventory.Value.File]));
+            policies.Value!.Governance, inventory.Value!.Places, inventory.Value.Kiosks, inventory.Value.Devices, [.. policies.Value.Files, inventory.Value.File])
+        {
+            Gateways = inventory.Value.Gateways,
+        });
     }
 }

@@ -39,6 +39,12 @@ public sealed class What_the_API_document_promises(SampleCity city)
     [InlineData("POST /api/v1/changes", "Idempotency-Key")]
     [InlineData("PUT /api/v1/changes/{id}", "id", "If-Match", "Idempotency-Key")]
     [InlineData("POST /api/v1/changes/{id}/approve", "id", "If-Match", "Idempotency-Key")]
+    [InlineData("POST /api/v1/devices", "Idempotency-Key")]
+    [InlineData("PATCH /api/v1/devices/{id}", "id", "If-Match", "Idempotency-Key")]
+    [InlineData("PATCH /api/v1/gateways/{id}", "id", "If-Match", "Idempotency-Key")]
+    [InlineData("POST /api/v1/devices/{id}/credentials", "id")]
+    [InlineData("POST /api/v1/gateways/{id}/credentials/{number}/end", "id", "number", "Idempotency-Key")]
+    [InlineData("POST /api/v1/claims")]
     public async Task Names_what_an_operation_takes(string operation, params string[] parameters) =>
         Assert.Equal(parameters.Order(), ((await OperationsAsync())[operation]["parameters"]?.AsArray() ?? []).Select(one => (string)one!["name"]!).Order());
 
@@ -53,6 +59,11 @@ public sealed class What_the_API_document_promises(SampleCity city)
     [InlineData("POST /api/v1/changes", "201")]
     [InlineData("POST /api/v1/changes/from-file", "201", "204")]
     [InlineData("PUT /api/v1/changes/{id}", "200")]
+    [InlineData("POST /api/v1/devices", "201")]
+    [InlineData("PATCH /api/v1/devices/{id}", "200")]
+    [InlineData("POST /api/v1/gateways/{id}/credentials", "201")]
+    [InlineData("POST /api/v1/devices/{id}/credentials/{number}/end", "204")]
+    [InlineData("POST /api/v1/claims", "200")]
     [InlineData("GET /api/v1/governance", "200")]
     public async Task Names_every_way_in_which_an_operation_succeeds(string operation, params string[] statuses) =>
         Assert.Equal(statuses, (await OperationsAsync())[operation]["responses"]!.AsObject().Select(one => one.Key).Where(status => status.StartsWith('2')));
@@ -68,6 +79,8 @@ public sealed class What_the_API_document_promises(SampleCity city)
 
     [Theory]
     [InlineData("PUT /api/v1/changes/{id}")]
+    [InlineData("PATCH /api/v1/devices/{id}")]
+    [InlineData("PATCH /api/v1/gateways/{id}")]
     [InlineData("POST /api/v1/changes/{id}/submit")]
     [InlineData("POST /api/v1/changes/{id}/approve")]
     public async Task Demands_the_version_that_was_seen_wherever_something_changes(string operation)

@@ -64,6 +64,20 @@ internal sealed class YamlKeys(YamlMap map, YamlFile file)
         }
     }
 
+    /// <summary>Reports each item of a key's list of which something can be said.</summary>
+    /// <param name="values">The items as they were read, in their order.</param>
+    /// <param name="wrong">What is found and what is expected; null when nothing is wrong.</param>
+    public void Each<T>(string key, IEnumerable<T> values, Func<T, (string Found, string Expected)?> wrong)
+    {
+        if (map[key] is not YamlList list)
+            return;
+        foreach (var (value, item) in values.Zip(list.Items))
+        {
+            if (wrong(value) is var (found, expected))
+                file.Add(item, found, expected);
+        }
+    }
+
     /// <summary>Reports each key that nobody asked for.</summary>
     public void NothingElse()
     {

@@ -4,15 +4,17 @@ using System.Text.Json;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Postgres;
 
 namespace SurveillanceRegistry.Registry.Verbs;
 
-/// <summary><c>registry devices …</c>: check an inventory, give a device a new secret, run simulated units.</summary>
+/// <summary><c>registry devices …</c>: check an inventory, take one in, give a device a new secret, run simulated units.</summary>
 internal static class DeviceVerbs
 {
-    public static Command Verb() => new("devices", "The register of devices.") { Check(), Credential(), Simulate() };
+    public static Command Verb() => new("devices", "The register of devices.") { Check(), Import(), Credential(), Simulate() };
 
     private static Command Check()
     {
@@ -34,9 +36,54 @@ internal static class DeviceVerbs
         return verb;
     }
 
+    private static Command Import()
+    {
+        var file = new Argument<string>("file") { Description = "The inventory file: gateways and devices to register." };
+        var preview = new Option<bool>("--preview") { Description = "Say what would be registered, and register nothing." };
+        var reason = new Option<string>("--reason") { Description = "Why, for everybody who reads the ledger.", DefaultValueFactory = _ => "At the command line of the server." };
+        var verb = new Command("import", "Register the new gateways and devices of an inventory, all of them or none. What is registered already stays as it is.") { file, preview, reason, Answers.AsJson };
+        verb.SetAction(async (command, cancellationToken) =>
+        {
+            var (path, why, asJson) = (Path.GetFullPath(command.GetRequiredValue(file)), command.GetRequiredValue(reason), command.GetValue(Answers.AsJson));
+            if (!File.Exists(path))
+                throw new WrongUsage($"There is no file '{path}': name an inventory file.");
+            if (Registration.CheckReason(why, null) is { } tooLong)
+                throw new WrongUsage(tooLong.Sentence);
+            using var logs = Logs.Create();
+            await using var database = await Database.JoinAsync(Settings.Read([]), logs, cancellationToken);
+            await using var services = new ServiceCollection().AddPostgres(database.ConnectionString).BuildServiceProvider();
+            var (policies, devices) = (services.GetRequiredService<IPolicyRegister>(), services.GetRequiredService<IDeviceRegister>());
+            if (await policies.IsEmptyAsync(cancellationToken))
+                throw new SomethingMissing("The register is empty: start the registry once ('registry serve'), and it is filled from its files.");
+            var standing = await devices.AllAsync(cancellationToken);
+            var (additions, problems) = InventoryFile.ReadAdditions(path, (await policies.HistoryAsync(cancellationToken)).Current, new RegisteredInventory(
+                await services.GetRequiredService<IPlaceRegister>().PlacesAsync(cancellationToken), await services.GetRequiredService<IPlaceRegister>().KiosksAsync(cancellationToken),
+                [.. standing.Select(device => device.Fleet).OfType<string>().Distinct()], await services.GetRequiredService<IEnrolment>().GatewaysAsync(cancellationToken), standing));
+            if (additions is null)
+                return Answers.Problems(problems, asJson);
+
+            var (isPreview, isDone) = (command.GetValue(preview), additions.Gateways.IsEmpty && additions.Devices.IsEmpty);
+            if (!isPreview && !isDone)
+            {
+                var outcome = await devices.ImportAsync(additions.Gateways, additions.Devices, new Attribution("operator"), why, TimeProvider.System.GetUtcNow(), cancellationToken);
+                if (!outcome.IsDone)
+                {
+                    foreach (var refusal in outcome.Refusals)
+                        await Console.Error.WriteLineAsync($"Nothing was registered: {refusal.Sentence}");
+                    return 1;
+                }
+            }
+
+            return Answers.Done(
+                new { registered = !isPreview, gateways = additions.Gateways.Select(gateway => gateway.Id), devices = additions.Devices.Select(device => device.Id), additions.Unchanged },
+                $"{additions.Gateways.Length} gateways and {additions.Devices.Length} devices {(isPreview ? "would be" : "were")} registered; {additions.Unchanged} stood there already.", asJson);
+        });
+        return verb;
+    }
+
     private static Command Credential()
     {
-        var id = new Argument<string>("id") { Description = "A registered device." };
+        var id = new Argument<string>("id") { Description = "A registered device or gateway." };
         var verb = new Command("credential", "A new secret for a registered device, shown once; it replaces the old one.") { id, Answers.AsJson };
         verb.SetAction(async (command, cancellationToken) =>
         {
@@ -45,9 +92,9 @@ internal static class DeviceVerbs
             await using var services = new ServiceCollection().AddPostgres(database.ConnectionString).BuildServiceProvider();
             var deviceId = command.GetRequiredValue(id);
             var secret = DeviceSecret.New();
-            if (!await services.GetRequiredService<IEnrolment>().IssueSecretAsync(deviceId, DeviceSecret.Hash(secret), Attribution.Registry, "At the command line of the server.", TimeProvider.System.GetUtcNow(), cancellationToken))
+            if (!await services.GetRequiredService<IEnrolment>().IssueSecretAsync(deviceId, DeviceSecret.Hash(secret), new Attribution("operator"), "At the command line of the server.", TimeProvider.System.GetUtcNow(), cancellationToken))
             {
-                await Console.Error.WriteLineAsync($"No device '{deviceId}' is registered: GET /api/v1/devices lists those that are.");
+                await Console.Error.WriteLineAsync($"No device '{deviceId}' is registered, or it was removed: GET /api/v1/devices lists those that are.");
                 return 1;
             }
 
