@@ -197,6 +197,7 @@ public sealed class Antenna : IAsyncLifetime
         public const string Gateway = "garage-gateway";
 
         private static readonly ConcurrentDictionary<string, int> Numbers = new();
+        private static int _last = 9; // No two devices ever have one number.
 
         /// <summary>When set, the register is out of reach.</summary>
         public bool IsOutOfReach { get; set; }
@@ -231,7 +232,7 @@ public sealed class Antenna : IAsyncLifetime
         public Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
         public Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        private static Device Numbered(string id) => Camera with { Id = id, Number = Numbers.GetOrAdd(id, _ => Numbers.Count + 10) };
+        private static Device Numbered(string id) => Camera with { Id = id, Number = Numbers.GetOrAdd(id, _ => Interlocked.Increment(ref _last)) };
     }
 
     internal Expecter Expecting { get; } = new();
