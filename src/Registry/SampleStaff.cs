@@ -6,13 +6,13 @@ using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Registry;
 
-/// <summary>The people of the sample city: an editor, an approver and an administrator, with a new password at every start. No other city has them.</summary>
+/// <summary>The people of the sample city: an editor, an approver, a device clerk and an administrator, with a new password at every start. No other city has them.</summary>
 internal static class SampleStaff
 {
     private static readonly (string Name, string Person, Role[] Roles)[] People =
     [
         ("editor", "Sample Editor", [Role.Editor]), ("approver", "Sample Approver", [Role.Approver]),
-        ("administrator", "Sample Administrator", [Role.Administrator, Role.Auditor]),
+        ("clerk", "Sample Device Clerk", [Role.DeviceClerk]), ("administrator", "Sample Administrator", [Role.Administrator, Role.Auditor]),
     ];
 
     /// <summary>How to sign in: a line for each, with the password.</summary>

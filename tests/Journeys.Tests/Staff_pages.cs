@@ -13,6 +13,9 @@ public sealed class Staff_pages(StaffedHouse city) : IClassFixture<StaffedHouse>
         "/staff/instruments/spd-manual-16.170", "/staff/edit/spd-manual-16.170", "/staff/edit/spd-manual-16.170/1", "/staff/edit/spd-manual-16.170/1/alpr", "/staff/not-allowed",
     ];
 
+    private static readonly string[] OfTheClerk =
+        ["/staff/devices", "/staff/devices?fleet=body-worn-east", "/staff/devices/new", "/staff/devices/east-precinct-lobby-1", "/staff/devices/body-worn-east-01", "/staff/gateways", "/staff/gateways/axe-gateway"];
+
     [Fact]
     public async Task Have_nothing_that_axe_objects_to()
     {
@@ -20,9 +23,12 @@ public sealed class Staff_pages(StaffedHouse city) : IClassFixture<StaffedHouse>
         var page = await city.SignedInAsync("editor", withScript: true);
         var (change, decided) = await TwoChangesAsync();
         var approver = await city.SignedInAsync("approver", withScript: true);
+        var clerk = await city.SignedInAsync("clerk", withScript: true);
+        using (var program = await city.ProgramAsync("device-clerk"))
+            await program.PostAsync("gateways", new StringContent("""{"id":"axe-gateway","department":"police","reason":"To be looked at."}""", System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
         var administrator = await city.SignedInAsync("administrator", withScript: true);
         var found = new List<string>();
-        foreach (var (who, address) in Pages.Append($"/staff/changes/{change}").Append($"/staff/changes/{change}/why").Append($"/staff/changes/{decided}").Select(address => (page, address)).Append((administrator, "/staff/ingest")).Append((approver, "/staff")).Append((approver, $"/staff/changes/{decided}")))
+        foreach (var (who, address) in Pages.Append($"/staff/changes/{change}").Append($"/staff/changes/{change}/why").Append($"/staff/changes/{decided}").Select(address => (page, address)).Concat(OfTheClerk.Select(address => (clerk, address))).Append((administrator, "/staff/ingest")).Append((approver, "/staff")).Append((approver, $"/staff/changes/{decided}")))
         {
             await who.GotoAsync(address);
             await who.EvaluateAsync(axe);
@@ -51,10 +57,12 @@ public sealed class Staff_pages(StaffedHouse city) : IClassFixture<StaffedHouse>
 
         var wide = await city.SignedInAsync("editor", withScript: true);
         await wide.SetViewportSizeAsync(390, 844);
-        foreach (var address in Pages)
+        var clerk = await city.SignedInAsync("clerk", withScript: true);
+        await clerk.SetViewportSizeAsync(390, 844);
+        foreach (var (who, address) in Pages.Select(address => (wide, address)).Concat(OfTheClerk[..^1].Select(address => (clerk, address))))
         {
-            await wide.GotoAsync(address);
-            Assert.True(await wide.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{address} is wider than a telephone.");
+            await who.GotoAsync(address);
+            Assert.True(await who.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{address} is wider than a telephone.");
         }
     }
 

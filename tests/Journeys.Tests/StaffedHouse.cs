@@ -29,7 +29,7 @@ public sealed partial class StaffedHouse : IAsyncLifetime
     }
 
     /// <summary>Somebody signed in on a page of their own browser.</summary>
-    /// <param name="who"><c>editor</c>, <c>approver</c> or <c>administrator</c>.</param>
+    /// <param name="who"><c>editor</c>, <c>approver</c>, <c>clerk</c> or <c>administrator</c>.</param>
     /// <param name="withScript">Whether their browser runs scripts; the pages must not need it.</param>
     internal async Task<IPage> SignedInAsync(string who, bool withScript = false)
     {
