@@ -21,8 +21,8 @@ internal sealed class Admission(IEnrolment enrolment, VendorProfiles profiles, S
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<IPAddress, (DateTimeOffset Since, int Count)> _failures = new();
-    private readonly ConcurrentDictionary<string, (DateTimeOffset Since, int Count)> _takeovers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<IPAddress, (TimeSpan Since, int Count)> _failures = new();
+    private readonly ConcurrentDictionary<string, (TimeSpan Since, int Count)> _takeovers = new(StringComparer.Ordinal);
 
     public async Task AdmitAsync(ValidatingConnectionEventArgs connect)
     {
@@ -123,9 +123,9 @@ internal sealed class Admission(IEnrolment enrolment, VendorProfiles profiles, S
     }
 
     /// <summary>Counts within a minute that began with the first.</summary>
-    private int Count<TKey>(ConcurrentDictionary<TKey, (DateTimeOffset Since, int Count)> counts, TKey key, int add) where TKey : notnull
+    private int Count<TKey>(ConcurrentDictionary<TKey, (TimeSpan Since, int Count)> counts, TKey key, int add) where TKey : notnull
     {
-        var now = time.GetUtcNow();
+        var now = time.Steady();
         if (add == 0 && (!counts.TryGetValue(key, out var held) || now - held.Since >= Minute))
             return 0;
         return counts.AddOrUpdate(key, _ => (now, add), (_, before) => now - before.Since < Minute ? (before.Since, before.Count + add) : (now, add)).Count;
@@ -134,7 +134,7 @@ internal sealed class Admission(IEnrolment enrolment, VendorProfiles profiles, S
     /// <summary>Forgets the minutes that are over.</summary>
     public void Forget()
     {
-        var before = time.GetUtcNow() - Minute;
+        var before = time.Steady() - Minute;
         foreach (var (address, (since, _)) in _failures)
         {
             if (since < before)

@@ -12,7 +12,7 @@ namespace SurveillanceRegistry.Mqtt;
 /// durable, and not before. Nothing is routed to anybody else, and nothing of a payload but the contract's words gets past here.
 /// </summary>
 internal sealed class Inlet(
-    IHeartbeatLog log, PresenceInlet presence, VendorInlet vendors, IEnrolment enrolment, Senders senders, Sessions sessions, Limits limits, Counters counters, IHostApplicationLifetime house,
+    IHeartbeatLog log, PresenceInlet presence, Partings partings, VendorInlet vendors, IEnrolment enrolment, Senders senders, Sessions sessions, Limits limits, Counters counters, IHostApplicationLifetime house,
     TimeProvider time, ILogger<Inlet> logger)
 {
     /// <summary>Takes one PUBLISH. Keeps nothing of the bytes when it returns, even when the task goes on.</summary>
@@ -39,7 +39,7 @@ internal sealed class Inlet(
             return TakeVendor(session, publish);
         }
 
-        if (sender is not null && !sender.MaySpeak(time.GetUtcNow(), limits))
+        if (sender is not null && !sender.MaySpeak(time.Steady(), limits))
             return Refuse(session, publish, Refusal.Rate, topic);
         if (publish.Qos != MqttQualityOfServiceLevel.AtLeastOnce)
             return End(session, Refusal.Qos, topic, publish.Payload.Length, MqttDisconnectReasonCode.QoSNotSupported);
@@ -74,7 +74,7 @@ internal sealed class Inlet(
 #pragma warning restore CA1031
         {
             logger.LogWarning("A gateway's publish could not be taken because the register did not answer ({Reason}).", failure.Message);
-            return new Ending(MqttDisconnectReasonCode.ServerBusy, "The register does not answer.");
+            return new Ending(MqttDisconnectReasonCode.ServerBusy, "The register does not answer.", IsOurFault: true);
         }
 
         session.Met(id, sender);
@@ -86,7 +86,7 @@ internal sealed class Inlet(
         if (!HeartbeatReader.TryReadDeath(publish.Payload, out var epoch))
             return Refuse(session, publish, Refusal.Shape, TopicClass.OwnDeath);
         if (!house.ApplicationStopping.IsCancellationRequested) // When the registry goes down, no device has died.
-            presence.Died(sender.Device.Number, epoch, session.Connection);
+            partings.Tell(session, sender.Device.Number, epoch);
         return Acknowledge(session, publish.PacketId, MqttPubAckReasonCode.Success);
     }
 
@@ -169,7 +169,7 @@ internal sealed class Inlet(
             }
             catch (OperationCanceledException)
             {
-                return new Ending(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down.");
+                return new Ending(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down.", IsOurFault: true);
             }
         }
     }
@@ -181,15 +181,17 @@ internal sealed class Inlet(
         {
             publication.Line.Acknowledge(0, MqttPubAckReasonCode.Success);
             counters.Settled(publication.ReceivedAt, isAcknowledged: false);
-            publication.Line.End(MqttDisconnectReasonCode.UnspecifiedError, "A heartbeat could not be made durable.");
+            publication.Line.End(MqttDisconnectReasonCode.UnspecifiedError, "A heartbeat could not be made durable.", isOurFault: true);
             return;
         }
 
+        if (publication.Heartbeat is { } heartbeat)
+        {
+            presence.Heard(heartbeat, publication.IsNews); // Before it counts as answered: a death that comes now is told after it.
+            counters.Settled(publication.ReceivedAt, isAcknowledged: true);
+        }
+
         publication.Line.Acknowledge(publication.PacketId, publication.Reason);
-        if (publication.Heartbeat is not { } heartbeat)
-            return;
-        counters.Settled(publication.ReceivedAt, isAcknowledged: true);
-        presence.Heard(heartbeat, publication.IsNews);
     }
 
     /// <summary>Tells the client why, as its version of MQTT allows. Nothing of the payload goes anywhere but its size.</summary>
@@ -225,21 +227,21 @@ internal sealed class Inlet(
 
     /// <summary>
     /// A connection ended. It was a death when the client said no farewell and left a will, and when nobody has taken its place; of a
-    /// gateway it is one of every device that last spoke through it.
+    /// gateway it is one of every device that last spoke through it. What the registry could not do for a client, nobody died of.
     /// </summary>
     public void Ended(Session session)
     {
         var wasCurrent = sessions.Ended(session);
-        if (!wasCurrent || session.Line.SaidFarewell || house.ApplicationStopping.IsCancellationRequested)
+        if (!wasCurrent || session.Line.SaidFarewell || session.Line.EndedByOurFault || house.ApplicationStopping.IsCancellationRequested)
             return;
         if (session.Own is { } own && session.DeathEpoch is { } epoch)
-            presence.Died(own.Device.Number, epoch, session.Connection);
+            partings.Tell(session, own.Device.Number, epoch);
         else if (session.IsGateway)
         {
             if (session.Vendor is { } vendor)
                 vendors.Deaths(session, vendor.Ended(time.GetUtcNow()));
             foreach (var sender in session.Speakers)
-                presence.Died(sender.Device.Number, sender.Last.Epoch, session.Connection);
+                partings.Tell(session, sender.Device.Number, sender.Last.Epoch);
         }
     }
 

@@ -14,7 +14,8 @@ using MQTTnet.Protocol;
 namespace SurveillanceRegistry.Mqtt;
 
 /// <summary>Why a session ends from our side; without a code nothing is said.</summary>
-internal sealed record Ending(MqttDisconnectReasonCode? Reason, string Why);
+/// <param name="IsOurFault">The registry could not do its part: nobody died of it.</param>
+internal sealed record Ending(MqttDisconnectReasonCode? Reason, string Why, bool IsOurFault = false);
 
 /// <summary>
 /// The connection of one client. It stands between the socket and the library and lets through one whole packet at a time, none longer than
@@ -30,22 +31,26 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     /// <summary>The longest packet in bytes. What is longer than a heartbeat and shorter than this is read, so that it can be refused with its own code.</summary>
     public const int MaxPacketBytes = 64 * 1024;
 
-    /// <summary>How long a client may take to sign in, or to send a packet that it has begun.</summary>
+    /// <summary>How long a client may take to sign in, to send a packet that it has begun, or to take answers that have piled up.</summary>
     public static readonly TimeSpan LongestPacket = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a client may take to hear why its session ends.</summary>
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many bytes of answers may wait behind those that the client does not take, before nothing more is read of it.</summary>
+    private const int MostBehindBytes = 16 * 1024;
 
     private const int MaxLengthBytes = 4, MostOnStack = 1024;
 
     private readonly PipeReader _input = connection.Transport.Input;
     private readonly PipeWriter _output = connection.Transport.Output;
     private readonly Lock _writing = new();
-    private TaskCompletionSource? _room;
+    private TaskCompletionSource? _room, _taken;
     private Ending? _ending;
-    private bool _isFlushing, _flushAgain, _hasUnflushed;
+    private ArrayBufferWriter<byte>? _behind; // What was written while a flush was on its way: over TLS the writer would lose it.
+    private bool _isFlushing, _hasUnflushed;
     private int _inFlight;
-    private long _heardAt = time.GetTimestamp(), _packetBegan;
+    private long _heardAt = time.GetTimestamp(), _packetBegan, _untakenSince;
 
     /// <summary>How the client signed in; null before. The library keeps the will to itself.</summary>
     public MqttConnectPacket? SignIn { get; private set; }
@@ -55,6 +60,9 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
 
     /// <summary>Whether the client said that it goes, so that nobody died.</summary>
     public bool SaidFarewell { get; private set; }
+
+    /// <summary>Whether the session ended because the registry could not do its part, so that nobody died either.</summary>
+    public bool EndedByOurFault => _ending is { IsOurFault: true };
 
     /// <summary>How long the client may be silent; agreed at sign-in.</summary>
     public TimeSpan KeepAlive { get; set; } = LongestPacket;
@@ -69,6 +77,8 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     {
         while (true)
         {
+            if (!MayAnswer)
+                await TakenAsync();
             var read = await _input.ReadAsync(cancellationToken);
             var rest = read.Buffer;
             if (read.IsCanceled)
@@ -78,7 +88,7 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
             }
 
             _heardAt = time.GetTimestamp();
-            while (TryCut(rest, out var packet))
+            while (_ending is null && TryCut(rest, out var packet))
             {
                 if (Session is null || !PublishPacket.Is(packet.FirstSpan[0]))
                 {
@@ -90,10 +100,13 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
                 if (await TakeAsync(packet) is { } ending)
                 {
                     _input.AdvanceTo(packet.End);
+                    Interlocked.CompareExchange(ref _ending, ending, null);
                     throw await FarewellAsync(ending, cancellationToken);
                 }
 
                 rest = rest.Slice(packet.End);
+                if (!MayAnswer)
+                    await TakenAsync();
             }
 
             if (LengthOf(rest) is { } length && length > Cap)
@@ -165,7 +178,7 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
                 return default;
             }
 
-            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // Time may pass for a gateway while its line waits.
             return new ValueTask(WaitAsync(_room.Task));
         }
 
@@ -214,14 +227,10 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
         if (id == 0 || _ending is not null)
             return;
         var isShort = reason == MqttPubAckReasonCode.Success || Session is not { IsVersion5: true };
+        ReadOnlySpan<byte> bytes = [0x40, (byte)(isShort ? 2 : 3), (byte)(id >> 8), (byte)id, (byte)reason];
         try
         {
-            var bytes = _output.GetSpan(5);
-            (bytes[0], bytes[1], bytes[2], bytes[3]) = (0x40, (byte)(isShort ? 2 : 3), (byte)(id >> 8), (byte)id);
-            if (!isShort)
-                bytes[4] = (byte)reason;
-            _output.Advance(isShort ? 4 : 5);
-            _hasUnflushed = true;
+            Write(bytes[..(isShort ? 4 : 5)]);
         }
         catch (InvalidOperationException)
         {
@@ -229,36 +238,58 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
         }
     }
 
+    /// <summary>Writes one after the other and never beside a flush: the pipe's writer is for one thread at a time.</summary>
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_isFlushing)
+            (_behind ??= new ArrayBufferWriter<byte>()).Write(bytes);
+        else
+            _output.Write(bytes);
+        _hasUnflushed = true;
+    }
+
+    /// <summary>Whether the client takes its answers, so that it may be given more to wait for.</summary>
+    private bool MayAnswer => _behind is not { WrittenCount: > MostBehindBytes };
+
+    /// <summary>Waits until the client takes its answers: what it is owed must not pile up here. Its socket is not read meanwhile.</summary>
+    private async Task TakenAsync()
+    {
+        Task taken;
+        lock (_writing)
+        {
+            if (MayAnswer || _ending is not null)
+                return;
+            _untakenSince = time.GetTimestamp();
+            taken = (_taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        await taken;
+        _untakenSince = 0;
+    }
+
     /// <summary>Sends what was written and returns at once; a client that does not read is not waited for.</summary>
     public void Flush()
     {
         lock (_writing)
         {
-            if (!_hasUnflushed)
-                return;
-            if (_isFlushing)
+            if (!_hasUnflushed || _isFlushing)
+                return; // What stands behind a flush leaves after it.
+            _hasUnflushed = false;
+            ValueTask<FlushResult> flush;
+            try
             {
-                _flushAgain = true;
-                return;
+                flush = _output.FlushAsync(CancellationToken.None);
+            }
+            catch (InvalidOperationException)
+            {
+                return; // The connection is closed. Whoever answers must not stumble over one client.
             }
 
-            (_isFlushing, _hasUnflushed) = (true, false);
+            if (flush.IsCompletedSuccessfully)
+                return;
+            _isFlushing = true;
+            _ = GoOnFlushingAsync(flush);
         }
-
-        var flush = _output.FlushAsync(CancellationToken.None);
-        if (flush.IsCompletedSuccessfully && !_flushAgain)
-        {
-            lock (_writing)
-            {
-                if (!_flushAgain)
-                {
-                    _isFlushing = false;
-                    return;
-                }
-            }
-        }
-
-        _ = GoOnFlushingAsync(flush);
     }
 
     private async Task GoOnFlushingAsync(ValueTask<FlushResult> flush)
@@ -270,16 +301,18 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
                 var result = await flush;
                 lock (_writing)
                 {
-                    if (!_flushAgain || result.IsCompleted)
+                    var behind = _behind;
+                    (_behind, _hasUnflushed) = (null, false);
+                    Taken();
+                    if (behind is null || result.IsCompleted)
                     {
                         _isFlushing = false;
                         return;
                     }
 
-                    (_flushAgain, _hasUnflushed) = (false, false);
+                    _output.Write(behind.WrittenSpan);
+                    flush = _output.FlushAsync(CancellationToken.None);
                 }
-
-                flush = _output.FlushAsync(CancellationToken.None);
             }
         }
 #pragma warning disable CA1031 // The connection is gone; its reader ends it.
@@ -287,8 +320,17 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
 #pragma warning restore CA1031
         {
             lock (_writing)
-                _isFlushing = false;
+            {
+                (_isFlushing, _behind) = (false, null);
+                Taken();
+            }
         }
+    }
+
+    private void Taken()
+    {
+        _taken?.TrySetResult();
+        _taken = null;
     }
 
     /// <summary>Sends a packet of the library, between acknowledgements.</summary>
@@ -299,11 +341,10 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
         lock (_writing)
         {
             var bytes = PacketFormatterAdapter.Encode(packet);
-            _output.Write(bytes.Packet);
+            Write(bytes.Packet);
             foreach (var piece in bytes.Payload)
-                _output.Write(piece.Span);
+                Write(piece.Span);
             PacketFormatterAdapter.Cleanup();
-            _hasUnflushed = true;
         }
 
         Flush();
@@ -329,15 +370,20 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     }
 
     /// <summary>Ends the line before its next packet.</summary>
-    public void End(MqttDisconnectReasonCode? reason, string why)
+    public void End(MqttDisconnectReasonCode? reason, string why, bool isOurFault = false)
     {
-        if (Interlocked.CompareExchange(ref _ending, new Ending(reason, why), null) is null)
-            _input.CancelPendingRead();
+        if (Interlocked.CompareExchange(ref _ending, new Ending(reason, why, isOurFault), null) is not null)
+            return;
+        lock (_writing)
+            Taken();
+        _input.CancelPendingRead();
     }
 
-    /// <summary>Ends the line when the client was silent for too long, or is too slow with a packet.</summary>
+    /// <summary>Ends the line when the client was silent for too long, is too slow with a packet, or does not take its answers.</summary>
     public void LookAtClock(long now)
     {
+        if (_untakenSince is > 0 and var since && time.GetElapsedTime(since, now) > LongestPacket)
+            End(null, "The client does not take its answers.");
         if (HasInFlight)
             return; // It waits for us.
         if (_packetBegan != 0 && time.GetElapsedTime(_packetBegan, now) > LongestPacket)

@@ -33,6 +33,7 @@ public static class MqttSetup
         services.AddSingleton<Sessions>();
         services.AddSingleton<ISessions>(house => house.GetRequiredService<Sessions>());
         services.TryAddSingleton(new VendorProfiles([]));
+        services.AddSingleton<Partings>();
         services.AddSingleton<VendorInlet>();
         services.AddSingleton<Inlet>();
         services.AddSingleton<Subscriptions>();

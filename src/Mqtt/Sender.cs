@@ -25,21 +25,22 @@ internal sealed class Sender(Device device)
     /// <summary>The connection that brought its last word.</summary>
     public long Session { get; set; }
 
-    /// <summary>When it last spoke, in ticks.</summary>
-    public long SpokeTicks { get; private set; }
+    /// <summary>When it last spoke, on the steady clock.</summary>
+    public TimeSpan SpokeAt { get; private set; }
 
     // When all that it published would be through at the steady rate (GCRA, the leaky bucket as a meter).
-    private long _throughTicks;
+    private TimeSpan _throughAt;
 
     /// <summary>Whether the device may publish now; counts it if so.</summary>
-    public bool MaySpeak(DateTimeOffset now, Limits limits)
+    /// <param name="now">On the steady clock.</param>
+    public bool MaySpeak(TimeSpan now, Limits limits)
     {
-        var (ticks, interval) = (now.UtcTicks, TimeSpan.TicksPerSecond / limits.PerSecondAndDevice);
-        SpokeTicks = ticks;
-        var through = Math.Max(_throughTicks, ticks) + interval;
-        if (through > ticks + interval * limits.BurstPerDevice)
+        var interval = TimeSpan.FromTicks(TimeSpan.TicksPerSecond / limits.PerSecondAndDevice);
+        SpokeAt = now;
+        var through = (_throughAt > now ? _throughAt : now) + interval;
+        if (through > now + interval * limits.BurstPerDevice)
             return false;
-        _throughTicks = through;
+        _throughAt = through;
         return true;
     }
 }
@@ -67,10 +68,10 @@ internal sealed class Senders(PresenceInlet presence, TimeProvider time)
     /// <summary>Forgets those that have not spoken for long and are not among the living.</summary>
     public void Forget(Func<Sender, bool> isLive)
     {
-        var before = (time.GetUtcNow() - KeptAfterLastWord).UtcTicks;
+        var before = time.Steady() - KeptAfterLastWord;
         foreach (var (number, sender) in _senders)
         {
-            if (sender.SpokeTicks < before && !isLive(sender))
+            if (sender.SpokeAt < before && !isLive(sender))
                 _senders.TryRemove(number, out _);
         }
     }

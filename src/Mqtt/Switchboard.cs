@@ -21,7 +21,7 @@ namespace SurveillanceRegistry.Mqtt;
 internal sealed class Switchboard(Inlet inlet, Admission admission, Senders senders, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
     : ConnectionHandler, IMqttServerAdapter, IHostedService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), BreakWindow = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), BreakWindow = TimeSpan.FromSeconds(10), LongestLeaving = TimeSpan.FromSeconds(5);
 
     /// <summary>When at least so many sessions, and half of all, break within <see cref="BreakWindow"/>, it is more likely our own network than all of them.</summary>
     private const int FewestBroken = 20;
@@ -32,7 +32,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     private readonly Lock _breaking = new();
     private MqttServerOptions _options = new();
     private ITimer? _looking;
-    private DateTimeOffset _forgotAt, _breaksSince;
+    private TimeSpan _forgotAt, _breaksSince;
     private int _breaks, _linesBefore;
 
     /// <summary>The broker's ear; null while it is not running.</summary>
@@ -64,10 +64,12 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
             _lines.TryRemove(line, out _);
             if (line.Session is { } session)
             {
-                if (!line.SaidFarewell && !house.ApplicationStopping.IsCancellationRequested)
+                if (!line.SaidFarewell && !line.EndedByOurFault && !house.ApplicationStopping.IsCancellationRequested)
                     Broke();
                 inlet.Ended(session);
             }
+
+            _ = CutAsync(connection);
         }
 
         void Through()
@@ -93,6 +95,13 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
         }
     }
 
+    /// <summary>Closes a connection for good a moment after its end. Its last words have left by then; who does not take them would hold it open for ever.</summary>
+    private async Task CutAsync(ConnectionContext connection)
+    {
+        await Task.Delay(LongestLeaving, time);
+        connection.Abort();
+    }
+
     private bool MayWait(IPAddress address)
     {
         if (_waiting.AddOrUpdate(address, 1, (_, count) => count + 1) <= limits.WaitingPerAddress)
@@ -105,7 +114,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     {
         lock (_breaking)
         {
-            var now = time.GetUtcNow();
+            var now = time.Steady();
             if (now - _breaksSince > BreakWindow)
                 (_breaksSince, _breaks, _linesBefore) = (now, 0, _lines.Count + 1);
             if (++_breaks == Math.Max(FewestBroken, (_linesBefore + 1) / 2))
@@ -131,9 +140,9 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
                 inlet.Tick(gateway);
         }
 
-        if (time.GetUtcNow() - _forgotAt < ForgetEvery)
+        if (time.Steady() - _forgotAt < ForgetEvery)
             return;
-        _forgotAt = time.GetUtcNow();
+        _forgotAt = time.Steady();
         admission.Forget();
         var live = _lines.Keys.Select(line => line.Session?.Connection ?? -1).ToHashSet();
         senders.Forget(sender => live.Contains(sender.Session));

@@ -61,7 +61,7 @@ internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sende
 }
 
 /// <summary>The part of the inlet that takes in what vendors say.</summary>
-internal sealed class VendorInlet(PresenceInlet presence, Limits limits, Counters counters, TimeProvider time, ILogger<VendorInlet> logger)
+internal sealed class VendorInlet(Partings partings, Limits limits, Counters counters, TimeProvider time, ILogger<VendorInlet> logger)
 {
     /// <summary>Takes one PUBLISH of a gateway on a topic that is not the registry's own.</summary>
     /// <returns>The heartbeats to be made durable before it is acknowledged, and why it is refused instead; null for no refusal.</returns>
@@ -90,7 +90,7 @@ internal sealed class VendorInlet(PresenceInlet presence, Limits limits, Counter
         {
             if (session.Vendor!.SenderOf(word.Device.Id) is not { } sender)
                 continue;
-            if (sender.MaySpeak(now, limits))
+            if (sender.MaySpeak(time.Steady(), limits))
                 words.Add((sender, VendorLine.Heartbeat(word, now, session.Connection)));
             else
                 counters.Refused(Refusal.Rate, TopicClass.Vendor);
@@ -105,7 +105,7 @@ internal sealed class VendorInlet(PresenceInlet presence, Limits limits, Counter
         foreach (var death in answer.Deaths)
         {
             if (session.Vendor!.SenderOf(death.DeviceId) is { } sender)
-                presence.Died(sender.Device.Number, death.Epoch, session.Connection);
+                partings.Tell(session, sender.Device.Number, death.Epoch);
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class Antenna : IAsyncLifetime
     internal IPEndPoint Address { get; private set; } = null!;
 
     /// <summary>The registry's clock: it stands until a test lets it go on.</summary>
-    internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero));
+    internal WallClock Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero));
 
     internal HeldLog Kept { get; } = new();
 

@@ -1,0 +1,40 @@
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Mqtt;
+
+/// <summary>
+/// Tells of deaths in their place: after every word that came before them on their connection. A word that still waits for its commit when
+/// its session breaks would else revive who has died since.
+/// </summary>
+internal sealed class Partings(IHeartbeatLog log, PresenceInlet presence)
+{
+    /// <summary>A session of a device died in this epoch. Returns at once.</summary>
+    public void Tell(Session session, int number, long epoch)
+    {
+        if (session.Line.HasInFlight)
+            _ = InTurnAsync(new Parting(presence, number, epoch, session.Connection));
+        else
+            presence.Died(number, epoch, session.Connection);
+    }
+
+    private async Task InTurnAsync(Parting parting)
+    {
+        try
+        {
+            await log.AppendAsync(parting);
+        }
+        catch (OperationCanceledException)
+        {
+            // The registry goes down: no device has died.
+        }
+    }
+
+    private sealed class Parting(PresenceInlet presence, int number, long epoch, long session) : Delivery
+    {
+        public override void Settle(Settlement settlement)
+        {
+            if (settlement != Settlement.Failed)
+                presence.Died(number, epoch, session);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using SurveillanceRegistry.Domain.Devices;
+
+namespace SurveillanceRegistry.Mqtt.Tests.Faults;
+
+/// <summary>Who is told dead, and when: after all that the unit said before, of the session that ended and of no other, and never for the registry's own faults.</summary>
+public sealed class Deaths_in_their_place : IAsyncLifetime
+{
+    private const string Unit = "sim-mortal";
+
+    private readonly Antenna _antenna = new();
+
+    public ValueTask InitializeAsync() => _antenna.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _antenna.DisposeAsync();
+
+    private Task<Wire> SignInAsync(long epoch, string id = Unit, bool isVersion5 = true) => Wire.SignInAsync(_antenna.Address, id, isVersion5, deathEpoch: epoch);
+
+    /// <summary>Another unit's death, told after whatever came before: the marker of a test that waits for nothing to happen.</summary>
+    private async Task MarkAsync()
+    {
+        await (await SignInAsync(999, "sim-marker")).DisposeAsync();
+        while (await _antenna.Told.DeathAsync() != 999) { }
+    }
+
+    private static byte[] Beat(ushort id, long seq, string unit = Unit) => Wire.Publish(id, Topic.Heartbeat(unit), Wire.Heartbeat(seq));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_unit_that_dies_while_its_last_word_is_not_yet_durable_is_dead_after_that_word(bool isSaid)
+    {
+        var line = await SignInAsync(epoch: 1);
+        _antenna.Kept.Hold();
+        await line.SendAsync(Beat(1, 1));
+        await _antenna.Kept.Asked.WaitAsync(Antenna.Patience);
+        if (isSaid)
+            await line.SendAsync(Wire.Publish(2, Topic.Death(Unit), """{"epoch":1}"""));
+        await line.DisposeAsync();
+        await _antenna.Kept.Asked.WaitAsync(Antenna.Patience); // The death stands behind the word.
+        Assert.Empty(_antenna.Told.Deaths);
+        _antenna.Kept.Release();
+        Assert.Equal(1, await _antenna.Told.DeathAsync());
+        Assert.Equal(1, Assert.Single(_antenna.Told.Heartbeats).Seq);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_taken_over_dies_without_a_word_and_its_end_ends_nobody()
+    {
+        await using var before = await SignInAsync(epoch: 1);
+        await using var after = await SignInAsync(epoch: 2);
+        Assert.Equal((0xE0, 0x8E), (await before.ReadPacketAsync() is var end ? end[0] : 0, end[2])); // Session taken over.
+        await before.UntilClosedAsync();
+        await MarkAsync();
+        Assert.Equal([999], _antenna.Told.Deaths);
+        await after.SendAsync(Beat(1, 1));
+        Assert.Equal([0x40, 2, 0, 1], await after.ReadPacketAsync());
+    }
+
+    [Theory]
+    [InlineData(0x04, true)]
+    [InlineData(0x00, false)]
+    public async Task A_farewell_is_no_death_unless_it_asks_for_the_will(byte reason, bool dies)
+    {
+        var line = await SignInAsync(epoch: 7);
+        await line.SendAsync(Wire.Packet(0xE0, reason, 0));
+        await line.UntilClosedAsync();
+        await MarkAsync();
+        Assert.Equal(dies ? [7, 999] : [999], _antenna.Told.Deaths);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nobody_dies_of_a_heartbeat_that_the_registry_could_not_keep(bool isVersion5)
+    {
+        await using var line = await SignInAsync(epoch: 1, isVersion5: isVersion5);
+        _antenna.Kept.IsBroken = true;
+        await line.SendAsync(Wire.Publish(1, Topic.Heartbeat(Unit), Wire.Heartbeat(1), isVersion5: isVersion5));
+        await line.UntilClosedAsync(isHalfClosed: false);
+        _antenna.Kept.IsBroken = false;
+        await MarkAsync();
+        Assert.Equal([999], _antenna.Told.Deaths);
+    }
+
+    [Fact]
+    public async Task A_gateway_s_farewell_is_nobody_s_death()
+    {
+        await using var line = await Wire.SignInAsync(_antenna.Address, Antenna.Register.Gateway);
+        await line.SendAsync(Beat(1, 1, "behind-polite"));
+        await line.ReadPacketAsync();
+        await line.SendAsync(Wire.Packet(0xE0));
+        await line.UntilClosedAsync();
+        await MarkAsync();
+        Assert.Equal([999], _antenna.Told.Deaths);
+    }
+
+    [Fact]
+    public async Task A_child_that_speaks_by_itself_meanwhile_does_not_die_with_its_gateway()
+    {
+        var gateway = await Wire.SignInAsync(_antenna.Address, Antenna.Register.Gateway);
+        await gateway.SendAsync(Beat(1, 1, "behind-sim"));
+        await gateway.ReadPacketAsync();
+        var second = await Wire.SignInAsync(_antenna.Address, Antenna.Register.Gateway); // Its other path to the registry.
+        await second.SendAsync(Beat(1, 2, "behind-sim"));
+        await second.ReadPacketAsync();
+        await gateway.UntilClosedAsync();
+        await MarkAsync();
+        Assert.Equal([999], _antenna.Told.Deaths);
+        await second.DisposeAsync();
+        Assert.Equal(1, await _antenna.Told.DeathAsync());
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace SurveillanceRegistry.Mqtt.Tests.Faults;
+
+/// <summary>A client that writes what bytes it likes, and reads what it likes to read.</summary>
+internal sealed class Wire(Socket socket) : IAsyncDisposable
+{
+    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+
+    public static async Task<Wire> DialAsync(IPEndPoint address, params byte[][] parts)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(address);
+        var wire = new Wire(socket);
+        foreach (var part in parts)
+            await wire.SendAsync(part);
+        return wire;
+    }
+
+    /// <summary>A client that has signed in as a device of the test's register.</summary>
+    public static async Task<Wire> SignInAsync(IPEndPoint address, string id, bool isVersion5 = true, ushort keepAlive = 60, long? deathEpoch = null)
+    {
+        var wire = await DialAsync(address, Connect(id, isVersion5, keepAlive, deathEpoch));
+        var answer = await wire.ReadPacketAsync();
+        Assert.Equal((0x20, 0), (answer[0], answer[3]));
+        return wire;
+    }
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
+
+    public async Task<byte[]> ReadPacketAsync()
+    {
+        var head = new byte[2];
+        await _stream.ReadExactlyAsync(head).AsTask().WaitAsync(Antenna.Patience);
+        var body = new byte[head[1]];
+        await _stream.ReadExactlyAsync(body).AsTask().WaitAsync(Antenna.Patience);
+        return [.. head, .. body];
+    }
+
+    /// <summary>Says no more, and reads until the registry closes; what it said.</summary>
+    public async Task<byte[]> UntilClosedAsync(bool isHalfClosed = true)
+    {
+        using var said = new MemoryStream();
+        try
+        {
+            if (isHalfClosed)
+                socket.Shutdown(SocketShutdown.Send);
+            await _stream.CopyToAsync(said).WaitAsync(Antenna.Patience);
+        }
+        catch (Exception reset) when (reset is IOException or SocketException)
+        {
+            // Reset is closed too.
+        }
+
+        return said.ToArray();
+    }
+
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    public static byte[] Text(string text) => [(byte)(text.Length >> 8), (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
+
+    public static byte[] Length(int length) => length < 128 ? [(byte)length] : [(byte)(length % 128 | 128), .. Length(length / 128)];
+
+    public static byte[] Packet(byte first, params byte[] body) => [first, .. Length(body.Length), .. body];
+
+    public static byte[] Connect(string id, bool isVersion5 = true, ushort keepAlive = 60, long? deathEpoch = null, string? secret = null)
+    {
+        byte[] will = deathEpoch is { } epoch ? [.. isVersion5 ? new byte[] { 0 } : [], .. Text(Topic.Death(id)), .. Text($$"""{"epoch":{{epoch}}}""")] : [];
+        return Packet(0x10, [.. Text("MQTT"), (byte)(isVersion5 ? 5 : 4), (byte)(0b1100_0010 | (deathEpoch is null ? 0 : 0b0000_1100)), (byte)(keepAlive >> 8), (byte)keepAlive,
+            .. isVersion5 ? new byte[] { 0 } : [], .. Text(id), .. will, .. Text(id), .. Text(secret ?? Antenna.Secret)]);
+    }
+
+    public static byte[] Publish(ushort id, string topic, string payload, byte first = 0x32, byte[]? properties = null, bool isVersion5 = true)
+    {
+        properties ??= [];
+        return Packet(first, [.. Text(topic), .. (first & 6) == 0 ? [] : new[] { (byte)(id >> 8), (byte)id }, .. isVersion5 ? [.. Length(properties.Length), .. properties] : Array.Empty<byte>(), .. Encoding.UTF8.GetBytes(payload)]);
+    }
+
+    public static string Heartbeat(long seq, long epoch = 1) => $$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{"video":"live","audio":"off"},"health":"ok","firmware":"1"}""";
+}
