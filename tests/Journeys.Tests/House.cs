@@ -122,6 +122,38 @@ internal sealed partial class House : IAsyncDisposable
         return JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync(path));
     }
 
+    /// <summary>What it says of its readiness: <c>ready</c>, or why not.</summary>
+    public async Task<string> ReadinessAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Http };
+        Assert.Equal("alive", await client.GetStringAsync("/health/live"));
+        using var answer = await client.GetAsync("/health/ready");
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(text == "ready" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        return text;
+    }
+
+    /// <summary>Waits until it says that it is ready, or that it is not, and why.</summary>
+    public async Task<string> BecomesAsync(bool ready)
+    {
+        using var bound = new CancellationTokenSource(LongestStart);
+        var said = await ReadinessAsync();
+        for (; said == "ready" != ready; said = await ReadinessAsync())
+            await Task.Delay(100, bound.Token);
+        return said;
+    }
+
+    /// <summary>Gives a device the shortest deadline that there is, through the API.</summary>
+    public async Task ShortenDeadlineAsync(string deviceId)
+    {
+        var (code, output, errors) = await Programs.VerbAsync(Settings, "token", "create", "--role", "device-clerk", "--json");
+        Assert.True(code == 0, errors);
+        using var clerk = new HttpClient { BaseAddress = new Uri(Http, "/api/v1/"), DefaultRequestHeaders = { Authorization = new("Bearer", JsonDocument.Parse(output).RootElement.GetProperty("token").GetString()) } };
+        using var before = await clerk.GetAsync("devices/" + deviceId);
+        var (status, _, answer) = await StaffedHouse.SendAsync(clerk, "devices/" + deviceId, """{"deadlineSeconds":10}""", before.Headers.ETag!.ToString(), method: HttpMethod.Patch);
+        Assert.True(status == 200, answer.ToString());
+    }
+
     /// <summary>How to reach the house's own database.</summary>
     public async Task<string> DatabaseAsync() => await PrivateCluster.ConnectIfRunningAsync(Data, CancellationToken.None) ?? throw new InvalidOperationException("The cluster does not answer.");
 

@@ -221,7 +221,8 @@ internal sealed class PresencePartitionGrain(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
+            if (!sight.IsBlind) // Then that is said once a second, and not by every partition at every turn.
+                logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
             return false;
         }
     }
