@@ -16,7 +16,10 @@ public sealed class Sight(IWatchRegister watch, IngestFigures figures, TimeProvi
     /// <summary>For so long a commit may fail, or the process may stand still, before the registry calls itself blind.</summary>
     public static readonly TimeSpan LongestBlink = TimeSpan.FromSeconds(5);
 
-    private long _since = long.MinValue / 2;
+    /// <summary>Sessions that end within so long of each other may end for one reason.</summary>
+    public static readonly TimeSpan BreakWindow = TimeSpan.FromSeconds(10);
+
+    private long _since = long.MinValue / 2, _brokenAt = long.MinValue / 2;
     private long? _sawAt;
     private long _period;
     private volatile bool _stoodStill;
@@ -35,11 +38,21 @@ public sealed class Sight(IWatchRegister watch, IngestFigures figures, TimeProvi
     /// <remarks>A disk may be full for what is new and take what is changed: then the watch goes on and no heartbeat can be kept.</remarks>
     public bool IsBlind => _sawAt is { } saw && (_stoodStill || figures.IsStandingStill || SteadyMs(time) - saw > LongestBlink.TotalMilliseconds);
 
-    /// <summary>Something happened that looks like our own fault, such as half of all sessions breaking at once: units get their deadline again.</summary>
+    /// <summary>Something happened that looks like our own fault: units get their deadline again.</summary>
     public void Doubt(string why)
     {
         Volatile.Write(ref _since, SteadyMs(time));
         logger.LogWarning("The registry doubts its own sight ({Why}): no unit is called silent before its whole deadline has passed again.", why);
+    }
+
+    /// <summary>When so many sessions last broke at once that the fault is more likely ours, on the steady clock.</summary>
+    public long BrokenAtMs => Volatile.Read(ref _brokenAt);
+
+    /// <summary>So many sessions broke at once that the fault is more likely ours: nobody is called dead for it, and nobody silent.</summary>
+    public void Broke(string why)
+    {
+        Volatile.Write(ref _brokenAt, SteadyMs(time));
+        Doubt(why);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
