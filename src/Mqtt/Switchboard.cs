@@ -21,9 +21,9 @@ namespace SurveillanceRegistry.Mqtt;
 internal sealed class Switchboard(Inlet inlet, Admission admission, Senders senders, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
     : ConnectionHandler, IMqttServerAdapter, IHostedService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), BreakWindow = TimeSpan.FromSeconds(10), LongestLeaving = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), LongestLeaving = TimeSpan.FromSeconds(5);
 
-    /// <summary>When at least so many sessions, and half of all, break within <see cref="BreakWindow"/>, it is more likely our own network than all of them.</summary>
+    /// <summary>When at least so many sessions, and half of all, break within <see cref="Sight.BreakWindow"/>, it is more likely our own network than all of them.</summary>
     private const int FewestBroken = 20;
 
     private readonly ConcurrentDictionary<Line, byte> _lines = new();
@@ -115,10 +115,10 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
         lock (_breaking)
         {
             var now = time.Steady();
-            if (now - _breaksSince > BreakWindow)
+            if (now - _breaksSince > Sight.BreakWindow)
                 (_breaksSince, _breaks, _linesBefore) = (now, 0, _lines.Count + 1);
             if (++_breaks == Math.Max(FewestBroken, (_linesBefore + 1) / 2))
-                sight.Doubt($"{_breaks} of {_linesBefore} sessions broke within {BreakWindow.TotalSeconds} s");
+                sight.Broke($"{_breaks} of {_linesBefore} sessions broke within {Sight.BreakWindow.TotalSeconds} s");
         }
     }
 

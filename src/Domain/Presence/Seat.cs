@@ -150,6 +150,13 @@ public struct Seat
             (_presence, _evidence) = ((byte)PresenceState.Disconnected, (byte)Evidence.Death);
     }
 
+    /// <summary>Takes back a death: so many died with it that the fault may be ours. The unit is unknown until it is heard, or silent for its whole deadline.</summary>
+    public void DoubtDeath(long epoch, long session)
+    {
+        if (epoch == _epoch && unchecked((int)session) == _session && ((PresenceState)_presence, (Evidence)_evidence) == (PresenceState.Disconnected, Evidence.Death))
+            (_presence, _evidence) = ((byte)PresenceState.Unknown, (byte)Evidence.Registry);
+    }
+
     /// <summary>Looks whether the unit is still heard.</summary>
     /// <param name="seeingSinceMs">
     /// Since when the registry has been able to hear without a break. A unit that had less than its whole deadline since then to be heard is

@@ -24,6 +24,7 @@ internal sealed class PresencePartitionGrain(
     private readonly List<int> _due = [];
     private readonly Dictionary<string, Queue<DeviceObservation>> _changes = new(StringComparer.Ordinal);
     private readonly HashSet<int> _nameless = [];
+    private readonly Queue<(int Number, long Epoch, long Session, long At)> _deaths = new(); // Those that may yet turn out to be one fault of ours.
     private Seat[] _seats = [];
     private Wheel _wheel = null!;
     private Task _telling = Task.CompletedTask;
@@ -94,7 +95,12 @@ internal sealed class PresencePartitionGrain(
             var before = seat.Face;
             seat.Die(epoch, session);
             if (seat.Face != before)
+            {
                 _nameless.Add(number);
+                _deaths.Enqueue((number, epoch, session, Sight.SteadyMs(time)));
+            }
+
+            DoubtDeaths();
         }
 
         return Tell();
@@ -149,8 +155,30 @@ internal sealed class PresencePartitionGrain(
         return Tell();
     }
 
+    /// <summary>Takes back the deaths of the last moments when many sessions broke among them.</summary>
+    private void DoubtDeaths()
+    {
+        var (now, brokenAt, window) = (Sight.SteadyMs(time), sight.BrokenAtMs, (long)Sight.BreakWindow.TotalMilliseconds);
+        while (_deaths.TryPeek(out var death) && (Math.Abs(death.At - brokenAt) <= window || now - death.At > window))
+        {
+            _deaths.Dequeue();
+            if (Math.Abs(death.At - brokenAt) > window)
+                continue;
+            var index = IndexOf(death.Number);
+            ref var seat = ref _seats[index];
+            var before = seat.Face;
+            seat.DoubtDeath(death.Epoch, death.Session);
+            if (seat.Face == before)
+                continue;
+            _nameless.Add(death.Number);
+            if (seat.LookAt < long.MaxValue)
+                _wheel.Put(index, seat.LookAt);
+        }
+    }
+
     private void LookForSilence()
     {
+        DoubtDeaths();
         var now = Sight.SteadyMs(time);
         _due.Clear();
         _wheel.Turn(now, _due);
@@ -221,7 +249,8 @@ internal sealed class PresencePartitionGrain(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
+            if (!sight.IsBlind) // Then that is said once a second, and not by every partition at every turn.
+                logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
             return false;
         }
     }
