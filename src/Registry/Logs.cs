@@ -24,6 +24,8 @@ internal static class Logs
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // It remarks at every page with a form that it sets Cache-Control where the page already had: the page wanted the same.
         logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
-        logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+        // Polly tells every attempt of Orleans to place a grain; whoever asked tells the outcome, once.
+        logging.AddFilter("Polly", LogLevel.Critical);
+        logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
     }
 }

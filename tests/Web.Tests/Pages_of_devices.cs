@@ -74,6 +74,17 @@ public sealed class Pages_of_devices(SampleCity city)
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/fleets/nobody")).Item1);
     }
 
+    [Fact]
+    public async Task The_front_page_names_what_moves_through_the_whole_city_with_its_fleets()
+    {
+        var page = (await GetAsync("/")).Item2;
+        foreach (var technology in Domain.Devices.DeviceKind.All.Where(kind => kind.IsMobile).Select(kind => kind.Technology).Distinct())
+            Assert.Contains($"<dt><a href=\"/technologies/{technology}\">", page, StringComparison.Ordinal);
+        foreach (var fleet in city.Opening.Devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!))
+            Assert.Contains($"<a href=\"/fleets/{fleet.Key}\">", page, StringComparison.Ordinal);
+        Assert.Contains("about ", page, StringComparison.Ordinal);
+    }
+
     /// <summary>Whatever a mobile unit does, everything that the public can read stays as it is, byte for byte.</summary>
     [Fact]
     public async Task Nothing_public_changes_when_a_mobile_unit_records_docks_or_goes_out()

@@ -66,10 +66,12 @@ internal static class Serve
 
         var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, most: int.MaxValue, closing.Token) : Task.CompletedTask;
         await Console.Out.WriteLineAsync($"ready http=http://{http} mqtt=mqtt://{mqtt}");
+        using var told = app.Lifetime.ApplicationStopping.Register(() => app.Logger.LogInformation("Stopping. What was acknowledged is durable."));
         await app.WaitForShutdownAsync(cancellationToken);
         await fleet;
         await rounds.StopAsync(CancellationToken.None);
         await sight.StopAsync(CancellationToken.None);
+        app.Logger.LogInformation("Stopped.");
         return 0;
     }
 

@@ -1,23 +1,40 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
+using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Places;
 
 namespace SurveillanceRegistry.Web.Front;
 
 /// <summary>The front page: what this is, and what is recorded now at every place.</summary>
-public sealed class IndexModel(IGrainFactory grains, IPlaceRegister places) : PageModel
+public sealed class IndexModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PageModel
 {
     public Governance Governance { get; private set; } = null!;
 
     public ImmutableArray<PlaceDescription> Places { get; private set; }
 
+    /// <summary>The technologies that people wear or drive, each with its fleets, and how large each is in words.</summary>
+    public ImmutableArray<(Technology Technology, ImmutableArray<(string Id, string Words)> Fleets)> Moving { get; private set; }
+
+    internal Policies.Links Links => new(Governance, "");
+
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Governance = await grains.Governance();
+        var (there, anHourAgo) = (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken), await HistoryApi.FleetsAsync(devices, time, cancellationToken));
+        Moving = [.. from technology in Governance.Table.Technologies
+                     let fleets = there.Where(fleet => DeviceKind.Find(fleet.Kind)?.Technology == technology.Id).Select(fleet => fleet.Id).Distinct()
+                         .Select(id => (id, Words([.. anHourAgo.Where(fleet => fleet.Id == id && DeviceKind.Find(fleet.Kind)?.Technology == technology.Id)]))).ToImmutableArray()
+                     where !fleets.IsEmpty
+                     select (technology, fleets)];
         Places = await places.DescribeAllAsync(grains, cancellationToken);
     }
+
+    /// <summary>Each part as its fleet's page has it: the rounded sum of parts would tell one that is too small to be shown.</summary>
+    private static string Words(RegisteredFleet[] parts) => parts.Length == 0 ? "its number follows an hour after registration"
+        : PlainWords.List(parts.Select(part => Device.FleetCount(part.Units) is { } count ? $"about {count} units" : "fewer than 11 units"));
 }
