@@ -26,6 +26,9 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     /// <summary>When at least so many sessions, and half of all, break within <see cref="Sight.BreakWindow"/>, it is more likely our own network than all of them.</summary>
     private const int FewestBroken = 20;
 
+    /// <summary>What the library writes to a client is short; a greater buffer for each of many thousands would stand empty. It grows when it must.</summary>
+    private const int MostAnswerBytes = 256;
+
     private readonly ConcurrentDictionary<Line, byte> _lines = new();
     private readonly ConcurrentDictionary<IPAddress, int> _waiting = new();
     private readonly SemaphoreSlim _door = new(limits.JudgedAtOnce);
@@ -47,7 +50,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
             return;
         }
 
-        var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(_options.WriterBufferSize, _options.WriterBufferSizeMax));
+        var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(MostAnswerBytes, _options.WriterBufferSizeMax));
         using var line = new Line(connection, new MqttConnectionContext(formatter, connection), inlet, limits, time, RefuseTooLong);
         var isWaiting = true;
         line.OnSignedIn = Through;
