@@ -143,17 +143,6 @@ internal sealed partial class House : IAsyncDisposable
         return said;
     }
 
-    /// <summary>Gives a device the shortest deadline that there is, through the API.</summary>
-    public async Task ShortenDeadlineAsync(string deviceId)
-    {
-        var (code, output, errors) = await Programs.VerbAsync(Settings, "token", "create", "--role", "device-clerk", "--json");
-        Assert.True(code == 0, errors);
-        using var clerk = new HttpClient { BaseAddress = new Uri(Http, "/api/v1/"), DefaultRequestHeaders = { Authorization = new("Bearer", JsonDocument.Parse(output).RootElement.GetProperty("token").GetString()) } };
-        using var before = await clerk.GetAsync("devices/" + deviceId);
-        var (status, _, answer) = await StaffedHouse.SendAsync(clerk, "devices/" + deviceId, """{"deadlineSeconds":10}""", before.Headers.ETag!.ToString(), method: HttpMethod.Patch);
-        Assert.True(status == 200, answer.ToString());
-    }
-
     /// <summary>How to reach the house's own database.</summary>
     public async Task<string> DatabaseAsync() => await PrivateCluster.ConnectIfRunningAsync(Data, CancellationToken.None) ?? throw new InvalidOperationException("The cluster does not answer.");
 

@@ -77,7 +77,7 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
             var then = (await history.OfAsync(id, instant, instant.AddTicks(10), HttpContext.RequestAborted)).At(instant);
             sentences.Add($"{Time(instant)}{(instants.Length > 1 ? $" ({Domain.Ledger.LedgerEntry.Time(instant)})" : "")}: " + (
                 instant > now ? "that has not come yet." : then is null || then is { Evidence: Evidence.Registry } ? "the registry could not see it, or did not know it yet. It may have been recording."
-                : then.IsHeard ? $"it was heard, and reported {then.Capture}." : $"it was not heard ({Word(then.Presence)}). It may have been recording; the last that it had reported was {then.Capture}."));
+                : then.IsHeard ? $"it was heard, and reported {PlainWords.Of(then.Capture)}." : $"it was not heard ({Word(then.Presence)}). It may have been recording; the last that it had reported was {PlainWords.Of(then.Capture)}."));
         }
 
         Answer = string.Join(" ", sentences);
@@ -101,12 +101,12 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
             foreach (var sensor in Described.Device.Sensors.Union(last?.Capture.Captures ?? []))
             {
                 var (mode, allowed) = (last?.Capture[sensor], expected?.Capture[sensor]);
-                yield return (Word(sensor), (last is { IsHeard: true } && mode is { } said ? $"It reports: {Word(said)}{(last.Since(sensor) is { } since ? $", since {Time(since)}" : "")}." : "Not known now: it may be recording.")
+                yield return (PlainWords.Sentence(PlainWords.Of(sensor)), (last is { IsHeard: true } && mode is { } said ? $"It reports: {Word(said)}{(last.Since(sensor) is { } since ? $", since {Time(since)}" : "")}." : "Not known now: it may be recording.")
                     + (allowed is null ? "" : allowed is Mode.Off ? " No rule in force that the register holds allows it." : " A rule in force allows it to record."));
             }
 
             if (expected is not null && last is not null && expected.ExceededBy(last) is { IsEmpty: false } exceeded)
-                yield return ("Differs from its rules", $"It takes in more than its rules allow: {string.Join(", ", exceeded.Select(Word))}. Staff look into it.");
+                yield return ("Differs from its rules", $"It takes in more than its rules allow: {string.Join(", ", exceeded.Select(PlainWords.Of))}. Staff look into it.");
             if (expected is not null && last is not null && expected.IsBehind(last))
                 yield return ("Version of its rules", $"It applies version {last.RuleVersion}; version {expected.Version} holds.");
             if (last?.SkewSeconds is { } skew && Math.Abs((long)skew) >= Seat.SkewFromSeconds)
