@@ -7,32 +7,31 @@ namespace SurveillanceRegistry.Domain.Devices;
 /// and after how long its silence means something.
 /// </summary>
 /// <param name="Id">Identifier, e.g. <c>red-light-camera</c>.</param>
-/// <param name="Name">What people call one such unit.</param>
 /// <param name="Technology">The technology it belongs to.</param>
 /// <param name="IsMobile">Mobile units have no position anywhere and appear in public only as fleets.</param>
 /// <param name="HeartbeatSeconds">How often it is asked to speak, in seconds.</param>
 /// <param name="DeadlineSeconds">After this long without a word it is not heard any more, in seconds.</param>
 /// <param name="SilenceIsNormal">For units that are switched off at the end of a shift: silence means unknown, not a fault.</param>
-public sealed record DeviceKind(string Id, string Name, string Technology, bool IsMobile, int HeartbeatSeconds, int DeadlineSeconds, bool SilenceIsNormal)
+public sealed record DeviceKind(string Id, string Technology, bool IsMobile, int HeartbeatSeconds, int DeadlineSeconds, bool SilenceIsNormal)
 {
-    private static DeviceKind Fixed(string id, string name, string technology) => new(id, name, technology, false, 10, 30, false);
-    private static DeviceKind Mobile(string id, string name, string technology) => new(id, name, technology, true, 30, 90, true);
+    private static DeviceKind Fixed(string id, string technology) => new(id, technology, false, 10, 30, false);
+    private static DeviceKind Mobile(string id, string technology) => new(id, technology, true, 30, 90, true);
 
     /// <summary>Every kind there is.</summary>
     public static ImmutableArray<DeviceKind> All { get; } =
     [
-        Fixed("facility-camera", "facility camera", "facility-camera"),
-        Fixed("holding-cell-camera", "holding cell camera", "holding-cell-camera"),
-        Fixed("interview-room-camera", "interview room camera", "interview-room-camera"),
-        Fixed("public-cctv", "public camera (CCTV)", "public-cctv"),
-        Fixed("traffic-camera", "traffic camera", "traffic-camera"),
-        Fixed("red-light-camera", "red light camera", "automated-traffic-safety-camera"),
-        Fixed("speed-camera", "speed camera", "automated-traffic-safety-camera"),
-        Fixed("alpr-fixed", "fixed license plate reader", "alpr"),
-        Mobile("alpr-patrol", "license plate reader on patrol", "alpr"),
-        Mobile("alpr-parking", "license plate reader of parking enforcement", "alpr"),
-        Mobile("body-worn", "body-worn camera", "body-worn-video"),
-        Mobile("in-car", "in-car camera", "in-car-video"),
+        Fixed("facility-camera", "facility-camera"),
+        Fixed("holding-cell-camera", "holding-cell-camera"),
+        Fixed("interview-room-camera", "interview-room-camera"),
+        Fixed("public-cctv", "public-cctv"),
+        Fixed("traffic-camera", "traffic-camera"),
+        Fixed("red-light-camera", "automated-traffic-safety-camera"),
+        Fixed("speed-camera", "automated-traffic-safety-camera"),
+        Fixed("alpr-fixed", "alpr"),
+        Mobile("alpr-patrol", "alpr"),
+        Mobile("alpr-parking", "alpr"),
+        Mobile("body-worn", "body-worn-video"),
+        Mobile("in-car", "in-car-video"),
     ];
 
     /// <summary>The kind with this id, or null.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Domain.Policies;
 
@@ -59,17 +58,6 @@ public static class PlainWords
         Access.Exempt => "exempt from disclosure",
         _ => "not known",
     };
-
-    /// <summary>What a sensor takes in.</summary>
-    public static string Of(Capture capture) => capture switch
-    {
-        Capture.Stills => "still images",
-        Capture.Plates => "license plates",
-        _ => Json.Word(capture),
-    };
-
-    /// <summary>What a unit reports of its sensors: <c>still images recorded, license plates recorded</c>.</summary>
-    public static string Of(CaptureReport report) => string.Join(", ", report.Captures.Select(capture => $"{Of(capture)} {Json.Word(report[capture]!.Value)}"));
 
     /// <summary>A kind of text.</summary>
     public static string Of(InstrumentKind kind) => Json.Word(kind).Replace('-', ' ');
