@@ -80,7 +80,7 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         foreach (var instant in instants)
         {
             var then = (await history.OfAsync(id, instant, instant.AddTicks(10), HttpContext.RequestAborted)).At(instant);
-            sentences.Add($"{Time(instant)}{(instants.Length > 1 ? $" ({Domain.Ledger.LedgerEntry.Time(instant)})" : "")}: " + (
+            sentences.Add($"{Time(instant)}: " + (
                 instant > now ? "that has not come yet." : then is null || then is { Evidence: Evidence.Registry } ? "the registry could not see it, or did not know it yet. It may have been recording."
                 : then.IsHeard ? $"it was heard, and reported {Words.Of(then.Capture)}." : $"it was not heard. It may have been recording; the last that it had reported was {Words.Of(then.Capture)}."));
         }
@@ -156,6 +156,8 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
     }
 
     public string Time(DateTimeOffset at) => CityTime.Words(_governance.City, at);
+
+    public string Exactly(DateTimeOffset at) => CityTime.Exactly(_governance.City, at);
 
     /// <summary>An instant for programs.</summary>
     public static string Instant(DateTimeOffset at) => Domain.Ledger.LedgerEntry.Time(at);

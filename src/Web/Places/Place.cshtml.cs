@@ -34,6 +34,17 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
     /// <summary>The name of the second layer.</summary>
     public string More => In("Rules, authorities and devices in detail", "Normas, autoridades y dispositivos en detalle");
 
+    /// <summary>What a printed page adds, for paper does not change when a device begins to record: when it was true, and the worst that it can have become.</summary>
+    public string OnPaper
+    {
+        get
+        {
+            var can = Words.Of(Place.Content.Worst.Facts.Select(fact => fact.Capture).Distinct());
+            return In($"Printed; it stood so at {IssuedAt}.", $"Impreso; así era el {IssuedAt}.")
+                + (can.Length == 0 ? "" : In($" More may be recorded by now: the devices here can record {can}.", $" Ahora puede grabarse más: los dispositivos de este lugar pueden grabar {can}."));
+        }
+    }
+
     public string NotReviewed => Language == "es"
         ? "Ningún traductor cualificado ha revisado esta traducción. · This translation has not been reviewed by a qualified translator."
         : "This translation has not been reviewed by a qualified translator.";
