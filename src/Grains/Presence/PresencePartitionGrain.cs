@@ -87,17 +87,25 @@ internal sealed class PresencePartitionGrain(
         await Tell();
     }
 
-    public Task Died(int number, long epoch, long session)
+    public Task Died(int number, long epoch, long session, SessionEnd end) => Parted(number, epoch, session, end);
+
+    public Task Ended(int number, long session, SessionEnd end) => Parted(number, null, session, end);
+
+    private Task Parted(int number, long? epoch, long session, SessionEnd end)
     {
         if (IsSeated(number))
         {
             ref var seat = ref _seats[IndexOf(number)];
             var before = seat.Face;
-            seat.Die(epoch, session);
+            if (epoch is { } died)
+                seat.Die(died, session, end);
+            else
+                seat.End(session, end);
             if (seat.Face != before)
             {
                 _nameless.Add(number);
-                _deaths.Enqueue((number, epoch, session, Sight.SteadyMs(time)));
+                if (epoch is { } inEpoch)
+                    _deaths.Enqueue((number, inEpoch, session, Sight.SteadyMs(time)));
             }
 
             DoubtDeaths();
