@@ -18,7 +18,7 @@ namespace SurveillanceRegistry.Mqtt;
 /// Takes connections from Kestrel and puts each through to the broker as a <see cref="Line"/>: so many in all, so many of one address before
 /// they have signed in, so many judged at once. Looks at every line's clock once a second: one look for all, no timer for each.
 /// </summary>
-internal sealed class Switchboard(Inlet inlet, Admission admission, Senders senders, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
+internal sealed class Switchboard(Inlet inlet, Admission admission, Senders senders, Sessions sessions, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
     : ConnectionHandler, IMqttServerAdapter, IHostedService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), LongestLeaving = TimeSpan.FromSeconds(5);
@@ -36,7 +36,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     private MqttServerOptions _options = new();
     private ITimer? _looking;
     private TimeSpan _forgotAt, _breaksSince;
-    private int _breaks, _linesBefore;
+    private int _breaks, _sessionsBefore;
 
     /// <summary>The broker's ear; null while it is not running.</summary>
     public Func<IMqttChannelAdapter, Task>? ClientHandler { get; set; }
@@ -119,9 +119,9 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
         {
             var now = time.Steady();
             if (now - _breaksSince > Sight.BreakWindow)
-                (_breaksSince, _breaks, _linesBefore) = (now, 0, _lines.Count + 1);
-            if (++_breaks == Math.Max(FewestBroken, (_linesBefore + 1) / 2))
-                sight.Broke($"{_breaks} of {_linesBefore} sessions broke within {Sight.BreakWindow.TotalSeconds} s");
+                (_breaksSince, _breaks, _sessionsBefore) = (now, 0, sessions.Count);
+            if (++_breaks == Math.Max(FewestBroken, (_sessionsBefore + 1) / 2))
+                sight.Broke($"{_breaks} of {_sessionsBefore} sessions broke within {Sight.BreakWindow.TotalSeconds} s");
         }
     }
 
