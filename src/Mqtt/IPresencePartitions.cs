@@ -11,7 +11,10 @@ public interface IPresencePartitions
     Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats);
 
     /// <summary>Tells a partition that a session of a device died in this epoch.</summary>
-    Task Died(int partition, int number, long epoch, long session);
+    Task Died(int partition, int number, long epoch, long session, SessionEnd end);
+
+    /// <summary>Tells a partition how a session of a device ended that nobody died of.</summary>
+    Task Ended(int partition, int number, long session, SessionEnd end);
 
     /// <summary>The greatest (epoch, seq) that a partition knows of a device; −1 for both when it never heard it.</summary>
     Task<(long Epoch, long Seq)> Last(int partition, int number);
@@ -22,7 +25,9 @@ internal sealed class PresencePartitions(IGrainFactory grains) : IPresencePartit
 {
     public Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats) => grains.Partition(partition).Hear(heartbeats);
 
-    public Task Died(int partition, int number, long epoch, long session) => grains.Partition(partition).Died(number, epoch, session);
+    public Task Died(int partition, int number, long epoch, long session, SessionEnd end) => grains.Partition(partition).Died(number, epoch, session, end);
+
+    public Task Ended(int partition, int number, long session, SessionEnd end) => grains.Partition(partition).Ended(number, session, end);
 
     public Task<(long Epoch, long Seq)> Last(int partition, int number) => grains.Partition(partition).Last(number);
 }

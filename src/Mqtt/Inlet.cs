@@ -86,7 +86,7 @@ internal sealed class Inlet(
         if (!HeartbeatReader.TryReadDeath(publish.Payload, out var epoch))
             return Refuse(session, publish, Refusal.Shape, TopicClass.OwnDeath);
         if (!house.ApplicationStopping.IsCancellationRequested) // When the registry goes down, no device has died.
-            partings.Tell(session, sender.Device.Number, epoch);
+            partings.Tell(session, sender.Device.Number, epoch, SessionEnd.DeathMessage);
         return Acknowledge(session, publish.PacketId, MqttPubAckReasonCode.Success);
     }
 
@@ -138,7 +138,7 @@ internal sealed class Inlet(
         else
             sender.Last = (heartbeat.Epoch, heartbeat.Seq);
         var isNews = isNew && (sender.Said is not { } said || !heartbeat.SaysWhat(said));
-        sender.Said = isNew ? heartbeat : sender.Said;
+        sender.Said = isNews ? heartbeat : sender.Said; // What says the same again lives for its commit and no longer.
         sender.Session = session.Connection;
         return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this)
         {
@@ -232,16 +232,18 @@ internal sealed class Inlet(
     public void Ended(Session session)
     {
         var wasCurrent = sessions.Ended(session);
-        if (!wasCurrent || session.Line.SaidFarewell || session.Line.EndedByOurFault || house.ApplicationStopping.IsCancellationRequested)
+        if (house.ApplicationStopping.IsCancellationRequested)
             return;
-        if (session.Own is { } own && session.DeathEpoch is { } epoch)
-            partings.Tell(session, own.Device.Number, epoch);
-        else if (session.IsGateway)
+        var end = wasCurrent ? session.Line.HowItEnded : SessionEnd.TakenOver;
+        var isDeath = wasCurrent && !session.Line.SaidFarewell && !session.Line.EndedByOurFault;
+        if (session.Own is { } own)
+            partings.Tell(session, own.Device.Number, isDeath ? session.DeathEpoch : null, end);
+        else
         {
-            if (session.Vendor is { } vendor)
-                vendors.Deaths(session, vendor.Ended(time.GetUtcNow()));
+            if (isDeath && session.Vendor is { } vendor)
+                vendors.Deaths(session, vendor.Ended(time.GetUtcNow()), end);
             foreach (var sender in session.Speakers)
-                partings.Tell(session, sender.Device.Number, sender.Last.Epoch);
+                partings.Tell(session, sender.Device.Number, isDeath ? sender.Last.Epoch : null, end);
         }
     }
 
@@ -251,6 +253,7 @@ internal sealed class Inlet(
         public ushort PacketId => packetId;
         public MqttPubAckReasonCode Reason => reason;
         public bool IsNews { get; init; }
+        public override bool MayRest => Heartbeat is not null && !IsNews;
         public long ReceivedAt { get; init; }
         public override void Settle(Settlement settlement) => inlet.Settled(this, settlement);
         public override void Flush() => line.Flush();

@@ -10,6 +10,7 @@ using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt;
 
@@ -47,6 +48,8 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     private readonly Lock _writing = new();
     private TaskCompletionSource? _room, _taken;
     private Ending? _ending;
+    private MqttDisconnectReasonCode? _farewell;
+    private bool _wasRefused; // By the library, or because what came is no packet.
     private ArrayBufferWriter<byte>? _behind; // What was written while a flush was on its way: over TLS the writer would lose it.
     private bool _isFlushing, _hasUnflushed;
     private int _inFlight;
@@ -58,11 +61,27 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     /// <summary>Who it is; null until the sign-in was judged.</summary>
     public Session? Session { get; set; }
 
-    /// <summary>Whether the client said that it goes, so that nobody died.</summary>
-    public bool SaidFarewell { get; private set; }
+    /// <summary>Whether the client said that it goes, so that nobody died. Any other code than 0x00 leaves the will standing (MQTT 5.0 section 3.14.4).</summary>
+    public bool SaidFarewell => _farewell is MqttDisconnectReasonCode.NormalDisconnection;
 
     /// <summary>Whether the session ended because the registry could not do its part, so that nobody died either.</summary>
     public bool EndedByOurFault => _ending is { IsOurFault: true };
+
+    /// <summary>How the session ended, to be asked when it has.</summary>
+    public SessionEnd HowItEnded => _farewell switch
+    {
+        MqttDisconnectReasonCode.NormalDisconnection => SessionEnd.Farewell,
+        MqttDisconnectReasonCode.DisconnectWithWillMessage => SessionEnd.FarewellWithWill,
+        not null => SessionEnd.ClientError,
+        null => _ending switch
+        {
+            null => _wasRefused ? SessionEnd.Refused : SessionEnd.ConnectionLost,
+            { IsOurFault: true } => SessionEnd.Registry,
+            { Reason: MqttDisconnectReasonCode.KeepAliveTimeout } => SessionEnd.KeepAlive,
+            { Reason: MqttDisconnectReasonCode.NotAuthorized } => SessionEnd.NotAuthorized,
+            _ => SessionEnd.Refused,
+        },
+    };
 
     /// <summary>How long the client may be silent; agreed at sign-in.</summary>
     public TimeSpan KeepAlive { get; set; } = LongestPacket;
@@ -113,7 +132,9 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
             {
                 onTooLong(length);
                 _input.AdvanceTo(rest.Start, rest.End);
-                throw await FarewellAsync(new Ending(MqttDisconnectReasonCode.PacketTooLarge, $"A packet of {length} bytes is over the cap of {Cap} bytes."), cancellationToken);
+                var tooLong = new Ending(MqttDisconnectReasonCode.PacketTooLarge, $"A packet of {length} bytes is over the cap of {Cap} bytes.");
+                Interlocked.CompareExchange(ref _ending, tooLong, null);
+                throw await FarewellAsync(tooLong, cancellationToken);
             }
 
             _packetBegan = rest.IsEmpty ? 0 : _packetBegan == 0 ? _heardAt : _packetBegan;
@@ -127,7 +148,17 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
 
     private async Task<MqttPacket> ReadByLibraryAsync(CancellationToken cancellationToken)
     {
-        var packet = await inner.ReceivePacketAsync(cancellationToken);
+        MqttPacket packet;
+        try
+        {
+            packet = await inner.ReceivePacketAsync(cancellationToken);
+        }
+        catch (MqttProtocolViolationException)
+        {
+            _wasRefused = true;
+            throw;
+        }
+
         if (packet is MqttConnectPacket connect && SignIn is null)
         {
             SignIn = connect;
@@ -136,7 +167,7 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
         }
         else if (packet is MqttDisconnectPacket farewell)
         {
-            SaidFarewell = farewell.ReasonCode != MqttDisconnectReasonCode.DisconnectWithWillMessage;
+            _farewell = farewell.ReasonCode;
         }
 
         return packet;
@@ -338,6 +369,7 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     {
         if (packet is MqttConnAckPacket answer)
             Announce(answer);
+        _wasRefused |= packet is MqttDisconnectPacket;
         lock (_writing)
         {
             var bytes = PacketFormatterAdapter.Encode(packet);
@@ -426,7 +458,7 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     }
 
     /// <summary>The whole length in bytes of the packet that begins here (MQTT 5.0 section 2.1.4), or null while it cannot be known.</summary>
-    private static int? LengthOf(in ReadOnlySequence<byte> arrived)
+    private int? LengthOf(in ReadOnlySequence<byte> arrived)
     {
         var reader = new SequenceReader<byte>(arrived);
         if (!reader.TryRead(out _))
@@ -441,6 +473,7 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
                 return (int)reader.Consumed + length;
         }
 
+        _wasRefused = true;
         throw new MqttProtocolViolationException("No packet has such a length.");
     }
 

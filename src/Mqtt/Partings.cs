@@ -3,18 +3,18 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Mqtt;
 
 /// <summary>
-/// Tells of deaths in their place: after every word that came before them on their connection. A word that still waits for its commit when
+/// Tells of deaths, and of other ends, in their place: after every word that came before them on their connection. A word that still waits for its commit when
 /// its session breaks would else revive who has died since.
 /// </summary>
 internal sealed class Partings(IHeartbeatLog log, PresenceInlet presence)
 {
-    /// <summary>A session of a device died in this epoch. Returns at once.</summary>
-    public void Tell(Session session, int number, long epoch)
+    /// <summary>A session of a device ended, and the device died in this epoch; null when nobody died of it. Returns at once.</summary>
+    public void Tell(Session session, int number, long? epoch, SessionEnd end)
     {
         if (session.Line.HasInFlight)
-            _ = InTurnAsync(new Parting(presence, number, epoch, session.Connection));
+            _ = InTurnAsync(new Parting(presence, number, epoch, session.Connection, end));
         else
-            presence.Died(number, epoch, session.Connection);
+            presence.Parted(number, epoch, session.Connection, end);
     }
 
     private async Task InTurnAsync(Parting parting)
@@ -29,12 +29,12 @@ internal sealed class Partings(IHeartbeatLog log, PresenceInlet presence)
         }
     }
 
-    private sealed class Parting(PresenceInlet presence, int number, long epoch, long session) : Delivery
+    private sealed class Parting(PresenceInlet presence, int number, long? epoch, long session, SessionEnd end) : Delivery
     {
         public override void Settle(Settlement settlement)
         {
             if (settlement != Settlement.Failed)
-                presence.Died(number, epoch, session);
+                presence.Parted(number, epoch, session, end);
         }
     }
 }

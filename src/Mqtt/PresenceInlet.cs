@@ -64,14 +64,15 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
         }
     }
 
-    /// <summary>Takes in that a session of a device died, and returns at once. It is passed on after what was heard of the device.</summary>
-    public void Died(int number, long epoch, long session)
+    /// <summary>Takes in that a session of a device ended, and returns at once. It is passed on after what was heard of the device.</summary>
+    /// <param name="epoch">In which the device died; null when nobody died of it.</param>
+    public void Parted(int number, long? epoch, long session, SessionEnd end)
     {
         var partition = Device.PartitionOf(number);
         var lane = _lanes[partition];
         lock (lane)
         {
-            lane.Deaths.Add((number, epoch, session));
+            lane.Partings.Add(new Parting(number, epoch, session, end));
             lane.HasNews = true;
             if (lane.IsCalling)
                 return;
@@ -89,13 +90,13 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
         for (var isFirst = true; ; isFirst = false)
         {
             List<Heartbeat> heard;
-            List<(int Number, long Epoch, long Session)> deaths;
+            List<Parting> partings;
             lock (lane)
             {
                 lane.IsCalling = isFirst || lane.HasNews; // What is no news waits for its time.
                 if (!lane.IsCalling)
                     return;
-                (heard, deaths) = lane.Take();
+                (heard, partings) = lane.Take();
             }
 
             try
@@ -103,10 +104,10 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
                 if (heard.Count > 0)
                     await partitions.Hear(partition, [.. heard]);
                 heard.Clear();
-                while (deaths.Count > 0)
+                while (partings.Count > 0)
                 {
-                    await partitions.Died(partition, deaths[0].Number, deaths[0].Epoch, deaths[0].Session);
-                    deaths.RemoveAt(0);
+                    await TellAsync(partition, partings[0]);
+                    partings.RemoveAt(0);
                 }
             }
 #pragma warning disable CA1031 // Whatever the reason: it waits here, and the heartbeats are durable.
@@ -114,20 +115,27 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
 #pragma warning restore CA1031
             {
                 lock (lane)
-                    lane.PutBack(heard, deaths);
-                logger.LogWarning("Presence partition {Partition} could not be told of {Count} words ({Reason}); it is told again in {Seconds} s.", partition, heard.Count + deaths.Count, failure.Message, BeforeTryingAgain.TotalSeconds);
+                    lane.PutBack(heard, partings);
+                logger.LogWarning("Presence partition {Partition} could not be told of {Count} words ({Reason}); it is told again in {Seconds} s.", partition, heard.Count + partings.Count, failure.Message, BeforeTryingAgain.TotalSeconds);
                 await Task.Delay(BeforeTryingAgain, time);
             }
         }
     }
 
+    private Task TellAsync(int partition, Parting parting) => parting.Epoch is { } epoch
+        ? partitions.Died(partition, parting.Number, epoch, parting.Session, parting.End)
+        : partitions.Ended(partition, parting.Number, parting.Session, parting.End);
+
+    /// <summary>The end of a device's session.</summary>
+    private readonly record struct Parting(int Number, long? Epoch, long Session, SessionEnd End);
+
     /// <summary>What waits for one partition, in the order in which it came.</summary>
     private sealed class Lane
     {
-        public readonly List<(int Number, long Epoch, long Session)> Deaths = [];
+        public readonly List<Parting> Partings = [];
         public bool IsCalling, HasNews;
 
-        public bool IsEmpty => _heard.Count + Deaths.Count == 0;
+        public bool IsEmpty => _heard.Count + Partings.Count == 0;
 
         private readonly Dictionary<int, int> _places = []; // Where the last word of each device stands in _heard.
         private List<Heartbeat> _heard = [];
@@ -145,19 +153,19 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
             _heard.Add(heartbeat);
         }
 
-        public (List<Heartbeat>, List<(int, long, long)>) Take()
+        public (List<Heartbeat>, List<Parting>) Take()
         {
-            List<(int, long, long)> deaths = [.. Deaths];
+            List<Parting> partings = [.. Partings];
             var heard = _heard;
             _heard = [];
             _places.Clear();
-            Deaths.Clear();
+            Partings.Clear();
             HasNews = false;
-            return (heard, deaths);
+            return (heard, partings);
         }
 
         /// <summary>Puts what could not be passed on before what came meanwhile.</summary>
-        public void PutBack(List<Heartbeat> heard, List<(int, long, long)> deaths)
+        public void PutBack(List<Heartbeat> heard, List<Parting> partings)
         {
             var meanwhile = _heard;
             _heard = [];
@@ -166,7 +174,7 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
                 Put(heartbeat);
             foreach (var heartbeat in meanwhile)
                 Put(heartbeat);
-            Deaths.InsertRange(0, deaths);
+            Partings.InsertRange(0, partings);
             HasNews = true;
         }
     }

@@ -96,16 +96,16 @@ internal sealed class VendorInlet(Partings partings, Limits limits, Counters cou
                 counters.Refused(Refusal.Rate, TopicClass.Vendor);
         }
 
-        Deaths(session, answer);
+        Deaths(session, answer, SessionEnd.DeathMessage);
         return words.ToImmutable();
     }
 
-    public void Deaths(Session session, VendorAnswer answer)
+    public void Deaths(Session session, VendorAnswer answer, SessionEnd end)
     {
         foreach (var death in answer.Deaths)
         {
             if (session.Vendor!.SenderOf(death.DeviceId) is { } sender)
-                partings.Tell(session, sender.Device.Number, death.Epoch);
+                partings.Tell(session, sender.Device.Number, death.Epoch, end);
         }
     }
 

@@ -148,6 +148,7 @@ public sealed class Antenna : IAsyncLifetime
     {
         private readonly Channel<ImmutableArray<Heartbeat>> _calls = Channel.CreateUnbounded<ImmutableArray<Heartbeat>>();
         private readonly Channel<long> _deaths = Channel.CreateUnbounded<long>();
+        private readonly Channel<(SessionEnd, bool)> _ends = Channel.CreateUnbounded<(SessionEnd, bool)>();
         private TaskCompletionSource? _held;
 
         public ConcurrentQueue<Heartbeat> Heartbeats { get; } = new();
@@ -167,6 +168,9 @@ public sealed class Antenna : IAsyncLifetime
         /// <summary>The next call, as soon as it begins.</summary>
         public Task<ImmutableArray<Heartbeat>> CallAsync() => _calls.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
+        /// <summary>How the next session ended, and whether somebody died of it.</summary>
+        public Task<(SessionEnd End, bool IsDeath)> EndAsync() => _ends.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
         public Task<long> DeathAsync() => _deaths.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
         public async Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats)
@@ -180,11 +184,14 @@ public sealed class Antenna : IAsyncLifetime
                 Heartbeats.Enqueue(heartbeat);
         }
 
-        public async Task Died(int partition, int number, long epoch, long session)
+        public async Task Died(int partition, int number, long epoch, long session, SessionEnd end)
         {
+            await _ends.Writer.WriteAsync((end, true));
             Deaths.Enqueue(epoch);
             await _deaths.Writer.WriteAsync(epoch);
         }
+
+        public async Task Ended(int partition, int number, long session, SessionEnd end) => await _ends.Writer.WriteAsync((end, false));
 
         public Task<(long Epoch, long Seq)> Last(int partition, int number) => Task.FromResult((-1L, -1L));
     }

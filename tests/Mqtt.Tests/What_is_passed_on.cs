@@ -1,5 +1,7 @@
 using MQTTnet;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Tests;
 
@@ -107,6 +109,53 @@ public sealed class What_is_passed_on : IAsyncLifetime
         (await _antenna.ConnectAsync(WithWill(77))).Dispose();
         Assert.Equal(77, await _antenna.Told.DeathAsync());
         Assert.Equal([77], _antenna.Told.Deaths);
+    }
+
+    [Theory]
+    [InlineData(MqttClientDisconnectOptionsReason.NormalDisconnection, SessionEnd.Farewell, false)]
+    [InlineData(MqttClientDisconnectOptionsReason.DisconnectWithWillMessage, SessionEnd.FarewellWithWill, true)]
+    [InlineData(MqttClientDisconnectOptionsReason.ImplementationSpecificError, SessionEnd.ClientError, true)] // Only 0x00 takes the will back.
+    public async Task Is_with_what_code_a_client_took_its_leave_and_never_its_reason(MqttClientDisconnectOptionsReason reason, SessionEnd end, bool isDeath)
+    {
+        using (var camera = await _antenna.ConnectAsync(WithWill(5)))
+            await camera.DisconnectAsync(new MqttClientDisconnectOptions { Reason = reason, ReasonString = "officer-smith-went-home" });
+        Assert.Equal((end, isDeath), await _antenna.Told.EndAsync());
+        Assert.DoesNotContain(_antenna.Logged, line => line.Contains("smith", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Is_how_a_session_ended_when_nobody_said_goodbye()
+    {
+        (await _antenna.ConnectAsync(WithWill(5))).Dispose();
+        Assert.Equal((SessionEnd.ConnectionLost, true), await _antenna.Told.EndAsync());
+
+        using (await _antenna.ConnectAsync(WithWill(5)))
+        {
+            var ended = _antenna.Told.EndAsync();
+            while (!ended.IsCompleted)
+            {
+                _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+
+            Assert.Equal((SessionEnd.KeepAlive, true), await ended);
+        }
+
+        var first = await _antenna.ConnectAsync(WithWill(5));
+        using var second = await _antenna.ConnectAsync(WithWill(5));
+        Assert.Equal((SessionEnd.TakenOver, false), await _antenna.Told.EndAsync());
+        first.Dispose();
+        await second.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(Topic.Heartbeat(Antenna.Camera.Id)).WithPayload("{}").Build()); // QoS 0
+        Assert.Equal((SessionEnd.Refused, true), await _antenna.Told.EndAsync());
+
+        using var third = await _antenna.ConnectAsync(WithWill(5));
+        _antenna.Part<ISessions>().End(Antenna.Camera.Id);
+        Assert.Equal((SessionEnd.NotAuthorized, true), await _antenna.Told.EndAsync());
+
+        using var fourth = await _antenna.ConnectAsync(WithWill(5));
+        _antenna.Kept.IsBroken = true;
+        await Assert.ThrowsAnyAsync<Exception>(() => SpeakAsync(fourth, 1));
+        Assert.Equal((SessionEnd.Registry, false), await _antenna.Told.EndAsync());
     }
 
     [Fact]

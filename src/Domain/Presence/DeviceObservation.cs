@@ -39,6 +39,9 @@ public sealed record DeviceObservation(
     /// <summary>Whether the unit only says what seems old: its clock fell back, and a clerk has to look at it.</summary>
     public bool ClockFellBack { get; init; }
 
+    /// <summary>How the session ended in which the unit last spoke; null while it is heard, and when the session is not known to have ended.</summary>
+    public SessionEnd? SessionEnd { get; init; }
+
     /// <summary>Whether the last report may be taken for the present: the unit was heard within its deadline and its session did not break.</summary>
     [JsonIgnore] public bool IsHeard => Hears(Presence);
 
@@ -72,11 +75,12 @@ public sealed record DeviceObservation(
     }
 
     /// <summary>This observation as it stands while the registry itself cannot see.</summary>
-    public DeviceObservation Unseen() => this with { Presence = PresenceState.Unknown, Evidence = Evidence.Registry };
+    public DeviceObservation Unseen() => this with { Presence = PresenceState.Unknown, Evidence = Evidence.Registry, SessionEnd = null };
 
     /// <summary>Whether a notice, a page or a rule would see a difference; most heartbeats make none.</summary>
     public bool DiffersFrom(DeviceObservation? other) =>
-        other is null || (Presence, Evidence, Capture, Health, RuleVersion, ClockFellBack, IsSkewed) != (other.Presence, other.Evidence, other.Capture, other.Health, other.RuleVersion, other.ClockFellBack, other.IsSkewed);
+        other is null || (Presence, Evidence, SessionEnd, Capture, Health, RuleVersion, ClockFellBack, IsSkewed)
+            != (other.Presence, other.Evidence, other.SessionEnd, other.Capture, other.Health, other.RuleVersion, other.ClockFellBack, other.IsSkewed);
 
     private bool IsSkewed => SkewSeconds is { } skew && Math.Abs((long)skew) >= Seat.SkewFromSeconds;
 }

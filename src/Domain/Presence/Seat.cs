@@ -17,13 +17,13 @@ public enum Heard
 }
 
 /// <summary>
-/// All that a presence partition holds of one unit: 60 bytes, no reference. The rules of presence stand here. Time is an argument: the
+/// All that a presence partition holds of one unit: 64 bytes, no reference. The rules of presence stand here. Time is an argument: the
 /// registry's steady clock in milliseconds, which no step of the wall clock moves.
 /// </summary>
 /// <remarks>
 /// Sessions and epochs after Eclipse Sparkplug 3.0 (a death belongs to its birth), with 64-bit numbers; deadlines by the registry's clock.
 /// </remarks>
-[StructLayout(LayoutKind.Sequential, Pack = 4)] // A million of them: what alignment would add is 4 MB.
+[StructLayout(LayoutKind.Sequential)] // A million of them: 64 MB.
 public struct Seat
 {
     /// <summary>More than so many returns from silence within <see cref="FlapWindowSeconds"/> and a unit flaps.</summary>
@@ -41,7 +41,7 @@ public struct Seat
     private long _epoch, _seq, _heardAt, _heardSteady;
     private int _session, _ruleVersion, _skew, _deadlineSeconds, _quietSince;
     private short _capture;
-    private byte _presence, _evidence, _health, _flags, _returns, _late;
+    private byte _presence, _evidence, _health, _flags, _returns, _late, _end;
 
     [Flags]
     private enum Flag : byte { SilenceIsNormal = 1, WasHeard = 2, HasSkew = 4, HasRuleVersion = 8, ClockFellBack = 16 }
@@ -66,8 +66,11 @@ public struct Seat
     public readonly bool IsHeard => DeviceObservation.Hears(Presence);
 
     /// <summary>What a notice, a page or a rule would see change. Most heartbeats leave it as it is.</summary>
-    public readonly (PresenceState, Evidence, short, Health, int, bool, bool) Face =>
-        (Presence, (Evidence)_evidence, _capture, (Health)_health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed);
+    public readonly (PresenceState, Evidence, short, Health, int, bool, bool, SessionEnd?) Face =>
+        (Presence, (Evidence)_evidence, _capture, (Health)_health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed, IsHeard ? null : Ended);
+
+    /// <summary>How the session ended in which the unit last spoke; null when it is not known to have ended.</summary>
+    private readonly SessionEnd? Ended => _end == 0 ? null : (SessionEnd)(_end - 1);
 
     private readonly bool IsSkewed => Has(Flag.HasSkew) && Math.Abs((long)_skew) >= SkewFromSeconds;
 
@@ -117,7 +120,7 @@ public struct Seat
         Set(Flag.HasSkew, heartbeat.DeviceAt is not null);
         _skew = heartbeat.DeviceAt is { } at ? (int)Math.Clamp((at - heartbeat.ReceivedAt).TotalSeconds, int.MinValue, int.MaxValue) : 0;
         Set(Flag.ClockFellBack, false);
-        _late = 0;
+        (_late, _end) = (0, 0);
         if (heartbeat.IsLife)
             Revive(heartbeat.ReceivedAt.ToUnixTimeMilliseconds(), steadyMs);
         return Heard.Newest;
@@ -144,9 +147,12 @@ public struct Seat
     }
 
     /// <summary>Takes in that a session died. Counts only for the session and the epoch that the unit last spoke in.</summary>
-    public void Die(long epoch, long session)
+    public void Die(long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost)
     {
-        if (epoch == _epoch && unchecked((int)session) == _session && (IsHeard || IsOpen))
+        if (epoch != _epoch)
+            return;
+        End(session, end);
+        if (unchecked((int)session) == _session && (IsHeard || IsOpen))
             (_presence, _evidence) = ((byte)PresenceState.Disconnected, (byte)Evidence.Death);
     }
 
@@ -155,6 +161,16 @@ public struct Seat
     {
         if (epoch == _epoch && unchecked((int)session) == _session && ((PresenceState)_presence, (Evidence)_evidence) == (PresenceState.Disconnected, Evidence.Death))
             (_presence, _evidence) = ((byte)PresenceState.Unknown, (byte)Evidence.Registry);
+    }
+
+    /// <summary>
+    /// Takes in how a session ended that nobody died of. It changes nothing of a unit that is heard: what it tells is told when the unit is
+    /// not heard any more.
+    /// </summary>
+    public void End(long session, SessionEnd end)
+    {
+        if (unchecked((int)session) == _session && _end == 0) // What was said first is why; what came of it is not.
+            _end = (byte)(end + 1);
     }
 
     /// <summary>Looks whether the unit is still heard.</summary>
@@ -191,6 +207,7 @@ public struct Seat
         _ruleVersion = (int)Math.Min(last.RuleVersion ?? 0, int.MaxValue);
         Set(Flag.HasSkew, last.SkewSeconds is not null);
         _skew = last.SkewSeconds ?? 0;
+        _end = last.SessionEnd is { } end ? (byte)(end + 1) : (byte)0;
         Set(Flag.ClockFellBack, last.ClockFellBack);
         Set(Flag.WasHeard, true);
     }
@@ -210,6 +227,7 @@ public struct Seat
         RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
         SkewSeconds = Has(Flag.HasSkew) ? _skew : null,
         ClockFellBack = Has(Flag.ClockFellBack),
+        SessionEnd = IsHeard ? null : Ended,
     };
 
     private readonly PresenceState Alive => (Health)_health == Health.Docked ? PresenceState.Docked : PresenceState.Online;

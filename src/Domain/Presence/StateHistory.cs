@@ -10,10 +10,13 @@ namespace SurveillanceRegistry.Domain.Presence;
 /// <param name="Capture">What the unit last reported; what it does now, only while it is heard.</param>
 public sealed record StateInterval(DateTimeOffset From, DateTimeOffset? To, PresenceState Presence, CaptureReport Capture, Health Health, Evidence Evidence)
 {
+    /// <summary>How the session had ended in which the unit last spoke; null while it was heard, and when it was not known to have ended.</summary>
+    public SessionEnd? SessionEnd { get; init; }
+
     /// <summary>Whether the unit was heard.</summary>
     public bool IsHeard => DeviceObservation.Hears(Presence);
 
-    internal bool Continues(StateInterval before) => (Presence, Capture, Health, Evidence) == (before.Presence, before.Capture, before.Health, before.Evidence);
+    internal bool Continues(StateInterval before) => (Presence, Capture, Health, Evidence, SessionEnd) == (before.Presence, before.Capture, before.Health, before.Evidence, before.SessionEnd);
 }
 
 /// <summary>A change of what was known of a unit, at the moment at which the registry knew it.</summary>
@@ -65,7 +68,7 @@ public sealed class StateHistory
             var end = i + 1 < instants.Length ? instants[i + 1] : to;
             var isSeen = seen.Any(period => period.From <= instants[i] && instants[i] < period.To);
             var interval = known is null ? new StateInterval(instants[i], end, PresenceState.Unknown, default, Health.Ok, Evidence.Registry)
-                : isSeen ? new StateInterval(instants[i], end, known.Presence, known.Capture, known.Health, known.Evidence)
+                : isSeen ? new StateInterval(instants[i], end, known.Presence, known.Capture, known.Health, known.Evidence) { SessionEnd = known.SessionEnd }
                 : new StateInterval(instants[i], end, PresenceState.Unknown, known.Capture, known.Health, Evidence.Registry);
             if (intervals.Count > 0 && interval.Continues(intervals[^1]))
                 intervals[^1] = intervals[^1] with { To = end };

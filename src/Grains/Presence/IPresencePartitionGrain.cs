@@ -16,7 +16,10 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
 
     /// <summary>A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in.</summary>
     [Alias("died")]
-    Task Died(int number, long epoch, long session);
+    Task Died(int number, long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost);
+
+    /// <summary>Takes in how a session of a device ended that nobody died of.</summary>
+    Task Ended(int number, long session, SessionEnd end);
 
     /// <summary>The greatest (epoch, seq) that was heard of a unit; −1 for both when none was.</summary>
     [Alias("last")]

@@ -23,7 +23,7 @@ internal sealed class PresencePartitionGrain(
 
     private readonly List<int> _due = [];
     private readonly Dictionary<string, Queue<DeviceObservation>> _changes = new(StringComparer.Ordinal);
-    private readonly HashSet<int> _nameless = [];
+    private readonly HashSet<int> _nameless = [], _askedAnew = []; // Whose deadline changed while they wait in the wheel, where nobody is found before his time.
     private readonly Queue<(int Number, long Epoch, long Session, long At)> _deaths = new(); // Those that may yet turn out to be one fault of ours.
     private Seat[] _seats = [];
     private Wheel _wheel = null!;
@@ -87,17 +87,25 @@ internal sealed class PresencePartitionGrain(
         await Tell();
     }
 
-    public Task Died(int number, long epoch, long session)
+    public Task Died(int number, long epoch, long session, SessionEnd end) => Parted(number, epoch, session, end);
+
+    public Task Ended(int number, long session, SessionEnd end) => Parted(number, null, session, end);
+
+    private Task Parted(int number, long? epoch, long session, SessionEnd end)
     {
         if (IsSeated(number))
         {
             ref var seat = ref _seats[IndexOf(number)];
             var before = seat.Face;
-            seat.Die(epoch, session);
+            if (epoch is { } died)
+                seat.Die(died, session, end);
+            else
+                seat.End(session, end);
             if (seat.Face != before)
             {
                 _nameless.Add(number);
-                _deaths.Enqueue((number, epoch, session, Sight.SteadyMs(time)));
+                if (epoch is { } inEpoch)
+                    _deaths.Enqueue((number, inEpoch, session, Sight.SteadyMs(time)));
             }
 
             DoubtDeaths();
@@ -182,6 +190,8 @@ internal sealed class PresencePartitionGrain(
         var now = Sight.SteadyMs(time);
         _due.Clear();
         _wheel.Turn(now, _due);
+        _askedAnew.ExceptWith(_due);
+        _due.AddRange(_askedAnew);
         foreach (var index in _due)
         {
             ref var seat = ref _seats[index];
@@ -298,7 +308,12 @@ internal sealed class PresencePartitionGrain(
         {
             var index = IndexOf(seated.Number);
             if (_seats[index].IsTaken)
+            {
+                var before = _seats[index].LookAt;
                 _seats[index].Ask(seated.DeadlineSeconds, seated.SilenceIsNormal);
+                if (_seats[index].LookAt < before)
+                    _askedAnew.Add(index);
+            }
             else
                 _seats[index] = Domain.Presence.Seat.Of(seated.DeadlineSeconds, seated.SilenceIsNormal);
         }

@@ -75,6 +75,7 @@ internal static class DevicesApi
             ruleVersion = last?.RuleVersion,
             isBehind = last is not null && described.Expected?.IsBehind(last) == true,
             evidence = last?.Evidence,
+            sessionEnd = last?.SessionEnd,
             clockFellBack = last?.ClockFellBack ?? false,
             skewSeconds = last?.SkewSeconds,
             lastHeardAt = last is null ? null : NoticePayload.Instant(last.LastHeardAt),

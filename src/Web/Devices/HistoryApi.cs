@@ -86,7 +86,7 @@ internal static class HistoryApi
 
     private static object Shape(StateInterval interval) => new
     {
-        from = LedgerEntry.Time(interval.From), to = interval.To is { } to ? LedgerEntry.Time(to) : null, interval.Presence, interval.Evidence,
+        from = LedgerEntry.Time(interval.From), to = interval.To is { } to ? LedgerEntry.Time(to) : null, interval.Presence, interval.Evidence, interval.SessionEnd,
         capture = interval.IsHeard ? interval.Capture : default, lastReported = interval.Capture, interval.Health,
     };
 

@@ -79,5 +79,21 @@ public sealed class DeviceModel(
         return true;
     }
 
+    /// <summary>How a session ended, for people.</summary>
+    public static string Sentence(SessionEnd end) => end switch
+    {
+        SessionEnd.ConnectionLost => "The connection broke without a goodbye.",
+        SessionEnd.KeepAlive => "The client was silent for longer than its keep-alive allows.",
+        SessionEnd.Farewell => "The client said goodbye.",
+        SessionEnd.FarewellWithWill => "The client said goodbye and asked for its will.",
+        SessionEnd.ClientError => "The client ended it over an error of its own.",
+        SessionEnd.TakenOver => "The same client signed in on another connection, and the unit has not spoken on it.",
+        SessionEnd.Refused => "The registry ended it over what the client sent, or did not send or take in time.",
+        SessionEnd.NotAuthorized => "Its credential does not hold any more.",
+        SessionEnd.Registry => "The registry could not do its part and ended it, for the client to come again.",
+        SessionEnd.DeathMessage => "Its death was published, by itself or by its gateway.",
+        _ => throw new ArgumentOutOfRangeException(nameof(end)),
+    };
+
     public static string Word<T>(T value) where T : struct, Enum => Domain.Json.Word(value).Replace('-', ' ');
 }

@@ -50,6 +50,7 @@ internal sealed class Table(Scale scale)
         text.AppendLine();
         foreach (var note in _notes)
             text.AppendLine($"- {note}");
+        text.AppendLine().AppendLine("Where the time goes, and what separates us from the peers: [profile](ingest-profile.md).");
         return text.ToString();
     }
 

@@ -27,7 +27,7 @@ public sealed class A_seat
     }
 
     [Fact]
-    public void Takes_no_more_room_than_a_million_of_them_may() => Assert.Equal(60, Unsafe.SizeOf<Seat>());
+    public void Takes_no_more_room_than_a_million_of_them_may() => Assert.Equal(64, Unsafe.SizeOf<Seat>());
 
     [Fact]
     public void Goes_from_online_to_late_to_silent_as_nothing_is_heard()
@@ -107,6 +107,34 @@ public sealed class A_seat
         Assert.Equal((PresenceState.Unknown, Evidence.Registry), At(29, seeingSince: 1));
         Assert.Equal((PresenceState.Silent, Evidence.Deadline), At(31, seeingSince: 1));
         Assert.Equal((Heard.Newest, PresenceState.Online), (Hear(5, 11, 32), _seat.Presence));
+    }
+
+    [Fact]
+    public void Says_how_its_session_ended_when_it_is_not_heard_any_more()
+    {
+        Hear(1, 1, 0, session: 7);
+        var heard = _seat.Face;
+        _seat.End(6, SessionEnd.KeepAlive); // Another's.
+        _seat.End(7, SessionEnd.Farewell);
+        _seat.End(7, SessionEnd.ConnectionLost);
+        Assert.Equal((heard, null), (_seat.Face, _seat.Observation("cam").SessionEnd)); // Who said goodbye just now was heard just now.
+        At(31);
+        Assert.Equal(SessionEnd.Farewell, _seat.Observation("cam").SessionEnd);
+
+        Hear(1, 2, 32, session: 8);
+        At(70);
+        Assert.Equal((PresenceState.Silent, null), (_seat.Presence, _seat.Observation("cam").SessionEnd));
+        var silent = _seat.Face;
+        _seat.Die(1, 8, SessionEnd.KeepAlive);
+        Assert.Equal((PresenceState.Silent, (SessionEnd?)SessionEnd.KeepAlive), (_seat.Presence, _seat.Observation("cam").SessionEnd));
+        Assert.NotEqual(silent, _seat.Face);
+
+        Hear(1, 3, 71, session: 9);
+        _seat.Die(1, 9, SessionEnd.DeathMessage);
+        Assert.Equal((PresenceState.Disconnected, (SessionEnd?)SessionEnd.DeathMessage), (_seat.Presence, _seat.Observation("cam").SessionEnd));
+        var next = Seat.Of(30, silenceIsNormal: false);
+        next.Remember(_seat.Observation("cam"), 71_000);
+        Assert.Equal(SessionEnd.DeathMessage, next.Observation("cam").SessionEnd);
     }
 
     [Fact]

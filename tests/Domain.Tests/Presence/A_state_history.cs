@@ -29,6 +29,14 @@ public sealed class A_state_history
     }
 
     [Fact]
+    public void Says_how_the_session_of_a_unit_had_ended_from_when_that_was_known()
+    {
+        var silent = Change(10, PresenceState.Silent);
+        var history = StateHistory.Of([Change(-5), silent, new StateChange(At(20), silent.Observation with { SessionEnd = SessionEnd.KeepAlive })], [Saw(-60, 60)], At(0), At(30), At(100));
+        Assert.Equal([(At(0), null), (At(10), null), (At(20), SessionEnd.KeepAlive)], history.Intervals.Select(interval => (interval.From, interval.SessionEnd)));
+    }
+
+    [Fact]
     public void Calls_unknown_what_the_registry_itself_could_not_see()
     {
         var history = StateHistory.Of([Change(-5)], [Saw(-60, 10), Saw(15, 60)], At(0), At(30), At(100));
