@@ -138,7 +138,7 @@ internal sealed class Inlet(
         else
             sender.Last = (heartbeat.Epoch, heartbeat.Seq);
         var isNews = isNew && (sender.Said is not { } said || !heartbeat.SaysWhat(said));
-        sender.Said = isNew ? heartbeat : sender.Said;
+        sender.Said = isNews ? heartbeat : sender.Said; // What says the same again lives for its commit and no longer.
         sender.Session = session.Connection;
         return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this)
         {
@@ -253,6 +253,7 @@ internal sealed class Inlet(
         public ushort PacketId => packetId;
         public MqttPubAckReasonCode Reason => reason;
         public bool IsNews { get; init; }
+        public override bool MayRest => Heartbeat is not null && !IsNews;
         public long ReceivedAt { get; init; }
         public override void Settle(Settlement settlement) => inlet.Settled(this, settlement);
         public override void Flush() => line.Flush();

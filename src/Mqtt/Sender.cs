@@ -16,7 +16,7 @@ internal sealed class Sender(Device device)
     /// <summary>The greatest (epoch, seq) that was queued, or is known from before.</summary>
     public (long Epoch, long Seq) Last { get; set; } = (-1, -1);
 
-    /// <summary>The newest word of it.</summary>
+    /// <summary>The newest word of it that said something new.</summary>
     public Heartbeat? Said { get; set; }
 
     /// <summary>Said again and again in the same words: one string for all.</summary>

@@ -18,13 +18,16 @@ namespace SurveillanceRegistry.Mqtt;
 /// Takes connections from Kestrel and puts each through to the broker as a <see cref="Line"/>: so many in all, so many of one address before
 /// they have signed in, so many judged at once. Looks at every line's clock once a second: one look for all, no timer for each.
 /// </summary>
-internal sealed class Switchboard(Inlet inlet, Admission admission, Senders senders, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
+internal sealed class Switchboard(Inlet inlet, Admission admission, Senders senders, Sessions sessions, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
     : ConnectionHandler, IMqttServerAdapter, IHostedService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), BreakWindow = TimeSpan.FromSeconds(10), LongestLeaving = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), LongestLeaving = TimeSpan.FromSeconds(5);
 
-    /// <summary>When at least so many sessions, and half of all, break within <see cref="BreakWindow"/>, it is more likely our own network than all of them.</summary>
+    /// <summary>When at least so many sessions, and half of all, break within <see cref="Sight.BreakWindow"/>, it is more likely our own network than all of them.</summary>
     private const int FewestBroken = 20;
+
+    /// <summary>What the library writes to a client is short; a greater buffer for each of many thousands would stand empty. It grows when it must.</summary>
+    private const int MostAnswerBytes = 256;
 
     private readonly ConcurrentDictionary<Line, byte> _lines = new();
     private readonly ConcurrentDictionary<IPAddress, int> _waiting = new();
@@ -33,7 +36,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     private MqttServerOptions _options = new();
     private ITimer? _looking;
     private TimeSpan _forgotAt, _breaksSince;
-    private int _breaks, _linesBefore;
+    private int _breaks, _sessionsBefore;
 
     /// <summary>The broker's ear; null while it is not running.</summary>
     public Func<IMqttChannelAdapter, Task>? ClientHandler { get; set; }
@@ -47,7 +50,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
             return;
         }
 
-        var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(_options.WriterBufferSize, _options.WriterBufferSizeMax));
+        var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(MostAnswerBytes, _options.WriterBufferSizeMax));
         using var line = new Line(connection, new MqttConnectionContext(formatter, connection), inlet, limits, time, RefuseTooLong);
         var isWaiting = true;
         line.OnSignedIn = Through;
@@ -115,10 +118,10 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
         lock (_breaking)
         {
             var now = time.Steady();
-            if (now - _breaksSince > BreakWindow)
-                (_breaksSince, _breaks, _linesBefore) = (now, 0, _lines.Count + 1);
-            if (++_breaks == Math.Max(FewestBroken, (_linesBefore + 1) / 2))
-                sight.Doubt($"{_breaks} of {_linesBefore} sessions broke within {BreakWindow.TotalSeconds} s");
+            if (now - _breaksSince > Sight.BreakWindow)
+                (_breaksSince, _breaks, _sessionsBefore) = (now, 0, sessions.Count);
+            if (++_breaks == Math.Max(FewestBroken, (_sessionsBefore + 1) / 2))
+                sight.Broke($"{_breaks} of {_sessionsBefore} sessions broke within {Sight.BreakWindow.TotalSeconds} s");
         }
     }
 

@@ -91,8 +91,8 @@ public static class WebSetup
         routes.MapGet("/health/live", () => Results.Text("alive"));
         routes.MapGet("/health/ready", (Rounds rounds, Sight sight, IngestFigures figures) =>
             !rounds.FirstRound.IsCompletedSuccessfully ? NotReady("Not ready yet", "Not every device and place was asked yet; notices are true once they were. Try again in a second.")
+            : figures.IsStandingStill ? NotReady("Not ready: heartbeats wait", $"Heartbeats wait, and none was answered for {IngestFigures.LongestStandstill.TotalSeconds} s. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
             : sight.IsBlind ? NotReady("Not ready: the registry cannot see", "Nothing can be made durable at present. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
-            : figures.IsStandingStill ? NotReady("Not ready: heartbeats wait", $"Heartbeats wait, and none was answered for {IngestFigures.LongestStandstill.TotalSeconds} s.")
             : Results.Text("ready"));
         var version = typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         routes.MapGet("/version", () => GovernanceApi.Json(new { version }));

@@ -30,6 +30,9 @@ public sealed class SmallCity : IAsyncLifetime
 
     internal IGrainFactory Grains => _cluster.Client;
 
+    /// <summary>What each silo knows of its own sight.</summary>
+    internal IEnumerable<Sight> Sights => _cluster.Silos.Select(silo => _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<Sight>());
+
     public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 2);

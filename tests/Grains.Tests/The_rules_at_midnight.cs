@@ -36,7 +36,7 @@ public sealed class The_rules_at_midnight : IAsyncLifetime
         Assert.True((await policies.Act(draft.Id, submitted.Version, ChangeAct.Approved, new Attribution("approver", null, "st-approver"))).IsDone);
 
         var at = DateTimeOffset.Parse(midnight, System.Globalization.CultureInfo.InvariantCulture);
-        _city.Time.SetUtcNow(at.AddSeconds(-1));
+        _city.Time.AdjustTime(at.AddSeconds(-1));
         await policies.TurnDay();
         Assert.Empty(_city.Memory.Days.SelectMany(turned => turned.Switches));
 

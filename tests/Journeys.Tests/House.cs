@@ -122,6 +122,27 @@ internal sealed partial class House : IAsyncDisposable
         return JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync(path));
     }
 
+    /// <summary>What it says of its readiness: <c>ready</c>, or why not.</summary>
+    public async Task<string> ReadinessAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Http };
+        Assert.Equal("alive", await client.GetStringAsync("/health/live"));
+        using var answer = await client.GetAsync("/health/ready");
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(text == "ready" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        return text;
+    }
+
+    /// <summary>Waits until it says that it is ready, or that it is not, and why.</summary>
+    public async Task<string> BecomesAsync(bool ready)
+    {
+        using var bound = new CancellationTokenSource(LongestStart);
+        var said = await ReadinessAsync();
+        for (; said == "ready" != ready; said = await ReadinessAsync())
+            await Task.Delay(100, bound.Token);
+        return said;
+    }
+
     /// <summary>How to reach the house's own database.</summary>
     public async Task<string> DatabaseAsync() => await PrivateCluster.ConnectIfRunningAsync(Data, CancellationToken.None) ?? throw new InvalidOperationException("The cluster does not answer.");
 

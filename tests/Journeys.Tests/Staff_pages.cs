@@ -48,18 +48,22 @@ public sealed class Staff_pages(StaffedHouse city) : IClassFixture<StaffedHouse>
     {
         var page = await city.SignedInAsync("editor");
         await page.SetViewportSizeAsync(390, 844);
-        foreach (var address in Pages.Except(["/staff/not-allowed"]))
+        var keeper = await city.SignedInAsync("clerk");
+        var watcher = await city.SignedInAsync("administrator");
+        foreach (var (who, address) in Pages.Except(["/staff/not-allowed"]).Select(address => (page, address)).Concat(OfTheClerk[..^1].Select(address => (keeper, address))).Append((watcher, "/staff/ingest")))
         {
-            var answer = await page.GotoAsync(address);
+            var answer = await who.GotoAsync(address);
             Assert.Equal(200, answer!.Status);
-            await Expect(page.Locator("h1")).ToBeVisibleAsync();
-            }
+            await Expect(who.Locator("h1")).ToBeVisibleAsync();
+        }
 
         var wide = await city.SignedInAsync("editor", withScript: true);
         await wide.SetViewportSizeAsync(390, 844);
         var clerk = await city.SignedInAsync("clerk", withScript: true);
         await clerk.SetViewportSizeAsync(390, 844);
-        foreach (var (who, address) in Pages.Select(address => (wide, address)).Concat(OfTheClerk[..^1].Select(address => (clerk, address))))
+        var administrator = await city.SignedInAsync("administrator", withScript: true);
+        await administrator.SetViewportSizeAsync(390, 844);
+        foreach (var (who, address) in Pages.Select(address => (wide, address)).Concat(OfTheClerk[..^1].Select(address => (clerk, address))).Append((administrator, "/staff/ingest")))
         {
             await who.GotoAsync(address);
             Assert.True(await who.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{address} is wider than a telephone.");

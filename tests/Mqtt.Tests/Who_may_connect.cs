@@ -83,7 +83,8 @@ public sealed class Who_may_connect(Antenna antenna) : IClassFixture<Antenna>
     {
         using var camera = await antenna.ConnectAsync();
         Assert.Equal(MqttClientSubscribeResultCode.GrantedQoS1, (await camera.SubscribeAsync(Topic.Expected(Antenna.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce)).Items.Single().ResultCode);
-        foreach (var topic in new[] { "#", "registry/v1/devices/+/heartbeat", Topic.Heartbeat(Antenna.Camera.Id), Topic.Expected("another-cam"), "$SYS/#" })
+        foreach (var topic in new[] { "#", "registry/v1/devices/+/heartbeat", Topic.Heartbeat(Antenna.Camera.Id), Topic.Expected("another-cam"), "$SYS/#", "+/+/#" })
             Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, (await camera.SubscribeAsync(topic)).Items.Single().ResultCode);
+        Assert.Equal(MqttClientSubscribeResultCode.SharedSubscriptionsNotSupported, (await camera.SubscribeAsync("$share/all/#")).Items.Single().ResultCode);
     }
 }

@@ -27,7 +27,7 @@ public sealed class Pages_of_devices(SampleCity city)
     [Fact]
     public async Task It_answers_what_it_was_doing_at_a_time_in_the_city()
     {
-        Assert.Contains("it was heard, and reported video recorded", (await GetAsync("/devices/east-precinct-lobby-1?at=2026-01-15T14:05")).Item2, StringComparison.Ordinal);
+        Assert.Contains("it was heard, and reported video: recorded", (await GetAsync("/devices/east-precinct-lobby-1?at=2026-01-15T14:05")).Item2, StringComparison.Ordinal);
         Assert.Contains("There was no such time", (await GetAsync("/devices/east-precinct-lobby-1?at=2026-03-08T02:30")).Item2, StringComparison.Ordinal);
         Assert.Contains("is no day and time", (await GetAsync("/devices/east-precinct-lobby-1?at=yesterday")).Item2, StringComparison.Ordinal);
     }
@@ -38,6 +38,28 @@ public sealed class Pages_of_devices(SampleCity city)
         var unit = city.Opening.Devices.First(device => device.KindOf.IsMobile).Id;
         foreach (var path in new[] { "/devices/" + unit, $"/api/v1/devices/{unit}", $"/api/v1/devices/{unit}?asOf=2026-01-15", $"/api/v1/devices/{unit}/history", $"/api/v1/devices/{unit}/availability" })
             Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(path)).Item1);
+    }
+
+    /// <summary>Rules in force allow plate readers; that this one may not take in anything is what the register holds of the device, and not law.</summary>
+    [Fact]
+    public async Task A_paused_device_that_records_is_called_paused_and_not_unlawful()
+    {
+        const string Reader = "harbor-tunnel-plates-1";
+        await city.Hears(Reader, Domain.Devices.CaptureReport.Every([Domain.Devices.Capture.Stills, Domain.Devices.Capture.Plates], Domain.Devices.Mode.Recorded));
+        var page = WebUtility.HtmlDecode((await GetAsync("/devices/" + Reader)).Item2);
+        Assert.Contains("Fixed license plate reader of Sample City Police Department, paused. It can take in still images and license plates.", page, StringComparison.Ordinal);
+        Assert.Contains("It reports: recorded", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("No rule in force", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_planned_or_was_taken_away_is_not_said_to_record()
+    {
+        Assert.Contains("It is planned and not there yet. The notice of its place does not count it in.", (await GetAsync("/devices/civic-plaza-cctv-9")).Item2, StringComparison.Ordinal);
+        var (status, removed) = await GetAsync("/devices/harbor-tunnel-plates-2");
+        Assert.Equal(HttpStatusCode.Gone, status);
+        Assert.Contains("It was removed. The notice of its place does not count it in.", removed, StringComparison.Ordinal);
+        Assert.DoesNotContain("it may be recording.", removed, StringComparison.Ordinal);
     }
 
     [Fact]

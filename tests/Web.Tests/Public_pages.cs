@@ -13,7 +13,8 @@ public sealed class Public_pages(SampleCity city, Chromium chromium)
     private const string Sample = "Sample data, not a notice of any city";
 
     public static TheoryData<string> Addresses() => ["/", "/places", "/places/east-precinct-lobby", "/places/alder-school-zone?lang=es", "/governance", "/governance?asOf=2026-03-31",
-        "/technologies/alpr?asOf=2026-03-31", "/instruments/smc-14.18", "/instruments/spd-manual-16.170?knownAt=2026-11-01T00:00:00Z", "/changes", "/api"];
+        "/technologies/alpr?asOf=2026-03-31", "/instruments/smc-14.18", "/instruments/spd-manual-16.170?knownAt=2026-11-01T00:00:00Z", "/changes", "/api",
+        "/places/harbor-tunnel?lang=es", "/devices/east-precinct-lobby-1", "/devices/harbor-tunnel-plates-1", "/devices/civic-plaza-cctv-9", "/fleets/body-worn-east"];
 
     [Theory]
     [MemberData(nameof(Addresses))]
@@ -119,8 +120,37 @@ public sealed class Public_pages(SampleCity city, Chromium chromium)
         await Expect(page.Locator(".sample")).ToBeVisibleAsync();
         await Expect(page.Locator(".notice")).ToBeVisibleAsync();
         await Expect(page.Locator("nav")).ToBeHiddenAsync();
+        await Expect(page.Locator(".on-paper")).ToContainTextAsync("More may be recorded by now: the devices here can record video and audio.");
         Assert.Empty(await page.EvaluateAsync<string[]>(Look.Unreadable, 7.0));
     }
+
+    [Fact]
+    public async Task Speak_the_language_of_the_notice_around_it_too()
+    {
+        var page = (await Read("/places/harbor-tunnel?lang=es")).QuerySelector("main")!;
+        Assert.All(["Dispositivos registrados", "lector fijo de placas de vehículos", "El aviso firmado", "En el registro"], words => Assert.Contains(words, page.TextContent, StringComparison.Ordinal));
+        Assert.All(["Registered", "Last reported", "Last heard", "never", "unknown"], words => Assert.DoesNotContain(words, page.TextContent, StringComparison.Ordinal));
+        Assert.Equal("es", page.QuerySelector("#devices")!.ParentElement!.GetAttribute("lang"));
+    }
+
+    [Fact]
+    public async Task Lead_from_a_rule_to_what_it_governs_and_back()
+    {
+        await Leads("/instruments/spd-manual-16.170", "/technologies/alpr");
+        await Leads("/technologies/alpr", "/places/harbor-tunnel");
+        await Leads("/technologies/alpr", "/fleets/plate-readers-east");
+        await Leads("/places/harbor-tunnel", "/devices/harbor-tunnel-plates-1");
+        await Leads("/devices/harbor-tunnel-plates-1", "/places/harbor-tunnel");
+        await Leads("/devices/harbor-tunnel-plates-1", "/instruments/spd-manual-16.170");
+        await Leads("/places", "/fleets/plate-readers-east");
+        await Leads("/fleets/plate-readers-east", "/technologies/alpr");
+
+        async Task Leads(string from, string to) => Assert.Contains((await Read(from)).QuerySelectorAll("main a"), link => link.GetAttribute("href") == to);
+    }
+
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public async Task Say_whose_time_they_tell(string address) => Assert.Contains("(America/Los_Angeles, now UTC−", (await Read(address)).QuerySelector("footer.colophon")!.TextContent, StringComparison.Ordinal);
 
     private async Task<IDocument> Read(string address)
     {

@@ -43,6 +43,18 @@ public sealed class The_API_of_the_register : IClassFixture<CityOfStaff>
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "/problems/invalid"), await ProblemAsync("PATCH", "devices/api-cam-1", """{"color":"red"}""", "\"3\""));
     }
 
+    [Theory]
+    [InlineData("presence", "\"online\"")]
+    [InlineData("lastHeardAt", "\"2026-11-23T20:00:00Z\"")]
+    [InlineData("capture", "{\"video\":\"off\"}")]
+    public async Task What_a_device_is_doing_is_the_devices_to_say_and_nobody_s_to_set(string member, string value)
+    {
+        const string Device = "devices/east-precinct-lobby-2";
+        var (_, before, seen) = await SendAsync("GET", Device);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/problems/invalid"), await ProblemAsync("PATCH", Device, $$"""{"{{member}}":{{value}}}""", seen));
+        Assert.Equal(before!.ToJsonString(), (await SendAsync("GET", Device)).Body!.ToJsonString());
+    }
+
     [Fact]
     public async Task A_secret_is_answered_once_and_listed_without_it()
     {

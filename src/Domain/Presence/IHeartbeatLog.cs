@@ -24,6 +24,9 @@ public abstract class Delivery
     /// <summary>Whether the log may hold it already, so that it must look before it writes: it is not after the last of its device, or was sent again.</summary>
     public bool MayBeKnown { get; init; }
 
+    /// <summary>Whether it may wait for a moment so that others share its commit: it says nothing new. Everything else is committed at once.</summary>
+    public virtual bool MayRest => false;
+
     /// <summary>Called once, after the commit, in the order in which deliveries came. Returns at once.</summary>
     public abstract void Settle(Settlement settlement);
 

@@ -156,6 +156,13 @@ public struct Seat
             (_presence, _evidence) = ((byte)PresenceState.Disconnected, (byte)Evidence.Death);
     }
 
+    /// <summary>Takes back a death: so many died with it that the fault may be ours. The unit is unknown until it is heard, or silent for its whole deadline.</summary>
+    public void DoubtDeath(long epoch, long session)
+    {
+        if (epoch == _epoch && unchecked((int)session) == _session && ((PresenceState)_presence, (Evidence)_evidence) == (PresenceState.Disconnected, Evidence.Death))
+            (_presence, _evidence) = ((byte)PresenceState.Unknown, (byte)Evidence.Registry);
+    }
+
     /// <summary>
     /// Takes in how a session ended that nobody died of. It changes nothing of a unit that is heard: what it tells is told when the unit is
     /// not heard any more.

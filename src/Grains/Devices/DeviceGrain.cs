@@ -8,6 +8,7 @@ namespace SurveillanceRegistry.Grains.Devices;
 
 /// <summary>A unit: remembers what changed, then tells its place. The rules that govern it are asked of the governance table.</summary>
 [GrainType("device")]
+[CollectionAgeLimit(Minutes = 5)] // Most units change rarely: a million need not live here because each spoke once.
 internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, IExpectedRegister expected, Sight sight, TimeProvider time) : Grain, IDeviceGrain
 {
     private Device? _device;

@@ -23,7 +23,8 @@ internal sealed class PresencePartitionGrain(
 
     private readonly List<int> _due = [];
     private readonly Dictionary<string, Queue<DeviceObservation>> _changes = new(StringComparer.Ordinal);
-    private readonly HashSet<int> _nameless = [];
+    private readonly HashSet<int> _nameless = [], _askedAnew = []; // Whose deadline changed while they wait in the wheel, where nobody is found before his time.
+    private readonly Queue<(int Number, long Epoch, long Session, long At)> _deaths = new(); // Those that may yet turn out to be one fault of ours.
     private Seat[] _seats = [];
     private Wheel _wheel = null!;
     private Task _telling = Task.CompletedTask;
@@ -101,7 +102,13 @@ internal sealed class PresencePartitionGrain(
             else
                 seat.End(session, end);
             if (seat.Face != before)
+            {
                 _nameless.Add(number);
+                if (epoch is { } inEpoch)
+                    _deaths.Enqueue((number, inEpoch, session, Sight.SteadyMs(time)));
+            }
+
+            DoubtDeaths();
         }
 
         return Tell();
@@ -156,11 +163,35 @@ internal sealed class PresencePartitionGrain(
         return Tell();
     }
 
+    /// <summary>Takes back the deaths of the last moments when many sessions broke among them.</summary>
+    private void DoubtDeaths()
+    {
+        var (now, brokenAt, window) = (Sight.SteadyMs(time), sight.BrokenAtMs, (long)Sight.BreakWindow.TotalMilliseconds);
+        while (_deaths.TryPeek(out var death) && (Math.Abs(death.At - brokenAt) <= window || now - death.At > window))
+        {
+            _deaths.Dequeue();
+            if (Math.Abs(death.At - brokenAt) > window)
+                continue;
+            var index = IndexOf(death.Number);
+            ref var seat = ref _seats[index];
+            var before = seat.Face;
+            seat.DoubtDeath(death.Epoch, death.Session);
+            if (seat.Face == before)
+                continue;
+            _nameless.Add(death.Number);
+            if (seat.LookAt < long.MaxValue)
+                _wheel.Put(index, seat.LookAt);
+        }
+    }
+
     private void LookForSilence()
     {
+        DoubtDeaths();
         var now = Sight.SteadyMs(time);
         _due.Clear();
         _wheel.Turn(now, _due);
+        _askedAnew.ExceptWith(_due);
+        _due.AddRange(_askedAnew);
         foreach (var index in _due)
         {
             ref var seat = ref _seats[index];
@@ -228,7 +259,8 @@ internal sealed class PresencePartitionGrain(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
+            if (!sight.IsBlind) // Then that is said once a second, and not by every partition at every turn.
+                logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
             return false;
         }
     }
@@ -276,7 +308,12 @@ internal sealed class PresencePartitionGrain(
         {
             var index = IndexOf(seated.Number);
             if (_seats[index].IsTaken)
+            {
+                var before = _seats[index].LookAt;
                 _seats[index].Ask(seated.DeadlineSeconds, seated.SilenceIsNormal);
+                if (_seats[index].LookAt < before)
+                    _askedAnew.Add(index);
+            }
             else
                 _seats[index] = Domain.Presence.Seat.Of(seated.DeadlineSeconds, seated.SilenceIsNormal);
         }

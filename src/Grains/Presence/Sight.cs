@@ -5,10 +5,10 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
-/// Whether the registry itself can see. It can while something can be made durable, and while its own clockwork runs. What it could not
-/// see it does not call silence: units get their whole deadline again before anybody says so.
+/// Whether the registry itself can see. It can while something can be made durable, heartbeats among it, and while its own clockwork runs.
+/// What it could not see it does not call silence: units get their whole deadline again before anybody says so.
 /// </summary>
-public sealed class Sight(IWatchRegister watch, TimeProvider time, ILogger<Sight> logger) : BackgroundService
+public sealed class Sight(IWatchRegister watch, IngestFigures figures, TimeProvider time, ILogger<Sight> logger) : BackgroundService
 {
     /// <summary>How often it looks, and how far the period that it writes down may lag behind.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -16,9 +16,13 @@ public sealed class Sight(IWatchRegister watch, TimeProvider time, ILogger<Sight
     /// <summary>For so long a commit may fail, or the process may stand still, before the registry calls itself blind.</summary>
     public static readonly TimeSpan LongestBlink = TimeSpan.FromSeconds(5);
 
-    private long _since = long.MinValue / 2;
+    /// <summary>Sessions that end within so long of each other may end for one reason.</summary>
+    public static readonly TimeSpan BreakWindow = TimeSpan.FromSeconds(10);
+
+    private long _since = long.MinValue / 2, _brokenAt = long.MinValue / 2;
     private long? _sawAt;
     private long _period;
+    private volatile bool _stoodStill;
 
     /// <summary>The registry's steady clock in milliseconds: no step of the wall clock moves it.</summary>
     public static long SteadyMs(TimeProvider time)
@@ -27,17 +31,28 @@ public sealed class Sight(IWatchRegister watch, TimeProvider time, ILogger<Sight
         return (long)time.GetElapsedTime(0).TotalMilliseconds;
     }
 
-    /// <summary>Since when the registry has been able to see without a break, on the steady clock. Always, where nobody watches.</summary>
-    public long SinceMs => Volatile.Read(ref _since);
+    /// <summary>Since when the registry has been able to see without a break, on the steady clock: not before now, while it cannot. Always, where nobody watches.</summary>
+    public long SinceMs => IsBlind ? SteadyMs(time) : Volatile.Read(ref _since);
 
     /// <summary>Whether it cannot see now.</summary>
-    public bool IsBlind => _sawAt is { } saw && SteadyMs(time) - saw > LongestBlink.TotalMilliseconds;
+    /// <remarks>A disk may be full for what is new and take what is changed: then the watch goes on and no heartbeat can be kept.</remarks>
+    public bool IsBlind => _sawAt is { } saw && (_stoodStill || figures.IsStandingStill || SteadyMs(time) - saw > LongestBlink.TotalMilliseconds);
 
-    /// <summary>Something happened that looks like our own fault, such as half of all sessions breaking at once: units get their deadline again.</summary>
+    /// <summary>Something happened that looks like our own fault: units get their deadline again.</summary>
     public void Doubt(string why)
     {
         Volatile.Write(ref _since, SteadyMs(time));
         logger.LogWarning("The registry doubts its own sight ({Why}): no unit is called silent before its whole deadline has passed again.", why);
+    }
+
+    /// <summary>When so many sessions last broke at once that the fault is more likely ours, on the steady clock.</summary>
+    public long BrokenAtMs => Volatile.Read(ref _brokenAt);
+
+    /// <summary>So many sessions broke at once that the fault is more likely ours: nobody is called dead for it, and nobody silent.</summary>
+    public void Broke(string why)
+    {
+        Volatile.Write(ref _brokenAt, SteadyMs(time));
+        Doubt(why);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,6 +69,13 @@ public sealed class Sight(IWatchRegister watch, TimeProvider time, ILogger<Sight
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        if (figures.IsStandingStill)
+        {
+            _stoodStill = true;
+            logger.LogWarning("The registry cannot see: {Count} heartbeats wait and none can be made durable.", figures.InFlight);
+            return;
+        }
+
         try
         {
             var wasBlind = IsBlind;
@@ -61,9 +83,9 @@ public sealed class Sight(IWatchRegister watch, TimeProvider time, ILogger<Sight
                 _period = await watch.BeginAsync(time.GetUtcNow(), cancellationToken);
             else
                 await watch.ExtendAsync(_period, time.GetUtcNow(), cancellationToken);
-            _sawAt = SteadyMs(time);
             if (wasBlind)
-                Doubt("it could not see for a while");
+                Doubt("it could not see for a while"); // Before it counts as seeing: somebody may look for silence at any moment.
+            (_sawAt, _stoodStill) = (SteadyMs(time), false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

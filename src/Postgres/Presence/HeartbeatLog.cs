@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.Hosting;
@@ -12,8 +13,9 @@ namespace SurveillanceRegistry.Postgres.Presence;
 
 /// <summary>
 /// The log of heartbeats. One writer takes whatever has queued and commits it together: at rest a heartbeat waits for one commit, under
-/// load a thousand share it. No timer lingers. While one commit is on its way the answers of the one before leave. Nothing is dropped: a
-/// full queue makes the caller wait, and the caller its device.
+/// load a thousand share it. What says something new waits for nobody; what says the same again may wait for a moment after the commit
+/// before, so that a calm city's heartbeats share commits too. While one commit is on its way the answers of the one before leave. Nothing is
+/// dropped: a full queue makes the caller wait, and the caller its device.
 /// </summary>
 public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, ILogger<HeartbeatLog> logger) : BackgroundService, IHeartbeatLog
 {
@@ -25,20 +27,35 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>From one commit to the next when nothing new was said, and how many end that rest before. By the machine's own clock: it is no time of the city's.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
+    private const int EnoughForCommit = 32;
+
     private readonly Channel<Delivery> _queue = Channel.CreateBounded<Delivery>(new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private NpgsqlConnection? _connection;
     private DateTimeOffset _warnAgainAt;
+    private TaskCompletionSource? _resting;
+    private volatile bool _isUrgent;
 
     /// <summary>How many deliveries wait for their commit.</summary>
     public int Queued => _queue.Reader.Count;
 
-    public ValueTask AppendAsync(Delivery delivery) => _queue.Writer.TryWrite(delivery) ? default : WaitAsync(delivery);
+    public ValueTask AppendAsync(Delivery delivery)
+    {
+        if (!_queue.Writer.TryWrite(delivery))
+            return WaitAsync(delivery);
+        if (!delivery.MayRest)
+            _isUrgent = true;
+        if (Volatile.Read(ref _resting) is { } resting && (_isUrgent || Queued >= EnoughForCommit))
+            resting.TrySetResult();
+        return default;
+    }
 
     private async ValueTask WaitAsync(Delivery delivery)
     {
         try
         {
-            await _queue.Writer.WriteAsync(delivery);
+            await _queue.Writer.WriteAsync(delivery); // Behind a full queue: nobody rests.
         }
         catch (ChannelClosedException closed)
         {
@@ -65,11 +82,14 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var answering = Task.CompletedTask;
+        var (answering, committedAt) = (Task.CompletedTask, 0L);
         try
         {
             while (await _queue.Reader.WaitToReadAsync(stoppingToken))
             {
+                if (committedAt != 0 && Rest - Stopwatch.GetElapsedTime(committedAt) is var left && left > TimeSpan.Zero)
+                    await RestAsync(left, stoppingToken);
+                (_isUrgent, committedAt) = (false, Stopwatch.GetTimestamp());
                 var batch = new List<Delivery>();
                 while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var delivery))
                     batch.Add(delivery);
@@ -93,6 +113,15 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
             if (_connection is not null)
                 await _connection.DisposeAsync();
         }
+    }
+
+    private async Task RestAsync(TimeSpan left, CancellationToken cancellationToken)
+    {
+        var resting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _resting, resting); // Whoever came before is seen below, whoever comes now ends the rest.
+        if (!_isUrgent && Queued < EnoughForCommit)
+            await Task.WhenAny(resting.Task, Task.Delay(left, cancellationToken));
+        _resting = null;
     }
 
     private static void Answer(List<Delivery> batch, Settlement[] answers)

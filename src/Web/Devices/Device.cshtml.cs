@@ -38,6 +38,11 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
 
     internal Policies.Links Links => new(_governance, "");
 
+    internal DeviceWords Words => DeviceWords.In(_governance);
+
+    /// <summary>The name of its technology.</summary>
+    public string TechnologyName => _governance.Table.Technologies.FirstOrDefault(one => one.Id == Described.Device.Technology)?.Name.Trim() ?? Described.Device.Technology;
+
     public PresenceState Presence => Described.Last?.Presence ?? PresenceState.Unknown;
 
     public async Task<IActionResult> OnGetAsync(string id, string? at)
@@ -75,18 +80,22 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         foreach (var instant in instants)
         {
             var then = (await history.OfAsync(id, instant, instant.AddTicks(10), HttpContext.RequestAborted)).At(instant);
-            sentences.Add($"{Time(instant)}{(instants.Length > 1 ? $" ({Domain.Ledger.LedgerEntry.Time(instant)})" : "")}: " + (
+            sentences.Add($"{Time(instant)}: " + (
                 instant > now ? "that has not come yet." : then is null || then is { Evidence: Evidence.Registry } ? "the registry could not see it, or did not know it yet. It may have been recording."
-                : then.IsHeard ? $"it was heard, and reported {then.Capture}." : $"it was not heard ({Word(then.Presence)}). It may have been recording; the last that it had reported was {then.Capture}."));
+                : then.IsHeard ? $"it was heard, and reported {Words.Of(then.Capture)}." : $"it was not heard. It may have been recording; the last that it had reported was {Words.Of(then.Capture)}."));
         }
 
         Answer = string.Join(" ", sentences);
     }
 
+    /// <summary>Whether the notice of its place counts it in.</summary>
+    public bool IsThere => new CoveringDevice(Described.Device, Described.Last).IsThere;
+
     public string PresenceInWords => Presence switch
     {
-        PresenceState.Online or PresenceState.Late => "It is heard.",
-        PresenceState.Docked => "It is in its dock.",
+        _ when !IsThere => IsRemoved ? "It was removed. The notice of its place does not count it in." : "It is planned and not there yet. The notice of its place does not count it in.",
+        PresenceState.Online or PresenceState.Late => $"It is heard. It last spoke {Time(Described.Last!.LastHeardAt)}.",
+        PresenceState.Docked => $"It is in its dock, and was last heard {Time(Described.Last!.LastHeardAt)}.",
         PresenceState.Silent => $"It has fallen silent, and may be recording. It was last heard {Time(Described.Last!.LastHeardAt)}.",
         PresenceState.Disconnected => $"Its connection broke, and it may be recording. It was last heard {Time(Described.Last!.LastHeardAt)}.",
         _ => Described.Last is { } last ? $"The registry does not know what it does: it may be recording. It was last heard {Time(last.LastHeardAt)}." : "It was never heard, and may be recording.",
@@ -98,19 +107,25 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         get
         {
             var (last, expected) = (Described.Last, Described.Expected);
+            // What is not in use is expected to take in nothing, whatever the rules allow: to say that no rule allows it would print as law what the register only knows of the device.
+            var notInUse = DeviceWords.NotInUse(Described.Device.Lifecycle);
             foreach (var sensor in Described.Device.Sensors.Union(last?.Capture.Captures ?? []))
             {
                 var (mode, allowed) = (last?.Capture[sensor], expected?.Capture[sensor]);
-                yield return (Word(sensor), (last is { IsHeard: true } && mode is { } said ? $"It reports: {Word(said)}{(last.Since(sensor) is { } since ? $", since {Time(since)}" : "")}." : "Not known now: it may be recording.")
-                    + (allowed is null ? "" : allowed is Mode.Off ? " No rule in force that the register holds allows it." : " A rule in force allows it to record."));
+                yield return (PlainWords.Sentence(Words.Of(sensor)), (last is { IsHeard: true } && mode is { } said ? $"It reports: {Words.Of(said)}{(last.Since(sensor) is { } since ? $", since {Time(since)}" : "")}."
+                    : IsThere ? "Not known now: it may be recording." : "Nothing is known of it.")
+                    + (allowed is null ? "" : allowed is not Mode.Off ? " A rule in force allows it to record."
+                    : notInUse is null ? " No rule in force that the register holds allows it." : $" The register has it as {notInUse}: it is not to take in anything."));
             }
 
             if (expected is not null && last is not null && expected.ExceededBy(last) is { IsEmpty: false } exceeded)
-                yield return ("Differs from its rules", $"It takes in more than its rules allow: {string.Join(", ", exceeded.Select(Word))}. Staff look into it.");
+                yield return notInUse is null
+                    ? ("Differs from its rules", $"It takes in more than its rules allow: {Words.Of(exceeded)}.")
+                    : ("Differs from the register", $"The register has it as {notInUse}, and it takes in {Words.Of(exceeded)}.");
             if (expected is not null && last is not null && expected.IsBehind(last))
                 yield return ("Version of its rules", $"It applies version {last.RuleVersion}; version {expected.Version} holds.");
             if (last?.SkewSeconds is { } skew && Math.Abs((long)skew) >= Seat.SkewFromSeconds)
-                yield return ("Its clock", $"It stands {Math.Abs((long)skew)} seconds {(skew > 0 ? "ahead of" : "behind")} the registry’s. When it is heard, the registry’s clock decides.");
+                yield return ("Its clock", $"It stands {PlainWords.Count((int)Math.Abs((long)skew), "second")} {(skew > 0 ? "ahead of" : "behind")} the registry’s. When it is heard, the registry’s clock decides.");
             if (last is { ClockFellBack: true })
                 yield return ("Its clock", "It says only what seems old: its clock fell back. A clerk has to look at it.");
         }
@@ -140,7 +155,12 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         }
     }
 
-    public string Time(DateTimeOffset at) => PlainWords.Time(_governance.City.LocalTime(at));
+    public string Time(DateTimeOffset at) => CityTime.Words(_governance.City, at);
+
+    public string Exactly(DateTimeOffset at) => CityTime.Exactly(_governance.City, at);
+
+    /// <summary>An instant for programs.</summary>
+    public static string Instant(DateTimeOffset at) => Domain.Ledger.LedgerEntry.Time(at);
 
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 

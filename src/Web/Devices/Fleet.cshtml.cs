@@ -11,6 +11,7 @@ namespace SurveillanceRegistry.Web.Devices;
 public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, TimeProvider time) : PageModel
 {
     private Governance _governance = null!;
+    private ImmutableHashSet<string?> _technologies = [];
 
     public string Id { get; private set; } = "";
 
@@ -18,14 +19,17 @@ public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, Ti
 
     internal Policies.Links Links => new(_governance, "");
 
-    public IEnumerable<Technology> Technologies => _governance.Table.Technologies.Where(technology => Kinds.Any(fleet => DeviceKind.Find(fleet.Kind)?.Technology == technology.Id));
+    public IEnumerable<Technology> Technologies => _governance.Table.Technologies.Where(technology => _technologies.Contains(technology.Id));
 
     public async Task<IActionResult> OnGetAsync(string id)
     {
         _governance = await grains.Governance();
         Id = id;
         Kinds = [.. (await HistoryApi.FleetsAsync(devices, time, HttpContext.RequestAborted)).Where(fleet => fleet.Id == id)];
-        return Kinds.IsEmpty ? NotFound() : Page();
+        // That there is a fleet the ledger tells at once; how many units it has nobody but the clock does, an hour later.
+        var parts = Kinds.IsEmpty ? (await devices.FleetsAsync(time.GetUtcNow(), HttpContext.RequestAborted)).Where(fleet => fleet.Id == id) : Kinds;
+        _technologies = [.. parts.Select(fleet => DeviceKind.Find(fleet.Kind)?.Technology)];
+        return _technologies.IsEmpty ? NotFound() : Page();
     }
 
     public IEnumerable<GovernanceRow> Rows(string technology) => _governance.Table.On(_governance.City.DayAt(time.GetUtcNow()), technology);

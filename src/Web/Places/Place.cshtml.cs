@@ -4,6 +4,7 @@ using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
+using SurveillanceRegistry.Web.Devices;
 
 namespace SurveillanceRegistry.Web.Places;
 
@@ -31,7 +32,18 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
     public string IssuedAt => Time(Place.Notice.IssuedAt);
 
     /// <summary>The name of the second layer.</summary>
-    public string More => Language == "es" ? "Normas, autoridades y dispositivos en detalle" : "Rules, authorities and devices in detail";
+    public string More => In("Rules, authorities and devices in detail", "Normas, autoridades y dispositivos en detalle");
+
+    /// <summary>What a printed page adds, for paper does not change when a device begins to record: when it was true, and the worst that it can have become.</summary>
+    public string OnPaper
+    {
+        get
+        {
+            var can = Words.Of(Place.Content.Worst.Facts.Select(fact => fact.Capture).Distinct());
+            return In($"Printed; it stood so at {IssuedAt}.", $"Impreso; así era el {IssuedAt}.")
+                + (can.Length == 0 ? "" : In($" More may be recorded by now: the devices here can record {can}.", $" Ahora puede grabarse más: los dispositivos de este lugar pueden grabar {can}."));
+        }
+    }
 
     public string NotReviewed => Language == "es"
         ? "Ningún traductor cualificado ha revisado esta traducción. · This translation has not been reviewed by a qualified translator."
@@ -48,7 +60,15 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
     }
 
     /// <summary>An instant in the city's own time, in the words of the language.</summary>
-    public string Time(DateTimeOffset? at) => at is { } instant ? _governance.Wordings.First(wording => wording.Language == Language).Time(_governance.City.LocalTime(instant)) : "never";
+    public string Time(DateTimeOffset? at) => at is { } instant ? _governance.Wordings.First(wording => wording.Language == Language).Time(_governance.City.LocalTime(instant)) : In("never", "nunca");
+
+    internal DeviceWords Words => DeviceWords.In(_governance, Language);
+
+    /// <summary>The language that the page itself speaks around the notice: English where the words of the page are in no other.</summary>
+    public string Around => LabelsOf.ContainsKey(Language) ? Language : "en";
+
+    /// <summary>What the page says around the notice.</summary>
+    public string In(string english, string spanish) => Language == "es" ? spanish : english;
 
     /// <summary>A language's own name.</summary>
     public static string NameOf(string language) => System.Globalization.CultureInfo.GetCultureInfo(language).NativeName is var name ? char.ToUpperInvariant(name[0]) + name[1..] : language;

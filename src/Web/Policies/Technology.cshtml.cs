@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 
 namespace SurveillanceRegistry.Web.Policies;
 
 /// <summary>One technology: what it is for, which texts govern it on the day asked for, and every text that ever did.</summary>
-public sealed class TechnologyModel(IGrainFactory grains, TimeProvider time) : RegisterPage(grains, time)
+public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, TimeProvider time) : RegisterPage(grains, time)
 {
     /// <summary>A timeline of more texts than this is for programs.</summary>
     private const int MostTexts = 200;
@@ -18,6 +20,12 @@ public sealed class TechnologyModel(IGrainFactory grains, TimeProvider time) : R
 
     /// <summary>How many texts are left out of the timeline.</summary>
     public int LeftOut { get; private set; }
+
+    /// <summary>Where fixed devices of it are registered today, and how many; whatever day was asked for.</summary>
+    public ImmutableArray<(Place Place, int Devices)> Places { get; private set; } = [];
+
+    /// <summary>The fleets of mobile units of it.</summary>
+    public ImmutableArray<string> Fleets { get; private set; } = [];
 
     public async Task OnGetAsync(string id)
     {
@@ -34,5 +42,9 @@ public sealed class TechnologyModel(IGrainFactory grains, TimeProvider time) : R
                      select new TextView(instrument, version, [rule], standing.TryGetValue((instrument.Id, version.Number), out var status) ? status : null, true, Links, Known)).ToArray();
         Texts = [.. texts.Take(MostTexts)];
         LeftOut = texts.Length - Texts.Length;
+        var used = (await devices.AllAsync(HttpContext.RequestAborted)).Where(device => device.Technology == id && device.Lifecycle != Lifecycle.Removed).ToArray();
+        var placed = used.Where(device => device.Place is not null).CountBy(device => device.Place!).ToDictionary();
+        Places = [.. (await places.PlacesAsync(HttpContext.RequestAborted)).Where(place => placed.ContainsKey(place.Id)).Select(place => (place, placed[place.Id]))];
+        Fleets = [.. used.Select(device => device.Fleet).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
     }
 }

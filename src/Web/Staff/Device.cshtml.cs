@@ -37,7 +37,7 @@ public sealed class DeviceModel(
     /// <summary>What is known of each sensor, and what its rules let it do.</summary>
     public IEnumerable<(Capture Sensor, string Sentence)> Sensors => Device.Sensors.Union(Last?.Capture.Captures ?? []).Select(sensor =>
         (sensor, (Last is { IsHeard: true } last && last.Capture[sensor] is { } mode ? $"reports {Word(mode)}" : "not known now")
-            + (Expected?.Capture[sensor] is { } allowed ? allowed is Mode.Off ? "; no rule in force allows it" : $"; its rules allow {Word(allowed)}" : "")));
+            + (Expected?.Capture[sensor] is { } allowed ? allowed is Mode.Off ? DeviceWords.NotInUse(Device.Lifecycle) is { } state ? $"; as it is {state}, it is not to take in anything" : "; no rule in force allows it" : $"; its rules allow {Word(allowed)}" : "")));
 
     private protected override string Address => $"/staff/devices/{Holder}";
 

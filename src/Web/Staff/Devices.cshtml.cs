@@ -82,7 +82,7 @@ public sealed class DevicesModel(IDeviceRegister devices, IEnrolment enrolment, 
         }
     }
 
-    public string Time(DateTimeOffset at) => PlainWords.Time(City.LocalTime(at));
+    public string Time(DateTimeOffset at) => CityTime.Words(City, at);
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

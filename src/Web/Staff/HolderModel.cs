@@ -78,7 +78,7 @@ public abstract class HolderModel(Registrar registrar, IEnrolment enrolment, IGr
 
     public string Value(string field) => Fields.GetValueOrDefault(field, "");
 
-    public string Time(DateTimeOffset at) => PlainWords.Time(City.LocalTime(at));
+    public string Time(DateTimeOffset at) => CityTime.Words(City, at);
 
     public async Task<IActionResult> OnGetAsync(string id, string? done)
     {

@@ -35,6 +35,13 @@ public sealed class Devices_and_their_reports
     }
 
     [Fact]
+    public void There_is_no_unit_without_a_deadline()
+    {
+        Assert.All(DeviceKind.All, kind => Assert.InRange(kind.DeadlineSeconds, Registration.LeastDeadlineSeconds, Registration.MostDeadlineSeconds));
+        Assert.True(Registration.LeastDeadlineSeconds > 0);
+    }
+
+    [Fact]
     public void Numbers_fill_the_partitions_evenly_and_each_densely()
     {
         var partitions = Enumerable.Range(1, 100_000).GroupBy(Device.PartitionOf).ToArray();

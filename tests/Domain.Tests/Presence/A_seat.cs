@@ -94,6 +94,22 @@ public sealed class A_seat
     }
 
     [Fact]
+    public void Whose_death_is_taken_back_is_unknown_until_it_is_heard_or_its_whole_deadline_is_over()
+    {
+        Hear(5, 10, 0, session: 7);
+        _seat.DoubtDeath(5, 7);
+        Assert.Equal(PresenceState.Online, _seat.Presence); // It has not died.
+        _seat.Die(5, 7);
+        _seat.DoubtDeath(5, 6);
+        _seat.DoubtDeath(4, 7);
+        Assert.Equal(PresenceState.Disconnected, _seat.Presence);
+        _seat.DoubtDeath(5, 7);
+        Assert.Equal((PresenceState.Unknown, Evidence.Registry), At(29, seeingSince: 1));
+        Assert.Equal((PresenceState.Silent, Evidence.Deadline), At(31, seeingSince: 1));
+        Assert.Equal((Heard.Newest, PresenceState.Online), (Hear(5, 11, 32), _seat.Presence));
+    }
+
+    [Fact]
     public void Says_how_its_session_ended_when_it_is_not_heard_any_more()
     {
         Hear(1, 1, 0, session: 7);

@@ -109,4 +109,23 @@ public sealed class Deaths_in_their_place : IAsyncLifetime
         await second.DisposeAsync();
         Assert.Equal(1, await _antenna.Told.DeathAsync());
     }
+
+    [Theory]
+    [InlineData(15, 25, 0, true)]
+    [InlineData(15, 25, 50, true)] // Strangers at the door have no session that could break.
+    [InlineData(15, 15, 0, false)] // Not many.
+    [InlineData(60, 25, 0, false)] // Not half.
+    public async Task When_many_and_half_of_all_break_within_seconds_the_registry_doubts_itself(int stay, int go, int strangers, bool doubts)
+    {
+        var crowd = await Task.WhenAll(Enumerable.Range(0, strangers).Select(_ => Wire.DialAsync(_antenna.Address)));
+        var lines = await Task.WhenAll(Enumerable.Range(0, stay + go).Select(i => SignInAsync(i, $"sim-crowd-{i}")));
+        foreach (var line in lines[..go])
+            await line.DisposeAsync();
+        for (var i = 0; i < go; i++)
+            await _antenna.Told.DeathAsync();
+        Assert.Equal(doubts, _antenna.Logged.Any(line => line.Contains("doubts its own sight", StringComparison.Ordinal)));
+        Assert.Equal(doubts, _antenna.Part<Grains.Presence.Sight>().BrokenAtMs > 0);
+        foreach (var line in lines[go..].Concat(crowd))
+            await line.DisposeAsync();
+    }
 }

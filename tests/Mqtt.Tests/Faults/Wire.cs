@@ -9,9 +9,16 @@ internal sealed class Wire(Socket socket) : IAsyncDisposable
 {
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
 
-    public static async Task<Wire> DialAsync(IPEndPoint address, params byte[][] parts)
+    public static Task<Wire> DialAsync(IPEndPoint address, params byte[][] parts) => DialAsync(address, IPAddress.Any, null, parts);
+
+    /// <param name="from">The client's own address.</param>
+    /// <param name="takes">How many bytes it lets wait for itself, before it says that it takes no more.</param>
+    public static async Task<Wire> DialAsync(IPEndPoint address, IPAddress from, int? takes, params byte[][] parts)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (takes is { } bytes)
+            socket.ReceiveBufferSize = bytes;
+        socket.Bind(new IPEndPoint(from, 0));
         await socket.ConnectAsync(address);
         var wire = new Wire(socket);
         foreach (var part in parts)

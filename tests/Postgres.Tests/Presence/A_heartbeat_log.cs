@@ -38,6 +38,10 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
 
     private sealed class Asked : Delivery
     {
+        public bool SaysNothingNew { get; init; }
+
+        public override bool MayRest => SaysNothingNew;
+
         private readonly TaskCompletionSource<Settlement> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<Settlement> Answer => _answer.Task;
@@ -50,6 +54,22 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
     {
         Assert.Equal(Settlement.Durable, await AppendAsync(Beat(1)));
         Assert.Equal(1, await _database.AskAsync<int>(Stored));
+    }
+
+    /// <summary>How long a rest lasts is a matter of pace, shown by the benchmarks; that nobody is forgotten in one is shown here.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(100, false)]
+    [InlineData(100, true)]
+    public async Task Keeps_what_rested_with_whoever_ended_the_rest(int others, bool isEndedByNews)
+    {
+        Assert.Equal(Settlement.Durable, await AppendAsync(Beat(0)));
+        Asked[] asked = [.. Enumerable.Range(1, others).Select(seq => new Asked { Heartbeat = Beat(seq), SaysNothingNew = true }), new Asked { Heartbeat = Beat(others + 1), SaysNothingNew = !isEndedByNews }];
+        foreach (var one in asked)
+            await _log.AppendAsync(one);
+        Assert.All(await Task.WhenAll(asked.Select(one => one.Answer)).WaitAsync(TimeSpan.FromSeconds(30), Cancellation), settled => Assert.Equal(Settlement.Durable, settled));
+        Assert.Equal(others + 2, await _database.AskAsync<int>(Stored));
     }
 
     [Fact]

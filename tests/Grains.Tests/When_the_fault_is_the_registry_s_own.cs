@@ -1,0 +1,92 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Presence;
+using static SurveillanceRegistry.Grains.Tests.SmallCity;
+
+namespace SurveillanceRegistry.Grains.Tests;
+
+/// <summary>A network that fails, a database that is away, a partition that moved: no unit is told dead or silent for it. Each test has a city of its own.</summary>
+public sealed class When_the_fault_is_the_registry_s_own : IAsyncLifetime
+{
+    private readonly SmallCity _city = new();
+
+    public ValueTask InitializeAsync() => _city.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _city.DisposeAsync();
+
+    [Fact]
+    public async Task When_many_sessions_break_at_once_all_of_them_are_unknown_and_nobody_is_dead_or_silent_of_the_registry_s_own_fault()
+    {
+        await _city.Beat(Camera, Sees());
+        await _city.Beat(Reader, default(CaptureReport).With(Capture.Plates, Mode.Recorded).With(Capture.Stills, Mode.Recorded));
+        await _city.Partition(Camera).Died(_city.Number(Camera), epoch: 1, session: 0); // One of the first: it looks like any other death.
+        Assert.Equal(PresenceState.Disconnected, await PresenceOf(Camera));
+        foreach (var sight in _city.Sights)
+            sight.Broke("half of all, in a test");
+
+        await _city.Partition(Reader).Died(_city.Number(Reader), epoch: 1, session: 0); // One of those that follow.
+        _city.Time.Advance(TimeSpan.FromSeconds(1));
+        foreach (var unit in new[] { Camera, Reader })
+            Assert.Equal((PresenceState.Unknown, Evidence.Registry), (await PresenceOf(unit), (await _city.Partition(unit).Observation(_city.Number(unit)))!.Evidence));
+        await _city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera)?.Presence == PresenceState.Unknown);
+
+        // Who comes back is there. Who does not come back within its deadline is gone.
+        await _city.Beat(Camera, Sees());
+        _city.Time.Advance(TimeSpan.FromSeconds(12)); // The break is over.
+        await _city.Partition(Camera).Died(_city.Number(Camera), epoch: 1, session: 0);
+        Assert.Equal(PresenceState.Disconnected, await PresenceOf(Camera));
+        Assert.Equal(PresenceState.Unknown, await PresenceOf(Reader));
+        _city.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(PresenceState.Silent, await PresenceOf(Reader));
+
+        async Task<PresenceState> PresenceOf(string unit) => (await _city.Partition(unit).Observation(_city.Number(unit)))!.Presence;
+    }
+
+    [Fact]
+    public async Task While_the_registry_cannot_keep_a_heartbeat_nobody_is_silent()
+    {
+        await _city.Beat(Camera, Sees());
+        foreach (var sight in _city.Sights)
+            await sight.StartAsync(TestContext.Current.CancellationToken);
+        for (var patience = DateTime.UtcNow.AddSeconds(10); _city.Sights.Any(sight => sight.SinceMs < 0) && DateTime.UtcNow < patience; await Task.Yield()) { }
+        _city.Memory.IsOutOfReach = true;
+        try
+        {
+            for (var second = 0; second < 40; second++)
+                _city.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.All(_city.Sights, sight => Assert.True(sight.IsBlind));
+            Assert.Equal(PresenceState.Unknown, (await _city.Partition(Camera).Observation(_city.Number(Camera)))!.Presence);
+        }
+        finally
+        {
+            _city.Memory.IsOutOfReach = false;
+        }
+
+        _city.Time.Advance(Sight.Every); // It looks again, and sees.
+        for (var patience = DateTime.UtcNow.AddSeconds(10); _city.Sights.Any(sight => sight.IsBlind) && DateTime.UtcNow < patience; await Task.Yield()) { }
+        Assert.NotEqual(PresenceState.Silent, (await _city.Partition(Camera).Observation(_city.Number(Camera)))!.Presence);
+        foreach (var sight in _city.Sights)
+            await sight.StopAsync(CancellationToken.None);
+        Assert.DoesNotContain(_city.Memory.Remembered, seen => seen.Presence == PresenceState.Silent);
+    }
+
+    [Fact]
+    public async Task A_partition_that_another_silo_took_over_writes_nothing_more_down()
+    {
+        await _city.Beat(Camera, Sees());
+        var rows = _city.Memory.Remembered.Length;
+        _city.Memory.Owner++; // Somebody else has it by now; whoever had it does not know yet.
+        var listening = _city.Next(Camera, Sees(Mode.Recorded));
+        _city.Memory.Keep(listening);
+        await _city.Partition(Camera).Hear([listening]);
+        Assert.Equal(rows, _city.Memory.Remembered.Length);
+        Assert.Equal(Mode.Off, (await _city.Grains.Device(Camera).Last())!.Capture[Capture.Audio]);
+
+        // Whoever takes it up next finds in the log what the one before could not write down.
+        await _city.Partition(Camera).Wake();
+        await _city.Memory.Until(memory => memory.Remembered.Length == rows + 1);
+        Assert.Equal(FactCertainty.Reported, Assert.Single((await _city.Notice()).Now.Facts, fact => fact.Capture == Capture.Audio).Certainty);
+    }
+}
