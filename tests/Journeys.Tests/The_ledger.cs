@@ -36,6 +36,8 @@ public sealed class The_ledger(StaffedHouse city) : IClassFixture<StaffedHouse>
             await using var past = new NpgsqlCommand("update registry.observation set at = at - interval '3 days'", database);
             while (await past.ExecuteNonQueryAsync(Cancellation) == 0)
                 await Task.Yield();
+            await using var watched = new NpgsqlCommand("update registry.watch set from_at = from_at - interval '3 days'", database);
+            await watched.ExecuteNonQueryAsync(Cancellation);
         }
 
         await house.KillAsync(); // What happened is three days old, and the registry was down since.

@@ -6,8 +6,8 @@ namespace SurveillanceRegistry.Domain.Presence;
 public sealed record HistoryFinding(DateTimeOffset? Until, string? Fault);
 
 /// <summary>
-/// Digests of what devices were doing. Each day that is over is closed: a digest of every state that was written down, and of when the
-/// registry itself could see, stands in the ledger from then on, with the number of heartbeats.
+/// Digests of what devices were doing. Each day that is over is closed: a digest of every state that was written down, of when the
+/// registry itself could see, and of the number of heartbeats stands in the ledger from then on.
 /// </summary>
 public interface IHistoryDigests
 {

@@ -1,5 +1,5 @@
 -- Days of the history of devices that were closed. What stands in the ledger is a digest with a salt: it covers units that move too, and nothing
--- about any of them can be guessed from it. The salt and the numbers of the rows stay here: a digest with another salt or other rows is another one.
+-- about any of them can be guessed from it. The salt, the numbers of the rows and how many heartbeats there were stay here, and are held by the digest.
 
 create table registry.history_digest (
     entry   bigint primary key references registry.ledger_entry,
@@ -7,6 +7,7 @@ create table registry.history_digest (
     until   timestamptz not null unique,
     after   bigint not null unique,
     last    bigint not null check (last >= after),
+    beats   bigint not null check (beats >= 0),
     salt    bytea not null check (octet_length(salt) = 32),
     check (since < until)
 );

@@ -20,14 +20,14 @@ namespace SurveillanceRegistry.Postgres.Presence;
 /// <remarks>
 /// A digest is SHA-256 over a salt of 32 random bytes and the canonical text that <see cref="DigestAsync"/> writes. It covers every unit, those
 /// that move among them, and the ledger is public: without the salt nobody can try out what a unit may have done. Nor does an entry say
-/// how many states there were. Rows are told apart by their numbers and not by their time, so that each is in one digest.
+/// how many states or heartbeats there were: whatever a unit that moves does, every entry is there and looks like random. Rows are told apart by their numbers and not by their time, so that each is in one digest.
 /// </remarks>
 public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time, ILogger<HistoryDigests> logger) : BackgroundService, IHistoryDigests
 {
     private const int OneAtATime = 12, LongestSeconds = 3600;
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
-    private sealed record Digest(long Entry, DateTime? Since, DateTime Until, long After, long Last, byte[] Salt);
+    private sealed record Digest(long Entry, DateTime? Since, DateTime Until, long After, long Last, long Beats, byte[] Salt);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -62,16 +62,17 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
         if (before is not null && before.Until >= until)
             return before.Until;
         var last = await LastAsync(cancellationToken);
-        // The first day that is closed is the first in which anything was known.
-        if (before is null && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select from registry.observation where at < @until)", new { until }, transaction, cancellationToken: cancellationToken)))
+        // The first day that is closed is the first in which the registry could see: that hangs on no unit.
+        if (before is null && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select from registry.watch where from_at < @until)", new { until }, transaction, cancellationToken: cancellationToken)))
             return null;
-        var digest = new Digest(0, before?.Until, until, before?.Last ?? long.MinValue, last, RandomNumberGenerator.GetBytes(32));
-        var (sha256, beats) = (await DigestAsync(connection, digest, cancellationToken), await BeatsAsync(connection, digest, cancellationToken));
+        var digest = new Digest(0, before?.Until, until, before?.Last ?? long.MinValue, last, 0, RandomNumberGenerator.GetBytes(32));
+        digest = digest with { Beats = await BeatsAsync(connection, digest, cancellationToken) };
+        var sha256 = await DigestAsync(connection, digest, cancellationToken);
         var append = await Appending.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
-        var entry = await append.EntryAsync("history-digest", Attribution.Registry, new { since = digest.Since is { } since ? LedgerEntry.Time(since) : null, until = LedgerEntry.Time(until), beats, sha256 });
+        var entry = await append.EntryAsync("history-digest", Attribution.Registry, new { since = digest.Since is { } since ? LedgerEntry.Time(since) : null, until = LedgerEntry.Time(until), sha256 });
         await connection.ExecuteAsync(new CommandDefinition(
-            "insert into registry.history_digest (entry, since, until, after, last, salt) values (@entry, @Since, @Until, @After, @Last, @Salt)",
-            new { entry, digest.Since, digest.Until, digest.After, digest.Last, digest.Salt }, transaction, cancellationToken: cancellationToken));
+            "insert into registry.history_digest (entry, since, until, after, last, beats, salt) values (@entry, @Since, @Until, @After, @Last, @Beats, @Salt)",
+            new { entry, digest.Since, digest.Until, digest.After, digest.Last, digest.Beats, digest.Salt }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         logger.LogInformation("The history of devices until {Until} is closed in entry {Entry} of the ledger.", LedgerEntry.Time(until), entry);
         return until;
@@ -94,7 +95,7 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(digest.Salt);
-        Line(hash, "history", "1", digest.Since is { } since ? LedgerEntry.Time(since) : "", LedgerEntry.Time(digest.Until), Number(digest.After), Number(digest.Last));
+        Line(hash, "history", "1", digest.Since is { } since ? LedgerEntry.Time(since) : "", LedgerEntry.Time(digest.Until), Number(digest.After), Number(digest.Last), Number(digest.Beats));
         // Words of the registry's own and JSON: no tabulator and no line feed can stand in them.
         await foreach (var line in LinesAsync(
             connection, "select concat_ws(E'\\t', 'state', id, device, (extract(epoch from at) * 1000000)::bigint, epoch, seq, presence, body::text) from registry.observation where id > @After and id <= @Last order by id", digest, cancellationToken))
@@ -157,7 +158,7 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
                 return Bad($"it is not what was closed in entry {index}.");
             if (before is not null && await LateAsync(digest.After, digest.Last, before.Until) is > 0 and var late)
                 return Bad($"{late} states were written into days that had been closed before.");
-            var beats = body.GetProperty("beats").GetInt64();
+            var beats = digest.Beats;
             if ((kept is null || digest.Since >= kept) && await BeatsAsync(connection, digest, cancellationToken) is var now && now != beats)
                 return Bad($"{beats} heartbeats were counted when it was closed, and {now} are there.");
             var part = $"heartbeat_{digest.Until.AddDays(-1):yyyyMMdd}";
@@ -175,5 +176,5 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
     }
 
     private static async Task<ImmutableArray<Digest>> AllAsync(NpgsqlConnection connection, string order, CancellationToken cancellationToken) =>
-        [.. await connection.QueryAsync<Digest>(new CommandDefinition($"select entry, since, until, after, last, salt from registry.history_digest {order}", cancellationToken: cancellationToken))];
+        [.. await connection.QueryAsync<Digest>(new CommandDefinition($"select entry, since, until, after, last, beats, salt from registry.history_digest {order}", cancellationToken: cancellationToken))];
 }

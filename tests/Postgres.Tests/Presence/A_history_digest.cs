@@ -38,7 +38,7 @@ public sealed class A_history_digest(SharedCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Closes_each_day_once_an_hour_after_it_ended()
     {
-        Assert.Null(await _digests.CloseAsync(Cancellation)); // Nothing was ever known of anybody.
+        Assert.Null(await _digests.CloseAsync(Cancellation)); // The registry was never open.
         await LiveAsync();
         Assert.Null(await _digests.CloseAsync(Cancellation));
         Assert.Equal(new HistoryFinding(null, null), await _digests.CheckAsync(Cancellation));
@@ -53,8 +53,8 @@ public sealed class A_history_digest(SharedCluster cluster) : IAsyncLifetime
 
         var entries = (await _database.AskAsync<string>(Entries))!.Split('\n');
         Assert.Collection(entries,
-            first => Assert.Matches("""by":\{"role":"registry"\},"body":\{"since":null,"until":"2026-11-24T00:00:00.000000Z","beats":1,"sha256":"[0-9a-f]{64}"\}""", first),
-            second => Assert.Matches("""body":\{"since":"2026-11-24T00:00:00.000000Z","until":"2026-11-27T00:00:00.000000Z","beats":0,"sha256":"[0-9a-f]{64}"\}""", second));
+            first => Assert.Matches("""by":\{"role":"registry"\},"body":\{"since":null,"until":"2026-11-24T00:00:00.000000Z","sha256":"[0-9a-f]{64}"\}""", first),
+            second => Assert.Matches("""body":\{"since":"2026-11-24T00:00:00.000000Z","until":"2026-11-27T00:00:00.000000Z","sha256":"[0-9a-f]{64}"\}""", second));
         Assert.Equal(new HistoryFinding(Midnight.AddDays(3), null), await _digests.CheckAsync(Cancellation));
     }
 
@@ -87,6 +87,7 @@ public sealed class A_history_digest(SharedCluster cluster) : IAsyncLifetime
     [InlineData("insert into registry.watch (from_at, to_at) values ('2026-11-24T03:00Z', '2026-11-24T04:00Z')", "2026-11-25T00:00:00.000000Z: it is not what was closed")]
     [InlineData("delete from registry.heartbeat", "2026-11-24T00:00:00.000000Z: 1 heartbeats were counted when it was closed, and 0 are there")]
     [InlineData("update registry.history_digest set salt = sha256('')", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
+    [InlineData("update registry.history_digest set beats = 2 where since is null", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
     [InlineData("update registry.history_digest set last = last - 1, after = after - 1 where since is not null", "2026-11-25T00:00:00.000000Z: its digest does not follow")]
     [InlineData("delete from registry.history_digest where since is not null", "2026-11-25T00:00:00.000000Z: what its digest in entry")]
     public async Task Finds_what_was_changed_taken_away_or_added_afterwards(string change, string fault)
