@@ -53,6 +53,9 @@ public static class PostgresSetup
         services.AddSingleton<IStateHistory, StateHistoryRegister>();
         services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
         services.AddHostedService<HeartbeatDays>();
+        services.AddSingleton<HistoryDigests>();
+        services.AddSingleton<IHistoryDigests>(provider => provider.GetRequiredService<HistoryDigests>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HistoryDigests>());
         services.AddSingleton<HeartbeatLog>();
         services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());

@@ -24,6 +24,42 @@ public sealed class The_ledger(StaffedHouse city) : IClassFixture<StaffedHouse>
     }
 
     [Fact]
+    public async Task Shows_that_a_state_of_a_day_that_is_over_was_changed()
+    {
+        await using var house = new House();
+        await house.OpenAsync();
+        await using (var database = new NpgsqlConnection(await house.DatabaseAsync()))
+        {
+            await database.OpenAsync(Cancellation);
+            using var camera = await house.ConnectAsync("east-precinct-lobby-1", await house.SecretAsync("east-precinct-lobby-1"));
+            await camera.PublishAsync(House.Heartbeat("east-precinct-lobby-1", 1, 1, """{"video":"recorded","audio":"off"}"""), Cancellation);
+            await using var past = new NpgsqlCommand("update registry.observation set at = at - interval '3 days'", database);
+            while (await past.ExecuteNonQueryAsync(Cancellation) == 0)
+                await Task.Yield();
+            await using var watched = new NpgsqlCommand("update registry.watch set from_at = from_at - interval '3 days'", database);
+            await watched.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        await house.KillAsync(); // What happened is three days old, and the registry was down since.
+        await house.OpenAsync();
+        await using (var database = new NpgsqlConnection(await house.DatabaseAsync()))
+        {
+            await database.OpenAsync(Cancellation);
+            await using var closed = new NpgsqlCommand("select exists (select from registry.ledger_entry where kind = 'history-digest')", database);
+            while (await closed.ExecuteScalarAsync(Cancellation) is not true)
+                await Task.Yield();
+            var (whole, said, fault) = await Programs.VerbAsync(house.Settings, "ledger", "verify");
+            Assert.True(whole == 0, said + fault);
+            await using var tampering = new NpgsqlCommand("update registry.observation set presence = 'docked' where at < now() - interval '2 days'", database);
+            Assert.NotEqual(0, await tampering.ExecuteNonQueryAsync(Cancellation));
+        }
+
+        var (code, _, errors) = await Programs.VerbAsync(house.Settings, "ledger", "verify");
+        Assert.Equal(1, code);
+        Assert.Matches("^The history of devices until .*: it is not what was closed in entry [0-9]+", errors);
+    }
+
+    [Fact]
     public async Task Names_the_entry_in_which_one_byte_was_changed_and_a_bundle_shows_it_too()
     {
         await using var house = new House();

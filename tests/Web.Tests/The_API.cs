@@ -4,6 +4,8 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Tests;
 
@@ -53,6 +55,9 @@ public sealed class The_API(SampleCity city)
     [InlineData("/api/v1/governance?asOf=2026-13-01", 400, "/problems/bad-parameter")]
     [InlineData("/api/v1/governance?status=sleeping", 400, "/problems/bad-parameter")]
     [InlineData("/api/v1/places/east-precinct-lobby/notice?at=noon", 400, "/problems/bad-parameter")]
+    [InlineData("/api/v1/devices?presence=asleep", 400, "/problems/bad-parameter")]
+    [InlineData("/api/v1/devices?exceeds=perhaps", 400, "/problems/bad-parameter")]
+    [InlineData("/api/v1/devices?limit=0", 400, "/problems/bad-parameter")]
     [InlineData("/api/v1/instruments/spd-manual-99.999", 404, "/problems/not-found")]
     [InlineData("/api/v1/technologies/periscope", 404, "/problems/not-found")]
     [InlineData("/api/v1/places/nowhere", 404, "/problems/not-found")]
@@ -82,6 +87,36 @@ public sealed class The_API(SampleCity city)
         Assert.Equal(["items", "next"], list.AsObject().Select(member => member.Key));
         Assert.Null(list["next"]);
         Assert.Equal(count, list["items"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Finds_devices_by_what_is_known_of_them_now_page_by_page()
+    {
+        await using var house = new SampleCity(); // Its own: a camera dies in it.
+        await house.InitializeAsync();
+        await house.MakesItsFirstRound(); // What is expected of each is worked out.
+        var (dead, listening) = ("city-hall-lobby-1", "east-precinct-holding-1");
+        var device = (await house.Part<IDeviceRegister>().FindAsync(dead, TestContext.Current.CancellationToken))!;
+        await house.Grains.PartitionOf(device).Died(device.Number, 1, 0, SessionEnd.KeepAlive);
+        await house.Hears(listening, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Faces, Mode.Live));
+
+        var found = Assert.Single((await house.Json("/api/v1/devices?presence=disconnected"))["items"]!.AsArray())!;
+        Assert.Equal((dead, "disconnected", "death", "keep-alive"), ((string?)found["id"], (string?)found["presence"], (string?)found["evidence"], (string?)found["sessionEnd"]));
+        Assert.Contains(listening, Ids(await house.Json("/api/v1/devices?exceeds=true&presence=online,late")));
+        Assert.DoesNotContain(listening, Ids(await house.Json("/api/v1/devices?exceeds=false")));
+        Assert.Equal(140, await CountAsync("exceeds=true") + await CountAsync("exceeds=false"));
+        Assert.Empty(Ids(await house.Json("/api/v1/devices?kind=body-worn&presence=unknown,online"))); // Units that move are in no list.
+
+        var whole = Ids(await house.Json("/api/v1/devices?presence=online,unknown,disconnected"));
+        Assert.Equal(140, whole.Length);
+        var pages = new List<string>();
+        for (string? next = ""; next is not null; next = (string?)(await PageAsync(next))["next"])
+            pages.AddRange(Ids(await PageAsync(next)));
+        Assert.Equal(whole, pages);
+
+        async Task<int> CountAsync(string query) => Ids(await house.Json("/api/v1/devices?" + query)).Length;
+        Task<JsonNode> PageAsync(string after) => house.Json($"/api/v1/devices?presence=online,unknown,disconnected&limit=47&after={after}");
+        static string[] Ids(JsonNode list) => [.. list["items"]!.AsArray().Select(device => (string)device!["id"]!)];
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Seals;
 
@@ -18,7 +19,7 @@ internal static class LedgerVerbs
     {
         var bundle = new Option<string?>("--bundle") { Description = "Check this exported file instead of the database." };
         var key = new Option<string?>("--key") { Description = "The public key to check the file with (name+hash+base64)." };
-        var verb = new Command("verify", "Recompute every hash, the tree and every signature; names the first entry that does not hold.") { bundle, key, Answers.AsJson };
+        var verb = new Command("verify", "Recompute every hash, the tree, every signature and every digest of the history of devices; names the first entry that does not hold.") { bundle, key, Answers.AsJson };
         verb.SetAction(async (command, cancellationToken) =>
         {
             var (entries, bad, fault, seconds) = command.GetValue(bundle) is { } file
@@ -68,7 +69,9 @@ internal static class LedgerVerbs
         {
             var clock = Stopwatch.StartNew();
             var finding = await LedgerCheck.RunAsync(log, signer, cancellationToken);
-            answer = (finding.Entries, finding.BadEntry, finding.Fault ?? await NoticesAsync(finding, services, cancellationToken), clock.Elapsed.TotalSeconds);
+            // The digests of the history are only worth what the entries are in which they stand.
+            var fault = finding.Fault ?? await NoticesAsync(finding, services, cancellationToken) ?? (await services.GetRequiredService<IHistoryDigests>().CheckAsync(cancellationToken)).Fault;
+            answer = (finding.Entries, finding.BadEntry, fault, clock.Elapsed.TotalSeconds);
             return 0;
         }, cancellationToken);
         return answer;
@@ -95,7 +98,7 @@ internal static class LedgerVerbs
         using var logs = Logs.Create();
         await using var database = await Database.JoinAsync(settings, logs, cancellationToken);
         using var signer = KeyFile.LedgerKey(settings.Data, settings.PublicUrl);
-        await using var services = new ServiceCollection().AddPostgres(database.ConnectionString).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging(Logs.Configure).AddSingleton(TimeProvider.System).AddPostgres(database.ConnectionString).BuildServiceProvider();
         return await act(services.GetRequiredService<ILedgerLog>(), signer, services);
     }
 }

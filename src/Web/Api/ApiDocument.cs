@@ -107,7 +107,7 @@ internal static partial class ApiDocument
             if (!isAct && path != "claims")
                 Problem("409", "The request with this Idempotency-Key is still being carried out.");
         }
-        else if (path != "devices" && operation.Parameters.Any(one => one.In == ParameterLocation.Query))
+        else if (operation.Parameters.Any(one => one.In == ParameterLocation.Query))
             Problem("400", "A parameter cannot be read.");
         if (path.Contains('{', StringComparison.Ordinal) || path == "log/proof")
             Problem("404", "There is no such thing.");

@@ -17,15 +17,11 @@ namespace SurveillanceRegistry.Web.Devices;
 /// <summary>Fixed units, for programs. Mobile units never appear singly: they have no place here.</summary>
 internal static class DevicesApi
 {
+    private const int MostItems = 1000;
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", async (string? technology, string? place, string? kind, IDeviceRegister devices, IGrainFactory grains, CancellationToken cancellationToken) =>
-        {
-            var asked = (await devices.AllAsync(cancellationToken)).Where(device => !device.KindOf.IsMobile && device.Lifecycle != Lifecycle.Removed
-                && (technology is null || device.Technology == technology) && (place is null || device.Place == place) && (kind is null || device.Kind == kind));
-            var described = await Task.WhenAll(asked.Select(device => grains.Device(device.Id).Describe()));
-            return GovernanceApi.Collection(described.OfType<DeviceDescription>().Select(Shape));
-        });
+        api.MapGet("devices", ListAsync);
         api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IReadings readings, IGrainFactory grains, TimeProvider time, HttpContext http, CancellationToken cancellationToken) =>
         {
             if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
@@ -39,6 +35,45 @@ internal static class DevicesApi
             return await grains.Device(id).Describe() is { } described ? GovernanceApi.One(http, Shape(described), $"{await devices.VersionAsync(id, cancellationToken)}.") : Problem.NotFound($"No fixed device '{id}' is registered.");
         });
     }
+
+    /// <summary>The fixed devices, in order of their ids. What they do is asked of them only as far as the question and the page reach.</summary>
+    private static async Task<IResult> ListAsync(string? technology, string? place, string? kind, HttpContext http, IDeviceRegister devices, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var query = http.Request.Query;
+        if (!Asked.TryLimit(query, MostItems, out var limit))
+            return Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {MostItems}.");
+        HashSet<PresenceState>? presences = null;
+        foreach (var word in query["presence"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Domain.Json.TryWord<PresenceState>(word, out var presence))
+                return Problem.BadParameter($"presence is '{word}': expected one or several of {string.Join(", ", Enum.GetValues<PresenceState>().Select(Domain.Json.Word))}, with commas between them.");
+            (presences ??= []).Add(presence);
+        }
+
+        if (query["exceeds"].ToString() is not ("" or "true" or "false") and var neither)
+            return Problem.BadParameter($"exceeds is '{neither}': expected true or false.");
+        bool? exceeds = query["exceeds"].ToString() is { Length: > 0 } asks ? asks == "true" : null;
+
+        var after = query["after"].ToString();
+        var asked = (await devices.AllAsync(cancellationToken)).Where(device => !device.KindOf.IsMobile && device.Lifecycle != Lifecycle.Removed
+            && (technology is null || device.Technology == technology) && (place is null || device.Place == place) && (kind is null || device.Kind == kind)
+            && string.CompareOrdinal(device.Id, after) > 0).OrderBy(device => device.Id, StringComparer.Ordinal);
+        var found = new List<DeviceDescription>();
+        foreach (var some in asked.Chunk(limit + 1))
+        {
+            // Whether a device is heard is known without asking what governs it.
+            var alike = presences is null ? some : (await Task.WhenAll(some.Select(async device => (Device: device, Last: await grains.Device(device.Id).Last()))))
+                .Where(one => presences.Contains(one.Last?.Presence ?? PresenceState.Unknown)).Select(one => one.Device);
+            found.AddRange((await Task.WhenAll(alike.Select(device => grains.Device(device.Id).Describe()))).OfType<DeviceDescription>().Where(described =>
+                presences?.Contains(described.Last?.Presence ?? PresenceState.Unknown) != false && (exceeds is null || exceeds == !Exceeds(described).IsEmpty)));
+            if (found.Count > limit)
+                break;
+        }
+
+        return GovernanceApi.Json(new { items = found.Take(limit).Select(Shape), next = found.Count > limit ? found[limit - 1].Device.Id : null });
+    }
+
+    private static ImmutableArray<Capture> Exceeds(DeviceDescription described) => described.Last is { } last && described.Expected is { } expected ? expected.ExceededBy(last) : [];
 
     /// <summary>Who may read what a single mobile unit does; each reading is written down.</summary>
     public static bool MayReadSingly(ClaimsPrincipal who) => who.Is(Role.DeviceClerk) || who.Is(Role.Auditor);
@@ -71,7 +106,7 @@ internal static class DevicesApi
             capture = last?.Capture ?? default,
             expected = described.Expected,
             // More than its rules allow, or another version of them than it was told: state, for everybody to see.
-            exceeds = last is null ? [] : described.Expected?.ExceededBy(last) ?? [],
+            exceeds = Exceeds(described),
             ruleVersion = last?.RuleVersion,
             isBehind = last is not null && described.Expected?.IsBehind(last) == true,
             evidence = last?.Evidence,
