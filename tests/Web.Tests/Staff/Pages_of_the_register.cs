@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using AngleSharp;
 using AngleSharp.Html.Dom;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Tests.Staff;
 
@@ -36,6 +38,23 @@ public sealed class Pages_of_the_register(CityOfStaff house) : IClassFixture<Cit
         Assert.DoesNotContain(secret, await TextAsync(clerk, "/staff/devices/lobby-cam-90"), StringComparison.Ordinal);
         var (_, _, by, reason) = Enrolled.Acts.Last(act => act.Holder == "lobby-cam-90");
         Assert.Equal(("device-clerk", "police", "First sign-in."), (by.Role, by.Department, reason));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_clerk_reads_how_the_session_of_a_device_ended_that_is_not_heard(bool isMobile)
+    {
+        var device = isMobile ? house.City.Opening.Devices.Last(device => device.KindOf.IsMobile) : house.City.Opening.Devices.First(device => device.Id == "city-hall-lobby-1");
+        device = (await house.City.Part<IDeviceRegister>().FindAsync(device.Id, Cancellation))!;
+        using var clerk = await SignedInAsync(Role.DeviceClerk);
+        await house.City.Hears(device.Id, CaptureReport.Every(device.Sensors, Mode.Recorded));
+        Assert.DoesNotContain("data-session-end", await TextAsync(clerk, $"/staff/devices/{device.Id}"), StringComparison.Ordinal);
+
+        await house.City.Grains.PartitionOf(device).Died(device.Number, 1, 0, SessionEnd.Refused);
+        Assert.Contains("data-session-end=\"refused\">The registry ended it over what the client sent", await TextAsync(clerk, $"/staff/devices/{device.Id}"), StringComparison.Ordinal);
+        using var anybody = await house.City.Reader.GetAsync($"/api/v1/devices/{device.Id}", Cancellation);
+        Assert.Equal(isMobile, anybody.StatusCode == HttpStatusCode.NotFound);
     }
 
     [Fact]
