@@ -62,8 +62,8 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         var fleets = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var fleet in devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).OrderBy(fleet => fleet.Key, StringComparer.Ordinal))
         {
-            var before = await connection.ExecuteScalarAsync<int>("select count(*) from registry.device where fleet = @fleet and body->>'lifecycle' <> 'removed'", new { fleet = fleet.Key }, transaction);
-            fleets[fleet.Key] = await append.EntryAsync("fleet-changed", by, new { fleet = fleet.Key, fleet.First().Technology, units = Device.FleetCount(before + fleet.Count()), reason });
+            // The ledger is public at once, and how many units a fleet has only an hour later.
+            fleets[fleet.Key] = await append.EntryAsync("fleet-changed", by, new { fleet = fleet.Key, fleet.First().Technology, reason });
         }
 
         foreach (var device in devices)
