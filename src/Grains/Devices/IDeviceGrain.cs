@@ -28,8 +28,9 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("registered")]
     Task Registered();
 
-    /// <summary>The unit, what is known of it and what governs it today; null when no such unit is registered.</summary>
+    /// <summary>The unit, what is known of it and what governs it today; null when no such unit is registered. Answers while a change is being told to its place.</summary>
     [Alias("describe")]
+    [AlwaysInterleave]
     Task<DeviceDescription?> Describe();
 
     /// <summary>The rows of the governance table that govern the unit on a day; empty for a unit that is not registered.</summary>
