@@ -69,6 +69,7 @@ public sealed class When_the_fault_is_the_registry_s_own : IAsyncLifetime
         Assert.NotEqual(PresenceState.Silent, (await _city.Partition(Camera).Observation(_city.Number(Camera)))!.Presence);
         foreach (var sight in _city.Sights)
             await sight.StopAsync(CancellationToken.None);
+        await _city.Partition(Camera).Wake(); // Everything that it had to tell is told: nothing is on its way when the silos close.
         Assert.DoesNotContain(_city.Memory.Remembered, seen => seen.Presence == PresenceState.Silent);
     }
 
