@@ -67,7 +67,8 @@ internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister 
             return null;
         var governance = await GrainFactory.Governance();
         var day = governance.City.DayAt(time.GetUtcNow());
-        return new DeviceDescription(_device, await Last(), day, Rows(governance, day)) { Expected = await expected.OfAsync(_device.Id, CancellationToken.None) };
+        var isExpected = expected.OfAsync(_device.Id, CancellationToken.None); // Asked for while the partition is.
+        return new DeviceDescription(_device, await Last(), day, Rows(governance, day)) { Expected = await isExpected };
     }
 
     public async Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day) => Rows(await GrainFactory.Governance(), day);

@@ -16,6 +16,19 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
 {
     private const int MostQueued = 4096, MostInOneCommit = 1024;
 
+    // The owners are held until the commit: whoever takes a partition over in this moment waits, and reads what was written.
+    private const string Keep =
+        """
+        with owner as materialized (select part, epoch from registry.partition_owner where part = any($1) order by part for share),
+        kept as (
+            insert into registry.observation (device, at, epoch, seq, presence, body)
+            select device, at, change.epoch, seq, presence, body::jsonb
+            from unnest($2, $3, $4, $5, $6, $7, $8, $9) with ordinality as change (part, writer, device, at, epoch, seq, presence, body, position)
+            join owner on owner.part = change.part and owner.epoch = change.writer
+            order by position)
+        select part, epoch from owner
+        """;
+
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     public async Task<long> TakeAsync(int partition, CancellationToken cancellationToken)
@@ -60,27 +73,9 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
     {
         try
         {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            // Held until the commit: whoever takes a partition over in this moment waits, and reads what was written.
-            var owners = (await connection.QueryAsync<(short Part, long Epoch)>(new CommandDefinition(
-                "select part, epoch from registry.partition_owner where part = any(@parts) order by part for share",
-                new { parts = batch.Select(waiting => (short)waiting.Partition).Distinct().ToArray() }, transaction, cancellationToken: cancellationToken))).ToDictionary(row => (int)row.Part, row => row.Epoch);
-            var ours = batch.Where(waiting => owners.GetValueOrDefault(waiting.Partition) == waiting.Owner).ToArray();
-            await connection.ExecuteAsync(new CommandDefinition(
-                """
-                insert into registry.observation (device, at, epoch, seq, presence, body)
-                select device, at, epoch, seq, presence, body::jsonb from unnest(@devices, @ats, @epochs, @seqs, @presences, @bodies) as change (device, at, epoch, seq, presence, body)
-                """,
-                new
-                {
-                    devices = ours.Select(waiting => waiting.Observation.DeviceId).ToArray(), ats = ours.Select(waiting => waiting.At.UtcDateTime).ToArray(),
-                    epochs = ours.Select(waiting => waiting.Observation.Epoch).ToArray(), seqs = ours.Select(waiting => waiting.Observation.Seq).ToArray(),
-                    presences = ours.Select(waiting => Json.Word(waiting.Observation.Presence)).ToArray(), bodies = ours.Select(waiting => Rows.Body(waiting.Observation)).ToArray(),
-                }, transaction, cancellationToken: cancellationToken));
-            await transaction.CommitAsync(cancellationToken);
+            var owners = await KeptUnderAsync(batch, cancellationToken);
             foreach (var waiting in batch)
-                waiting.Kept.TrySetResult(owners.GetValueOrDefault(waiting.Partition) == waiting.Owner);
+                waiting.Kept.TrySetResult(owners.GetValueOrDefault((short)waiting.Partition) == waiting.Owner);
         }
 #pragma warning disable CA1031 // Whatever went wrong, every waiter must learn that its change is not kept; it comes again.
         catch (Exception failure)
@@ -89,6 +84,34 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
             foreach (var waiting in batch)
                 waiting.Kept.TrySetException(new IOException("The change could not be kept.", failure));
         }
+    }
+
+    /// <summary>Writes what comes from the owners of its partitions, in one way to the database and back; returns who the owners are.</summary>
+    private async Task<Dictionary<short, long>> KeptUnderAsync(List<Waiting> batch, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Keep, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<short[]> { TypedValue = batch.Select(waiting => (short)waiting.Partition).Distinct().ToArray() },
+                new NpgsqlParameter<short[]> { TypedValue = batch.Select(waiting => (short)waiting.Partition).ToArray() },
+                new NpgsqlParameter<long[]> { TypedValue = batch.Select(waiting => waiting.Owner).ToArray() },
+                new NpgsqlParameter<string[]> { TypedValue = batch.Select(waiting => waiting.Observation.DeviceId).ToArray() },
+                new NpgsqlParameter<DateTime[]> { TypedValue = batch.Select(waiting => waiting.At.UtcDateTime).ToArray() },
+                new NpgsqlParameter<long[]> { TypedValue = batch.Select(waiting => waiting.Observation.Epoch).ToArray() },
+                new NpgsqlParameter<long[]> { TypedValue = batch.Select(waiting => waiting.Observation.Seq).ToArray() },
+                new NpgsqlParameter<string[]> { TypedValue = batch.Select(waiting => Json.Word(waiting.Observation.Presence)).ToArray() },
+                new NpgsqlParameter<string[]> { TypedValue = batch.Select(waiting => Rows.Body(waiting.Observation)).ToArray() },
+            },
+        };
+        await command.PrepareAsync(cancellationToken); // Once for each connection of the pool.
+        var owners = new Dictionary<short, long>();
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            owners.Add(rows.GetInt16(0), rows.GetInt64(1));
+        await rows.NextResultAsync(cancellationToken); // Whether it was committed is said last.
+        return owners;
     }
 
     public async Task<ImmutableArray<(int Number, DeviceObservation Observation)>> LatestAsync(int partition, CancellationToken cancellationToken)
