@@ -15,7 +15,8 @@ namespace SurveillanceRegistry.Postgres.Presence;
 
 /// <summary>
 /// Closes the days of the history in the ledger, and holds the history against what was closed. The history is what stands in
-/// <c>registry.observation</c> and <c>registry.watch</c>; the states of every unit at every instant follow from these two.
+/// <c>registry.observation</c> and <c>registry.watch</c>, from which the states of every unit at every instant follow; and in <c>registry.mobile_act</c>, what was done to
+/// single mobile units, which has no entries of its own.
 /// </summary>
 /// <remarks>
 /// A digest is SHA-256 over a salt of 32 random bytes and the canonical text that <see cref="DigestAsync"/> writes. It covers every unit, those
@@ -27,7 +28,11 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
     private const int OneAtATime = 12, LongestSeconds = 3600;
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
-    private sealed record Digest(long Entry, DateTime? Since, DateTime Until, long After, long Last, long Beats, byte[] Salt);
+    private sealed record Digest(long Entry, DateTime? Since, DateTime Until, long After, long Last, long Beats, byte[] Salt, long? ActsAfter, long? ActsLast)
+    {
+        /// <summary>The first version knew no acts of mobile units.</summary>
+        public string Version => ActsLast is null ? "1" : "2";
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,14 +70,14 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
         // The first day that is closed is the first in which the registry could see: that hangs on no unit.
         if (before is null && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select from registry.watch where from_at < @until)", new { until }, transaction, cancellationToken: cancellationToken)))
             return null;
-        var digest = new Digest(0, before?.Until, until, before?.Last ?? long.MinValue, last, 0, RandomNumberGenerator.GetBytes(32));
+        var digest = new Digest(0, before?.Until, until, before?.Last ?? long.MinValue, last, 0, RandomNumberGenerator.GetBytes(32), before?.ActsLast ?? long.MinValue, await LastActAsync(cancellationToken));
         digest = digest with { Beats = await BeatsAsync(connection, digest, cancellationToken) };
         var sha256 = await DigestAsync(connection, digest, cancellationToken);
         var append = await Appending.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
         var entry = await append.EntryAsync("history-digest", Attribution.Registry, new { since = digest.Since is { } since ? LedgerEntry.Time(since) : null, until = LedgerEntry.Time(until), sha256 });
         await connection.ExecuteAsync(new CommandDefinition(
-            "insert into registry.history_digest (entry, since, until, after, last, beats, salt) values (@entry, @Since, @Until, @After, @Last, @Beats, @Salt)",
-            new { entry, digest.Since, digest.Until, digest.After, digest.Last, digest.Beats, digest.Salt }, transaction, cancellationToken: cancellationToken));
+            "insert into registry.history_digest (entry, since, until, after, last, beats, salt, acts_after, acts_last) values (@entry, @Since, @Until, @After, @Last, @Beats, @Salt, @ActsAfter, @ActsLast)",
+            new { entry, digest.Since, digest.Until, digest.After, digest.Last, digest.Beats, digest.Salt, digest.ActsAfter, digest.ActsLast }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         logger.LogInformation("The history of devices until {Until} is closed in entry {Entry} of the ledger.", LedgerEntry.Time(until), entry);
         return until;
@@ -90,12 +95,22 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select coalesce(max(id), 0) from registry.observation", transaction: transaction, cancellationToken: cancellationToken));
     }
 
+    /// <summary>The number of the last act of a mobile unit, such that none with a smaller one can come any more: who writes one holds the ledger's head until the commit.</summary>
+    private async Task<long> LastActAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await Appending.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select coalesce(max(number), 0) from registry.mobile_act", transaction: transaction, cancellationToken: cancellationToken));
+    }
+
     /// <summary>Works out a digest from what stands in the tables now.</summary>
     private static async Task<string> DigestAsync(NpgsqlConnection connection, Digest digest, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(digest.Salt);
-        Line(hash, "history", "1", digest.Since is { } since ? LedgerEntry.Time(since) : "", LedgerEntry.Time(digest.Until), Number(digest.After), Number(digest.Last), Number(digest.Beats));
+        Line(hash, ["history", digest.Version, digest.Since is { } since ? LedgerEntry.Time(since) : "", LedgerEntry.Time(digest.Until), Number(digest.After), Number(digest.Last), Number(digest.Beats),
+            .. digest.ActsLast is { } last ? [Number(digest.ActsAfter!.Value), Number(last)] : Array.Empty<string>()]);
         // Words of the registry's own and JSON: no tabulator and no line feed can stand in them.
         await foreach (var line in LinesAsync(
             connection, "select concat_ws(E'\\t', 'state', id, device, (extract(epoch from at) * 1000000)::bigint, epoch, seq, presence, body::text) from registry.observation where id > @After and id <= @Last order by id", digest, cancellationToken))
@@ -107,6 +122,17 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
             from registry.watch where from_at < @Until and (@Since is null or to_at > @Since) order by greatest(from_at, coalesce(@Since, from_at)), least(to_at, @Until)
             """, digest, cancellationToken))
             Line(hash, line);
+        if (digest.ActsLast is not null)
+        {
+            await foreach (var line in LinesAsync(
+                connection,
+                """
+                select concat_ws(E'\t', 'act', jsonb_build_array(number, (extract(epoch from at) * 1000000)::bigint, act, by, device, fleet, kind, department, lifecycle, body)::text)
+                from registry.mobile_act where number > @ActsAfter and number <= @ActsLast order by number
+                """, digest, cancellationToken))
+                Line(hash, line);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -123,7 +149,7 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
 
     private static DynamicParameters Values(Digest digest)
     {
-        var values = new DynamicParameters(new { digest.After, digest.Last });
+        var values = new DynamicParameters(new { digest.After, digest.Last, digest.ActsAfter, digest.ActsLast });
         values.Add("Since", digest.Since, System.Data.DbType.DateTime);
         values.Add("Until", digest.Until, System.Data.DbType.DateTime);
         return values;
@@ -143,8 +169,15 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
             .Select(entry => (entry.Index, entry.At, entry.Kind, Body: JsonDocument.Parse(entry.Text).RootElement.GetProperty("body"))).ToArray();
         var digests = (await AllAsync(connection, "", cancellationToken)).ToDictionary(digest => digest.Entry);
         var purged = entries.Where(entry => entry.Kind == "heartbeats-purged").ToArray();
+        var dropped = (await connection.QueryAsync<DroppedHeartbeats>(new CommandDefinition("select entry, part, beats, salt from registry.dropped_heartbeats", transaction: transaction, cancellationToken: cancellationToken))).ToDictionary(one => one.Entry);
         // The oldest heartbeats that must still be there.
         DateTime? kept = purged.Length == 0 ? null : purged.Max(entry => entry.At.Date.AddDays(-entry.Body.GetProperty("keptDays").GetInt32()));
+        foreach (var (index, _, _, body) in purged.Where(entry => entry.Body.TryGetProperty("sha256", out _)))
+        {
+            if (!dropped.TryGetValue(index, out var one) || one.Part != body.GetProperty("part").GetString() || one.Sha256 != body.GetProperty("sha256").GetString())
+                return new HistoryFinding(null, $"How many heartbeats of {body.GetProperty("part").GetString()} were dropped is not what stands in entry {index}.");
+        }
+
         Digest? before = null;
         foreach (var (index, _, _, body) in entries.Where(entry => entry.Kind == "history-digest"))
         {
@@ -152,29 +185,38 @@ public sealed class HistoryDigests(NpgsqlDataSource database, TimeProvider time,
             HistoryFinding Bad(string fault) => new(before?.Until, $"The history of devices until {until}: {fault}");
             if (!digests.Remove(index, out var digest))
                 return Bad($"what its digest in entry {index} was made with is gone.");
-            if (digest.Since != before?.Until || digest.After != (before?.Last ?? long.MinValue) || until != LedgerEntry.Time(digest.Until) || body.GetProperty("since").GetString() != (digest.Since is { } since ? LedgerEntry.Time(since) : null))
+            if (digest.Since != before?.Until || digest.After != (before?.Last ?? long.MinValue) || digest.ActsAfter != (digest.ActsLast is null ? null : before?.ActsLast ?? long.MinValue) || (digest.ActsLast is null && before?.ActsLast is not null) || until != LedgerEntry.Time(digest.Until) || body.GetProperty("since").GetString() != (digest.Since is { } since ? LedgerEntry.Time(since) : null))
                 return Bad("its digest does not follow the one before.");
             if (await DigestAsync(connection, digest, cancellationToken) != body.GetProperty("sha256").GetString())
                 return Bad($"it is not what was closed in entry {index}.");
             if (before is not null && await LateAsync(digest.After, digest.Last, before.Until) is > 0 and var late)
                 return Bad($"{late} states were written into days that had been closed before.");
+            if (before?.ActsLast is { } acts && await LateActsAsync(acts, digest.ActsLast!.Value, before.Until) is > 0 and var lateActs)
+                return Bad($"{lateActs} acts on mobile units were written into days that had been closed before.");
             var beats = digest.Beats;
             if ((kept is null || digest.Since >= kept) && await BeatsAsync(connection, digest, cancellationToken) is var now && now != beats)
                 return Bad($"{beats} heartbeats were counted when it was closed, and {now} are there.");
             var part = $"heartbeat_{digest.Until.AddDays(-1):yyyyMMdd}";
-            if (digest.Since == digest.Until.AddDays(-1) && purged.Where(entry => entry.Index > index && entry.Body.GetProperty("part").GetString() == part).Select(entry => entry.Body.GetProperty("beats").GetInt64()).FirstOrDefault(beats) is var dropped && dropped != beats)
-                return Bad($"{beats} heartbeats were counted when it was closed, and {dropped} when they were dropped.");
+            if (digest.Since == digest.Until.AddDays(-1) && purged.Where(entry => entry.Index > index && entry.Body.GetProperty("part").GetString() == part).Select(BeatsOf).FirstOrDefault(beats) is var gone && gone != beats)
+                return Bad($"{beats} heartbeats were counted when it was closed, and {gone} when they were dropped.");
             before = digest;
         }
 
         return digests.Count > 0 ? new HistoryFinding(before?.Until, "A digest of the history is kept that no entry of the ledger has.")
             : before is not null && await LateAsync(before.Last, long.MaxValue, before.Until) is > 0 and var written ? new HistoryFinding(before.Until, $"{written} states were written into days that had been closed before.")
+            : before?.ActsLast is { } lastAct && await LateActsAsync(lastAct, long.MaxValue, before.Until) is > 0 and var writtenActs ? new HistoryFinding(before.Until, $"{writtenActs} acts on mobile units were written into days that had been closed before.")
             : new HistoryFinding(before?.Until, null);
+
+        Task<long> LateActsAsync(long after, long last, DateTime closed) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(*) from registry.mobile_act where number > @after and number <= @last and at < @closed", new { after, last, closed }, transaction, LongestSeconds, cancellationToken: cancellationToken));
+
+        // The first entries of this kind said the number themselves.
+        long BeatsOf((long Index, DateTime At, string Kind, JsonElement Body) entry) => entry.Body.TryGetProperty("beats", out var said) ? said.GetInt64() : dropped[entry.Index].Beats;
 
         Task<long> LateAsync(long after, long last, DateTime closed) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
             "select count(*) from registry.observation where id > @after and id <= @last and at < @closed", new { after, last, closed }, transaction, LongestSeconds, cancellationToken: cancellationToken));
     }
 
     private static async Task<ImmutableArray<Digest>> AllAsync(NpgsqlConnection connection, string order, CancellationToken cancellationToken) =>
-        [.. await connection.QueryAsync<Digest>(new CommandDefinition($"select entry, since, until, after, last, beats, salt from registry.history_digest {order}", cancellationToken: cancellationToken))];
+        [.. await connection.QueryAsync<Digest>(new CommandDefinition($"select entry, since, until, after, last, beats, salt, acts_after as ActsAfter, acts_last as ActsLast from registry.history_digest {order}", cancellationToken: cancellationToken))];
 }
