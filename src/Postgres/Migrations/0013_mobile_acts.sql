@@ -55,9 +55,11 @@ create table registry.dropped_heartbeats (
     salt  bytea not null check (octet_length(salt) = 32)
 );
 
--- Digests from now on hold the acts of mobile units too; one without these numbers is of the first version, which knew none.
-alter table registry.history_digest add column acts_after bigint, add column acts_last bigint,
-    add check ((acts_after is null) = (acts_last is null)), add check (acts_last >= acts_after);
+-- Digests from now on hold the acts of mobile units too, and the times in which the registry could see by their numbers: a clock that is set back writes
+-- times into days that are closed. One without these numbers is of the first version, which knew none.
+alter table registry.history_digest add column acts_after bigint, add column acts_last bigint, add column watch_after bigint, add column watch_last bigint,
+    add check ((acts_after is null) = (acts_last is null)), add check (acts_last >= acts_after),
+    add check ((acts_last is null) = (watch_last is null)), add check ((watch_after is null) = (watch_last is null)), add check (watch_last >= watch_after);
 -- After a day on which nothing changed, the next begins at the same number.
 alter table registry.history_digest drop constraint history_digest_after_key;
 

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
 
@@ -88,7 +89,7 @@ public sealed class A_history_digest(SharedCluster cluster) : IAsyncLifetime
     [InlineData("insert into registry.observation (id, device, at, epoch, seq, presence, body) overriding system value select -1, device, at, epoch, seq + 1, presence, body from registry.observation where id = 1", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
     [InlineData("insert into registry.observation (device, at, epoch, seq, presence, body) select device, at, epoch, seq + 1, presence, body from registry.observation where id = 1", "1 states were written into days that had been closed")]
     [InlineData("update registry.watch set to_at = to_at - interval '2 hours' where id = 1", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("insert into registry.watch (from_at, to_at) values ('2026-11-24T03:00Z', '2026-11-24T04:00Z')", "2026-11-25T00:00:00.000000Z: it is not what was closed")]
+    [InlineData("insert into registry.watch (from_at, to_at) values ('2026-11-24T03:00Z', '2026-11-24T04:00Z')", "1 times of seeing were written into days that had been closed")]
     [InlineData("delete from registry.heartbeat", "2026-11-24T00:00:00.000000Z: 1 heartbeats were counted when it was closed, and 0 are there")]
     [InlineData("update registry.history_digest set salt = sha256('')", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
     [InlineData("update registry.history_digest set beats = 2 where since is null", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
@@ -100,8 +101,8 @@ public sealed class A_history_digest(SharedCluster cluster) : IAsyncLifetime
     [InlineData("update registry.mobile_act set fleet = 'night' where act = 'device-registered'", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
     [InlineData("delete from registry.mobile_act where act = 'device-registered'", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
     [InlineData("insert into registry.mobile_act (at, act, by, device, fleet, kind, department, lifecycle, body) select at, act, by, device, fleet, kind, department, lifecycle, body from registry.mobile_act where act = 'device-registered'", "1 acts on mobile units were written into days that had been closed")]
-    [InlineData("update registry.history_digest set acts_after = null, acts_last = null where since is not null", "2026-11-25T00:00:00.000000Z: its digest does not follow")]
-    [InlineData("update registry.history_digest set acts_after = null, acts_last = null where since is null", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
+    [InlineData("update registry.history_digest set acts_after = null, acts_last = null, watch_after = null, watch_last = null where since is not null", "2026-11-25T00:00:00.000000Z: its digest does not follow")]
+    [InlineData("update registry.history_digest set acts_after = null, acts_last = null, watch_after = null, watch_last = null where since is null", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
     public async Task Finds_what_was_changed_taken_away_or_added_afterwards(string change, string fault)
     {
         await LiveAsync();
@@ -161,6 +162,36 @@ public sealed class A_history_digest(SharedCluster cluster) : IAsyncLifetime
         Assert.Null((await _digests.CheckAsync(Cancellation)).Fault);
         await _database.AskAsync<int>("delete from registry.mobile_act where act = 'device-changed'");
         Assert.NotNull((await _digests.CheckAsync(Cancellation)).Fault);
+    }
+
+    [Fact]
+    public async Task Holds_although_a_clock_that_ran_a_day_ahead_was_set_back_since_the_ledger_says_that_it_was()
+    {
+        await LiveAsync();
+        _time.SetUtcNow(Midnight.AddHours(25)); // It is one o'clock, and the clock says that it is the next day's.
+        await _database.AskAsync<int>("update registry.watch set to_at = '2026-11-25T01:00Z'");
+        Assert.Equal(Midnight.AddDays(1), await _digests.CloseAsync(Cancellation));
+
+        var right = new FakeTimeProvider(Midnight.AddHours(1).AddMinutes(5)); // Set right, and the registry started again.
+        using var watch = new ClockWatch(_database.Source, right, NullLogger<ClockWatch>.Instance);
+        await StateAsync(SmallCity.Camera, 3, PresenceState.Online, right.GetUtcNow());
+        await _database.AskAsync<int>("insert into registry.watch (from_at, to_at) values ('2026-11-24T01:05Z', '2026-11-24T23:59Z')");
+        await _database.AskAsync<int>("insert into registry.heartbeat (slot, epoch, seq, received_at, capture, health, firmware) values (1, 2, 1, '2026-11-24T02:00Z', 1, 0, '1.0')");
+        Assert.NotNull((await _digests.CheckAsync(Cancellation)).Fault);
+        await watch.LookAsync(Cancellation);
+        await watch.LookAsync(Cancellation);
+        Assert.Equal(1, await _database.AskAsync<int>("select count(*)::int from registry.ledger_entry where kind = 'clock-stepped'"));
+        Assert.Contains("\"body\":{\"from\":\"2026-11-25T01:00:00.000000Z\",\"to\":\"2026-11-24T01:05:00.000000Z\"}", await _database.AskAsync<string>("select convert_from(bytes, 'UTF8') from registry.ledger_entry where kind = 'clock-stepped'"), StringComparison.Ordinal);
+        Assert.Null((await _digests.CheckAsync(Cancellation)).Fault);
+        _time.SetUtcNow(Midnight.AddHours(49));
+        await _digests.CloseAsync(Cancellation);
+        Assert.Equal(new HistoryFinding(Midnight.AddDays(2), null), await _digests.CheckAsync(Cancellation));
+
+        // It excuses nothing that is told of before, nor that anything is gone.
+        await StateAsync(SmallCity.Camera, 4, PresenceState.Online, Midnight.AddHours(-1));
+        Assert.Contains("1 states were written into days that had been closed", (await _digests.CheckAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        await _database.AskAsync<int>("delete from registry.heartbeat");
+        Assert.Contains("1 heartbeats were counted when it was closed, and 0 are there", (await _digests.CheckAsync(Cancellation)).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
