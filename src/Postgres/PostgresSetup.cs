@@ -51,6 +51,7 @@ public static class PostgresSetup
         services.AddSingleton<IWatchRegister, WatchRegister>();
         services.AddSingleton<IExpectedRegister, ExpectedRegister>();
         services.AddSingleton<IStateHistory, StateHistoryRegister>();
+        services.AddHostedService<ClockWatch>();
         services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
         services.AddHostedService<HeartbeatDays>();
         services.AddSingleton<HistoryDigests>();

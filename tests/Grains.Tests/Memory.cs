@@ -115,8 +115,13 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken) =>
         Task.FromResult(Devices.Where(device => numbers.Contains(device.Number)).ToImmutableDictionary(device => device.Number, device => device.Id));
     public Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
-    public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken) => Task.FromResult(Devices.Where(device => device.Fleet is not null)
+    public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(Devices.Where(device => device.Fleet is not null)
         .GroupBy(device => (device.Fleet, device.Kind, device.Department)).Select(fleet => new RegisteredFleet(fleet.Key.Fleet!, fleet.Key.Kind, fleet.Key.Department, fleet.Count())).OrderBy(fleet => fleet.Id, StringComparer.Ordinal).ToImmutableArray());
+    public Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<NamedFleet>.Empty);
+    public Task<ImmutableArray<MobileAct>> ActsAsync(string deviceId, long? before, int most, CancellationToken cancellationToken) => Task.FromResult(_acts.Where(act => act.Device.Id == deviceId)
+        .Select((act, i) => new MobileAct(i + 1, act.At, act.Act, act.By, act.Device.Fleet!, act.Device.Department, act.Device.Lifecycle, $$"""{"reason":"{{act.Reason}}"}""")).Reverse().ToImmutableArray());
+
+    private readonly List<(Device Device, DateTimeOffset At, string Act, Attribution By, string Reason)> _acts = [];
     private readonly Dictionary<string, int> _versions = [];
 
     public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<int?>(_versions.GetValueOrDefault(deviceId, 1));
@@ -131,7 +136,7 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
         if (Devices.Any(other => other.Id == device.Id))
             return Task.FromResult<Outcome<Device>>(new Refusal("taken", $"'{device.Id}' is registered already.", "id"));
         var registered = device with { Number = Devices.Length + 1 };
-        Remember(() => Devices = Devices.Add(registered));
+        Remember(() => (Devices, _) = (Devices.Add(registered), Acted(registered, at, "device-registered", by, reason)));
         return Task.FromResult<Outcome<Device>>(registered);
     }
 
@@ -141,8 +146,15 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
             return Task.FromResult<Outcome<Device>>(new Refusal("stale", $"Device '{device.Id}' was changed meanwhile."));
         var before = Devices.First(other => other.Id == device.Id);
         var changed = device with { Number = before.Number };
-        Remember(() => (Devices, _versions[device.Id]) = (Devices.Replace(before, changed), version + 1));
+        Remember(() => (Devices, _versions[device.Id], _) = (Devices.Replace(before, changed), version + 1, Acted(changed, at, "device-changed", by, reason)));
         return Task.FromResult<Outcome<Device>>(changed);
+    }
+
+    private int Acted(Device device, DateTimeOffset at, string act, Attribution by, string reason)
+    {
+        if (device.Fleet is not null)
+            _acts.Add((device, at, act, by, reason));
+        return _acts.Count;
     }
 
     public Task<Outcome<object>> ImportAsync(ImmutableArray<Gateway> gateways, ImmutableArray<Device> devices, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();

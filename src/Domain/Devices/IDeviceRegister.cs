@@ -12,8 +12,16 @@ public interface IDeviceRegister
     /// <summary>The device with this id, or null when it was never registered.</summary>
     Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
-    /// <summary>The fleets of mobile units that were registered by an instant, in the order of ids. Removed units are not counted.</summary>
-    Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken);
+    /// <summary>The fleets as they were at an instant, in the order of ids: what was registered, moved or removed later makes no difference. Removed units are not counted.</summary>
+    Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The fleets that the ledger named for the first time after an instant, in the order of ids.</summary>
+    Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>What was done to a mobile unit, the newest first. For those who may read single units, and each reading is written down.</summary>
+    /// <param name="before">Only acts with a smaller number; null for the newest.</param>
+    /// <param name="most">At most so many.</param>
+    Task<ImmutableArray<MobileAct>> ActsAsync(string deviceId, long? before, int most, CancellationToken cancellationToken);
 
     /// <summary>Which partitions have devices.</summary>
     Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken);
@@ -67,4 +75,21 @@ public sealed record SeatedDevice(int Number, string Kind, int? OwnDeadlineSecon
 
 /// <summary>The mobile units of one kind and department that belong together.</summary>
 /// <param name="Units">How many there are. Not for the public: see <see cref="Device.FleetCount"/>.</param>
-public sealed record RegisteredFleet(string Id, string Kind, string Department, int Units);
+public sealed record RegisteredFleet(string Id, string Kind, string Department, int Units)
+{
+    public string Technology => DeviceKind.Find(Kind)?.Technology ?? throw new InvalidOperationException($"Fleet {Id} has units of no known kind: '{Kind}'.");
+}
+
+/// <summary>All that is public of a fleet at once: that there is one, with units of a technology.</summary>
+public sealed record NamedFleet(string Id, string Technology);
+
+/// <summary>
+/// Something that was done to a single mobile unit: registered, changed or removed, given a credential. It stands beside the ledger, which everybody reads at once,
+/// and the digests of the ledger hold it.
+/// </summary>
+/// <param name="Number">Grows with every act of any unit.</param>
+/// <param name="Act">What was done, in the words that the ledger has for fixed devices, e.g. <c>device-changed</c>.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Fleet">The fleet to which it belonged from then on; department and lifecycle likewise.</param>
+/// <param name="Body">What more there is to say, with the reason: a JSON object.</param>
+public sealed record MobileAct(long Number, DateTimeOffset At, string Act, Attribution By, string Fleet, string Department, Lifecycle Lifecycle, string Body);

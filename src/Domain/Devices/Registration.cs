@@ -12,15 +12,8 @@ public static class Registration
     /// <summary>The longest reason of an act in the register, in characters.</summary>
     public const int MostReason = 500;
 
-    /// <summary>Whether a text names a unit by its id. The ledger is public: a reason that names a single mobile unit must not get there.</summary>
-    public static bool Names(string? text, string id) => text?.Contains(id, StringComparison.OrdinalIgnoreCase) == true;
-
-    /// <summary>Why a reason cannot enter the ledger, which everybody reads; null when it can.</summary>
-    /// <param name="mobileId">The id of the mobile unit that the act is about; null for a fixed one or a gateway.</param>
-    public static Refusal? CheckReason(string? reason, string? mobileId) =>
-        reason?.Length > MostReason ? new Refusal("invalid", $"The reason has {reason.Length} characters: at most {MostReason}.", "reason")
-        : mobileId is not null && Names(reason, mobileId) ? new Refusal("invalid", "The reason stands in the ledger, which everybody reads, and mobile units never appear there singly: leave the unit's id out.", "reason")
-        : null;
+    /// <summary>Why an act cannot have this reason; null when it can.</summary>
+    public static Refusal? CheckReason(string? reason) => reason?.Length > MostReason ? new Refusal("invalid", $"The reason has {reason.Length} characters: at most {MostReason}.", "reason") : null;
 
     /// <summary>Every reason why a gateway cannot be registered like this; none when it can.</summary>
     public static ImmutableArray<Refusal> Check(Gateway gateway, City city)

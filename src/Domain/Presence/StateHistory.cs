@@ -46,7 +46,7 @@ public sealed class StateHistory
     public ImmutableArray<StateInterval> Intervals { get; }
 
     /// <summary>The history of a unit over a time.</summary>
-    /// <param name="changes">Every change before <paramref name="to"/>, oldest first, and at least the last one before <paramref name="from"/>.</param>
+    /// <param name="changes">Every change before <paramref name="to"/>, in the order in which they were known, and at least the last one before <paramref name="from"/>.</param>
     /// <param name="watch">Every period of seeing that touches the time, oldest first.</param>
     /// <param name="now">Nothing is known of what comes after.</param>
     public static StateHistory Of(IReadOnlyList<StateChange> changes, IReadOnlyList<WatchPeriod> watch, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
@@ -57,6 +57,7 @@ public sealed class StateHistory
         if (from >= to)
             return new StateHistory([]);
         var seen = Joined(watch, now);
+        changes = InOrder(changes);
         var instants = changes.Select(change => change.At).Concat(seen.SelectMany(period => new[] { period.From, period.To })).Where(at => at > from && at < to).Append(from).Distinct().Order().ToArray();
         var intervals = ImmutableArray.CreateBuilder<StateInterval>();
         var next = 0;
@@ -103,6 +104,20 @@ public sealed class StateHistory
         return zone.IsInvalidTime(local) ? []
             : zone.IsAmbiguousTime(local) ? [.. zone.GetAmbiguousTimeOffsets(local).Select(offset => new DateTimeOffset(local, offset).ToUniversalTime()).Order()]
             : [new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime()];
+    }
+
+    /// <summary>By time. What was known later was known later, whatever the clock said: what a clock had written ahead before it was set back does not come true.</summary>
+    private static List<StateChange> InOrder(IReadOnlyList<StateChange> changes)
+    {
+        var ordered = new List<StateChange>();
+        foreach (var change in changes)
+        {
+            while (ordered.Count > 0 && ordered[^1].At > change.At)
+                ordered.RemoveAt(ordered.Count - 1);
+            ordered.Add(change);
+        }
+
+        return ordered;
     }
 
     private static List<WatchPeriod> Joined(IReadOnlyList<WatchPeriod> watch, DateTimeOffset now)

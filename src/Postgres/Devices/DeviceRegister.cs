@@ -59,19 +59,12 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 return Taken(gateway.Id);
         }
 
-        var fleets = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var fleet in devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).OrderBy(fleet => fleet.Key, StringComparer.Ordinal))
-        {
-            // The ledger is public at once, and how many units a fleet has only an hour later.
-            fleets[fleet.Key] = await append.EntryAsync("fleet-changed", by, new { fleet = fleet.Key, fleet.First().Technology, reason });
-        }
-
+        await FleetsAsync(append, by, devices);
         foreach (var device in devices)
         {
             try
             {
-                var entry = device.Fleet is not null ? fleets[device.Fleet]
-                    : await append.EntryAsync("device-registered", by, new { device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle, device.Gateway, reason });
+                var entry = await append.DeviceAsync("device-registered", by, device, Said(device, reason));
                 if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(Insert, new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), entry }, transaction, cancellationToken: cancellationToken)) is null)
                     return Taken(device.Id);
             }
@@ -95,10 +88,8 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         try
         {
             var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
-            // A unit that moves has no entry of its own: the ledger is public, and knows only fleets.
-            var entry = device.Place is not null
-                ? await append.EntryAsync(kind, by, new { device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle, device.Gateway, reason })
-                : await append.EntryAsync("fleet-changed", by, new { device.Fleet, device.Technology, reason = Registration.Names(reason, device.Id) ? null : reason });
+            await FleetsAsync(append, by, [device]);
+            var entry = await append.DeviceAsync(kind, by, device, Said(device, reason));
             if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
                     sql, new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), entry, version }, transaction, cancellationToken: cancellationToken)) is not { } number)
                 return otherwise;
@@ -113,19 +104,50 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         }
     }
 
+    /// <summary>What an entry or an act says of a device as it is registered from then on.</summary>
+    private static object Said(Device device, string reason) => device.Fleet is null
+        ? new { device.Id, device.Kind, device.Technology, device.Sensors, device.Place, device.Department, device.Lifecycle, device.Gateway, reason }
+        : new { device.Sensors, device.Gateway, deadlineSeconds = device.OwnDeadlineSeconds, reason };
+
+    /// <summary>Says in the ledger which fleets there are, as far as it does not stand there.</summary>
+    internal static async Task FleetsAsync(Appending append, Attribution by, ImmutableArray<Device> devices)
+    {
+        foreach (var (fleet, technology) in devices.Where(device => device.Fleet is not null).Select(device => (device.Fleet!, device.Technology)).Distinct().Order())
+            await append.FleetAsync(by, fleet, technology);
+    }
+
     private static Refusal NotThere(PostgresException refused, Device device) => refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
         ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
         : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");
 
-    public async Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset registeredBy, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<RegisteredFleet>(new CommandDefinition(
             """
-            select fleet as Id, body->>'kind' as Kind, body->>'department' as Department, count(*)::int as Units
-            from registry.device join registry.ledger_entry on index = entry
-            where fleet is not null and at <= @at and body->>'lifecycle' <> 'removed' group by 1, 2, 3 order by 1, 2, 3
-            """, new { at = registeredBy.UtcDateTime }, cancellationToken: cancellationToken))];
+            select fleet as Id, kind as Kind, department as Department, count(*)::int as Units
+            from (select distinct on (device) fleet, kind, department, lifecycle from registry.mobile_act where at <= @at order by device, number desc) unit
+            where lifecycle <> 'removed' group by 1, 2, 3 order by 1, 2, 3
+            """, new { at = at.UtcDateTime }, cancellationToken: cancellationToken))];
+    }
+
+    public async Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<NamedFleet>(new CommandDefinition(
+            "select id as Id, technology as Technology from registry.fleet join registry.ledger_entry on index = entry where at > @since order by 1, 2", new { since = since.UtcDateTime }, cancellationToken: cancellationToken))];
+    }
+
+    public async Task<ImmutableArray<MobileAct>> ActsAsync(string deviceId, long? before, int most, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(long Number, DateTime At, string Act, string By, string Fleet, string Department, string Lifecycle, string Body)>(new CommandDefinition(
+            """
+            select number, at, act, by::text, fleet, department, lifecycle, body::text from registry.mobile_act
+            where device = @deviceId and (@before::bigint is null or number < @before) order by number desc limit @most
+            """, new { deviceId, before, most }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new MobileAct(row.Number, row.At, row.Act, Rows.Value<Attribution>(row.By), row.Fleet, row.Department,
+            Json.TryWord<Lifecycle>(row.Lifecycle, out var lifecycle) ? lifecycle : throw new InvalidOperationException($"There is no lifecycle '{row.Lifecycle}'."), row.Body))];
     }
 
     public async Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken)
@@ -154,11 +176,13 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await connection.QuerySingleOrDefaultAsync<(string? Fleet, bool IsFixed)?>(new CommandDefinition(
-                "update registry.device set epochs_from = @at where id = @deviceId returning fleet, place is not null", new { deviceId, at = at.UtcDateTime }, transaction, cancellationToken: cancellationToken)) is not var (fleet, isFixed))
-            return false;
+        // The head first, as everybody takes it: whoever changes the same device waits, and none waits for another in a circle.
         var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
-        await append.EntryAsync("device-clock-reset", by, isFixed ? new { device = deviceId, reason } : new { fleet, reason = Registration.Names(reason, deviceId) ? null : reason });
+        if (await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+                "update registry.device set epochs_from = @at where id = @deviceId returning body::text", new { deviceId, at = at.UtcDateTime }, transaction, cancellationToken: cancellationToken)) is not { } body)
+            return false;
+        var device = Rows.Value<Device>(body);
+        await append.DeviceAsync("device-clock-reset", by, device, device.Fleet is null ? new { device = deviceId, reason } : new { reason });
         await transaction.CommitAsync(cancellationToken);
         return true;
     }

@@ -8,7 +8,7 @@ using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Devices;
 
-/// <summary>Who may sign in, in tables: hashes only. Every act stands in the ledger by the transaction that does it.</summary>
+/// <summary>Who may sign in, in tables: hashes only. Every act is written down by the transaction that does it: in the ledger, or among the acts of a mobile unit.</summary>
 public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
 {
     public async Task<Enrolled?> FindAsync(string id, CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             if (await HolderAsync(connection, transaction, holder) is not { } named)
                 return Unknown<Credential>(holder);
             var number = await ReplaceAsync(connection, transaction, holder, sha256, append.At);
-            await append.EntryAsync("credential-issued", by, named.Say(new { credential = number, kind = CredentialKind.Secret, reason }));
+            await named.SayAsync(append, "credential-issued", by, new { credential = number, kind = CredentialKind.Secret, reason });
             return new Credential(number, CredentialKind.Secret, [.. sha256]);
         }, at, cancellationToken)).Value is not null;
 
@@ -110,8 +110,13 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             await connection.ExecuteAsync(
                 "insert into registry.credential (holder, kind, sha256, made_at) select holder, 'secret', sha256, @at from unnest(@holders, @hashes) as secret (holder, sha256)",
                 new { at = append.At.UtcDateTime, holders, hashes = secrets.Select(secret => secret.Sha256).ToArray() }, transaction);
-            // How many mobile units are among them is nobody's business.
-            await append.EntryAsync("credentials-issued", by, new { kind = CredentialKind.Secret, reason });
+            var mobile = (await connection.QueryAsync<(string Body, long Number)>(
+                "select body::text, number from registry.device join registry.credential on holder = id and credential.kind = 'secret' and ended_at is null where id = any(@holders) and fleet is not null order by id", new { holders }, transaction)).ToArray();
+            // The entry is there or not whatever mobile units are among them.
+            if (mobile.Length < holders.Length)
+                await append.EntryAsync("credentials-issued", by, new { kind = CredentialKind.Secret, reason });
+            foreach (var (body, number) in mobile)
+                await append.DeviceAsync("credential-issued", by, Rows.Value<Device>(body), new { credential = number, kind = CredentialKind.Secret, reason });
             return new object();
         }, at, cancellationToken);
 
@@ -130,7 +135,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
                     "insert into registry.credential (holder, kind, sha256, made_at, not_after) values (@holder, 'certificate', @sha256, @at, @until) on conflict do nothing returning number",
                     new { holder, sha256, at, until = notAfter.UtcDateTime }, transaction) is not { } number)
                 return new Refusal("taken", "This certificate is registered already: each holder has a certificate of its own.", "pem");
-            await append.EntryAsync("credential-issued", by, named.Say(new { credential = number, kind = CredentialKind.Certificate, reason }));
+            await named.SayAsync(append, "credential-issued", by, new { credential = number, kind = CredentialKind.Certificate, reason });
             return new Credential(number, CredentialKind.Certificate, [.. sha256]) { MadeAt = append.At, NotAfter = notAfter };
         }, at, cancellationToken);
 
@@ -141,7 +146,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             if (named is null || await connection.ExecuteAsync("update registry.credential set ended_at = @at where holder = @holder and number = @number and ended_at is null", new { holder, number, at = append.At.UtcDateTime }, transaction) == 0)
                 return Unknown<object>(holder);
             await EndClaimAsync(connection, transaction, holder, append.At); // Who must not have the one must not fetch another.
-            await append.EntryAsync("credential-ended", by, named.Say(new { credential = number, reason }));
+            await named.SayAsync(append, "credential-ended", by, new { credential = number, reason });
             return new object();
         }, at, cancellationToken)).Value is not null;
 
@@ -152,7 +157,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
                 return Unknown<object>(holder);
             await EndClaimAsync(connection, transaction, holder, append.At);
             await connection.ExecuteAsync("insert into registry.claim (sha256, holder, made_at, expires_at) values (@sha256, @holder, @at, @expires)", new { sha256, holder, at = append.At.UtcDateTime, expires = expiresAt.UtcDateTime }, transaction);
-            await append.EntryAsync("claim-made", by, named.Say(new { expiresAt = LedgerEntry.Time(expiresAt), reason }));
+            await named.SayAsync(append, "claim-made", by, new { expiresAt = LedgerEntry.Time(expiresAt), reason });
             return new object();
         }, at, cancellationToken)).Value is not null;
 
@@ -173,7 +178,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
                 || await HolderAsync(connection, transaction, holder) is not { } named)
                 return Unknown<string>("");
             var number = await ReplaceAsync(connection, transaction, holder, secretSha256, append.At);
-            await append.EntryAsync("claim-used", Attribution.Registry, named.Say(new { credential = number, kind = CredentialKind.Secret }));
+            await named.SayAsync(append, "claim-used", Attribution.Registry, new { credential = number, kind = CredentialKind.Secret });
             return holder;
         }, at, cancellationToken)).Value;
 
@@ -209,31 +214,26 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
 
     private static async Task<Holder?> HolderAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string holder, bool evenRemoved = false)
     {
-        var row = await connection.QuerySingleOrDefaultAsync<(string? Fleet, bool IsGateway)?>(
+        var row = await connection.QuerySingleOrDefaultAsync<(string? Body, bool IsGateway)?>(
             """
-            select fleet, false from registry.device where id = @holder and (@evenRemoved or body->>'lifecycle' <> 'removed')
+            select body::text, false from registry.device where id = @holder and (@evenRemoved or body->>'lifecycle' <> 'removed')
             union all select null, true from registry.gateway where id = @holder and (@evenRemoved or not removed)
             """, new { holder, evenRemoved }, transaction);
-        return row is { } found ? new Holder(holder, found.Fleet, found.IsGateway) : null;
+        return row is { } found ? new Holder(holder, found.Body is null ? null : Rows.Value<Device>(found.Body)) : null;
     }
 
     private static CredentialKind Kind(string word) => Json.TryWord<CredentialKind>(word, out var kind) ? kind : throw new InvalidOperationException($"There is no kind of credential '{word}'.");
 
-    /// <summary>How the ledger, which is public, names a holder: a mobile unit by its fleet only.</summary>
-    private sealed record Holder(string Id, string? Fleet, bool IsGateway)
+    /// <summary>Somebody with credentials: a device, or a gateway when there is none.</summary>
+    private sealed record Holder(string Id, Device? Device)
     {
-        public System.Text.Json.Nodes.JsonObject Say(object what)
+        /// <summary>Writes down what was done with its credentials: in the ledger, or among the acts of a mobile unit.</summary>
+        public Task SayAsync(Appending append, string kind, Attribution by, object what)
         {
             var body = System.Text.Json.JsonSerializer.SerializeToNode(what, Json.Options)!.AsObject();
-            if (Fleet is not null)
-            {
-                body.Remove("credential"); // A number that comes back would tell which unit it was.
-                if (Registration.Names(body["reason"]?.GetValue<string>(), Id))
-                    body.Remove("reason");
-            }
-
-            body.Insert(0, Fleet is not null ? "fleet" : IsGateway ? "gateway" : "device", Fleet ?? Id);
-            return body;
+            if (Device?.Fleet is null)
+                body.Insert(0, Device is null ? "gateway" : "device", Id);
+            return Device is null ? append.EntryAsync(kind, by, body) : append.DeviceAsync(kind, by, Device, body);
         }
     }
 }

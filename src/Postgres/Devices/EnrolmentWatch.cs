@@ -108,9 +108,9 @@ public sealed class EnrolmentWatch(
         var held = (await connection.QueryAsync<(string, long)>(new CommandDefinition(
             """
             select holder, number from registry.credential
-            where number = any(@numbers) and ended_at is null and (not_after is null or not_after > @now)
+            where (holder, number) in (select * from unnest(@holders, @numbers)) and ended_at is null and (not_after is null or not_after > @now)
             and (exists (select from registry.device where id = holder and body->>'lifecycle' <> 'removed') or exists (select from registry.gateway where id = holder and not removed))
-            """, new { numbers = signedIn.Select(session => session.Credential).ToArray(), now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken))).ToHashSet();
+            """, new { holders = signedIn.Select(session => session.Id).ToArray(), numbers = signedIn.Select(session => session.Credential).ToArray(), now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken))).ToHashSet();
         foreach (var session in signedIn.Where(session => !held.Contains(session) && sessions.SignedIn(session.Id).Contains(session)))
         {
             logger.LogInformation("The session of {Client} is ended: its credential does not hold any more.", session.Id);

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Postgres.Devices;
@@ -60,23 +59,17 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
                 throw new InvalidOperationException($"The gateway '{gateway.Id}' cannot be registered: its id is taken.");
         }
 
-        await RegisterFleets(opening.Devices);
+        await DeviceRegister.FleetsAsync(append, Attribution.Registry, opening.Devices);
         foreach (var device in opening.Devices)
         {
-            // A unit that moves has no entry of its own: the ledger is public, and knows only fleets.
-            var registered = device.Place is null ? entry : await append.EntryAsync("device-registered", Attribution.Registry, new { device.Id, device.Kind, device.Technology, device.Place, device.Department, device.Gateway });
+            var registered = await append.DeviceAsync("device-registered", Attribution.Registry, device,
+                device.Fleet is null ? new { device.Id, device.Kind, device.Technology, device.Place, device.Department, device.Gateway } : new { device.Sensors, device.Gateway, deadlineSeconds = device.OwnDeadlineSeconds });
             await Run("insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @registered)",
                 new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), registered });
         }
 
         await transaction.CommitAsync(cancellationToken);
         return true;
-
-        async Task RegisterFleets(ImmutableArray<Device> devices)
-        {
-            foreach (var fleet in devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).OrderBy(fleet => fleet.Key, StringComparer.Ordinal))
-                await append.EntryAsync("fleet-registered", Attribution.Registry, new { fleet = fleet.Key, fleet.First().Technology, units = Device.FleetCount(fleet.Count()) });
-        }
 
         Task Run(string sql, object? values = null) => connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken));
     }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,9 +17,18 @@ public sealed record HeartbeatRetention(int Days)
     public const int DefaultDays = 31;
 }
 
+/// <summary>How many heartbeats a part of the log had when it was dropped.</summary>
+/// <param name="Entry">The entry that has the hash.</param>
+/// <param name="Salt">32 random bytes: without them nobody can try out numbers.</param>
+internal sealed record DroppedHeartbeats(long Entry, string Part, long Beats, byte[] Salt)
+{
+    /// <summary>What the entry says, in hexadecimal.</summary>
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData([.. Salt, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"dropped\t1\t{Part}\t{Beats}\n"))]));
+}
+
 /// <summary>
 /// Keeps the heartbeat log in days: makes the days ahead, and drops what the retention schedule no longer keeps, with an entry in the
-/// ledger that says how much was dropped.
+/// ledger that proves how much was dropped, and does not say it.
 /// </summary>
 public sealed class HeartbeatDays(NpgsqlDataSource database, HeartbeatRetention retention, TimeProvider time, ILogger<HeartbeatDays> logger) : BackgroundService
 {
@@ -58,7 +70,14 @@ public sealed class HeartbeatDays(NpgsqlDataSource database, HeartbeatRetention 
             return;
         var append = await Appending.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
         foreach (var (part, beats) in dropped)
-            await append.EntryAsync("heartbeats-purged", Attribution.Registry, new { part, beats, keptDays = retention.Days });
+        {
+            // How many there were of all units is not public: whoever knows the fixed ones could subtract them.
+            var gone = new DroppedHeartbeats(0, part, beats, RandomNumberGenerator.GetBytes(32));
+            var entry = await append.EntryAsync("heartbeats-purged", Attribution.Registry, new { part, keptDays = retention.Days, gone.Sha256 });
+            await connection.ExecuteAsync(new CommandDefinition(
+                "insert into registry.dropped_heartbeats (entry, part, beats, salt) values (@entry, @Part, @Beats, @Salt)", new { entry, gone.Part, gone.Beats, gone.Salt }, transaction, cancellationToken: cancellationToken));
+        }
+
         await transaction.CommitAsync(cancellationToken);
         logger.LogInformation("Dropped {Count} parts of the heartbeat log that ended more than {Days} days ago.", dropped.Length, retention.Days);
     }

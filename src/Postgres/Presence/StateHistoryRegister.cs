@@ -14,9 +14,9 @@ public sealed class StateHistoryRegister(NpgsqlDataSource database, TimeProvider
         var values = new { deviceId, from = from.UtcDateTime, to = to.UtcDateTime };
         var changes = await connection.QueryAsync<(DateTime At, string Body)>(new CommandDefinition(
             """
-            (select at, body::text, id from registry.observation where device = @deviceId and at <= @from order by at desc, id desc limit 1)
-            union all (select at, body::text, id from registry.observation where device = @deviceId and at > @from and at < @to order by at, id limit 100000)
-            order by at, id
+            (select at, body::text, id from registry.observation where device = @deviceId and at <= @from order by id desc limit 1)
+            union all (select at, body::text, id from registry.observation where device = @deviceId and at > @from and at < @to order by id limit 100000)
+            order by id
             """, values, cancellationToken: cancellationToken));
         var watch = await connection.QueryAsync<(DateTime From, DateTime To)>(new CommandDefinition(
             "select from_at, to_at from registry.watch where to_at >= @from and from_at <= @to order by from_at limit 100000", values, cancellationToken: cancellationToken));

@@ -40,14 +40,14 @@ internal static class DeviceVerbs
     {
         var file = new Argument<string>("file") { Description = "The inventory file: gateways and devices to register." };
         var preview = new Option<bool>("--preview") { Description = "Say what would be registered, and register nothing." };
-        var reason = new Option<string>("--reason") { Description = "Why, for everybody who reads the ledger.", DefaultValueFactory = _ => "At the command line of the server." };
+        var reason = new Option<string>("--reason") { Description = "Why, for everybody who reads the ledger; of mobile units, for those who may read their acts.", DefaultValueFactory = _ => "At the command line of the server." };
         var verb = new Command("import", "Register the new gateways and devices of an inventory, all of them or none. What is registered already stays as it is.") { file, preview, reason, Answers.AsJson };
         verb.SetAction(async (command, cancellationToken) =>
         {
             var (path, why, asJson) = (Path.GetFullPath(command.GetRequiredValue(file)), command.GetRequiredValue(reason), command.GetValue(Answers.AsJson));
             if (!File.Exists(path))
                 throw new WrongUsage($"There is no file '{path}': name an inventory file.");
-            if (Registration.CheckReason(why, null) is { } tooLong)
+            if (Registration.CheckReason(why) is { } tooLong)
                 throw new WrongUsage(tooLong.Sentence);
             using var logs = Logs.Create();
             await using var database = await Database.JoinAsync(Settings.Read([]), logs, cancellationToken);

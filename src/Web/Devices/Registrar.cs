@@ -48,7 +48,7 @@ public sealed class Registrar(IDeviceRegister register, IEnrolment enrolment, IG
     /// <summary>Lets the next word of a device whose clock fell back count.</summary>
     public async Task<Outcome<Device>> ForgetEpochAsync(Device device, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken)
     {
-        if (Registration.CheckReason(reason, MobileId(device)) is { } refusal)
+        if (Registration.CheckReason(reason) is { } refusal)
             return refusal;
         if (!await register.ForgetEpochAsync(device.Id, clerk.In(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken))
             return new Refusal("not-found", $"No device '{device.Id}' is registered.");
@@ -72,9 +72,9 @@ public sealed class Registrar(IDeviceRegister register, IEnrolment enrolment, IG
     public async Task<Outcome<Issued>> IssueAsync(string holder, string? kind, string? pem, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken)
     {
         var unknown = new Refusal("not-found", $"Nobody '{holder}' is registered, or it was removed.");
-        if (await enrolment.FindAsync(holder, cancellationToken) is not { } enrolled)
+        if (await enrolment.FindAsync(holder, cancellationToken) is null)
             return unknown;
-        if (Registration.CheckReason(reason, MobileId(enrolled.Device)) is { } wrong)
+        if (Registration.CheckReason(reason) is { } wrong)
             return wrong;
         var (by, now, why) = (clerk.In(Role.DeviceClerk), time.GetUtcNow(), reason ?? "");
         switch (kind)
@@ -101,26 +101,21 @@ public sealed class Registrar(IDeviceRegister register, IEnrolment enrolment, IG
     }
 
     /// <summary>Ends a credential, and the session that signed in with it.</summary>
-    public async Task<Refusal?> EndAsync(string holder, long number, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken)
-    {
-        var device = (await enrolment.FindAsync(holder, cancellationToken))?.Device;
-        return Registration.CheckReason(reason, MobileId(device)) is { } refusal ? refusal
-            : await enrolment.EndAsync(holder, number, clerk.In(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken) ? null
-            : new Refusal("not-found", $"'{holder}' has no credential {number} that holds.", "credential");
-    }
-
-    private static string? MobileId(Device? device) => device?.KindOf.IsMobile == true ? device.Id : null;
+    public async Task<Refusal?> EndAsync(string holder, long number, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken) =>
+        Registration.CheckReason(reason) is { } refusal ? refusal
+        : await enrolment.EndAsync(holder, number, clerk.In(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken) ? null
+        : new Refusal("not-found", $"'{holder}' has no credential {number} that holds.", "credential");
 
     private async Task<ImmutableArray<Refusal>> RefusalsOf(Device device, string? reason)
     {
         var refusals = Registration.Check(device, (await grains.Governance()).City);
-        return Registration.CheckReason(reason, DeviceKind.Find(device.Kind)?.IsMobile == true ? device.Id : null) is { } wrong ? refusals.Add(wrong) : refusals;
+        return Registration.CheckReason(reason) is { } wrong ? refusals.Add(wrong) : refusals;
     }
 
     private async Task<ImmutableArray<Refusal>> RefusalsOf(Gateway gateway, string? reason)
     {
         var refusals = Registration.Check(gateway, (await grains.Governance()).City);
-        return Registration.CheckReason(reason, null) is { } wrong ? refusals.Add(wrong) : refusals;
+        return Registration.CheckReason(reason) is { } wrong ? refusals.Add(wrong) : refusals;
     }
 
     /// <summary>A certificate that names its holder, in its common name or an alternative name, and has not expired.</summary>

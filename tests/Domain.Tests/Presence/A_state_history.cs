@@ -65,14 +65,22 @@ public sealed class A_state_history
     }
 
     [Fact]
+    public void Does_not_let_come_true_what_a_clock_wrote_ahead_before_it_was_set_back()
+    {
+        // An hour ahead the unit fell silent; the clock was set back, and the unit was heard.
+        var history = StateHistory.Of([Change(0), Change(65, PresenceState.Silent), Change(6, PresenceState.Online, default(CaptureReport))], [Saw(-60, 200)], At(0), At(90), At(100));
+        Assert.Equal([(At(0), PresenceState.Online, Sees), (At(6), PresenceState.Online, default)], history.Intervals.Select(interval => (interval.From, interval.Presence, interval.Capture)));
+    }
+
+    [Fact]
     public void Has_no_gap_and_no_overlap_whatever_happened_and_adds_up() =>
         Gen.Select(Gen.Select(Gen.Double[-50, 50], Gen.Int[0, 5]).Array[0, 12], Gen.Double[-60, 60].Array[0, 8], Gen.Double[-55, 40], Gen.Double[1, 60]).Sample((changes, looks, from, length) =>
         {
-            var ordered = changes.OrderBy(change => change.Item1).Select(change => Change(change.Item1, (PresenceState)change.Item2)).ToArray();
+            var known = changes.Select(change => Change(change.Item1, (PresenceState)change.Item2)).ToArray(); // In any order: clocks are set.
             var edges = looks.Order().ToArray();
             var watch = edges.Chunk(2).Where(pair => pair.Length == 2).Select(pair => Saw(pair[0], pair[1])).ToArray();
             var (begin, end) = (At(from), At(from + length));
-            var history = StateHistory.Of(ordered, watch, begin, end, now: At(200));
+            var history = StateHistory.Of(known, watch, begin, end, now: At(200));
             Assert.Equal((begin, end), (history.Intervals[0].From, history.Intervals[^1].To));
             Assert.All(history.Intervals.Zip(history.Intervals.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
             Assert.All(history.Intervals, interval =>
@@ -81,7 +89,7 @@ public sealed class A_state_history
                 Assert.Equal(interval, history.At(interval.From));
                 // Heard only where the registry could see, and a word was the last that it knew.
                 if (interval.IsHeard)
-                    Assert.True(DeviceObservation.Hears(ordered.Last(change => change.At <= interval.From).Observation.Presence));
+                    Assert.True(DeviceObservation.Hears(known.Last(change => change.At <= interval.From).Observation.Presence));
             });
             var shares = history.Availability(At(200));
             Assert.Equal(shares.Whole, shares.Heard + shares.NotHeard + shares.Unseen);
