@@ -26,7 +26,7 @@ public sealed class Counters : IDroppedFields, IDisposable
     private readonly Counter<long> _connections;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _dropped;
-    private readonly ConcurrentDictionary<string, long> _droppedByAdapter = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _droppedByAdapter = new(StringComparer.Ordinal), _droppedInPublic = new(StringComparer.Ordinal);
 
     public Counters(IngestFigures figures, IHeartbeatLog log)
     {
@@ -69,15 +69,22 @@ public sealed class Counters : IDroppedFields, IDisposable
 
     /// <summary>Fields of a vendor's payload were passed over unread.</summary>
     /// <param name="adapter">The adapter's name, one of a closed family.</param>
-    public void Dropped(string adapter, int fields)
+    /// <param name="isPublic">Whether it came through a gateway that stands for fixed devices only.</param>
+    public void Dropped(string adapter, int fields, bool isPublic)
     {
         if (fields == 0)
             return;
         _dropped.Add(fields, new KeyValuePair<string, object?>("adapter", adapter));
-        _droppedByAdapter.AddOrUpdate(adapter, static (_, more) => more, static (_, before, more) => before + more, (long)fields);
+        Add(_droppedByAdapter);
+        if (isPublic)
+            Add(_droppedInPublic);
+
+        void Add(ConcurrentDictionary<string, long> counts) => counts.AddOrUpdate(adapter, static (_, more) => more, static (_, before, more) => before + more, (long)fields);
     }
 
     public IReadOnlyDictionary<string, long> ByAdapter => _droppedByAdapter;
+
+    public IReadOnlyDictionary<string, long> InPublic => _droppedInPublic;
 
     public void NotNewest(Heard heard) => _notNewest.Add(1, As[(int)heard]);
 

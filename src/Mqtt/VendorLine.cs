@@ -20,6 +20,9 @@ internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sende
 
     public string Adapter { get; } = AdapterCatalogue.NameOf(units.Profile.Adapter);
 
+    /// <summary>Whether the gateway stands for fixed devices only. A unit of its profile that is not registered behind it may be registered as a mobile one tomorrow: then it does not.</summary>
+    public bool IsFixed { get; } = senders.Values.All(sender => !sender.Device.KindOf.IsMobile) && units.Profile.Units.All(unit => senders.ContainsKey(unit.Device));
+
     /// <summary>What is to be sent to whoever subscribes: the registry announces itself.</summary>
     public ImmutableArray<VendorMessage> Announcements { get; } = new VendorSession(units, _ => null, connection).Begun(began).Messages;
 
@@ -71,7 +74,7 @@ internal sealed class VendorInlet(Partings partings, Limits limits, Counters cou
         var answer = session.Vendor!.Take(Encoding.UTF8.GetString(publish.Topic), publish.Payload, publish.IsRetained, now);
         if (answer.Refusal is { } refusal)
         {
-            counters.Dropped(session.Vendor.Adapter, 1);
+            counters.Dropped(session.Vendor.Adapter, 1, session.Vendor.IsFixed);
             return ([], refusal switch { VendorRefusal.Forbidden => Refusal.Forbidden, VendorRefusal.NotMapped => Refusal.Topic, _ => Refusal.Shape });
         }
 
@@ -82,7 +85,7 @@ internal sealed class VendorInlet(Partings partings, Limits limits, Counters cou
     public ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> Words(Session session, VendorAnswer answer, DateTimeOffset now)
     {
         if (answer.Dropped > 0)
-            counters.Dropped(session.Vendor!.Adapter, answer.Dropped);
+            counters.Dropped(session.Vendor!.Adapter, answer.Dropped, session.Vendor.IsFixed);
         foreach (var message in answer.Messages)
             Send(session.Line, message);
         var words = ImmutableArray.CreateBuilder<(Sender, Heartbeat)>(answer.Words.Length);

@@ -115,13 +115,14 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken) =>
         Task.FromResult(Devices.Where(device => numbers.Contains(device.Number)).ToImmutableDictionary(device => device.Number, device => device.Id));
     public Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
-    public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(Devices.Where(device => device.Fleet is not null)
+    public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(_acts.Where(act => act.At <= at).GroupBy(act => act.Device.Id).Select(acts => acts.Last().Device).Where(device => device.Lifecycle != Lifecycle.Removed)
         .GroupBy(device => (device.Fleet, device.Kind, device.Department)).Select(fleet => new RegisteredFleet(fleet.Key.Fleet!, fleet.Key.Kind, fleet.Key.Department, fleet.Count())).OrderBy(fleet => fleet.Id, StringComparer.Ordinal).ToImmutableArray());
-    public Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<NamedFleet>.Empty);
+    public Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult(_acts.GroupBy(act => new NamedFleet(act.Device.Fleet!, act.Device.Technology)).Where(acts => acts.First().At > since).Select(acts => acts.Key).ToImmutableArray());
     public Task<ImmutableArray<MobileAct>> ActsAsync(string deviceId, long? before, int most, CancellationToken cancellationToken) => Task.FromResult(_acts.Where(act => act.Device.Id == deviceId)
         .Select((act, i) => new MobileAct(i + 1, act.At, act.Act, act.By, act.Device.Fleet!, act.Device.Department, act.Device.Lifecycle, $$"""{"reason":"{{act.Reason}}"}""")).Reverse().ToImmutableArray());
 
-    private readonly List<(Device Device, DateTimeOffset At, string Act, Attribution By, string Reason)> _acts = [];
+    private readonly List<(Device Device, DateTimeOffset At, string Act, Attribution By, string Reason)> _acts =
+        [.. opening.Devices.Where(device => device.Fleet is not null).Select(device => (device, Opened, "device-registered", Attribution.Registry, ""))];
     private readonly Dictionary<string, int> _versions = [];
 
     public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<int?>(_versions.GetValueOrDefault(deviceId, 1));

@@ -69,7 +69,8 @@ public sealed class Antenna : IAsyncLifetime
         builder.Logging.ClearProviders().AddProvider(new Notebook(Logged)).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker()));
         builder.Services.AddMqtt();
-        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IWatchRegister>(new Watch()).AddSingleton<IExpectedRegister>(Expecting).AddSingleton<Sight>();
+        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IWatchRegister>(new Watch()).AddSingleton<IExpectedRegister>(Expecting).AddSingleton<Sight>()
+            .AddSingleton(new VendorProfiles(Adapters.Vendors.Tables.Values.Select(table => table.Profile)));
         _app = builder.Build();
         var broker = _app.UseRegistryBroker();
         await _app.StartAsync();
@@ -211,13 +212,18 @@ public sealed class Antenna : IAsyncLifetime
 
         public byte[]? Certificate { get; set; }
 
+        /// <summary>The profile of the gateway, and who is registered behind it for its vendor's words.</summary>
+        public string? Profile { get; set; }
+
+        public ImmutableArray<Device> Behind { get; set; } = [];
+
         public Task<Enrolled?> FindAsync(string id, CancellationToken cancellationToken)
         {
             if (IsOutOfReach)
                 throw new IOException("The register does not answer.");
             ImmutableArray<Credential> credentials = [new Credential(1, CredentialKind.Secret, [.. DeviceSecret.Hash(Secret)]), .. Certificate is null ? [] : new[] { new Credential(2, CredentialKind.Certificate, [.. Certificate]) }];
             return Task.FromResult(
-                id == Gateway ? new Enrolled(id, null, null, credentials)
+                id == Gateway ? new Enrolled(id, null, Profile, credentials)
                 : (id == Camera.Id ? Camera : id == Gone.Id ? Gone : id.StartsWith("sim-", StringComparison.Ordinal) ? Numbered(id) : null) is { } device ? new Enrolled(id, device, null, credentials)
                 : null);
         }
@@ -225,7 +231,7 @@ public sealed class Antenna : IAsyncLifetime
         public Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
             Task.FromResult(deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
 
-        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Device>.Empty);
+        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult(Behind);
 
         public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
         public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using MQTTnet;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Tests;
@@ -87,11 +89,40 @@ public sealed class What_is_measured : IAsyncLifetime
     [Fact]
     public void Is_how_much_was_dropped_unread_of_vendors_payloads()
     {
-        _antenna.Counters.Dropped("frigate", 3);
-        _antenna.Counters.Dropped("frigate", 4);
-        _antenna.Counters.Dropped("axis", 0);
+        _antenna.Counters.Dropped("frigate", 3, isPublic: true);
+        _antenna.Counters.Dropped("frigate", 4, isPublic: false);
+        _antenna.Counters.Dropped("axis", 0, isPublic: true);
         Assert.Equal([KeyValuePair.Create("frigate", 7L)], _antenna.Part<IDroppedFields>().ByAdapter);
+        Assert.Equal([KeyValuePair.Create("frigate", 3L)], _antenna.Part<IDroppedFields>().InPublic);
         Assert.Contains(("registry.fields.dropped frigate", 4), _measured);
+    }
+
+    [Fact]
+    public async Task Is_not_public_of_a_gateway_that_stands_for_a_mobile_unit_or_may_tomorrow()
+    {
+        var profile = Adapters.Vendors.Tables[Adapters.Vendors.Recorder].Profile;
+        ImmutableArray<Device> named = [.. Adapters.Vendors.Devices.Where(device => profile.Units.Any(unit => unit.Device == device.Id)).Select((device, i) => device with { Number = 1000 + i })];
+        var mobile = Adapters.Vendors.Devices.First(device => device.KindOf.IsMobile) with { Number = 2000 };
+        var dropped = _antenna.Part<IDroppedFields>();
+        _antenna.Enrolled.Profile = profile.Id;
+
+        Assert.Equal((true, true), await MovesAsync(named));
+        Assert.Equal((true, false), await MovesAsync([.. named, mobile]));
+        Assert.Equal((true, false), await MovesAsync(named[1..])); // Whoever the profile names beside may be registered as a mobile one.
+
+        // Whether what a vendor sends moves the count of staff, and that of everybody.
+        async Task<(bool, bool)> MovesAsync(ImmutableArray<Device> behind)
+        {
+            _antenna.Enrolled.Behind = behind;
+            var (all, inPublic) = (Count(dropped.ByAdapter), Count(dropped.InPublic));
+            using var gateway = await _antenna.ConnectAsync(Antenna.As(Antenna.Camera with { Id = Antenna.Register.Gateway }));
+            foreach (var topic in new[] { "frigate/stats", "frigate/events" }) // One with fields that are passed over, one that is refused.
+                await gateway.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(Adapters.Vendors.Stats).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build());
+            await gateway.DisconnectAsync();
+            return (Count(dropped.ByAdapter) > all + 1, Count(dropped.InPublic) > inPublic);
+        }
+
+        static long Count(IReadOnlyDictionary<string, long> counts) => counts.Values.Sum();
     }
 
     [Fact]

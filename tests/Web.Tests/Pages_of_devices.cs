@@ -66,7 +66,7 @@ public sealed class Pages_of_devices(SampleCity city)
     [Fact]
     public async Task A_fleet_is_a_rounded_number_and_its_rules()
     {
-        var fleet = city.Opening.Devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).First(group => group.Count() >= 11);
+        var fleet = city.Opening.Devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).First(group => group.Count() >= Domain.Devices.Device.LeastFleetCount);
         var (status, page) = await GetAsync("/fleets/" + fleet.Key);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("about ", page, StringComparison.Ordinal);
@@ -103,5 +103,49 @@ public sealed class Pages_of_devices(SampleCity city)
         foreach (var unit in units)
             await own.Grains.PartitionOf(unit).Died(unit.Number, 1, 0, Domain.Presence.SessionEnd.KeepAlive);
         Assert.Equal(before, await All());
+    }
+
+    [Fact]
+    public async Task Nothing_public_changes_when_a_mobile_unit_is_registered_moved_or_removed_until_an_hour_later()
+    {
+        await using var own = new SampleCity();
+        await own.InitializeAsync();
+        var register = own.Part<Domain.Devices.IDeviceRegister>();
+        var fleets = own.Opening.Devices.Where(device => device.Fleet is not null).GroupBy(device => (device.Fleet, device.Kind)).OrderByDescending(fleet => fleet.Count()).Take(2).Select(fleet => fleet.ToArray()).ToArray();
+        string[] paths = ["/", "/places", "/api/v1/fleets", "/api/v1/devices", "/api/v1/ingest", .. fleets.SelectMany(fleet => new[] { "/fleets/" + fleet[0].Fleet, "/api/v1/fleets/" + fleet[0].Fleet }).Distinct()];
+        async Task<string[]> All() => await Task.WhenAll(paths.Select(path => own.Reader.GetStringAsync(path, Cancellation)));
+        async Task<string> Numbers() => (await own.Json("/api/v1/fleets")).ToJsonString();
+        var (before, numbers) = (await All(), await Numbers());
+
+        var clerk = new Domain.Ledger.Attribution("device-clerk");
+        var now = own.Time.GetUtcNow();
+        for (var i = 1; i <= 5; i++)
+            Assert.True((await register.RegisterAsync(fleets[0][0] with { Id = $"new-unit-{i}", Number = 0 }, clerk, "", now, Cancellation)).IsDone);
+        foreach (var moved in fleets[0][..3])
+            Assert.True((await register.ChangeAsync(moved with { Department = "parking" }, 1, clerk, "", now, Cancellation)).IsDone);
+        foreach (var removed in fleets[1]) // All of them: the fleet is there for another hour.
+            Assert.True((await register.ChangeAsync(removed with { Lifecycle = Domain.Devices.Lifecycle.Removed }, 1, clerk, "", now, Cancellation)).IsDone);
+        Assert.Equal(before, await All());
+
+        own.Time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
+        Assert.Equal(numbers, await Numbers());
+        own.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotEqual(numbers, await Numbers());
+        Assert.DoesNotContain($"\"id\":\"{fleets[1][0].Fleet}\",\"kind\":\"{fleets[1][0].Kind}\"", await Numbers(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_fleet_is_there_at_once_and_its_units_an_hour_later()
+    {
+        await using var own = new SampleCity();
+        await own.InitializeAsync();
+        var unit = own.Opening.Devices.First(device => device.KindOf.IsMobile) with { Id = "night-unit-1", Fleet = "night", Number = 0 };
+        await own.Part<Domain.Devices.IDeviceRegister>().RegisterAsync(unit, new Domain.Ledger.Attribution("device-clerk"), "", own.Time.GetUtcNow(), Cancellation);
+        Assert.Contains("its number is not shown yet", await own.Reader.GetStringAsync("/fleets/night", Cancellation), StringComparison.Ordinal);
+        Assert.Contains("href=\"/fleets/night\"", await own.Reader.GetStringAsync("/places", Cancellation), StringComparison.Ordinal);
+        await own.Json("/api/v1/fleets/night", HttpStatusCode.NotFound);
+        own.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Contains("fewer than 13", await own.Reader.GetStringAsync("/fleets/night", Cancellation), StringComparison.Ordinal);
+        Assert.Null((await own.Json("/api/v1/fleets/night"))["kinds"]![0]!["units"]);
     }
 }

@@ -148,14 +148,19 @@ public sealed class The_API_of_the_register : IClassFixture<CityOfStaff>
     }
 
     [Fact]
-    public async Task The_credentials_of_a_mobile_unit_are_not_read_without_a_trace_nor_its_id_given_as_a_reason()
+    public async Task The_credentials_of_a_mobile_unit_and_what_was_done_to_it_are_not_read_without_a_trace()
     {
         var readings = _house.City.Enrolled.Readings.Count;
         await SendAsync("GET", $"devices/{Mobile.Id}/credentials");
         Assert.Equal([(Mobile.Id, "credentials")], _house.City.Enrolled.Readings.Skip(readings).Select(reading => (reading.Device, reading.What)));
-        foreach (var (path, kind) in new[] { ("credentials", "\"kind\":\"secret\","), ("forget-epoch", ""), ("credentials/1/end", "") })
-            Assert.Equal((HttpStatusCode.UnprocessableEntity, "/problems/invalid"), await ProblemAsync("POST", $"devices/{Mobile.Id}/{path}", $$"""{{{kind}}"reason":"Of {{Mobile.Id}}."}"""));
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "/problems/invalid"), await ProblemAsync("PATCH", $"devices/{Mobile.Id}", $$"""{"reason":"Of {{Mobile.Id}}."}""", "\"1\""));
+        var first = (await SendAsync("GET", $"devices/{Mobile.Id}/acts")).Body!["items"]!.AsArray()[^1]!;
+        Assert.Equal(("device-registered", "registry", Mobile.Fleet), ((string?)first["act"], (string?)first["by"]!["role"], (string?)first["fleet"]));
+        Assert.Equal((Mobile.Id, "acts"), _house.City.Enrolled.Readings.Skip(readings + 1).Select(reading => (reading.Device, reading.What)).Single());
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "devices/city-hall-garage-1/acts")).Status); // It stands in the ledger.
+        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync("GET", $"devices/{Mobile.Id}/acts?after=x")).Status);
+        foreach (var role in Enum.GetValues<Role>().Except([Role.DeviceClerk, Role.Auditor]))
+            Assert.Equal(HttpStatusCode.NotFound, (await ReadAsync($"devices/{Mobile.Id}/acts", _house.City.Staff.Adds("acts-" + Domain.Json.Word(role), role).Token)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _house.City.Reader.GetAsync($"/api/v1/devices/{Mobile.Id}/acts", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "/problems/invalid"), await ProblemAsync("PATCH", $"devices/{Mobile.Id}", $$"""{"reason":"{{new string('x', 501)}}"}""", "\"1\""));
     }
 

@@ -7,4 +7,6 @@ namespace SurveillanceRegistry.Grains.Presence;
 internal sealed class NoDroppedFields : IDroppedFields
 {
     public IReadOnlyDictionary<string, long> ByAdapter => ImmutableDictionary<string, long>.Empty;
+
+    public IReadOnlyDictionary<string, long> InPublic => ByAdapter;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,10 +13,10 @@ using SurveillanceRegistry.Web.Staff;
 
 namespace SurveillanceRegistry.Web.Devices;
 
-/// <summary>The register of devices and gateways, and their credentials, for programs of device clerks. Every act stands in the ledger.</summary>
+/// <summary>The register of devices and gateways, and their credentials, for programs of device clerks. Every act stands in the ledger, or among the acts of a mobile unit.</summary>
 internal static class EnrolmentApi
 {
-    private const int MostClaimBytes = 1024;
+    private const int MostClaimBytes = 1024, MostActs = 100;
 
     /// <summary>What is registered of a device. What a change leaves out stays as it is.</summary>
     internal sealed record DeviceForm(
@@ -41,6 +42,8 @@ internal static class EnrolmentApi
             .WithDescription("What is left out stays; an empty `gateway` and a `deadlineSeconds` of 0 go back to none. `lifecycle` `removed` takes it out of service, and ends its credentials and its session. Needs If-Match.");
         devices.MapPost("{id}/forget-epoch", ForgetEpoch).RequireAuthorization(clerk).Accepts<ReasonForm>(true, "application/json").WithSummary("Let a device whose clock fell back be heard again")
             .WithDescription("Its next heartbeat counts whatever its epoch.");
+        devices.MapGet("{id}/acts", Acts).RequireAuthorization("staff").WithSummary("What was done to a mobile unit, by whom and why")
+            .WithDescription("The newest first. For device clerks and auditors; that it was read is written down. What was done to a fixed device stands in the ledger.");
         var gateways = api.MapGroup("gateways").WithTags("Gateways");
         gateways.MapGet("", async (IEnrolment enrolment, CancellationToken cancellationToken) =>
             JsonAnswer.Of(StatusCodes.Status200OK, new { items = await enrolment.GatewaysAsync(cancellationToken), next = (string?)null })).RequireAuthorization("staff").WithSummary("Every gateway");
@@ -149,6 +152,30 @@ internal static class EnrolmentApi
             items = (await enrolment.CredentialsAsync(id, http.RequestAborted)).Select(Shape),
             next = (string?)null,
             claimUntil = await enrolment.ClaimOpenUntilAsync(id, time.GetUtcNow(), http.RequestAborted) is { } until ? LedgerEntry.Time(until) : null,
+        });
+    }
+
+    private static async Task<IResult> Acts(string id, HttpContext http, IDeviceRegister register, IReadings readings, TimeProvider time)
+    {
+        if (await register.FindAsync(id, http.RequestAborted) is not { KindOf.IsMobile: true } || !DevicesApi.MayReadSingly(http.User))
+            return Problem.NotFound($"No mobile unit '{id}' is registered.");
+        var query = http.Request.Query;
+        if (!Asked.TryLimit(query, MostActs, out var limit))
+            return Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {MostActs}.");
+        long? before = null;
+        if (query["after"].ToString() is { Length: > 0 } after)
+        {
+            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                return Problem.BadParameter($"after is '{after}': expected the `next` of the page before.");
+            before = number;
+        }
+
+        await readings.NoteAsync(http.User.StaffId(), id, "acts", time.GetUtcNow(), http.RequestAborted);
+        var acts = await register.ActsAsync(id, before, limit + 1, http.RequestAborted);
+        return JsonAnswer.Of(StatusCodes.Status200OK, new
+        {
+            items = acts.Take(limit).Select(act => new { at = LedgerEntry.Time(act.At), act.Act, act.By, act.Fleet, act.Department, act.Lifecycle, body = JsonNode.Parse(act.Body) }),
+            next = acts.Length > limit ? acts[limit - 1].Number.ToString(CultureInfo.InvariantCulture) : null,
         });
     }
 

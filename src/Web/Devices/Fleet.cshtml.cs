@@ -11,7 +11,7 @@ namespace SurveillanceRegistry.Web.Devices;
 public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, TimeProvider time) : PageModel
 {
     private Governance _governance = null!;
-    private ImmutableHashSet<string?> _technologies = [];
+    private ImmutableHashSet<string> _technologies = [];
 
     public string Id { get; private set; } = "";
 
@@ -25,10 +25,9 @@ public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, Ti
     {
         _governance = await grains.Governance();
         Id = id;
-        Kinds = [.. (await HistoryApi.FleetsAsync(devices, time, HttpContext.RequestAborted)).Where(fleet => fleet.Id == id)];
-        // That there is a fleet the ledger tells at once; how many units it has nobody but the clock does, an hour later.
-        var parts = Kinds.IsEmpty ? (await devices.FleetsAsync(time.GetUtcNow(), HttpContext.RequestAborted)).Where(fleet => fleet.Id == id) : Kinds;
-        _technologies = [.. parts.Select(fleet => DeviceKind.Find(fleet.Kind)?.Technology)];
+        var fleets = await PublicFleets.LookAsync(devices, time, HttpContext.RequestAborted);
+        Kinds = [.. fleets.Parts.Where(fleet => fleet.Id == id)];
+        _technologies = [.. fleets.Known.Where(fleet => fleet.Id == id).Select(fleet => fleet.Technology)];
         return _technologies.IsEmpty ? NotFound() : Page();
     }
 

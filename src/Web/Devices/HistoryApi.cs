@@ -22,18 +22,14 @@ internal static class HistoryApi
             items = past.Intervals.Select(Shape), next = (string?)null,
         }));
         api.MapGet("devices/{id}/availability", (string id, HttpContext http, IDeviceRegister devices, IStateHistory history) => OverAsync(id, http, devices, history, (past, now) => Shares(past.Availability(now))));
-        api.MapGet("fleets", async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) => Policies.GovernanceApi.Json(new { items = (await FleetsAsync(devices, time, cancellationToken)).Select(Shape), next = (string?)null }));
+        api.MapGet("fleets", async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) => Policies.GovernanceApi.Json(new { items = (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Select(Shape), next = (string?)null }));
         api.MapGet("fleets/{id}", async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-            (await FleetsAsync(devices, time, cancellationToken)).Where(fleet => fleet.Id == id).Select(Shape).ToArray() is { Length: > 0 } parts ? Policies.GovernanceApi.Json(new { id, kinds = parts }) : Problem.NotFound($"No fleet '{id}' is registered."));
+            (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Where(fleet => fleet.Id == id).Select(Shape).ToArray() is { Length: > 0 } parts ? Policies.GovernanceApi.Json(new { id, kinds = parts }) : Problem.NotFound($"No fleet '{id}' is registered."));
     }
-
-    /// <summary>The fleets as they stood an hour ago: what changed since is nobody's business yet.</summary>
-    public static async Task<IReadOnlyList<RegisteredFleet>> FleetsAsync(IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-        await devices.FleetsAsync(time.GetUtcNow().AddHours(-1), cancellationToken);
 
     private static object Shape(RegisteredFleet fleet) => new
     {
-        fleet.Id, fleet.Kind, technology = DeviceKind.Find(fleet.Kind)?.Technology, fleet.Department, units = Device.FleetCount(fleet.Units), // Rounded to 5; null for fewer than 11.
+        fleet.Id, fleet.Kind, fleet.Technology, fleet.Department, units = Device.FleetCount(fleet.Units), // Rounded to 5; null for fewer than 13.
     };
 
     /// <summary>What a device was doing at an instant, or over a day in the city.</summary>

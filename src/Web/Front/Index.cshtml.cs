@@ -25,10 +25,10 @@ public sealed class IndexModel(IGrainFactory grains, IPlaceRegister places, IDev
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Governance = await grains.Governance();
-        var (there, anHourAgo) = (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken), await HistoryApi.FleetsAsync(devices, time, cancellationToken));
+        var moving = await PublicFleets.LookAsync(devices, time, cancellationToken);
         Moving = [.. from technology in Governance.Table.Technologies
-                     let fleets = there.Where(fleet => DeviceKind.Find(fleet.Kind)?.Technology == technology.Id).Select(fleet => fleet.Id).Distinct()
-                         .Select(id => (id, Words([.. anHourAgo.Where(fleet => fleet.Id == id && DeviceKind.Find(fleet.Kind)?.Technology == technology.Id)]))).ToImmutableArray()
+                     let fleets = moving.Known.Where(fleet => fleet.Technology == technology.Id)
+                         .Select(known => (known.Id, Words([.. moving.Parts.Where(part => part.Id == known.Id && part.Technology == technology.Id)]))).ToImmutableArray()
                      where !fleets.IsEmpty
                      select (technology, fleets)];
         Places = await places.DescribeAllAsync(grains, cancellationToken);
@@ -36,5 +36,5 @@ public sealed class IndexModel(IGrainFactory grains, IPlaceRegister places, IDev
 
     /// <summary>Each part as its fleet's page has it: the rounded sum of parts would tell one that is too small to be shown.</summary>
     private static string Words(RegisteredFleet[] parts) => parts.Length == 0 ? "its number follows an hour after registration"
-        : PlainWords.List(parts.Select(part => Device.FleetCount(part.Units) is { } count ? $"about {count} units" : "fewer than 11 units"));
+        : PlainWords.List(parts.Select(part => PublicFleets.Words(part) + " units"));
 }

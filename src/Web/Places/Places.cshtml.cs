@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
+using SurveillanceRegistry.Web.Devices;
 
 namespace SurveillanceRegistry.Web.Places;
 
@@ -11,12 +13,16 @@ public sealed class PlacesModel(IGrainFactory grains, IPlaceRegister places, IDe
 {
     public ImmutableArray<PlaceDescription> All { get; private set; }
 
-    /// <summary>The fleets that there are, by id and kind; not how large they are.</summary>
-    public ImmutableArray<(string Id, string Kind)> Fleets { get; private set; }
+    /// <summary>The fleets that there are, each with what its units are; not how large they are.</summary>
+    public ImmutableArray<(string Id, string Words)> Fleets { get; private set; }
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         All = await places.DescribeAllAsync(grains, cancellationToken);
-        Fleets = [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => (fleet.Id, fleet.Kind)).Distinct()];
+        var fleets = await PublicFleets.LookAsync(devices, time, cancellationToken);
+        var technologies = (await grains.Governance()).Table.Technologies;
+        // Of what the ledger has just named, the technology is known and no kind.
+        Fleets = [.. fleets.Known.SelectMany(known => fleets.Parts.Where(part => part.Id == known.Id && part.Technology == known.Technology).Select(part => DeviceWords.Kind(part.Kind))
+            .DefaultIfEmpty(technologies.FirstOrDefault(one => one.Id == known.Technology)?.Name.Trim() ?? known.Technology).Select(words => (known.Id, words))).Distinct()];
     }
 }

@@ -15,11 +15,11 @@ internal static class IngestApi
 {
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
-        // Not how many heartbeats: whoever knows the fixed devices could subtract them, and would see how many mobile units are out.
+        // Neither how many heartbeats nor anything that came through a gateway of mobile units: whoever knows the fixed devices could subtract them, and would see how many mobile units are out.
         api.MapGet("ingest", (HttpContext http, IngestFigures figures, IDroppedFields dropped, TimeProvider time) =>
         {
             http.Response.Headers.CacheControl = "no-cache";
-            return GovernanceApi.Json(new { at = NoticePayload.Instant(time.GetUtcNow()), since = NoticePayload.Instant(figures.Since), droppedFields = dropped.ByAdapter });
+            return GovernanceApi.Json(new { at = NoticePayload.Instant(time.GetUtcNow()), since = NoticePayload.Instant(figures.Since), droppedFields = dropped.InPublic });
         });
         app.MapGet("/staff/ingest/figures", async (IngestNow now, CancellationToken cancellationToken) => GovernanceApi.Json(Shape(await now.LookAsync(cancellationToken)))).RequireAuthorization(StaffSetup.IngestWatchers);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
@@ -26,6 +27,21 @@ public sealed class DeviceModel(
     public DeviceObservation? Last { get; private set; }
 
     public Expected? Expected { get; private set; }
+
+    /// <summary>The most acts that the page shows; programs get all.</summary>
+    public const int MostActs = 50;
+
+    /// <summary>What was done to a mobile unit, the newest first. What was done to a fixed device stands in the ledger.</summary>
+    public ImmutableArray<MobileAct> Acts { get; private set; } = [];
+
+    public override string ReadBy => Device.Fleet is null ? base.ReadBy : "For device clerks and auditors, who can read what was done to this unit. Name no person and no serial number.";
+
+    /// <summary>Why something was done, as whoever did it said.</summary>
+    public static string Reason(MobileAct act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        return JsonNode.Parse(act.Body)!["reason"]?.GetValue<string>() ?? "";
+    }
 
     public string PlaceName => _places.FirstOrDefault(place => place.Id == Device.Place)?.Name ?? Device.Place ?? "";
 
@@ -67,7 +83,12 @@ public sealed class DeviceModel(
         if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !DevicesApi.MayReadSingly(User))
             return false;
         if (device.KindOf.IsMobile)
+        {
             await readings.NoteAsync(User.StaffId(), id, "state", Now, cancellationToken);
+            await readings.NoteAsync(User.StaffId(), id, "acts", Now, cancellationToken);
+            Acts = await devices.ActsAsync(id, null, MostActs, cancellationToken);
+        }
+
         Device = device;
         Version = await devices.VersionAsync(id, cancellationToken) ?? 0;
         if (await Grains.Device(id).Describe() is { } described)

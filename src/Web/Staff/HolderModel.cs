@@ -71,6 +71,9 @@ public abstract class HolderModel(Registrar registrar, IEnrolment enrolment, IGr
     /// <summary>What of the credentials was seen: a form that is sent again after something was issued makes nothing.</summary>
     public string Seen => string.Create(CultureInfo.InvariantCulture, $"{(Credentials.IsEmpty ? 0 : Credentials[0].Number)}.{ClaimOpenUntil?.UtcTicks ?? 0}");
 
+    /// <summary>Who will read the reasons of acts, for whoever writes one.</summary>
+    public virtual string ReadBy => "For the ledger, which everybody reads. Name no person and no serial number.";
+
     /// <summary>The address of this page.</summary>
     private protected abstract string Address { get; }
 
@@ -133,7 +136,7 @@ public abstract class HolderModel(Registrar registrar, IEnrolment enrolment, IGr
             return Forbid();
         if (!await OpenAsync(id))
             return NotFound();
-        return string.IsNullOrWhiteSpace(Form(reason)) ? Wrong([new Refusal("invalid", "Say why: every act stands in the ledger with its reason.", reason)]) : null;
+        return string.IsNullOrWhiteSpace(Form(reason)) ? Wrong([new Refusal("invalid", "Say why: every act is kept with its reason.", reason)]) : null;
     }
 
     /// <summary>The page again, with what is wrong and with what was sent.</summary>

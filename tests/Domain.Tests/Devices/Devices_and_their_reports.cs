@@ -25,6 +25,15 @@ public sealed class Devices_and_their_reports
     }
 
     [Fact]
+    public void A_fleet_is_a_multiple_of_five_that_leaves_several_numbers_possible_and_is_never_below_11()
+    {
+        var shown = Enumerable.Range(0, 200).GroupBy(Device.FleetCount).ToArray();
+        Assert.Equal(Enumerable.Range(0, 13), shown.Single(group => group.Key is null));
+        Assert.All(shown.Where(group => group.Key is { } count && count < 195), group => Assert.Equal(Enumerable.Range(group.Key!.Value - 2, 5), group));
+        Assert.Equal(15, shown.Min(group => group.Key));
+    }
+
+    [Fact]
     public void The_kinds_are_those_of_the_contract_and_only_mobile_ones_may_be_silent()
     {
         string[] contract = ["facility-camera", "holding-cell-camera", "interview-room-camera", "public-cctv", "traffic-camera", "red-light-camera",

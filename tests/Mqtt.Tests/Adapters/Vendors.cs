@@ -82,7 +82,7 @@ internal static class Vendors
     /// <summary>bdSeq 0.</summary>
     public const string TahuDeath = "088398c68bab33120b0a05626453657120085800";
 
-    private const string Stats = """
+    public const string Stats = """
         {"cameras":{"lobby_north":{"camera_fps":5.1,"process_fps":5.1,"skipped_fps":0.0,"detection_fps":0.3,"detection_enabled":true,"pid":31,"connection_quality":"fair","expected_fps":5,
         "reconnects_last_hour":1,"stalls_last_hour":0,"audio_rms":12.5,"audio_dBFS":-40.2},"backyard":{"camera_fps":5.0,"connection_quality":"excellent"}},
         "detectors":{"cpu":{"inference_speed":11.2}},"service":{"uptime":86400,"version":"0.16.2","latest_version":"0.16.2","last_updated":1763913599,"storage":{"/media":{"total":1.5,"mount_type":"ext4"}}}}

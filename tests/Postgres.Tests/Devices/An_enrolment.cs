@@ -40,6 +40,19 @@ public sealed class An_enrolment(SharedCluster cluster)
         Assert.Null(await enrolment.FindAsync("never-registered", Cancellation));
     }
 
+    /// <summary>The ledger says the numbers of fixed devices' credentials: a gap would tell how many mobile units were given one meanwhile.</summary>
+    [Fact]
+    public async Task Numbers_each_holder_s_credentials_by_themselves()
+    {
+        await using var database = await OpenAsync();
+        var enrolment = new Enrolment(database.Source);
+        foreach (var holder in new[] { SmallCity.Camera, SmallCity.Reader, SmallCity.Reader, SmallCity.Camera })
+            await enrolment.IssueSecretAsync(holder, DeviceSecret.Hash("x"), Clerk, "", SmallCity.Noon, Cancellation);
+        await enrolment.IssueSecretsAsync([(SmallCity.Reader, DeviceSecret.Hash("y")), (SmallCity.Camera, DeviceSecret.Hash("z"))], Clerk, "", SmallCity.Noon, Cancellation);
+        foreach (var holder in new[] { SmallCity.Camera, SmallCity.Reader })
+            Assert.Equal([3, 2, 1], (await enrolment.CredentialsAsync(holder, Cancellation)).Select(credential => credential.Number));
+    }
+
     [Fact]
     public async Task Gives_a_certificate_to_one_holder_only_and_ends_it()
     {

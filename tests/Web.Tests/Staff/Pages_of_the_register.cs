@@ -160,20 +160,25 @@ public sealed class Pages_of_the_register(CityOfStaff house) : IClassFixture<Cit
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (answer.StatusCode, list.StatusCode));
             var shown = (await DocumentAsync(await list.Content.ReadAsStringAsync(Cancellation))).QuerySelectorAll("[data-device]").Select(row => row.GetAttribute("data-device")!).ToArray();
             Assert.NotEmpty(shown);
-            Assert.Equal([(Mobile.Id, "state"), .. shown.Select(id => (id, "list"))], Enrolled.Readings.Skip(readings).Select(reading => (reading.Device, reading.What)));
+            Assert.Equal([(Mobile.Id, "state"), (Mobile.Id, "acts"), .. shown.Select(id => (id, "list"))], Enrolled.Readings.Skip(readings).Select(reading => (reading.Device, reading.What)));
             Assert.Equal(role == Role.Auditor, (await DocumentAsync(await answer.Content.ReadAsStringAsync(Cancellation))).QuerySelectorAll("main form").Length == 0);
         }
     }
 
     [Fact]
-    public async Task A_reason_that_names_a_mobile_unit_is_refused()
+    public async Task What_was_done_to_a_mobile_unit_stands_on_its_page_with_who_did_it_and_why()
     {
         using var clerk = await SignedInAsync(Role.DeviceClerk);
-        var page = "/staff/devices/" + Mobile.Id;
-        var (answer, text) = await clerk.PostToAsync(page, "Issue", ("seen", await SeenAsync(clerk, page)), ("credential-kind", "secret"), ("issue-reason", $"{Mobile.Id.ToUpperInvariant()} was lost."));
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.Contains("leave the unit’s id out".Replace('’', '\''), WebUtility.HtmlDecode(text), StringComparison.Ordinal);
-        Assert.DoesNotContain(Mobile.Id, Enrolled.Acts.Where(act => act.Holder == Mobile.Id).Select(act => act.Reason));
+        var unit = house.City.Opening.Devices.Last(device => device.KindOf.IsMobile && device.Gateway is null);
+        var (answer, _) = await clerk.PostToAsync("/staff/devices/" + unit.Id, "Change", [("version", "1"), .. unit.Sensors.Select(sensor => ("sensors", Domain.Json.Word(sensor))), ("fleet", unit.Fleet!),
+            ("department", unit.Department), ("lifecycle", "paused"), ("gateway", ""), ("deadlineSeconds", ""), ("change-reason", $"{unit.Id} was lost.")]);
+        Assert.EndsWith("?done=changed", answer.Headers.Location?.ToString());
+
+        using var auditor = await SignedInAsync(Role.Auditor);
+        var acts = (await DocumentAsync(await TextAsync(auditor, "/staff/devices/" + unit.Id))).QuerySelectorAll("[data-act]");
+        Assert.Equal(["device-changed", "device-registered"], acts.Select(act => act.GetAttribute("data-act")));
+        Assert.Matches($"device-clerk, st-[a-z0-9]+.*{unit.Fleet}.*paused.*{unit.Id} was lost\\.", Regex.Replace(acts[0].TextContent, "\\s+", " "));
+        Assert.Empty((await DocumentAsync(await TextAsync(auditor, "/staff/devices/" + Camera))).QuerySelectorAll("[data-act]"));
     }
 
     [Fact]
