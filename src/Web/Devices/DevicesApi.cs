@@ -104,6 +104,7 @@ internal static class DevicesApi
             presence = last?.Presence ?? PresenceState.Unknown,
             deadlineSeconds = device.DeadlineSeconds,
             capture = last?.Capture ?? default,
+            beyond = last?.Beyond ?? default, // What it named and the register has no sensor for: it may be recording where 'capture' does not say.
             expected = described.Expected,
             // More than its rules allow, or another version of them than it was told: state, for everybody to see.
             exceeds = Exceeds(described),
@@ -113,7 +114,7 @@ internal static class DevicesApi
             sessionEnd = last?.SessionEnd,
             clockFellBack = last?.ClockFellBack ?? false,
             skewSeconds = last?.SkewSeconds,
-            lastHeardAt = last is null ? null : NoticePayload.Instant(last.LastHeardAt),
+            lastHeardAt = last?.LastHeardAt is { } heardAt ? NoticePayload.Instant(heardAt) : null,
             governedBy = governedBy.Select(row => new { instrument = row.Instrument.Id, row.Instrument.Citation, row.Version?.Title, effectiveFrom = row.Version?.Effective.From, row.Status }),
         };
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
@@ -37,7 +38,7 @@ internal static class PlacesApi
     {
         place.Place.Id, place.Place.Name, place.Place.Address, place.Place.Area,
         kiosks = place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => kiosk.Kiosk.Id),
-        devices = place.Covering.Select(covering => covering.Device.Id),
+        devices = place.Covering.Where(covering => covering.IsThere || covering.Device.Lifecycle != Lifecycle.Removed).Select(covering => covering.Device.Id),
     };
 
     private static KioskShape Shape(KioskDescription kiosk, PlaceDescription place) => new(
