@@ -19,13 +19,17 @@ internal static class DevicesApi
 {
     private const int MostItems = 1000;
 
+    private const string Instead = "Ask devices/{id}?asOf= or devices/{id}/history for what one device was doing, and changes and log/… for how it came to be registered.";
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", ListAsync);
+        api.MapGet("devices", ListAsync).OfToday(Instead);
         api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IReadings readings, IGrainFactory grains, TimeProvider time, HttpContext http, CancellationToken cancellationToken) =>
         {
             if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
                 return Problem.NotFound($"No fixed device '{id}' is registered.");
+            if (AnswersOfToday.RefusalOfKnownAt(http, Instead) is { } refusal)
+                return refusal;
             if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
                 return await HistoryApi.AsOf(device, http);
             if (device.KindOf.IsMobile)

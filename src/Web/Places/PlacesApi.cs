@@ -14,16 +14,18 @@ namespace SurveillanceRegistry.Web.Places;
 /// <summary>Places and the notices in force there, for programs.</summary>
 internal static class PlacesApi
 {
+    private const string Instead = "Ask places/{id}/notice?at= for what a place said at an instant, and devices/{id}?asOf= for what a device there was doing.";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("places", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-            GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))).OfType<PlaceDescription>().Select(Shape)));
+            GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))).OfType<PlaceDescription>().Select(Shape))).OfToday(Instead);
         api.MapGet("places/{id}", async (string id, IPlaceRegister places, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
-            await places.DescribeAsync(id, grains, cancellationToken) is { } place ? GovernanceApi.One(http, Shape(place)) : NotFound(id));
+            await places.DescribeAsync(id, grains, cancellationToken) is { } place ? GovernanceApi.One(http, Shape(place)) : NotFound(id)).OfToday(Instead);
         api.MapGet("places/{id}/notice", Notice);
         api.MapGet("kiosks", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
             GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe())))
-                .OfType<PlaceDescription>().SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => Shape(kiosk, place))).OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)));
+                .OfType<PlaceDescription>().SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => Shape(kiosk, place))).OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal))).OfToday(Instead);
         api.MapGet("kiosks/{id}", async (string id, IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
             (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) switch
             {
@@ -31,7 +33,7 @@ internal static class PlacesApi
                 { Removed: true } => Problem.Gone($"Kiosk '{id}' was removed."),
                 var kiosk when await grains.Place(kiosk.Place).Describe() is { } place => GovernanceApi.Json(Shape(place.Kiosks.Single(other => other.Kiosk.Id == id), place)),
                 _ => Problem.NotFound($"No kiosk '{id}' is registered."),
-            });
+            }).OfToday(Instead);
     }
 
     private static object Shape(PlaceDescription place) => new
