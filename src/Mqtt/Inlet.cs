@@ -101,8 +101,24 @@ internal sealed class Inlet(
         var (words, refusal) = vendors.Take(session, publish);
         if (refusal is not { } refused)
             return words.IsEmpty ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success) : KeepAllAsync(session, words, publish.PacketId);
+        if (refused == Refusal.Rate)
+            return KeepSomeAsync(session, words, publish.PacketId, publish.Payload.Length);
         counters.Refused(refused, TopicClass.Vendor);
         return AcknowledgeVendor(session, publish.PacketId, refused.PubAck());
+    }
+
+    /// <summary>
+    /// Keeps what a device may still say of a message that says more. An acknowledgement would say that all of it is durable: whoever asked for one is told
+    /// that it is not, and on MQTT 3.1.1, which has no other word for it, the connection ends.
+    /// </summary>
+    private async ValueTask<Ending?> KeepSomeAsync(Session session, ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> words, ushort packetId, int bytes)
+    {
+        if (await KeepAllAsync(session, words, 0) is { } ending)
+            return ending;
+        if (packetId != 0 && !session.IsVersion5)
+            return await End(session, Refusal.Rate, TopicClass.Vendor, bytes, null);
+        Note(session, Refusal.Rate, TopicClass.Vendor, bytes);
+        return await AcknowledgeVendor(session, packetId, Refusal.Rate.PubAck());
     }
 
     private ValueTask<Ending?> AcknowledgeVendor(Session session, ushort packetId, MqttPubAckReasonCode reason) =>
@@ -124,8 +140,11 @@ internal sealed class Inlet(
     public void Tick(Session session)
     {
         var now = time.GetUtcNow();
-        if (session.Vendor?.Tick(now) is { } answer)
-            _ = KeepAllAsync(session, vendors.Words(session, answer, now), 0).AsTask();
+        if (session.Vendor?.Tick(now) is not { } answer)
+            return;
+        _ = KeepAllAsync(session, vendors.Words(session, answer, now, out var isOverRate), 0).AsTask();
+        if (isOverRate)
+            counters.Refused(Refusal.Rate, TopicClass.Vendor);
     }
 
     /// <summary>Puts a heartbeat into the log; its acknowledgement follows the commit.</summary>

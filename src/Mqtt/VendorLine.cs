@@ -55,19 +55,28 @@ internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sende
             return _said.Ended(now);
     }
 
+    /// <summary>What was said last of a device was not kept.</summary>
+    public void Forget(string deviceId)
+    {
+        lock (_one)
+            _said.Forget(deviceId);
+    }
+
     public Sender? SenderOf(string deviceId) => senders.GetValueOrDefault(deviceId);
 
-    /// <summary>A word as the log keeps it. What a vendor reports beyond the registered sensors is reported too: a notice never says less.</summary>
+    /// <summary>A word as the log keeps it.</summary>
     public static Heartbeat Heartbeat(UnitWord word, DateTimeOffset receivedAt, long session) => new(
-        word.Device.Number, word.Device.Id, word.Epoch, word.Seq, receivedAt, word.DeviceAt,
-        word.Beyond.Captures.Aggregate(word.Capture, (report, capture) => report.With(capture, word.Beyond[capture]!.Value)), word.Health, word.Firmware, null, session) { IsLife = word.IsLife };
+        word.Device.Number, word.Device.Id, word.Epoch, word.Seq, receivedAt, word.DeviceAt, word.Capture, word.Health, word.Firmware, null, session) { IsLife = word.IsLife, Beyond = word.Beyond };
 }
 
 /// <summary>The part of the inlet that takes in what vendors say.</summary>
 internal sealed class VendorInlet(Partings partings, Limits limits, Counters counters, TimeProvider time, ILogger<VendorInlet> logger)
 {
     /// <summary>Takes one PUBLISH of a gateway on a topic that is not the registry's own.</summary>
-    /// <returns>The heartbeats to be made durable before it is acknowledged, and why it is refused instead; null for no refusal.</returns>
+    /// <returns>
+    /// The heartbeats to be made durable before it is answered, and why it is refused; null for no refusal. A message of which a device may not say
+    /// so much is refused as a whole, for not all of it becomes durable: sent again, it does no harm to what was kept.
+    /// </returns>
     public (ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> Words, Refusal? Refusal) Take(Session session, in PublishPacket publish)
     {
         var now = time.GetUtcNow();
@@ -78,12 +87,15 @@ internal sealed class VendorInlet(Partings partings, Limits limits, Counters cou
             return ([], refusal switch { VendorRefusal.Forbidden => Refusal.Forbidden, VendorRefusal.NotMapped => Refusal.Topic, _ => Refusal.Shape });
         }
 
-        return (Words(session, answer, now), null);
+        var words = Words(session, answer, now, out var isOverRate);
+        return (words, isOverRate ? Refusal.Rate : null);
     }
 
     /// <summary>What came of a message, or of time: commands leave, deaths are told, words are given back to be made durable.</summary>
-    public ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> Words(Session session, VendorAnswer answer, DateTimeOffset now)
+    /// <param name="isOverRate">Something is left out, because a device said more than it may.</param>
+    public ImmutableArray<(Sender Sender, Heartbeat Heartbeat)> Words(Session session, VendorAnswer answer, DateTimeOffset now, out bool isOverRate)
     {
+        isOverRate = false;
         if (answer.Dropped > 0)
             counters.Dropped(session.Vendor!.Adapter, answer.Dropped, session.Vendor.IsFixed);
         foreach (var message in answer.Messages)
@@ -94,9 +106,13 @@ internal sealed class VendorInlet(Partings partings, Limits limits, Counters cou
             if (session.Vendor!.SenderOf(word.Device.Id) is not { } sender)
                 continue;
             if (sender.MaySpeak(time.Steady(), limits))
+            {
                 words.Add((sender, VendorLine.Heartbeat(word, now, session.Connection)));
-            else
-                counters.Refused(Refusal.Rate, TopicClass.Vendor);
+                continue;
+            }
+
+            isOverRate = true;
+            session.Vendor.Forget(word.Device.Id);
         }
 
         Deaths(session, answer, SessionEnd.DeathMessage);

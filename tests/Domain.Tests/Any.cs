@@ -36,7 +36,11 @@ internal static class Any
         from presence in One(Enum.GetValues<PresenceState>())
         from report in Report
         from secondsAgo in Gen.Int[0, 100_000]
-        select DeviceObservation.First(new Heartbeat(1, "x", 1, 1, Noon.AddSeconds(-secondsAgo), null, report, Health.Ok, "1.0", null)) with { Presence = presence };
+        from evidence in One(Enum.GetValues<Evidence>())
+        from beyond in Gen.Int[0, 63].Select(bits => new CaptureSet(bits))
+        from wasAlive in Gen.Bool
+        select DeviceObservation.First(new Heartbeat(1, "x", 1, 1, Noon.AddSeconds(-secondsAgo), null, report, Health.Ok, "1.0", null) { Beyond = beyond, IsLife = wasAlive || DeviceObservation.Hears(presence) })
+            with { Presence = presence, Evidence = evidence };
 
     private static readonly Gen<CoveringDevice> Device =
         from kind in One([.. DeviceKind.All])

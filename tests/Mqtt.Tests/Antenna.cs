@@ -45,6 +45,9 @@ public sealed class Antenna : IAsyncLifetime
 
     internal Ears Told { get; } = new();
 
+    /// <summary>What clients may ask of the broker.</summary>
+    internal Limits Limits { get; init; } = new();
+
     internal IngestFigures Figures => Part<IngestFigures>();
 
     internal Counters Counters => Part<Counters>();
@@ -68,6 +71,7 @@ public sealed class Antenna : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new Notebook(Logged)).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker()));
+        builder.Services.AddSingleton(Limits);
         builder.Services.AddMqtt();
         builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IWatchRegister>(new Watch()).AddSingleton<IExpectedRegister>(Expecting).AddSingleton<Sight>()
             .AddSingleton(new VendorProfiles(Adapters.Vendors.Tables.Values.Select(table => table.Profile)));
@@ -199,10 +203,13 @@ public sealed class Antenna : IAsyncLifetime
 
     internal Register Enrolled { get; } = new();
 
-    /// <summary>A camera, one that was removed, any that is called sim-…, and a gateway with those that are called behind-….</summary>
+    /// <summary>A camera, one that was removed, any that is called sim-…, and a gateway with those that are called behind-…, and a recorder.</summary>
     internal sealed class Register : IEnrolment
     {
         public const string Gateway = "garage-gateway";
+
+        /// <summary>A recorder, and two of the cameras that its profile names.</summary>
+        public const string Recorder = "lobby-recorder-gateway", North = "east-precinct-lobby-1", Counter = "city-hall-lobby-1";
 
         private static readonly ConcurrentDictionary<string, int> Numbers = new();
         private static int _last = 9; // No two devices ever have one number.
@@ -223,7 +230,7 @@ public sealed class Antenna : IAsyncLifetime
                 throw new IOException("The register does not answer.");
             ImmutableArray<Credential> credentials = [new Credential(1, CredentialKind.Secret, [.. DeviceSecret.Hash(Secret)]), .. Certificate is null ? [] : new[] { new Credential(2, CredentialKind.Certificate, [.. Certificate]) }];
             return Task.FromResult(
-                id == Gateway ? new Enrolled(id, null, Profile, credentials)
+                id is Gateway or Recorder ? new Enrolled(id, null, id == Recorder ? Adapters.Vendors.Recorder : Profile, credentials)
                 : (id == Camera.Id ? Camera : id == Gone.Id ? Gone : id.StartsWith("sim-", StringComparison.Ordinal) ? Numbered(id) : null) is { } device ? new Enrolled(id, device, null, credentials)
                 : null);
         }
@@ -231,7 +238,7 @@ public sealed class Antenna : IAsyncLifetime
         public Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
             Task.FromResult(deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
 
-        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult(Behind);
+        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<Device>>(gateway == Recorder ? [Numbered(North), Numbered(Counter) with { Sensors = [Capture.Video] }] : []);
 
         public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
         public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) => throw new NotSupportedException();

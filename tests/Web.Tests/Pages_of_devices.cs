@@ -64,6 +64,55 @@ public sealed class Pages_of_devices(SampleCity city)
     }
 
     [Fact]
+    public async Task What_was_taken_away_and_still_speaks_is_counted_until_it_is_not_heard_any_more()
+    {
+        await using var own = new SampleCity();
+        await own.InitializeAsync();
+        const string Removed = "harbor-tunnel-plates-2", Place = "harbor-tunnel";
+        var device = (await own.Part<Domain.Devices.IDeviceRegister>().FindAsync(Removed, Cancellation))!;
+        async Task<(HttpStatusCode, string)> Page()
+        {
+            using var answer = await own.Reader.GetAsync("/devices/" + Removed, Cancellation);
+            return (answer.StatusCode, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancellation)));
+        }
+        async Task<bool> IsNamed() => (await own.Json("/api/v1/places/" + Place))["devices"]!.AsArray().Any(one => (string?)one == Removed);
+
+        Assert.False(await IsNamed());
+        await own.Hears(Removed, Domain.Devices.CaptureReport.Every(device.Sensors.Add(Domain.Devices.Capture.Audio), Domain.Devices.Mode.Recorded));
+        var (status, page) = await Page();
+        Assert.Equal((HttpStatusCode.Gone, true), (status, await IsNamed()));
+        Assert.Contains("The notice of its place still counts it in", page, StringComparison.Ordinal);
+        Assert.Contains((await own.Grains.Place(Place).Describe())!.Content.Worst.Facts, fact => fact.Capture == Domain.Devices.Capture.Audio);
+
+        await own.Grains.PartitionOf(device).Died(device.Number, 1, 0, Domain.Presence.SessionEnd.NotAuthorized);
+        (status, page) = await Page();
+        Assert.Equal((HttpStatusCode.Gone, false), (status, await IsNamed()));
+        Assert.Contains("It was removed. The notice of its place does not count it in.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("it may be recording.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain((await own.Grains.Place(Place).Describe())!.Content.Worst.Facts, fact => fact.Capture == Domain.Devices.Capture.Audio);
+        Assert.Equal(HttpStatusCode.Gone, (await own.Reader.GetAsync("/api/v1/devices/" + Removed, Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_device_of_which_only_something_old_is_known_was_never_heard_and_not_in_1970()
+    {
+        await using var own = new SampleCity();
+        await own.InitializeAsync();
+        const string Camera = "alder-school-zone-speed-1";
+        var device = (await own.Part<Domain.Devices.IDeviceRegister>().FindAsync(Camera, Cancellation))!;
+        await own.Grains.PartitionOf(device).Hear([new Domain.Presence.Heartbeat(device.Number, Camera, 1, 1, own.Time.GetUtcNow(), null,
+            Domain.Devices.CaptureReport.Every(device.Sensors, Domain.Devices.Mode.Recorded), Domain.Presence.Health.Ok, "1.0", null) { IsLife = false, Beyond = Domain.Devices.CaptureSet.Of(Domain.Devices.Capture.Audio) }]);
+
+        var shape = await own.Json("/api/v1/devices/" + Camera);
+        Assert.Equal((null, "recorded", "audio"), ((string?)shape["lastHeardAt"], (string?)shape["capture"]!["stills"], (string?)Assert.Single(shape["beyond"]!.AsArray())));
+        var page = WebUtility.HtmlDecode(await own.Reader.GetStringAsync("/devices/" + Camera, Cancellation));
+        Assert.Contains("It was never heard, and may be recording.", page, StringComparison.Ordinal);
+        Assert.Contains("Audio", page, StringComparison.Ordinal);
+        foreach (var path in new[] { "/devices/" + Camera, "/places/alder-school-zone", "/api/v1/places/alder-school-zone/notice" })
+            Assert.DoesNotContain("1970", await own.Reader.GetStringAsync(path, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_fleet_is_a_rounded_number_and_its_rules()
     {
         var fleet = city.Opening.Devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!).First(group => group.Count() >= Domain.Devices.Device.LeastFleetCount);

@@ -29,7 +29,9 @@ public sealed class What_the_API_document_promises(SampleCity city)
 
     [Theory]
     [InlineData("GET /api/v1/governance", "asOf", "knownAt", "status", "limit", "after")]
-    [InlineData("GET /api/v1/devices", "technology", "place", "kind", "presence", "exceeds", "limit", "after")]
+    [InlineData("GET /api/v1/devices", "technology", "place", "kind", "presence", "exceeds", "asOf", "limit", "after")]
+    [InlineData("GET /api/v1/places", "asOf")]
+    [InlineData("GET /api/v1/kiosks/{id}", "id", "asOf")]
     [InlineData("GET /api/v1/instruments", "asOf", "knownAt", "limit", "after")]
     [InlineData("GET /api/v1/instruments/{id}/history", "id", "knownAt", "limit", "after")]
     [InlineData("GET /api/v1/technologies/{id}/history", "id", "knownAt", "limit", "after")]

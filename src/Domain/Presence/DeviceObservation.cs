@@ -20,13 +20,22 @@ public enum Evidence { Heartbeat, Deadline, Death, Registry, Flapping }
 /// What the registry knows of a unit: the last that it reported, when, and whether it is still heard. The rules by which it comes to know
 /// are those of <see cref="Seat"/>.
 /// </summary>
-/// <param name="LastHeardAt">When its last heartbeat was received.</param>
+/// <param name="LastHeardAt">When its last sign of life was received; null when none ever was, for what is known of a unit may come from a word that is none.</param>
 /// <param name="Capture">What it reported then. A sensor that is not named may be doing anything.</param>
-/// <param name="ModeSince">For each capture, in the order of <see cref="Devices.Capture"/>: since when it reports that mode; null for no sensor.</param>
+/// <param name="ModeSince">For each capture, in the order of <see cref="Devices.Capture"/>: since when it reports that mode; null for no sensor, and when it was never heard.</param>
 public sealed record DeviceObservation(
-    string DeviceId, PresenceState Presence, DateTimeOffset LastHeardAt, long Epoch, long Seq,
+    string DeviceId, PresenceState Presence, DateTimeOffset? LastHeardAt, long Epoch, long Seq,
     CaptureReport Capture, Health Health, ImmutableArray<DateTimeOffset?> ModeSince)
 {
+    /// <summary>When its last sign of life was received; null when none ever was.</summary>
+    public DateTimeOffset? LastHeardAt { get; init; } = LastHeardAt == DateTimeOffset.UnixEpoch ? null : LastHeardAt; // So was “never” written down once.
+
+    /// <summary>
+    /// Captures for which no sensor was registered and which the unit's vendor named, ever: whoever told of a microphone has one, whatever the
+    /// register says and whatever is told later. Null in what was written down before this was; see <see cref="Beside"/>.
+    /// </summary>
+    public CaptureSet? Beyond { get; init; }
+
     /// <summary>By what <see cref="Presence"/> is known.</summary>
     public Evidence Evidence { get; init; }
 
@@ -61,26 +70,31 @@ public sealed record DeviceObservation(
     }
 
     /// <summary>
-    /// This observation with since when each mode holds, told by the one before. While a unit was not heard nobody knows what it did: what
-    /// it reports when it returns, it reports since then.
+    /// This observation with since when each mode holds, told by the one before, and with every capture that was ever named beyond the register.
+    /// While a unit was not heard nobody knows what it did: what it reports when it returns, it reports since then.
     /// </summary>
     public DeviceObservation Following(DeviceObservation? before)
     {
         var known = before is { IsHeard: true } ? before : IsHeard ? null : before;
         return this with
         {
-            ModeSince = [.. Enum.GetValues<Capture>().Select(capture => Capture[capture] is null ? (DateTimeOffset?)null
+            Beyond = (Beyond ?? default).And(before?.Beyond ?? default),
+            ModeSince = [.. Enum.GetValues<Capture>().Select(capture => Capture[capture] is null ? null
                 : known is not null && known.Capture[capture] == Capture[capture] ? known.Since(capture) ?? LastHeardAt : LastHeardAt)],
         };
     }
+
+    /// <summary>This observation as it was written down before <see cref="Beyond"/> was: beyond the register is what it tells and the register does not have.</summary>
+    /// <param name="registered">The unit's registered sensors.</param>
+    public DeviceObservation Beside(ImmutableArray<Capture> registered) => Beyond is null ? this with { Beyond = CaptureSet.Of(Capture.Captures.Except(registered)) } : this;
 
     /// <summary>This observation as it stands while the registry itself cannot see.</summary>
     public DeviceObservation Unseen() => this with { Presence = PresenceState.Unknown, Evidence = Evidence.Registry, SessionEnd = null };
 
     /// <summary>Whether a notice, a page or a rule would see a difference; most heartbeats make none.</summary>
     public bool DiffersFrom(DeviceObservation? other) =>
-        other is null || (Presence, Evidence, SessionEnd, Capture, Health, RuleVersion, ClockFellBack, IsSkewed)
-            != (other.Presence, other.Evidence, other.SessionEnd, other.Capture, other.Health, other.RuleVersion, other.ClockFellBack, other.IsSkewed);
+        other is null || (Presence, Evidence, SessionEnd, Capture, Beyond ?? default, Health, RuleVersion, ClockFellBack, IsSkewed)
+            != (other.Presence, other.Evidence, other.SessionEnd, other.Capture, other.Beyond ?? default, other.Health, other.RuleVersion, other.ClockFellBack, other.IsSkewed);
 
     private bool IsSkewed => SkewSeconds is { } skew && Math.Abs((long)skew) >= Seat.SkewFromSeconds;
 }

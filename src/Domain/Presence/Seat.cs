@@ -41,7 +41,7 @@ public struct Seat
     private long _epoch, _seq, _heardAt, _heardSteady;
     private int _session, _ruleVersion, _skew, _deadlineSeconds, _quietSince;
     private short _capture;
-    private byte _presence, _evidence, _health, _flags, _returns, _late, _end;
+    private byte _beyond, _presence, _evidence, _health, _flags, _returns, _late, _end;
 
     [Flags]
     private enum Flag : byte { SilenceIsNormal = 1, WasHeard = 2, HasSkew = 4, HasRuleVersion = 8, ClockFellBack = 16 }
@@ -66,8 +66,8 @@ public struct Seat
     public readonly bool IsHeard => DeviceObservation.Hears(Presence);
 
     /// <summary>What a notice, a page or a rule would see change. Most heartbeats leave it as it is.</summary>
-    public readonly (PresenceState, Evidence, short, Health, int, bool, bool, SessionEnd?) Face =>
-        (Presence, (Evidence)_evidence, _capture, (Health)_health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed, IsHeard ? null : Ended);
+    public readonly (PresenceState, Evidence, short, byte, Health, int, bool, bool, SessionEnd?) Face =>
+        (Presence, (Evidence)_evidence, _capture, _beyond, (Health)_health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed, IsHeard ? null : Ended);
 
     /// <summary>How the session ended in which the unit last spoke; null when it is not known to have ended.</summary>
     private readonly SessionEnd? Ended => _end == 0 ? null : (SessionEnd)(_end - 1);
@@ -113,7 +113,7 @@ public struct Seat
         }
 
         (_epoch, _seq, _session) = (heartbeat.Epoch, heartbeat.Seq, unchecked((int)heartbeat.Session));
-        _capture = (short)heartbeat.Capture.Bits;
+        (_capture, _beyond) = ((short)heartbeat.Capture.Bits, (byte)heartbeat.Beyond.Bits);
         _health = (byte)heartbeat.Health;
         Set(Flag.HasRuleVersion, heartbeat.RuleVersion is not null);
         _ruleVersion = (int)Math.Min(heartbeat.RuleVersion ?? 0, int.MaxValue);
@@ -196,20 +196,21 @@ public struct Seat
     }
 
     /// <summary>Takes up what was remembered of the unit before this partition was.</summary>
-    /// <param name="heardSteady">When it was last heard, on the steady clock of now.</param>
+    /// <param name="heardSteady">When it was last heard, on the steady clock of now; of no meaning when it never was.</param>
     public void Remember(DeviceObservation last, long heardSteady)
     {
         ArgumentNullException.ThrowIfNull(last);
         (_epoch, _seq) = (last.Epoch, last.Seq);
-        (_heardAt, _heardSteady) = (last.LastHeardAt.ToUnixTimeMilliseconds(), heardSteady);
-        (_capture, _health, _presence, _evidence) = ((short)last.Capture.Bits, (byte)last.Health, (byte)last.Presence, (byte)last.Evidence);
+        if (last.LastHeardAt is { } heardAt)
+            (_heardAt, _heardSteady) = (heardAt.ToUnixTimeMilliseconds(), heardSteady);
+        (_capture, _beyond, _health, _presence, _evidence) = ((short)last.Capture.Bits, (byte)(last.Beyond ?? default).Bits, (byte)last.Health, (byte)last.Presence, (byte)last.Evidence);
         Set(Flag.HasRuleVersion, last.RuleVersion is not null);
         _ruleVersion = (int)Math.Min(last.RuleVersion ?? 0, int.MaxValue);
         Set(Flag.HasSkew, last.SkewSeconds is not null);
         _skew = last.SkewSeconds ?? 0;
         _end = last.SessionEnd is { } end ? (byte)(end + 1) : (byte)0;
         Set(Flag.ClockFellBack, last.ClockFellBack);
-        Set(Flag.WasHeard, true);
+        Set(Flag.WasHeard, last.LastHeardAt is not null);
     }
 
     /// <summary>Lets the next word count whatever its epoch: a clerk has looked at the unit whose clock fell back.</summary>
@@ -221,8 +222,9 @@ public struct Seat
 
     /// <summary>What is known of the unit, in the form in which it is told, remembered and shown.</summary>
     public readonly DeviceObservation Observation(string deviceId) => new(
-        deviceId, Presence, DateTimeOffset.FromUnixTimeMilliseconds(_heardAt), _epoch, _seq, new CaptureReport(_capture), (Health)_health, [])
+        deviceId, Presence, WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAt) : null, _epoch, _seq, new CaptureReport(_capture), (Health)_health, [])
     {
+        Beyond = new CaptureSet(_beyond),
         Evidence = (Evidence)_evidence,
         RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
         SkewSeconds = Has(Flag.HasSkew) ? _skew : null,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
@@ -20,7 +21,7 @@ internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister 
         var id = this.GetPrimaryKeyString();
         _device = await devices.FindAsync(id, cancellationToken);
         if (_device is not null)
-            _last = await observations.LastAsync(id, cancellationToken);
+            _last = (await observations.LastAsync(id, cancellationToken))?.Beside(_device.Sensors);
     }
 
     public async Task<bool> Observed(DeviceObservation observation, long owner)
@@ -43,21 +44,25 @@ internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister 
 
     public async Task<DeviceObservation?> Last()
     {
-        if (_device is null || _last is null || sight.IsBlind)
-            return _last?.Unseen();
+        if (_device is null || _last is null)
+            return null;
+        if (sight.IsBlind)
+            return Unseen();
         try
         {
             // Most heartbeats change nothing, and so do not come here: when the last one came, only the partition knows.
             var now = await GrainFactory.PartitionOf(_device).Observation(_device.Number);
-            return now is null || _last is null || now.DiffersFrom(_last) ? _last : _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
+            return now is null || now.Following(_last).DiffersFrom(_last) ? _last : _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
         }
 #pragma warning disable CA1031 // Whatever the reason: the registry cannot see the unit now, and says so.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return _last.Unseen();
+            return Unseen();
         }
     }
+
+    private DeviceObservation? Unseen() => new CoveringDevice(_device!, _last).Unseen().Last;
 
     public async Task Registered() => _device = await devices.FindAsync(this.GetPrimaryKeyString(), CancellationToken.None);
 

@@ -118,7 +118,7 @@ internal sealed class PlaceGrain(
         {
             logger.LogWarning("Place {Place} cannot see device {Device} ({Reason}); its notice calls it unknown.", _place!.Id, device.Id, failure.Message);
             if (_last.TryGetValue(device.Id, out var last))
-                _last[device.Id] = last.Unseen();
+                _last[device.Id] = new CoveringDevice(device, last).Unseen().Last!;
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class PresencePartitionGrain(
         await Seat(null, cancellationToken);
         var remembered = (await observations.LatestAsync(Partition, cancellationToken)).ToDictionary(told => told.Number, told => told.Observation);
         foreach (var (number, told) in remembered)
-            _seats[IndexOf(number)].Remember(told, SteadyAt(told.LastHeardAt));
+            _seats[IndexOf(number)].Remember(told, told.LastHeardAt is { } heardAt ? SteadyAt(heardAt) : 0);
         foreach (var heartbeat in await log.LatestAsync(Partition, cancellationToken))
         {
             ref var seat = ref _seats[IndexOf(heartbeat.Number)];

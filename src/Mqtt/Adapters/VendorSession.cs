@@ -21,13 +21,13 @@ public enum VendorRefusal
 /// <summary>What a gateway says of one unit, put together: to be made durable.</summary>
 /// <param name="Epoch">The connection by which it was said; grows with every connection.</param>
 /// <param name="Seq">Grows with every word of a connection, over all units.</param>
-/// <param name="Capture">The mode of each registered sensor of which the vendor has said one. A sensor that is left out might be recording.</param>
-/// <param name="Beyond">What it says of captures for which no sensor is registered, where that is live or recorded.</param>
+/// <param name="Capture">The mode of each capture of which the vendor has said one. A registered sensor, or one of <paramref name="Beyond"/>, that is left out might be recording.</param>
+/// <param name="Beyond">The captures for which no sensor is registered and which it has named on this connection, whatever it said or says of them.</param>
 /// <param name="Firmware">Digits and dots; 0 when it is not known.</param>
 /// <param name="DeviceAt">The sender's clock; for skew only.</param>
 /// <param name="IsLife">The unit was heard or seen just now. Otherwise only what is known of it changed.</param>
 public sealed record UnitWord(
-    Device Device, long Epoch, long Seq, CaptureReport Capture, CaptureReport Beyond, Health Health, string Firmware, DateTimeOffset? DeviceAt, bool IsLife);
+    Device Device, long Epoch, long Seq, CaptureReport Capture, CaptureSet Beyond, Health Health, string Firmware, DateTimeOffset? DeviceAt, bool IsLife);
 
 /// <summary>A unit that was there and is gone.</summary>
 /// <param name="Epoch">The connection by which it had been heard: a death of an older one never ends a newer life.</param>
@@ -140,6 +140,9 @@ public sealed class VendorSession
         return Merge([new VendorFact(null, Availability.Down, default, default, null, null)], [], 0, isLate: false, isRetained: false);
     }
 
+    /// <summary>The last word of a unit was not kept: the next message about it is passed on, whether it says anything new or not.</summary>
+    public void Forget(string deviceId) => _pictures[_units.UnitOf(deviceId)].IsOwed = true;
+
     private VendorAnswer Merge(ImmutableArray<VendorFact> facts, ImmutableArray<VendorMessage> messages, int dropped, bool isLate, bool isRetained)
     {
         var words = ImmutableArray.CreateBuilder<UnitWord>();
@@ -166,7 +169,7 @@ public sealed class VendorSession
         {
             if (picture.IsUp)
                 deaths.Add(new UnitDeath(_units.DeviceOf(unit), Epoch, fact.Availability == Availability.PlannedStop));
-            picture = default;
+            picture = new Picture { Beyond = picture.Beyond }; // Who named a microphone has one when it comes back, too.
             return;
         }
 
@@ -180,20 +183,21 @@ public sealed class VendorSession
             return;
         picture.IsUp |= isLife;
         var (capture, beyond) = Captures(unit, picture.Signals, device);
-        var said = new Said(capture, beyond, picture.Health.Worst, picture.Firmware ?? "0");
-        if (!isLife && (said == picture.Said || picture.Said is null && said == Said.Nothing))
+        picture.Beyond = picture.Beyond.And(beyond);
+        var said = new Said(capture, picture.Beyond, picture.Health.Worst, picture.Firmware ?? "0");
+        if (!isLife && !picture.IsOwed && (said == picture.Said || picture.Said is null && said == Said.Nothing))
             return;
-        picture.Said = said;
+        (picture.Said, picture.IsOwed) = (said, false);
         words.Add(new UnitWord(device, Epoch, ++_seq, said.Capture, said.Beyond, said.Health, said.Firmware, isRetained ? null : fact.DeviceAt, isLife));
     }
 
     /// <summary>
     /// The mode of each capture: recorded as soon as one signal tells so; otherwise the highest, and only when every signal that could tell has
-    /// told. What is not known is left out.
+    /// told. What is not known is left out. Beside it the captures that are named, told or not, and for which no sensor is registered.
     /// </summary>
-    private (CaptureReport Registered, CaptureReport Beyond) Captures(int unit, SignalReport signals, Device device)
+    private (CaptureReport Told, CaptureSet Beyond) Captures(int unit, SignalReport signals, Device device)
     {
-        var (registered, beyond) = (default(CaptureReport), default(CaptureReport));
+        var (told, beyond) = (default(CaptureReport), default(CaptureSet));
         foreach (var capture in EveryCapture)
         {
             Mode? highest = null;
@@ -206,15 +210,15 @@ public sealed class VendorSession
                 highest = signals[signal] is { } mode && !(mode <= highest) ? mode : highest;
             }
 
-            if (highest is not { } known || !isKnown && known != Mode.Recorded)
+            if (highest is not { } known)
                 continue;
-            if (device.Sensors.Contains(capture))
-                registered = registered.With(capture, known);
-            else if (known > Mode.Off)
-                beyond = beyond.With(capture, known);
+            if (isKnown || known == Mode.Recorded)
+                told = told.With(capture, known);
+            if (!device.Sensors.Contains(capture))
+                beyond = beyond.With(capture);
         }
 
-        return (registered, beyond);
+        return (told, beyond);
     }
 
     /// <summary>Whether a signal that is in use is about a capture of a unit.</summary>
@@ -227,12 +231,13 @@ public sealed class VendorSession
     };
 
     /// <summary>What was said of a unit last.</summary>
-    private sealed record Said(CaptureReport Capture, CaptureReport Beyond, Health Health, string Firmware)
+    private sealed record Said(CaptureReport Capture, CaptureSet Beyond, Health Health, string Firmware)
     {
         /// <summary>What is known of a unit of which nothing was said.</summary>
         public static Said Nothing { get; } = new(default, default, Health.Ok, "0");
     }
 
     /// <summary>What is known of a unit by this connection.</summary>
-    private record struct Picture(bool IsUp, SignalReport Signals, HealthReport Health, string? Firmware, Said? Said);
+    /// <param name="IsOwed">What was said last was not kept.</param>
+    private record struct Picture(bool IsUp, SignalReport Signals, HealthReport Health, string? Firmware, Said? Said, CaptureSet Beyond, bool IsOwed);
 }

@@ -70,7 +70,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         var rows = await connection.QueryAsync<HeartbeatRow>(new CommandDefinition(
             """
             with seen as materialized (select coalesce((select max(to_at) from registry.watch), '-infinity') - interval '1 day' as from_at)
-            select device.slot as number, device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life
+            select device.slot as number, device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life, beyond
             from registry.device cross join lateral (
                 select * from registry.heartbeat
                 where heartbeat.slot = device.slot and received_at >= greatest((select from_at from seen), coalesce(epochs_from, '-infinity'))
@@ -209,7 +209,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         var connection = await ConnectionAsync(cancellationToken);
         // COPY outside an explicit transaction is one of its own: complete means committed and flushed.
         await using var copy = await connection.BeginBinaryImportAsync(
-            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life) from stdin (format binary)", cancellationToken);
+            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life, beyond) from stdin (format binary)", cancellationToken);
         for (var i = 0; i < batch.Count; i++)
         {
             if (IsToBeWritten(batch, answers, i))
@@ -221,7 +221,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
     private static bool IsToBeWritten(List<Delivery> batch, Settlement[] answers, int i) => batch[i].Heartbeat is not null && answers[i] == Settlement.Durable;
 
-    /// <summary>Writes into the connection's buffer; a task for each of ten columns would cost more than the columns.</summary>
+    /// <summary>Writes into the connection's buffer; a task for each of a dozen columns would cost more than the columns.</summary>
     private static void Write(NpgsqlBinaryImporter copy, Heartbeat heartbeat)
     {
         copy.StartRow();
@@ -242,6 +242,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
             copy.WriteNull();
         copy.Write(heartbeat.Session, NpgsqlDbType.Bigint);
         copy.Write(heartbeat.IsLife, NpgsqlDbType.Boolean);
+        copy.Write((short)heartbeat.Beyond.Bits, NpgsqlDbType.Smallint);
     }
 
     /// <summary>The writer's own connection, opened when it is needed and not there.</summary>
@@ -265,9 +266,9 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     }
 
     private sealed record HeartbeatRow(
-        int Number, string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version, long Session, bool Is_life)
+        int Number, string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version, long Session, bool Is_life, short Beyond)
     {
         public Heartbeat Heartbeat() => new(Number, Id, Epoch, Seq, new DateTimeOffset(Received_at, TimeSpan.Zero), Device_at is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
-            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session) { IsLife = Is_life };
+            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session) { IsLife = Is_life, Beyond = new CaptureSet(Beyond) };
     }
 }

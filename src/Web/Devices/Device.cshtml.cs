@@ -89,16 +89,20 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
     }
 
     /// <summary>Whether the notice of its place counts it in.</summary>
-    public bool IsThere => new CoveringDevice(Described.Device, Described.Last).IsThere;
+    public bool IsThere => Covering.IsThere;
+
+    private CoveringDevice Covering => new(Described.Device, Described.Last);
+
+    private string Heard => Described.Last?.LastHeardAt is { } at ? Time(at) : "never";
 
     public string PresenceInWords => Presence switch
     {
         _ when !IsThere => IsRemoved ? "It was removed. The notice of its place does not count it in." : "It is planned and not there yet. The notice of its place does not count it in.",
-        PresenceState.Online or PresenceState.Late => $"It is heard. It last spoke {Time(Described.Last!.LastHeardAt)}.",
-        PresenceState.Docked => $"It is in its dock, and was last heard {Time(Described.Last!.LastHeardAt)}.",
-        PresenceState.Silent => $"It has fallen silent, and may be recording. It was last heard {Time(Described.Last!.LastHeardAt)}.",
-        PresenceState.Disconnected => $"Its connection broke, and it may be recording. It was last heard {Time(Described.Last!.LastHeardAt)}.",
-        _ => Described.Last is { } last ? $"The registry does not know what it does: it may be recording. It was last heard {Time(last.LastHeardAt)}." : "It was never heard, and may be recording.",
+        PresenceState.Online or PresenceState.Late => $"It is heard. It last spoke {Heard}.",
+        PresenceState.Docked => $"It is in its dock, and was last heard {Heard}.",
+        PresenceState.Silent => $"It has fallen silent, and may be recording. It was last heard {Heard}.",
+        PresenceState.Disconnected => $"Its connection broke, and it may be recording. It was last heard {Heard}.",
+        _ => Described.Last?.LastHeardAt is not null ? $"The registry does not know what it does: it may be recording. It was last heard {Heard}." : "It was never heard, and may be recording.",
     };
 
     /// <summary>What there is to say, by name.</summary>
@@ -109,7 +113,7 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
             var (last, expected) = (Described.Last, Described.Expected);
             // What is not in use is expected to take in nothing, whatever the rules allow: to say that no rule allows it would print as law what the register only knows of the device.
             var notInUse = DeviceWords.NotInUse(Described.Device.Lifecycle);
-            foreach (var sensor in Described.Device.Sensors.Union(last?.Capture.Captures ?? []))
+            foreach (var sensor in Covering.AllSensors)
             {
                 var (mode, allowed) = (last?.Capture[sensor], expected?.Capture[sensor]);
                 yield return (PlainWords.Sentence(Words.Of(sensor)), (last is { IsHeard: true } && mode is { } said ? $"It reports: {Words.Of(said)}{(last.Since(sensor) is { } since ? $", since {Time(since)}" : "")}."

@@ -19,13 +19,17 @@ internal static class DevicesApi
 {
     private const int MostItems = 1000;
 
+    private const string Instead = "Ask devices/{id}?asOf= or devices/{id}/history for what one device was doing, and changes and log/… for how it came to be registered.";
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", ListAsync);
+        api.MapGet("devices", ListAsync).OfToday(Instead);
         api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IReadings readings, IGrainFactory grains, TimeProvider time, HttpContext http, CancellationToken cancellationToken) =>
         {
             if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
                 return Problem.NotFound($"No fixed device '{id}' is registered.");
+            if (AnswersOfToday.RefusalOfKnownAt(http, Instead) is { } refusal)
+                return refusal;
             if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
                 return await HistoryApi.AsOf(device, http);
             if (device.KindOf.IsMobile)
@@ -104,6 +108,7 @@ internal static class DevicesApi
             presence = last?.Presence ?? PresenceState.Unknown,
             deadlineSeconds = device.DeadlineSeconds,
             capture = last?.Capture ?? default,
+            beyond = last?.Beyond ?? default, // What it named and the register has no sensor for: it may be recording where 'capture' does not say.
             expected = described.Expected,
             // More than its rules allow, or another version of them than it was told: state, for everybody to see.
             exceeds = Exceeds(described),
@@ -113,7 +118,7 @@ internal static class DevicesApi
             sessionEnd = last?.SessionEnd,
             clockFellBack = last?.ClockFellBack ?? false,
             skewSeconds = last?.SkewSeconds,
-            lastHeardAt = last is null ? null : NoticePayload.Instant(last.LastHeardAt),
+            lastHeardAt = last?.LastHeardAt is { } heardAt ? NoticePayload.Instant(heardAt) : null,
             governedBy = governedBy.Select(row => new { instrument = row.Instrument.Id, row.Instrument.Citation, row.Version?.Title, effectiveFrom = row.Version?.Effective.From, row.Status }),
         };
     }

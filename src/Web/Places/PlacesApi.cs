@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
@@ -13,16 +14,18 @@ namespace SurveillanceRegistry.Web.Places;
 /// <summary>Places and the notices in force there, for programs.</summary>
 internal static class PlacesApi
 {
+    private const string Instead = "Ask places/{id}/notice?at= for what a place said at an instant, and devices/{id}?asOf= for what a device there was doing.";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("places", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-            GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))).OfType<PlaceDescription>().Select(Shape)));
+            GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))).OfType<PlaceDescription>().Select(Shape))).OfToday(Instead);
         api.MapGet("places/{id}", async (string id, IPlaceRegister places, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
-            await places.DescribeAsync(id, grains, cancellationToken) is { } place ? GovernanceApi.One(http, Shape(place)) : NotFound(id));
+            await places.DescribeAsync(id, grains, cancellationToken) is { } place ? GovernanceApi.One(http, Shape(place)) : NotFound(id)).OfToday(Instead);
         api.MapGet("places/{id}/notice", Notice);
         api.MapGet("kiosks", async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
             GovernanceApi.Collection((await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe())))
-                .OfType<PlaceDescription>().SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => Shape(kiosk, place))).OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)));
+                .OfType<PlaceDescription>().SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => Shape(kiosk, place))).OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal))).OfToday(Instead);
         api.MapGet("kiosks/{id}", async (string id, IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
             (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) switch
             {
@@ -30,14 +33,14 @@ internal static class PlacesApi
                 { Removed: true } => Problem.Gone($"Kiosk '{id}' was removed."),
                 var kiosk when await grains.Place(kiosk.Place).Describe() is { } place => GovernanceApi.Json(Shape(place.Kiosks.Single(other => other.Kiosk.Id == id), place)),
                 _ => Problem.NotFound($"No kiosk '{id}' is registered."),
-            });
+            }).OfToday(Instead);
     }
 
     private static object Shape(PlaceDescription place) => new
     {
         place.Place.Id, place.Place.Name, place.Place.Address, place.Place.Area,
         kiosks = place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => kiosk.Kiosk.Id),
-        devices = place.Covering.Select(covering => covering.Device.Id),
+        devices = place.Covering.Where(covering => covering.IsThere || covering.Device.Lifecycle != Lifecycle.Removed).Select(covering => covering.Device.Id),
     };
 
     private static KioskShape Shape(KioskDescription kiosk, PlaceDescription place) => new(

@@ -51,7 +51,7 @@ public sealed class DeviceModel(
     public DeviceFields Registered => new(City, _places, _fleets, _gateways, Device.KindOf.IsMobile, Fields, [.. Faults.Select(fault => fault.Field)]);
 
     /// <summary>What is known of each sensor, and what its rules let it do.</summary>
-    public IEnumerable<(Capture Sensor, string Sentence)> Sensors => Device.Sensors.Union(Last?.Capture.Captures ?? []).Select(sensor =>
+    public IEnumerable<(Capture Sensor, string Sentence)> Sensors => new Domain.Places.CoveringDevice(Device, Last).AllSensors.Select(sensor =>
         (sensor, (Last is { IsHeard: true } last && last.Capture[sensor] is { } mode ? $"reports {Word(mode)}" : "not known now")
             + (Expected?.Capture[sensor] is { } allowed ? allowed is Mode.Off ? DeviceWords.NotInUse(Device.Lifecycle) is { } state ? $"; as it is {state}, it is not to take in anything" : "; no rule in force allows it" : $"; its rules allow {Word(allowed)}" : "")));
 

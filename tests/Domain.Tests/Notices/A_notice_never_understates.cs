@@ -37,13 +37,54 @@ public sealed class A_notice_never_understates
         Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
         {
             var notice = Compose(governance, covering).Now;
-            foreach (var (device, last) in covering.Where(covering => covering.Last is null && covering.Device.IsInstalled || covering.Last is { IsHeard: false }))
+            foreach (var (device, last) in covering.Where(covering => covering.Last is null && covering.Device.IsInstalled || covering.Last is { IsHeard: false } && covering.Device.Lifecycle != Lifecycle.Removed))
             {
                 foreach (var sensor in device.Sensors)
                     Assert.Equal(Mode.Recorded, FactOf(notice, device, sensor)?.Mode);
                 foreach (var capture in Enum.GetValues<Capture>().Where(capture => last?.Capture[capture] is Mode.Live or Mode.Recorded))
                     Assert.Equal(Mode.Recorded, FactOf(notice, device, capture)?.Mode);
             }
+        }, iter: Cities);
+
+    [Fact]
+    public void It_names_what_a_unit_ever_told_of_beyond_the_register_as_perhaps_recording_until_it_is_told_off() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var content = Compose(governance, covering);
+            foreach (var (device, last) in covering.Where(unit => unit.Last is { Beyond: not null } last && (last.IsHeard || unit.Device.Lifecycle != Lifecycle.Removed)))
+            {
+                foreach (var capture in last!.Beyond!.Value.Captures)
+                {
+                    Assert.NotNull(FactOf(content.Worst, device, capture));
+                    if (!last.IsHeard || last.Capture[capture] is null)
+                        Assert.Equal(Mode.Recorded, FactOf(content.Now, device, capture)?.Mode);
+                }
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void A_unit_that_was_taken_away_is_named_while_it_is_heard_and_no_longer() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            foreach (var unit in covering.Where(unit => unit.Last is not null).Select(unit => unit with { Device = unit.Device with { Lifecycle = Lifecycle.Removed } }))
+            {
+                var heard = Compose(governance, [unit with { Last = unit.Last! with { Presence = Domain.Presence.PresenceState.Online } }]);
+                Assert.All(unit.Device.Sensors, sensor => Assert.NotNull(FactOf(heard.Worst, unit.Device, sensor)));
+                foreach (var evidence in new[] { Domain.Presence.Evidence.Deadline, Domain.Presence.Evidence.Death })
+                {
+                    var gone = unit with { Last = unit.Last! with { Presence = Domain.Presence.PresenceState.Silent, Evidence = evidence } };
+                    foreach (var content in new[] { Compose(governance, [gone]), Compose(governance, [gone.Unseen()]) })
+                        Assert.Empty(content.Now.Facts.Concat(content.Worst.Facts));
+                }
+            }
+        }, iter: Cities);
+
+    [Fact]
+    public void Whoever_was_never_heard_is_so_since_no_time_at_all() =>
+        Gen.Select(Any.Governance, Any.Covering).Sample((governance, covering) =>
+        {
+            var content = Compose(governance, covering);
+            Assert.All(content.Now.Facts.Concat(content.Worst.Facts), fact => Assert.True(fact.Since is null || fact.Since > Any.Noon.AddDays(-2)));
         }, iter: Cities);
 
     [Fact]
@@ -71,7 +112,7 @@ public sealed class A_notice_never_understates
         {
             var worst = Compose(governance, covering).Worst;
             Assert.All(worst.Facts, fact => Assert.Equal((Mode.Recorded, FactCertainty.Unknown), (fact.Mode, fact.Certainty)));
-            foreach (var (device, last) in covering.Where(unit => unit.Device.IsInstalled || unit.Last is not null))
+            foreach (var (device, last) in covering.Where(unit => unit.Device.IsInstalled || unit.Last is { IsHeard: true } || unit.Last is not null && unit.Device.Lifecycle != Lifecycle.Removed))
             {
                 foreach (var sensor in device.Sensors.Concat(last?.Capture.Captures ?? []))
                     Assert.NotNull(FactOf(worst, device, sensor));
@@ -93,9 +134,14 @@ public sealed class A_notice_never_understates
             if (lost >= covering.Length || covering[lost].Last is null)
                 return;
             var before = Compose(governance, covering).Now;
-            var after = Compose(governance, covering.SetItem(lost, covering[lost] with { Last = covering[lost].Last! with { Presence = Domain.Presence.PresenceState.Silent } })).Now;
-            foreach (var fact in before.Facts)
-                Assert.True(FactOf(after, fact)?.Mode >= fact.Mode);
+            var silent = covering[lost] with { Last = covering[lost].Last! with { Presence = Domain.Presence.PresenceState.Silent } };
+            // Whoever was taken away is not there when it falls silent; when only the registry cannot see, it may be.
+            foreach (var unseen in covering[lost].Device.Lifecycle == Lifecycle.Removed ? [covering[lost].Unseen()] : new[] { silent, covering[lost].Unseen() })
+            {
+                var after = Compose(governance, covering.SetItem(lost, unseen)).Now;
+                foreach (var fact in before.Facts)
+                    Assert.True(FactOf(after, fact)?.Mode >= fact.Mode);
+            }
 
             static NoticeFact? FactOf(NoticeFace face, NoticeFact fact) => face.Facts.SingleOrDefault(other => (other.Technology, other.Capture) == (fact.Technology, fact.Capture));
         }, iter: Cities);

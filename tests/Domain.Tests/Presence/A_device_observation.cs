@@ -29,6 +29,47 @@ public sealed class A_device_observation
     }
 
     [Fact]
+    public void Keeps_what_was_ever_named_beyond_the_register_whatever_is_told_later()
+    {
+        var named = (Seen(0) with { Beyond = CaptureSet.Of(Capture.Audio) }).Following(null);
+        var later = Seen(10).Following(Seen(5, presence: PresenceState.Disconnected).Following(named));
+        Assert.Equal(CaptureSet.Of(Capture.Audio), later.Beyond);
+        Assert.True(named.DiffersFrom(Seen(0)));
+    }
+
+    [Fact]
+    public void That_was_written_down_before_named_beyond_the_register_what_it_told_and_the_register_has_not()
+    {
+        var old = Json.Read("""{"deviceId":"cam","presence":"online","lastHeardAt":"2026-11-23T20:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded","audio":"recorded"},"health":"ok","modeSince":[]}""");
+        Assert.Equal((Any.Noon, null), (old.LastHeardAt, old.Beyond));
+        Assert.Equal(CaptureSet.Of(Capture.Audio), old.Beside([Capture.Video]).Beyond);
+        Assert.Equal(default(CaptureSet), Seen(0).Following(null).Beside([Capture.Video]).Beyond);
+    }
+
+    [Fact]
+    public void That_was_written_down_as_of_1970_is_of_a_unit_that_was_never_heard()
+    {
+        var old = Json.Read("""{"deviceId":"cam","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded"},"health":"ok","modeSince":["1970-01-01T00:00:00+00:00",null,null,null,null,null],"evidence":"heartbeat"}""");
+        Assert.Null(old.LastHeardAt);
+    }
+
+    [Fact]
+    public void Reads_as_it_was_written()
+    {
+        foreach (var written in new[] { Seen(0).Following(null), (Seen(0) with { Beyond = CaptureSet.Of(Capture.Audio, Capture.Location), LastHeardAt = null }).Following(null) })
+        {
+            var read = Json.Read(System.Text.Json.JsonSerializer.Serialize(written, Domain.Json.Options));
+            Assert.False(read.DiffersFrom(written));
+            Assert.Equal((written.LastHeardAt, written.Beyond), (read.LastHeardAt, read.Beyond));
+        }
+    }
+
+    private static class Json
+    {
+        public static DeviceObservation Read(string text) => System.Text.Json.JsonSerializer.Deserialize<DeviceObservation>(text, Domain.Json.Options)!;
+    }
+
+    [Fact]
     public void Makes_a_difference_when_a_notice_a_page_or_a_rule_would_see_one()
     {
         var first = Seen(0);

@@ -207,6 +207,21 @@ public sealed class A_seat
     }
 
     [Fact]
+    public void Of_a_unit_that_was_never_alive_says_so_and_not_since_when()
+    {
+        Assert.Equal(Heard.Newest, _seat.Hear(Beat(1, 1, 0, Listening) with { IsLife = false, Beyond = CaptureSet.Of(Capture.Faces) }, 0));
+        var known = _seat.Observation("cam");
+        Assert.Equal((PresenceState.Unknown, null, Listening, CaptureSet.Of(Capture.Faces), false), (known.Presence, known.LastHeardAt, known.Capture, known.Beyond, _seat.WasHeard));
+        Assert.Null(known.Following(null).Since(Capture.Video));
+
+        var other = Seat.Of(30, false);
+        other.Remember(known, heardSteady: 0);
+        Assert.Equal((known, false), (other.Observation("cam"), other.WasHeard));
+        other.Hear(Beat(1, 2, 5), 5_000);
+        Assert.Equal(Any.Noon.AddSeconds(5), other.Observation("cam").Following(known).Since(Capture.Video));
+    }
+
+    [Fact]
     public void Says_how_far_the_units_clock_stands_from_the_registrys()
     {
         _seat.Hear(Beat(1, 1) with { DeviceAt = Any.Noon.AddHours(-2) }, 0);

@@ -59,7 +59,54 @@ public sealed class What_vendors_say
     public void Sound_for_which_no_sensor_is_registered_is_told_beside()
     {
         var word = Only(Vendors.Session(Vendors.Recorder).Take("frigate/counter/status/audio", "online"));
-        Assert.Equal((Unknown, Unknown.With(Capture.Audio, Mode.Live)), (word.Capture, word.Beyond));
+        Assert.Equal((Unknown.With(Capture.Audio, Mode.Live), CaptureSet.Of(Capture.Audio)), (word.Capture, word.Beyond));
+    }
+
+    /// <summary>A camera of which the register knows no microphone, in front of a recorder that stores sound.</summary>
+    private static VendorSession WithoutMicrophone(long connection = Vendors.Connection) => new(Vendors.Tables[Vendors.Recorder],
+        id => Vendors.Devices.First(device => device.Id == id) with { Sensors = [Capture.Video] }, connection);
+
+    [Fact]
+    public void Sound_that_is_listened_to_and_may_be_stored_is_named_although_no_sensor_is_registered_for_it()
+    {
+        var session = WithoutMicrophone();
+        var listening = Only(session.Take("frigate/lobby_north/status/audio", "online"));
+        Assert.Equal((Unknown, CaptureSet.Of(Capture.Audio)), (listening.Capture, listening.Beyond)); // Whether it is stored only the recorder can tell.
+        var recording = Only(session.Take("frigate/lobby_north/status/record", "online"));
+        Assert.Equal((Video(Mode.Recorded).With(Capture.Audio, Mode.Recorded), CaptureSet.Of(Capture.Audio)), (recording.Capture, recording.Beyond));
+    }
+
+    [Theory]
+    [InlineData("offline")]
+    [InlineData("no such word")]
+    public void Sound_that_was_told_of_is_not_forgotten_when_the_listener_is_down(string payload)
+    {
+        var session = Vendors.Session(Vendors.Recorder);
+        session.Take("frigate/counter/status/audio", "online");
+        var word = Only(session.Take("frigate/counter/status/audio", payload));
+        Assert.Equal((Unknown, CaptureSet.Of(Capture.Audio)), (word.Capture, word.Beyond));
+        session.Take("frigate/available", "offline");
+        Assert.Equal(CaptureSet.Of(Capture.Audio), Only(session.Take("frigate/counter/status/detect", "online")).Beyond);
+    }
+
+    [Fact]
+    public void A_microphone_that_nobody_told_of_is_not_made_up()
+    {
+        var session = WithoutMicrophone();
+        Assert.Equal(default, Only(session.Take("frigate/lobby_north/status/detect", "online")).Beyond);
+        Assert.Equal(default, Only(session.Take("frigate/lobby_north/status/audio", "offline")).Beyond);
+    }
+
+    [Fact]
+    public void A_word_that_was_not_kept_is_said_again_by_the_next_message_whatever_that_is_about()
+    {
+        var session = Vendors.Session(Vendors.Recorder);
+        session.Take("frigate/lobby_north/status/record", "online");
+        Assert.Equal(Unknown, Only(session.Take("frigate/lobby_north/status/record", "offline")).Capture);
+        Assert.Empty(session.Take("frigate/lobby_north/status/record", "offline").Words); // It says nothing new.
+        session.Forget("east-precinct-lobby-1");
+        Assert.Equal(Unknown, Only(session.Take("frigate/lobby_north/status/record", "offline")).Capture);
+        Assert.Empty(session.Take("frigate/lobby_north/status/record", "offline").Words);
     }
 
     [Theory]

@@ -245,7 +245,9 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
                   from health in Gen.Enum<Health>()
                   from firmware in Gen.Int[0, 99999].Array[1, 5].Select(groups => string.Join('.', groups))
                   from ruleVersion in Gen.Nullable(number)
-                  select new Heartbeat(Camera, SmallCity.Camera, 0, seq, receivedAt, deviceAt, new CaptureReport(bits), health, firmware, ruleVersion);
+                  from beyond in Gen.Int[0, (1 << 6) - 1]
+                  from isLife in Gen.Bool
+                  select new Heartbeat(Camera, SmallCity.Camera, 0, seq, receivedAt, deviceAt, new CaptureReport(bits), health, firmware, ruleVersion) { Beyond = new CaptureSet(beyond), IsLife = isLife };
 
         // Each is of a later boot than the one before, and so the latest when it is looked for.
         long epoch = 0;

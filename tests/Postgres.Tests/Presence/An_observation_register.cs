@@ -22,7 +22,7 @@ public sealed class An_observation_register(SharedCluster cluster)
         await using var database = await OpenAsync();
         using var register = await StartAsync(database);
         var (owner, other) = (await register.TakeAsync(Camera, Cancellation), await register.TakeAsync(Reader, Cancellation));
-        var silent = Seen with { Presence = PresenceState.Silent, Evidence = Evidence.Deadline };
+        var silent = Seen with { Presence = PresenceState.Silent, Evidence = Evidence.Deadline, Beyond = CaptureSet.Of(Capture.Faces) };
         Assert.True(await register.AppendAsync(Seen, SmallCity.Noon, Camera, owner, Cancellation));
         Assert.True(await register.AppendAsync(silent, SmallCity.Noon.AddSeconds(31), Camera, owner, Cancellation));
         Assert.True(await register.AppendAsync(Seen with { DeviceId = SmallCity.Reader }, SmallCity.Noon, Reader, other, Cancellation));
@@ -32,6 +32,21 @@ public sealed class An_observation_register(SharedCluster cluster)
         Assert.Equal(SmallCity.Text(silent), SmallCity.Text((await register.LastAsync(SmallCity.Camera, Cancellation))!));
         Assert.Empty(await register.LatestAsync(3, Cancellation));
         Assert.Null(await register.LastAsync("nobody", Cancellation));
+    }
+
+    [Fact]
+    public async Task Still_reads_what_was_written_before_a_vendor_could_name_more_and_before_never_was_a_time()
+    {
+        await using var database = await OpenAsync();
+        using var register = await StartAsync(database);
+        await database.AskAsync<int>($$"""
+            insert into registry.observation (device, at, epoch, seq, presence, body) values ('{{SmallCity.Camera}}', now(), 1, 1, 'unknown',
+            '{"deviceId":"{{SmallCity.Camera}}","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded","faces":"live"},"health":"ok","modeSince":[null,null,null,null,null,null]}') returning 1
+            """);
+        var last = Assert.Single(await register.LatestAsync(Camera, Cancellation)).Observation;
+        Assert.Equal((null, null), (last.LastHeardAt, last.Beyond));
+        Assert.Equal(CaptureSet.Of(Capture.Faces), last.Beside([Capture.Video, Capture.Audio]).Beyond);
+        Assert.Equal(SmallCity.Text(last), SmallCity.Text((await register.LastAsync(SmallCity.Camera, Cancellation))!));
     }
 
     [Fact]
