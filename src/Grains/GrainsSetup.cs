@@ -22,6 +22,7 @@ public static class GrainsSetup
         silo.Services.AddSingleton<IEnrolmentEar, RegisterEar>();
         silo.Services.AddSingleton<Expectations>();
         silo.Services.AddSingleton<PresenceCounters>();
+        silo.Services.AddSingleton<ChangesUnderWay>();
         silo.Services.AddSingleton<PresenceCensus>();
         silo.Services.TryAddSingleton<IngestFigures>();
         silo.Services.TryAddSingleton<IDroppedFields, NoDroppedFields>();

@@ -19,7 +19,7 @@ public sealed class Living_devices(SmallCity city) : IClassFixture<SmallCity>
     }
 
     [Fact]
-    public async Task A_camera_that_switches_audio_on_changes_the_notice_before_the_heartbeat_is_passed_on()
+    public async Task A_camera_that_switches_audio_on_changes_the_notice_at_once()
     {
         await city.Beat(Camera, Sees());
         Assert.DoesNotContain((await city.Notice()).Now.Facts, fact => fact.Capture == Capture.Audio);
@@ -65,7 +65,7 @@ public sealed class Living_devices(SmallCity city) : IClassFixture<SmallCity>
     public async Task A_camera_whose_session_died_is_not_heard_any_more()
     {
         await city.Beat(Camera, Sees());
-        await city.Partition(Camera).Died(city.Number(Camera), epoch: 1, session: 0);
+        await city.Dies(Camera);
         Assert.Equal(FactCertainty.Unknown, Fact(await city.Notice(), Capture.Video).Certainty);
         await city.Beat(Camera, Sees());
         Assert.Equal(FactCertainty.Reported, Fact(await city.Notice(), Capture.Video).Certainty);

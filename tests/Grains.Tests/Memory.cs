@@ -35,6 +35,20 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     /// <summary>When set, nothing can be remembered: the database is out of reach.</summary>
     public bool IsOutOfReach { get; set; }
 
+    /// <summary>What waits while a test holds back names, observations or notices; each is let go by itself.</summary>
+    public Hold Names { get; } = new();
+
+    public Hold Observations { get; } = new();
+
+    /// <summary>As if an import held the ledger's head.</summary>
+    public Hold Notices { get; } = new();
+
+    /// <summary>How many changes were refused because somebody else has the partition.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>How often the devices of a place were read.</summary>
+    public int ReadsOfPlaces { get; private set; }
+
     public ImmutableArray<DeviceObservation> Remembered { get { lock (_gate) return [.. _observations]; } }
 
     public ImmutableArray<SignedNotice> Issued { get { lock (_gate) return [.. _notices]; } }
@@ -112,8 +126,12 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(Devices.Select(device => Device.PartitionOf(device.Number)).Distinct().ToImmutableArray());
     public Task<ImmutableArray<SeatedDevice>> SeatedAsync(int partition, int? number, CancellationToken cancellationToken) => Task.FromResult(Devices
         .Where(device => Device.PartitionOf(device.Number) == partition && (number is null || device.Number == number)).Select(device => new SeatedDevice(device.Number, device.Kind, device.OwnDeadlineSeconds)).ToImmutableArray());
-    public Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken) =>
-        Task.FromResult(Devices.Where(device => numbers.Contains(device.Number)).ToImmutableDictionary(device => device.Number, device => device.Id));
+    public async Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
+    {
+        await Names.PassAsync();
+        return Devices.Where(device => numbers.Contains(device.Number)).ToImmutableDictionary(device => device.Number, device => device.Id);
+    }
+
     public Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(true);
     public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(_acts.Where(act => act.At <= at).GroupBy(act => act.Device.Id).Select(acts => acts.Last().Device).Where(device => device.Lifecycle != Lifecycle.Removed)
         .GroupBy(device => (device.Fleet, device.Kind, device.Department)).Select(fleet => new RegisteredFleet(fleet.Key.Fleet!, fleet.Key.Kind, fleet.Key.Department, fleet.Count())).OrderBy(fleet => fleet.Id, StringComparer.Ordinal).ToImmutableArray());
@@ -127,10 +145,15 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
 
     public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<int?>(_versions.GetValueOrDefault(deviceId, 1));
 
-    public Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken) => Task.FromResult(Devices
+    public Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken)
+    {
+        if (filter.Place is not null)
+            ReadsOfPlaces++;
+        return Task.FromResult(Devices
         .Where(device => device.Fleet is not null == filter.IsMobile && (after is null || string.CompareOrdinal(device.Id, after) > 0) && (filter.Place is null || device.Place == filter.Place)
             && (filter.Fleet is null || device.Fleet == filter.Fleet) && (filter.Kind is null || device.Kind == filter.Kind) && (filter.Gateway is null || device.Gateway == filter.Gateway)
             && (filter.Search is null || device.Id.Contains(filter.Search, StringComparison.Ordinal))).OrderBy(device => device.Id, StringComparer.Ordinal).Take(most).ToImmutableArray());
+    }
 
     public Task<Outcome<Device>> RegisterAsync(Device device, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -184,12 +207,17 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
 
     public Task<long> TakeAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(Owner);
 
-    public Task<bool> AppendAsync(DeviceObservation observation, DateTimeOffset at, int partition, long owner, CancellationToken cancellationToken)
+    public async Task<bool> AppendAsync(DeviceObservation observation, DateTimeOffset at, int partition, long owner, CancellationToken cancellationToken)
     {
+        await Observations.PassAsync();
         if (owner != Owner)
-            return Task.FromResult(false);
+        {
+            Remember(() => Refused++);
+            return false;
+        }
+
         Remember(() => _observations.Add(observation));
-        return Task.FromResult(true);
+        return true;
     }
 
     Task<ImmutableArray<(int Number, DeviceObservation Observation)>> IObservationRegister.LatestAsync(int partition, CancellationToken cancellationToken)
@@ -247,12 +275,13 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
     public Task<SignedNotice?> AtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken) =>
         Task.FromResult(Issued.LastOrDefault(notice => notice.Place == place && notice.IssuedAt <= at));
 
-    public Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken)
+    public async Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken)
     {
+        await Notices.PassAsync();
         if (Issued.Any(other => other.Place == notice.Place && other.Sequence == notice.Sequence))
-            return Task.FromResult(false);
+            return false;
         Remember(() => _notices.Add(notice));
-        return Task.FromResult(true);
+        return true;
     }
 
     IAsyncEnumerable<SignedNotice> INoticeRegister.AllAsync(CancellationToken cancellationToken) => Issued.ToAsyncEnumerable();
@@ -272,5 +301,68 @@ internal sealed class Memory(Opening opening) : IPolicyRegister, IDeviceRegister
         }
 
         changed.SetResult();
+    }
+}
+
+/// <summary>Where whoever wants to remember something waits while a test holds it shut.</summary>
+internal sealed class Hold
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _open = Open();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiting;
+
+    public void Shut() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo() => _open.TrySetResult();
+
+    /// <summary>Waits until so many wait.</summary>
+    public async Task Until(int waiting)
+    {
+        for (; ; )
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_waiting >= waiting)
+                    return;
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The most that ever waited.</summary>
+    public int MostWaiting { get; private set; }
+
+    public async Task PassAsync()
+    {
+        var open = _open.Task;
+        if (open.IsCompleted)
+            return;
+        Count(1);
+        await open;
+        Count(-1);
+    }
+
+    private void Count(int more)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            _waiting += more;
+            MostWaiting = Math.Max(MostWaiting, _waiting);
+            (changed, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        changed.SetResult();
+    }
+
+    private static TaskCompletionSource Open()
+    {
+        var open = new TaskCompletionSource();
+        open.SetResult();
+        return open;
     }
 }

@@ -64,12 +64,20 @@ public sealed class SmallCity : IAsyncLifetime
 
     internal IPresencePartitionGrain Partition(string deviceId) => Grains.Partition(Device.PartitionOf(Number(deviceId)));
 
-    /// <summary>A heartbeat as the inlet passes it on: durable first, then heard.</summary>
+    /// <summary>A heartbeat as the inlet passes it on, durable first, then heard; and whoever has to hear of it has.</summary>
     internal async Task Beat(string deviceId, CaptureReport capture)
     {
         var heartbeat = Next(deviceId, capture);
         Memory.Keep(heartbeat);
         await Partition(deviceId).Hear([heartbeat]);
+        await Partition(deviceId).Wake();
+    }
+
+    /// <summary>The session of a device dies, and whoever has to hear of it has.</summary>
+    internal async Task Dies(string deviceId)
+    {
+        await Partition(deviceId).Died(Number(deviceId), epoch: 1, session: 0);
+        await Partition(deviceId).Wake();
     }
 
     internal static CaptureReport Sees(Mode audio = Mode.Off) => default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, audio);

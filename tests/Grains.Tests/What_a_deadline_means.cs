@@ -9,7 +9,7 @@ namespace SurveillanceRegistry.Grains.Tests;
 /// <summary>When a unit is looked after, and from when on; docs/pitfalls.md says where others went wrong. Each test registers units of its own.</summary>
 public sealed class What_a_deadline_means(SmallCity city) : IClassFixture<SmallCity>
 {
-    private async Task<PresenceState> PresenceOf(string unit) => (await city.Partition(unit).Observation(city.Number(unit)))!.Presence;
+    private async Task<PresenceState> PresenceOf(string unit) => (await city.Partition(unit).Observation(city.Number(unit), unit))!.Presence;
 
     /// <summary>Without asking: it has to be noticed.</summary>
     private Task IsToldAsync(string unit, PresenceState presence) => city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == unit)?.Presence == presence);

@@ -150,7 +150,7 @@ public sealed class Pages_of_devices(SampleCity city)
             await own.Hears(unit.Id, Domain.Devices.CaptureReport.Every(unit.Sensors, Domain.Devices.Mode.Recorded));
         Assert.Equal(before, await All());
         foreach (var unit in units)
-            await own.Grains.PartitionOf(unit).Died(unit.Number, 1, 0, Domain.Presence.SessionEnd.KeepAlive);
+            await own.Dies(unit, Domain.Presence.SessionEnd.KeepAlive);
         Assert.Equal(before, await All());
     }
 

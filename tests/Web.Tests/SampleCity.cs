@@ -121,8 +121,15 @@ public sealed class SampleCity : IAsyncLifetime
     internal async Task Hears(string deviceId, CaptureReport capture)
     {
         var device = (await _app.Services.GetRequiredService<IDeviceRegister>().FindAsync(deviceId, CancellationToken.None))!;
-        await _app.Services.GetRequiredService<IGrainFactory>().PartitionOf(device).Hear(
-            [new Heartbeat(device.Number, deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null)]);
+        await Grains.PartitionOf(device).Hear([new Heartbeat(device.Number, deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null)]);
+        await Grains.PartitionOf(device).Wake();
+    }
+
+    /// <summary>The session of a device dies; whoever has to hear of it has before this returns.</summary>
+    internal async Task Dies(Device device, SessionEnd end)
+    {
+        await Grains.PartitionOf(device).Died(device.Number, 1, 0, end);
+        await Grains.PartitionOf(device).Wake();
     }
 
     internal async Task<JsonNode> Json(string address, HttpStatusCode expected = HttpStatusCode.OK)

@@ -106,7 +106,7 @@ public sealed class The_API(SampleCity city)
         await house.MakesItsFirstRound(); // What is expected of each is worked out.
         var (dead, listening) = ("city-hall-lobby-1", "east-precinct-holding-1");
         var device = (await house.Part<IDeviceRegister>().FindAsync(dead, TestContext.Current.CancellationToken))!;
-        await house.Grains.PartitionOf(device).Died(device.Number, 1, 0, SessionEnd.KeepAlive);
+        await house.Dies(device, SessionEnd.KeepAlive);
         await house.Hears(listening, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Faces, Mode.Live));
 
         var found = Assert.Single((await house.Json("/api/v1/devices?presence=disconnected"))["items"]!.AsArray())!;

@@ -13,11 +13,15 @@ namespace SurveillanceRegistry.Grains.Devices;
 [Alias("device")]
 public interface IDeviceGrain : IGrainWithStringKey
 {
-    /// <summary>Takes in a change of what is known of the unit: remembers it, then tells the place that the unit covers.</summary>
+    /// <summary>Takes in a change of what is known of the unit: remembers it, and begins to tell the place that the unit covers.</summary>
     /// <param name="owner">Who keeps the unit's partition, as <see cref="IObservationRegister.TakeAsync"/> numbered it.</param>
-    /// <returns>False when the partition belongs to another owner by now: nothing was taken in.</returns>
     [Alias("observed")]
-    Task<bool> Observed(DeviceObservation observation, long owner);
+    Task<Taken> Observed(DeviceObservation observation, long owner);
+
+    /// <summary>Returns when the place that the unit covers was told the last that is known of it. What the place did not take in is told again.</summary>
+    [Alias("settled")]
+    [AlwaysInterleave]
+    Task Settled();
 
     /// <summary>What is known of the unit at this moment; null when it was never heard. Answers while a change is being taken in.</summary>
     [Alias("last")]
@@ -37,6 +41,12 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("governed-by")]
     Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day);
 }
+
+/// <summary>
+/// What became of a change. <c>NotOurs</c>: the partition belongs to another owner by now, and nothing was taken in. <c>Told</c>: it is
+/// remembered, and nobody else has to hear of it. <c>PlaceWaits</c>: it is remembered, and its place is being told.
+/// </summary>
+public enum Taken { NotOurs, Told, PlaceWaits }
 
 /// <summary>A unit, the last that is known of it, and the rows that govern it on <paramref name="Day"/>.</summary>
 public sealed record DeviceDescription(Device Device, DeviceObservation? Last, DateOnly Day, ImmutableArray<GovernanceRow> GovernedBy)

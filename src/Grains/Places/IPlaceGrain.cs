@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies;
@@ -18,9 +19,17 @@ public interface IPlaceGrain : IGrainWithStringKey
     [Alias("reconsider")]
     Task Reconsider();
 
-    /// <summary>Reads its devices and screens again, because the register changed, and looks at its notice.</summary>
+    /// <summary>
+    /// What the register says of its devices changed. Returns at once: they are read again before anybody is shown the place, once for all that
+    /// were registered meanwhile, and its notice follows.
+    /// </summary>
     [Alias("registered")]
+    [AlwaysInterleave]
     Task Registered();
+
+    /// <summary>Reads its devices again, if it was told that they changed, and looks at its notice.</summary>
+    [Alias("read-again")]
+    Task ReadAgain();
 
     /// <summary>What the notice would say under other rules; null when there is no such place. Changes nothing.</summary>
     [Alias("preview")]

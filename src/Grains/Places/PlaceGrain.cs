@@ -32,7 +32,7 @@ internal sealed class PlaceGrain(
     private ImmutableArray<Device> _devices = [];
     private SignedNotice? _notice;
     private NoticeContent? _content;
-    private bool _isCurrent;
+    private bool _isCurrent, _isToRead;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -42,10 +42,10 @@ internal sealed class PlaceGrain(
             return;
         foreach (var kiosk in (await places.KiosksAsync(cancellationToken)).Where(kiosk => kiosk.Place == id))
             _kiosks[kiosk.Id] = new KioskDescription(kiosk, null, null);
-        _devices = [.. (await devices.AllAsync(cancellationToken)).Where(device => device.Place == id)];
+        _devices = await devices.ListAsync(new DeviceFilter(Place: id), null, int.MaxValue, cancellationToken);
         _notice = await notices.LatestAsync(id, cancellationToken);
         await Repair(cancellationToken);
-        this.RegisterGrainTimer(Repair, new GrainTimerCreationOptions(RepairEvery, RepairEvery) { KeepAlive = true });
+        this.RegisterGrainTimer(Turn, new GrainTimerCreationOptions(RepairEvery, RepairEvery) { KeepAlive = true });
     }
 
     public async Task Changed(DeviceObservation observation)
@@ -60,6 +60,7 @@ internal sealed class PlaceGrain(
     {
         if (_place is null)
             return null;
+        await Read();
         if (!_isCurrent)
             await BringUpToDate();
         return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!);
@@ -84,11 +85,34 @@ internal sealed class PlaceGrain(
 
     public Task Reconsider() => _place is null ? Task.CompletedTask : BringUpToDate();
 
-    public async Task Registered()
+    public Task Registered()
     {
-        if (_place is null)
+        if (_place is null || _isToRead)
+            return Task.CompletedTask;
+        _isToRead = true;
+        // In its turn, when what is being done is done: of a thousand devices that are registered at once most come in this while.
+        this.AsReference<IPlaceGrain>().ReadAgain().Ignore();
+        return Task.CompletedTask;
+    }
+
+    public Task ReadAgain() => Read();
+
+    /// <summary>Reads the place's devices, if the register changed since they were read.</summary>
+    private async Task Read()
+    {
+        if (!_isToRead)
             return;
-        _devices = [.. (await devices.AllAsync(CancellationToken.None)).Where(device => device.Place == _place.Id)];
+        (_isToRead, _isCurrent) = (false, false); // What is registered from here on is read next.
+        try
+        {
+            _devices = await devices.ListAsync(new DeviceFilter(Place: _place!.Id), null, int.MaxValue, CancellationToken.None);
+        }
+        catch
+        {
+            _isToRead = true;
+            throw;
+        }
+
         await Repair(CancellationToken.None);
     }
 
@@ -97,6 +121,12 @@ internal sealed class PlaceGrain(
         if (_kiosks.TryGetValue(kioskId, out var kiosk))
             _kiosks[kioskId] = kiosk with { LastSeenAt = time.GetUtcNow(), ShownHash = shownHash };
         return Task.CompletedTask;
+    }
+
+    private async Task Turn(CancellationToken cancellationToken)
+    {
+        await Read();
+        await Repair(cancellationToken);
     }
 
     private async Task Repair(CancellationToken cancellationToken)

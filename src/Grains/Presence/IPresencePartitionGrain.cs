@@ -10,7 +10,7 @@ namespace SurveillanceRegistry.Grains.Presence;
 [Alias("presence-partition")]
 public interface IPresencePartitionGrain : IGrainWithIntegerKey
 {
-    /// <summary>Takes in heartbeats that are durable already, in the order in which they were received.</summary>
+    /// <summary>Takes in heartbeats that are durable already, in the order in which they were received. Does not wait for whoever is told of a change.</summary>
     [Alias("hear")]
     Task Hear(ImmutableArray<Heartbeat> heartbeats);
 
@@ -26,10 +26,11 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     Task<(long Epoch, long Seq)> Last(int number);
 
     /// <summary>What is known of a unit at this moment; null when it was never heard.</summary>
-    [Alias("observation")]
-    Task<DeviceObservation?> Observation(int number);
+    /// <param name="deviceId">The id under which whoever asks knows the unit.</param>
+    [Alias("observation-of")]
+    Task<DeviceObservation?> Observation(int number, string deviceId);
 
-    /// <summary>Wakes the partition, so that it notices silence.</summary>
+    /// <summary>Wakes the partition, so that it notices silence. Returns when every change that it knew of has been remembered and told to its place, or could not be for now.</summary>
     [Alias("wake")]
     Task Wake();
 

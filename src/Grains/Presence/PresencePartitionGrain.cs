@@ -4,31 +4,34 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Devices;
 
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
 /// Holds a seat for each unit of its partition, looks for silence twice a second by one wheel, and passes changes on to the units' grains.
 /// May forget at any time: the heartbeat log did not. Reentrant, so that a unit can ask while a change is on its way to it; no
-/// invariant spans an await.
+/// invariant spans an await. Whoever brings a word never waits for what comes of it: a notice that waits for the ledger would keep later words
+/// out, and units that speak would be called silent.
 /// </summary>
 [GrainType("presence-partition")]
 [Reentrant]
 [KeepAlive]
 internal sealed class PresencePartitionGrain(
-    IDeviceRegister devices, IHeartbeatLog log, IObservationRegister observations, Sight sight, PresenceCounters counters, TimeProvider time, ILogger<PresencePartitionGrain> logger)
+    IDeviceRegister devices, IHeartbeatLog log, IObservationRegister observations, ChangesUnderWay underWay, Sight sight, PresenceCounters counters, TimeProvider time, ILogger<PresencePartitionGrain> logger)
     : Grain, IPresencePartitionGrain
 {
     private static readonly TimeSpan TurnEvery = TimeSpan.FromMilliseconds(Wheel.SpokeMs), LongestOnTheWay = TimeSpan.FromSeconds(5);
 
     private readonly List<int> _due = [];
-    private readonly Dictionary<string, Queue<DeviceObservation>> _changes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Untold> _untold = new(StringComparer.Ordinal);
     private readonly HashSet<int> _nameless = [], _askedAnew = []; // Whose deadline changed while they wait in the wheel, where nobody is found before his time.
     private readonly Queue<(int Number, long Epoch, long Session, long At)> _deaths = new(); // Those that may yet turn out to be one fault of ours.
     private Seat[] _seats = [];
     private Wheel _wheel = null!;
-    private Task _telling = Task.CompletedTask;
+    private Task _naming = Task.CompletedTask;
     private long _owner;
+    private bool _isLost;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
@@ -74,6 +77,9 @@ internal sealed class PresencePartitionGrain(
                 continue; // Not registered any more.
             var index = IndexOf(heartbeat.Number);
             ref var seat = ref _seats[index];
+            // A change that waits for its name, a death most often, is told before this word takes its place; the word brings the name.
+            if (_nameless.Count > 0 && _nameless.Remove(heartbeat.Number))
+                Change(heartbeat.DeviceId, seat.Observation(heartbeat.DeviceId));
             var before = seat.Face;
             // What was long on its way to us, or came in as the clock was stepped, was still received just now.
             var onTheWay = Math.Clamp((now - heartbeat.ReceivedAt).TotalMilliseconds, 0, LongestOnTheWay.TotalMilliseconds);
@@ -83,8 +89,6 @@ internal sealed class PresencePartitionGrain(
             if (seat.LookAt < long.MaxValue)
                 _wheel.Put(index, seat.LookAt);
         }
-
-        await Tell();
     }
 
     public Task Died(int number, long epoch, long session, SessionEnd end) => Parted(number, epoch, session, end);
@@ -109,23 +113,28 @@ internal sealed class PresencePartitionGrain(
             }
 
             DoubtDeaths();
+            Tell();
         }
 
-        return Tell();
+        return Task.CompletedTask;
     }
 
     public Task<(long Epoch, long Seq)> Last(int number) => Task.FromResult(IsSeated(number) ? _seats[IndexOf(number)].Last : (-1, -1));
 
-    public async Task<DeviceObservation?> Observation(int number)
+    public Task<DeviceObservation?> Observation(int number, string deviceId)
     {
         LookForSilence();
-        if (!IsSeated(number) || !_seats[IndexOf(number)].WasHeard)
-            return null;
-        var ids = await devices.IdsAsync([number], CancellationToken.None);
-        return ids.TryGetValue(number, out var id) ? _seats[IndexOf(number)].Observation(id) : null;
+        Tell();
+        return Task.FromResult(IsSeated(number) && _seats[IndexOf(number)] is { WasHeard: true } seat ? seat.Observation(deviceId) : null);
     }
 
-    public Task Wake() => Tell();
+    public async Task Wake()
+    {
+        TellAgain();
+        await _naming;
+        await Task.WhenAll(_untold.Values.Select(untold => untold.Telling).ToArray());
+        await Task.WhenAll(_untold.Values.Select(untold => untold.Settling).ToArray());
+    }
 
     public Task Registered(int number) => Seat(number, CancellationToken.None);
 
@@ -140,7 +149,7 @@ internal sealed class PresencePartitionGrain(
                 _nameless.Add(number);
         }
 
-        return Tell();
+        return Wake();
     }
 
     public Task<(long Bytes, int Units)> Weight() => Task.FromResult(((long)_seats.Length * (Unsafe.SizeOf<Seat>() + sizeof(int)), _seats.Count(seat => seat.IsTaken)));
@@ -160,7 +169,8 @@ internal sealed class PresencePartitionGrain(
     private Task Turn(CancellationToken cancellationToken)
     {
         LookForSilence();
-        return Tell();
+        TellAgain();
+        return Task.CompletedTask;
     }
 
     /// <summary>Takes back the deaths of the last moments when many sessions broke among them.</summary>
@@ -211,49 +221,52 @@ internal sealed class PresencePartitionGrain(
 
     private void Change(string deviceId, DeviceObservation observation)
     {
-        if (!_changes.TryGetValue(deviceId, out var waiting))
-            _changes[deviceId] = waiting = new Queue<DeviceObservation>();
-        waiting.Enqueue(observation);
+        if (!_untold.TryGetValue(deviceId, out var untold))
+            _untold[deviceId] = untold = new Untold();
+        untold.Changes.Enqueue(observation);
         counters.Changed(observation.Presence);
+        Tell(deviceId, untold);
     }
 
-    /// <summary>Tells the units what changed, each in order, one telling at a time.</summary>
-    private Task Tell()
+    /// <summary>Tells what has no name yet as soon as it has one.</summary>
+    private void Tell()
     {
-        if (_telling.IsCompleted && _changes.Count + _nameless.Count > 0)
-            _telling = TellAll();
-        return _telling;
+        if (_nameless.Count > 0 && _naming.IsCompleted)
+            _naming = Name();
     }
 
-    private async Task TellAll()
+    /// <summary>Tells what could not be told before.</summary>
+    private void TellAgain()
     {
-        while (_changes.Count + _nameless.Count > 0)
-        {
-            if (!await Name())
-                return;
-            var told = await Task.WhenAll(_changes.Keys.ToArray().Select(TellDevice));
-            if (!told.All(success => success))
-                return; // What could not be told waits for the next turn.
-        }
+        Tell();
+        foreach (var (deviceId, untold) in _untold.Count == 0 ? [] : _untold.ToArray())
+            Tell(deviceId, untold);
+    }
+
+    /// <summary>Tells a unit what changed, in order, one telling at a time; and sees to it that its place hears of it, beside that.</summary>
+    private void Tell(string deviceId, Untold untold)
+    {
+        if (untold.Changes.Count > 0 && untold.Telling.IsCompleted)
+            untold.Telling = TellDevice(deviceId, untold);
+        if (untold.IsUnsettled && untold.Settling.IsCompleted)
+            untold.Settling = Settle(deviceId, untold);
     }
 
     /// <summary>Finds the names of those whose change came from no word of theirs: numbers are all that a seat knows.</summary>
-    private async Task<bool> Name()
+    private async Task Name()
     {
-        if (_nameless.Count == 0)
-            return true;
         try
         {
-            var numbers = _nameless.ToArray();
-            var ids = await devices.IdsAsync(numbers, CancellationToken.None);
-            foreach (var number in numbers)
+            while (_nameless.Count > 0)
             {
-                _nameless.Remove(number);
-                if (ids.TryGetValue(number, out var id))
-                    Change(id, _seats[IndexOf(number)].Observation(id));
+                var numbers = _nameless.ToArray();
+                var ids = await devices.IdsAsync(numbers, CancellationToken.None);
+                foreach (var number in numbers)
+                {
+                    if (_nameless.Remove(number) && ids.TryGetValue(number, out var id))
+                        Change(id, _seats[IndexOf(number)].Observation(id));
+                }
             }
-
-            return true;
         }
 #pragma warning disable CA1031 // The register does not answer: the changes wait.
         catch (Exception failure)
@@ -261,37 +274,79 @@ internal sealed class PresencePartitionGrain(
         {
             if (!sight.IsBlind) // Then that is said once a second, and not by every partition at every turn.
                 logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
-            return false;
         }
     }
 
-    private async Task<bool> TellDevice(string deviceId)
+    private async Task TellDevice(string deviceId, Untold untold)
     {
-        var waiting = _changes[deviceId];
         try
         {
-            while (waiting.TryPeek(out var change))
+            while (!_isLost && untold.Changes.TryPeek(out var change))
             {
-                if (!await GrainFactory.Device(deviceId).Observed(change, _owner))
+                Taken taken;
+                using (await underWay.EnterAsync())
+                    taken = await GrainFactory.Device(deviceId).Observed(change, _owner);
+                if (taken == Taken.NotOurs)
                 {
-                    logger.LogWarning("Partition {Partition} belongs to another silo by now.", Partition);
+                    if (!_isLost)
+                        logger.LogWarning("Partition {Partition} belongs to another silo by now.", Partition);
+                    _isLost = true;
                     DeactivateOnIdle();
-                    return false;
+                    return;
                 }
 
-                waiting.Dequeue();
+                untold.Changes.Dequeue();
+                if (taken == Taken.PlaceWaits)
+                    untold.PlaceWaited++;
+                Tell(deviceId, untold);
             }
 
-            _changes.Remove(deviceId);
-            return true;
+            Forget(deviceId, untold);
         }
 #pragma warning disable CA1031 // Whatever went wrong at one device, the others are told; this one is told again.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             logger.LogWarning("A change of device {Device} could not be passed on ({Reason}); it is passed on again within a second.", deviceId, failure.Message);
-            return false;
         }
+    }
+
+    /// <summary>Waits until a unit's place was told. However long that takes, the unit's next change does not wait for it.</summary>
+    private async Task Settle(string deviceId, Untold untold)
+    {
+        try
+        {
+            while (untold.IsUnsettled)
+            {
+                var waited = untold.PlaceWaited;
+                await GrainFactory.Device(deviceId).Settled();
+                untold.Settled = waited;
+            }
+
+            Forget(deviceId, untold);
+        }
+#pragma warning disable CA1031 // Whatever the reason: the place is told again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.LogWarning("The place of device {Device} could not be told of a change ({Reason}); it is told again within a second.", deviceId, failure.Message);
+        }
+    }
+
+    private void Forget(string deviceId, Untold untold)
+    {
+        if (untold.Changes.Count == 0 && !untold.IsUnsettled)
+            _untold.Remove(deviceId);
+    }
+
+    /// <summary>What a unit, and the place that it covers, are still to be told.</summary>
+    private sealed class Untold
+    {
+        public readonly Queue<DeviceObservation> Changes = new();
+        public Task Telling = Task.CompletedTask, Settling = Task.CompletedTask;
+        public long PlaceWaited, Settled;
+
+        public bool IsUnsettled => Settled != PlaceWaited;
     }
 
     /// <summary>Gives every unit of the partition its seat, or one unit that is new or changed.</summary>

@@ -32,14 +32,18 @@ internal sealed record DroppedHeartbeats(long Entry, string Part, long Beats, by
 /// </summary>
 public sealed class HeartbeatDays(NpgsqlDataSource database, HeartbeatRetention retention, TimeProvider time, ILogger<HeartbeatDays> logger) : BackgroundService
 {
-    private const int DaysAhead = 2;
+    private const int DaysAhead = 2, LongestSeconds = 3600;
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+
+    /// <summary>How long after somebody read the log, and its days could not be changed, that is tried again.</summary>
+    public static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
         do
         {
+            timer.Period = Every;
             try
             {
                 await KeepAsync(stoppingToken);
@@ -47,6 +51,10 @@ public sealed class HeartbeatDays(NpgsqlDataSource database, HeartbeatRetention 
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                timer.Period = BeforeTryingAgain; // Quietly: somebody reads the log, and heartbeats go before its days.
             }
 #pragma warning disable CA1031 // There are days ahead: the next hour tries again.
             catch (Exception failure)
@@ -58,27 +66,33 @@ public sealed class HeartbeatDays(NpgsqlDataSource database, HeartbeatRetention 
         while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default));
     }
 
-    /// <summary>Makes the days ahead and drops the days that are over.</summary>
+    /// <summary>
+    /// Makes the days ahead and drops the days that are over, each by itself: what takes long, the count and the way to the ledger's head, comes
+    /// before the moment in which nobody can write.
+    /// </summary>
+    /// <exception cref="PostgresException">Somebody reads the log, and its days cannot be changed for now (<see cref="PostgresErrorCodes.LockNotAvailable"/>).</exception>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("select registry.open_heartbeat_days(@DaysAhead)", new { DaysAhead }, cancellationToken: cancellationToken));
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var dropped = (await connection.QueryAsync<(string Part, long Beats)>(new CommandDefinition(
-            "select part, beats from registry.drop_heartbeat_days(@Days)", new { retention.Days }, transaction, cancellationToken: cancellationToken))).ToArray();
-        if (dropped.Length == 0)
-            return;
-        var append = await Appending.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
-        foreach (var (part, beats) in dropped)
-        {
-            // How many there were of all units is not public: whoever knows the fixed ones could subtract them.
-            var gone = new DroppedHeartbeats(0, part, beats, RandomNumberGenerator.GetBytes(32));
-            var entry = await append.EntryAsync("heartbeats-purged", Attribution.Registry, new { part, keptDays = retention.Days, gone.Sha256 });
-            await connection.ExecuteAsync(new CommandDefinition(
-                "insert into registry.dropped_heartbeats (entry, part, beats, salt) values (@entry, @Part, @Beats, @Salt)", new { entry, gone.Part, gone.Beats, gone.Salt }, transaction, cancellationToken: cancellationToken));
-        }
+        while (await DropAsync(connection, cancellationToken)) { }
+    }
 
+    private async Task<bool> DropAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await connection.QuerySingleOrDefaultAsync<(string Part, long Beats)?>(new CommandDefinition(
+                "select part, beats from registry.end_heartbeat_day(@Days)", new { retention.Days }, transaction, LongestSeconds, cancellationToken: cancellationToken)) is not var (part, beats))
+            return false;
+        var append = await Appending.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition("select registry.drop_heartbeat_day(@part, @Days)", new { part, retention.Days }, transaction, cancellationToken: cancellationToken));
+        // How many there were of all units is not public: whoever knows the fixed ones could subtract them.
+        var gone = new DroppedHeartbeats(0, part, beats, RandomNumberGenerator.GetBytes(32));
+        var entry = await append.EntryAsync("heartbeats-purged", Attribution.Registry, new { part, keptDays = retention.Days, gone.Sha256 });
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into registry.dropped_heartbeats (entry, part, beats, salt) values (@entry, @Part, @Beats, @Salt)", new { entry, gone.Part, gone.Beats, gone.Salt }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
-        logger.LogInformation("Dropped {Count} parts of the heartbeat log that ended more than {Days} days ago.", dropped.Length, retention.Days);
+        logger.LogInformation("Dropped {Part} of the heartbeat log, which ended more than {Days} days ago.", part, retention.Days);
+        return true;
     }
 }

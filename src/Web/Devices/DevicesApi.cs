@@ -26,7 +26,10 @@ internal static class DevicesApi
         api.MapGet("devices", ListAsync).OfToday(Instead);
         api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IReadings readings, IGrainFactory grains, TimeProvider time, HttpContext http, CancellationToken cancellationToken) =>
         {
-            if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
+            // Asked for beside the rest, and no later: a state that is newer than its version is refused where somebody wants to change it.
+            var (found, version) = (devices.FindAsync(id, cancellationToken), devices.VersionAsync(id, cancellationToken));
+            await Task.WhenAll(found, version);
+            if (await found is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
                 return Problem.NotFound($"No fixed device '{id}' is registered.");
             if (AnswersOfToday.RefusalOfKnownAt(http, Instead) is { } refusal)
                 return refusal;
@@ -36,7 +39,7 @@ internal static class DevicesApi
                 await readings.NoteAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
             if (device.Lifecycle == Lifecycle.Removed)
                 return Problem.Gone($"Device '{id}' was removed.");
-            return await grains.Device(id).Describe() is { } described ? GovernanceApi.One(http, Shape(described), $"{await devices.VersionAsync(id, cancellationToken)}.") : Problem.NotFound($"No fixed device '{id}' is registered.");
+            return await grains.Device(id).Describe() is { } described ? GovernanceApi.One(http, Shape(described), $"{await version}.") : Problem.NotFound($"No fixed device '{id}' is registered.");
         });
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CsCheck;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
@@ -206,14 +207,9 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Is_kept_in_days_that_the_retention_schedule_drops_with_an_entry_that_does_not_say_how_many()
     {
-        // The log began long ago, and its first day is over.
-        await _database.AskAsync<int>(
-            """
-            alter table registry.heartbeat detach partition registry.heartbeat_first;
-            alter table registry.heartbeat attach partition registry.heartbeat_first for values from (minvalue) to ('2020-01-02Z');
-            """);
-        await AppendAsync(Beat(1) with { ReceivedAt = new DateTimeOffset(2020, 1, 1, 12, 0, 0, TimeSpan.Zero) });
-        await new HeartbeatDays(_database.Source, new HeartbeatRetention(31), TimeProvider.System, NullLogger<HeartbeatDays>.Instance).KeepAsync(Cancellation);
+        await BeganLongAgoAsync();
+        using var days = Days(TimeProvider.System);
+        await days.KeepAsync(Cancellation);
         await AppendAsync(Beat(2) with { ReceivedAt = DateTimeOffset.UtcNow });
         await AppendAsync(Beat(3) with { ReceivedAt = DateTimeOffset.UtcNow.AddDays(1) });
         await AppendAsync(Beat(4) with { ReceivedAt = DateTimeOffset.UtcNow.AddYears(30) }); // A clock that was set wrongly.
@@ -223,6 +219,100 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
         // How many there were, of fixed and mobile units together, is nobody's business who reads the ledger.
         Assert.Matches("""body":\{"part":"heartbeat_first","keptDays":31,"sha256":"[0-9a-f]{64}"\}""", await _database.AskAsync<string>("select convert_from(bytes, 'UTF8') from registry.ledger_entry where kind = 'heartbeats-purged'"));
         Assert.Equal(1, await _database.AskAsync<int>("select beats from registry.dropped_heartbeats join registry.ledger_entry on index = entry where part = 'heartbeat_first' and kind = 'heartbeats-purged'"));
+    }
+
+    /// <summary>The log began long ago, and its first day is over; today is not open yet.</summary>
+    private async Task BeganLongAgoAsync()
+    {
+        await _database.AskAsync<int>(
+            """
+            alter table registry.heartbeat detach partition registry.heartbeat_first;
+            alter table registry.heartbeat attach partition registry.heartbeat_first for values from (minvalue) to ('2020-01-02Z');
+            """);
+        await AppendAsync(Beat(1) with { ReceivedAt = new DateTimeOffset(2020, 1, 1, 12, 0, 0, TimeSpan.Zero) });
+    }
+
+    private HeartbeatDays Days(TimeProvider time) => new(_database.Source, new HeartbeatRetention(31), time, NullLogger<HeartbeatDays>.Instance);
+
+    /// <summary>Somebody who has read the whole log and is not done, as whoever verifies the history.</summary>
+    private async Task<Held> ReadAsync()
+    {
+        var connection = await _database.ConnectAsync();
+        var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, Cancellation);
+        await connection.ExecuteScalarAsync<long>(Stored, transaction: transaction);
+        return new Held(connection, transaction);
+    }
+
+    private const string Parts = "select string_agg(relname, ' ' order by relname) from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'registry.heartbeat'::regclass";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Goes_on_while_somebody_reads_it_though_days_are_to_be_opened_and_dropped(bool isTodayOpen)
+    {
+        await BeganLongAgoAsync();
+        if (isTodayOpen)
+            await _database.AskAsync<int>("select registry.open_heartbeat_days(2)"); // Then one is to be dropped, and none to be opened.
+        var before = await _database.AskAsync<string>(Parts);
+        using var days = Days(TimeProvider.System);
+        await using (var reader = await ReadAsync())
+        {
+            var keeping = days.KeepAsync(Cancellation);
+            var seq = 1;
+            do
+                Assert.Equal(Settlement.Durable, await AppendAsync(Beat(++seq) with { ReceivedAt = DateTimeOffset.UtcNow.AddDays(1) }));
+            while (!keeping.IsCompleted);
+            Assert.Equal(PostgresErrorCodes.LockNotAvailable, (await Assert.ThrowsAsync<PostgresException>(() => keeping)).SqlState);
+            Assert.Equal(before, await _database.AskAsync<string>(Parts));
+            Assert.Equal(seq, await _database.AskAsync<int>(Stored)); // And whoever else reads goes on too.
+        }
+
+        await days.KeepAsync(Cancellation);
+        Assert.Equal((false, true), (await HasPartAsync("heartbeat_first"), await HasPartAsync($"heartbeat_{DateTime.UtcNow:yyyyMMdd}")));
+        Assert.Equal(1, await _database.AskAsync<int>("select count(*) from registry.ledger_entry where kind = 'heartbeats-purged'"));
+    }
+
+    private async Task<bool> HasPartAsync(string part) => (await _database.AskAsync<string>(Parts))!.Split(' ').Contains(part);
+
+    [Fact]
+    public async Task Keeps_its_days_by_itself_soon_after_whoever_read_it_is_done()
+    {
+        await BeganLongAgoAsync();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var days = Days(time);
+        await using (var reader = await ReadAsync())
+        {
+            await days.StartAsync(Cancellation);
+            for (var blocked = _database.BlockedAsync(); !blocked.IsCompleted; await _database.AskAsync<int>("select 1"))
+                time.Advance(TimeSpan.FromSeconds(1));
+            while (await _database.AskAsync<int>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0) { } // It gave up.
+        }
+
+        for (var began = time.GetUtcNow(); await HasPartAsync("heartbeat_first");)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            Assert.InRange(time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromMinutes(50)); // By then it would have tried without being told that it should.
+        }
+
+        await days.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Is_not_held_up_by_a_day_that_is_to_be_dropped_while_an_import_has_the_ledger()
+    {
+        await BeganLongAgoAsync();
+        await using var import = await _database.ConnectAsync();
+        await using var importing = await import.BeginTransactionAsync(Cancellation);
+        await import.ExecuteAsync("select registry.take_head(now())", transaction: importing);
+        using var days = Days(TimeProvider.System);
+        var keeping = days.KeepAsync(Cancellation);
+        await _database.BlockedAsync();
+        Assert.Equal(Settlement.Durable, await AppendAsync(Beat(2) with { ReceivedAt = DateTimeOffset.UtcNow }));
+        Assert.Equal(2, await _database.AskAsync<int>(Stored));
+        Assert.False(keeping.IsCompleted);
+        await importing.CommitAsync(Cancellation);
+        await keeping;
+        Assert.False(await HasPartAsync("heartbeat_first"));
     }
 
     [Fact]

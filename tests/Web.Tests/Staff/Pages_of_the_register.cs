@@ -51,7 +51,7 @@ public sealed class Pages_of_the_register(CityOfStaff house) : IClassFixture<Cit
         await house.City.Hears(device.Id, CaptureReport.Every(device.Sensors, Mode.Recorded));
         Assert.DoesNotContain("data-session-end", await TextAsync(clerk, $"/staff/devices/{device.Id}"), StringComparison.Ordinal);
 
-        await house.City.Grains.PartitionOf(device).Died(device.Number, 1, 0, SessionEnd.Refused);
+        await house.City.Dies(device, SessionEnd.Refused);
         Assert.Contains("data-session-end=\"refused\">The registry ended it over what the client sent", await TextAsync(clerk, $"/staff/devices/{device.Id}"), StringComparison.Ordinal);
         using var anybody = await house.City.Reader.GetAsync($"/api/v1/devices/{device.Id}", Cancellation);
         Assert.Equal(isMobile, anybody.StatusCode == HttpStatusCode.NotFound);
