@@ -158,6 +158,8 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 "update registry.device set epochs_from = @at where id = @deviceId returning fleet, place is not null", new { deviceId, at = at.UtcDateTime }, transaction, cancellationToken: cancellationToken)) is not var (fleet, isFixed))
             return false;
         var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        // The brokers go by the greatest epoch that they have queued, and must let it go too.
+        await connection.ExecuteAsync(new CommandDefinition("select pg_notify('registry_enrolment', @what)", new { what = EnrolmentWatch.EpochsOf + deviceId }, transaction, cancellationToken: cancellationToken));
         await append.EntryAsync("device-clock-reset", by, isFixed ? new { device = deviceId, reason } : new { fleet, reason = Registration.Names(reason, deviceId) ? null : reason });
         await transaction.CommitAsync(cancellationToken);
         return true;
