@@ -53,6 +53,7 @@ internal sealed class Admission(IEnrolment enrolment, VendorProfiles profiles, S
         var certificate = line.ClientCertificate;
         if (!Identifier.IsValid(id) || connect.UserName is not null && connect.UserName != id || certificate is null && (connect.UserName is null || connect.RawPassword is not { Length: > 0 }))
             return MqttConnectReasonCode.BadUserNameOrPassword;
+        var asOf = senders.Changes;
         if (await enrolment.FindAsync(id, connect.CancellationToken) is not { } enrolled)
             return MqttConnectReasonCode.BadUserNameOrPassword; // Counted, and not named: nobody knows who that is.
         var credential = enrolled.Credentials.FirstOrDefault(credential => credential.Kind == CredentialKind.Secret
@@ -64,24 +65,34 @@ internal sealed class Admission(IEnrolment enrolment, VendorProfiles profiles, S
             return Refuse(id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
         var isVersion5 = connect.ProtocolVersion == MqttProtocolVersion.V500;
         var connection = sessions.NextConnection();
-        var vendor = enrolled.Device is null ? await VendorAsync(enrolled, connection, connect.CancellationToken) : null;
+        var vendor = enrolled.Device is null ? await VendorAsync(enrolled, asOf, connection, connect.CancellationToken) : null;
         long? deathEpoch = null;
         if (RefusalOfWill(line.SignIn!, enrolled, vendor, ref deathEpoch) is { } reason)
             return Refuse(id, isVersion5 ? reason : MqttConnectReasonCode.NotAuthorized, "its will must be a death on its own death topic, QoS 1, not retained");
         if (sessions.IsSignedIn(id) && Count(_takeovers, id, 1) > limits.TakeoversPerMinute)
             return Refuse(id, MqttConnectReasonCode.ConnectionRateExceeded, "its session is taken over again and again: two units may share one credential");
 
-        var sender = enrolled.Device is { } device ? await senders.OfAsync(device) : null;
-        var session = new Session(id, sender, vendor, credential.Number, connection, isVersion5, deathEpoch, line);
+        var sender = enrolled.Device is { } device ? await senders.OfAsync(device, asOf) : null;
+        var session = new Session(id, sender, sender ?? senders.OfGateway(id), enrolled.Profile, vendor, credential.Number, connection, isVersion5, deathEpoch, line);
         connect.SessionItems[nameof(Session)] = session;
         line.Session = session;
         line.SignIn!.WillFlag = false; // Deaths are judged here, where it is known whose session ended how.
         sessions.Begin(session);
+        if (senders.Changes != asOf)
+            await LookAgainAsync(session, connect.CancellationToken);
         return MqttConnectReasonCode.Success;
     }
 
+    /// <summary>Something was registered while a sign-in was judged, and whoever was told of it did not know of this session yet.</summary>
+    private async Task LookAgainAsync(Session session, CancellationToken cancellationToken)
+    {
+        await sessions.LookAsync(session.Id, cancellationToken);
+        if (session.Vendor is { } vendor && vendor.Differs(await enrolment.AllBehindAsync(session.Id, cancellationToken)))
+            session.EndAsChanged();
+    }
+
     /// <summary>What a gateway's profile makes of its words; null when it has none, or none that is known here.</summary>
-    private async Task<VendorLine?> VendorAsync(Enrolled gateway, long connection, CancellationToken cancellationToken)
+    private async Task<VendorLine?> VendorAsync(Enrolled gateway, long asOf, long connection, CancellationToken cancellationToken)
     {
         if (profiles.Of(gateway.Profile) is not { } units)
         {
@@ -92,8 +103,10 @@ internal sealed class Admission(IEnrolment enrolment, VendorProfiles profiles, S
 
         var behind = new Dictionary<string, Sender>(StringComparer.Ordinal);
         foreach (var device in (await enrolment.AllBehindAsync(gateway.Id, cancellationToken)).Where(device => device.Lifecycle != Lifecycle.Removed))
-            behind[device.Id] = await senders.OfAsync(device);
-        return new VendorLine(units, behind.ToFrozenDictionary(StringComparer.Ordinal), connection, time.GetUtcNow());
+            behind[device.Id] = await senders.OfAsync(device, asOf);
+        // The connection is the epoch of all that is said on it. Where the clock was set back between two starts, those it speaks for remember a later one.
+        var epoch = behind.Values.Select(sender => sender.Last.Epoch + 1).Append(connection).Max();
+        return new VendorLine(units, behind.ToFrozenDictionary(StringComparer.Ordinal), epoch, time.GetUtcNow());
     }
 
     private bool HoldsNow(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate) =>

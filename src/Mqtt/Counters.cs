@@ -22,6 +22,7 @@ public sealed class Counters : IDroppedFields, IDisposable
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _signIns;
+    private readonly Counter<long> _subscribes;
     private readonly Counter<long> _notNewest;
     private readonly Counter<long> _connections;
     private readonly Histogram<double> _latency;
@@ -40,6 +41,7 @@ public sealed class Counters : IDroppedFields, IDisposable
         _notNewest = _meter.CreateCounter<long>("registry.heartbeats.not_newest", "{heartbeat}", "Heartbeats that were not the newest word of their device: duplicate or late.");
         _connections = _meter.CreateCounter<long>("registry.connections.refused", "{connection}", "Connections that were refused before they could sign in.");
         _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
+        _subscribes = _meter.CreateCounter<long>("registry.subscribes.refused", "{filter}", "Topic filters of subscriptions that were refused.");
         _dropped = _meter.CreateCounter<long>("registry.fields.dropped", "{field}", "Fields of vendors' payloads that were passed over unread, by adapter.");
         _meter.CreateObservableGauge("registry.heartbeats.queued", () => log.Queued, "{heartbeat}", "Heartbeats that wait for their commit.");
         _meter.CreateObservableGauge("registry.heartbeats.in_flight", () => figures.InFlight, "{heartbeat}", "Heartbeats that were received and not answered yet.");
@@ -93,6 +95,8 @@ public sealed class Counters : IDroppedFields, IDisposable
         _signIns.Add(1, new KeyValuePair<string, object?>("reason", Domain.Json.Word(reason)));
         _figures.SignInRefused();
     }
+
+    public void SubscribeRefused(MqttSubscribeReasonCode reason) => _subscribes.Add(1, new KeyValuePair<string, object?>("reason", Domain.Json.Word(reason)));
 
     public void ConnectionRefused()
     {

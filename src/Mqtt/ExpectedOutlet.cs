@@ -18,6 +18,42 @@ internal sealed class ExpectedOutlet(IExpectedRegister register, Sessions sessio
 
     private const int MostAtOnce = 1000;
 
+    // Whoever asks waits for its turn, and nobody who must be judged or seen waits for them: they share the database's connections.
+    private readonly SemaphoreSlim _asking = new(initialCount: 8);
+
+    /// <summary>Tells a session of all that it asked for, one after the other. Returns at once.</summary>
+    public void Tell(Session session)
+    {
+        if (session.TakeAsked(isTelling: false) is { } asked)
+            _ = TellAllAsync(session, asked);
+    }
+
+    private async Task TellAllAsync(Session session, string[] asked)
+    {
+        for (var all = asked; all is not null; all = session.TakeAsked(isTelling: true))
+        {
+            foreach (var deviceId in all)
+            {
+                await _asking.WaitAsync();
+                try
+                {
+                    if (sessions.IsCurrent(session))
+                        await TellAsync(session.Line, deviceId, isRetained: true);
+                }
+                finally
+                {
+                    _asking.Release();
+                }
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _asking.Dispose();
+        base.Dispose();
+    }
+
     /// <summary>Tells one line what is expected of a device.</summary>
     /// <param name="isRetained">True for the answer to a subscription, false for news.</param>
     public async Task TellAsync(Line line, string deviceId, bool isRetained)

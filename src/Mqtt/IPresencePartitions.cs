@@ -10,7 +10,7 @@ public interface IPresencePartitions
     /// <summary>Tells a partition, 0 to 255, of heartbeats that are durable, in the order in which they were received.</summary>
     Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats);
 
-    /// <summary>Tells a partition that a session of a device died in this epoch.</summary>
+    /// <summary>Tells a partition that a session of a device died in this epoch. Returns when what that changed is kept; throws while it is not.</summary>
     Task Died(int partition, int number, long epoch, long session, SessionEnd end);
 
     /// <summary>Tells a partition how a session of a device ended that nobody died of.</summary>

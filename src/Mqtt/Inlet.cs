@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Protocol;
@@ -25,21 +26,26 @@ internal sealed class Inlet(
         if (publish.HasTopicAlias)
             return End(session, Refusal.Alias, TopicClass.Unread, publish.Payload.Length, MqttDisconnectReasonCode.TopicAliasInvalid);
 
-        var topic = TopicClass.Foreign;
         var sender = session.Own;
         if (Topic.TryDevice(publish.Topic, out var id, out var kind))
         {
             if (session.IsGateway && Domain.Identifier.IsValid(Letters(id, stackalloc char[Domain.Identifier.MaxLength])) && !session.TryBehind(id, out sender))
-                return MeetAsync(session, System.Text.Encoding.ASCII.GetString(id), packet.ToArray());
-            if (sender is not null && Topic.Is(id, sender.Device.Id))
-                topic = kind;
+                return session.Pace.IsSpent(time.Steady(), limits) ? Refuse(session, publish, Refusal.Rate, TopicClass.Foreign) : MeetAsync(session, System.Text.Encoding.ASCII.GetString(id), packet.ToArray());
+            if (sender is null || !Topic.Is(id, sender.Device.Id))
+                kind = TopicClass.Foreign;
         }
         else if (session.Vendor is not null)
         {
             return TakeVendor(session, publish);
         }
 
-        if (sender is not null && !sender.MaySpeak(time.Steady(), limits))
+        return TakeFrom(session, sender, kind, publish);
+    }
+
+    /// <summary>Takes what a client says for a device; for nobody, when the sender is null or the topic is foreign.</summary>
+    private ValueTask<Ending?> TakeFrom(Session session, Sender? sender, TopicClass topic, in PublishPacket publish)
+    {
+        if (!(sender ?? session.Pace).MaySpeak(time.Steady(), limits))
             return Refuse(session, publish, Refusal.Rate, topic);
         if (publish.Qos != MqttQualityOfServiceLevel.AtLeastOnce)
             return End(session, Refusal.Qos, topic, publish.Payload.Length, MqttDisconnectReasonCode.QoSNotSupported);
@@ -64,10 +70,11 @@ internal sealed class Inlet(
     private async ValueTask<Ending?> MeetAsync(Session session, string id, byte[] packet)
     {
         Sender? sender = null;
+        var asOf = senders.Changes;
         try
         {
             if (await enrolment.BehindAsync(session.Id, id, CancellationToken.None) is { Lifecycle: not Lifecycle.Removed } device)
-                sender = await senders.OfAsync(device);
+                sender = await senders.OfAsync(device, asOf);
         }
 #pragma warning disable CA1031 // The register does not answer: the gateway comes again.
         catch (Exception failure)
@@ -78,16 +85,45 @@ internal sealed class Inlet(
         }
 
         session.Met(id, sender);
-        return await TakeAsync(session, packet);
+        if (senders.Changes != asOf)
+            session.Forget(id); // Something was registered meanwhile, perhaps this: it is asked again.
+        return await TakeMet(session, sender, packet);
     }
+
+    /// <summary>Takes the packet for whom it was asked who speaks. Nothing is looked up again: what is not remembered would be asked for ever.</summary>
+    private ValueTask<Ending?> TakeMet(Session session, Sender? sender, byte[] packet) =>
+        PublishPacket.TryRead(packet, session.IsVersion5, out var publish) && Topic.TryDevice(publish.Topic, out _, out var kind)
+            ? TakeFrom(session, sender, sender is null ? TopicClass.Foreign : kind, publish) : throw new UnreachableException("It was read before.");
 
     private ValueTask<Ending?> TakeDeath(Session session, Sender sender, in PublishPacket publish)
     {
         if (!HeartbeatReader.TryReadDeath(publish.Payload, out var epoch))
             return Refuse(session, publish, Refusal.Shape, TopicClass.OwnDeath);
-        if (!house.ApplicationStopping.IsCancellationRequested) // When the registry goes down, no device has died.
-            partings.Tell(session, sender.Device.Number, epoch, SessionEnd.DeathMessage);
-        return Acknowledge(session, publish.PacketId, MqttPubAckReasonCode.Success);
+        return KeepDeathAsync(session, sender.Device.Number, epoch, publish.PacketId);
+    }
+
+    /// <summary>
+    /// Tells of a death that a client speaks of, in its turn, and acknowledges it when what it changed is kept: an acknowledgement means durable.
+    /// Nothing more is read of the client meanwhile, so that its acknowledgements stay in their order.
+    /// </summary>
+    private async ValueTask<Ending?> KeepDeathAsync(Session session, int number, long epoch, ushort packetId)
+    {
+        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        partings.Tell(session, number, epoch, SessionEnd.DeathMessage, kept);
+        await session.Line.EnterAsync(); // It waits for us: its silence does not count.
+        try
+        {
+            await kept.Task.WaitAsync(house.ApplicationStopping); // When the registry goes down, no device has died.
+        }
+        catch (OperationCanceledException)
+        {
+            session.Line.Acknowledge(0, MqttPubAckReasonCode.Success);
+            return new Ending(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down.", IsOurFault: true);
+        }
+
+        session.Line.Acknowledge(packetId, MqttPubAckReasonCode.Success);
+        session.Line.Flush();
+        return null;
     }
 
     /// <summary>
@@ -151,17 +187,15 @@ internal sealed class Inlet(
     /// <param name="packetId">0 when no acknowledgement is asked for, or another heartbeat of the same packet carries it.</param>
     public ValueTask<Ending?> KeepAsync(Session session, Sender sender, Heartbeat heartbeat, ushort packetId, bool mayBeKnown)
     {
-        var isNew = heartbeat.IsAfter(sender.Last.Epoch, sender.Last.Seq);
+        var isNew = sender.IsNew(heartbeat, out var mayBeOld);
         if (!isNew)
             counters.NotNewest((heartbeat.Epoch, heartbeat.Seq) == sender.Last ? Heard.Duplicate : Heard.Late);
-        else
-            sender.Last = (heartbeat.Epoch, heartbeat.Seq);
         var isNews = isNew && (sender.Said is not { } said || !heartbeat.SaysWhat(said));
         sender.Said = isNews ? heartbeat : sender.Said; // What says the same again lives for its commit and no longer.
         sender.Session = session.Connection;
         return AppendAsync(session, new Publication(session.Line, packetId, MqttPubAckReasonCode.Success, this)
         {
-            Heartbeat = heartbeat, MayBeKnown = mayBeKnown || !isNew, IsNews = isNews, ReceivedAt = counters.Received(),
+            Heartbeat = heartbeat, MayBeKnown = mayBeKnown || mayBeOld, IsNews = isNews, ReceivedAt = counters.Received(),
         });
     }
 
@@ -231,8 +265,8 @@ internal sealed class Inlet(
     private void Note(Session session, Refusal refusal, TopicClass topic, int bytes)
     {
         counters.Refused(refusal, topic);
-        var level = refusal == Refusal.Rate ? LogLevel.Debug : LogLevel.Information; // Who sends too much must not fill the log either; the counter tells.
-        logger.Log(level, "Refused a publish of {Client}: {Bytes} bytes, {Reason}, on a topic of class {Topic}.", session.Id, bytes, refusal, topic);
+        if (session.Pace.IsWorthSaying(refusal, time.Steady(), out var count)) // Who floods must not fill the log.
+            logger.LogInformation("Refused {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.", count, session.Id, bytes, refusal, topic);
     }
 
     /// <summary>Answers in turn: at once, or after what came before and is not durable yet.</summary>

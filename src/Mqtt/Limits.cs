@@ -9,6 +9,12 @@ public sealed record Limits
     /// <summary>Connections of one address that have not signed in yet.</summary>
     public int WaitingPerAddress { get; init; } = 512;
 
+    /// <summary>How many connections one address may open at once: a city's gateways behind one router, after a power cut.</summary>
+    public int ConnectionBurstPerAddress { get; init; } = 2_000;
+
+    /// <summary>How many it may open a second for ever.</summary>
+    public int ConnectionsPerSecondAndAddress { get; init; } = 200;
+
     /// <summary>Connections in all that are being judged at the same moment; the others wait for their turn.</summary>
     public int JudgedAtOnce { get; init; } = 64;
 

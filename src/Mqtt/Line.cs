@@ -96,6 +96,8 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
     {
         while (true)
         {
+            if (_ending is { } ended) // The library may have read the mark that was left for us, and forgotten it.
+                throw await FarewellAsync(ended, cancellationToken);
             if (!MayAnswer)
                 await TakenAsync();
             var read = await _input.ReadAsync(cancellationToken);
@@ -111,6 +113,14 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
             {
                 if (Session is null || !PublishPacket.Is(packet.FirstSpan[0]))
                 {
+                    if (!ControlPacket.IsWellFormed(packet, Session is { IsVersion5: true }))
+                    {
+                        _input.AdvanceTo(packet.End);
+                        var malformed = new Ending(MqttDisconnectReasonCode.MalformedPacket, "What came is no packet of MQTT.");
+                        Interlocked.CompareExchange(ref _ending, malformed, null);
+                        throw await FarewellAsync(malformed, cancellationToken);
+                    }
+
                     _input.AdvanceTo(packet.Start, packet.Start);
                     _packetBegan = 0;
                     return await ReadByLibraryAsync(cancellationToken);
@@ -124,6 +134,7 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
                 }
 
                 rest = rest.Slice(packet.End);
+                _packetBegan = 0; // What follows came with this read: it began now, whatever began before.
                 if (!MayAnswer)
                     await TakenAsync();
             }
@@ -417,7 +428,11 @@ internal sealed class Line(ConnectionContext connection, IMqttChannelAdapter inn
         if (_untakenSince is > 0 and var since && time.GetElapsedTime(since, now) > LongestPacket)
             End(null, "The client does not take its answers.");
         if (HasInFlight)
-            return; // It waits for us.
+        {
+            _heardAt = now; // It waits for us: its silence begins when it is answered.
+            return;
+        }
+
         if (_packetBegan != 0 && time.GetElapsedTime(_packetBegan, now) > LongestPacket)
             End(MqttDisconnectReasonCode.UnspecifiedError, "The client was too slow with a packet.");
         else if (time.GetElapsedTime(_heardAt, now) > (Session is null ? LongestPacket : KeepAlive * 1.5))

@@ -42,6 +42,7 @@ public static class MqttSetup
         services.AddSingleton<PresenceInlet>();
         services.AddHostedService(house => house.GetRequiredService<PresenceInlet>());
         services.AddSingleton<IPresencePartitions, PresencePartitions>();
+        services.AddSingleton<Door>();
         services.AddSingleton<Switchboard>();
         services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<Switchboard>());
         services.AddHostedService(house => house.GetRequiredService<Switchboard>());
@@ -53,9 +54,7 @@ public static class MqttSetup
     public static ListenOptions UseRegistryBroker(this ListenOptions listen)
     {
         ArgumentNullException.ThrowIfNull(listen);
-        listen.Protocols = HttpProtocols.None;
-        listen.UseConnectionHandler<Switchboard>();
-        return listen;
+        return listen.UseDoor().UseSwitchboard();
     }
 
     /// <summary>
@@ -65,7 +64,7 @@ public static class MqttSetup
     public static ListenOptions UseRegistryBroker(this ListenOptions listen, X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(listen);
-        listen.Protocols = HttpProtocols.None;
+        listen.UseDoor();
         listen.UseHttps(tls =>
         {
             (tls.ServerCertificate, tls.SslProtocols) = (certificate, SslProtocols.Tls12 | SslProtocols.Tls13);
@@ -73,6 +72,19 @@ public static class MqttSetup
             tls.HandshakeTimeout = LongestSend;
             tls.ClientCertificateValidation = (_, _, _) => true;
         });
+        return listen.UseSwitchboard();
+    }
+
+    private static ListenOptions UseDoor(this ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.None;
+        var door = listen.ApplicationServices.GetRequiredService<Door>();
+        listen.Use(next => connection => door.LetInAsync(connection, next));
+        return listen;
+    }
+
+    private static ListenOptions UseSwitchboard(this ListenOptions listen)
+    {
         listen.UseConnectionHandler<Switchboard>();
         return listen;
     }

@@ -66,13 +66,14 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
 
     /// <summary>Takes in that a session of a device ended, and returns at once. It is passed on after what was heard of the device.</summary>
     /// <param name="epoch">In which the device died; null when nobody died of it.</param>
-    public void Parted(int number, long? epoch, long session, SessionEnd end)
+    /// <param name="kept">Completed when the partition has taken it and what changed of the device is kept; null when nobody waits for that.</param>
+    public void Parted(int number, long? epoch, long session, SessionEnd end, TaskCompletionSource? kept = null)
     {
         var partition = Device.PartitionOf(number);
         var lane = _lanes[partition];
         lock (lane)
         {
-            lane.Partings.Add(new Parting(number, epoch, session, end));
+            lane.Partings.Add(new Parting(number, epoch, session, end, kept));
             lane.HasNews = true;
             if (lane.IsCalling)
                 return;
@@ -91,6 +92,7 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
         {
             List<Heartbeat> heard;
             List<Parting> partings;
+            Exception? failure = null;
             lock (lane)
             {
                 lane.IsCalling = isFirst || lane.HasNews; // What is no news waits for its time.
@@ -104,30 +106,51 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
                 if (heard.Count > 0)
                     await partitions.Hear(partition, [.. heard]);
                 heard.Clear();
-                while (partings.Count > 0)
+                // One that cannot be kept holds up no other.
+                for (var i = 0; i < partings.Count;)
                 {
-                    await TellAsync(partition, partings[0]);
-                    partings.RemoveAt(0);
+                    if (await TryTellAsync(partition, partings[i]) is { } failed)
+                        (failure, i) = (failed, i + 1);
+                    else
+                        partings.RemoveAt(i);
                 }
             }
 #pragma warning disable CA1031 // Whatever the reason: it waits here, and the heartbeats are durable.
-            catch (Exception failure)
+            catch (Exception failed)
 #pragma warning restore CA1031
             {
-                lock (lane)
-                    lane.PutBack(heard, partings);
-                logger.LogWarning("Presence partition {Partition} could not be told of {Count} words ({Reason}); it is told again in {Seconds} s.", partition, heard.Count + partings.Count, failure.Message, BeforeTryingAgain.TotalSeconds);
-                await Task.Delay(BeforeTryingAgain, time);
+                failure = failed;
             }
+
+            if (failure is null)
+                continue;
+            lock (lane)
+                lane.PutBack(heard, partings);
+            logger.LogWarning("Presence partition {Partition} could not be told of {Count} words ({Reason}); it is told again in {Seconds} s.", partition, heard.Count + partings.Count, failure.Message, BeforeTryingAgain.TotalSeconds);
+            await Task.Delay(BeforeTryingAgain, time);
         }
     }
 
-    private Task TellAsync(int partition, Parting parting) => parting.Epoch is { } epoch
-        ? partitions.Died(partition, parting.Number, epoch, parting.Session, parting.End)
-        : partitions.Ended(partition, parting.Number, parting.Session, parting.End);
+    private async Task<Exception?> TryTellAsync(int partition, Parting parting)
+    {
+        try
+        {
+            await (parting.Epoch is { } epoch
+                ? partitions.Died(partition, parting.Number, epoch, parting.Session, parting.End)
+                : partitions.Ended(partition, parting.Number, parting.Session, parting.End));
+            parting.Kept?.TrySetResult();
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever the reason: it waits here.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return failure;
+        }
+    }
 
     /// <summary>The end of a device's session.</summary>
-    private readonly record struct Parting(int Number, long? Epoch, long Session, SessionEnd End);
+    private readonly record struct Parting(int Number, long? Epoch, long Session, SessionEnd End, TaskCompletionSource? Kept);
 
     /// <summary>What waits for one partition, in the order in which it came.</summary>
     private sealed class Lane

@@ -8,13 +8,32 @@ namespace SurveillanceRegistry.Mqtt;
 /// What the broker keeps of a device that speaks, from its first word to half an hour after its last, whatever the session: the last that
 /// was queued, and how much it has sent. A device's words come one after another.
 /// </summary>
-internal sealed class Sender(Device device)
+internal sealed class Sender(Device device, (long Epoch, long Seq) last) : Pace
 {
     /// <summary>As the register last said.</summary>
     public Device Device { get; set; } = device;
 
     /// <summary>The greatest (epoch, seq) that was queued, or is known from before.</summary>
-    public (long Epoch, long Seq) Last { get; set; } = (-1, -1);
+    public (long Epoch, long Seq) Last { get; private set; } = last;
+
+    // Set by whoever hears of the clerk, done by whoever brings its next word.
+    private volatile bool _beginsAnew;
+
+    /// <summary>Lets its next word count whatever its epoch.</summary>
+    public void BeginAnew() => _beginsAnew = true;
+
+    /// <summary>Whether a word is after all that counts so far; then it is the last.</summary>
+    /// <param name="mayBeKnown">Whether the log may hold it already. Of whom nothing counts it may hold what counted once.</param>
+    public bool IsNew(Heartbeat heartbeat, out bool mayBeKnown)
+    {
+        if (_beginsAnew)
+            (_beginsAnew, Last, Said) = (false, (-1, -1), null);
+        var isNew = heartbeat.IsAfter(Last.Epoch, Last.Seq);
+        mayBeKnown = !isNew || Last.Epoch < 0;
+        if (isNew)
+            Last = (heartbeat.Epoch, heartbeat.Seq);
+        return isNew;
+    }
 
     /// <summary>The newest word of it that said something new.</summary>
     public Heartbeat? Said { get; set; }
@@ -24,25 +43,6 @@ internal sealed class Sender(Device device)
 
     /// <summary>The connection that brought its last word.</summary>
     public long Session { get; set; }
-
-    /// <summary>When it last spoke, on the steady clock.</summary>
-    public TimeSpan SpokeAt { get; private set; }
-
-    // When all that it published would be through at the steady rate (GCRA, the leaky bucket as a meter).
-    private TimeSpan _throughAt;
-
-    /// <summary>Whether the device may publish now; counts it if so.</summary>
-    /// <param name="now">On the steady clock.</param>
-    public bool MaySpeak(TimeSpan now, Limits limits)
-    {
-        var interval = TimeSpan.FromTicks(TimeSpan.TicksPerSecond / limits.PerSecondAndDevice);
-        SpokeAt = now;
-        var through = (_throughAt > now ? _throughAt : now) + interval;
-        if (through > now + interval * limits.BurstPerDevice)
-            return false;
-        _throughAt = through;
-        return true;
-    }
 }
 
 /// <summary>The senders of this process. Kept for the device, not for its session, so that signing in again gains nothing.</summary>
@@ -51,18 +51,52 @@ internal sealed class Senders(PresenceInlet presence, TimeProvider time)
     public static readonly TimeSpan KeptAfterLastWord = TimeSpan.FromMinutes(30);
 
     private readonly ConcurrentDictionary<int, Sender> _senders = new();
+    private readonly ConcurrentDictionary<string, Pace> _gateways = new(StringComparer.Ordinal);
+    private long _changes;
+
+    /// <summary>How many changes of the register were heard. Whoever asks it notes this first: what it is told may be older than a change that came since.</summary>
+    public long Changes => Volatile.Read(ref _changes);
 
     /// <summary>The sender of a device. Asks its partition for the last that is known when this process has not heard it yet.</summary>
-    public async ValueTask<Sender> OfAsync(Device device)
+    /// <param name="asOf"><see cref="Changes"/> before the register was asked for the device.</param>
+    public async ValueTask<Sender> OfAsync(Device device, long asOf)
     {
-        if (_senders.TryGetValue(device.Number, out var known))
+        if (!_senders.TryGetValue(device.Number, out var sender))
         {
-            known.Device = device;
-            return known;
+            var made = new Sender(device, await presence.LastAsync(device.Number));
+            if ((sender = _senders.GetOrAdd(device.Number, made)) == made)
+                return made;
         }
 
-        var sender = new Sender(device) { Last = await presence.LastAsync(device.Number) };
-        return _senders.GetOrAdd(device.Number, sender);
+        lock (sender)
+        {
+            if (Changes == asOf)
+                sender.Device = device;
+        }
+
+        return sender;
+    }
+
+    /// <summary>The pace of a gateway in what it asks for nobody that is behind it.</summary>
+    public Pace OfGateway(string id) => _gateways.GetOrAdd(id, static _ => new Pace());
+
+    /// <summary>Takes in that something changed in the register, before it is asked what.</summary>
+    public void Change() => Interlocked.Increment(ref _changes);
+
+    /// <summary>Takes in what the register now says of a device.</summary>
+    public void Changed(Device device)
+    {
+        if (!_senders.TryGetValue(device.Number, out var sender))
+            return;
+        lock (sender)
+            sender.Device = device;
+    }
+
+    /// <summary>Lets the next word of a device count whatever its epoch.</summary>
+    public void ForgetEpoch(int number)
+    {
+        if (_senders.TryGetValue(number, out var sender))
+            sender.BeginAnew();
     }
 
     /// <summary>Forgets those that have not spoken for long and are not among the living.</summary>
@@ -73,6 +107,12 @@ internal sealed class Senders(PresenceInlet presence, TimeProvider time)
         {
             if (sender.SpokeAt < before && !isLive(sender))
                 _senders.TryRemove(number, out _);
+        }
+
+        foreach (var (id, pace) in _gateways)
+        {
+            if (pace.SpokeAt < before)
+                _gateways.TryRemove(id, out _); // One that has a session still keeps it there.
         }
     }
 }

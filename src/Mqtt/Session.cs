@@ -9,11 +9,18 @@ namespace SurveillanceRegistry.Mqtt;
 /// <summary>One signed-in connection: who it is, and for whom it may speak.</summary>
 /// <param name="id">The device or gateway.</param>
 /// <param name="own">The device's sender; null for a gateway.</param>
+/// <param name="pace">What it has asked of the broker; a device's is its sender.</param>
 /// <param name="credential">The number of the credential that it signed in with.</param>
 /// <param name="connection">Grows with every connection, over restarts too.</param>
 /// <param name="deathEpoch">The epoch of its will; null when it left none.</param>
-internal sealed class Session(string id, Sender? own, VendorLine? vendor, long credential, long connection, bool isVersion5, long? deathEpoch, Line line)
+/// <param name="profile">The profile by which a gateway's vendor topics are read; null when it has none.</param>
+internal sealed class Session(string id, Sender? own, Pace pace, string? profile, VendorLine? vendor, long credential, long connection, bool isVersion5, long? deathEpoch, Line line)
 {
+    /// <summary>So many strangers are remembered for a session; the others are asked for each time.</summary>
+    public const int MostStrangers = 1000;
+
+    private int _strangers;
+
     public string Id => id;
     public Sender? Own => own;
     public long Credential => credential;
@@ -25,8 +32,12 @@ internal sealed class Session(string id, Sender? own, VendorLine? vendor, long c
     /// <summary>What a gateway says in its vendor's words; null for everybody else.</summary>
     public VendorLine? Vendor => vendor;
 
-    /// <summary>The devices behind a gateway that spoke in this session.</summary>
-    private readonly Dictionary<string, Sender?> _behind = new(StringComparer.Ordinal);
+    public string? Profile => profile;
+
+    public Pace Pace => pace;
+
+    /// <summary>Who was named in this session of a gateway; null for a stranger. The line reads, and changes of the register take away.</summary>
+    private readonly ConcurrentDictionary<string, Sender?>? _behind = own is null ? new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal) : null;
 
     /// <summary>Whether it speaks for the devices behind it, and not for itself.</summary>
     public bool IsGateway => own is null;
@@ -38,26 +49,76 @@ internal sealed class Session(string id, Sender? own, VendorLine? vendor, long c
         if (id.Length > Domain.Identifier.MaxLength)
             return true;
         Span<char> letters = stackalloc char[id.Length];
-        return Encoding.Latin1.GetChars(id, letters) == id.Length && _behind.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(letters, out sender);
+        return Encoding.Latin1.GetChars(id, letters) == id.Length && _behind!.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(letters, out sender);
     }
 
     /// <summary>Remembers what was found out; of those that are not behind it only so many, since a client names what it likes.</summary>
     public void Met(string id, Sender? sender)
     {
-        const int MostStrangers = 100_000;
-        if (sender is not null || _behind.Count < MostStrangers)
-            _behind[id] = sender;
+        if (sender is not null || _strangers < MostStrangers && Interlocked.Increment(ref _strangers) <= MostStrangers)
+            _behind![id] = sender;
     }
+
+    /// <summary>Forgets what was found out of an id, so that it is asked again when it is named.</summary>
+    public void Forget(string id)
+    {
+        if (_behind!.TryRemove(id, out var sender) && sender is null)
+            Interlocked.Decrement(ref _strangers);
+    }
+
+    /// <summary>Takes in what the register now says of an id.</summary>
+    /// <param name="device">The device with this id behind this gateway; null when none is, or it was removed.</param>
+    public void Changed(string id, Device? device)
+    {
+        if (device is null)
+            Wants.TryRemove(id, out _);
+        if (_behind!.TryGetValue(id, out var sender) && (sender is null || device is null))
+            Forget(id); // Who stays where it was is kept: if the gateway dies before its next word, it dies too.
+        if (Vendor?.Differs(id, device) == true)
+            EndAsChanged();
+    }
+
+    /// <summary>Ends the session of a gateway behind which, or in whose profile, something changed: what it says is read by what stood there when it began.</summary>
+    public void EndAsChanged() => Line.End(MqttDisconnectReasonCode.AdministrativeAction, "What is registered of it changed: it signs in anew.", isOurFault: true);
 
     /// <summary>The devices whose expectations this session asked to hear.</summary>
     public ConcurrentDictionary<string, byte> Wants { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
 
+    // Whom it asked for and has not been told of: who asks twice meanwhile is told once.
+    private HashSet<string>? _asked;
+    private bool _isTelling;
+
+    /// <summary>Whether it asked how the registry itself is, and was not told yet. The line's own.</summary>
+    public bool WantsAnnouncements { get; set; }
+
+    /// <summary>Notes that it asked to be told of a device.</summary>
+    public void Ask(string deviceId)
+    {
+        Wants[deviceId] = 0;
+        lock (Wants)
+            (_asked ??= new(StringComparer.Ordinal)).Add(deviceId);
+    }
+
+    /// <summary>Takes all that it asked for; null when there is nothing, or when it is being told already and will be told of this too.</summary>
+    /// <param name="isTelling">Whether whoever asks here is telling it already.</param>
+    public string[]? TakeAsked(bool isTelling)
+    {
+        lock (Wants)
+        {
+            if (_isTelling && !isTelling)
+                return null;
+            string[]? asked = _asked is null ? null : [.. _asked];
+            (_asked, _isTelling) = (null, asked is not null);
+            return asked;
+        }
+    }
+
     /// <summary>Everybody who spoke in this session and in none since.</summary>
-    public IEnumerable<Sender> Speakers => (Own is not null ? [Own] : _behind.Values.OfType<Sender>()).Where(sender => sender.Session == Connection);
+    public IEnumerable<Sender> Speakers => (Own is not null ? [Own] : _behind!.Values.OfType<Sender>()).Where(sender => sender.Session == Connection);
 }
 
 /// <summary>Who is signed in at this broker.</summary>
-internal sealed class Sessions(TimeProvider time) : ISessions
+internal sealed class Sessions(IEnrolment enrolment, Senders senders, TimeProvider time) : ISessions
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private long _connection;
@@ -92,6 +153,36 @@ internal sealed class Sessions(TimeProvider time) : ISessions
     public bool IsCurrent(Session session) => _sessions.TryGetValue(session.Id, out var current) && ReferenceEquals(current, session);
 
     public bool IsSignedIn(string id) => _sessions.ContainsKey(id);
+
+    public Task ChangedAsync(string id, CancellationToken cancellationToken)
+    {
+        senders.Change(); // First: whoever asked before and is answered after must not keep what it found.
+        return LookAsync(id, cancellationToken);
+    }
+
+    /// <summary>Asks what the register says of an id, and lets every session here go by it.</summary>
+    public async Task LookAsync(string id, CancellationToken cancellationToken)
+    {
+        var gateways = _sessions.Values.Where(session => session.IsGateway).ToArray();
+        if (gateways.Length == 0 && !IsSignedIn(id))
+            return; // Whoever signs in from here on hears of it.
+        var enrolled = await enrolment.FindAsync(id, cancellationToken);
+        if (enrolled?.Device is { } device)
+            senders.Changed(device);
+        foreach (var gateway in gateways)
+        {
+            if (gateway.Id != id)
+                gateway.Changed(id, enrolled?.Device is { Lifecycle: not Lifecycle.Removed } child && child.Gateway == gateway.Id ? child : null);
+            else if (enrolled is not null && enrolled.Profile != gateway.Profile)
+                gateway.EndAsChanged();
+        }
+    }
+
+    public async Task EpochsForgottenAsync(string id, CancellationToken cancellationToken)
+    {
+        if ((await enrolment.FindAsync(id, cancellationToken))?.Device is { } device)
+            senders.ForgetEpoch(device.Number);
+    }
 
     public void End(string id)
     {

@@ -7,41 +7,43 @@ namespace SurveillanceRegistry.Mqtt;
 /// <summary>
 /// Who may listen to what: a device to what is expected of it, a gateway to what is expected of those behind it and to what
 /// the registry says in its vendor's words, and nobody to anything else.
-/// No wildcard can reach what somebody else says, for nothing that is published is routed.
+/// No wildcard can reach what somebody else says, for nothing that is published is routed. Each filter counts against the client's rate.
 /// </summary>
-internal sealed class Subscriptions(IEnrolment enrolment, ExpectedOutlet outlet, VendorInlet vendors)
+internal sealed class Subscriptions(IEnrolment enrolment, ExpectedOutlet outlet, VendorInlet vendors, Limits limits, Counters counters, TimeProvider time)
 {
     public async Task JudgeAsync(InterceptingSubscriptionEventArgs subscription)
     {
         var session = (Session)subscription.SessionItems[nameof(Session)]!;
-        if (session.Vendor is { } vendor && vendor.MayHear(subscription.TopicFilter.Topic))
+        var filter = subscription.TopicFilter.Topic;
+        if (!session.Pace.MaySpeak(time.Steady(), limits))
+            Refuse(MqttSubscribeReasonCode.QuotaExceeded);
+        else if (session.Vendor is { } vendor && vendor.MayHear(filter))
+            session.WantsAnnouncements |= vendor.Announces(filter);
+        else if (!Topic.TryExpected(filter, out var deviceId) || !await MayHearAsync(session, deviceId))
+            Refuse(MqttSubscribeReasonCode.NotAuthorized);
+        else
+            session.Ask(deviceId);
+        session.Line.OnSubscribed ??= () => Answer(session);
+
+        void Refuse(MqttSubscribeReasonCode reason)
         {
-            if (vendor.Announces(subscription.TopicFilter.Topic))
-                session.Line.OnSubscribed += Announce;
-            return;
+            counters.SubscribeRefused(reason);
+            subscription.ProcessSubscription = false;
+            subscription.Response.ReasonCode = session.IsVersion5 ? reason : MqttSubscribeReasonCode.UnspecifiedError; // The only one of MQTT 3.1.1 (section 3.9.3).
         }
+    }
 
-        if (!Topic.TryExpected(subscription.TopicFilter.Topic, out var deviceId) || !await MayHearAsync(session, deviceId))
+    /// <summary>Tells a client what it asked for, behind the answer to its subscription; once, however often it asked.</summary>
+    private void Answer(Session session)
+    {
+        if (session.WantsAnnouncements)
         {
-            (subscription.ProcessSubscription, subscription.Response.ReasonCode) = (false, MqttSubscribeReasonCode.NotAuthorized);
-            return;
-        }
-
-        session.Wants[deviceId] = 0;
-        session.Line.OnSubscribed += Tell;
-
-        void Announce()
-        {
-            session.Line.OnSubscribed -= Announce;
-            foreach (var message in session.Vendor.Announcements)
+            session.WantsAnnouncements = false;
+            foreach (var message in session.Vendor!.Announcements)
                 vendors.Send(session.Line, message);
         }
 
-        void Tell()
-        {
-            session.Line.OnSubscribed -= Tell;
-            _ = outlet.TellAsync(session.Line, deviceId, isRetained: true);
-        }
+        outlet.Tell(session);
     }
 
     private async Task<bool> MayHearAsync(Session session, string deviceId) =>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Hosting;
@@ -15,13 +14,13 @@ using SurveillanceRegistry.Grains.Presence;
 namespace SurveillanceRegistry.Mqtt;
 
 /// <summary>
-/// Takes connections from Kestrel and puts each through to the broker as a <see cref="Line"/>: so many in all, so many of one address before
-/// they have signed in, so many judged at once. Looks at every line's clock once a second: one look for all, no timer for each.
+/// Takes connections that the <see cref="Door"/> let in, and puts each through to the broker as a <see cref="Line"/>; so many are judged at
+/// once. Looks at every line's clock once a second: one look for all, no timer for each.
 /// </summary>
-internal sealed class Switchboard(Inlet inlet, Admission admission, Senders senders, Sessions sessions, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
+internal sealed class Switchboard(Door door, Inlet inlet, Admission admission, Senders senders, Sessions sessions, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
     : ConnectionHandler, IMqttServerAdapter, IHostedService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), LongestLeaving = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), LongestLeaving = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromSeconds(3);
 
     /// <summary>When at least so many sessions, and half of all, break within <see cref="Sight.BreakWindow"/>, it is more likely our own network than all of them.</summary>
     private const int FewestBroken = 20;
@@ -30,12 +29,12 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     private const int MostAnswerBytes = 256;
 
     private readonly ConcurrentDictionary<Line, byte> _lines = new();
-    private readonly ConcurrentDictionary<IPAddress, int> _waiting = new();
-    private readonly SemaphoreSlim _door = new(limits.JudgedAtOnce);
+    private readonly SemaphoreSlim _judging = new(limits.JudgedAtOnce);
+    private readonly Remark _tooLong = new();
     private readonly Lock _breaking = new();
     private MqttServerOptions _options = new();
     private ITimer? _looking;
-    private TimeSpan _forgotAt, _breaksSince;
+    private TimeSpan _forgotAt, _breaksSince, _lookedAt, _judgesFrom;
     private int _breaks, _sessionsBefore;
 
     /// <summary>The broker's ear; null while it is not running.</summary>
@@ -43,8 +42,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        if (ClientHandler is not { } handler || _lines.Count >= limits.Connections || !MayWait(address))
+        if (ClientHandler is not { } handler)
         {
             counters.ConnectionRefused();
             return;
@@ -52,8 +50,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
 
         var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(MostAnswerBytes, _options.WriterBufferSizeMax));
         using var line = new Line(connection, new MqttConnectionContext(formatter, connection), inlet, limits, time, RefuseTooLong);
-        var isWaiting = true;
-        line.OnSignedIn = Through;
+        line.OnSignedIn = connection.Features.Get<Door.Place>() is { } place ? place.Leave : null;
         _lines.TryAdd(line, 0);
         using var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
             .Register(() => line.End(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down."));
@@ -63,7 +60,6 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
         }
         finally
         {
-            Through();
             _lines.TryRemove(line, out _);
             if (line.Session is { } session)
             {
@@ -74,27 +70,19 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
 
             _ = CutAsync(connection);
         }
-
-        void Through()
-        {
-            if (!isWaiting)
-                return;
-            isWaiting = false;
-            _waiting.AddOrUpdate(address, 0, (_, count) => count - 1);
-        }
     }
 
     /// <summary>Lets in one connection at a time of those that are to be judged, so that ten thousand at once do not ask the register at once.</summary>
     public async Task AdmitAsync(ValidatingConnectionEventArgs connect)
     {
-        await _door.WaitAsync(connect.CancellationToken);
+        await _judging.WaitAsync(connect.CancellationToken);
         try
         {
             await admission.AdmitAsync(connect);
         }
         finally
         {
-            _door.Release();
+            _judging.Release();
         }
     }
 
@@ -103,14 +91,6 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
     {
         await Task.Delay(LongestLeaving, time);
         connection.Abort();
-    }
-
-    private bool MayWait(IPAddress address)
-    {
-        if (_waiting.AddOrUpdate(address, 1, (_, count) => count + 1) <= limits.WaitingPerAddress)
-            return true;
-        _waiting.AddOrUpdate(address, 0, (_, count) => count - 1);
-        return false;
     }
 
     private void Broke()
@@ -127,6 +107,7 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _lookedAt = time.Steady();
         _looking = time.CreateTimer(_ => Look(), null, LookEvery, LookEvery);
         return Task.CompletedTask;
     }
@@ -135,10 +116,14 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
 
     private void Look()
     {
-        var now = time.GetTimestamp();
+        var (now, steady) = (time.GetTimestamp(), time.Steady());
+        if (steady - _lookedAt > LongestPause)
+            _judgesFrom = steady + LookEvery; // We stood still: what came meanwhile waits to be read before anybody is called silent.
+        _lookedAt = steady;
         foreach (var (line, _) in _lines)
         {
-            line.LookAtClock(now);
+            if (steady >= _judgesFrom)
+                line.LookAtClock(now);
             if (line.Session is { Vendor: not null } gateway)
                 inlet.Tick(gateway);
         }
@@ -149,15 +134,11 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
         admission.Forget();
         var live = _lines.Keys.Select(line => line.Session?.Connection ?? -1).ToHashSet();
         senders.Forget(sender => live.Contains(sender.Session));
-        foreach (var (address, count) in _waiting)
-        {
-            if (count == 0)
-                _waiting.TryRemove(new(address, 0));
-        }
+        door.Forget();
     }
 
     /// <summary>How many connections are open.</summary>
-    public int Connections => _lines.Count;
+    public int Connections => door.Open;
 
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger netLogger)
     {
@@ -169,13 +150,14 @@ internal sealed class Switchboard(Inlet inlet, Admission admission, Senders send
 
     public void Dispose()
     {
-        _door.Dispose();
+        _judging.Dispose();
         _looking?.Dispose();
     }
 
     private void RefuseTooLong(int bytes)
     {
         counters.Refused(Refusal.Size, TopicClass.Unread);
-        logger.LogInformation("Refused a packet of {Bytes} bytes before it was read: over the transport cap.", bytes);
+        if (_tooLong.IsDue(time.Steady(), out var count)) // Who floods must not fill the log.
+            logger.LogInformation("Refused {Count} packets before they were read, the last of {Bytes} bytes: over the transport cap.", count, bytes);
     }
 }

@@ -13,10 +13,11 @@ namespace SurveillanceRegistry.Mqtt;
 /// <summary>
 /// What a gateway with a profile says in its vendor's words, and what it is told in them. One thread at a time: the line reads, the clock ticks.
 /// </summary>
-internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sender> senders, long connection, DateTimeOffset began)
+internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sender> senders, long epoch, DateTimeOffset began)
 {
-    private readonly VendorSession _said = new(units, id => senders.TryGetValue(id, out var sender) ? sender.Device : null, connection);
+    private readonly VendorSession _said = new(units, id => senders.TryGetValue(id, out var sender) ? sender.Device : null, epoch);
     private readonly Lock _one = new();
+    private readonly FrozenDictionary<string, Device> _registered = senders.ToFrozenDictionary(sender => sender.Key, sender => sender.Value.Device, StringComparer.Ordinal);
 
     public string Adapter { get; } = AdapterCatalogue.NameOf(units.Profile.Adapter);
 
@@ -24,7 +25,7 @@ internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sende
     public bool IsFixed { get; } = senders.Values.All(sender => !sender.Device.KindOf.IsMobile) && units.Profile.Units.All(unit => senders.ContainsKey(unit.Device));
 
     /// <summary>What is to be sent to whoever subscribes: the registry announces itself.</summary>
-    public ImmutableArray<VendorMessage> Announcements { get; } = new VendorSession(units, _ => null, connection).Begun(began).Messages;
+    public ImmutableArray<VendorMessage> Announcements { get; } = new VendorSession(units, _ => null, epoch).Begun(began).Messages;
 
     /// <summary>Whether a topic may be published on, or left as a will.</summary>
     public bool Reads(string topic) => _said.Judge(topic) == Judgement.Keep;
@@ -35,6 +36,15 @@ internal sealed class VendorLine(UnitTable units, FrozenDictionary<string, Sende
 
     /// <summary>Whether whoever subscribes a topic asks how the registry itself is.</summary>
     public bool Announces(string filter) => units.Profile.Adapter == AdapterKind.Sparkplug && filter.StartsWith("spBv1.0/STATE/", StringComparison.Ordinal);
+
+    /// <summary>Whether the register now says something else of an id than when this line began.</summary>
+    /// <param name="device">The device behind this gateway; null when there is none.</param>
+    public bool Differs(string id, Device? device) =>
+        _registered.TryGetValue(id, out var before) ? device is null || device.Kind != before.Kind || !device.Sensors.SequenceEqual(before.Sensors) : device is not null;
+
+    /// <summary>The same of everybody behind the gateway.</summary>
+    public bool Differs(IReadOnlyCollection<Device> behind) =>
+        behind.Where(device => device.Lifecycle != Lifecycle.Removed).ToArray() is var now && (now.Length != _registered.Count || now.Any(device => Differs(device.Id, device)));
 
     public VendorAnswer Take(string topic, ReadOnlySpan<byte> payload, bool isRetained, DateTimeOffset now)
     {

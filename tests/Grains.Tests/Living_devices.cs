@@ -72,6 +72,25 @@ public sealed class Living_devices(SmallCity city) : IClassFixture<SmallCity>
     }
 
     [Fact]
+    public async Task A_death_is_not_said_to_be_taken_before_it_is_remembered()
+    {
+        await city.Beat(Camera, Sees());
+        city.Memory.IsOutOfReach = true;
+        try
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => city.Partition(Camera).Died(city.Number(Camera), epoch: 1, session: 0));
+        }
+        finally
+        {
+            city.Memory.IsOutOfReach = false;
+        }
+
+        await city.Partition(Camera).Died(city.Number(Camera), epoch: 1, session: 0); // Told again: now it is.
+        Assert.Equal(PresenceState.Disconnected, city.Memory.Remembered.Last(told => told.DeviceId == Camera).Presence);
+        await city.Beat(Camera, Sees());
+    }
+
+    [Fact]
     public async Task A_device_knows_what_governs_it_now_and_what_governed_it_on_a_day()
     {
         var device = city.Grains.Device(Camera);

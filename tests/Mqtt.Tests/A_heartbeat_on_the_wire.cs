@@ -52,11 +52,12 @@ public sealed class A_heartbeat_on_the_wire(Antenna antenna) : IClassFixture<Ant
     [Fact]
     public async Task Is_not_acknowledged_when_it_cannot_be_made_durable()
     {
-        using var camera = await antenna.ConnectAsync();
+        await using var camera = await Faults.Wire.SignInAsync(antenna.Address, Antenna.Camera.Id);
         antenna.Kept.IsBroken = true;
         try
         {
-            await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(Payload())));
+            await camera.SendAsync(Faults.Wire.Publish(1, Topic.Heartbeat(Antenna.Camera.Id), Payload()));
+            Assert.Equal([0xE0, 2, 0x80, 0], await camera.UntilClosedAsync(isHalfClosed: false)); // No acknowledgement before the end.
         }
         finally
         {
@@ -93,8 +94,11 @@ public sealed class A_heartbeat_on_the_wire(Antenna antenna) : IClassFixture<Ant
     public async Task Of_the_older_protocol_is_refused_by_closing_the_connection_because_no_code_can_be_sent(string payload, string? topic, bool retain, MqttClientPublishReasonCode code)
     {
         _ = code;
-        using var camera = await antenna.ConnectAsync(Antenna.As(Antenna.Camera, version: MqttProtocolVersion.V311));
-        await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(payload, topic, retain: retain)));
+        var kept = antenna.Kept.Heartbeats.Count;
+        await using var camera = await Faults.Wire.SignInAsync(antenna.Address, Antenna.Camera.Id, isVersion5: false);
+        await camera.SendAsync(Faults.Wire.Publish(1, topic ?? Topic.Heartbeat(Antenna.Camera.Id), payload, first: (byte)(retain ? 0x33 : 0x32), isVersion5: false));
+        Assert.Empty(await camera.UntilClosedAsync(isHalfClosed: false)); // Closed by the registry, and without a word.
+        Assert.Equal(kept, antenna.Kept.Heartbeats.Count);
     }
 
     [Theory]

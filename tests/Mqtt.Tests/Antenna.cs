@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,6 +40,16 @@ public sealed class Antenna : IAsyncLifetime
 
     internal IPEndPoint Address { get; private set; } = null!;
 
+    internal IPEndPoint TlsAddress { get; private set; } = null!;
+
+    private static X509Certificate2 Certificate { get; } = MakeCertificate();
+
+    private static X509Certificate2 MakeCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
     /// <summary>The registry's clock: it stands until a test lets it go on.</summary>
     internal WallClock Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero));
 
@@ -70,7 +82,11 @@ public sealed class Antenna : IAsyncLifetime
         _meters.Start();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new Notebook(Logged)).SetMinimumLevel(LogLevel.Trace);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker()));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker(Certificate));
+        });
         builder.Services.AddSingleton(Limits);
         builder.Services.AddMqtt();
         builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IWatchRegister>(new Watch()).AddSingleton<IExpectedRegister>(Expecting).AddSingleton<Sight>()
@@ -79,7 +95,8 @@ public sealed class Antenna : IAsyncLifetime
         var broker = _app.UseRegistryBroker();
         await _app.StartAsync();
         await broker;
-        Address = new IPEndPoint(IPAddress.Loopback, new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port);
+        var ports = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port).ToArray();
+        (Address, TlsAddress) = (new IPEndPoint(IPAddress.Loopback, ports[0]), new IPEndPoint(IPAddress.Loopback, ports[1]));
     }
 
     internal Task StopAsync() => _app.StopAsync();
@@ -111,6 +128,12 @@ public sealed class Antenna : IAsyncLifetime
 
         public bool IsBroken { get; set; }
 
+        /// <summary>Those that the log had to look for before it wrote them.</summary>
+        public ConcurrentQueue<Heartbeat> LookedFor { get; } = new();
+
+        /// <summary>How many places are left in the queue. As many as in the log on PostgreSQL; who finds none waits.</summary>
+        public SemaphoreSlim Places { get; } = new(8192);
+
         public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Release()
@@ -121,8 +144,16 @@ public sealed class Antenna : IAsyncLifetime
 
         public ValueTask AppendAsync(Delivery delivery)
         {
+            if (!Places.Wait(0))
+                return WaitAsync();
             _ = SettleAsync(delivery);
             return ValueTask.CompletedTask;
+
+            async ValueTask WaitAsync()
+            {
+                await Places.WaitAsync();
+                _ = SettleAsync(delivery);
+            }
         }
 
         /// <summary>In the order in which they came, as the log does.</summary>
@@ -138,6 +169,9 @@ public sealed class Antenna : IAsyncLifetime
                 Asked.Release();
                 await before;
                 await held;
+                Places.Release();
+                if (delivery is { MayBeKnown: true, Heartbeat: { } looked })
+                    LookedFor.Enqueue(looked);
                 if (!IsBroken && delivery.Heartbeat is not null)
                     Heartbeats.Enqueue(delivery.Heartbeat);
                 delivery.Settle(IsBroken ? Settlement.Failed : Settlement.Durable);
@@ -189,8 +223,16 @@ public sealed class Antenna : IAsyncLifetime
                 Heartbeats.Enqueue(heartbeat);
         }
 
+        /// <summary>While it is held, no death is kept; then it is, or is not.</summary>
+        public TaskCompletionSource? HeldDeath { get; set; }
+
+        public SemaphoreSlim DeathsAsked { get; } = new(0);
+
         public async Task Died(int partition, int number, long epoch, long session, SessionEnd end)
         {
+            DeathsAsked.Release();
+            if (HeldDeath is { } held)
+                await held.Task;
             await _ends.Writer.WriteAsync((end, true));
             Deaths.Enqueue(epoch);
             await _deaths.Writer.WriteAsync(epoch);
@@ -198,7 +240,10 @@ public sealed class Antenna : IAsyncLifetime
 
         public async Task Ended(int partition, int number, long session, SessionEnd end) => await _ends.Writer.WriteAsync((end, false));
 
-        public Task<(long Epoch, long Seq)> Last(int partition, int number) => Task.FromResult((-1L, -1L));
+        /// <summary>The greatest that the partitions know of devices from before.</summary>
+        public ConcurrentDictionary<int, (long, long)> Known { get; } = new();
+
+        public Task<(long Epoch, long Seq)> Last(int partition, int number) => Task.FromResult(Known.GetValueOrDefault(number, (-1L, -1L)));
     }
 
     internal Register Enrolled { get; } = new();
@@ -231,14 +276,27 @@ public sealed class Antenna : IAsyncLifetime
             ImmutableArray<Credential> credentials = [new Credential(1, CredentialKind.Secret, [.. DeviceSecret.Hash(Secret)]), .. Certificate is null ? [] : new[] { new Credential(2, CredentialKind.Certificate, [.. Certificate]) }];
             return Task.FromResult(
                 id is Gateway or Recorder ? new Enrolled(id, null, id == Recorder ? Adapters.Vendors.Recorder : Profile, credentials)
-                : (id == Camera.Id ? Camera : id == Gone.Id ? Gone : id.StartsWith("sim-", StringComparison.Ordinal) ? Numbered(id) : null) is { } device ? new Enrolled(id, device, null, credentials)
+                : Says.TryGetValue(id, out var said) ? new Enrolled(id, said, null, credentials)
+                : (id == Camera.Id ? Camera : id == Gone.Id ? Gone : id.StartsWith("sim-", StringComparison.Ordinal) || id.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(id) : null) is { } device ? new Enrolled(id, device, null, credentials)
                 : null);
         }
 
-        public Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
-            Task.FromResult(deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
+        /// <summary>How often it was asked who stands behind a gateway.</summary>
+        public int AskedBehind;
 
-        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<Device>>(gateway == Recorder ? [Numbered(North), Numbered(Counter) with { Sensors = [Capture.Video] }] : []);
+        /// <summary>What it says of devices that a test registers or changes.</summary>
+        public ConcurrentDictionary<string, Device> Says { get; } = new();
+
+        /// <summary>Registers a device, or changes it; the broker hears of it.</summary>
+        public Device Say(Device device) => Says[device.Id] = device with { Number = Numbered(device.Id).Number };
+
+        public Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref AskedBehind);
+            return Task.FromResult(Says.TryGetValue(deviceId, out var said) ? said.Gateway == gateway ? said : null : deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
+        }
+
+        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<Device>>([.. gateway == Recorder ? new[] { Numbered(North), Numbered(Counter) with { Sensors = [Capture.Video] } }.Where(device => !Says.ContainsKey(device.Id)) : [], .. Says.Values.Where(device => device.Gateway == gateway)]);
 
         public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
         public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -252,7 +310,10 @@ public sealed class Antenna : IAsyncLifetime
         public Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
         public Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        private static Device Numbered(string id) => Camera with { Id = id, Number = Numbers.GetOrAdd(id, _ => Interlocked.Increment(ref _last)) };
+        internal static Device Numbered(string id) => Camera with
+        {
+            Id = id, Number = Numbers.GetOrAdd(id, _ => Interlocked.Increment(ref _last)), Gateway = id.StartsWith("behind-", StringComparison.Ordinal) ? Gateway : null,
+        };
     }
 
     internal Expecter Expecting { get; } = new();
@@ -273,7 +334,19 @@ public sealed class Antenna : IAsyncLifetime
         public Task<long> RegisterVersionAsync(CancellationToken cancellationToken) => Task.FromResult(1L);
         public Task<ImmutableArray<Likeness>> LikenessesAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Likeness>.Empty);
         public Task<int> ExpectAsync(Likeness likeness, Expectation expectation, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(0);
-        public Task<Expected?> OfAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult<Expected?>(Of);
+        /// <summary>While it is held, nobody is answered.</summary>
+        public TaskCompletionSource? Held { get; set; }
+
+        public int Asked;
+
+        public async Task<Expected?> OfAsync(string deviceId, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref Asked);
+            if (Held is { } held)
+                await held.Task;
+            return Of;
+        }
+
         public Task<ImmutableArray<(long Entry, string DeviceId)>> NewAsync(long afterEntry, int most, CancellationToken cancellationToken) => Task.FromResult(_news.Where(one => one.Item1 > afterEntry).ToImmutableArray());
         public Task<long> LastEntryAsync(CancellationToken cancellationToken) => Task.FromResult(0L);
     }

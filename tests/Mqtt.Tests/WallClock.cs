@@ -11,5 +11,16 @@ internal sealed class WallClock(DateTimeOffset start) : FakeTimeProvider(start)
 
     public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
+    /// <summary>Lets time pass second by second, as the registry's own clockwork sees it pass.</summary>
+    public new void Advance(TimeSpan by)
+    {
+        for (; by > TimeSpan.FromSeconds(1); by -= TimeSpan.FromSeconds(1))
+            base.Advance(TimeSpan.FromSeconds(1));
+        base.Advance(by);
+    }
+
+    /// <summary>Time passes while the whole registry stands still, as when its machine is paused.</summary>
+    public void StandStill(TimeSpan lasting) => base.Advance(lasting);
+
     public void Step(TimeSpan by) => _set += by;
 }

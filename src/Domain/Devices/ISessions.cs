@@ -2,14 +2,20 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
-/// <summary>Who is signed in at this moment, at this broker.</summary>
-public interface ISessions
+/// <summary>
+/// Who is signed in at this moment, at this broker. It hears of every change before any other ear: who must not speak any more waits for
+/// nobody's pages.
+/// </summary>
+public interface ISessions : IEnrolmentEar
 {
     /// <summary>The id of everybody who is signed in, with the number of the credential that they signed in with; of one id only, when it is given.</summary>
     ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null);
 
     /// <summary>Ends the session of a device or gateway, if it has one: its credential does not hold any more, or it was removed.</summary>
     void End(string id);
+
+    /// <summary>Lets the next word of a device count whatever its epoch: a clerk has looked at the unit whose clock fell back.</summary>
+    Task EpochsForgottenAsync(string id, CancellationToken cancellationToken);
 }
 
 /// <summary>Wants to know when what is registered of a device or gateway changed.</summary>

@@ -106,8 +106,8 @@ public struct Seat
         if (!heartbeat.IsAfter(_epoch, _seq))
         {
             var duplicate = (heartbeat.Epoch, heartbeat.Seq) == (_epoch, _seq);
-            // A unit that reboots with a clock that fell back says only what seems old, for ever. Somebody has to know.
-            if (!duplicate && heartbeat.Epoch < _epoch && !IsHeard && _late < byte.MaxValue && ++_late >= MostLateInARow)
+            // A unit that reboots with a clock that fell back, or in the same epoch, says only what seems old, for ever. Somebody has to know.
+            if (!duplicate && !IsHeard && _late < byte.MaxValue && ++_late >= MostLateInARow)
                 Set(Flag.ClockFellBack, true);
             return duplicate ? Heard.Duplicate : Heard.Late;
         }

@@ -14,7 +14,10 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     [Alias("hear")]
     Task Hear(ImmutableArray<Heartbeat> heartbeats);
 
-    /// <summary>A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in.</summary>
+    /// <summary>
+    /// A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in. Returns when what that
+    /// changed is kept, since somebody may have been promised it; throws while it is not.
+    /// </summary>
     [Alias("died")]
     Task Died(int number, long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost);
 

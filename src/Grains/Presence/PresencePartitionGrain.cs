@@ -91,7 +91,12 @@ internal sealed class PresencePartitionGrain(
         }
     }
 
-    public Task Died(int number, long epoch, long session, SessionEnd end) => Parted(number, epoch, session, end);
+    public async Task Died(int number, long epoch, long session, SessionEnd end)
+    {
+        await Parted(number, epoch, session, end);
+        if (_nameless.Contains(number) || _changes.Count > 0 && (await devices.IdsAsync([number], CancellationToken.None)).TryGetValue(number, out var id) && _changes.ContainsKey(id))
+            throw new TimeoutException("What a death changed could not be kept yet.");
+    }
 
     public Task Ended(int number, long session, SessionEnd end) => Parted(number, null, session, end);
 

@@ -181,6 +181,8 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         if (await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
                 "update registry.device set epochs_from = @at where id = @deviceId returning body::text", new { deviceId, at = at.UtcDateTime }, transaction, cancellationToken: cancellationToken)) is not { } body)
             return false;
+        // The brokers go by the greatest epoch that they have queued, and must let it go too.
+        await connection.ExecuteAsync(new CommandDefinition("select pg_notify('registry_enrolment', @what)", new { what = EnrolmentWatch.EpochsOf + deviceId }, transaction, cancellationToken: cancellationToken));
         var device = Rows.Value<Device>(body);
         await append.DeviceAsync("device-clock-reset", by, device, device.Fleet is null ? new { device = deviceId, reason } : new { reason });
         await transaction.CommitAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,9 @@ namespace SurveillanceRegistry.Postgres.Devices;
 public sealed class EnrolmentWatch(
     NpgsqlDataSource database, IEnumerable<ISessions> brokers, IEnumerable<IEnrolmentEar> ears, TimeProvider time, ILogger<EnrolmentWatch> logger) : BackgroundService
 {
-    private const string CredentialOf = "credential:"; // What changed stands before whose it is.
+    // What changed stands before whose it is.
+    private const string CredentialOf = "credential:";
+    internal const string EpochsOf = "epochs:";
 
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromSeconds(1);
 
@@ -24,6 +27,10 @@ public sealed class EnrolmentWatch(
 
     /// <summary>What was heard and not done yet; kept over a lost connection.</summary>
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+
+    /// <summary>Of what the broker has heard and nobody else yet.</summary>
+    private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>How often everybody is compared, whatever is heard.</summary>
     public static TimeSpan Everybody { get; } = TimeSpan.FromSeconds(10);
@@ -35,6 +42,13 @@ public sealed class EnrolmentWatch(
     {
         if (brokers.FirstOrDefault() is not { } sessions)
             return;
+        var telling = TellAsync(stoppingToken);
+        await ListenAsync(sessions, stoppingToken);
+        await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task ListenAsync(ISessions sessions, CancellationToken stoppingToken)
+    {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -92,10 +106,47 @@ public sealed class EnrolmentWatch(
                 await CompareAsync(connection, sessions, [.. changed.Select(IdOf).Distinct().SelectMany(id => sessions.SignedIn(id))], cancellationToken);
             }
 
-            foreach (var what in changed)
+            foreach (var id in changed.Where(what => what.StartsWith(EpochsOf, StringComparison.Ordinal)).Select(IdOf))
+                await sessions.EpochsForgottenAsync(id, cancellationToken);
+            string[] registered = [.. changed.Where(what => !what.StartsWith(CredentialOf, StringComparison.Ordinal) && !what.StartsWith(EpochsOf, StringComparison.Ordinal)).Select(IdOf)];
+            foreach (var id in registered)
+                await sessions.ChangedAsync(id, cancellationToken);
+            lock (_untold)
+                _untold.UnionWith(registered);
+            _news.Writer.TryWrite(true);
+        }
+    }
+
+    /// <summary>Tells everybody but the broker. Beside the listening: after a large import nobody speaks on while rooms are reloaded.</summary>
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        while (await _news.Reader.WaitToReadAsync(cancellationToken))
+        {
+            _news.Reader.TryRead(out _);
+            string[] untold;
+            lock (_untold)
             {
-                foreach (var ear in what.StartsWith(CredentialOf, StringComparison.Ordinal) ? [] : ears)
-                    await ear.ChangedAsync(IdOf(what), cancellationToken);
+                untold = [.. _untold];
+                _untold.Clear();
+            }
+
+            foreach (var id in untold)
+            {
+                try
+                {
+                    foreach (var ear in ears)
+                        await ear.ChangedAsync(id, cancellationToken);
+                }
+#pragma warning disable CA1031 // Whatever the reason: the others are told, and this one is told again.
+                catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+                {
+                    logger.LogWarning("A change in the register could not be passed on ({Reason}); it is passed on again in {Seconds} s.", failure.Message, BeforeTryingAgain.TotalSeconds);
+                    await Task.Delay(BeforeTryingAgain, time, cancellationToken);
+                    lock (_untold)
+                        _untold.Add(id);
+                    _news.Writer.TryWrite(true);
+                }
             }
         }
     }

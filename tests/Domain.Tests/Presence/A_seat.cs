@@ -198,6 +198,21 @@ public sealed class A_seat
     }
 
     [Fact]
+    public void Shows_a_unit_that_began_anew_in_the_same_epoch_and_not_one_that_repeats_its_last_word()
+    {
+        Hear(7, 50, 0);
+        At(31);
+        for (var i = 0; i <= Seat.MostLateInARow; i++)
+            Assert.Equal(Heard.Duplicate, Hear(7, 50, 40 + i));
+        Assert.False(_seat.Observation("cam").ClockFellBack);
+        for (var seq = 0; seq < Seat.MostLateInARow; seq++)
+            Assert.Equal(Heard.Late, Hear(7, seq, 50 + seq));
+        Assert.True(_seat.Observation("cam").ClockFellBack);
+        Assert.Equal(Heard.Newest, Hear(7, 51, 60));
+        Assert.Equal((PresenceState.Online, false), (_seat.Presence, _seat.Observation("cam").ClockFellBack));
+    }
+
+    [Fact]
     public void Is_not_revived_by_what_is_no_sign_of_life()
     {
         Hear(1, 1, 0);

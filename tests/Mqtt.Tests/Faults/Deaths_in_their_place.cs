@@ -44,6 +44,45 @@ public sealed class Deaths_in_their_place : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_death_that_a_unit_speaks_of_is_acknowledged_when_it_is_kept_and_not_before_and_in_its_turn()
+    {
+        await using var line = await SignInAsync(epoch: 1);
+        await line.SendAsync(Beat(1, 1));
+        Assert.Equal([0x40, 2, 0, 1], await line.ReadPacketAsync());
+        _antenna.Told.HeldDeath = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await line.SendAsync(new[] { Wire.Publish(2, Topic.Death(Unit), """{"epoch":1}"""), Beat(3, 2), Wire.Packet(0xC0) }.SelectMany(bytes => bytes).ToArray());
+        await _antenna.Told.DeathsAsked.WaitAsync(Antenna.Patience);
+        var answer = line.ReadPacketAsync();
+        await using var bystander = await SignInAsync(epoch: 1, "sim-bystander"); // A whole sign-in later …
+        Assert.False(answer.IsCompleted);
+        _antenna.Told.HeldDeath.SetException(new TimeoutException("It could not be kept."));
+        _antenna.Told.HeldDeath = null;
+        while (!_antenna.Told.DeathsAsked.Wait(0)) // It is told again after a second.
+        {
+            Assert.False(answer.IsCompleted);
+            _antenna.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal([0x40, 2, 0, 2], await answer);
+        Assert.Equal([0x40, 2, 0, 3], await line.ReadPacketAsync());
+        Assert.Equal([0xD0, 0], await line.ReadPacketAsync());
+    }
+
+    [Fact]
+    public async Task A_death_that_is_not_kept_when_the_registry_goes_down_is_not_acknowledged()
+    {
+        await using var line = await SignInAsync(epoch: 1);
+        _antenna.Told.HeldDeath = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await line.SendAsync(Wire.Publish(2, Topic.Death(Unit), """{"epoch":1}"""));
+        await _antenna.Told.DeathsAsked.WaitAsync(Antenna.Patience);
+        var stop = _antenna.StopAsync();
+        Assert.Equal([0xE0, 2, 0x8B, 0], await line.ReadPacketAsync());
+        await line.UntilClosedAsync();
+        await stop.WaitAsync(Antenna.Patience);
+    }
+
+    [Fact]
     public async Task A_session_that_is_taken_over_dies_without_a_word_and_its_end_ends_nobody()
     {
         await using var before = await SignInAsync(epoch: 1);

@@ -29,14 +29,25 @@ public sealed class What_nobody_can_make_the_registry_hold : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_256_megabytes_that_a_length_may_promise(bool hasSignedIn)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task The_256_megabytes_that_a_length_may_promise(bool hasSignedIn, bool isTls)
     {
-        const int Clients = 200;
+        var clients = isTls ? 40 : 200;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var lines = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async i =>
-            hasSignedIn ? await Wire.SignInAsync(_antenna.Address, $"sim-large-{i}") : await Wire.DialAsync(_antenna.Address)));
+        var lines = await Task.WhenAll(Enumerable.Range(0, clients).Select(async i =>
+        {
+            var line = isTls ? await (await Wire.DialAsync(_antenna.TlsAddress)).EncryptAsync() : await Wire.DialAsync(_antenna.Address);
+            if (hasSignedIn)
+            {
+                await line.SendAsync(Wire.Connect($"sim-large-{i}"));
+                Assert.Equal(0, (await line.ReadPacketAsync())[3]);
+            }
+
+            return line;
+        }));
         await Task.WhenAll(lines.Select(async line =>
         {
             await line.SendAsync(new byte[] { hasSignedIn ? (byte)0x32 : (byte)0x10, 0xFF, 0xFF, 0xFF, 0x7F });
@@ -54,8 +65,8 @@ public sealed class What_nobody_can_make_the_registry_hold : IAsyncLifetime
 
             await line.UntilClosedAsync();
         }));
-        Assert.True(MoreMegabytes(before) < 100, $"{MoreMegabytes(before)} MB for {Clients} clients.");
-        Assert.Equal(Clients, _antenna.Counted.Count(counted => counted == "registry.publishes.refused size unread 1"));
+        Assert.True(MoreMegabytes(before) < 100, $"{MoreMegabytes(before)} MB for {clients} clients.");
+        Assert.Equal(clients, _antenna.Counted.Count(counted => counted == "registry.publishes.refused size unread 1"));
         foreach (var line in lines)
             await line.DisposeAsync();
     }
@@ -87,6 +98,213 @@ public sealed class What_nobody_can_make_the_registry_hold : IAsyncLifetime
         Assert.InRange(sent, 10, bytes.Length / 2); // Ten seconds are given.
         Assert.Equal(hasSignedIn ? [0xE0, 2, 0x80, 0] : Array.Empty<byte>(), await end);
         Assert.Empty(_antenna.Kept.Heartbeats);
+    }
+
+    [Fact]
+    public async Task Packets_of_which_each_reading_ends_within_the_next_are_no_slow_packet()
+    {
+        await using var line = await Wire.SignInAsync(_antenna.Address, "sim-uploads", keepAlive: 60);
+        const int Half = 20;
+        var before = Array.Empty<byte>();
+        for (ushort i = 1; i <= 12; i++)
+        {
+            var packet = Wire.Publish(i, Topic.Heartbeat("sim-uploads"), Wire.Heartbeat(i));
+            await line.SendAsync(before.Concat(packet[..Half]).ToArray());
+            if (i > 1)
+                Assert.Equal([0x40, 2, 0, (byte)(i - 1)], await line.ReadPacketAsync());
+            before = packet[Half..];
+            _antenna.Clock.Advance(TimeSpan.FromSeconds(3));
+        }
+    }
+
+    [Theory]
+    [InlineData(1_500, 0x87)]
+    [InlineData(10_001, 0x97)] // More than it may send.
+    public async Task Strangers_that_a_gateway_names_without_end(int strangers, int code)
+    {
+        await using var line = await Wire.SignInAsync(_antenna.Address, Antenna.Register.Gateway);
+        var sending = line.SendAsync(Enumerable.Range(0, strangers).SelectMany(i => Wire.Publish((ushort)(i + 1), Topic.Heartbeat($"stranger-{i}"), "")).ToArray());
+        byte[] answer = [];
+        for (var i = 1; i <= strangers; i++)
+            Assert.Equal((0x40, i), ((answer = await line.ReadPacketAsync())[0], answer[2] << 8 | answer[3]));
+        await sending;
+        Assert.Equal(code, answer[4]);
+        Assert.InRange(_antenna.Enrolled.AskedBehind, 1000, 10_000);
+        Assert.InRange(_antenna.Logged.Count(said => said.Contains("Refused", StringComparison.Ordinal)), 1, 2);
+
+        var asked = _antenna.Enrolled.AskedBehind;
+        _antenna.Clock.Advance(TimeSpan.FromMinutes(1));
+        for (ushort i = 0; i < 2; i++)
+        {
+            await line.SendAsync(Wire.Publish(9, Topic.Heartbeat($"stranger-{i * 1400}"), ""));
+            Assert.Equal([0x40, 3, 0, 9, 0x87], await line.ReadPacketAsync());
+            Assert.Equal(asked + i, _antenna.Enrolled.AskedBehind); // Of the first it is known; nobody remembers them all.
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Lines_in_the_log_of_who_floods(bool hasSignedIn)
+    {
+        if (hasSignedIn)
+        {
+            await using var line = await Wire.SignInAsync(_antenna.Address, Antenna.Register.Gateway);
+            var sending = line.SendAsync(Enumerable.Repeat(Wire.Publish(9, "a/b", ""), 11_000).SelectMany(bytes => bytes).ToArray());
+            for (var i = 0; i < 11_000; i++)
+                Assert.Equal([0x40, 3, 0, 9, (byte)(i < 10_000 ? 0x87 : 0x97)], await line.ReadPacketAsync());
+            await sending;
+            _antenna.Clock.Advance(TimeSpan.FromSeconds(6));
+            await line.SendAsync(Wire.Publish(9, "a/b", ""));
+            await line.ReadPacketAsync();
+        }
+        else
+        {
+            for (var i = 0; i <= 100; i++)
+            {
+                if (i == 100)
+                    _antenna.Clock.Advance(TimeSpan.FromSeconds(6));
+                await using var line = await Wire.DialAsync(_antenna.Address, new byte[] { 0x10, 0xFF, 0xFF, 0xFF, 0x7F });
+                Assert.Empty(await line.UntilClosedAsync());
+            }
+        }
+
+        var said = _antenna.Logged.Where(said => said.StartsWith("Refused", StringComparison.Ordinal)).ToArray();
+        Assert.InRange(said.Length, 2, 3);
+        Assert.Contains(said, line => line.StartsWith(hasSignedIn ? "Refused 10000 publishes" : "Refused 100 packets", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Handshakes_that_are_begun_and_never_ended()
+    {
+        const int Clients = 700;
+        var from = IPAddress.Parse("127.0.0.8");
+        var lines = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Wire.DialAsync(_antenna.TlsAddress, from, null, [0x16, 3, 1])));
+        var ends = lines.Select(line => line.UntilClosedAsync(isHalfClosed: false)).ToArray();
+        for (var patience = Stopwatch.StartNew(); ends.Count(end => end.IsCompleted) < Clients - new Limits().WaitingPerAddress; await Task.Delay(1))
+            Assert.True(patience.Elapsed < Antenna.Patience / 3, "They are let in until their handshake is over."); // Which is after five seconds.
+        await using var neighbour = await (await Wire.DialAsync(_antenna.TlsAddress)).EncryptAsync(); // From another address.
+        await neighbour.SendAsync(Wire.Connect("sim-neighbour"));
+        Assert.Equal(0, (await neighbour.ReadPacketAsync())[3]);
+        foreach (var line in lines)
+            await line.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Connections_of_one_address_that_come_too_fast()
+    {
+        var from = IPAddress.Parse("127.0.0.9");
+        async Task<int> LetInAsync(int many)
+        {
+            var letIn = 0;
+            for (var i = 0; i < many; i++)
+            {
+                try
+                {
+                    await using var line = await Wire.DialAsync(_antenna.Address, from, null, Wire.Connect("sim-hasty", secret: i % 50 == 0 ? null : ""));
+                    await line.ReadPacketAsync();
+                    letIn++;
+                }
+                catch (Exception closed) when (closed is IOException or SocketException)
+                {
+                    // Not let in.
+                }
+            }
+
+            return letIn;
+        }
+
+        var limits = new Limits();
+        Assert.Equal(limits.ConnectionBurstPerAddress, await LetInAsync(limits.ConnectionBurstPerAddress + 10));
+        await using var neighbour = await Wire.SignInAsync(_antenna.Address, "sim-neighbour"); // From another address.
+        _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(limits.ConnectionsPerSecondAndAddress, await LetInAsync(limits.ConnectionsPerSecondAndAddress + 10));
+        _antenna.Clock.Advance(TimeSpan.FromMinutes(2)); // Forgotten, and let in as before.
+        Assert.Equal(300, await LetInAsync(300));
+    }
+
+    [Fact]
+    public async Task Subscriptions_that_are_asked_for_again_and_again()
+    {
+        await using var line = await Wire.SignInAsync(_antenna.Address, "sim-curious");
+        _antenna.Expecting.Held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var i = 0; i < 10; i++)
+        {
+            await line.SendAsync(Wire.Subscribe(1, true, Enumerable.Repeat(Topic.Expected("sim-curious"), 1001)));
+            var answer = await line.ReadPacketAsync();
+            Assert.Equal((0x90, 1001, i < 9 ? 1 : 0x97), (answer[0], answer.AsSpan(6).Length, answer[^1]));
+        }
+
+        _antenna.Expecting.Held.SetResult();
+        Assert.Equal(0x30, (await line.ReadPacketAsync())[0] & 0xF0);
+        Assert.Equal(0x30, (await line.ReadPacketAsync())[0] & 0xF0);
+        await line.SendAsync(Wire.Packet(0xC0));
+        Assert.Equal([0xD0, 0], await line.ReadPacketAsync());
+        Assert.Equal(2, _antenna.Expecting.Asked); // Once for the first, once for all that were asked meanwhile.
+        Assert.Contains("registry.subscribes.refused quota-exceeded 1", _antenna.Counted);
+    }
+
+    [Fact]
+    public async Task Questions_to_the_database_of_many_that_subscribe_at_once()
+    {
+        var lines = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Wire.SignInAsync(_antenna.Address, $"sim-many-{i}")));
+        _antenna.Expecting.Held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            await lines[i].SendAsync(Wire.Subscribe(1, true, Topic.Expected($"sim-many-{i}")));
+            Assert.Equal(0x90, (await lines[i].ReadPacketAsync())[0]);
+        }
+
+        Assert.InRange(_antenna.Expecting.Asked, 1, 8);
+        _antenna.Expecting.Held.SetResult();
+        foreach (var line in lines)
+        {
+            Assert.Equal(0x30, (await line.ReadPacketAsync())[0] & 0xF0);
+            await line.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Heartbeats_while_no_commit_returns()
+    {
+        const int Queue = 8192, Others = 40, Much = 40_000; // 20 MB: no two sockets hold that.
+        await using var flood = await Wire.SignInAsync(_antenna.Address, "sim-flood");
+        var lines = await Task.WhenAll(Enumerable.Range(0, Others).Select(i => Wire.SignInAsync(_antenna.Address, $"sim-held-{i}")));
+        _antenna.Kept.Hold();
+        var much = Enumerable.Range(1, Much).SelectMany(i => Wire.Publish((ushort)(i % 60_000), Topic.Heartbeat("sim-flood"), Wire.Heartbeat(i).PadRight(500))).ToArray();
+        var each = lines.Select((_, unit) => Enumerable.Range(1, 300).SelectMany(i => Wire.Publish((ushort)i, Topic.Heartbeat($"sim-held-{unit}"), Wire.Heartbeat(i))).ToArray()).ToArray();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var flooding = flood.SendAsync(much);
+        for (var patience = Stopwatch.StartNew(); _antenna.Kept.Places.CurrentCount > Queue - new Limits().InFlight; await Task.Delay(1))
+            Assert.True(patience.Elapsed < Antenna.Patience);
+        for (var i = 0; i < 20; i++)
+            await (await Wire.SignInAsync(_antenna.Address, "sim-passer-by")).DisposeAsync();
+        Assert.Equal(Queue - new Limits().InFlight, _antenna.Kept.Places.CurrentCount); // So many of one connection, and no more.
+        await Task.WhenAll(lines.Select((line, unit) => line.SendAsync(each[unit])));
+        for (var patience = Stopwatch.StartNew(); _antenna.Kept.Places.CurrentCount > 0; await Task.Delay(1))
+            Assert.True(patience.Elapsed < Antenna.Patience);
+
+        for (var i = 0; i < 50; i++) // Whoever has nothing to keep is served meanwhile; who floods is not read.
+            await (await Wire.SignInAsync(_antenna.Address, "sim-passer-by")).DisposeAsync();
+        Assert.False(flooding.IsCompleted, "20 MB were read of a client whose heartbeats cannot be kept.");
+        Assert.True(MoreMegabytes(before) < 50, $"{MoreMegabytes(before)} MB.");
+        Assert.Empty(_antenna.Kept.Heartbeats);
+
+        _antenna.Kept.Release();
+        await Task.WhenAll(lines.Select(line => AnsweredAsync(line, 300)).Append(AnsweredAsync(flood, Much)));
+        await flooding;
+        Assert.Equal(300 * Others + new Limits().BurstPerDevice, _antenna.Kept.Heartbeats.Count);
+        foreach (var line in lines)
+            await line.DisposeAsync();
+
+        static async Task AnsweredAsync(Wire line, int many)
+        {
+            for (var i = 1; i <= many; i++)
+            {
+                var answer = await line.ReadPacketAsync();
+                Assert.Equal((0x40, i % 60_000, i <= new Limits().BurstPerDevice ? 0 : 0x97), (answer[0], answer[2] << 8 | answer[3], answer.Length > 4 ? answer[4] : 0));
+            }
+        }
     }
 
     [Fact]

@@ -44,6 +44,23 @@ public sealed class When_the_clock_is_stepped : IAsyncLifetime
         Assert.Equal([0xE0, 2, 0x8D, 0], await line.ReadPacketAsync());
     }
 
+    [Fact]
+    public async Task Nobody_is_called_silent_because_the_registry_itself_stood_still()
+    {
+        await using var line = await Wire.SignInAsync(_antenna.Address, "sim-quiet", keepAlive: 20);
+        for (var i = 0; i < 3; i++)
+        {
+            _antenna.Clock.StandStill(TimeSpan.FromMinutes(1));
+            await line.SendAsync(Wire.Packet(0xC0));
+            Assert.Equal([0xD0, 0], await line.ReadPacketAsync());
+            _antenna.Clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        _antenna.Clock.StandStill(TimeSpan.FromMinutes(1));
+        _antenna.Clock.Advance(TimeSpan.FromSeconds(2)); // It had a moment to be read, and said nothing.
+        Assert.Equal([0xE0, 2, 0x8D, 0], await line.ReadPacketAsync());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]

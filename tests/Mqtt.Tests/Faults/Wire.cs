@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,7 +8,7 @@ namespace SurveillanceRegistry.Mqtt.Tests.Faults;
 /// <summary>A client that writes what bytes it likes, and reads what it likes to read.</summary>
 internal sealed class Wire(Socket socket) : IAsyncDisposable
 {
-    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+    private Stream _stream = new NetworkStream(socket, ownsSocket: true);
 
     public static Task<Wire> DialAsync(IPEndPoint address, params byte[][] parts) => DialAsync(address, IPAddress.Any, null, parts);
 
@@ -35,13 +36,35 @@ internal sealed class Wire(Socket socket) : IAsyncDisposable
         return wire;
     }
 
+    /// <summary>Goes on under TLS, whoever the registry may be.</summary>
+    public async Task<Wire> EncryptAsync()
+    {
+#pragma warning disable CA5359 // It is this process that it talks to.
+        var tls = new SslStream(_stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
+#pragma warning restore CA5359
+        await tls.AuthenticateAsClientAsync("localhost").WaitAsync(Antenna.Patience);
+        _stream = tls;
+        return this;
+    }
+
+    public static byte[] Subscribe(ushort id, bool isVersion5, params IEnumerable<string> filters) =>
+        Packet(0x82, [(byte)(id >> 8), (byte)id, .. isVersion5 ? new byte[] { 0 } : [], .. filters.SelectMany(filter => Text(filter).Append((byte)1))]);
+
     public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 
     public async Task<byte[]> ReadPacketAsync()
     {
         var head = new byte[2];
         await _stream.ReadExactlyAsync(head).AsTask().WaitAsync(Antenna.Patience);
-        var body = new byte[head[1]];
+        var length = head[1] & 0x7F;
+        for (var shift = 7; (head[^1] & 0x80) != 0; shift += 7)
+        {
+            head = [.. head, 0];
+            await _stream.ReadExactlyAsync(head.AsMemory(head.Length - 1)).AsTask().WaitAsync(Antenna.Patience);
+            length |= (head[^1] & 0x7F) << shift;
+        }
+
+        var body = new byte[length];
         await _stream.ReadExactlyAsync(body).AsTask().WaitAsync(Antenna.Patience);
         return [.. head, .. body];
     }

@@ -111,7 +111,7 @@ public sealed class An_enrolment(SharedCluster cluster)
         await enrolment.IssueSecretAsync(SmallCity.Reader, DeviceSecret.Hash("b"), Clerk, "", SmallCity.Noon, Cancellation);
         var sessions = new Recorded(
             (SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number), (SmallCity.Reader, (await enrolment.FindAsync(SmallCity.Reader, Cancellation))!.Credentials[0].Number));
-        using var watch = new EnrolmentWatch(database.Source, [sessions], [sessions], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
+        using var watch = new EnrolmentWatch(database.Source, [sessions], [], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
         await watch.StartAsync(Cancellation);
         await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
@@ -163,7 +163,7 @@ public sealed class An_enrolment(SharedCluster cluster)
         var enrolment = new Enrolment(database.Source);
         await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
         var sessions = new Recorded((SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number));
-        using var watch = new EnrolmentWatch(database.Source, [sessions], [sessions], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
+        using var watch = new EnrolmentWatch(database.Source, [sessions], [], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
         await watch.StartAsync(Cancellation);
         await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
@@ -245,8 +245,51 @@ public sealed class An_enrolment(SharedCluster cluster)
         Assert.Equal(SmallCity.Noon.AddDays(90), (await enrolment.CredentialsAsync(SmallCity.Camera, Cancellation))[0].NotAfter);
     }
 
+    [Fact]
+    public async Task Cuts_who_must_not_speak_while_rooms_are_reloaded_and_tells_the_broker_before_them()
+    {
+        await using var database = await OpenAsync();
+        var enrolment = new Enrolment(database.Source);
+        await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
+        var sessions = new Recorded((SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number));
+        var rooms = new SlowRooms();
+        using var watch = new EnrolmentWatch(database.Source, [sessions], [rooms], TimeProvider.System, NullLogger<EnrolmentWatch>.Instance);
+        await watch.StartAsync(Cancellation);
+        await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await database.AskAsync<int>("select 1 from pg_notify('registry_enrolment', 'device:somebody')");
+        await rooms.Asked.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        Assert.Equal("somebody", await sessions.NextChangeAsync());
+
+        await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("b"), Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Equal(SmallCity.Camera, await sessions.NextEndAsync());
+        await new DeviceRegister(database.Source).ForgetEpochAsync(SmallCity.Camera, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Equal([$"epochs of {SmallCity.Camera}", SmallCity.Camera], new[] { await sessions.NextChangeAsync(), await sessions.NextChangeAsync() }.Order(StringComparer.Ordinal));
+
+        rooms.Done.SetResult();
+        await rooms.Asked.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        Assert.Equal(["somebody", SmallCity.Camera], rooms.Told);
+        await watch.StopAsync(Cancellation);
+    }
+
+    /// <summary>Rooms that take as long as the test likes.</summary>
+    private sealed class SlowRooms : IEnrolmentEar
+    {
+        public SemaphoreSlim Asked { get; } = new(0);
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ConcurrentQueue<string> Told { get; } = [];
+
+        public Task ChangedAsync(string id, CancellationToken cancellationToken)
+        {
+            Told.Enqueue(id);
+            Asked.Release();
+            return Done.Task;
+        }
+    }
+
     /// <summary>Sessions that are only written down.</summary>
-    private sealed class Recorded : ISessions, IEnrolmentEar
+    private sealed class Recorded : ISessions
     {
         private readonly BlockingCollection<string> _ended = [], _changed = [];
         private readonly ConcurrentDictionary<string, long> _signedIn;
@@ -268,6 +311,8 @@ public sealed class An_enrolment(SharedCluster cluster)
             _changed.Add(id, cancellationToken);
             return Task.CompletedTask;
         }
+
+        public Task EpochsForgottenAsync(string id, CancellationToken cancellationToken) => ChangedAsync("epochs of " + id, cancellationToken);
 
         public Task<string> NextEndAsync() => Task.Run(() => _ended.TryTake(out var id, TimeSpan.FromSeconds(20)) ? id : "nobody", Cancellation);
 
