@@ -94,7 +94,12 @@ internal sealed class PresencePartitionGrain(
     public async Task Died(int number, long epoch, long session, SessionEnd end)
     {
         await Parted(number, epoch, session, end);
-        if (_nameless.Contains(number) || _changes.Count > 0 && (await devices.IdsAsync([number], CancellationToken.None)).TryGetValue(number, out var id) && _changes.ContainsKey(id))
+        await _naming;
+        var id = _untold.Count > 0 ? (await devices.IdsAsync([number], CancellationToken.None)).GetValueOrDefault(number) : null;
+        if (id is not null && _untold.TryGetValue(id, out var untold))
+            await untold.Telling;
+        // Whoever published it is told that it is durable: it is told again until it is.
+        if (_nameless.Contains(number) || id is not null && _untold.TryGetValue(id, out untold) && untold.Changes.Count > 0)
             throw new TimeoutException("What a death changed could not be kept yet.");
     }
 
