@@ -1,5 +1,4 @@
 using System.Net;
-using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Tests;
 
@@ -133,25 +132,6 @@ public sealed class Pages_of_devices(SampleCity city)
         foreach (var fleet in city.Opening.Devices.Where(device => device.Fleet is not null).GroupBy(device => device.Fleet!))
             Assert.Contains($"<a href=\"/fleets/{fleet.Key}\">", page, StringComparison.Ordinal);
         Assert.Contains("about ", page, StringComparison.Ordinal);
-    }
-
-    /// <summary>Whatever a mobile unit does, everything that the public can read stays as it is, byte for byte.</summary>
-    [Fact]
-    public async Task Nothing_public_changes_when_a_mobile_unit_records_docks_or_goes_out()
-    {
-        await using var own = new SampleCity(); // Nobody else's cameras do anything in it.
-        await own.InitializeAsync();
-        var register = own.Part<Domain.Devices.IDeviceRegister>();
-        var units = await Task.WhenAll(own.Opening.Devices.Where(device => device.KindOf.IsMobile).Take(20).Select(async device => (await register.FindAsync(device.Id, Cancellation))!));
-        string[] paths = ["/", "/places", "/governance", "/changes", "/api/v1/devices", "/api/v1/places", "/api/v1/kiosks", "/api/v1/fleets", "/api/v1/ingest", .. units.Select(unit => "/fleets/" + unit.Fleet).Distinct()];
-        async Task<string[]> All() => await Task.WhenAll(paths.Select(path => own.Reader.GetStringAsync(path, Cancellation)));
-        var before = await All();
-        foreach (var unit in units)
-            await own.Hears(unit.Id, Domain.Devices.CaptureReport.Every(unit.Sensors, Domain.Devices.Mode.Recorded));
-        Assert.Equal(before, await All());
-        foreach (var unit in units)
-            await own.Dies(unit, Domain.Presence.SessionEnd.KeepAlive);
-        Assert.Equal(before, await All());
     }
 
     [Fact]
