@@ -1,4 +1,5 @@
 using System.Net;
+using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Tests;
 
