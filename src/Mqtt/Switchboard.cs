@@ -9,6 +9,7 @@ using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Mqtt;
@@ -17,7 +18,7 @@ namespace SurveillanceRegistry.Mqtt;
 /// Takes connections that the <see cref="Door"/> let in, and puts each through to the broker as a <see cref="Line"/>; so many are judged at
 /// once. Looks at every line's clock once a second: one look for all, no timer for each.
 /// </summary>
-internal sealed class Switchboard(Door door, Inlet inlet, Admission admission, Senders senders, Sessions sessions, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
+internal sealed class Switchboard(Door door, Inlet inlet, IHeartbeatLog log, Admission admission, Senders senders, Sessions sessions, Limits limits, Sight sight, Counters counters, IHostApplicationLifetime house, TimeProvider time, ILogger<Switchboard> logger)
     : ConnectionHandler, IMqttServerAdapter, IHostedService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ForgetEvery = TimeSpan.FromMinutes(1), LongestLeaving = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromSeconds(3);
@@ -120,6 +121,7 @@ internal sealed class Switchboard(Door door, Inlet inlet, Admission admission, S
         if (steady - _lookedAt > LongestPause)
             _judgesFrom = steady + LookEvery; // We stood still: what came meanwhile waits to be read before anybody is called silent.
         _lookedAt = steady;
+        log.Speakers = _lines.Count;
         foreach (var (line, _) in _lines)
         {
             if (steady >= _judgesFrom)

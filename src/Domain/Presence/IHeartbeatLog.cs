@@ -43,6 +43,12 @@ public interface IHeartbeatLog
     /// </summary>
     ValueTask AppendAsync(Delivery delivery);
 
+    /// <summary>
+    /// How many connections may speak; told by the broker once a second. What says nothing new waits for a quarter of so many to share its commit, and no
+    /// longer than its moment: a quarter comes soon of those who speak all the time, while another is committed and a third is answered.
+    /// </summary>
+    int Speakers { get => 0; set { } }
+
     /// <summary>How many deliveries wait for their commit.</summary>
     int Queued => 0;
 

@@ -29,13 +29,17 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
     /// <summary>From one commit to the next when nothing new was said, and how many end that rest before. By the machine's own clock: it is no time of the city's.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
-    private const int EnoughForCommit = 32;
+    private const int LeastForCommit = 32, MostWaitedFor = 512;
 
     private readonly Channel<Delivery> _queue = Channel.CreateBounded<Delivery>(new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private NpgsqlConnection? _connection;
     private DateTimeOffset _warnAgainAt;
     private TaskCompletionSource? _resting;
     private volatile bool _isUrgent;
+
+    public int Speakers { get; set; }
+
+    private int EnoughForCommit => Math.Clamp(Speakers / 4, LeastForCommit, MostWaitedFor);
 
     /// <summary>How many deliveries wait for their commit.</summary>
     public int Queued => _queue.Reader.Count;
