@@ -10,8 +10,11 @@ public interface IPresencePartitions
     /// <summary>Tells a partition, 0 to 255, of heartbeats that are durable, in the order in which they were received.</summary>
     Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats);
 
-    /// <summary>Tells a partition that a session of a device died in this epoch. Returns when what that changed is kept; throws while it is not.</summary>
+    /// <summary>Tells a partition that a session of a device died in this epoch.</summary>
     Task Died(int partition, int number, long epoch, long session, SessionEnd end);
+
+    /// <summary>Returns when whatever a partition was told of a device is kept; throws while it is not.</summary>
+    Task Kept(int partition, int number);
 
     /// <summary>Tells a partition how a session of a device ended that nobody died of.</summary>
     Task Ended(int partition, int number, long session, SessionEnd end);
@@ -26,6 +29,8 @@ internal sealed class PresencePartitions(IGrainFactory grains) : IPresencePartit
     public Task Hear(int partition, ImmutableArray<Heartbeat> heartbeats) => grains.Partition(partition).Hear(heartbeats);
 
     public Task Died(int partition, int number, long epoch, long session, SessionEnd end) => grains.Partition(partition).Died(number, epoch, session, end);
+
+    public Task Kept(int partition, int number) => grains.Partition(partition).Kept(number);
 
     public Task Ended(int partition, int number, long session, SessionEnd end) => grains.Partition(partition).Ended(number, session, end);
 

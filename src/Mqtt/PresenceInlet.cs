@@ -138,7 +138,8 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
             await (parting.Epoch is { } epoch
                 ? partitions.Died(partition, parting.Number, epoch, parting.Session, parting.End)
                 : partitions.Ended(partition, parting.Number, parting.Session, parting.End));
-            parting.Kept?.TrySetResult();
+            if (parting.Kept is { } kept)
+                _ = KeptAsync(partition, parting.Number, kept);
             return null;
         }
 #pragma warning disable CA1031 // Whatever the reason: it waits here.
@@ -146,6 +147,25 @@ internal sealed class PresenceInlet(IPresencePartitions partitions, TimeProvider
 #pragma warning restore CA1031
         {
             return failure;
+        }
+    }
+
+    /// <summary>Waits until a death is kept that somebody is to be told of. The lane goes on meanwhile.</summary>
+    private async Task KeptAsync(int partition, int number, TaskCompletionSource kept)
+    {
+        while (!kept.Task.IsCompleted)
+        {
+            try
+            {
+                await partitions.Kept(partition, number);
+                kept.TrySetResult();
+            }
+#pragma warning disable CA1031 // Whatever the reason: it is not kept yet.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                await Task.Delay(BeforeTryingAgain, time);
+            }
         }
     }
 

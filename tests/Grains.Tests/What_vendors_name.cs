@@ -23,6 +23,7 @@ public sealed class What_vendors_name : IAsyncLifetime
         var word = _city.Next(Reader, capture) with { Beyond = namesAudio ? CaptureSet.Of(Capture.Audio) : default, IsLife = isLife };
         _city.Memory.Keep(word);
         await _city.Partition(Reader).Hear([word]);
+        await _city.Partition(Reader).Wake();
     }
 
     private async Task<(Mode?, FactCertainty?)> Audio() =>

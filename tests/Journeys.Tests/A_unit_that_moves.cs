@@ -216,7 +216,7 @@ public sealed class A_unit_that_moves(A_unit_that_moves.Precinct precinct) : ICl
             await House.OpenAsync();
             // A fleet is shown as it was an hour ago: what stood in the files has stood for long.
             await using (var database = NpgsqlDataSource.Create(await House.DatabaseAsync()))
-            await using (var earlier = database.CreateCommand("update registry.ledger_entry set at = at - interval '2 hours'"))
+            await using (var earlier = database.CreateCommand("update registry.mobile_act set at = at - interval '2 hours'"))
                 Assert.NotEqual(0, await earlier.ExecuteNonQueryAsync());
             Stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = House.Http };
             var (code, output, errors) = await Programs.VerbAsync(House.Settings, "token", "create", "--role", "device-clerk", "--json");

@@ -230,12 +230,16 @@ public sealed class Antenna : IAsyncLifetime
 
         public async Task Died(int partition, int number, long epoch, long session, SessionEnd end)
         {
-            DeathsAsked.Release();
-            if (HeldDeath is { } held)
-                await held.Task;
             await _ends.Writer.WriteAsync((end, true));
             Deaths.Enqueue(epoch);
             await _deaths.Writer.WriteAsync(epoch);
+        }
+
+        public async Task Kept(int partition, int number)
+        {
+            DeathsAsked.Release();
+            if (HeldDeath is { } held)
+                await held.Task;
         }
 
         public async Task Ended(int partition, int number, long session, SessionEnd end) => await _ends.Writer.WriteAsync((end, false));
@@ -296,7 +300,7 @@ public sealed class Antenna : IAsyncLifetime
             return Task.FromResult(Says.TryGetValue(deviceId, out var said) ? said.Gateway == gateway ? said : null : deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
         }
 
-        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<Device>>([.. gateway == Recorder ? new[] { Numbered(North), Numbered(Counter) with { Sensors = [Capture.Video] } }.Where(device => !Says.ContainsKey(device.Id)) : [], .. Says.Values.Where(device => device.Gateway == gateway)]);
+        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<Device>>([.. gateway == Recorder ? new[] { Numbered(North), Numbered(Counter) with { Sensors = [Capture.Video] } }.Where(device => !Says.ContainsKey(device.Id)) : [], .. Says.Values.Where(device => device.Gateway == gateway), .. gateway == Gateway ? Behind : []]);
 
         public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
         public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) => throw new NotSupportedException();

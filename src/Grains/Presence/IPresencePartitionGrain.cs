@@ -15,11 +15,18 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     Task Hear(ImmutableArray<Heartbeat> heartbeats);
 
     /// <summary>
-    /// A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in. Returns when what that
-    /// changed is kept, since somebody may have been promised it; throws while it is not.
+    /// A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in. Does not wait for whoever
+    /// is told of it.
     /// </summary>
     [Alias("died")]
     Task Died(int number, long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost);
+
+    /// <summary>
+    /// Returns when everything that changed of a unit until now is remembered, since somebody may be promised it. Throws
+    /// <see cref="TimeoutException"/> while it cannot be.
+    /// </summary>
+    [Alias("kept")]
+    Task Kept(int number);
 
     /// <summary>Takes in how a session of a device ended that nobody died of.</summary>
     Task Ended(int number, long session, SessionEnd end);

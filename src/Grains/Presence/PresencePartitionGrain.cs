@@ -91,16 +91,17 @@ internal sealed class PresencePartitionGrain(
         }
     }
 
-    public async Task Died(int number, long epoch, long session, SessionEnd end)
+    public Task Died(int number, long epoch, long session, SessionEnd end) => Parted(number, epoch, session, end);
+
+    public async Task Kept(int number)
     {
-        await Parted(number, epoch, session, end);
+        TellAgain();
         await _naming;
         var id = _untold.Count > 0 ? (await devices.IdsAsync([number], CancellationToken.None)).GetValueOrDefault(number) : null;
         if (id is not null && _untold.TryGetValue(id, out var untold))
             await untold.Telling;
-        // Whoever published it is told that it is durable: it is told again until it is.
         if (_nameless.Contains(number) || id is not null && _untold.TryGetValue(id, out untold) && untold.Changes.Count > 0)
-            throw new TimeoutException("What a death changed could not be kept yet.");
+            throw new TimeoutException("What changed of a unit could not be kept yet.");
     }
 
     public Task Ended(int number, long session, SessionEnd end) => Parted(number, null, session, end);
