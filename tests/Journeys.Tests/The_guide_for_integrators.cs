@@ -38,7 +38,7 @@ public sealed partial class The_guide_for_integrators(OpenHouse open) : IClassFi
         var command = Block("sh", "mosquitto_pub").Replace("health", "helth", StringComparison.Ordinal);
         var (_, _, errors) = await Programs.RunAsync("bash", ["-euc", command], Settings(await open.House.SecretAsync(Camera)));
         Assert.Contains("Payload format invalid", errors, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("Refused a publish", open.House.Log, StringComparison.Ordinal);
+        Assert.Matches("Refused [0-9]+ publishes of ", open.House.Log);
     }
 
     [Fact]
