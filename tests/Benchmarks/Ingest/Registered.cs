@@ -20,6 +20,7 @@ internal static class Registered
     public static IReadOnlyDictionary<string, string> Unlimited { get; } = new Dictionary<string, string>
     {
         ["REGISTRY_MQTT_LIMITS__BurstPerDevice"] = "10000000", ["REGISTRY_MQTT_LIMITS__PerSecondAndDevice"] = "100000", ["REGISTRY_MQTT_LIMITS__KeepAliveSeconds"] = "3600",
+        ["REGISTRY_MQTT_LIMITS__ConnectionBurstPerAddress"] = "100000",
     };
 
     public static string Device(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:0000000}");
@@ -115,7 +116,7 @@ internal static class Registered
     }
 
     private static Task SecretsAsync(NpgsqlConnection connection, string[] holders) => RunAsync(connection,
-        $"insert into registry.credential (holder, kind, sha256, made_at) select id, 'secret', sha256(convert_to(rpad(id, {SecretCharacters}, 'A'), 'UTF8')), now() from unnest($1::text[]) made (id)", [holders]);
+        $"insert into registry.credential (holder, number, kind, sha256, made_at) select id, 1, 'secret', sha256(convert_to(rpad(id, {SecretCharacters}, 'A'), 'UTF8')), now() from unnest($1::text[]) made (id)", [holders]);
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, params object[] values)
     {
