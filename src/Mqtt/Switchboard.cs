@@ -121,7 +121,7 @@ internal sealed class Switchboard(Door door, Inlet inlet, IHeartbeatLog log, Adm
         if (steady - _lookedAt > LongestPause)
             _judgesFrom = steady + LookEvery; // We stood still: what came meanwhile waits to be read before anybody is called silent.
         _lookedAt = steady;
-        log.Speakers = _lines.Count;
+        log.Expect(_lines.Count);
         foreach (var (line, _) in _lines)
         {
             if (steady >= _judgesFrom)

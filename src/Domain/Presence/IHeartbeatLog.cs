@@ -44,10 +44,10 @@ public interface IHeartbeatLog
     ValueTask AppendAsync(Delivery delivery);
 
     /// <summary>
-    /// How many connections may speak; told by the broker once a second. What says nothing new waits for a quarter of so many to share its commit, and no
-    /// longer than its moment: a quarter comes soon of those who speak all the time, while another is committed and a third is answered.
+    /// Hears from the broker, once a second, how many connections may speak. What says nothing new waits for a quarter of so many to share its commit, and
+    /// no longer than its moment: a quarter comes soon of those who speak all the time, while another is committed and a third is answered.
     /// </summary>
-    int Speakers { get => 0; set { } }
+    void Expect(int speakers) { }
 
     /// <summary>How many deliveries wait for their commit.</summary>
     int Queued => 0;

@@ -27,7 +27,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>From one commit to the next when nothing new was said, and how many end that rest before. By the machine's own clock: it is no time of the city's.</summary>
+    /// <summary>From one commit to the next when nothing new was said; a quarter of those who may speak, within these bounds, end that rest before. By the machine's own clock: it is no time of the city's.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
     private const int LeastForCommit = 32, MostWaitedFor = 512;
 
@@ -36,10 +36,9 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     private DateTimeOffset _warnAgainAt;
     private TaskCompletionSource? _resting;
     private volatile bool _isUrgent;
+    private volatile int _enoughForCommit = LeastForCommit;
 
-    public int Speakers { get; set; }
-
-    private int EnoughForCommit => Math.Clamp(Speakers / 4, LeastForCommit, MostWaitedFor);
+    public void Expect(int speakers) => _enoughForCommit = Math.Clamp(speakers / 4, LeastForCommit, MostWaitedFor);
 
     /// <summary>How many deliveries wait for their commit.</summary>
     public int Queued => _queue.Reader.Count;
@@ -50,7 +49,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
             return WaitAsync(delivery);
         if (!delivery.MayRest)
             _isUrgent = true;
-        if (Volatile.Read(ref _resting) is { } resting && (_isUrgent || Queued >= EnoughForCommit))
+        if (Volatile.Read(ref _resting) is { } resting && (_isUrgent || Queued >= _enoughForCommit))
             resting.TrySetResult();
         return default;
     }
@@ -123,7 +122,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     {
         var resting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _resting, resting); // Whoever came before is seen below, whoever comes now ends the rest.
-        if (!_isUrgent && Queued < EnoughForCommit)
+        if (!_isUrgent && Queued < _enoughForCommit)
             await Task.WhenAny(resting.Task, Task.Delay(left, cancellationToken));
         _resting = null;
     }
