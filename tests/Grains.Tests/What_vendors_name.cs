@@ -85,7 +85,7 @@ public sealed class What_vendors_name : IAsyncLifetime
         await _city.Grains.Place(Gate).Registered();
         Assert.Equal(2, (await _city.Notice(Gate)).Now.Facts.Length); // It records, whatever the register says.
 
-        await _city.Partition(Reader).Died(_city.Number(Reader), epoch: 1, session: 0);
+        await _city.Dies(Reader);
         Assert.Equal((0, 0), await Facts());
         foreach (var sight in _city.Sights)
             await sight.StartAsync(TestContext.Current.CancellationToken);
