@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
@@ -66,6 +67,25 @@ internal static class Registered
         }
 
         await RunAsync(connection, "analyze registry.device, registry.credential");
+    }
+
+    /// <summary>Lets every device of the measurement have said this, once and just now, in its session of before: the log holds it, and so does its history.</summary>
+    public static async Task SpokeAsync(string database, Heartbeat said)
+    {
+        await using var connection = await ConnectAsync(database);
+        await RunAsync(connection, "set session_replication_role = replica");
+        await RunAsync(connection,
+            $"""
+            insert into registry.heartbeat (slot, epoch, seq, received_at, capture, health, firmware, session)
+            select slot, $1, $2, $3, $4, $5, $6, $7 from registry.device where id like '{Prefix}%'
+            """, said.Epoch, said.Seq, said.ReceivedAt.UtcDateTime, said.Capture.Bits, (short)said.Health, said.Firmware, said.Session);
+        var observation = DeviceObservation.First(said);
+        await RunAsync(connection,
+            $"""
+            insert into registry.observation (device, at, epoch, seq, presence, body)
+            select id, $3, $1, $2, $4, $5::jsonb || jsonb_build_object('deviceId', id) from registry.device where id like '{Prefix}%'
+            """, said.Epoch, said.Seq, said.ReceivedAt.UtcDateTime, Json.Word(observation.Presence), JsonSerializer.Serialize(observation, Json.Options));
+        await RunAsync(connection, "analyze registry.heartbeat, registry.observation");
     }
 
     public static async Task PlaceAsync(string database, int number)
