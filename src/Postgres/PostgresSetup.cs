@@ -25,12 +25,18 @@ namespace SurveillanceRegistry.Postgres;
 /// <summary>Gives every port of the Domain its body on PostgreSQL.</summary>
 public static class PostgresSetup
 {
+    private const int MostPrepared = 100;
+
     /// <summary>Adds the registers and the heartbeat log's writer.</summary>
     public static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString)
     {
         // What the heartbeat log calls durable must not hang on how somebody's server or role was set up.
         var durable = new NpgsqlConnectionStringBuilder(connectionString);
         durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
+        // What is asked again and again is planned once for each connection.
+        durable.MaxAutoPrepare = MostPrepared;
+        // Nobody leaves a setting, a temporary table or a lock behind in a session; what a session hears that somebody stopped listening to, nobody takes.
+        durable.NoResetOnClose = true;
         // Its metrics carry its name, and not how to reach the database.
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(durable.ConnectionString) { Name = "registry" }.Build());
         services.AddSingleton<IPolicyRegister, PolicyRegister>();

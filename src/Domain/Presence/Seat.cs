@@ -17,13 +17,13 @@ public enum Heard
 }
 
 /// <summary>
-/// All that a presence partition holds of one unit: 64 bytes, no reference. The rules of presence stand here. Time is an argument: the
+/// All that a presence partition holds of one unit: 56 bytes, no reference. The rules of presence stand here. Time is an argument: the
 /// registry's steady clock in milliseconds, which no step of the wall clock moves.
 /// </summary>
 /// <remarks>
 /// Sessions and epochs after Eclipse Sparkplug 3.0 (a death belongs to its birth), with 64-bit numbers; deadlines by the registry's clock.
 /// </remarks>
-[StructLayout(LayoutKind.Sequential)] // A million of them: 64 MB.
+[StructLayout(LayoutKind.Sequential)] // A million of them, with their places in the wheel: 60 MB.
 public struct Seat
 {
     /// <summary>More than so many returns from silence within <see cref="FlapWindowSeconds"/> and a unit flaps.</summary>
@@ -39,21 +39,43 @@ public struct Seat
     public const int SkewFromSeconds = 60;
 
     private long _epoch, _seq, _heardAt, _heardSteady;
-    private int _session, _ruleVersion, _skew, _deadlineSeconds, _quietSince;
-    private short _capture;
-    private byte _beyond, _presence, _evidence, _health, _flags, _returns, _late, _end;
+    private int _session, _ruleVersion, _skew, _quietSince;
+    private ulong _small;
+
+    private int DeadlineSeconds { readonly get => Small(0, 17); set => Small(0, 17, value); }
+
+    private CaptureReport Captured { readonly get => new(Small(17, 12)); set => Small(17, 12, value.Bits); }
+
+    private CaptureSet Beyond { readonly get => new(Small(29, 6)); set => Small(29, 6, value.Bits); }
+
+    private Evidence Evidence { readonly get => (Evidence)Small(35, 3); set => Small(35, 3, (int)value); }
+
+    private Health Health { readonly get => (Health)Small(38, 3); set => Small(38, 3, (int)value); }
+
+    /// <summary>How often it came back from silence within <see cref="FlapWindowSeconds"/>; more than seven times is seven.</summary>
+    private int Returns { readonly get => Small(41, 3); set => Small(41, 3, Math.Min(value, 7)); }
+
+    /// <summary>How many words in a row were before the newest; more than three are three.</summary>
+    private int Late { readonly get => Small(44, 2); set => Small(44, 2, Math.Min(value, 3)); }
+
+    /// <summary>How the session ended in which the unit last spoke; null when it is not known to have ended.</summary>
+    private SessionEnd? Ended { readonly get => Small(46, 4) is var end and not 0 ? (SessionEnd)(end - 1) : null; set => Small(46, 4, value is { } end ? (int)end + 1 : 0); }
+
+    private Flag Flags { readonly get => (Flag)Small(50, 5); set => Small(50, 5, (int)value); }
+
+    private PresenceState State { readonly get => (PresenceState)Small(55, 3); set => Small(55, 3, (int)value); }
 
     [Flags]
-    private enum Flag : byte { SilenceIsNormal = 1, WasHeard = 2, HasSkew = 4, HasRuleVersion = 8, ClockFellBack = 16 }
+    private enum Flag { SilenceIsNormal = 1, WasHeard = 2, HasSkew = 4, HasRuleVersion = 8, ClockFellBack = 16 }
 
     /// <summary>The seat of a registered unit that was never heard.</summary>
     /// <param name="deadlineSeconds">After so long without a word it is not heard any more.</param>
     /// <param name="silenceIsNormal">For units that are switched off after a shift: silence means unknown.</param>
     public static Seat Of(int deadlineSeconds, bool silenceIsNormal) =>
-        new() { _deadlineSeconds = deadlineSeconds, _epoch = -1, _seq = -1, _flags = silenceIsNormal ? (byte)Flag.SilenceIsNormal : (byte)0 };
+        new() { DeadlineSeconds = deadlineSeconds, _epoch = -1, _seq = -1, Flags = silenceIsNormal ? Flag.SilenceIsNormal : 0 };
 
     /// <summary>Whether a registered unit sits here.</summary>
-    public readonly bool IsTaken => _deadlineSeconds > 0;
+    public readonly bool IsTaken => DeadlineSeconds > 0;
 
     /// <summary>Whether the unit was ever heard.</summary>
     public readonly bool WasHeard => Has(Flag.WasHeard);
@@ -61,16 +83,13 @@ public struct Seat
     /// <summary>The greatest epoch and sequence that was heard; −1 when none was.</summary>
     public readonly (long Epoch, long Seq) Last => (_epoch, _seq);
 
-    public readonly PresenceState Presence => (PresenceState)_presence;
+    public readonly PresenceState Presence => State;
 
     public readonly bool IsHeard => DeviceObservation.Hears(Presence);
 
     /// <summary>What a notice, a page or a rule would see change. Most heartbeats leave it as it is.</summary>
-    public readonly (PresenceState, Evidence, short, byte, Health, int, bool, bool, SessionEnd?) Face =>
-        (Presence, (Evidence)_evidence, _capture, _beyond, (Health)_health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed, IsHeard ? null : Ended);
-
-    /// <summary>How the session ended in which the unit last spoke; null when it is not known to have ended.</summary>
-    private readonly SessionEnd? Ended => _end == 0 ? null : (SessionEnd)(_end - 1);
+    public readonly (PresenceState, Evidence, CaptureReport, CaptureSet, Health, int, bool, bool, SessionEnd?) Face =>
+        (Presence, Evidence, Captured, Beyond, Health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed, IsHeard ? null : Ended);
 
     private readonly bool IsSkewed => Has(Flag.HasSkew) && Math.Abs((long)_skew) >= SkewFromSeconds;
 
@@ -84,17 +103,17 @@ public struct Seat
     };
 
     /// <summary>Whether a unit that is not heard may yet turn out to be silent: whose fault it is, or whether it holds still, is not settled.</summary>
-    private readonly bool IsOpen => (Evidence)_evidence is Evidence.Registry or Evidence.Flapping;
+    private readonly bool IsOpen => Evidence is Evidence.Registry or Evidence.Flapping;
 
-    private readonly long DeadlineMs => _deadlineSeconds * 1000L;
+    private readonly long DeadlineMs => DeadlineSeconds * 1000L;
 
     /// <summary>Silence up to half the deadline is ordinary; a kind's units speak three times within it.</summary>
-    private readonly long LateAfterMs => _deadlineSeconds * 500L;
+    private readonly long LateAfterMs => DeadlineSeconds * 500L;
 
     /// <summary>Changes what the unit is asked for; what is known of it stays.</summary>
     public void Ask(int deadlineSeconds, bool silenceIsNormal)
     {
-        _deadlineSeconds = deadlineSeconds;
+        DeadlineSeconds = deadlineSeconds;
         Set(Flag.SilenceIsNormal, silenceIsNormal);
     }
 
@@ -107,20 +126,19 @@ public struct Seat
         {
             var duplicate = (heartbeat.Epoch, heartbeat.Seq) == (_epoch, _seq);
             // A unit that reboots with a clock that fell back, or in the same epoch, says only what seems old, for ever. Somebody has to know.
-            if (!duplicate && !IsHeard && _late < byte.MaxValue && ++_late >= MostLateInARow)
+            if (!duplicate && !IsHeard && ++Late >= MostLateInARow)
                 Set(Flag.ClockFellBack, true);
             return duplicate ? Heard.Duplicate : Heard.Late;
         }
 
         (_epoch, _seq, _session) = (heartbeat.Epoch, heartbeat.Seq, unchecked((int)heartbeat.Session));
-        (_capture, _beyond) = ((short)heartbeat.Capture.Bits, (byte)heartbeat.Beyond.Bits);
-        _health = (byte)heartbeat.Health;
+        (Captured, Beyond, Health) = (heartbeat.Capture, heartbeat.Beyond, heartbeat.Health);
         Set(Flag.HasRuleVersion, heartbeat.RuleVersion is not null);
         _ruleVersion = (int)Math.Min(heartbeat.RuleVersion ?? 0, int.MaxValue);
         Set(Flag.HasSkew, heartbeat.DeviceAt is not null);
         _skew = heartbeat.DeviceAt is { } at ? (int)Math.Clamp((at - heartbeat.ReceivedAt).TotalSeconds, int.MinValue, int.MaxValue) : 0;
         Set(Flag.ClockFellBack, false);
-        (_late, _end) = (0, 0);
+        (Late, Ended) = (0, null);
         if (heartbeat.IsLife)
             Revive(heartbeat.ReceivedAt.ToUnixTimeMilliseconds(), steadyMs);
         return Heard.Newest;
@@ -133,17 +151,17 @@ public struct Seat
         (_heardAt, _heardSteady) = (Math.Max(heardAt, _heardAt), Math.Max(steadyMs, _heardSteady));
         Set(Flag.WasHeard, true);
         var second = (int)(steadyMs / 1000);
-        if (isReturn && _evidence != (byte)Evidence.Flapping)
+        if (isReturn && Evidence != Evidence.Flapping)
         {
-            _returns = (byte)(second - _quietSince < FlapWindowSeconds ? Math.Min(_returns + 1, byte.MaxValue) : 1);
+            Returns = second - _quietSince < FlapWindowSeconds ? Returns + 1 : 1;
             _quietSince = second;
         }
 
         // Who comes and goes is not there: until it holds still it counts as not heard, which says more and never less.
-        if (!wasHeard && _returns > MostReturns && second - _quietSince < FlapWindowSeconds)
-            (_presence, _evidence) = ((byte)PresenceState.Unknown, (byte)Evidence.Flapping);
+        if (!wasHeard && Returns > MostReturns && second - _quietSince < FlapWindowSeconds)
+            (State, Evidence) = (PresenceState.Unknown, Evidence.Flapping);
         else
-            (_presence, _evidence) = ((byte)Alive, (byte)Evidence.Heartbeat);
+            (State, Evidence) = (Alive, Evidence.Heartbeat);
     }
 
     /// <summary>Takes in that a session died. Counts only for the session and the epoch that the unit last spoke in.</summary>
@@ -153,14 +171,14 @@ public struct Seat
             return;
         End(session, end);
         if (unchecked((int)session) == _session && (IsHeard || IsOpen))
-            (_presence, _evidence) = ((byte)PresenceState.Disconnected, (byte)Evidence.Death);
+            (State, Evidence) = (PresenceState.Disconnected, Evidence.Death);
     }
 
     /// <summary>Takes back a death: so many died with it that the fault may be ours. The unit is unknown until it is heard, or silent for its whole deadline.</summary>
     public void DoubtDeath(long epoch, long session)
     {
-        if (epoch == _epoch && unchecked((int)session) == _session && ((PresenceState)_presence, (Evidence)_evidence) == (PresenceState.Disconnected, Evidence.Death))
-            (_presence, _evidence) = ((byte)PresenceState.Unknown, (byte)Evidence.Registry);
+        if (epoch == _epoch && unchecked((int)session) == _session && (Presence, Evidence) == (PresenceState.Disconnected, Evidence.Death))
+            (State, Evidence) = (PresenceState.Unknown, Evidence.Registry);
     }
 
     /// <summary>
@@ -169,8 +187,8 @@ public struct Seat
     /// </summary>
     public void End(long session, SessionEnd end)
     {
-        if (unchecked((int)session) == _session && _end == 0) // What was said first is why; what came of it is not.
-            _end = (byte)(end + 1);
+        if (unchecked((int)session) == _session && Ended is null) // What was said first is why; what came of it is not.
+            Ended = end;
     }
 
     /// <summary>Looks whether the unit is still heard.</summary>
@@ -184,14 +202,14 @@ public struct Seat
         if (silence <= DeadlineMs)
         {
             if (IsHeard)
-                _presence = (byte)((Health)_health == Health.Docked ? PresenceState.Docked : silence > LateAfterMs ? PresenceState.Late : PresenceState.Online);
+                State = Health == Health.Docked ? PresenceState.Docked : silence > LateAfterMs ? PresenceState.Late : PresenceState.Online;
         }
         else if (IsHeard || IsOpen)
         {
-            (_presence, _evidence) =
-                Has(Flag.SilenceIsNormal) ? ((byte)PresenceState.Unknown, (byte)Evidence.Deadline)
-                : steadyMs - seeingSinceMs < DeadlineMs ? ((byte)PresenceState.Unknown, (byte)Evidence.Registry)
-                : ((byte)PresenceState.Silent, (byte)Evidence.Deadline);
+            (State, Evidence) =
+                Has(Flag.SilenceIsNormal) ? (PresenceState.Unknown, Evidence.Deadline)
+                : steadyMs - seeingSinceMs < DeadlineMs ? (PresenceState.Unknown, Evidence.Registry)
+                : (PresenceState.Silent, Evidence.Deadline);
         }
     }
 
@@ -203,12 +221,12 @@ public struct Seat
         (_epoch, _seq) = (last.Epoch, last.Seq);
         if (last.LastHeardAt is { } heardAt)
             (_heardAt, _heardSteady) = (heardAt.ToUnixTimeMilliseconds(), heardSteady);
-        (_capture, _beyond, _health, _presence, _evidence) = ((short)last.Capture.Bits, (byte)(last.Beyond ?? default).Bits, (byte)last.Health, (byte)last.Presence, (byte)last.Evidence);
+        (Captured, Beyond, Health, State, Evidence) = (last.Capture, last.Beyond ?? default, last.Health, last.Presence, last.Evidence);
         Set(Flag.HasRuleVersion, last.RuleVersion is not null);
         _ruleVersion = (int)Math.Min(last.RuleVersion ?? 0, int.MaxValue);
         Set(Flag.HasSkew, last.SkewSeconds is not null);
         _skew = last.SkewSeconds ?? 0;
-        _end = last.SessionEnd is { } end ? (byte)(end + 1) : (byte)0;
+        Ended = last.SessionEnd;
         Set(Flag.ClockFellBack, last.ClockFellBack);
         Set(Flag.WasHeard, last.LastHeardAt is not null);
     }
@@ -216,25 +234,30 @@ public struct Seat
     /// <summary>Lets the next word count whatever its epoch: a clerk has looked at the unit whose clock fell back.</summary>
     public void ForgetEpoch()
     {
-        (_epoch, _seq, _late) = (-1, -1, 0);
+        (_epoch, _seq, Late) = (-1, -1, 0);
         Set(Flag.ClockFellBack, false);
     }
 
     /// <summary>What is known of the unit, in the form in which it is told, remembered and shown.</summary>
     public readonly DeviceObservation Observation(string deviceId) => new(
-        deviceId, Presence, WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAt) : null, _epoch, _seq, new CaptureReport(_capture), (Health)_health, [])
+        deviceId, Presence, WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAt) : null, _epoch, _seq, Captured, Health, [])
     {
-        Beyond = new CaptureSet(_beyond),
-        Evidence = (Evidence)_evidence,
+        Beyond = Beyond,
+        Evidence = Evidence,
         RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
         SkewSeconds = Has(Flag.HasSkew) ? _skew : null,
         ClockFellBack = Has(Flag.ClockFellBack),
         SessionEnd = IsHeard ? null : Ended,
     };
 
-    private readonly PresenceState Alive => (Health)_health == Health.Docked ? PresenceState.Docked : PresenceState.Online;
+    private readonly PresenceState Alive => Health == Health.Docked ? PresenceState.Docked : PresenceState.Online;
 
-    private readonly bool Has(Flag flag) => (_flags & (byte)flag) != 0;
+    private readonly bool Has(Flag flag) => (Flags & flag) != 0;
 
-    private void Set(Flag flag, bool value) => _flags = (byte)(value ? _flags | (byte)flag : _flags & ~(byte)flag);
+    private void Set(Flag flag, bool value) => Flags = value ? Flags | flag : Flags & ~flag;
+
+    /// <summary>What is small shares one number: <paramref name="width"/> bits of it, from <paramref name="at"/>.</summary>
+    private readonly int Small(int at, int width) => (int)(_small >> at & (1UL << width) - 1);
+
+    private void Small(int at, int width, int value) => _small = _small & ~((1UL << width) - 1 << at) | ((ulong)value & (1UL << width) - 1) << at;
 }

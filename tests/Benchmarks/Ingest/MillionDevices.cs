@@ -48,7 +48,7 @@ internal static class MillionDevices
         }
 
         var (cheap, dear) = (Microseconds(ofFew), Microseconds(ofMany));
-        table.Add(new Figure(Invariant($"{scale.Many:#,0} registered devices, {scale.Beats:#,0} beats/s over {scale.Gateways} gateway connections"), Invariant($"{dear:0.0} µs of CPU a beat"), Invariant($"{cheap:0.0} µs with {scale.Few:#,0} devices; ratio **{dear / cheap:0.00}**"),
+        table.Add(new Figure(Invariant($"{scale.Many:#,0} registered devices, {scale.Beats:#,0} beats/s over {scale.Gateways} gateway connections"), Invariant($"{dear:0.0} µs of CPU a beat"), Invariant($"{cheap:0.0} µs with {scale.Few:#,0} devices ({ofFew.Cores}); ratio **{dear / cheap:0.00}**"),
             Invariant($"{ofMany.Latency}; with {scale.Few:#,0}: {ofFew.Latency}"), ofMany.Cores, ofMany.Took, "≤ 1.2 × that at 1,000 devices", dear / cheap <= MostTimes));
         // A registered device has its seat before it speaks; what comes with speaking is also what sessions remember of it.
         var more = (double)(scale.Many - scale.Few);

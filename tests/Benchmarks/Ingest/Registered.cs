@@ -85,7 +85,9 @@ internal static class Registered
             insert into registry.observation (device, at, epoch, seq, presence, body)
             select id, $3, $1, $2, $4, $5::jsonb || jsonb_build_object('deviceId', id) from registry.device where id like '{Prefix}%'
             """, said.Epoch, said.Seq, said.ReceivedAt.UtcDateTime, Json.Word(observation.Presence), JsonSerializer.Serialize(observation, Json.Options));
-        await RunAsync(connection, "analyze registry.heartbeat, registry.observation");
+        // The upkeep of what was put in at once belongs to no measurement.
+        await RunAsync(connection, "vacuum (analyze) registry.device, registry.heartbeat, registry.observation");
+        await RunAsync(connection, "checkpoint");
     }
 
     public static async Task PlaceAsync(string database, int number)

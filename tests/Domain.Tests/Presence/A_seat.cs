@@ -27,7 +27,7 @@ public sealed class A_seat
     }
 
     [Fact]
-    public void Takes_no_more_room_than_a_million_of_them_may() => Assert.Equal(64, Unsafe.SizeOf<Seat>());
+    public void Takes_no_more_room_than_a_million_of_them_may() => Assert.Equal(56, Unsafe.SizeOf<Seat>());
 
     [Fact]
     public void Goes_from_online_to_late_to_silent_as_nothing_is_heard()
@@ -255,6 +255,22 @@ public sealed class A_seat
         other.Look(31_001, SeeingForever);
         Assert.Equal(PresenceState.Silent, other.Presence);
     }
+
+    [Fact]
+    public void Keeps_apart_all_that_shares_its_few_bytes() =>
+        Gen.Select(Gen.Int[0, 0xfff], Gen.Int[0, 63], Gen.Enum<PresenceState>(), Gen.Enum<Evidence>(), Gen.Enum<Health>(), Gen.Enum<SessionEnd>(), Gen.Int[10, 86_400], Gen.Bool)
+            .Sample((capture, beyond, presence, evidence, health, end, deadline, isFallen) =>
+        {
+            var known = new DeviceObservation("cam", presence, Any.Noon, 5, 6, new CaptureReport(capture), health, [])
+            {
+                Beyond = new CaptureSet(beyond), Evidence = evidence, RuleVersion = 7, SkewSeconds = -8, ClockFellBack = isFallen, SessionEnd = DeviceObservation.Hears(presence) ? null : end,
+            };
+            var seat = Seat.Of(deadline, silenceIsNormal: isFallen);
+            seat.Remember(known, heardSteady: 1_000);
+            Assert.Equal(known, seat.Observation("cam"));
+            if (presence == PresenceState.Docked)
+                Assert.Equal(1_000 + deadline * 1000L, seat.LookAt);
+        });
 
     [Fact]
     public void Ends_the_same_whatever_the_order_in_which_heartbeats_arrive() =>
