@@ -86,8 +86,10 @@ public sealed class When_the_fault_is_the_registry_s_own : IAsyncLifetime
         Assert.Equal(rows, _city.Memory.Remembered.Length);
 
         // Whoever takes it up next finds in the log what the one before could not write down.
-        await _city.Partition(Camera).Wake();
-        await _city.Memory.Until(memory => memory.Remembered.Length == rows + 1);
+        // Whoever had it may still answer before it is gone: then it is asked again.
+        for (var asked = 0; _city.Memory.Remembered.Length == rows && asked < 10_000; asked++)
+            await _city.Partition(Camera).Wake();
+        Assert.Equal(rows + 1, _city.Memory.Remembered.Length);
         Assert.Equal(FactCertainty.Reported, Assert.Single((await _city.Notice()).Now.Facts, fact => fact.Capture == Capture.Audio).Certainty);
     }
 }
