@@ -47,7 +47,11 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
 
         public Task<Settlement> Answer => _answer.Task;
 
+        public List<Asked>? Flushed { get; init; }
+
         public override void Settle(Settlement settlement) => _answer.SetResult(settlement);
+
+        public override void Flush() => Flushed?.Add(this);
     }
 
     [Fact]
@@ -71,6 +75,22 @@ public sealed class A_heartbeat_log(SharedCluster cluster) : IAsyncLifetime
             await _log.AppendAsync(one);
         Assert.All(await Task.WhenAll(asked.Select(one => one.Answer)).WaitAsync(TimeSpan.FromSeconds(30), Cancellation), settled => Assert.Equal(Settlement.Durable, settled));
         Assert.Equal(others + 2, await _database.AskAsync<int>(Stored));
+    }
+
+    [Fact]
+    public async Task Sends_the_answer_to_what_says_something_new_before_the_others_of_its_commit()
+    {
+        await _log.StopAsync(Cancellation);
+        var flushed = new List<Asked>();
+        using var log = new HeartbeatLog(_database.Source, TimeProvider.System, NullLogger<HeartbeatLog>.Instance);
+        var asked = Enumerable.Range(1, 9).Select(seq => new Asked { Heartbeat = Beat(seq), SaysNothingNew = seq != 7, Flushed = flushed }).ToArray();
+        foreach (var one in asked)
+            await log.AppendAsync(one);
+        await log.StartAsync(Cancellation);
+        await Task.WhenAll(asked.Select(one => one.Answer)).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await log.StopAsync(Cancellation); // After the last answer has left.
+        Assert.Same(asked[6], flushed[0]);
+        Assert.Equal(asked, flushed.Skip(1));
     }
 
     [Fact]
