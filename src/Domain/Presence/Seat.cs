@@ -42,7 +42,7 @@ public struct Seat
     private int _session, _ruleVersion, _skew, _quietSince;
     private ulong _small;
 
-    private int DeadlineSeconds { readonly get => Small(0, 17); set => Small(0, 17, value); }
+    private int DeadlineSeconds { readonly get => Small(0, 17); set => Small(0, 17, Math.Min(value, Registration.MostDeadlineSeconds)); }
 
     private CaptureReport Captured { readonly get => new(Small(17, 12)); set => Small(17, 12, value.Bits); }
 
@@ -52,11 +52,11 @@ public struct Seat
 
     private Health Health { readonly get => (Health)Small(38, 3); set => Small(38, 3, (int)value); }
 
-    /// <summary>How often it came back from silence within <see cref="FlapWindowSeconds"/>; more than seven times is seven.</summary>
-    private int Returns { readonly get => Small(41, 3); set => Small(41, 3, Math.Min(value, 7)); }
+    /// <summary>How often it came back from silence within <see cref="FlapWindowSeconds"/>; once too often is enough to know.</summary>
+    private int Returns { readonly get => Small(41, 3); set => Small(41, 3, Math.Min(value, MostReturns + 1)); }
 
-    /// <summary>How many words in a row were before the newest; more than three are three.</summary>
-    private int Late { readonly get => Small(44, 2); set => Small(44, 2, Math.Min(value, 3)); }
+    /// <summary>How many words in a row were before the newest, up to <see cref="MostLateInARow"/>.</summary>
+    private int Late { readonly get => Small(44, 2); set => Small(44, 2, Math.Min(value, MostLateInARow)); }
 
     /// <summary>How the session ended in which the unit last spoke; null when it is not known to have ended.</summary>
     private SessionEnd? Ended { readonly get => Small(46, 4) is var end and not 0 ? (SessionEnd)(end - 1) : null; set => Small(46, 4, value is { } end ? (int)end + 1 : 0); }
