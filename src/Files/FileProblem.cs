@@ -19,7 +19,7 @@ public sealed record FileProblem(string File, int Line, int Column, string Found
 /// <param name="Problems">In the order of files and lines.</param>
 public sealed record FileReading<T>(T? Value, ImmutableArray<FileProblem> Problems) where T : class
 {
-    internal static FileReading<T> Of(IEnumerable<FileProblem> problems, Func<T> value)
+    internal static FileReading<T> From(IEnumerable<FileProblem> problems, Func<T> value)
     {
         ImmutableArray<FileProblem> all =
             [.. problems.Distinct().OrderBy(problem => problem.File, StringComparer.Ordinal).ThenBy(problem => problem.Line).ThenBy(problem => problem.Column)];

@@ -1,5 +1,7 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using MQTTnet.AspNetCore;
+using MQTTnet.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -7,11 +9,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
-using MQTTnet.AspNetCore;
-using MQTTnet.Server;
+using SurveillanceRegistry.Mqtt.Connections;
+using SurveillanceRegistry.Mqtt.ExpectedStates;
+using SurveillanceRegistry.Mqtt.Presence;
+using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.SignIn;
+using SurveillanceRegistry.Mqtt.Vendors;
 
 namespace SurveillanceRegistry.Mqtt;
 
@@ -25,27 +31,27 @@ public static class MqttSetup
     public static IServiceCollection AddMqtt(this IServiceCollection services)
     {
         services.TryAddSingleton(new Limits());
-        services.TryAddSingleton<IngestFigures>();
-        services.AddSingleton<Counters>();
-        services.AddSingleton<IDroppedFields>(house => house.GetRequiredService<Counters>());
-        services.AddSingleton<Admission>();
-        services.AddSingleton<Senders>();
-        services.AddSingleton<Sessions>();
-        services.AddSingleton<ISessions>(house => house.GetRequiredService<Sessions>());
+        services.TryAddSingleton<IngestStatistics>();
+        services.AddSingleton<MqttMetrics>();
+        services.AddSingleton<IDroppedFields>(house => house.GetRequiredService<MqttMetrics>());
+        services.AddSingleton<ConnectAuthenticator>();
+        services.AddSingleton<DeviceIngestStates>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<ISessions>(house => house.GetRequiredService<SessionRegistry>());
         services.TryAddSingleton(new VendorProfiles([]));
-        services.AddSingleton<Partings>();
-        services.AddSingleton<VendorInlet>();
-        services.AddSingleton<Inlet>();
-        services.AddSingleton<Subscriptions>();
-        services.AddSingleton<ExpectedOutlet>();
-        services.AddHostedService(house => house.GetRequiredService<ExpectedOutlet>());
-        services.AddSingleton<PresenceInlet>();
-        services.AddHostedService(house => house.GetRequiredService<PresenceInlet>());
+        services.AddSingleton<SessionEndSequencer>();
+        services.AddSingleton<VendorPublishHandler>();
+        services.AddSingleton<PublishHandler>();
+        services.AddSingleton<SubscriptionAuthorizer>();
+        services.AddSingleton<ExpectedStatePublisher>();
+        services.AddHostedService(house => house.GetRequiredService<ExpectedStatePublisher>());
+        services.AddSingleton<PresenceForwarder>();
+        services.AddHostedService(house => house.GetRequiredService<PresenceForwarder>());
         services.AddSingleton<IPresencePartitions, PresencePartitions>();
-        services.AddSingleton<Door>();
-        services.AddSingleton<Switchboard>();
-        services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<Switchboard>());
-        services.AddHostedService(house => house.GetRequiredService<Switchboard>());
+        services.AddSingleton<ConnectionGate>();
+        services.AddSingleton<BrokerConnectionHandler>();
+        services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<BrokerConnectionHandler>());
+        services.AddHostedService(house => house.GetRequiredService<BrokerConnectionHandler>());
         services.AddConnections();
         return services.AddHostedMqttServer(broker => broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(LongestSend).WithPersistentSessions(false));
     }
@@ -78,14 +84,14 @@ public static class MqttSetup
     private static ListenOptions UseDoor(this ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.None;
-        var door = listen.ApplicationServices.GetRequiredService<Door>();
-        listen.Use(next => connection => door.LetInAsync(connection, next));
+        var door = listen.ApplicationServices.GetRequiredService<ConnectionGate>();
+        listen.Use(next => connection => door.OnConnectionAsync(connection, next));
         return listen;
     }
 
     private static ListenOptions UseSwitchboard(this ListenOptions listen)
     {
-        listen.UseConnectionHandler<Switchboard>();
+        listen.UseConnectionHandler<BrokerConnectionHandler>();
         return listen;
     }
 
@@ -93,14 +99,14 @@ public static class MqttSetup
     public static Task UseRegistryBroker(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var switchboard = app.ApplicationServices.GetRequiredService<Switchboard>();
-        var figures = app.ApplicationServices.GetRequiredService<IngestFigures>();
-        var sessions = app.ApplicationServices.GetRequiredService<Sessions>();
+        var switchboard = app.ApplicationServices.GetRequiredService<BrokerConnectionHandler>();
+        var figures = app.ApplicationServices.GetRequiredService<IngestStatistics>();
+        var sessions = app.ApplicationServices.GetRequiredService<SessionRegistry>();
         (figures.Connections, figures.Sessions) = (() => switchboard.Connections, () => sessions.Count);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var server = app.ApplicationServices.GetRequiredService<MqttServer>();
         server.ValidatingConnectionAsync += switchboard.AdmitAsync;
-        server.InterceptingSubscriptionAsync += app.ApplicationServices.GetRequiredService<Subscriptions>().JudgeAsync;
+        server.InterceptingSubscriptionAsync += app.ApplicationServices.GetRequiredService<SubscriptionAuthorizer>().AuthorizeAsync;
         server.StartedAsync += _ =>
         {
             started.TrySetResult();

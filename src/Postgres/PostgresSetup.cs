@@ -5,11 +5,14 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.ExpectedStates;
+using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Devices;
@@ -25,7 +28,7 @@ namespace SurveillanceRegistry.Postgres;
 /// <summary>Gives every port of the Domain its body on PostgreSQL.</summary>
 public static class PostgresSetup
 {
-    private const int MostPrepared = 100;
+    private const int MaxPrepared = 100;
 
     /// <summary>Adds the registers and the heartbeat log's writer.</summary>
     public static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString)
@@ -34,7 +37,7 @@ public static class PostgresSetup
         var durable = new NpgsqlConnectionStringBuilder(connectionString);
         durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
         // What is asked again and again is planned once for each connection.
-        durable.MaxAutoPrepare = MostPrepared;
+        durable.MaxAutoPrepare = MaxPrepared;
         // A session goes back to the pool as it is: nobody leaves a setting, a temporary table or a lock behind. Whoever listened may: what comes is dropped.
         durable.NoResetOnClose = true;
         // Its metrics carry its name, and not how to reach the database.
@@ -47,22 +50,22 @@ public static class PostgresSetup
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IEnrolment, Enrolment>();
-        services.AddSingleton<IReadings, Readings>();
-        services.AddHostedService<EnrolmentWatch>();
+        services.AddSingleton<IMobileReadAudit, MobileReadAudit>();
+        services.AddHostedService<EnrolmentChangeListener>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
         services.AddSingleton<ObservationRegister>();
         services.AddSingleton<IObservationRegister>(provider => provider.GetRequiredService<ObservationRegister>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ObservationRegister>());
-        services.AddSingleton<IWatchRegister, WatchRegister>();
-        services.AddSingleton<IExpectedRegister, ExpectedRegister>();
-        services.AddSingleton<IStateHistory, StateHistoryRegister>();
-        services.AddHostedService<ClockWatch>();
+        services.AddSingleton<IObservedPeriodRegister, ObservedPeriodRegister>();
+        services.AddSingleton<IExpectedStateRegister, ExpectedStateRegister>();
+        services.AddSingleton<IStateHistoryRegister, StateHistoryRegister>();
+        services.AddHostedService<ClockStepDetector>();
         services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
-        services.AddHostedService<HeartbeatDays>();
-        services.AddSingleton<HistoryDigests>();
-        services.AddSingleton<IHistoryDigests>(provider => provider.GetRequiredService<HistoryDigests>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HistoryDigests>());
+        services.AddHostedService<HeartbeatPartitionMaintenance>();
+        services.AddSingleton<HistorySealer>();
+        services.AddSingleton<IHistorySealer>(provider => provider.GetRequiredService<HistorySealer>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HistorySealer>());
         services.AddSingleton<HeartbeatLog>();
         services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());

@@ -16,7 +16,7 @@ public static class Schema
     private const long Turn = 0x5245_4749_5354_5259; // "REGISTRY": the advisory lock of whoever migrates.
 
     /// <summary>
-    /// Runs what has not run yet; two registries that start at once take turns. Throws <see cref="ClusterUnavailable"/> when the server
+    /// Runs what has not run yet; two registries that start at once take turns. Throws <see cref="ClusterUnavailableException"/> when the server
     /// cannot be reached or is too old, and <see cref="InvalidOperationException"/> when a script fails; the database then stands where
     /// it stood before that script.
     /// </summary>
@@ -28,7 +28,7 @@ public static class Schema
             .WithScriptsEmbeddedInAssembly(typeof(Schema).Assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
             .JournalToPostgresqlTable("public", "registry_migration")
             .WithTransactionPerScript()
-            .LogTo(new Quiet(log))
+            .LogTo(new SilentUpgradeLog(log))
             .Build()
             .PerformUpgrade();
         return upgrade.Successful ? [.. upgrade.Scripts.Select(script => script.Name)] : throw new InvalidOperationException($"The database could not be migrated: {upgrade.Error.Message}", upgrade.Error);
@@ -54,7 +54,7 @@ public static class Schema
             var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = LongestWaitSeconds }.ConnectionString);
             connection.Open();
             if (connection.PostgreSqlVersion.Major < OldestServer)
-                throw new ClusterUnavailable($"The database is PostgreSQL {connection.PostgreSqlVersion}, and the registry needs {OldestServer} or newer: set REGISTRY_DATABASE to a newer server, or leave it empty.");
+                throw new ClusterUnavailableException($"The database is PostgreSQL {connection.PostgreSqlVersion}, and the registry needs {OldestServer} or newer: set REGISTRY_DATABASE to a newer server, or leave it empty.");
             using var turn = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = Turn } } };
             turn.ExecuteNonQuery();
             return connection;
@@ -62,11 +62,11 @@ public static class Schema
         catch (Exception failure) when (failure is NpgsqlException or ArgumentException)
         {
             // What the server or the reader of the string said; the string itself may hold a password.
-            throw new ClusterUnavailable($"The database cannot be reached ({failure.Message}): start it, or set REGISTRY_DATABASE to a right connection string.", failure);
+            throw new ClusterUnavailableException($"The database cannot be reached ({failure.Message}): start it, or set REGISTRY_DATABASE to a right connection string.", failure);
         }
     }
 
-    private sealed class Quiet(ILogger log) : IUpgradeLog
+    private sealed class SilentUpgradeLog(ILogger log) : IUpgradeLog
     {
         public void LogTrace(string format, params object[] args) { }
         public void LogDebug(string format, params object[] args) { }

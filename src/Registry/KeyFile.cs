@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using SurveillanceRegistry.Domain.Notices;
-using SurveillanceRegistry.Seals;
+using SurveillanceRegistry.Signing;
 
 namespace SurveillanceRegistry.Registry;
 

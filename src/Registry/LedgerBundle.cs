@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Seals;
+using SurveillanceRegistry.Signing;
 
 namespace SurveillanceRegistry.Registry;
 

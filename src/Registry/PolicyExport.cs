@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Files.Csv;
+using SurveillanceRegistry.Files.Policies;
 
 namespace SurveillanceRegistry.Registry;
 
@@ -16,9 +17,9 @@ internal static class PolicyExport
     public static (ImmutableArray<string> Files, ImmutableArray<FileProblem> Problems) Write(GovernanceHistory history, string path)
     {
         if (Directory.Exists(path) ? IsTable(path) : File.Exists(path) && !IsTable(path))
-            throw new WrongUsage($"'{path}' is {(IsTable(path) ? "a folder" : "a file")}: name a folder, or a file that ends with .csv.");
+            throw new UsageException($"'{path}' is {(IsTable(path) ? "a folder" : "a file")}: name a folder, or a file that ends with .csv.");
         if (!IsTable(path) && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(Path.Combine(path, "city.yaml")))
-            throw new WrongUsage($"The folder '{path}' is not empty and holds no city.yaml: name an empty folder, a new one, or one of governance files.");
+            throw new UsageException($"The folder '{path}' is not empty and holds no city.yaml: name an empty folder, a new one, or one of governance files.");
         var beside = $"{Path.TrimEndingDirectorySeparator(path)}.{Path.GetRandomFileName()}";
         try
         {
@@ -27,7 +28,7 @@ internal static class PolicyExport
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SomethingMissing($"'{path}' cannot be written: {failure.Message}");
+            throw new PrerequisiteException($"'{path}' cannot be written: {failure.Message}");
         }
         finally
         {
@@ -52,7 +53,7 @@ internal static class PolicyExport
 
     private static (ImmutableArray<string>, ImmutableArray<FileProblem>) Folder(GovernanceHistory history, string beside, string path)
     {
-        var files = WrittenPolicies.Of(history.Current);
+        var files = PolicyWriter.Write(history.Current);
         foreach (var file in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(beside, file.Name))!);
@@ -78,6 +79,6 @@ internal static class PolicyExport
     }
 
     /// <summary>What of the registry the files would say otherwise; empty when they say the same.</summary>
-    private static ImmutableArray<FileProblem> Different(FileReading<FilesProposal> reading, string path) => reading.Value is not { } proposal ? reading.Problems
+    private static ImmutableArray<FileProblem> Different(FileReading<ProposalFromFiles> reading, string path) => reading.Value is not { } proposal ? reading.Problems
         : [.. proposal.Documents.Select(proposed => new FileProblem(path, 1, 1, $"the {proposed.Document} otherwise than it is registered", "files that say what is registered"))];
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SurveillanceRegistry.Postgres.Cluster;
-using SurveillanceRegistry.Registry.Verbs;
+using SurveillanceRegistry.Registry.Commands;
 
 namespace SurveillanceRegistry.Registry;
 
@@ -13,7 +13,7 @@ internal static class Program
     {
         var root = new RootCommand("SurveillanceRegistry: what is being recorded here, by whom, under which law, and how do you know?")
         {
-            Serve.Verb(), Migrate.Verb(), PolicyVerbs.Verb(), DeviceVerbs.Verb(), StaffVerbs.Staff(), StaffVerbs.Token(), LedgerVerbs.Verb(),
+            ServeCommand.Verb(), MigrateCommand.Verb(), PolicyCommands.Verb(), DeviceCommands.Verb(), StaffCommands.Staff(), StaffCommands.Token(), LedgerCommands.Verb(),
         };
         var command = root.Parse(arguments);
         if (command.Errors.Count > 0)
@@ -26,12 +26,12 @@ internal static class Program
         {
             return await command.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (WrongUsage usage)
+        catch (UsageException usage)
         {
             await Console.Error.WriteLineAsync(usage.Message);
             return WrongUsageCode;
         }
-        catch (Exception missing) when (missing is SomethingMissing or ClusterUnavailable)
+        catch (Exception missing) when (missing is PrerequisiteException or ClusterUnavailableException)
         {
             await Console.Error.WriteLineAsync(missing.Message);
             return MissingCode;

@@ -1,7 +1,8 @@
 using System.Net;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Simulator;
 
 namespace SurveillanceRegistry.Registry;
@@ -15,7 +16,7 @@ internal static class SampleFleet
         var devices = services.GetRequiredService<IDeviceRegister>();
         var time = services.GetRequiredService<TimeProvider>();
         if (!(await services.GetRequiredService<IPolicyRegister>().HistoryAsync(cancellationToken)).Current.City.IsSample)
-            throw new WrongUsage("This registry serves a real city: simulated units would speak for real devices. Only a sample city has a simulated fleet.");
+            throw new UsageException("This registry serves a real city: simulated units would speak for real devices. Only a sample city has a simulated fleet.");
 
         var units = (await devices.AllAsync(cancellationToken)).Where(device => device.Lifecycle is Lifecycle.Active or Lifecycle.Paused).Take(most)
             .Select(device => (Device: device, Secret: DeviceSecret.New())).ToArray();

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
-using SurveillanceRegistry.Web.Staff;
+using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Registry;
 

@@ -3,18 +3,19 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Kiosks;
 using SurveillanceRegistry.Web.Ledger;
 using SurveillanceRegistry.Web.Places;
-using SurveillanceRegistry.Web.Policies;
+using SurveillanceRegistry.Web.Policies.Api;
 using SurveillanceRegistry.Web.Presence;
-using SurveillanceRegistry.Web.Staff;
+using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Web;
 
@@ -32,10 +33,10 @@ public static class WebSetup
         services.AddStaff();
         services.AddProblemDetails();
         services.AddApiDocument();
-        services.AddSingleton<ChangeHints>();
-        services.AddSingleton<IngestNow>();
-        services.AddSingleton<Registrar>();
-        services.AddHostedService(provider => provider.GetRequiredService<ChangeHints>());
+        services.AddSingleton<KioskEventStream>();
+        services.AddSingleton<IngestOverview>();
+        services.AddSingleton<DeviceRegistration>();
+        services.AddHostedService(provider => provider.GetRequiredService<KioskEventStream>());
         return services;
     }
 
@@ -89,10 +90,10 @@ public static class WebSetup
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("alive"));
-        routes.MapGet("/health/ready", (Rounds rounds, Sight sight, IngestFigures figures) =>
-            !rounds.FirstRound.IsCompletedSuccessfully ? NotReady("Not ready yet", "Not every device and place was asked yet; notices are true once they were. Try again in a second.")
-            : figures.IsStandingStill ? NotReady("Not ready: heartbeats wait", $"Heartbeats wait, and none was answered for {IngestFigures.LongestStandstill.TotalSeconds} s. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
-            : sight.IsBlind ? NotReady("Not ready: the registry cannot see", "Nothing can be made durable at present. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
+        routes.MapGet("/health/ready", (GrainWakeUpService rounds, IngestHealthMonitor sight, IngestStatistics figures) =>
+            !rounds.FirstPass.IsCompletedSuccessfully ? NotReady("Not ready yet", "Not every device and place was asked yet; notices are true once they were. Try again in a second.")
+            : figures.IsStalled ? NotReady("Not ready: heartbeats wait", $"Heartbeats wait, and none was answered for {IngestStatistics.StallThreshold.TotalSeconds} s. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
+            : sight.CannotObserve ? NotReady("Not ready: the registry cannot see", "Nothing can be made durable at present. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
             : Results.Text("ready"));
         var version = typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         routes.MapGet("/version", () => GovernanceApi.Json(new { version }));

@@ -3,9 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Files;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Files.Policies;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Simulator;
 
@@ -22,7 +23,7 @@ internal static class FromChangeToScreen
 
     public static async Task RunAsync()
     {
-        await using var house = new House();
+        await using var house = new RegistryHost();
         await house.OpenAsync();
         using var stop = new CancellationTokenSource();
         var (units, others) = await FleetAsync(house);
@@ -48,7 +49,7 @@ internal static class FromChangeToScreen
         {
             drawn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             var began = Stopwatch.GetTimestamp();
-            var answer = await camera.PublishAsync(House.Heartbeat(Camera, epoch, change, change % 2 == 0 ? """{"video":"recorded","audio":"off"}""" : """{"video":"recorded","audio":"recorded"}"""));
+            var answer = await camera.PublishAsync(RegistryHost.Heartbeat(Camera, epoch, change, change % 2 == 0 ? """{"video":"recorded","audio":"off"}""" : """{"video":"recorded","audio":"recorded"}"""));
             var durable = Stopwatch.GetElapsedTime(began);
             Assert.True(answer.IsSuccess);
             while (await drawn.Task.WaitAsync(TimeSpan.FromSeconds(10)) != (change % 2 == 1))
@@ -69,9 +70,9 @@ internal static class FromChangeToScreen
     }
 
     /// <summary>The sample fleet but for the camera under measurement, each unit with a new secret.</summary>
-    private static async Task<(List<(Device, string)> Units, int Count)> FleetAsync(House house)
+    private static async Task<(List<(Device, string)> Units, int Count)> FleetAsync(RegistryHost house)
     {
-        var devices = OpeningFiles.Read(house.Settings["REGISTRY_POLICIES"], house.Settings["REGISTRY_DEVICES"]).Value!.Devices;
+        var devices = SeedFiles.Read(house.Settings["REGISTRY_POLICIES"], house.Settings["REGISTRY_DEVICES"]).Value!.Devices;
         await using var services = new ServiceCollection().AddPostgres(await house.DatabaseAsync()).BuildServiceProvider();
         var units = devices.Where(device => device.Id != Camera && device.Lifecycle == Lifecycle.Active).Select(device => (Device: device, Secret: DeviceSecret.New())).ToList();
         await services.GetRequiredService<IEnrolment>().IssueSecretsAsync(

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Npgsql;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks;
 
@@ -13,7 +13,7 @@ internal static class LargeLedger
 
     public static async Task RunAsync()
     {
-        await using var house = new House();
+        await using var house = new RegistryHost();
         await house.OpenAsync();
         await using (var database = new NpgsqlConnection(await house.DatabaseAsync()))
         {

@@ -4,8 +4,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using SurveillanceRegistry.Domain;
-using SurveillanceRegistry.Domain.Policies;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks;
 
@@ -19,15 +21,15 @@ internal static class LargeTable
 
     public static async Task RunAsync()
     {
-        await using var house = new House();
+        await using var house = new RegistryHost();
         await house.OpenAsync();
         using var editor = await ProgramAsync(house, "editor");
         using var approver = await ProgramAsync(house, "approver");
-        await ChangeAsync(editor, approver, [.. Enumerable.Range(0, Technologies).Select(i => PolicyDocument.Of(new Technology($"technology-{i}", $"Technology {i}", null, null, null)))]);
+        await ChangeAsync(editor, approver, [.. Enumerable.Range(0, Technologies).Select(i => PolicyDocument.For(new Technology($"technology-{i}", $"Technology {i}", null, null, null)))]);
         var (check, commit) = (0.0, 0.0);
         for (var batch = 0; batch < Batches; batch++)
         {
-            var (checkedIn, committed) = await ChangeAsync(editor, approver, [.. Enumerable.Range(batch * InstrumentsEach, InstrumentsEach).Select(i => PolicyDocument.Of(Instrument(i)))]);
+            var (checkedIn, committed) = await ChangeAsync(editor, approver, [.. Enumerable.Range(batch * InstrumentsEach, InstrumentsEach).Select(i => PolicyDocument.For(Instrument(i)))]);
             (check, commit) = (Math.Max(check, checkedIn), Math.Max(commit, committed));
         }
 
@@ -51,7 +53,7 @@ internal static class LargeTable
         [
             .. Enumerable.Range(1, Versions).Select(version => new InstrumentVersion(
                 version, $"Law {number} as of {2000 + 2 * version}", new EffectivePeriod(LawDate.On(2000 + 2 * version, 1, 1), To: version < Versions ? LawDate.On(2002 + 2 * version, 1, 1) : null), null, null, null, null, null, source,
-                [.. Enumerable.Range(0, Technologies).Select(technology => new Rule($"technology-{technology}", [], [new Retention(RetentionBound.Minimum, version)], [], new RecordsAccess(Access.NotKnown), []))])),
+                [.. Enumerable.Range(0, Technologies).Select(technology => new Rule($"technology-{technology}", [], [new Retention(RetentionBound.Minimum, version)], [], new RecordsAccess(RecordsAccessKind.NotKnown), []))])),
         ]);
     }
 
@@ -78,7 +80,7 @@ internal static class LargeTable
         return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize<JsonElement>(text).GetProperty("id").GetInt64() : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {text[..Math.Min(text.Length, 400)]}");
     }
 
-    private static async Task<HttpClient> ProgramAsync(House house, string role)
+    private static async Task<HttpClient> ProgramAsync(RegistryHost house, string role)
     {
         var (code, output, errors) = await Programs.VerbAsync(house.Settings, "token", "create", "--role", role, "--json");
         if (code != 0)

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks;
 

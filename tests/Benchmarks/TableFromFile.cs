@@ -3,10 +3,12 @@ using System.Diagnostics;
 using CsvHelper;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
-using SurveillanceRegistry.Domain.Policies;
-using SurveillanceRegistry.Files;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Files.Csv;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Files.Policies;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks;
 
@@ -25,7 +27,7 @@ internal static class TableFromFile
         var compared = Median(() => Documents(same, history, 0));
         var proposed = Median(() => Documents(other, history, Instruments));
         ImmutableArray<PolicyDocument> documents = [.. TableCsv.Read(new MemoryStream(other), "table.csv", history).Value!.Documents.Select(one => one.Document)];
-        var check = Median(() => PolicyCheck.Problems(history, documents).Length);
+        var check = Median(() => PolicyValidator.Problems(history, documents).Length);
         const int Rows = Instruments * Versions * Technologies;
         Figures.Print($"{Rows} rows of CSV ({same.Length / 1024} KB) read and compared, nothing differs", $"{compared:0} ms, {compared / merely:0.0} × CsvHelper alone", compared, 2000);
         Figures.Print($"… every row differs: read, compared, checked, proposed", $"{proposed:0} ms, {proposed / merely:0.0} × CsvHelper alone", proposed, 2000);
@@ -65,7 +67,7 @@ internal static class TableFromFile
         return times[Times / 2];
     }
 
-    private static Governance Large(int days)
+    private static GovernanceSnapshot Large(int days)
     {
         var real = PolicyFiles.Read(Path.Combine(Programs.Root, "policies")).Value!.Governance;
         LawDate Year(int year) => LawDate.On(year, 1, 1);
@@ -81,7 +83,7 @@ internal static class TableFromFile
                         [
                             .. real.Table.Technologies.Take(Technologies).Select(technology => new Rule(
                                 technology.Id, [Capture.Video, Capture.Audio], [new Retention(RetentionBound.Limit, days, null, "patrol reads", "with exceptions")], [new RequiredNotice(NoticeDuty.PostedSign)],
-                                new RecordsAccess(Access.Conditions, "On request, as the law says."), ["police"], Note: "A sentence for readers of the table.", Purposes: ["public safety purposes"], Owner: "police")),
+                                new RecordsAccess(RecordsAccessKind.Conditions, "On request, as the law says."), ["police"], Note: "A sentence for readers of the table.", Purposes: ["public safety purposes"], Owner: "police")),
                         ])),
                 ])),
             ]),

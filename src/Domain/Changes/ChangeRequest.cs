@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Changes;
 
@@ -20,13 +22,13 @@ public sealed record ProposedDocument(PolicyDocument Document, int Base);
 public sealed record ChangeStep(ChangeAct Act, DateTimeOffset At, Attribution By, string? Note, long Entry);
 
 /// <summary>What a change request proposes, and why.</summary>
-/// <param name="Reason">Why, for everybody who reads the history; 1 to <see cref="MostReason"/> characters when it is submitted.</param>
+/// <param name="Reason">Why, for everybody who reads the history; 1 to <see cref="MaxReason"/> characters when it is submitted.</param>
 /// <param name="Source">What it rests on: the order, the ordinance, the page that was read.</param>
 /// <param name="Documents">Every document that must change together, each once.</param>
 public sealed record Proposal(string Reason, Source? Source, ImmutableArray<ProposedDocument> Documents)
 {
     /// <summary>The most characters of a reason or a note.</summary>
-    public const int MostReason = 2000;
+    public const int MaxReason = 2000;
 }
 
 /// <summary>
@@ -43,7 +45,7 @@ public sealed record ChangeRequest(
     Attribution? Decider, DateTimeOffset? DecidedAt, Proposal Proposal, ImmutableArray<ChangeStep> Steps)
 {
     /// <summary>The documents whose base is no longer what the registry holds.</summary>
-    public ImmutableArray<ProposedDocument> Moved(GovernanceHistory history) =>
+    public ImmutableArray<ProposedDocument> StaleDocuments(GovernanceHistory history) =>
         State is ChangeState.Approved ? [] : [.. Proposal.Documents.Where(proposed => (history.LatestOf(proposed.Document.Kind, proposed.Document.Id)?.Number ?? 0) != proposed.Base)];
 
     /// <summary>The author changes what is proposed, or why.</summary>
@@ -109,12 +111,12 @@ public sealed record ChangeRequest(
     {
         if (Proposal.Documents.IsEmpty)
             return [new Refusal("nothing-changed", "The request proposes nothing: change a value first.")];
-        var moved = Moved(history);
+        var moved = StaleDocuments(history);
         if (!moved.IsEmpty)
             return [.. moved.Select(one => new Refusal("base-moved", $"The {one.Document} was changed by somebody else since this request was made from revision {one.Base}: compare the three, and have the author bring the request up to date.", one.Document.ToString()))];
         if (Proposal.Documents.All(one => history.LatestOf(one.Document.Kind, one.Document.Id)?.Document == one.Document))
             return [new Refusal("nothing-changed", "The request proposes what the registry holds already: nothing would change.")];
-        return PolicyCheck.Problems(history, [.. Proposal.Documents.Select(one => one.Document)]);
+        return PolicyValidator.Problems(history, [.. Proposal.Documents.Select(one => one.Document)]);
     }
 
     private Refusal WrongState(string what, string must) =>

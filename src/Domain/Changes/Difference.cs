@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
 
 namespace SurveillanceRegistry.Domain.Changes;
 
@@ -29,7 +29,7 @@ public sealed record Difference(ImmutableArray<string> Path, string? Before, str
     {
         if (JsonNode.DeepEquals(before, after))
             return;
-        if (Parts.Of(before) is { } mine && Parts.Of(after) is { } theirs)
+        if (KeyedParts.Split(before) is { } mine && KeyedParts.Split(after) is { } theirs)
         {
             foreach (var key in mine.Keys.Union(theirs.Keys))
                 Compare(path.Add(key), mine[key], theirs[key], found);
@@ -42,24 +42,24 @@ public sealed record Difference(ImmutableArray<string> Path, string? Before, str
 }
 
 /// <summary>The named parts of a value: the members of an object, or the items of a list that have a key of their own.</summary>
-internal sealed class Parts
+internal sealed class KeyedParts
 {
     /// <summary>The members by which items of lists are told apart.</summary>
     private static readonly string[] Names = ["number", "technology", "id"];
 
     private readonly ImmutableArray<KeyValuePair<string, JsonNode?>> _parts;
 
-    private Parts(ImmutableArray<KeyValuePair<string, JsonNode?>> parts) => _parts = parts;
+    private KeyedParts(ImmutableArray<KeyValuePair<string, JsonNode?>> parts) => _parts = parts;
 
     public IEnumerable<string> Keys => _parts.Select(part => part.Key);
 
     public JsonNode? this[string key] => _parts.FirstOrDefault(part => part.Key == key).Value;
 
     /// <summary>The parts of a value; null for one that is compared as a whole.</summary>
-    public static Parts? Of(JsonNode? value) => value switch
+    public static KeyedParts? Split(JsonNode? value) => value switch
     {
-        JsonObject members => new Parts([.. members]),
-        JsonArray items when KeyOf(items) is { } name => new Parts([.. items.Select(item => KeyValuePair.Create(item![name]!.ToString(), (JsonNode?)item))]),
+        JsonObject members => new KeyedParts([.. members]),
+        JsonArray items when KeyOf(items) is { } name => new KeyedParts([.. items.Select(item => KeyValuePair.Create(item![name]!.ToString(), (JsonNode?)item))]),
         _ => null,
     };
 

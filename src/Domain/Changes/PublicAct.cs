@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Changes;
 
@@ -12,4 +13,4 @@ namespace SurveillanceRegistry.Domain.Changes;
 /// <param name="Revisions">What was recorded; empty when a rule switched.</param>
 /// <param name="Change">The change request that was approved; null for what the registry was opened with, and for a switch.</param>
 /// <param name="Switch">What switched; null when documents were recorded.</param>
-public sealed record PublicAct(long Entry, DateTimeOffset At, ImmutableArray<PolicyRevision> Revisions, PublicChange? Change, RecordedSwitch? Switch);
+public sealed record PublicAct(long Entry, DateTimeOffset At, ImmutableArray<PolicyRevision> Revisions, PublicChange? Change, RecordedTransition? Switch);

@@ -9,7 +9,7 @@ namespace SurveillanceRegistry.Domain.Devices;
 public readonly record struct CaptureSet(int Bits)
 {
     /// <summary>These captures.</summary>
-    public static CaptureSet Of(params IEnumerable<Capture> captures) => captures.Aggregate(default(CaptureSet), (set, capture) => set.With(capture));
+    public static CaptureSet From(params IEnumerable<Capture> captures) => captures.Aggregate(default(CaptureSet), (set, capture) => set.With(capture));
 
     /// <summary>The captures, in their order.</summary>
     public IEnumerable<Capture> Captures => Enum.GetValues<Capture>().Where(Contains);

@@ -41,10 +41,10 @@ public sealed record Device(
     [JsonIgnore] public bool IsInstalled => Lifecycle is Lifecycle.Installed or Lifecycle.Active or Lifecycle.Paused;
 
     /// <summary>From so many units on a fleet's number is public: 11 and 12 would be rounded to 10, which is below 11 and can be no other two.</summary>
-    public const int LeastFleetCount = 13;
+    public const int MinFleetCount = 13;
 
-    /// <summary>How many units a fleet has, as the public may know it: rounded to 5; null, fewer than <see cref="LeastFleetCount"/>, when that is all there is to say.</summary>
-    public static int? FleetCount(int units) => units < LeastFleetCount ? null : (units + 2) / 5 * 5;
+    /// <summary>How many units a fleet has, as the public may know it: rounded to 5; null, fewer than <see cref="MinFleetCount"/>, when that is all there is to say.</summary>
+    public static int? FleetCount(int units) => units < MinFleetCount ? null : (units + 2) / 5 * 5;
 
     /// <summary>The partition of a device, by the number under which the register keeps it. Numbers are dense, and so is each partition.</summary>
     public static int PartitionOf(int number) => number % Partitions;

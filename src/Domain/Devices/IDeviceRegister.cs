@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Domain.Devices;
@@ -27,7 +28,7 @@ public interface IDeviceRegister
     Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken);
 
     /// <summary>What presence needs of each device of a partition; of one only, when its number is given.</summary>
-    Task<ImmutableArray<SeatedDevice>> SeatedAsync(int partition, int? number, CancellationToken cancellationToken);
+    Task<ImmutableArray<PresenceSettings>> PresenceSettingsAsync(int partition, int? number, CancellationToken cancellationToken);
 
     /// <summary>The ids of devices by their numbers.</summary>
     Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
@@ -64,7 +65,7 @@ public sealed record DeviceFilter(string? Place = null, string? Fleet = null, st
 
 /// <summary>What presence needs of a device.</summary>
 /// <param name="OwnDeadlineSeconds">Its own deadline, where that differs from its kind's.</param>
-public sealed record SeatedDevice(int Number, string Kind, int? OwnDeadlineSeconds)
+public sealed record PresenceSettings(int Number, string Kind, int? OwnDeadlineSeconds)
 {
     private DeviceKind KindOf => DeviceKind.Find(Kind) ?? throw new InvalidOperationException($"Device number {Number} has no known kind: '{Kind}'.");
 

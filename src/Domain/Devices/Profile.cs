@@ -32,24 +32,24 @@ public enum Availability
 /// <param name="Host">The host id under which the registry announces itself to Sparkplug nodes; null for every other adapter.</param>
 /// <param name="Recording">The captures that a unit's recording holds, where the vendor only says that it records.</param>
 /// <param name="Says">What names of the vendor's mean, for adapters whose names are up to whoever installs them.</param>
-/// <param name="Units">The units that are registered, at most <see cref="MostUnits"/>. Nobody else is heard.</param>
+/// <param name="Units">The units that are registered, at most <see cref="MaxUnits"/>. Nobody else is heard.</param>
 public sealed record Profile(
     string Id, AdapterKind Adapter, string Prefix, string? Host, ImmutableArray<Capture> Recording, ImmutableArray<VendorMeaning> Says, ImmutableArray<ProfileUnit> Units)
 {
     /// <summary>The most units of one profile.</summary>
-    public const int MostUnits = 2000;
+    public const int MaxUnits = 2000;
 
     /// <summary>The most names whose meaning one profile tells.</summary>
-    public const int MostMeanings = 32;
+    public const int MaxMeanings = 32;
 
     /// <summary>The most words of one name.</summary>
-    public const int MostWords = 32;
+    public const int MaxWords = 32;
 
     /// <summary>The most characters of a vendor's name.</summary>
-    public const int MostNameCharacters = 128;
+    public const int MaxNameCharacters = 128;
 
     /// <summary>The most characters of a vendor's word.</summary>
-    public const int MostWordCharacters = 32;
+    public const int MaxWordCharacters = 32;
 }
 
 /// <summary>One unit of a vendor's.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
@@ -7,13 +8,13 @@ namespace SurveillanceRegistry.Domain.Devices;
 public static class Registration
 {
     /// <summary>The bounds of a deadline of its own, in seconds.</summary>
-    public const int LeastDeadlineSeconds = 10, MostDeadlineSeconds = 86_400;
+    public const int MinDeadlineSeconds = 10, MaxDeadlineSeconds = 86_400;
 
     /// <summary>The longest reason of an act in the register, in characters.</summary>
-    public const int MostReason = 500;
+    public const int MaxReason = 500;
 
     /// <summary>Why an act cannot have this reason; null when it can.</summary>
-    public static Refusal? CheckReason(string? reason) => reason?.Length > MostReason ? new Refusal("invalid", $"The reason has {reason.Length} characters: at most {MostReason}.", "reason") : null;
+    public static Refusal? CheckReason(string? reason) => reason?.Length > MaxReason ? new Refusal("invalid", $"The reason has {reason.Length} characters: at most {MaxReason}.", "reason") : null;
 
     /// <summary>Every reason why a gateway cannot be registered like this; none when it can.</summary>
     public static ImmutableArray<Refusal> Check(Gateway gateway, City city)
@@ -42,8 +43,8 @@ public static class Registration
             Refuse("sensors", "Name what it can take in, each once, and at least one: a sensor that is switched off today is named too.");
         if (city.Department(device.Department) is null)
             Refuse("department", $"There is no department '{device.Department}': expected one of {string.Join(", ", city.Departments.Select(department => department.Id))}.");
-        if (device.OwnDeadlineSeconds is { } deadline && deadline is < LeastDeadlineSeconds or > MostDeadlineSeconds)
-            Refuse("deadlineSeconds", $"A deadline of {deadline} seconds: expected {LeastDeadlineSeconds} to {MostDeadlineSeconds}.");
+        if (device.OwnDeadlineSeconds is { } deadline && deadline is < MinDeadlineSeconds or > MaxDeadlineSeconds)
+            Refuse("deadlineSeconds", $"A deadline of {deadline} seconds: expected {MinDeadlineSeconds} to {MaxDeadlineSeconds}.");
         if (DeviceKind.Find(device.Kind) is not { } kind)
             Refuse("kind", $"There is no kind '{device.Kind}': expected one of {string.Join(", ", DeviceKind.All.Select(one => one.Id))}.");
         else if (kind.IsMobile && (device.Place is not null || device.Fleet is null || !Identifier.IsValid(device.Fleet)))

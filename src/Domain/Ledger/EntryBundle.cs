@@ -8,7 +8,7 @@ public static class EntryBundle
     private const int LengthBytes = 2;
 
     /// <summary>Writes entries as a bundle.</summary>
-    public static byte[] Write(IReadOnlyList<KeptEntry> entries)
+    public static byte[] Write(IReadOnlyList<StoredEntry> entries)
     {
         var bytes = new byte[entries.Sum(entry => LengthBytes + entry.Bytes.Length)];
         var at = 0;

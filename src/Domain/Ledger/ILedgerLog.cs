@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>An entry as it is kept: its number, when it was made, its exact bytes and the hash that is the leaf.</summary>
-public sealed record KeptEntry(long Index, DateTimeOffset At, string Kind, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte> LeafHash);
+public sealed record StoredEntry(long Index, DateTimeOffset At, string Kind, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte> LeafHash);
 
 /// <summary>How large the ledger is, and the root of its tree.</summary>
 /// <param name="Frontier">The roots of the perfect subtrees, the largest first.</param>
@@ -23,7 +23,7 @@ public interface ILedgerLog
     Task<byte[]?> HashesAsync(Tile tile, CancellationToken cancellationToken);
 
     /// <summary>Entries from a number on, at most so many, in their order.</summary>
-    Task<ImmutableArray<KeptEntry>> EntriesAsync(long from, int most, CancellationToken cancellationToken);
+    Task<ImmutableArray<StoredEntry>> EntriesAsync(long from, int most, CancellationToken cancellationToken);
 
     /// <summary>
     /// The checkpoint of a size: the note that was given out for it, or else the one given here, which is kept from then on. No two notes are

@@ -11,11 +11,11 @@ namespace SurveillanceRegistry.Domain.Ledger;
 public static class LedgerEntry
 {
     /// <summary>The most bytes of an entry: a bundle of entries states the length in two bytes (C2SP tlog-tiles).</summary>
-    public const int MostBytes = 65_535;
+    public const int MaxBytes = 65_535;
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes an entry. Throws <see cref="ArgumentException"/> when it would be larger than <see cref="MostBytes"/>.</summary>
+    /// <summary>Writes an entry. Throws <see cref="ArgumentException"/> when it would be larger than <see cref="MaxBytes"/>.</summary>
     /// <param name="at">When it happened; written in UTC with microseconds, as the database keeps it.</param>
     /// <param name="kind">What happened, e.g. <c>change-approved</c>.</param>
     /// <param name="by">Who did it.</param>
@@ -42,8 +42,8 @@ public static class LedgerEntry
             json.WriteEndObject();
         }
 
-        return stream.Length <= MostBytes ? stream.ToArray()
-            : throw new ArgumentException($"An entry of {stream.Length} bytes is larger than {MostBytes}: large things enter by their hash.", nameof(body));
+        return stream.Length <= MaxBytes ? stream.ToArray()
+            : throw new ArgumentException($"An entry of {stream.Length} bytes is larger than {MaxBytes}: large things enter by their hash.", nameof(body));
     }
 
     /// <summary>An instant as entries state it.</summary>

@@ -17,7 +17,7 @@ public readonly record struct Tile(int Level, long Index, int Width)
     /// <summary>Level of a bundle of entries.</summary>
     public const int Entries = -1;
 
-    private const int MostLevel = 7;
+    private const int MaxLevel = 7;
 
     /// <summary>Whether it is full, and therefore never changes.</summary>
     public bool IsFull => Width == Hashes;
@@ -48,7 +48,7 @@ public readonly record struct Tile(int Level, long Index, int Width)
         if (address is not { Length: > 0 and <= 64 } || address.IndexOf('/', StringComparison.Ordinal) is not (> 0 and var slash))
             return false;
         var (level, rest, width) = (Entries, address[(slash + 1)..], Hashes);
-        if (address[..slash] != "entries" && (!int.TryParse(address[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out level) || level > MostLevel))
+        if (address[..slash] != "entries" && (!int.TryParse(address[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out level) || level > MaxLevel))
             return false;
         if (rest.IndexOf(".p/", StringComparison.Ordinal) is > 0 and var partial)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Notices;
 

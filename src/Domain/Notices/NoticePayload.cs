@@ -10,7 +10,7 @@ public static class NoticePayload
     /// <summary>The payload to sign.</summary>
     /// <param name="sequence">1, 2, … for each place; never lower again.</param>
     /// <param name="ledgerSize">Entries in the ledger; null until there is one.</param>
-    public static byte[] Write(NoticeContent content, Policies.Governance governance, long sequence, DateTimeOffset issuedAt, long? ledgerSize) =>
+    public static byte[] Write(NoticeContent content, Policies.Documents.GovernanceSnapshot governance, long sequence, DateTimeOffset issuedAt, long? ledgerSize) =>
         Bytes(content, (governance, sequence, issuedAt, ledgerSize));
 
     /// <summary>SHA-256 of what the notice says, without its number and time: equal for notices that say the same.</summary>
@@ -19,7 +19,7 @@ public static class NoticePayload
     /// <summary>The hash by which a notice is known: SHA-256 of its payload, lower-case hex.</summary>
     public static string Hash(ReadOnlySpan<byte> payload) => Convert.ToHexStringLower(SHA256.HashData(payload));
 
-    private static byte[] Bytes(NoticeContent content, (Policies.Governance Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue)
+    private static byte[] Bytes(NoticeContent content, (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
@@ -50,7 +50,7 @@ public static class NoticePayload
         return stream.ToArray();
     }
 
-    private static void Face(Utf8JsonWriter json, NoticeFace face, (Policies.Governance Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue)
+    private static void Face(Utf8JsonWriter json, NoticeBody face, (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue)
     {
         json.WriteStartArray("facts");
         foreach (var fact in face.Facts)
@@ -75,7 +75,7 @@ public static class NoticePayload
         json.WriteEndObject();
     }
 
-    private static string Version((Policies.Governance Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize) issue, string language)
+    private static string Version((Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize) issue, string language)
     {
         var wording = issue.Governance.Wordings.First(wording => wording.Language == language);
         return wording.Say("version.line", ("sequence", issue.Sequence.ToString(CultureInfo.InvariantCulture)),

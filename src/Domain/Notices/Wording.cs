@@ -48,10 +48,10 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
     public string Time(DateTimeOffset local) => local.ToString(Say("format.time"), Culture);
 
     /// <summary>A date of law, no more exact than it was stated.</summary>
-    public string Date(Policies.LawDate date) => date.Precision switch
+    public string Date(Policies.Law.LawDate date) => date.Precision switch
     {
-        Policies.DatePrecision.Day => Date(date.Earliest),
-        Policies.DatePrecision.Month => date.Earliest.ToString(Say("format.month"), Culture),
+        Policies.Law.DatePrecision.Day => Date(date.Earliest),
+        Policies.Law.DatePrecision.Month => date.Earliest.ToString(Say("format.month"), Culture),
         _ => date.ToString(),
     };
 

@@ -18,7 +18,7 @@ public enum Evidence { Heartbeat, Deadline, Death, Registry, Flapping }
 
 /// <summary>
 /// What the registry knows of a unit: the last that it reported, when, and whether it is still heard. The rules by which it comes to know
-/// are those of <see cref="Seat"/>.
+/// are those of <see cref="DevicePresence"/>.
 /// </summary>
 /// <param name="LastHeardAt">When its last sign of life was received; null when none ever was, for what is known of a unit may come from a word that is none.</param>
 /// <param name="Capture">What it reported then. A sensor that is not named may be doing anything.</param>
@@ -32,9 +32,10 @@ public sealed record DeviceObservation(
 
     /// <summary>
     /// Captures for which no sensor was registered and which the unit's vendor named, ever: whoever told of a microphone has one, whatever the
-    /// register says and whatever is told later. Null in what was written down before this was; see <see cref="Beside"/>.
+    /// register says and whatever is told later. Null in what was written down before this was; see <see cref="WithDerivedUnregistered"/>.
     /// </summary>
-    public CaptureSet? Beyond { get; init; }
+    [JsonPropertyName("beyond")]
+    public CaptureSet? UnregisteredCaptures { get; init; }
 
     /// <summary>By what <see cref="Presence"/> is known.</summary>
     public Evidence Evidence { get; init; }
@@ -52,10 +53,10 @@ public sealed record DeviceObservation(
     public SessionEnd? SessionEnd { get; init; }
 
     /// <summary>Whether the last report may be taken for the present: the unit was heard within its deadline and its session did not break.</summary>
-    [JsonIgnore] public bool IsHeard => Hears(Presence);
+    [JsonIgnore] public bool IsHeard => IsHeardState(Presence);
 
     /// <summary>Whether a unit in this state is heard.</summary>
-    public static bool Hears(PresenceState presence) => presence is PresenceState.Online or PresenceState.Late or PresenceState.Docked;
+    public static bool IsHeardState(PresenceState presence) => presence is PresenceState.Online or PresenceState.Late or PresenceState.Docked;
 
     /// <summary>Since when it reports the mode of a capture; null when it has no such sensor.</summary>
     public DateTimeOffset? Since(Capture capture) => ModeSince.IsDefaultOrEmpty ? null : ModeSince[(int)capture];
@@ -64,37 +65,37 @@ public sealed record DeviceObservation(
     public static DeviceObservation First(Heartbeat heartbeat)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
-        var seat = Seat.Of(deadlineSeconds: 1, silenceIsNormal: false);
-        seat.Hear(heartbeat, steadyMs: 0);
-        return seat.Observation(heartbeat.DeviceId).Following(null);
+        var seat = DevicePresence.Create(deadlineSeconds: 1, silenceIsNormal: false);
+        seat.ApplyHeartbeat(heartbeat, steadyMs: 0);
+        return seat.ToObservation(heartbeat.DeviceId).MergedWith(null);
     }
 
     /// <summary>
     /// This observation with since when each mode holds, told by the one before, and with every capture that was ever named beyond the register.
     /// While a unit was not heard nobody knows what it did: what it reports when it returns, it reports since then.
     /// </summary>
-    public DeviceObservation Following(DeviceObservation? before)
+    public DeviceObservation MergedWith(DeviceObservation? before)
     {
         var known = before is { IsHeard: true } ? before : IsHeard ? null : before;
         return this with
         {
-            Beyond = (Beyond ?? default).And(before?.Beyond ?? default),
+            UnregisteredCaptures = (UnregisteredCaptures ?? default).And(before?.UnregisteredCaptures ?? default),
             ModeSince = [.. Enum.GetValues<Capture>().Select(capture => Capture[capture] is null ? null
                 : known is not null && known.Capture[capture] == Capture[capture] ? known.Since(capture) ?? LastHeardAt : LastHeardAt)],
         };
     }
 
-    /// <summary>This observation as it was written down before <see cref="Beyond"/> was: beyond the register is what it tells and the register does not have.</summary>
+    /// <summary>This observation as it was written down before <see cref="UnregisteredCaptures"/> was: beyond the register is what it tells and the register does not have.</summary>
     /// <param name="registered">The unit's registered sensors.</param>
-    public DeviceObservation Beside(ImmutableArray<Capture> registered) => Beyond is null ? this with { Beyond = CaptureSet.Of(Capture.Captures.Except(registered)) } : this;
+    public DeviceObservation WithDerivedUnregistered(ImmutableArray<Capture> registered) => UnregisteredCaptures is null ? this with { UnregisteredCaptures = CaptureSet.From(Capture.Captures.Except(registered)) } : this;
 
     /// <summary>This observation as it stands while the registry itself cannot see.</summary>
-    public DeviceObservation Unseen() => this with { Presence = PresenceState.Unknown, Evidence = Evidence.Registry, SessionEnd = null };
+    public DeviceObservation AsUnobserved() => this with { Presence = PresenceState.Unknown, Evidence = Evidence.Registry, SessionEnd = null };
 
     /// <summary>Whether a notice, a page or a rule would see a difference; most heartbeats make none.</summary>
     public bool DiffersFrom(DeviceObservation? other) =>
-        other is null || (Presence, Evidence, SessionEnd, Capture, Beyond ?? default, Health, RuleVersion, ClockFellBack, IsSkewed)
-            != (other.Presence, other.Evidence, other.SessionEnd, other.Capture, other.Beyond ?? default, other.Health, other.RuleVersion, other.ClockFellBack, other.IsSkewed);
+        other is null || (Presence, Evidence, SessionEnd, Capture, UnregisteredCaptures ?? default, Health, RuleVersion, ClockFellBack, IsSkewed)
+            != (other.Presence, other.Evidence, other.SessionEnd, other.Capture, other.UnregisteredCaptures ?? default, other.Health, other.RuleVersion, other.ClockFellBack, other.IsSkewed);
 
-    private bool IsSkewed => SkewSeconds is { } skew && Math.Abs((long)skew) >= Seat.SkewFromSeconds;
+    private bool IsSkewed => SkewSeconds is { } skew && Math.Abs((long)skew) >= DevicePresence.SkewThresholdSeconds;
 }

@@ -14,7 +14,7 @@ public enum Health { Ok, Degraded, Fault, Docked }
 /// <param name="Seq">Grows with every heartbeat of an epoch, 0 to 2^53−1.</param>
 /// <param name="ReceivedAt">When the registry received it. Decides liveness; the device's own clock does not.</param>
 /// <param name="DeviceAt">The device's own clock, when it sent one.</param>
-/// <param name="Capture">What it reports of each registered sensor, and a vendor of captures <see cref="Beyond"/> them.</param>
+/// <param name="Capture">What it reports of each registered sensor, and a vendor of captures <see cref="UnregisteredCaptures"/> them.</param>
 /// <param name="Firmware">Digits and dots, one to five groups of one to five digits.</param>
 /// <param name="RuleVersion">The version of its expected state that it applies, when it sent one.</param>
 /// <param name="Session">The connection that brought it: a number that grows with every connection, over restarts too; 0 when not known.</param>
@@ -29,21 +29,21 @@ public sealed record Heartbeat(
     /// False for a vendor's message that says what a unit does and not that it lives, such as a retained one. Such a word changes what is
     /// known of a unit that is heard, and never makes it heard.
     /// </summary>
-    public bool IsLife { get; init; } = true;
+    public bool ProvesLife { get; init; } = true;
 
     /// <summary>
     /// Captures for which no sensor is registered and which a vendor's message named all the same: what it told of them stands in <see cref="Capture"/>,
     /// of the others it is not known. None in the registry's own shape, which names exactly the registered sensors.
     /// </summary>
-    public CaptureSet Beyond { get; init; }
+    public CaptureSet UnregisteredCaptures { get; init; }
 
     /// <summary>Whether this one comes after another: a greater epoch, or a greater sequence in the same epoch.</summary>
     public bool IsAfter(long epoch, long seq) => Epoch > epoch || Epoch == epoch && Seq > seq;
 
     /// <summary>Whether it says the same of the unit as another, but for when.</summary>
-    public bool SaysWhat(Heartbeat other)
+    public bool ReportsSameAs(Heartbeat other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return (Epoch, Capture, Beyond, Health, RuleVersion, Session, IsLife) == (other.Epoch, other.Capture, other.Beyond, other.Health, other.RuleVersion, other.Session, other.IsLife);
+        return (Epoch, Capture, UnregisteredCaptures, Health, RuleVersion, Session, ProvesLife) == (other.Epoch, other.Capture, other.UnregisteredCaptures, other.Health, other.RuleVersion, other.Session, other.ProvesLife);
     }
 }

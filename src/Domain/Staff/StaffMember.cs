@@ -22,7 +22,7 @@ public sealed record StaffMember(string Id, string SignIn, string Name, string? 
     public static string NewId() => "st-" + RandomNumberGenerator.GetString(Letters, 16);
 
     /// <summary>How the ledger names them when they act in a role.</summary>
-    public Attribution In(Role role) => new(Json.Word(role), Department, Id);
+    public Attribution HasRole(Role role) => new(Json.Word(role), Department, Id);
 }
 
 /// <summary>A program's token as remembered: never the token itself.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using CsvHelper;
 using SurveillanceRegistry.Domain;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Files.Policies;
 
 namespace SurveillanceRegistry.Files.Csv;
 
@@ -13,7 +16,7 @@ namespace SurveillanceRegistry.Files.Csv;
 public static class TableCsv
 {
     /// <summary>The most problems that are listed; one more says how many others there are.</summary>
-    public const int MostProblems = Sheet.MostProblems;
+    public const int MaxProblems = CsvSheet.MaxProblems;
 
     /// <summary>The column of <see cref="EffectivePeriod.FromNotBefore"/>, which is there only where some text needs it.</summary>
     internal const string NotBefore = "not_before";
@@ -37,7 +40,7 @@ public static class TableCsv
     ];
 
     /// <summary>The table as a file. The same governance makes the same bytes.</summary>
-    public static byte[] Write(Governance governance)
+    public static byte[] Write(GovernanceSnapshot governance)
     {
         ArgumentNullException.ThrowIfNull(governance);
         using var bytes = new MemoryStream();
@@ -46,11 +49,11 @@ public static class TableCsv
     }
 
     /// <summary>Writes the table, in UTF-8 with the mark by which spreadsheets know it: without it they would read § as two other letters.</summary>
-    public static void Write(Governance governance, Stream stream)
+    public static void Write(GovernanceSnapshot governance, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(governance);
         var instruments = governance.Table.Instruments;
-        var columns = instruments.Any(instrument => instrument.Versions.Any(version => EffectiveWords.Of(version).NotBefore is not null)) ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore) : Columns;
+        var columns = instruments.Any(instrument => instrument.Versions.Any(version => EffectivePeriodText.Write(version).NotBefore is not null)) ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore) : Columns;
         using var csv = CsvWriter.Create(stream, new CsvWriterOptions { Quoting = CsvQuoting.WhenNeededOrWhitespace, WriteByteOrderMark = true, NewLine = "\r\n" }, leaveOpen: true);
         csv.WriteRecord([.. columns]);
         foreach (var instrument in instruments)
@@ -60,7 +63,7 @@ public static class TableCsv
                 foreach (var rule in version.Rules)
                 {
                     var row = Row(instrument, version, rule);
-                    csv.WriteRecord([.. columns.Select(column => Guard.Out(row[column] ?? ""))]);
+                    csv.WriteRecord([.. columns.Select(column => FormulaEscaping.Out(row[column] ?? ""))]);
                 }
             }
         }
@@ -75,16 +78,16 @@ public static class TableCsv
     /// <param name="stream">The bytes; UTF-8 with or without a mark, at most 64 MB and 100,000 rows.</param>
     /// <param name="name">What problems call the file.</param>
     /// <param name="history">What the registry knows.</param>
-    public static FileReading<FilesProposal> Read(Stream stream, string name, GovernanceHistory history)
+    public static FileReading<ProposalFromFiles> Read(Stream stream, string name, GovernanceHistory history)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(history);
-        return new TableRows(Sheet.Read(stream, name, Columns, [NotBefore]), history).Propose();
+        return new TableRows(CsvSheet.Read(stream, name, Columns, [NotBefore]), history).Propose();
     }
 
     private static Dictionary<string, string?> Row(Instrument instrument, InstrumentVersion version, Rule rule)
     {
-        var effective = EffectiveWords.Of(version);
+        var effective = EffectivePeriodText.Write(version);
         return new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["instrument"] = instrument.Id,
@@ -105,22 +108,22 @@ public static class TableCsv
             ["ended_by"] = effective.EndedBy,
             ["superseded_by"] = version.SupersededBy,
             ["technology"] = rule.Technology,
-            ["capture"] = Cells.List(rule.Capture.Select(Json.Word)),
-            ["retention"] = Cells.List(rule.Retention.Select(Lines.Write)),
-            ["notice"] = Cells.List(rule.Notice.Select(Lines.Write)),
+            ["capture"] = CsvCellFormat.List(rule.Capture.Select(Json.Word)),
+            ["retention"] = CsvCellFormat.List(rule.Retention.Select(RuleText.Write)),
+            ["notice"] = CsvCellFormat.List(rule.Notice.Select(RuleText.Write)),
             ["records_access"] = Json.Word(rule.RecordsAccess.Access),
             ["records_access_text"] = rule.RecordsAccess.Text,
-            ["departments"] = Cells.List(rule.Departments),
-            ["purposes"] = Cells.List(rule.Purposes),
-            ["prohibited_uses"] = Cells.List(rule.ProhibitedUses),
+            ["departments"] = CsvCellFormat.List(rule.Departments),
+            ["purposes"] = CsvCellFormat.List(rule.Purposes),
+            ["prohibited_uses"] = CsvCellFormat.List(rule.ProhibitedUses),
             ["sharing"] = rule.Sharing,
             ["owner"] = rule.Owner,
-            ["review_by"] = rule.ReviewBy is { } day ? WrittenPolicies.Day(day) : null,
-            ["pauses"] = WrittenPolicies.Flag(rule.Pauses),
+            ["review_by"] = rule.ReviewBy is { } day ? PolicyWriter.Day(day) : null,
+            ["pauses"] = PolicyWriter.Flag(rule.Pauses),
             ["note"] = rule.Note,
             ["source_title"] = version.Source.Title,
             ["source_url"] = version.Source.Url,
-            ["source_read_on"] = WrittenPolicies.Day(version.Source.ReadOn),
+            ["source_read_on"] = PolicyWriter.Day(version.Source.ReadOn),
             ["source_confidence"] = Json.Word(version.Source.Confidence),
         };
     }

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Files.Policies;
 using SurveillanceRegistry.Files.Yaml;
 
 namespace SurveillanceRegistry.Files.Csv;
@@ -9,9 +12,9 @@ namespace SurveillanceRegistry.Files.Csv;
 internal sealed class TableRows
 {
     /// <summary>More than any text ever had; each is held against all before it.</summary>
-    private const int MostVersions = 1000;
+    private const int MaxVersions = 1000;
 
-    private static readonly Form<int> Number = Form.Number(1, MostVersions);
+    private static readonly FieldSchema<int> Number = FieldSchema.Number(1, MaxVersions);
 
     /// <summary>Members of documents, and the columns in which they stand.</summary>
     private static readonly Dictionary<string, string> ColumnsOf = new(StringComparer.Ordinal)
@@ -20,25 +23,25 @@ internal sealed class TableRows
         ["departments"] = "departments", ["owner"] = "owner", ["capture"] = "capture", ["retention"] = "retention", ["notice"] = "notice", ["id"] = "instrument", ["kind"] = "kind",
     };
 
-    private readonly Sheet _sheet;
+    private readonly CsvSheet _sheet;
     private readonly GovernanceHistory _history;
     private readonly InstrumentFile _forms;
-    private readonly Form<string> _technology;
+    private readonly FieldSchema<string> _technology;
     private readonly Dictionary<string, InstrumentRows> _instruments = new(StringComparer.Ordinal);
 
-    public TableRows(Sheet sheet, GovernanceHistory history)
+    public TableRows(CsvSheet sheet, GovernanceHistory history)
     {
         (_sheet, _history) = (sheet, history);
         HashSet<string> technologies = [.. history.Current.Table.Technologies.Select(technology => technology.Id)];
         HashSet<string> instruments = [.. history.Current.Table.Instruments.Select(instrument => instrument.Id), .. sheet.Rows.Select(row => row["instrument"].Text)];
         _forms = new InstrumentFile(technologies, [.. history.Current.City.Departments.Select(department => department.Id)], instruments);
-        _technology = Form.Known("a registered technology", technologies);
+        _technology = FieldSchema.Known("a registered technology", technologies);
     }
 
     private YamlFile File => _sheet.File;
 
     /// <summary>What the rows propose, or what is wrong with them.</summary>
-    public FileReading<FilesProposal> Propose()
+    public FileReading<ProposalFromFiles> Propose()
     {
         foreach (var row in _sheet.Rows)
         {
@@ -48,16 +51,16 @@ internal sealed class TableRows
 
         if (File.Problems.Count > 0)
             return new(null, _sheet.Problems());
-        var proposal = FilesProposal.Of(_instruments.Values.Select(rows => PolicyDocument.Of(Merged(rows))), _history);
+        var proposal = ProposalFromFiles.Create(_instruments.Values.Select(rows => PolicyDocument.For(Merged(rows))), _history);
         foreach (var problem in proposal.Checked(_history, Place).Problems)
             File.Problems.Add(problem);
         return File.Problems.Count > 0 ? new(null, _sheet.Problems()) : new(proposal, []);
     }
 
-    private void Read(SheetRow row)
+    private void Read(CsvRow row)
     {
         var problems = File.Problems.Count;
-        var id = Form.InstrumentId.Read(row["instrument"], File);
+        var id = FieldSchema.InstrumentId.Read(row["instrument"], File);
         var number = Number.Read(row["version"], File);
         var technology = _technology.Read(row["technology"], File);
         if (File.Problems.Count > problems)
@@ -78,7 +81,7 @@ internal sealed class TableRows
     }
 
     /// <summary>Rows of one thing say the same of it: which of them would be meant, nobody could tell.</summary>
-    private void Agree(SheetRow first, SheetRow row, ImmutableArray<string> columns, string what)
+    private void Agree(CsvRow first, CsvRow row, ImmutableArray<string> columns, string what)
     {
         foreach (var column in columns)
         {
@@ -87,39 +90,39 @@ internal sealed class TableRows
         }
     }
 
-    private Instrument Instrument(SheetRow row) => Read(
+    private Instrument Instrument(CsvRow row) => Read(
         row["instrument"], keys => InstrumentFile.Instrument(keys, _ => []),
         Must(row, "instrument", "id"), Must(row, "kind"), Must(row, "citation"), Must(row, "authority"), May(row, "url"));
 
-    private InstrumentVersion Version(SheetRow row, string instrument, int number) => Read(
+    private InstrumentVersion Version(CsvRow row, string instrument, int number) => Read(
         row["title"], keys => _forms.Version(keys, instrument, number, _ => []),
         Must(row, "title"), May(row, "passed"), May(row, "signed"), May(row, "filed"), May(row, "by"), May(row, "superseded_by"),
         Under(row["from"], "effective", Must(row, "from"), May(row, TableCsv.NotBefore), May(row, "known_by"), Must(row, "to"), May(row, "ended_by")),
         Under(row["source_title"], "source", Must(row, "source_title", "title"), May(row, "source_url", "url"), Must(row, "source_read_on", "read_on"), Must(row, "source_confidence", "confidence")));
 
-    private Rule Rule(SheetRow row, string technology) => _forms.Rule(technology).Read(
+    private Rule Rule(CsvRow row, string technology) => _forms.Rule(technology).Read(
         Map(
             row["technology"],
-            Entry("capture", Cells.Items(row["capture"])), Items(row, "departments"), Items(row, "purposes"), Items(row, "prohibited_uses"),
-            Items(row, "retention", Cells.Retention), Items(row, "notice", Cells.Notice),
+            Entry("capture", CsvCellFormat.Items(row["capture"])), Items(row, "departments"), Items(row, "purposes"), Items(row, "prohibited_uses"),
+            Items(row, "retention", CsvCellFormat.Retention), Items(row, "notice", CsvCellFormat.Notice),
             row["records_access"].Text.Length + row["records_access_text"].Text.Length == 0 ? null
                 : Under(row["records_access"], "records_access", Must(row, "records_access", "access"), May(row, "records_access_text", "text")),
             May(row, "sharing"), May(row, "owner"), May(row, "review_by"), Flag(row, "pauses"), May(row, "note")),
         File);
 
     /// <summary>Spreadsheets write TRUE.</summary>
-    private static (YamlText, YamlNode)? Flag(SheetRow row, string column) =>
+    private static (YamlText, YamlNode)? Flag(CsvRow row, string column) =>
         row[column] is { Text.Length: > 0 } cell ? Entry(column, cell with { Text = cell.Text.ToLowerInvariant() }) : null;
 
-    private (YamlText, YamlNode)? Items(SheetRow row, string column, Func<YamlText, YamlFile, YamlNode?>? line = null)
+    private (YamlText, YamlNode)? Items(CsvRow row, string column, Func<YamlText, YamlFile, YamlNode?>? line = null)
     {
-        var list = Cells.Items(row[column]);
+        var list = CsvCellFormat.Items(row[column]);
         return list.Items.IsEmpty ? null : Entry(column, line is null ? list : list with { Items = [.. list.Items.Select(item => line((YamlText)item, File)).OfType<YamlNode>()] });
     }
 
-    private static (YamlText, YamlNode)? Must(SheetRow row, string column, string? key = null) => Entry(key ?? column, row[column]);
+    private static (YamlText, YamlNode)? Must(CsvRow row, string column, string? key = null) => Entry(key ?? column, row[column]);
 
-    private static (YamlText, YamlNode)? May(SheetRow row, string column, string? key = null) => row[column] is { Text.Length: > 0 } cell ? Entry(key ?? column, cell) : null;
+    private static (YamlText, YamlNode)? May(CsvRow row, string column, string? key = null) => row[column] is { Text.Length: > 0 } cell ? Entry(key ?? column, cell) : null;
 
     private static (YamlText, YamlNode)? Under(YamlText at, string key, params ReadOnlySpan<(YamlText, YamlNode)?> entries) => Entry(key, Map(at, entries));
 
@@ -137,7 +140,7 @@ internal sealed class TableRows
         return new YamlMap(all.ToImmutable(), at.Line, at.Column);
     }
 
-    private T Read<T>(YamlText at, Func<YamlKeys, T> read, params ReadOnlySpan<(YamlText, YamlNode)?> entries) => Form.Keys("a row", read).Read(Map(at, entries), File);
+    private T Read<T>(YamlText at, Func<YamlKeys, T> read, params ReadOnlySpan<(YamlText, YamlNode)?> entries) => FieldSchema.Keys("a row", read).Read(Map(at, entries), File);
 
     /// <summary>The instrument as the rows make it of the one that the registry holds.</summary>
     private Instrument Merged(InstrumentRows rows)
@@ -176,18 +179,18 @@ internal sealed class TableRows
         }
 
         var cell = row[parts.Reverse().Select(part => ColumnsOf.GetValueOrDefault(part)).FirstOrDefault(column => column is not null) ?? "technology"];
-        return FilesProposal.Problem(refusal, File.Name, cell.Line, cell.Column);
+        return ProposalFromFiles.Problem(refusal, File.Name, cell.Line, cell.Column);
     }
 
     /// <summary>The rows of an instrument, and what they say of it alike.</summary>
-    private sealed record InstrumentRows(SheetRow First, Instrument Head)
+    private sealed record InstrumentRows(CsvRow First, Instrument Head)
     {
         public Dictionary<int, VersionRows> Versions { get; } = [];
     }
 
     /// <summary>The rows of a version, by technology in the order of rows.</summary>
-    private sealed record VersionRows(SheetRow First, InstrumentVersion Head)
+    private sealed record VersionRows(CsvRow First, InstrumentVersion Head)
     {
-        public OrderedDictionary<string, (SheetRow Row, Rule Rule)> Rules { get; } = new(StringComparer.Ordinal);
+        public OrderedDictionary<string, (CsvRow Row, Rule Rule)> Rules { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -10,7 +10,7 @@ namespace SurveillanceRegistry.Files.Yaml;
 internal sealed class YamlFile
 {
     /// <summary>How deep lists and keys may stand in each other.</summary>
-    public const int MostDepth = 16;
+    public const int MaxDepth = 16;
 
     private YamlFile(string name, string sha256) => (Name, Sha256) = (name, sha256);
 
@@ -129,8 +129,8 @@ internal sealed class YamlFile
                     return Refuse(line, column, "a second document ('---')", "one document in a file");
                 case AnchorAlias or NodeEvent { Anchor.IsEmpty: false } or NodeEvent { Tag.IsEmpty: false }:
                     return Refuse(line, column, "an anchor, an alias or a tag (&, * or !)", "each value written out where it is meant; quote a text that begins so");
-                case SequenceStart or MappingStart when open.Count == MostDepth:
-                    return Refuse(line, column, $"more than {MostDepth} levels", $"at most {MostDepth} levels");
+                case SequenceStart or MappingStart when open.Count == MaxDepth:
+                    return Refuse(line, column, $"more than {MaxDepth} levels", $"at most {MaxDepth} levels");
                 case SequenceStart or MappingStart:
                     open.Push(new Branch(here is MappingStart, line, column));
                     break;

@@ -1,4 +1,4 @@
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Files.Yaml;
 
@@ -10,7 +10,7 @@ internal sealed class YamlKeys(YamlMap map, YamlFile file)
     public YamlFile File => file;
 
     /// <summary>The value of a key that must be there.</summary>
-    public T Required<T>(string key, Form<T> form)
+    public T Required<T>(string key, FieldSchema<T> form)
     {
         if (Node(key) is { } node)
             return form.Read(node, file);
@@ -19,13 +19,13 @@ internal sealed class YamlKeys(YamlMap map, YamlFile file)
     }
 
     /// <summary>The value of a key that may be missing.</summary>
-    public T Optional<T>(string key, Form<T> form, T otherwise) => Node(key) is { } node ? form.Read(node, file) : otherwise;
+    public T Optional<T>(string key, FieldSchema<T> form, T otherwise) => Node(key) is { } node ? form.Read(node, file) : otherwise;
 
     /// <summary>The text of a key that may be missing.</summary>
-    public string? Optional(string key, Form<string> form) => Node(key) is { } node ? form.Read(node, file) : null;
+    public string? Optional(string key, FieldSchema<string> form) => Node(key) is { } node ? form.Read(node, file) : null;
 
     /// <summary>The date of a key that may be missing.</summary>
-    public LawDate? Optional(string key, Form<LawDate> form) => Node(key) is { } node ? form.Read(node, file) : null;
+    public LawDate? Optional(string key, FieldSchema<LawDate> form) => Node(key) is { } node ? form.Read(node, file) : null;
 
     /// <summary>The node of a key, or null.</summary>
     public YamlNode? Node(string key)

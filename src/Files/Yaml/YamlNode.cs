@@ -6,7 +6,7 @@ namespace SurveillanceRegistry.Files.Yaml;
 internal abstract record YamlNode(int Line, int Column)
 {
     /// <summary>The most characters of a value that a problem repeats.</summary>
-    private const int MostCharactersQuoted = 80;
+    private const int MaxCharactersQuoted = 80;
 
     /// <summary>What stands here, as a problem names it.</summary>
     public abstract string Found { get; }
@@ -14,8 +14,8 @@ internal abstract record YamlNode(int Line, int Column)
     /// <summary>A value as a problem repeats it: short, on one line, without anything that a terminal would obey.</summary>
     public static string Quote(string text)
     {
-        var line = new string([.. text.Take(MostCharactersQuoted).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
-        return text.Length > MostCharactersQuoted ? $"'{line}…'" : $"'{line}'";
+        var line = new string([.. text.Take(MaxCharactersQuoted).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
+        return text.Length > MaxCharactersQuoted ? $"'{line}…'" : $"'{line}'";
     }
 }
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains.Devices;
@@ -13,81 +15,81 @@ namespace SurveillanceRegistry.Grains.Devices;
 /// </summary>
 [GrainType("device")]
 [CollectionAgeLimit(Minutes = 5)] // Most units change rarely: a million need not live here because each spoke once.
-internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, IExpectedRegister expected, Sight sight, TimeProvider time) : Grain, IDeviceGrain
+internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, IExpectedStateRegister expected, IngestHealthMonitor sight, TimeProvider time) : Grain, IDeviceGrain
 {
     private Device? _device;
-    private DeviceObservation? _last, _placeKnows;
-    private Task _tellingPlace = Task.CompletedTask;
+    private DeviceObservation? _last, _placeObservation;
+    private Task _placeNotification = Task.CompletedTask;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var id = this.GetPrimaryKeyString();
         _device = await devices.FindAsync(id, cancellationToken);
         if (_device is not null)
-            _last = (await observations.LastAsync(id, cancellationToken))?.Beside(_device.Sensors);
+            _last = (await observations.LastAsync(id, cancellationToken))?.WithDerivedUnregistered(_device.Sensors);
     }
 
-    public async Task<Taken> Observed(DeviceObservation observation, long owner)
+    public async Task<ChangeResult> RecordChange(DeviceObservation observation, long owner)
     {
         if (_device is null)
-            return Taken.Told;
-        var next = observation.Following(_last);
+            return ChangeResult.Recorded;
+        var next = observation.MergedWith(_last);
         if (next.DiffersFrom(_last))
         {
             if (!await observations.AppendAsync(next, time.GetUtcNow(), Device.PartitionOf(_device.Number), owner, CancellationToken.None))
-                return Taken.NotOurs;
+                return ChangeResult.OwnershipLost;
             _last = next;
         }
 
-        return Settled().IsCompletedSuccessfully ? Taken.Told : Taken.PlaceWaits;
+        return WaitForPlace().IsCompletedSuccessfully ? ChangeResult.Recorded : ChangeResult.RecordedPlacePending;
     }
 
-    public Task Settled()
+    public Task WaitForPlace()
     {
-        if (_device?.Place is not { } place || ReferenceEquals(_placeKnows, _last))
+        if (_device?.Place is not { } place || ReferenceEquals(_placeObservation, _last))
             return Task.CompletedTask;
-        return _tellingPlace.IsCompleted ? _tellingPlace = TellPlace(place) : _tellingPlace;
+        return _placeNotification.IsCompleted ? _placeNotification = NotifyPlace(place) : _placeNotification;
     }
 
-    private async Task TellPlace(string place)
+    private async Task NotifyPlace(string place)
     {
-        while (_last is { } last && !ReferenceEquals(_placeKnows, last))
+        while (_last is { } last && !ReferenceEquals(_placeObservation, last))
         {
-            await GrainFactory.Place(place).Changed(last);
-            _placeKnows = last;
+            await GrainFactory.Place(place).RecordObservation(last);
+            _placeObservation = last;
         }
     }
 
-    public async Task<DeviceObservation?> Last()
+    public async Task<DeviceObservation?> LastObservation()
     {
         if (_device is null || _last is null)
             return null;
-        if (sight.IsBlind)
-            return Unseen();
+        if (sight.CannotObserve)
+            return AsUnobserved();
         try
         {
             // Most heartbeats change nothing, and so do not come here: when the last one came, only the partition knows.
-            var now = await GrainFactory.PartitionOf(_device).Observation(_device.Number, _device.Id);
-            return now is null || now.Following(_last).DiffersFrom(_last) ? _last : _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
+            var now = await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id);
+            return now is null || now.MergedWith(_last).DiffersFrom(_last) ? _last : _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
         }
 #pragma warning disable CA1031 // Whatever the reason: the registry cannot see the unit now, and says so.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return Unseen();
+            return AsUnobserved();
         }
     }
 
-    private DeviceObservation? Unseen() => new CoveringDevice(_device!, _last).Unseen().Last;
+    private DeviceObservation? AsUnobserved() => new CoveringDevice(_device!, _last).Unseen().Last;
 
-    public async Task Registered() => _device = await devices.FindAsync(this.GetPrimaryKeyString(), CancellationToken.None);
+    public async Task ReloadDevice() => _device = await devices.FindAsync(this.GetPrimaryKeyString(), CancellationToken.None);
 
     public async Task<DeviceDescription?> Describe()
     {
         if (_device is null)
             return null;
         // All three are asked for at once.
-        var (isExpected, last) = (expected.OfAsync(_device.Id, CancellationToken.None), Last());
+        var (isExpected, last) = (expected.FindAsync(_device.Id, CancellationToken.None), LastObservation());
         var governance = await GrainFactory.Governance();
         var day = governance.City.DayAt(time.GetUtcNow());
         return new DeviceDescription(_device, await last, day, Rows(governance, day)) { Expected = await isExpected };
@@ -95,6 +97,6 @@ internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister 
 
     public async Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day) => Rows(await GrainFactory.Governance(), day);
 
-    private ImmutableArray<GovernanceRow> Rows(Governance governance, DateOnly day) =>
+    private ImmutableArray<GovernanceRow> Rows(GovernanceSnapshot governance, DateOnly day) =>
         _device is null ? [] : governance.Table.Governing(_device.Technology, _device.Department, day);
 }

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Devices;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 
 namespace SurveillanceRegistry.Grains.Devices;
 
@@ -16,21 +17,21 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <summary>Takes in a change of what is known of the unit: remembers it, and begins to tell the place that the unit covers.</summary>
     /// <param name="owner">Who keeps the unit's partition, as <see cref="IObservationRegister.TakeAsync"/> numbered it.</param>
     [Alias("observed")]
-    Task<Taken> Observed(DeviceObservation observation, long owner);
+    Task<ChangeResult> RecordChange(DeviceObservation observation, long owner);
 
     /// <summary>Returns when the place that the unit covers was told the last that is known of it. What the place did not take in is told again.</summary>
     [Alias("settled")]
     [AlwaysInterleave]
-    Task Settled();
+    Task WaitForPlace();
 
     /// <summary>What is known of the unit at this moment; null when it was never heard. Answers while a change is being taken in.</summary>
     [Alias("last")]
     [AlwaysInterleave]
-    Task<DeviceObservation?> Last();
+    Task<DeviceObservation?> LastObservation();
 
     /// <summary>What the register says of the unit changed.</summary>
     [Alias("registered")]
-    Task Registered();
+    Task ReloadDevice();
 
     /// <summary>The unit, what is known of it and what governs it today; null when no such unit is registered. Answers while a change is being told to its place.</summary>
     [Alias("describe")]
@@ -46,11 +47,11 @@ public interface IDeviceGrain : IGrainWithStringKey
 /// What became of a change. <c>NotOurs</c>: the partition belongs to another owner by now, and nothing was taken in. <c>Told</c>: it is
 /// remembered, and nobody else has to hear of it. <c>PlaceWaits</c>: it is remembered, and its place is being told.
 /// </summary>
-public enum Taken { NotOurs, Told, PlaceWaits }
+public enum ChangeResult { OwnershipLost, Recorded, RecordedPlacePending }
 
 /// <summary>A unit, the last that is known of it, and the rows that govern it on <paramref name="Day"/>.</summary>
 public sealed record DeviceDescription(Device Device, DeviceObservation? Last, DateOnly Day, ImmutableArray<GovernanceRow> GovernedBy)
 {
     /// <summary>What its rules let it do, as it is told; null before that was worked out.</summary>
-    public Expected? Expected { get; init; }
+    public ExpectedState? Expected { get; init; }
 }

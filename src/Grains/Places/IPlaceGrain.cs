@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Places;
@@ -13,11 +13,11 @@ public interface IPlaceGrain : IGrainWithStringKey
 {
     /// <summary>Something changed at a device that covers the place. A notice that says something new is signed before this returns.</summary>
     [Alias("changed")]
-    Task Changed(DeviceObservation observation);
+    Task RecordObservation(DeviceObservation observation);
 
     /// <summary>The rules changed, or a day began. A notice that says something new is signed before this returns.</summary>
     [Alias("reconsider")]
-    Task Reconsider();
+    Task Recompose();
 
     /// <summary>
     /// What the register says of its devices changed. Returns at once: they are read again before anybody is shown the place, once for all that
@@ -25,15 +25,15 @@ public interface IPlaceGrain : IGrainWithStringKey
     /// </summary>
     [Alias("registered")]
     [AlwaysInterleave]
-    Task Registered();
+    Task MarkDevicesChanged();
 
     /// <summary>Reads its devices again, if it was told that they changed, and looks at its notice.</summary>
     [Alias("read-again")]
-    Task ReadAgain();
+    Task ReloadDevices();
 
     /// <summary>What the notice would say under other rules; null when there is no such place. Changes nothing.</summary>
     [Alias("preview")]
-    Task<NoticePreview?> Preview(Governance governance, DateOnly day);
+    Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day);
 
     /// <summary>The place as it stands; null when there is no such place.</summary>
     [Alias("describe")]
@@ -45,7 +45,7 @@ public interface IPlaceGrain : IGrainWithStringKey
 
     /// <summary>A screen asked for the notice: when it was last seen, and the hash of what it holds.</summary>
     [Alias("seen")]
-    Task Seen(string kioskId, string? shownHash);
+    Task RecordKioskRequest(string kioskId, string? shownHash);
 
     /// <summary>How long a watch lasts without renewal, in seconds.</summary>
     const int WatchSeconds = 60;
@@ -56,7 +56,7 @@ public interface IPlaceGrain : IGrainWithStringKey
 public interface INoticeWatcher : IGrainObserver
 {
     [Alias("changed")]
-    Task Changed(string place, long sequence);
+    Task NoticeChanged(string place, long sequence);
 }
 
 /// <summary>A place, its screens and devices, and the notice in force there.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Places;
@@ -23,7 +23,7 @@ internal sealed class PlaceGrain(
     private static readonly TimeSpan RepairEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a notice is numbered anew when another writer was first.</summary>
-    private const int MostAttempts = 3;
+    private const int MaxAttempts = 3;
 
     private readonly Dictionary<string, DeviceObservation> _last = [];
     private readonly Dictionary<string, KioskDescription> _kiosks = [];
@@ -32,7 +32,7 @@ internal sealed class PlaceGrain(
     private ImmutableArray<Device> _devices = [];
     private SignedNotice? _notice;
     private NoticeContent? _content;
-    private bool _isCurrent, _isToRead;
+    private bool _isCurrent, _mustReload;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -45,10 +45,10 @@ internal sealed class PlaceGrain(
         _devices = await devices.ListAsync(new DeviceFilter(Place: id), null, int.MaxValue, cancellationToken);
         _notice = await notices.LatestAsync(id, cancellationToken);
         await Repair(cancellationToken);
-        this.RegisterGrainTimer(Turn, new GrainTimerCreationOptions(RepairEvery, RepairEvery) { KeepAlive = true });
+        this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(RepairEvery, RepairEvery) { KeepAlive = true });
     }
 
-    public async Task Changed(DeviceObservation observation)
+    public async Task RecordObservation(DeviceObservation observation)
     {
         if (_place is null)
             return;
@@ -66,7 +66,7 @@ internal sealed class PlaceGrain(
         return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!);
     }
 
-    public async Task<NoticePreview?> Preview(Governance governance, DateOnly day)
+    public async Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day)
     {
         if (_place is null)
             return null;
@@ -83,47 +83,47 @@ internal sealed class PlaceGrain(
         return Task.CompletedTask;
     }
 
-    public Task Reconsider() => _place is null ? Task.CompletedTask : BringUpToDate();
+    public Task Recompose() => _place is null ? Task.CompletedTask : BringUpToDate();
 
-    public Task Registered()
+    public Task MarkDevicesChanged()
     {
-        if (_place is null || _isToRead)
+        if (_place is null || _mustReload)
             return Task.CompletedTask;
-        _isToRead = true;
+        _mustReload = true;
         // In its turn, when what is being done is done: of a thousand devices that are registered at once most come in this while.
-        this.AsReference<IPlaceGrain>().ReadAgain().Ignore();
+        this.AsReference<IPlaceGrain>().ReloadDevices().Ignore();
         return Task.CompletedTask;
     }
 
-    public Task ReadAgain() => Read();
+    public Task ReloadDevices() => Read();
 
     /// <summary>Reads the place's devices, if the register changed since they were read.</summary>
     private async Task Read()
     {
-        if (!_isToRead)
+        if (!_mustReload)
             return;
-        (_isToRead, _isCurrent) = (false, false); // What is registered from here on is read next.
+        (_mustReload, _isCurrent) = (false, false); // What is registered from here on is read next.
         try
         {
             _devices = await devices.ListAsync(new DeviceFilter(Place: _place!.Id), null, int.MaxValue, CancellationToken.None);
         }
         catch
         {
-            _isToRead = true;
+            _mustReload = true;
             throw;
         }
 
         await Repair(CancellationToken.None);
     }
 
-    public Task Seen(string kioskId, string? shownHash)
+    public Task RecordKioskRequest(string kioskId, string? shownHash)
     {
         if (_kiosks.TryGetValue(kioskId, out var kiosk))
             _kiosks[kioskId] = kiosk with { LastSeenAt = time.GetUtcNow(), ShownHash = shownHash };
         return Task.CompletedTask;
     }
 
-    private async Task Turn(CancellationToken cancellationToken)
+    private async Task Tick(CancellationToken cancellationToken)
     {
         await Read();
         await Repair(cancellationToken);
@@ -131,15 +131,15 @@ internal sealed class PlaceGrain(
 
     private async Task Repair(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_devices.Select(Ask));
+        await Task.WhenAll(_devices.Select(ReadObservation));
         await BringUpToDate();
     }
 
-    private async Task Ask(Device device)
+    private async Task ReadObservation(Device device)
     {
         try
         {
-            if (await GrainFactory.Device(device.Id).Last() is { } last)
+            if (await GrainFactory.Device(device.Id).LastObservation() is { } last)
                 _last[device.Id] = last;
         }
 #pragma warning disable CA1031 // Whatever the reason: the registry cannot see the device now, and says so.
@@ -167,15 +167,15 @@ internal sealed class PlaceGrain(
             if (await notices.AppendAsync(issued, CancellationToken.None))
             {
                 _notice = issued;
-                await TellWatchers(issued.Sequence);
+                await NotifyWatchers(issued.Sequence);
             }
-            else if (attempt < MostAttempts)
+            else if (attempt < MaxAttempts)
             {
                 _notice = await notices.LatestAsync(_place!.Id, CancellationToken.None);
             }
             else
             {
-                throw new InvalidOperationException($"The notice of place {_place!.Id} could not be numbered in {MostAttempts} attempts: another writer was first each time.");
+                throw new InvalidOperationException($"The notice of place {_place!.Id} could not be numbered in {MaxAttempts} attempts: another writer was first each time.");
             }
         }
 
@@ -183,19 +183,19 @@ internal sealed class PlaceGrain(
         _isCurrent = true;
     }
 
-    private async Task TellWatchers(long sequence)
+    private async Task NotifyWatchers(long sequence)
     {
         var now = time.GetUtcNow();
         foreach (var expired in _watchers.Where(watcher => watcher.Value < now).Select(watcher => watcher.Key).ToArray())
             _watchers.Remove(expired);
-        await Task.WhenAll(_watchers.Keys.Select(watcher => Hint(watcher, sequence)));
+        await Task.WhenAll(_watchers.Keys.Select(watcher => NotifyWatcher(watcher, sequence)));
     }
 
-    private async Task Hint(INoticeWatcher watcher, long sequence)
+    private async Task NotifyWatcher(INoticeWatcher watcher, long sequence)
     {
         try
         {
-            await watcher.Changed(_place!.Id, sequence);
+            await watcher.NoticeChanged(_place!.Id, sequence);
         }
 #pragma warning disable CA1031 // A hint that is lost costs nothing but time: screens ask by themselves.
         catch (Exception failure)

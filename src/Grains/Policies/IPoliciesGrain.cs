@@ -3,7 +3,8 @@ using Orleans.Concurrency;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Grains.Policies;
 
@@ -16,11 +17,11 @@ public interface IPoliciesGrain : IGrainWithStringKey
 
     /// <summary>The city, its governance table and the words of its notices, as known now.</summary>
     [Alias("governance"), AlwaysInterleave]
-    Task<Governance> Governance();
+    Task<GovernanceSnapshot> Governance();
 
     /// <summary>The same, as the registry knew it at an instant; null before it was opened.</summary>
     [Alias("known-at"), AlwaysInterleave]
-    Task<Governance?> KnownAt(DateTimeOffset instant);
+    Task<GovernanceSnapshot?> KnownAt(DateTimeOffset instant);
 
     /// <summary>Everything that was ever recorded.</summary>
     [Alias("history"), AlwaysInterleave]
@@ -50,5 +51,5 @@ public interface IPoliciesGrain : IGrainWithStringKey
 
     /// <summary>Looks whether a day began in the city, and writes down what took effect with it. The grain does so by itself every second.</summary>
     [Alias("turn-day")]
-    Task TurnDay();
+    Task RecordTransitions();
 }

@@ -4,7 +4,8 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Grains.Policies;
 
@@ -16,14 +17,14 @@ namespace SurveillanceRegistry.Grains.Policies;
 [KeepAlive]
 internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister changes, IPlaceRegister places, TimeProvider time, ILogger<PoliciesGrain> logger) : Grain, IPoliciesGrain
 {
-    private static readonly TimeSpan LookForMidnightEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MidnightCheckEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>A registry that slept longer than this writes down what changed over the whole time under the day on which it woke.</summary>
-    private const int MostDaysOneByOne = 400;
+    private const int MaxDaysOneByOne = 400;
 
-    private const int MostInstantsHeld = 8, MostChangesHeld = 10_000;
+    private const int MaxInstantsHeld = 8, MaxChangesHeld = 10_000;
 
-    private readonly Dictionary<int, Governance?> _knownAt = [];
+    private readonly Dictionary<int, GovernanceSnapshot?> _knownAt = [];
 
     /// <summary>What the public may know of requests that were asked for: once approved, they never change.</summary>
     private readonly Dictionary<long, PublicChange> _changes = [];
@@ -35,20 +36,20 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
     {
         _history = await register.HistoryAsync(cancellationToken);
         _day = await register.LastDayAsync(cancellationToken);
-        await TurnDay();
-        this.RegisterGrainTimer(_ => TurnDay(), new GrainTimerCreationOptions(LookForMidnightEvery, LookForMidnightEvery) { KeepAlive = true });
+        await RecordTransitions();
+        this.RegisterGrainTimer(_ => RecordTransitions(), new GrainTimerCreationOptions(MidnightCheckEvery, MidnightCheckEvery) { KeepAlive = true });
     }
 
-    public Task<Governance> Governance() => Task.FromResult(_history.Current);
+    public Task<GovernanceSnapshot> Governance() => Task.FromResult(_history.Current);
 
     public Task<GovernanceHistory> History() => Task.FromResult(_history);
 
-    public Task<Governance?> KnownAt(DateTimeOffset instant)
+    public Task<GovernanceSnapshot?> KnownAt(DateTimeOffset instant)
     {
         var count = _history.CountAt(instant);
         if (!_knownAt.TryGetValue(count, out var governance))
         {
-            if (_knownAt.Count >= MostInstantsHeld)
+            if (_knownAt.Count >= MaxInstantsHeld)
                 _knownAt.Clear();
             _knownAt[count] = governance = _history.KnownAt(instant);
         }
@@ -106,18 +107,18 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
         if (await changes.ActAsync(before, after, act, by, note, now, CancellationToken.None) is not { } done)
             return Stale(await changes.FindAsync(id, CancellationToken.None) ?? before);
         if (act == ChangeAct.Approved)
-            await TakeInAsync();
+            await ApplyAsync();
         return done;
     }
 
-    public async Task TurnDay()
+    public async Task RecordTransitions()
     {
         var today = _history.Current.City.DayAt(time.GetUtcNow());
         if (_day == today)
             return;
         if (_day is { } last && last < today)
         {
-            var first = today.DayNumber - last.DayNumber > MostDaysOneByOne ? today : last.AddDays(1);
+            var first = today.DayNumber - last.DayNumber > MaxDaysOneByOne ? today : last.AddDays(1);
             var before = last;
             for (var day = first; day <= today; day = day.AddDays(1))
             {
@@ -133,24 +134,24 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
         var began = _day is not null;
         _day = today;
         if (began)
-            await TellPlacesAsync();
+            await NotifyPlacesAsync();
     }
 
     /// <summary>Every row whose standing or text on a day is another than on the day before.</summary>
-    private static ImmutableArray<EffectiveSwitch> Switches(GovernanceTable table, DateOnly before, DateOnly day) =>
+    private static ImmutableArray<EffectiveTransition> Switches(GovernanceTable table, DateOnly before, DateOnly day) =>
     [
         .. table.On(before).Zip(table.On(day))
             .Where(rows => rows.First.Status != rows.Second.Status || rows.First.Version?.Number != rows.Second.Version?.Number)
-            .Select(rows => new EffectiveSwitch(rows.Second.Technology.Id, rows.Second.Instrument.Id, rows.Second.Version?.Number, rows.First.Status, rows.Second.Status)),
+            .Select(rows => new EffectiveTransition(rows.Second.Technology.Id, rows.Second.Instrument.Id, rows.Second.Version?.Number, rows.First.Status, rows.Second.Status)),
     ];
 
     private async Task<PublicChange?> ChangeAsync(long number)
     {
         if (_changes.TryGetValue(number, out var held))
             return held;
-        if (await changes.FindAsync(number, CancellationToken.None) is not { } request || PublicChange.Of(request) is not { } change)
+        if (await changes.FindAsync(number, CancellationToken.None) is not { } request || PublicChange.From(request) is not { } change)
             return null;
-        if (_changes.Count >= MostChangesHeld)
+        if (_changes.Count >= MaxChangesHeld)
             _changes.Clear();
         return _changes[number] = change;
     }
@@ -159,21 +160,21 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
         new("stale", $"Request {request.Id} was changed meanwhile: it is {Json.Word(request.State)} at version {request.Version}. Look at it again before you act.");
 
     /// <summary>Takes in what was recorded, and has every notice look at it.</summary>
-    private async Task TakeInAsync()
+    private async Task ApplyAsync()
     {
         var added = await register.RevisionsAsync(_history.LastEntry, CancellationToken.None);
         _history = new GovernanceHistory([.. _history.Revisions, .. added]);
         _knownAt.Clear();
-        await TellPlacesAsync();
+        await NotifyPlacesAsync();
     }
 
-    private async Task TellPlacesAsync() => await Task.WhenAll((await places.PlacesAsync(CancellationToken.None)).Select(TellAsync));
+    private async Task NotifyPlacesAsync() => await Task.WhenAll((await places.PlacesAsync(CancellationToken.None)).Select(NotifyAsync));
 
-    private async Task TellAsync(Place place)
+    private async Task NotifyAsync(Place place)
     {
         try
         {
-            await GrainFactory.Place(place.Id).Reconsider();
+            await GrainFactory.Place(place.Id).Recompose();
         }
 #pragma warning disable CA1031 // The place asks for itself within seconds; until then it hands out nothing that it could not bring up to date.
         catch (Exception failure)

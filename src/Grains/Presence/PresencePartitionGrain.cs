@@ -18,18 +18,18 @@ namespace SurveillanceRegistry.Grains.Presence;
 [Reentrant]
 [KeepAlive]
 internal sealed class PresencePartitionGrain(
-    IDeviceRegister devices, IHeartbeatLog log, IObservationRegister observations, ChangesUnderWay underWay, Sight sight, PresenceCounters counters, TimeProvider time, ILogger<PresencePartitionGrain> logger)
+    IDeviceRegister devices, IHeartbeatLog log, IObservationRegister observations, ChangeConcurrencyLimiter underWay, IngestHealthMonitor sight, PresenceMetrics counters, TimeProvider time, ILogger<PresencePartitionGrain> logger)
     : Grain, IPresencePartitionGrain
 {
-    private static readonly TimeSpan TurnEvery = TimeSpan.FromMilliseconds(Wheel.SpokeMs), LongestOnTheWay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(TimingWheel.TickMs), LongestSessionEndDelay = TimeSpan.FromSeconds(5);
 
     private readonly List<int> _due = [];
-    private readonly Dictionary<string, Untold> _untold = new(StringComparer.Ordinal);
-    private readonly HashSet<int> _nameless = [], _askedAnew = []; // Whose deadline changed while they wait in the wheel, where nobody is found before his time.
+    private readonly Dictionary<string, PendingChanges> _pendingChanges = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _pendingIdLookups = [], _rescheduled = []; // Whose deadline changed while they wait in the wheel, where nobody is found before his time.
     private readonly Queue<(int Number, long Epoch, long Session, long At)> _deaths = new(); // Those that may yet turn out to be one fault of ours.
-    private Seat[] _seats = [];
-    private Wheel _wheel = null!;
-    private Task _naming = Task.CompletedTask;
+    private DevicePresence[] _devices = [];
+    private TimingWheel _wheel = null!;
+    private Task _idLookup = Task.CompletedTask;
     private long _owner;
     private bool _isLost;
 
@@ -37,245 +37,245 @@ internal sealed class PresencePartitionGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _wheel = new Wheel(Sight.SteadyMs(time));
+        _wheel = new TimingWheel(IngestHealthMonitor.MonotonicMs(time));
         // Who takes over writes alone from here on: what is read next is all that was ever written.
         _owner = await observations.TakeAsync(Partition, cancellationToken);
-        await Seat(null, cancellationToken);
+        await Load(null, cancellationToken);
         var remembered = (await observations.LatestAsync(Partition, cancellationToken)).ToDictionary(told => told.Number, told => told.Observation);
         foreach (var (number, told) in remembered)
-            _seats[IndexOf(number)].Remember(told, told.LastHeardAt is { } heardAt ? SteadyAt(heardAt) : 0);
+            _devices[IndexOf(number)].Restore(told, told.LastHeardAt is { } heardAt ? MonotonicAt(heardAt) : 0);
         foreach (var heartbeat in await log.LatestAsync(Partition, cancellationToken))
         {
-            ref var seat = ref _seats[IndexOf(heartbeat.Number)];
-            var before = seat.Face;
-            seat.Hear(heartbeat, SteadyAt(heartbeat.ReceivedAt));
-            if (seat.Face != before)
-                Change(heartbeat.DeviceId, seat.Observation(heartbeat.DeviceId));
+            ref var seat = ref _devices[IndexOf(heartbeat.Number)];
+            var before = seat.VisibleState;
+            seat.ApplyHeartbeat(heartbeat, MonotonicAt(heartbeat.ReceivedAt));
+            if (seat.VisibleState != before)
+                Change(heartbeat.DeviceId, seat.ToObservation(heartbeat.DeviceId));
         }
 
-        for (var index = 0; index < _seats.Length; index++)
+        for (var index = 0; index < _devices.Length; index++)
         {
-            if (_seats[index] is { WasHeard: true, LookAt: < long.MaxValue } seat)
-                _wheel.Put(index, seat.LookAt);
+            if (_devices[index] is { WasHeard: true, NextCheckAtMs: < long.MaxValue } seat)
+                _wheel.Schedule(index, seat.NextCheckAtMs);
         }
 
-        this.RegisterGrainTimer(Turn, new GrainTimerCreationOptions(TurnEvery, TurnEvery) { Interleave = true, KeepAlive = true });
+        this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TickEvery, TickEvery) { Interleave = true, KeepAlive = true });
     }
 
-    public async Task Hear(ImmutableArray<Heartbeat> heartbeats)
+    public async Task ApplyHeartbeats(ImmutableArray<Heartbeat> heartbeats)
     {
         foreach (var heartbeat in heartbeats)
         {
-            if (!IsSeated(heartbeat.Number))
-                await Seat(heartbeat.Number, CancellationToken.None);
+            if (!IsRegistered(heartbeat.Number))
+                await Load(heartbeat.Number, CancellationToken.None);
         }
 
-        var (now, steady) = (time.GetUtcNow(), Sight.SteadyMs(time));
+        var (now, steady) = (time.GetUtcNow(), IngestHealthMonitor.MonotonicMs(time));
         foreach (var heartbeat in heartbeats)
         {
-            if (!IsSeated(heartbeat.Number))
+            if (!IsRegistered(heartbeat.Number))
                 continue; // Not registered any more.
             var index = IndexOf(heartbeat.Number);
-            ref var seat = ref _seats[index];
+            ref var seat = ref _devices[index];
             // A change that waits for its name, a death most often, is told before this word takes its place; the word brings the name.
-            if (_nameless.Count > 0 && _nameless.Remove(heartbeat.Number))
-                Change(heartbeat.DeviceId, seat.Observation(heartbeat.DeviceId));
-            var before = seat.Face;
+            if (_pendingIdLookups.Count > 0 && _pendingIdLookups.Remove(heartbeat.Number))
+                Change(heartbeat.DeviceId, seat.ToObservation(heartbeat.DeviceId));
+            var before = seat.VisibleState;
             // What was long on its way to us, or came in as the clock was stepped, was still received just now.
-            var onTheWay = Math.Clamp((now - heartbeat.ReceivedAt).TotalMilliseconds, 0, LongestOnTheWay.TotalMilliseconds);
-            seat.Hear(heartbeat, steady - (long)onTheWay);
-            if (seat.Face != before)
-                Change(heartbeat.DeviceId, seat.Observation(heartbeat.DeviceId));
-            if (seat.LookAt < long.MaxValue)
-                _wheel.Put(index, seat.LookAt);
+            var onTheWay = Math.Clamp((now - heartbeat.ReceivedAt).TotalMilliseconds, 0, LongestSessionEndDelay.TotalMilliseconds);
+            seat.ApplyHeartbeat(heartbeat, steady - (long)onTheWay);
+            if (seat.VisibleState != before)
+                Change(heartbeat.DeviceId, seat.ToObservation(heartbeat.DeviceId));
+            if (seat.NextCheckAtMs < long.MaxValue)
+                _wheel.Schedule(index, seat.NextCheckAtMs);
         }
     }
 
-    public Task Died(int number, long epoch, long session, SessionEnd end) => Parted(number, epoch, session, end);
+    public Task ApplyDeath(int number, long epoch, long session, SessionEnd end) => ApplySessionEnd(number, epoch, session, end);
 
-    public async Task Kept(int number)
+    public async Task WaitUntilRecorded(int number)
     {
-        TellAgain();
-        await _naming;
-        var id = _untold.Count > 0 ? (await devices.IdsAsync([number], CancellationToken.None)).GetValueOrDefault(number) : null;
-        if (id is not null && _untold.TryGetValue(id, out var untold))
-            await untold.Telling;
-        if (_nameless.Contains(number) || id is not null && _untold.TryGetValue(id, out untold) && untold.Changes.Count > 0)
+        RetryNotify();
+        await _idLookup;
+        var id = _pendingChanges.Count > 0 ? (await devices.IdsAsync([number], CancellationToken.None)).GetValueOrDefault(number) : null;
+        if (id is not null && _pendingChanges.TryGetValue(id, out var untold))
+            await untold.Notification;
+        if (_pendingIdLookups.Contains(number) || id is not null && _pendingChanges.TryGetValue(id, out untold) && untold.Changes.Count > 0)
             throw new TimeoutException("What changed of a unit could not be kept yet.");
     }
 
-    public Task Ended(int number, long session, SessionEnd end) => Parted(number, null, session, end);
+    public Task RecordSessionEnd(int number, long session, SessionEnd end) => ApplySessionEnd(number, null, session, end);
 
-    private Task Parted(int number, long? epoch, long session, SessionEnd end)
+    private Task ApplySessionEnd(int number, long? epoch, long session, SessionEnd end)
     {
-        if (IsSeated(number))
+        if (IsRegistered(number))
         {
-            ref var seat = ref _seats[IndexOf(number)];
-            var before = seat.Face;
+            ref var seat = ref _devices[IndexOf(number)];
+            var before = seat.VisibleState;
             if (epoch is { } died)
-                seat.Die(died, session, end);
+                seat.ApplyDeath(died, session, end);
             else
-                seat.End(session, end);
-            if (seat.Face != before)
+                seat.RecordSessionEnd(session, end);
+            if (seat.VisibleState != before)
             {
-                _nameless.Add(number);
+                _pendingIdLookups.Add(number);
                 if (epoch is { } inEpoch)
-                    _deaths.Enqueue((number, inEpoch, session, Sight.SteadyMs(time)));
+                    _deaths.Enqueue((number, inEpoch, session, IngestHealthMonitor.MonotonicMs(time)));
             }
 
-            DoubtDeaths();
-            Tell();
+            RetractDeaths();
+            Notify();
         }
 
         return Task.CompletedTask;
     }
 
-    public Task<(long Epoch, long Seq)> Last(int number) => Task.FromResult(IsSeated(number) ? _seats[IndexOf(number)].Last : (-1, -1));
+    public Task<(long Epoch, long Seq)> NewestSequence(int number) => Task.FromResult(IsRegistered(number) ? _devices[IndexOf(number)].NewestSequence : (-1, -1));
 
-    public Task<DeviceObservation?> Observation(int number, string deviceId)
+    public Task<DeviceObservation?> FindObservation(int number, string deviceId)
     {
-        LookForSilence();
-        Tell();
-        return Task.FromResult(IsSeated(number) && _seats[IndexOf(number)] is { WasHeard: true } seat ? seat.Observation(deviceId) : null);
+        EvaluateTimeouts();
+        Notify();
+        return Task.FromResult(IsRegistered(number) && _devices[IndexOf(number)] is { WasHeard: true } seat ? seat.ToObservation(deviceId) : null);
     }
 
     public async Task Wake()
     {
-        TellAgain();
-        await _naming;
-        await Task.WhenAll(_untold.Values.Select(untold => untold.Telling).ToArray());
-        await Task.WhenAll(_untold.Values.Select(untold => untold.Settling).ToArray());
+        RetryNotify();
+        await _idLookup;
+        await Task.WhenAll(_pendingChanges.Values.Select(untold => untold.Notification).ToArray());
+        await Task.WhenAll(_pendingChanges.Values.Select(untold => untold.PlaceUpdate).ToArray());
     }
 
-    public Task Registered(int number) => Seat(number, CancellationToken.None);
+    public Task ReloadDevice(int number) => Load(number, CancellationToken.None);
 
     public Task ForgetEpoch(int number)
     {
-        if (IsSeated(number))
+        if (IsRegistered(number))
         {
-            ref var seat = ref _seats[IndexOf(number)];
-            var before = seat.Face;
+            ref var seat = ref _devices[IndexOf(number)];
+            var before = seat.VisibleState;
             seat.ForgetEpoch();
-            if (seat.Face != before)
-                _nameless.Add(number);
+            if (seat.VisibleState != before)
+                _pendingIdLookups.Add(number);
         }
 
         return Wake();
     }
 
-    public Task<(long Bytes, int Units)> Weight() => Task.FromResult(((long)_seats.Length * (Unsafe.SizeOf<Seat>() + sizeof(int)), _seats.Count(seat => seat.IsTaken)));
+    public Task<(long Bytes, int Units)> MeasureMemory() => Task.FromResult(((long)_devices.Length * (Unsafe.SizeOf<DevicePresence>() + sizeof(int)), _devices.Count(seat => seat.IsRegistered)));
 
-    public Task<ImmutableArray<int>> Count()
+    public Task<ImmutableArray<int>> CountStates()
     {
         var counts = new int[Enum.GetValues<PresenceState>().Length];
-        foreach (ref readonly var seat in _seats.AsSpan())
+        foreach (ref readonly var seat in _devices.AsSpan())
         {
-            if (seat.IsTaken)
+            if (seat.IsRegistered)
                 counts[(int)seat.Presence]++;
         }
 
         return Task.FromResult<ImmutableArray<int>>([.. counts]);
     }
 
-    private Task Turn(CancellationToken cancellationToken)
+    private Task Tick(CancellationToken cancellationToken)
     {
-        LookForSilence();
-        TellAgain();
+        EvaluateTimeouts();
+        RetryNotify();
         return Task.CompletedTask;
     }
 
     /// <summary>Takes back the deaths of the last moments when many sessions broke among them.</summary>
-    private void DoubtDeaths()
+    private void RetractDeaths()
     {
-        var (now, brokenAt, window) = (Sight.SteadyMs(time), sight.BrokenAtMs, (long)Sight.BreakWindow.TotalMilliseconds);
+        var (now, brokenAt, window) = (IngestHealthMonitor.MonotonicMs(time), sight.MassDisconnectAtMs, (long)IngestHealthMonitor.MassDisconnectWindow.TotalMilliseconds);
         while (_deaths.TryPeek(out var death) && (Math.Abs(death.At - brokenAt) <= window || now - death.At > window))
         {
             _deaths.Dequeue();
             if (Math.Abs(death.At - brokenAt) > window)
                 continue;
             var index = IndexOf(death.Number);
-            ref var seat = ref _seats[index];
-            var before = seat.Face;
-            seat.DoubtDeath(death.Epoch, death.Session);
-            if (seat.Face == before)
+            ref var seat = ref _devices[index];
+            var before = seat.VisibleState;
+            seat.RetractDeath(death.Epoch, death.Session);
+            if (seat.VisibleState == before)
                 continue;
-            _nameless.Add(death.Number);
-            if (seat.LookAt < long.MaxValue)
-                _wheel.Put(index, seat.LookAt);
+            _pendingIdLookups.Add(death.Number);
+            if (seat.NextCheckAtMs < long.MaxValue)
+                _wheel.Schedule(index, seat.NextCheckAtMs);
         }
     }
 
-    private void LookForSilence()
+    private void EvaluateTimeouts()
     {
-        DoubtDeaths();
-        var now = Sight.SteadyMs(time);
+        RetractDeaths();
+        var now = IngestHealthMonitor.MonotonicMs(time);
         _due.Clear();
-        _wheel.Turn(now, _due);
-        _askedAnew.ExceptWith(_due);
-        _due.AddRange(_askedAnew);
+        _wheel.Advance(now, _due);
+        _rescheduled.ExceptWith(_due);
+        _due.AddRange(_rescheduled);
         foreach (var index in _due)
         {
-            ref var seat = ref _seats[index];
-            var (before, dueAt) = (seat.Face, seat.LookAt);
-            seat.Look(now, sight.SinceMs);
-            if (seat.Face != before)
+            ref var seat = ref _devices[index];
+            var (before, dueAt) = (seat.VisibleState, seat.NextCheckAtMs);
+            seat.EvaluateTimeout(now, sight.ObservingSinceMs);
+            if (seat.VisibleState != before)
             {
-                _nameless.Add(NumberOf(index));
+                _pendingIdLookups.Add(NumberOf(index));
                 if (!seat.IsHeard)
                     counters.Noticed((now - dueAt) / 1000.0);
             }
 
-            if (seat.LookAt < long.MaxValue)
-                _wheel.Put(index, seat.LookAt);
+            if (seat.NextCheckAtMs < long.MaxValue)
+                _wheel.Schedule(index, seat.NextCheckAtMs);
         }
     }
 
     private void Change(string deviceId, DeviceObservation observation)
     {
-        if (!_untold.TryGetValue(deviceId, out var untold))
-            _untold[deviceId] = untold = new Untold();
+        if (!_pendingChanges.TryGetValue(deviceId, out var untold))
+            _pendingChanges[deviceId] = untold = new PendingChanges();
         untold.Changes.Enqueue(observation);
         counters.Changed(observation.Presence);
-        Tell(deviceId, untold);
+        Notify(deviceId, untold);
     }
 
     /// <summary>Tells what has no name yet as soon as it has one.</summary>
-    private void Tell()
+    private void Notify()
     {
-        if (_nameless.Count > 0 && _naming.IsCompleted)
-            _naming = Name();
+        if (_pendingIdLookups.Count > 0 && _idLookup.IsCompleted)
+            _idLookup = LookUpIds();
     }
 
     /// <summary>Tells what could not be told before.</summary>
-    private void TellAgain()
+    private void RetryNotify()
     {
-        Tell();
-        foreach (var (deviceId, untold) in _untold.Count == 0 ? [] : _untold.ToArray())
-            Tell(deviceId, untold);
+        Notify();
+        foreach (var (deviceId, untold) in _pendingChanges.Count == 0 ? [] : _pendingChanges.ToArray())
+            Notify(deviceId, untold);
     }
 
     /// <summary>Tells a unit what changed, in order, one telling at a time; and sees to it that its place hears of it, beside that.</summary>
-    private void Tell(string deviceId, Untold untold)
+    private void Notify(string deviceId, PendingChanges untold)
     {
-        if (untold.Changes.Count > 0 && untold.Telling.IsCompleted)
-            untold.Telling = TellDevice(deviceId, untold);
-        if (untold.IsUnsettled && untold.Settling.IsCompleted)
-            untold.Settling = Settle(deviceId, untold);
+        if (untold.Changes.Count > 0 && untold.Notification.IsCompleted)
+            untold.Notification = NotifyDevice(deviceId, untold);
+        if (untold.IsPlacePending && untold.PlaceUpdate.IsCompleted)
+            untold.PlaceUpdate = WaitForPlace(deviceId, untold);
     }
 
     /// <summary>Finds the names of those whose change came from no word of theirs: numbers are all that a seat knows.</summary>
-    private async Task Name()
+    private async Task LookUpIds()
     {
         try
         {
-            while (_nameless.Count > 0)
+            while (_pendingIdLookups.Count > 0)
             {
-                var numbers = _nameless.ToArray();
+                var numbers = _pendingIdLookups.ToArray();
                 var ids = await devices.IdsAsync(numbers, CancellationToken.None);
                 foreach (var number in numbers)
                 {
-                    if (_nameless.Remove(number) && ids.TryGetValue(number, out var id))
-                        Change(id, _seats[IndexOf(number)].Observation(id));
+                    if (_pendingIdLookups.Remove(number) && ids.TryGetValue(number, out var id))
+                        Change(id, _devices[IndexOf(number)].ToObservation(id));
                 }
             }
         }
@@ -283,21 +283,21 @@ internal sealed class PresencePartitionGrain(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            if (!sight.IsBlind) // Then that is said once a second, and not by every partition at every turn.
-                logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _nameless.Count, Partition, failure.Message);
+            if (!sight.CannotObserve) // Then that is said once a second, and not by every partition at every turn.
+                logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _pendingIdLookups.Count, Partition, failure.Message);
         }
     }
 
-    private async Task TellDevice(string deviceId, Untold untold)
+    private async Task NotifyDevice(string deviceId, PendingChanges untold)
     {
         try
         {
             while (!_isLost && untold.Changes.TryPeek(out var change))
             {
-                Taken taken;
+                ChangeResult taken;
                 using (await underWay.EnterAsync())
-                    taken = await GrainFactory.Device(deviceId).Observed(change, _owner);
-                if (taken == Taken.NotOurs)
+                    taken = await GrainFactory.Device(deviceId).RecordChange(change, _owner);
+                if (taken == ChangeResult.OwnershipLost)
                 {
                     if (!_isLost)
                         logger.LogWarning("Partition {Partition} belongs to another silo by now.", Partition);
@@ -307,9 +307,9 @@ internal sealed class PresencePartitionGrain(
                 }
 
                 untold.Changes.Dequeue();
-                if (taken == Taken.PlaceWaits)
-                    untold.PlaceWaited++;
-                Tell(deviceId, untold);
+                if (taken == ChangeResult.RecordedPlacePending)
+                    untold.PlacePendingSince++;
+                Notify(deviceId, untold);
             }
 
             Forget(deviceId, untold);
@@ -323,15 +323,15 @@ internal sealed class PresencePartitionGrain(
     }
 
     /// <summary>Waits until a unit's place was told. However long that takes, the unit's next change does not wait for it.</summary>
-    private async Task Settle(string deviceId, Untold untold)
+    private async Task WaitForPlace(string deviceId, PendingChanges untold)
     {
         try
         {
-            while (untold.IsUnsettled)
+            while (untold.IsPlacePending)
             {
-                var waited = untold.PlaceWaited;
-                await GrainFactory.Device(deviceId).Settled();
-                untold.Settled = waited;
+                var waited = untold.PlacePendingSince;
+                await GrainFactory.Device(deviceId).WaitForPlace();
+                untold.PlaceUpdated = waited;
             }
 
             Forget(deviceId, untold);
@@ -344,53 +344,53 @@ internal sealed class PresencePartitionGrain(
         }
     }
 
-    private void Forget(string deviceId, Untold untold)
+    private void Forget(string deviceId, PendingChanges untold)
     {
-        if (untold.Changes.Count == 0 && !untold.IsUnsettled)
-            _untold.Remove(deviceId);
+        if (untold.Changes.Count == 0 && !untold.IsPlacePending)
+            _pendingChanges.Remove(deviceId);
     }
 
     /// <summary>What a unit, and the place that it covers, are still to be told.</summary>
-    private sealed class Untold
+    private sealed class PendingChanges
     {
         public readonly Queue<DeviceObservation> Changes = new();
-        public Task Telling = Task.CompletedTask, Settling = Task.CompletedTask;
-        public long PlaceWaited, Settled;
+        public Task Notification = Task.CompletedTask, PlaceUpdate = Task.CompletedTask;
+        public long PlacePendingSince, PlaceUpdated;
 
-        public bool IsUnsettled => Settled != PlaceWaited;
+        public bool IsPlacePending => PlaceUpdated != PlacePendingSince;
     }
 
     /// <summary>Gives every unit of the partition its seat, or one unit that is new or changed.</summary>
-    private async Task Seat(int? number, CancellationToken cancellationToken)
+    private async Task Load(int? number, CancellationToken cancellationToken)
     {
-        var found = await devices.SeatedAsync(Partition, number, cancellationToken);
-        if (found.Length > 0 && IndexOf(found[^1].Number) is var last && last >= _seats.Length)
+        var found = await devices.PresenceSettingsAsync(Partition, number, cancellationToken);
+        if (found.Length > 0 && IndexOf(found[^1].Number) is var last && last >= _devices.Length)
         {
-            Array.Resize(ref _seats, number is null ? last + 1 : Math.Max(last + 1, _seats.Length + _seats.Length / 8));
-            _wheel.Fit(_seats.Length);
+            Array.Resize(ref _devices, number is null ? last + 1 : Math.Max(last + 1, _devices.Length + _devices.Length / 8));
+            _wheel.EnsureCapacity(_devices.Length);
         }
 
         foreach (var seated in found)
         {
             var index = IndexOf(seated.Number);
-            if (_seats[index].IsTaken)
+            if (_devices[index].IsRegistered)
             {
-                var before = _seats[index].LookAt;
-                _seats[index].Ask(seated.DeadlineSeconds, seated.SilenceIsNormal);
-                if (_seats[index].LookAt < before)
-                    _askedAnew.Add(index);
+                var before = _devices[index].NextCheckAtMs;
+                _devices[index].Configure(seated.DeadlineSeconds, seated.SilenceIsNormal);
+                if (_devices[index].NextCheckAtMs < before)
+                    _rescheduled.Add(index);
             }
             else
-                _seats[index] = Domain.Presence.Seat.Of(seated.DeadlineSeconds, seated.SilenceIsNormal);
+                _devices[index] = Domain.Presence.DevicePresence.Create(seated.DeadlineSeconds, seated.SilenceIsNormal);
         }
     }
 
-    private bool IsSeated(int number) => IndexOf(number) < _seats.Length && _seats[IndexOf(number)].IsTaken;
+    private bool IsRegistered(int number) => IndexOf(number) < _devices.Length && _devices[IndexOf(number)].IsRegistered;
 
     private static int IndexOf(int number) => number / Device.Partitions;
 
     private int NumberOf(int index) => index * Device.Partitions + Partition;
 
     /// <summary>An instant of the past on the steady clock of now.</summary>
-    private long SteadyAt(DateTimeOffset instant) => Sight.SteadyMs(time) - (long)Math.Max(0, (time.GetUtcNow() - instant).TotalMilliseconds);
+    private long MonotonicAt(DateTimeOffset instant) => IngestHealthMonitor.MonotonicMs(time) - (long)Math.Max(0, (time.GetUtcNow() - instant).TotalMilliseconds);
 }

@@ -6,7 +6,7 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Policies;
 
@@ -29,7 +29,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         ArgumentNullException.ThrowIfNull(author);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var id = await connection.ExecuteScalarAsync<long>(
             """
@@ -49,7 +49,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         ArgumentNullException.ThrowIfNull(by);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         var salt = await connection.ExecuteScalarAsync<byte[]?>(
             """
             update registry.change_request set version = @after, state = @state, submitted_at = case @state when 'draft' then null when 'submitted' then @at else submitted_at end,
@@ -67,7 +67,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             return null;
         await StepAsync(connection, transaction, append, before.Id, act, by, note, Entry(before.Id, after.Proposal, salt, act == ChangeAct.Approved ? before.Author : null));
         if (act == ChangeAct.Approved)
-            await Recording.DocumentsAsync(connection, transaction, append, by, [.. after.Proposal.Documents.Select(proposed => proposed.Document)], before.Id);
+            await DocumentRecorder.DocumentsAsync(connection, transaction, append, by, [.. after.Proposal.Documents.Select(proposed => proposed.Document)], before.Id);
         await transaction.CommitAsync(cancellationToken);
         return await FindAsync(before.Id, cancellationToken);
     }
@@ -108,7 +108,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             bases = request.Proposal.Documents.Select(one => one.Base).ToArray(),
         }, transaction);
 
-    private static async Task StepAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Appending append, long change, ChangeAct act, Attribution by, string? note, object body)
+    private static async Task StepAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, LedgerTransaction append, long change, ChangeAct act, Attribution by, string? note, object body)
     {
         var step = Json.Word(act);
         var entry = await append.EntryAsync("change-" + step, by, body);
@@ -128,17 +128,17 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
     {
         change,
         author,
-        documents = proposal.Documents.Take(MostNamed).Select(one => new { document = Json.Word(one.Document.Kind), one.Document.Id, one.Base }).ToArray(),
+        documents = proposal.Documents.Take(MaxNamed).Select(one => new { document = Json.Word(one.Document.Kind), one.Document.Id, one.Base }).ToArray(),
         documentCount = proposal.Documents.Length,
-        proposalHash = Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(Rows.Body(proposal))])),
+        proposalHash = Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(JsonRow.Body(proposal))])),
     };
 
     /// <summary>An act names so many documents; the hash holds them all, and an approval is followed by an entry for each.</summary>
-    private const int MostNamed = 200;
+    private const int MaxNamed = 200;
 
     private sealed record Stored(Source? Source, ImmutableArray<ProposedDocument> Documents)
     {
-        public static string Of(Proposal proposal) => Rows.Body(new Stored(proposal.Source, proposal.Documents));
+        public static string Of(Proposal proposal) => JsonRow.Body(new Stored(proposal.Source, proposal.Documents));
     }
 
     private sealed record RequestRow(
@@ -146,7 +146,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
     {
         public ChangeRequest Request(ImmutableArray<ChangeStep> steps)
         {
-            var stored = Rows.Value<Stored>(Body);
+            var stored = JsonRow.Value<Stored>(Body);
             var state = Word<ChangeState>(State);
             return new ChangeRequest(
                 Id, Version, state, new Attribution(AuthorRole, AuthorDepartment, Author), new DateTimeOffset(DraftedAt),

@@ -5,7 +5,7 @@ using Npgsql;
 namespace SurveillanceRegistry.Postgres.Cluster;
 
 /// <summary>How a postmaster answers.</summary>
-internal enum Answer { None, NotYet, Ready }
+internal enum PostmasterReply { None, NotYet, Ready }
 
 /// <summary>The running server of a cluster, found by its own <c>postmaster.pid</c> and checked against the process table.</summary>
 /// <param name="Sockets">The folder in which it listens; an earlier registry may have chosen another one than this would.</param>
@@ -57,23 +57,23 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     }
 
     /// <summary>Tries to connect, and says what came of it.</summary>
-    public async Task<Answer> AnswerAsync(CancellationToken cancellationToken)
+    public async Task<PostmasterReply> AnswerAsync(CancellationToken cancellationToken)
     {
         if (Sockets.Length == 0)
-            return Answer.NotYet;
+            return PostmasterReply.NotYet;
         try
         {
             await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString(Sockets)) { Pooling = false, Timeout = AnswerSeconds }.ConnectionString);
             await connection.OpenAsync(cancellationToken);
-            return Answer.Ready;
+            return PostmasterReply.Ready;
         }
         catch (PostgresException)
         {
-            return Answer.NotYet; // It starts, stops or is full; it lives.
+            return PostmasterReply.NotYet; // It starts, stops or is full; it lives.
         }
         catch (NpgsqlException)
         {
-            return Answer.None;
+            return PostmasterReply.None;
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     internal int? Pid => Postmaster.Find(_folder.Cluster)?.Pid;
 
     /// <summary>
-    /// Starts the cluster of a data folder, making it when there is none. Throws <see cref="ClusterUnavailable"/> with one sentence when
+    /// Starts the cluster of a data folder, making it when there is none. Throws <see cref="ClusterUnavailableException"/> with one sentence when
     /// PostgreSQL is not installed, the folder is somebody else's, or another registry runs on it; then nothing is left half-made.
     /// </summary>
     /// <param name="data">The data folder, absolute.</param>
@@ -69,7 +69,7 @@ public sealed class PrivateCluster : IAsyncDisposable
             return null;
         await ClusterFolder.MustBeMineAsync(data, cancellationToken);
         var running = Postmaster.Find((await ClusterFolder.OfAsync(data, cancellationToken)).Cluster);
-        return running is not null && await running.AnswerAsync(cancellationToken) == Answer.Ready ? Postmaster.ConnectionString(running.Sockets) : null;
+        return running is not null && await running.AnswerAsync(cancellationToken) == PostmasterReply.Ready ? Postmaster.ConnectionString(running.Sockets) : null;
     }
 
     /// <summary>Stops the cluster: sessions are cut, everything committed is on disk.</summary>
@@ -99,14 +99,14 @@ public sealed class PrivateCluster : IAsyncDisposable
             }
 
             var answer = await left.AnswerAsync(cancellationToken);
-            if (answer == Answer.Ready)
+            if (answer == PostmasterReply.Ready)
             {
                 _log.LogInformation("Adopted the PostgreSQL that an earlier registry left behind (process {Pid}).", left.Pid);
                 _folder = _folder with { Sockets = left.Sockets };
                 return;
             }
 
-            if (waiting.Elapsed > (answer == Answer.NotYet ? LongestStart : LongestSilence))
+            if (waiting.Elapsed > (answer == PostmasterReply.NotYet ? LongestStart : LongestSilence))
             {
                 _log.LogWarning("The PostgreSQL that an earlier registry left behind (process {Pid}) does not answer; it is stopped and started again.", left.Pid);
                 await StopAtOnceAsync(cancellationToken);
@@ -127,7 +127,7 @@ public sealed class PrivateCluster : IAsyncDisposable
         if (made.ExitCode == 0)
             made = await AsClusterUserAsync(LongestMaking, cancellationToken, "mv", "-T", beside, _folder.Cluster);
         if (made.ExitCode != 0)
-            throw new ClusterUnavailable($"A PostgreSQL cluster could not be made in '{_folder.Home}': {LastLine(made.Output)}");
+            throw new ClusterUnavailableException($"A PostgreSQL cluster could not be made in '{_folder.Home}': {LastLine(made.Output)}");
     }
 
     /// <summary>Starts the postmaster and waits until it is ready. False: not yet, and worth another try.</summary>
@@ -147,7 +147,7 @@ public sealed class PrivateCluster : IAsyncDisposable
         // Sessions of a server that was killed hold its memory for a moment; the pg_ctl of a registry that was killed may have been first.
         if (mayTryAgain && (said.Contains("shared memory block", StringComparison.Ordinal) || said.Contains("postmaster.pid", StringComparison.Ordinal)))
             return false;
-        throw new ClusterUnavailable($"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(said.Length > 0 ? said : started.Output)}");
+        throw new ClusterUnavailableException($"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(said.Length > 0 ? said : started.Output)}");
     }
 
     /// <summary>PostgreSQL mends its own sessions; when its first process dies, nobody else would start it again.</summary>
@@ -165,7 +165,7 @@ public sealed class PrivateCluster : IAsyncDisposable
                     await AdoptOrStartAsync(cancellationToken);
                     _log.LogWarning("PostgreSQL runs again (process {Pid}).", Pid);
                 }
-                catch (ClusterUnavailable failure)
+                catch (ClusterUnavailableException failure)
                 {
                     _log.LogError("{Sentence}", failure.Message);
                 }
@@ -182,7 +182,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     {
         await StopAsync("immediate", LongestImmediateStop, cancellationToken);
         if (Postmaster.Find(_folder.Cluster) is { } stuck && !await stuck.KillAsync(LongestStop, cancellationToken))
-            throw new ClusterUnavailable($"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: see what holds it up, a disk perhaps, and start the registry again.");
+            throw new ClusterUnavailableException($"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: see what holds it up, a disk perhaps, and start the registry again.");
     }
 
     /// <summary>Takes the data folder for this process, until it ends in whatever way.</summary>
@@ -195,11 +195,11 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
         catch (IOException taken) when (taken.HResult == WouldBlock)
         {
-            throw new ClusterUnavailable($"Another registry runs on the data folder '{data}': stop it first, or set REGISTRY_DATA to another folder.");
+            throw new ClusterUnavailableException($"Another registry runs on the data folder '{data}': stop it first, or set REGISTRY_DATA to another folder.");
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
         {
-            throw new ClusterUnavailable($"The data folder '{data}' cannot be written by this user ({failure.Message}): set REGISTRY_DATA to a folder of your own.", failure);
+            throw new ClusterUnavailableException($"The data folder '{data}' cannot be written by this user ({failure.Message}): set REGISTRY_DATA to a folder of your own.", failure);
         }
     }
 
@@ -211,7 +211,7 @@ public sealed class PrivateCluster : IAsyncDisposable
             [Path.Combine(_programs, "pg_ctl"), "-D", _folder.Cluster, "-w", "-t", limit.TotalSeconds.ToString(CultureInfo.InvariantCulture), .. arguments]);
 
     private Task<(int ExitCode, string Output)> AsClusterUserAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] command) =>
-        Command.RunAsync(limit, cancellationToken, [.. _folder.RunAs, .. command]);
+        PostgresCommand.RunAsync(limit, cancellationToken, [.. _folder.RunAs, .. command]);
 
     private static string LastLine(string text) => text.Split('\n').Last();
 }

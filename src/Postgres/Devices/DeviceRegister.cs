@@ -3,6 +3,7 @@ using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Ledger;
 
@@ -52,7 +53,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         foreach (var gateway in gateways)
         {
             if (!await Enrolment.AddAsync(connection, transaction, append, gateway, by, reason))
@@ -65,7 +66,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
             try
             {
                 var entry = await append.DeviceAsync("device-registered", by, device, Said(device, reason));
-                if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(Insert, new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), entry }, transaction, cancellationToken: cancellationToken)) is null)
+                if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(Insert, new { device.Id, device.Place, device.Fleet, body = JsonRow.Body(device), entry }, transaction, cancellationToken: cancellationToken)) is null)
                     return Taken(device.Id);
             }
             catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
@@ -87,11 +88,11 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
-            var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+            var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
             await FleetsAsync(append, by, [device]);
             var entry = await append.DeviceAsync(kind, by, device, Said(device, reason));
             if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
-                    sql, new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), entry, version }, transaction, cancellationToken: cancellationToken)) is not { } number)
+                    sql, new { device.Id, device.Place, device.Fleet, body = JsonRow.Body(device), entry, version }, transaction, cancellationToken: cancellationToken)) is not { } number)
                 return otherwise;
             if (device.Lifecycle == Lifecycle.Removed)
                 await Enrolment.EndAllAsync(connection, transaction, device.Id, append.At);
@@ -110,7 +111,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         : new { device.Sensors, device.Gateway, deadlineSeconds = device.OwnDeadlineSeconds, reason };
 
     /// <summary>Says in the ledger which fleets there are, as far as it does not stand there.</summary>
-    internal static async Task FleetsAsync(Appending append, Attribution by, ImmutableArray<Device> devices)
+    internal static async Task FleetsAsync(LedgerTransaction append, Attribution by, ImmutableArray<Device> devices)
     {
         foreach (var (fleet, technology) in devices.Where(device => device.Fleet is not null).Select(device => (device.Fleet!, device.Technology)).Distinct().Order())
             await append.FleetAsync(by, fleet, technology);
@@ -146,7 +147,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
             select number, at, act, by::text, fleet, department, lifecycle, body::text from registry.mobile_act
             where device = @deviceId and (@before::bigint is null or number < @before) order by number desc limit @most
             """, new { deviceId, before, most }, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => new MobileAct(row.Number, row.At, row.Act, Rows.Value<Attribution>(row.By), row.Fleet, row.Department,
+        return [.. rows.Select(row => new MobileAct(row.Number, row.At, row.Act, JsonRow.Value<Attribution>(row.By), row.Fleet, row.Department,
             Json.TryWord<Lifecycle>(row.Lifecycle, out var lifecycle) ? lifecycle : throw new InvalidOperationException($"There is no lifecycle '{row.Lifecycle}'."), row.Body))];
     }
 
@@ -157,10 +158,10 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
             "select part::int from generate_series(0, 255) part where exists (select from registry.device where device.part = part::smallint)", cancellationToken: cancellationToken))];
     }
 
-    public async Task<ImmutableArray<SeatedDevice>> SeatedAsync(int partition, int? number, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<PresenceSettings>> PresenceSettingsAsync(int partition, int? number, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<SeatedDevice>(new CommandDefinition(
+        return [.. await connection.QueryAsync<PresenceSettings>(new CommandDefinition(
             "select slot as Number, body->>'kind' as Kind, (body->>'deadlineSeconds')::int as OwnDeadlineSeconds from registry.device where part = @partition and (@number is null or slot = @number) order by slot",
             new { partition, number }, cancellationToken: cancellationToken))];
     }
@@ -177,13 +178,13 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // The head first, as everybody takes it: whoever changes the same device waits, and none waits for another in a circle.
-        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         if (await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
                 "update registry.device set epochs_from = @at where id = @deviceId returning body::text", new { deviceId, at = at.UtcDateTime }, transaction, cancellationToken: cancellationToken)) is not { } body)
             return false;
         // The brokers go by the greatest epoch that they have queued, and must let it go too.
-        await connection.ExecuteAsync(new CommandDefinition("select pg_notify('registry_enrolment', @what)", new { what = EnrolmentWatch.EpochsOf + deviceId }, transaction, cancellationToken: cancellationToken));
-        var device = Rows.Value<Device>(body);
+        await connection.ExecuteAsync(new CommandDefinition("select pg_notify('registry_enrolment', @what)", new { what = EnrolmentChangeListener.EpochsOf + deviceId }, transaction, cancellationToken: cancellationToken));
+        var device = JsonRow.Value<Device>(body);
         await append.DeviceAsync("device-clock-reset", by, device, device.Fleet is null ? new { device = deviceId, reason } : new { reason });
         await transaction.CommitAsync(cancellationToken);
         return true;
@@ -193,6 +194,6 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<(int Number, string Body)>(new CommandDefinition($"select slot, body::text from registry.device {which}", values, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => Rows.Value<Device>(row.Body) with { Number = row.Number })];
+        return [.. rows.Select(row => JsonRow.Value<Device>(row.Body) with { Number = row.Number })];
     }
 }

@@ -3,6 +3,7 @@ using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Ledger;
 
@@ -11,7 +12,7 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// <summary>Who may sign in, in tables: hashes only. Every act is written down by the transaction that does it: in the ledger, or among the acts of a mobile unit.</summary>
 public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
 {
-    public async Task<Enrolled?> FindAsync(string id, CancellationToken cancellationToken)
+    public async Task<EnrolledClient?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // On the way of every sign-in: one question, one answer.
@@ -25,8 +26,8 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
         if (rows.Length == 0)
             return null;
         var (slot, body, profile, _, _, _) = rows[0];
-        return new Enrolled(
-            id, body is null ? null : Rows.Value<Device>(body) with { Number = slot!.Value }, profile,
+        return new EnrolledClient(
+            id, body is null ? null : JsonRow.Value<Device>(body) with { Number = slot!.Value }, profile,
             [.. rows.Where(row => row.Number is not null).Select(row => new Credential(row.Number!.Value, Kind(row.Kind!), [.. row.Sha256!]))]);
     }
 
@@ -39,7 +40,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<(int Number, string Body)>(new CommandDefinition($"select slot, body::text from registry.device where {which} order by id", values, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => Rows.Value<Device>(row.Body) with { Number = row.Number })];
+        return [.. rows.Select(row => JsonRow.Value<Device>(row.Body) with { Number = row.Number })];
     }
 
     public async Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken)
@@ -66,7 +67,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
     }, at, cancellationToken);
 
     /// <summary>Registers a gateway within a transaction; false when its id is taken by a gateway or a device.</summary>
-    internal static async Task<bool> AddAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Appending append, Gateway gateway, Attribution by, string? reason)
+    internal static async Task<bool> AddAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, LedgerTransaction append, Gateway gateway, Attribution by, string? reason)
     {
         var entry = await append.EntryAsync("gateway-registered", by, new { gateway = gateway.Id, gateway.Department, gateway.Profile, reason });
         return await connection.ExecuteAsync(
@@ -116,7 +117,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             if (mobile.Length < holders.Length)
                 await append.EntryAsync("credentials-issued", by, new { kind = CredentialKind.Secret, reason });
             foreach (var (body, number) in mobile)
-                await append.DeviceAsync("credential-issued", by, Rows.Value<Device>(body), new { credential = number, kind = CredentialKind.Secret, reason });
+                await append.DeviceAsync("credential-issued", by, JsonRow.Value<Device>(body), new { credential = number, kind = CredentialKind.Secret, reason });
             return new object();
         }, at, cancellationToken);
 
@@ -127,8 +128,8 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
                 return Unknown<Credential>(holder);
             var at = append.At.UtcDateTime;
             if (await connection.ExecuteScalarAsync<int>(
-                    "select count(*) from registry.credential where holder = @holder and kind = 'certificate' and ended_at is null and not_after > @at", new { holder, at }, transaction) >= IEnrolment.MostCertificates)
-                return new Refusal("too-many", $"'{holder}' has {IEnrolment.MostCertificates} certificates that hold: end one that is not used any more.", "pem");
+                    "select count(*) from registry.credential where holder = @holder and kind = 'certificate' and ended_at is null and not_after > @at", new { holder, at }, transaction) >= IEnrolment.MaxCertificates)
+                return new Refusal("too-many", $"'{holder}' has {IEnrolment.MaxCertificates} certificates that hold: end one that is not used any more.", "pem");
             // One that has expired is nobody's any more.
             await connection.ExecuteAsync("update registry.credential set ended_at = @at where sha256 = @sha256 and kind = 'certificate' and ended_at is null and not_after <= @at", new { sha256, at }, transaction);
             if (await connection.ExecuteScalarAsync<long?>(
@@ -200,11 +201,11 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
     }
 
     /// <summary>Does an act and its entry together. A refusal leaves nothing behind.</summary>
-    private async Task<Outcome<T>> WriteAsync<T>(Func<NpgsqlConnection, NpgsqlTransaction, Appending, Task<Outcome<T>>> act, DateTimeOffset at, CancellationToken cancellationToken) where T : class
+    private async Task<Outcome<T>> WriteAsync<T>(Func<NpgsqlConnection, NpgsqlTransaction, LedgerTransaction, Task<Outcome<T>>> act, DateTimeOffset at, CancellationToken cancellationToken) where T : class
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var outcome = await act(connection, transaction, await Appending.BeginAsync(connection, transaction, at, cancellationToken));
+        var outcome = await act(connection, transaction, await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken));
         if (outcome.Value is not null)
             await transaction.CommitAsync(cancellationToken);
         return outcome;
@@ -219,7 +220,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
             select body::text, false from registry.device where id = @holder and (@evenRemoved or body->>'lifecycle' <> 'removed')
             union all select null, true from registry.gateway where id = @holder and (@evenRemoved or not removed)
             """, new { holder, evenRemoved }, transaction);
-        return row is { } found ? new Holder(holder, found.Body is null ? null : Rows.Value<Device>(found.Body)) : null;
+        return row is { } found ? new Holder(holder, found.Body is null ? null : JsonRow.Value<Device>(found.Body)) : null;
     }
 
     private static CredentialKind Kind(string word) => Json.TryWord<CredentialKind>(word, out var kind) ? kind : throw new InvalidOperationException($"There is no kind of credential '{word}'.");
@@ -228,7 +229,7 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
     private sealed record Holder(string Id, Device? Device)
     {
         /// <summary>Writes down what was done with its credentials: in the ledger, or among the acts of a mobile unit.</summary>
-        public Task SayAsync(Appending append, string kind, Attribution by, object what)
+        public Task SayAsync(LedgerTransaction append, string kind, Attribution by, object what)
         {
             var body = System.Text.Json.JsonSerializer.SerializeToNode(what, Json.Options)!.AsObject();
             if (Device?.Fleet is null)

@@ -29,7 +29,7 @@ public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
         return hashes.Length == tile.Width ? [.. hashes.SelectMany(hash => hash)] : null;
     }
 
-    public async Task<ImmutableArray<KeptEntry>> EntriesAsync(long from, int most, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<StoredEntry>> EntriesAsync(long from, int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand("select index, at, kind, bytes, leaf_hash from registry.ledger_entry where index >= $1 order by index limit $2", connection)
@@ -37,9 +37,9 @@ public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
             Parameters = { new() { Value = from }, new() { Value = most } },
         };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var entries = ImmutableArray.CreateBuilder<KeptEntry>();
+        var entries = ImmutableArray.CreateBuilder<StoredEntry>();
         while (await row.ReadAsync(cancellationToken))
-            entries.Add(new KeptEntry(row.GetInt64(0), new DateTimeOffset(row.GetDateTime(1)), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4)));
+            entries.Add(new StoredEntry(row.GetInt64(0), new DateTimeOffset(row.GetDateTime(1)), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4)));
         return entries.ToImmutable();
     }
 

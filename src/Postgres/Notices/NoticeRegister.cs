@@ -32,7 +32,7 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
             transaction, cancellationToken: cancellationToken)) == 1;
         if (!isFirst)
             return false;
-        var append = await Appending.BeginAsync(connection, transaction, notice.IssuedAt, cancellationToken);
+        var append = await LedgerTransaction.BeginAsync(connection, transaction, notice.IssuedAt, cancellationToken);
         await append.EntryAsync("notice-issued", Attribution.Registry, new { notice.Place, notice.Sequence, notice.Hash });
         await transaction.CommitAsync(cancellationToken);
         return true;

@@ -5,7 +5,9 @@ using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Ledger;
 
@@ -41,18 +43,18 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Who holds the head of the ledger opens; whoever waited for it finds the register opened.
-        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         if (await connection.ExecuteScalarAsync<bool>("select exists (select from registry.revision)", transaction: transaction))
             return false;
 
         var entry = await append.EntryAsync("registry-opened", Attribution.Registry, new { opening.Files });
         foreach (var file in opening.Files)
             await Run("insert into registry.opening_file (entry, name, sha256) values (@entry, @Name, @Sha256)", new { entry, file.Name, file.Sha256 });
-        await Recording.DocumentsAsync(connection, transaction, append, Attribution.Registry, [.. opening.Governance.Documents()], change: null);
+        await DocumentRecorder.DocumentsAsync(connection, transaction, append, Attribution.Registry, [.. opening.Governance.Documents()], change: null);
         foreach (var place in opening.Places)
-            await Run("insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)", new { place.Id, body = Rows.Body(place), entry });
+            await Run("insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)", new { place.Id, body = JsonRow.Body(place), entry });
         foreach (var kiosk in opening.Kiosks)
-            await Run("insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)", new { kiosk.Id, kiosk.Place, body = Rows.Body(kiosk), entry });
+            await Run("insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)", new { kiosk.Id, kiosk.Place, body = JsonRow.Body(kiosk), entry });
         foreach (var gateway in opening.Gateways)
         {
             if (!await Enrolment.AddAsync(connection, transaction, append, gateway, Attribution.Registry, reason: null))
@@ -65,7 +67,7 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
             var registered = await append.DeviceAsync("device-registered", Attribution.Registry, device,
                 device.Fleet is null ? new { device.Id, device.Kind, device.Technology, device.Place, device.Department, device.Gateway } : new { device.Sensors, device.Gateway, deadlineSeconds = device.OwnDeadlineSeconds });
             await Run("insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @registered)",
-                new { device.Id, device.Place, device.Fleet, body = Rows.Body(device), registered });
+                new { device.Id, device.Place, device.Fleet, body = JsonRow.Body(device), registered });
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -74,7 +76,7 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         Task Run(string sql, object? values = null) => connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken));
     }
 
-    public async Task<bool> TurnDayAsync(DateOnly day, ImmutableArray<EffectiveSwitch> switches, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<bool> TurnDayAsync(DateOnly day, ImmutableArray<EffectiveTransition> switches, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -83,7 +85,7 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
             return false;
         if (!switches.IsEmpty)
         {
-            var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+            var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
             long? first = null;
             foreach (var one in switches)
                 first = Math.Min(first ?? long.MaxValue, await append.EntryAsync("rule-switched", Attribution.Registry, new { day = began, one.Technology, one.Instrument, one.Version, one.Before, one.Now }));
@@ -101,7 +103,7 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         return day is null ? null : DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 
-    public async Task<ImmutableArray<RecordedSwitch>> SwitchesAsync(long before, int most, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<RecordedTransition>> SwitchesAsync(long before, int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var entries = await connection.QueryAsync<(long Index, DateTime At, byte[] Bytes)>(new CommandDefinition(
@@ -109,11 +111,11 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         return [.. entries.Select(entry => Switched(entry.Index, entry.At, entry.Bytes))];
     }
 
-    private static RecordedSwitch Switched(long index, DateTime at, byte[] bytes)
+    private static RecordedTransition Switched(long index, DateTime at, byte[] bytes)
     {
         using var entry = JsonDocument.Parse(bytes);
         var body = entry.RootElement.GetProperty("body");
-        return new RecordedSwitch(index, new DateTimeOffset(at), DateOnly.ParseExact(body.GetProperty("day").GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture), body.Deserialize<EffectiveSwitch>(Json.Options)!);
+        return new RecordedTransition(index, new DateTimeOffset(at), DateOnly.ParseExact(body.GetProperty("day").GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture), body.Deserialize<EffectiveTransition>(Json.Options)!);
     }
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -133,11 +135,11 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
             var stored = new PolicyDocument(kind, Id, Body);
             return kind switch
             {
-                DocumentKind.City => PolicyDocument.Of(stored.Value<City>()),
-                DocumentKind.Chapters => PolicyDocument.Of(stored.Value<KnownChapters>()),
-                DocumentKind.Wording => PolicyDocument.Of(stored.Value<Domain.Notices.Wording>()),
-                DocumentKind.Technology => PolicyDocument.Of(stored.Value<Technology>()),
-                _ => PolicyDocument.Of(stored.Value<Instrument>()),
+                DocumentKind.City => PolicyDocument.For(stored.Value<City>()),
+                DocumentKind.Chapters => PolicyDocument.For(stored.Value<KnownChapters>()),
+                DocumentKind.Wording => PolicyDocument.For(stored.Value<Domain.Notices.Wording>()),
+                DocumentKind.Technology => PolicyDocument.For(stored.Value<Technology>()),
+                _ => PolicyDocument.For(stored.Value<Instrument>()),
             };
         }
     }

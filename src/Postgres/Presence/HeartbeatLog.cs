@@ -19,7 +19,7 @@ namespace SurveillanceRegistry.Postgres.Presence;
 /// </summary>
 public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, ILogger<HeartbeatLog> logger) : BackgroundService, IHeartbeatLog
 {
-    private const int MostQueued = 8192, MostInOneCommit = 4096;
+    private const int MaxQueued = 8192, MaxInOneCommit = 4096;
     private const string IntegrityViolation = "23"; // SQLSTATE class 23: a constraint said no.
 
     /// <summary>One line in the log every few seconds while nothing can be committed, whatever the load.</summary>
@@ -29,32 +29,32 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
     /// <summary>From one commit to the next when nothing new was said; a quarter of those who may speak, within these bounds, end that rest before. By the machine's own clock: it is no time of the city's.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
-    private const int LeastForCommit = 32, MostWaitedFor = 512;
+    private const int MinForCommit = 32, MaxWaitedFor = 512;
 
-    private readonly Channel<Delivery> _queue = Channel.CreateBounded<Delivery>(new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<LogWrite> _queue = Channel.CreateBounded<LogWrite>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private NpgsqlConnection? _connection;
     private DateTimeOffset _warnAgainAt;
     private TaskCompletionSource? _resting;
     private volatile bool _isUrgent;
-    private volatile int _enoughForCommit = LeastForCommit;
+    private volatile int _enoughForCommit = MinForCommit;
 
-    public void Expect(int speakers) => _enoughForCommit = Math.Clamp(speakers / 4, LeastForCommit, MostWaitedFor);
+    public void SetConnectionCount(int speakers) => _enoughForCommit = Math.Clamp(speakers / 4, MinForCommit, MaxWaitedFor);
 
     /// <summary>How many deliveries wait for their commit.</summary>
-    public int Queued => _queue.Reader.Count;
+    public int QueueLength => _queue.Reader.Count;
 
-    public ValueTask AppendAsync(Delivery delivery)
+    public ValueTask AppendAsync(LogWrite delivery)
     {
         if (!_queue.Writer.TryWrite(delivery))
             return WaitAsync(delivery);
-        if (!delivery.MayRest)
+        if (!delivery.MayBeDelayed)
             _isUrgent = true;
-        if (Volatile.Read(ref _resting) is { } resting && (_isUrgent || Queued >= _enoughForCommit))
+        if (Volatile.Read(ref _resting) is { } resting && (_isUrgent || QueueLength >= _enoughForCommit))
             resting.TrySetResult();
         return default;
     }
 
-    private async ValueTask WaitAsync(Delivery delivery)
+    private async ValueTask WaitAsync(LogWrite delivery)
     {
         try
         {
@@ -93,11 +93,11 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
                 if (committedAt != 0 && Rest - Stopwatch.GetElapsedTime(committedAt) is var left && left > TimeSpan.Zero)
                     await RestAsync(left, stoppingToken);
                 (_isUrgent, committedAt) = (false, Stopwatch.GetTimestamp());
-                var batch = new List<Delivery>();
-                while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var delivery))
+                var batch = new List<LogWrite>();
+                while (batch.Count < MaxInOneCommit && _queue.Reader.TryRead(out var delivery))
                     batch.Add(delivery);
-                Settlement[] answers;
-                using (Commits.Begin(batch.Count))
+                WriteResult[] answers;
+                using (CommitMetrics.Begin(batch.Count))
                     answers = await KeepAsync(batch, stoppingToken);
                 await answering; // Answers leave in the order of commits.
                 answering = Task.Run(() => Answer(batch, answers), CancellationToken.None);
@@ -112,7 +112,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
             await answering;
             _queue.Writer.TryComplete();
             while (_queue.Reader.TryRead(out var left))
-                left.Settle(Settlement.Failed);
+                left.Complete(WriteResult.Failed);
             if (_connection is not null)
                 await _connection.DisposeAsync();
         }
@@ -122,17 +122,17 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     {
         var resting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _resting, resting); // Whoever came before is seen below, whoever comes now ends the rest.
-        if (!_isUrgent && Queued < _enoughForCommit)
+        if (!_isUrgent && QueueLength < _enoughForCommit)
             await Task.WhenAny(resting.Task, Task.Delay(left, cancellationToken));
         _resting = null;
     }
 
-    private static void Answer(List<Delivery> batch, Settlement[] answers)
+    private static void Answer(List<LogWrite> batch, WriteResult[] answers)
     {
         for (var i = 0; i < batch.Count; i++)
-            batch[i].Settle(answers[i]);
+            batch[i].Complete(answers[i]);
         // A packet for each client is most of what a commit costs: who said something new waits for nobody's but its own.
-        foreach (var delivery in batch.Where(delivery => !delivery.MayRest).Concat(batch))
+        foreach (var delivery in batch.Where(delivery => !delivery.MayBeDelayed).Concat(batch))
             delivery.Flush();
     }
 
@@ -140,15 +140,15 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     /// Commits a batch and says what became of each delivery. Never throws. While the database is away it keeps the batch and tries again:
     /// the queue fills, the sockets are not read, and nothing is lost.
     /// </summary>
-    private async Task<Settlement[]> KeepAsync(List<Delivery> batch, CancellationToken cancellationToken)
+    private async Task<WriteResult[]> KeepAsync(List<LogWrite> batch, CancellationToken cancellationToken)
     {
-        var answers = new Settlement[batch.Count]; // Durable, unless something else is said.
+        var answers = new WriteResult[batch.Count]; // Durable, unless something else is said.
         for (var isAgain = false; ; isAgain = true)
         {
             try
             {
                 // A commit that broke may have been done: whoever tries again looks first.
-                if (isAgain || batch.Any(delivery => delivery.MayBeKnown))
+                if (isAgain || batch.Any(delivery => delivery.MayBeStored))
                     await LookUpAsync(batch, answers, isAgain, cancellationToken);
                 await CommitAsync(batch, answers, cancellationToken);
                 return answers;
@@ -158,7 +158,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
                 await ForgetConnectionAsync();
                 // One that the table will never take must not hold back the others, which the devices would send again and again.
                 if (batch.Count == 1)
-                    return [Settlement.Failed];
+                    return [WriteResult.Failed];
                 for (var i = 0; i < batch.Count; i++)
                     answers[i] = (await KeepAsync([batch[i]], cancellationToken))[0];
                 return answers;
@@ -177,7 +177,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    Array.Fill(answers, Settlement.Failed);
+                    Array.Fill(answers, WriteResult.Failed);
                     return answers;
                 }
             }
@@ -185,9 +185,9 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     }
 
     /// <summary>Finds out which deliveries the log holds already. The last commit is behind us and the next has not begun: what is there is all there is.</summary>
-    private async Task LookUpAsync(List<Delivery> batch, Settlement[] answers, bool all, CancellationToken cancellationToken)
+    private async Task LookUpAsync(List<LogWrite> batch, WriteResult[] answers, bool all, CancellationToken cancellationToken)
     {
-        var asked = Enumerable.Range(0, batch.Count).Where(i => batch[i].Heartbeat is not null && (all || batch[i].MayBeKnown)).ToArray();
+        var asked = Enumerable.Range(0, batch.Count).Where(i => batch[i].Heartbeat is not null && (all || batch[i].MayBeStored)).ToArray();
         var connection = await ConnectionAsync(cancellationToken);
         var known = (await connection.QueryAsync<int>(new CommandDefinition(
             """
@@ -201,12 +201,12 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         var inThisCommit = new HashSet<(int, long, long)>();
         for (var i = 0; i < batch.Count; i++)
         {
-            if (batch[i].Heartbeat is { } heartbeat && (!inThisCommit.Add((heartbeat.Number, heartbeat.Epoch, heartbeat.Seq)) && batch[i].MayBeKnown || known.Contains(i)))
-                answers[i] = Settlement.Known;
+            if (batch[i].Heartbeat is { } heartbeat && (!inThisCommit.Add((heartbeat.Number, heartbeat.Epoch, heartbeat.Seq)) && batch[i].MayBeStored || known.Contains(i)))
+                answers[i] = WriteResult.AlreadyStored;
         }
     }
 
-    private async Task CommitAsync(List<Delivery> batch, Settlement[] answers, CancellationToken cancellationToken)
+    private async Task CommitAsync(List<LogWrite> batch, WriteResult[] answers, CancellationToken cancellationToken)
     {
         if (!Enumerable.Range(0, batch.Count).Any(i => IsToBeWritten(batch, answers, i)))
             return;
@@ -223,7 +223,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private static bool IsToBeWritten(List<Delivery> batch, Settlement[] answers, int i) => batch[i].Heartbeat is not null && answers[i] == Settlement.Durable;
+    private static bool IsToBeWritten(List<LogWrite> batch, WriteResult[] answers, int i) => batch[i].Heartbeat is not null && answers[i] == WriteResult.Durable;
 
     /// <summary>Writes into the connection's buffer; a task for each of a dozen columns would cost more than the columns.</summary>
     private static void Write(NpgsqlBinaryImporter copy, Heartbeat heartbeat)
@@ -245,8 +245,8 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         else
             copy.WriteNull();
         copy.Write(heartbeat.Session, NpgsqlDbType.Bigint);
-        copy.Write(heartbeat.IsLife, NpgsqlDbType.Boolean);
-        copy.Write((short)heartbeat.Beyond.Bits, NpgsqlDbType.Smallint);
+        copy.Write(heartbeat.ProvesLife, NpgsqlDbType.Boolean);
+        copy.Write((short)heartbeat.UnregisteredCaptures.Bits, NpgsqlDbType.Smallint);
     }
 
     /// <summary>The writer's own connection, opened when it is needed and not there.</summary>
@@ -265,7 +265,7 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     {
         if (time.GetUtcNow() < _warnAgainAt)
             return;
-        logger.LogWarning("{Count} heartbeats wait to be made durable ({Reason}): they are not acknowledged, and {Queued} more wait behind them.", count, failure.Message, Queued);
+        logger.LogWarning("{Count} heartbeats wait to be made durable ({Reason}): they are not acknowledged, and {Queued} more wait behind them.", count, failure.Message, QueueLength);
         _warnAgainAt = time.GetUtcNow() + BetweenWarnings;
     }
 
@@ -273,6 +273,6 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         int Number, string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version, long Session, bool Is_life, short Beyond)
     {
         public Heartbeat Heartbeat() => new(Number, Id, Epoch, Seq, new DateTimeOffset(Received_at, TimeSpan.Zero), Device_at is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
-            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session) { IsLife = Is_life, Beyond = new CaptureSet(Beyond) };
+            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session) { ProvesLife = Is_life, UnregisteredCaptures = new CaptureSet(Beyond) };
     }
 }

@@ -14,7 +14,7 @@ namespace SurveillanceRegistry.Postgres.Presence;
 /// </summary>
 public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundService, IObservationRegister
 {
-    private const int MostQueued = 4096, MostInOneCommit = 1024;
+    private const int MaxQueued = 4096, MaxInOneCommit = 1024;
 
     // The owners are held until the commit: whoever takes a partition over in this moment waits, and reads what was written.
     private const string Keep =
@@ -29,7 +29,7 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         select part, epoch from owner
         """;
 
-    private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     public async Task<long> TakeAsync(int partition, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
     public async Task<bool> AppendAsync(DeviceObservation observation, DateTimeOffset at, int partition, long owner, CancellationToken cancellationToken)
     {
         var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _queue.Writer.WriteAsync(new Waiting(observation, at, partition, owner, kept), cancellationToken);
+        await _queue.Writer.WriteAsync(new PendingAppend(observation, at, partition, owner, kept), cancellationToken);
         return await kept.Task;
     }
 
@@ -51,8 +51,8 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         {
             while (await _queue.Reader.WaitToReadAsync(stoppingToken))
             {
-                var batch = new List<Waiting>();
-                while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var waiting))
+                var batch = new List<PendingAppend>();
+                while (batch.Count < MaxInOneCommit && _queue.Reader.TryRead(out var waiting))
                     batch.Add(waiting);
                 await KeepAsync(batch, stoppingToken);
             }
@@ -69,7 +69,7 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         }
     }
 
-    private async Task KeepAsync(List<Waiting> batch, CancellationToken cancellationToken)
+    private async Task KeepAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
         try
         {
@@ -87,7 +87,7 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
     }
 
     /// <summary>Writes what comes from the owners of its partitions, in one way to the database and back; returns who the owners are.</summary>
-    private async Task<Dictionary<short, long>> KeptUnderAsync(List<Waiting> batch, CancellationToken cancellationToken)
+    private async Task<Dictionary<short, long>> KeptUnderAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Keep, connection)
@@ -102,7 +102,7 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
                 new NpgsqlParameter<long[]> { TypedValue = batch.Select(waiting => waiting.Observation.Epoch).ToArray() },
                 new NpgsqlParameter<long[]> { TypedValue = batch.Select(waiting => waiting.Observation.Seq).ToArray() },
                 new NpgsqlParameter<string[]> { TypedValue = batch.Select(waiting => Json.Word(waiting.Observation.Presence)).ToArray() },
-                new NpgsqlParameter<string[]> { TypedValue = batch.Select(waiting => Rows.Body(waiting.Observation)).ToArray() },
+                new NpgsqlParameter<string[]> { TypedValue = batch.Select(waiting => JsonRow.Body(waiting.Observation)).ToArray() },
             },
         };
         await command.PrepareAsync(cancellationToken); // Once for each connection of the pool.
@@ -124,11 +124,11 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
                 select body from registry.observation where observation.device = device.id order by id desc limit 1) latest
             where part = @partition
             """, new { partition }, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => (row.Number, Rows.Value<DeviceObservation>(row.Body)))];
+        return [.. rows.Select(row => (row.Number, JsonRow.Value<DeviceObservation>(row.Body)))];
     }
 
     public async Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken) =>
         (await database.BodiesAsync<DeviceObservation>("select body::text from registry.observation where device = @deviceId order by id desc limit 1", new { deviceId }, cancellationToken)).FirstOrDefault();
 
-    private sealed record Waiting(DeviceObservation Observation, DateTimeOffset At, int Partition, long Owner, TaskCompletionSource<bool> Kept);
+    private sealed record PendingAppend(DeviceObservation Observation, DateTimeOffset At, int Partition, long Owner, TaskCompletionSource<bool> Kept);
 }

@@ -119,7 +119,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await change(connection, transaction) is not { } right)
             return false;
-        var append = await Appending.BeginAsync(connection, transaction, at, cancellationToken);
+        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         await append.EntryAsync("staff-right-changed", by, new { what, right.Staff, right.Department, roles = right.Roles.Split(',', StringSplitOptions.RemoveEmptyEntries), right.Token });
         await transaction.CommitAsync(cancellationToken);
         return true;

@@ -10,10 +10,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Policies;
-using SurveillanceRegistry.Web.Policies;
+using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Changes;
 
@@ -37,8 +39,8 @@ internal static class ChangeFeeds
         if (http.Request.Query["before"].ToString() is { Length: > 0 } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out before))
             return Problem.BadParameter($"before is '{text}': expected the number of an entry of the ledger.");
         var history = await grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).History();
-        var acts = await ActWords.BeforeAsync(before, ActWords.Most + 1, grains);
-        var feed = new Feed(address.Url, history.Current.City, history.Beginning, before, [.. acts.Take(ActWords.Most)], acts.Length > ActWords.Most ? acts[ActWords.Most - 1].Act.Entry : null);
+        var acts = await PublicActText.BeforeAsync(before, PublicActText.Most + 1, grains);
+        var feed = new Feed(address.Url, history.Current.City, history.Beginning, before, [.. acts.Take(PublicActText.Most)], acts.Length > PublicActText.Most ? acts[PublicActText.Most - 1].Act.Entry : null);
         var bytes = write(feed);
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Bytes(bytes, type + "; charset=utf-8", entityTag: new EntityTagHeaderValue(GovernanceApi.Tag(bytes)), lastModified: feed.Updated);
@@ -77,7 +79,7 @@ internal static class ChangeFeeds
         ]), Domain.Json.Options);
 
     /// <summary>What both forms are made of.</summary>
-    private sealed record Feed(string Url, City City, DateTimeOffset Beginning, long Before, ImmutableArray<ActWords> Acts, long? Older)
+    private sealed record Feed(string Url, City City, DateTimeOffset Beginning, long Before, ImmutableArray<PublicActText> Acts, long? Older)
     {
         public const string Description = "What was recorded in the register of surveillance rules, and what took effect. Each item is an entry of the ledger.";
 
@@ -88,16 +90,16 @@ internal static class ChangeFeeds
         /// <summary>A tag URI (RFC 4151): this registry's host and the day on which it was opened say which ledger is meant, for ever.</summary>
         public string IdOf(string what) => string.Create(CultureInfo.InvariantCulture, $"tag:{new Uri(Url).Host},{Beginning.UtcDateTime:yyyy-MM-dd}:{what}");
 
-        public string IdOf(ActWords act) => IdOf(string.Create(CultureInfo.InvariantCulture, $"ledger/{act.Act.Entry}"));
+        public string IdOf(PublicActText act) => IdOf(string.Create(CultureInfo.InvariantCulture, $"ledger/{act.Act.Entry}"));
 
         public string Page(string form) => Before == long.MaxValue ? Url + form : string.Create(CultureInfo.InvariantCulture, $"{Url}{form}?before={Before}");
 
         public string? Next(string form) => Older is { } older ? string.Create(CultureInfo.InvariantCulture, $"{Url}{form}?before={older}") : null;
 
         /// <summary>The page that begins with the act: it stays where it is, whatever comes after.</summary>
-        public string PageOf(ActWords act) => string.Create(CultureInfo.InvariantCulture, $"{Url}{Home}?before={act.Act.Entry + 1}#e{act.Act.Entry}");
+        public string PageOf(PublicActText act) => string.Create(CultureInfo.InvariantCulture, $"{Url}{Home}?before={act.Act.Entry + 1}#e{act.Act.Entry}");
 
-        public static string KindOf(ActWords act) => act.IsSwitch ? "took-effect" : "recorded";
+        public static string KindOf(PublicActText act) => act.IsSwitch ? "took-effect" : "recorded";
     }
 
     private sealed record JsonFeed(
@@ -111,7 +113,7 @@ internal static class ChangeFeeds
         [property: JsonPropertyName("_registry")] JsonFacts Registry);
 
     /// <summary>The same facts for programs; JSON Feed lets extensions begin with an underscore.</summary>
-    private sealed record JsonFacts(long Entry, long? Change, string? Day, EffectiveSwitch? Switch, ImmutableArray<JsonDocumentFacts> Documents);
+    private sealed record JsonFacts(long Entry, long? Change, string? Day, EffectiveTransition? Switch, ImmutableArray<JsonDocumentFacts> Documents);
 
     private sealed record JsonDocumentFacts(DocumentKind Document, string Id, int Revision, long Entry);
 }

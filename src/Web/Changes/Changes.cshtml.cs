@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Changes;
@@ -13,7 +13,7 @@ public sealed class ChangesModel(IGrainFactory grains) : PageModel
 {
     private City _city = null!;
 
-    internal ImmutableArray<ActWords> Acts { get; private set; } = [];
+    internal ImmutableArray<PublicActText> Acts { get; private set; } = [];
 
     /// <summary>The entry before which the older acts stand; null when there are none.</summary>
     public long? Older { get; private set; }
@@ -39,12 +39,12 @@ public sealed class ChangesModel(IGrainFactory grains) : PageModel
             }
         }
 
-        var acts = await ActWords.BeforeAsync(before, ActWords.Most + 1, grains);
-        Acts = [.. acts.Take(ActWords.Most)];
-        Older = acts.Length > ActWords.Most ? Acts[^1].Act.Entry : null;
+        var acts = await PublicActText.BeforeAsync(before, PublicActText.Most + 1, grains);
+        Acts = [.. acts.Take(PublicActText.Most)];
+        Older = acts.Length > PublicActText.Most ? Acts[^1].Act.Entry : null;
     }
 
-    internal string Time(ActWords act) => PlainWords.Time(_city.LocalTime(act.Act.At));
+    internal string Time(PublicActText act) => PlainLanguage.Time(_city.LocalTime(act.Act.At));
 
-    internal static string Instant(ActWords act) => LedgerEntry.Time(act.Act.At);
+    internal static string Instant(PublicActText act) => LedgerEntry.Time(act.Act.At);
 }

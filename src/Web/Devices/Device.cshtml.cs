@@ -5,22 +5,25 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
+using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>One fixed device: what it does now, what governs it, and what it did. Mobile units have no page of their own.</summary>
-public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, IStateHistory history, IGrainFactory grains, TimeProvider time) : PageModel
+public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, IStateHistoryRegister history, IGrainFactory grains, TimeProvider time) : PageModel
 {
     /// <summary>The most rows of the table; programs get all.</summary>
-    public const int MostRows = 100;
+    public const int MaxRows = 100;
 
     private const double StripMinutes = 24 * 60;
 
-    private Governance _governance = null!;
+    private GovernanceSnapshot _governance = null!;
 
     public DeviceDescription Described { get; private set; } = null!;
 
@@ -36,9 +39,9 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
 
     public bool IsRemoved => Described.Device.Lifecycle == Lifecycle.Removed;
 
-    internal Policies.Links Links => new(_governance, "");
+    internal Policies.Text.RegistryLinks Links => new(_governance, "");
 
-    internal DeviceWords Words => DeviceWords.In(_governance);
+    internal DeviceText Words => DeviceText.In(_governance);
 
     /// <summary>The name of its technology.</summary>
     public string TechnologyName => _governance.Table.Technologies.FirstOrDefault(one => one.Id == Described.Device.Technology)?.Name.Trim() ?? Described.Device.Technology;
@@ -53,7 +56,7 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         Described = described;
         PlaceName = (await places.PlacesAsync(HttpContext.RequestAborted)).FirstOrDefault(place => place.Id == device.Place)?.Name ?? device.Place!;
         var now = time.GetUtcNow();
-        Past = await history.OfAsync(id, now.AddMinutes(-StripMinutes), now, HttpContext.RequestAborted);
+        Past = await history.FindAsync(id, now.AddMinutes(-StripMinutes), now, HttpContext.RequestAborted);
         if (at is { Length: > 0 })
             await AnswerAsync(id, at, now);
         Response.StatusCode = IsRemoved ? StatusCodes.Status410Gone : StatusCodes.Status200OK;
@@ -79,7 +82,7 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         var sentences = new List<string>();
         foreach (var instant in instants)
         {
-            var then = (await history.OfAsync(id, instant, instant.AddTicks(10), HttpContext.RequestAborted)).At(instant);
+            var then = (await history.FindAsync(id, instant, instant.AddTicks(10), HttpContext.RequestAborted)).At(instant);
             sentences.Add($"{Time(instant)}: " + (
                 instant > now ? "that has not come yet." : then is null || then is { Evidence: Evidence.Registry } ? "the registry could not see it, or did not know it yet. It may have been recording."
                 : then.IsHeard ? $"it was heard, and reported {Words.Of(then.Capture)}." : $"it was not heard. It may have been recording; the last that it had reported was {Words.Of(then.Capture)}."));
@@ -89,7 +92,7 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
     }
 
     /// <summary>Whether the notice of its place counts it in.</summary>
-    public bool IsThere => Covering.IsThere;
+    public bool IsThere => Covering.IsInScope;
 
     private CoveringDevice Covering => new(Described.Device, Described.Last);
 
@@ -112,11 +115,11 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         {
             var (last, expected) = (Described.Last, Described.Expected);
             // What is not in use is expected to take in nothing, whatever the rules allow: to say that no rule allows it would print as law what the register only knows of the device.
-            var notInUse = DeviceWords.NotInUse(Described.Device.Lifecycle);
+            var notInUse = DeviceText.NotInUse(Described.Device.Lifecycle);
             foreach (var sensor in Covering.AllSensors)
             {
                 var (mode, allowed) = (last?.Capture[sensor], expected?.Capture[sensor]);
-                yield return (PlainWords.Sentence(Words.Of(sensor)), (last is { IsHeard: true } && mode is { } said ? $"It reports: {Words.Of(said)}{(last.Since(sensor) is { } since ? $", since {Time(since)}" : "")}."
+                yield return (PlainLanguage.Sentence(Words.Of(sensor)), (last is { IsHeard: true } && mode is { } said ? $"It reports: {Words.Of(said)}{(last.Since(sensor) is { } since ? $", since {Time(since)}" : "")}."
                     : IsThere ? "Not known now: it may be recording." : "Nothing is known of it.")
                     + (allowed is null ? "" : allowed is not Mode.Off ? " A rule in force allows it to record."
                     : notInUse is null ? " No rule in force that the register holds allows it." : $" The register has it as {notInUse}: it is not to take in anything."));
@@ -128,8 +131,8 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
                     : ("Differs from the register", $"The register has it as {notInUse}, and it takes in {Words.Of(exceeded)}.");
             if (expected is not null && last is not null && expected.IsBehind(last))
                 yield return ("Version of its rules", $"It applies version {last.RuleVersion}; version {expected.Version} holds.");
-            if (last?.SkewSeconds is { } skew && Math.Abs((long)skew) >= Seat.SkewFromSeconds)
-                yield return ("Its clock", $"It stands {PlainWords.Count((int)Math.Abs((long)skew), "second")} {(skew > 0 ? "ahead of" : "behind")} the registry’s. When it is heard, the registry’s clock decides.");
+            if (last?.SkewSeconds is { } skew && Math.Abs((long)skew) >= DevicePresence.SkewThresholdSeconds)
+                yield return ("Its clock", $"It stands {PlainLanguage.Count((int)Math.Abs((long)skew), "second")} {(skew > 0 ? "ahead of" : "behind")} the registry’s. When it is heard, the registry’s clock decides.");
             if (last is { ClockFellBack: true })
                 yield return ("Its clock", "It says only what seems old: its clock fell back. A clerk has to look at it.");
         }
@@ -159,7 +162,7 @@ public sealed class DeviceModel(IDeviceRegister devices, IPlaceRegister places, 
         }
     }
 
-    public string Time(DateTimeOffset at) => CityTime.Words(_governance.City, at);
+    public string Time(DateTimeOffset at) => CityTime.Format(_governance.City, at);
 
     public string Exactly(DateTimeOffset at) => CityTime.Exactly(_governance.City, at);
 

@@ -4,39 +4,41 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
-using SurveillanceRegistry.Web.Policies;
-using SurveillanceRegistry.Web.Staff;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>Fixed units, for programs. Mobile units never appear singly: they have no place here.</summary>
 internal static class DevicesApi
 {
-    private const int MostItems = 1000;
+    private const int MaxItems = 1000;
 
     private const string Instead = "Ask devices/{id}?asOf= or devices/{id}/history for what one device was doing, and changes and log/… for how it came to be registered.";
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", ListAsync).OfToday(Instead);
-        api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IReadings readings, IGrainFactory grains, TimeProvider time, HttpContext http, CancellationToken cancellationToken) =>
+        api.MapGet("devices", ListAsync).OnlyCurrentVersion(Instead);
+        api.MapGet("devices/{id}", async (string id, IDeviceRegister devices, IMobileReadAudit readings, IGrainFactory grains, TimeProvider time, HttpContext http, CancellationToken cancellationToken) =>
         {
             // Asked for beside the rest, and no later: a state that is newer than its version is refused where somebody wants to change it.
             var (found, version) = (devices.FindAsync(id, cancellationToken), devices.VersionAsync(id, cancellationToken));
             await Task.WhenAll(found, version);
             if (await found is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
                 return Problem.NotFound($"No fixed device '{id}' is registered.");
-            if (AnswersOfToday.RefusalOfKnownAt(http, Instead) is { } refusal)
+            if (CurrentVersionOnly.RefusalOfKnownAt(http, Instead) is { } refusal)
                 return refusal;
             if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
                 return await HistoryApi.AsOf(device, http);
             if (device.KindOf.IsMobile)
-                await readings.NoteAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
+                await readings.RecordAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
             if (device.Lifecycle == Lifecycle.Removed)
                 return Problem.Gone($"Device '{id}' was removed.");
             return await grains.Device(id).Describe() is { } described ? GovernanceApi.One(http, Shape(described), $"{await version}.") : Problem.NotFound($"No fixed device '{id}' is registered.");
@@ -47,8 +49,8 @@ internal static class DevicesApi
     private static async Task<IResult> ListAsync(string? technology, string? place, string? kind, HttpContext http, IDeviceRegister devices, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var query = http.Request.Query;
-        if (!Asked.TryLimit(query, MostItems, out var limit))
-            return Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {MostItems}.");
+        if (!QueryParameters.TryLimit(query, MaxItems, out var limit))
+            return Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {MaxItems}.");
         HashSet<PresenceState>? presences = null;
         foreach (var word in query["presence"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
@@ -69,7 +71,7 @@ internal static class DevicesApi
         foreach (var some in asked.Chunk(limit + 1))
         {
             // Whether a device is heard is known without asking what governs it.
-            var alike = presences is null ? some : (await Task.WhenAll(some.Select(async device => (Device: device, Last: await grains.Device(device.Id).Last()))))
+            var alike = presences is null ? some : (await Task.WhenAll(some.Select(async device => (Device: device, Last: await grains.Device(device.Id).LastObservation()))))
                 .Where(one => presences.Contains(one.Last?.Presence ?? PresenceState.Unknown)).Select(one => one.Device);
             found.AddRange((await Task.WhenAll(alike.Select(device => grains.Device(device.Id).Describe()))).OfType<DeviceDescription>().Where(described =>
                 presences?.Contains(described.Last?.Presence ?? PresenceState.Unknown) != false && (exceeds is null || exceeds == !Exceeds(described).IsEmpty)));
@@ -86,7 +88,7 @@ internal static class DevicesApi
     public static bool MayReadSingly(ClaimsPrincipal who) => who.Is(Role.DeviceClerk) || who.Is(Role.Auditor);
 
     /// <summary>The devices behind a gateway, as far as whoever asks may see them.</summary>
-    public static async Task<ImmutableArray<Device>> BehindAsync(string gateway, HttpContext http, IEnrolment enrolment, IReadings readings, TimeProvider time)
+    public static async Task<ImmutableArray<Device>> BehindAsync(string gateway, HttpContext http, IEnrolment enrolment, IMobileReadAudit readings, TimeProvider time)
     {
         var behind = await enrolment.AllBehindAsync(gateway, http.RequestAborted);
         if (!MayReadSingly(http.User))
@@ -96,10 +98,10 @@ internal static class DevicesApi
     }
 
     /// <summary>Writes down that the mobile units among some were read, before they are shown.</summary>
-    public static async Task NoteListAsync(ImmutableArray<Device> devices, HttpContext http, IReadings readings, TimeProvider time)
+    public static async Task NoteListAsync(ImmutableArray<Device> devices, HttpContext http, IMobileReadAudit readings, TimeProvider time)
     {
         if (devices.Where(device => device.KindOf.IsMobile).Select(device => device.Id).ToArray() is { Length: > 0 } mobile)
-            await readings.NoteAsync(http.User.StaffId(), mobile, "list", time.GetUtcNow(), http.RequestAborted);
+            await readings.RecordAsync(http.User.StaffId(), mobile, "list", time.GetUtcNow(), http.RequestAborted);
     }
 
     private static object Shape(DeviceDescription described)
@@ -111,7 +113,7 @@ internal static class DevicesApi
             presence = last?.Presence ?? PresenceState.Unknown,
             deadlineSeconds = device.DeadlineSeconds,
             capture = last?.Capture ?? default,
-            beyond = last?.Beyond ?? default, // What it named and the register has no sensor for: it may be recording where 'capture' does not say.
+            beyond = last?.UnregisteredCaptures ?? default, // What it named and the register has no sensor for: it may be recording where 'capture' does not say.
             expected = described.Expected,
             // More than its rules allow, or another version of them than it was told: state, for everybody to see.
             exceeds = Exceeds(described),

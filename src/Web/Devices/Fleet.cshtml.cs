@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Devices;
@@ -10,14 +11,14 @@ namespace SurveillanceRegistry.Web.Devices;
 /// <summary>A fleet of mobile units: how many there are, late and rounded, and what governs them. Nothing of any one of them.</summary>
 public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, TimeProvider time) : PageModel
 {
-    private Governance _governance = null!;
+    private GovernanceSnapshot _governance = null!;
     private ImmutableHashSet<string> _technologies = [];
 
     public string Id { get; private set; } = "";
 
     public ImmutableArray<RegisteredFleet> Kinds { get; private set; } = [];
 
-    internal Policies.Links Links => new(_governance, "");
+    internal Policies.Text.RegistryLinks Links => new(_governance, "");
 
     public IEnumerable<Technology> Technologies => _governance.Table.Technologies.Where(technology => _technologies.Contains(technology.Id));
 

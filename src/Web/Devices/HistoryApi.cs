@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Grains;
-using SurveillanceRegistry.Web.Staff;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -17,14 +19,14 @@ internal static class HistoryApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices/{id}/history", (string id, HttpContext http, IDeviceRegister devices, IStateHistory history) => OverAsync(id, http, devices, history, (past, _) => new
+        api.MapGet("devices/{id}/history", (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) => OverAsync(id, http, devices, history, (past, _) => new
         {
             items = past.Intervals.Select(Shape), next = (string?)null,
         }));
-        api.MapGet("devices/{id}/availability", (string id, HttpContext http, IDeviceRegister devices, IStateHistory history) => OverAsync(id, http, devices, history, (past, now) => Shares(past.Availability(now))));
-        api.MapGet("fleets", async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) => Policies.GovernanceApi.Json(new { items = (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Select(Shape), next = (string?)null }));
+        api.MapGet("devices/{id}/availability", (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) => OverAsync(id, http, devices, history, (past, now) => Shares(past.Availability(now))));
+        api.MapGet("fleets", async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) => Policies.Api.GovernanceApi.Json(new { items = (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Select(Shape), next = (string?)null }));
         api.MapGet("fleets/{id}", async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-            (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Where(fleet => fleet.Id == id).Select(Shape).ToArray() is { Length: > 0 } parts ? Policies.GovernanceApi.Json(new { id, kinds = parts }) : Problem.NotFound($"No fleet '{id}' is registered."));
+            (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Where(fleet => fleet.Id == id).Select(Shape).ToArray() is { Length: > 0 } parts ? Policies.Api.GovernanceApi.Json(new { id, kinds = parts }) : Problem.NotFound($"No fleet '{id}' is registered."));
     }
 
     private static object Shape(RegisteredFleet fleet) => new
@@ -38,19 +40,19 @@ internal static class HistoryApi
         var services = http.RequestServices;
         var (city, time) = ((await services.GetRequiredService<IGrainFactory>().Governance()).City, services.GetRequiredService<TimeProvider>());
         DateTimeOffset from, to;
-        if (Asked.TryDay(http.Request.Query, city, time, out var day) && StateHistory.Instants(day.ToDateTime(TimeOnly.MinValue), city) is [var begins, ..] && StateHistory.Instants(day.AddDays(1).ToDateTime(TimeOnly.MinValue), city) is [var ends, ..])
+        if (QueryParameters.TryDay(http.Request.Query, city, time, out var day) && StateHistory.Instants(day.ToDateTime(TimeOnly.MinValue), city) is [var begins, ..] && StateHistory.Instants(day.AddDays(1).ToDateTime(TimeOnly.MinValue), city) is [var ends, ..])
             (from, to) = (begins, ends);
-        else if (Asked.TryInstant(http.Request.Query, "asOf", time, out var at))
+        else if (QueryParameters.TryInstant(http.Request.Query, "asOf", time, out var at))
             (from, to) = (at.ToUniversalTime(), at.ToUniversalTime().AddTicks(10));
         else
-            return Problem.BadParameter($"asOf is '{http.Request.Query["asOf"]}': {Asked.DayExpected}, or an instant.");
+            return Problem.BadParameter($"asOf is '{http.Request.Query["asOf"]}': {QueryParameters.DayExpected}, or an instant.");
         if (await RefusalOf(device, "history", http) is { } refusal)
             return refusal;
-        var past = await services.GetRequiredService<IStateHistory>().OfAsync(device.Id, from, to, http.RequestAborted);
-        return Policies.GovernanceApi.Json(new { device.Id, device.Kind, device.Technology, device.Place, asOf = http.Request.Query["asOf"].ToString(), states = past.Intervals.Select(Shape) });
+        var past = await services.GetRequiredService<IStateHistoryRegister>().FindAsync(device.Id, from, to, http.RequestAborted);
+        return Policies.Api.GovernanceApi.Json(new { device.Id, device.Kind, device.Technology, device.Place, asOf = http.Request.Query["asOf"].ToString(), states = past.Intervals.Select(Shape) });
     }
 
-    private static async Task<IResult> OverAsync(string id, HttpContext http, IDeviceRegister devices, IStateHistory history, Func<StateHistory, DateTimeOffset, object> shape)
+    private static async Task<IResult> OverAsync(string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history, Func<StateHistory, DateTimeOffset, object> shape)
     {
         if (await devices.FindAsync(id, http.RequestAborted) is not { } device)
             return Problem.NotFound($"No fixed device '{id}' is registered.");
@@ -58,14 +60,14 @@ internal static class HistoryApi
             return refusal;
         var time = http.RequestServices.GetRequiredService<TimeProvider>();
         var now = time.GetUtcNow();
-        if (!Asked.TryInstant(http.Request.Query, "to", time, out var to))
-            return Problem.BadParameter($"to is '{http.Request.Query["to"]}': {Asked.InstantExpected}.");
-        if (!Asked.TryInstant(http.Request.Query, "from", time, out var from))
-            return Problem.BadParameter($"from is '{http.Request.Query["from"]}': {Asked.InstantExpected}.");
+        if (!QueryParameters.TryInstant(http.Request.Query, "to", time, out var to))
+            return Problem.BadParameter($"to is '{http.Request.Query["to"]}': {QueryParameters.InstantExpected}.");
+        if (!QueryParameters.TryInstant(http.Request.Query, "from", time, out var from))
+            return Problem.BadParameter($"from is '{http.Request.Query["from"]}': {QueryParameters.InstantExpected}.");
         from = http.Request.Query["from"].ToString().Length == 0 ? to - Usual : from;
-        if (to <= from || to - from > IStateHistory.Longest)
-            return Problem.BadParameter($"from {LedgerEntry.Time(from)} to {LedgerEntry.Time(to)}: expected a time of at most {IStateHistory.Longest.TotalDays} days.");
-        return Policies.GovernanceApi.Json(shape(await history.OfAsync(id, from.ToUniversalTime(), to.ToUniversalTime(), http.RequestAborted), now));
+        if (to <= from || to - from > IStateHistoryRegister.MaxSpan)
+            return Problem.BadParameter($"from {LedgerEntry.Time(from)} to {LedgerEntry.Time(to)}: expected a time of at most {IStateHistoryRegister.MaxSpan.TotalDays} days.");
+        return Policies.Api.GovernanceApi.Json(shape(await history.FindAsync(id, from.ToUniversalTime(), to.ToUniversalTime(), http.RequestAborted), now));
     }
 
     /// <summary>Why somebody may not read a device's past; null when they may, and then the reading of a mobile one is written down.</summary>
@@ -76,7 +78,7 @@ internal static class HistoryApi
         if (!DevicesApi.MayReadSingly(http.User))
             return Problem.NotFound($"No fixed device '{device.Id}' is registered.");
         var services = http.RequestServices;
-        await services.GetRequiredService<IReadings>().NoteAsync(http.User.StaffId(), device.Id, what, services.GetRequiredService<TimeProvider>().GetUtcNow(), http.RequestAborted);
+        await services.GetRequiredService<IMobileReadAudit>().RecordAsync(http.User.StaffId(), device.Id, what, services.GetRequiredService<TimeProvider>().GetUtcNow(), http.RequestAborted);
         return null;
     }
 

@@ -4,7 +4,7 @@ using SurveillanceRegistry.Domain.Devices;
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>The fleets as the public may know them: as they stood an hour ago. Of one that the ledger has named since, only that it exists.</summary>
-/// <param name="Parts">The fleets an hour ago, by kind and department. How many units a part has is for <see cref="Words"/> and <see cref="Device.FleetCount"/> to say.</param>
+/// <param name="Parts">The fleets an hour ago, by kind and department. How many units a part has is for <see cref="Text"/> and <see cref="Device.FleetCount"/> to say.</param>
 /// <param name="Known">Every fleet that there is in public, with its technologies.</param>
 public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, ImmutableArray<NamedFleet> Known)
 {
@@ -22,9 +22,9 @@ public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, Immutab
     }
 
     /// <summary>How large a part is, in words.</summary>
-    public static string Words(RegisteredFleet part)
+    public static string Text(RegisteredFleet part)
     {
         ArgumentNullException.ThrowIfNull(part);
-        return Device.FleetCount(part.Units) is { } count ? $"about {count}" : $"fewer than {Device.LeastFleetCount}";
+        return Device.FleetCount(part.Units) is { } count ? $"about {count}" : $"fewer than {Device.MinFleetCount}";
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Kiosks;
 
@@ -22,7 +23,7 @@ public sealed class KioskModel(IGrainFactory grains, IPlaceRegister places) : Pa
         if (kiosk.Removed)
             return StatusCode(StatusCodes.Status410Gone);
         var city = (await grains.Governance()).City;
-        (Kiosk, IsSample, Language) = (kiosk, city.IsSample, Asked.Language(Request.Query, city));
+        (Kiosk, IsSample, Language) = (kiosk, city.IsSample, QueryParameters.Language(Request.Query, city));
         return Page();
     }
 }

@@ -8,7 +8,8 @@ using Microsoft.Net.Http.Headers;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
-using SurveillanceRegistry.Web.Policies;
+using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Kiosks;
 
@@ -35,13 +36,13 @@ internal static class KioskEndpoints
         if (await grains.Place(kiosk.Place).Describe() is not { } place)
             return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
         var held = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
-        await grains.Place(kiosk.Place).Seen(id, held);
+        await grains.Place(kiosk.Place).RecordKioskRequest(id, held);
         http.Response.Headers[HeaderNames.CacheControl] = "no-store";
         http.Response.Headers[HeaderNames.ETag] = $"\"{place.Notice.Hash}\"";
         return held == place.Notice.Hash ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Text(place.Notice.ToJws(), "application/jose+json");
     }
 
-    private static async Task<IResult> Changes(string id, IPlaceRegister places, ChangeHints hints, IHostApplicationLifetime life, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<IResult> Changes(string id, IPlaceRegister places, KioskEventStream hints, IHostApplicationLifetime life, HttpContext http, CancellationToken cancellationToken)
     {
         var (kiosk, refusal) = await FindAsync(id, places, cancellationToken);
         http.Response.Headers[HeaderNames.CacheControl] = "no-store";
@@ -49,7 +50,7 @@ internal static class KioskEndpoints
     }
 
     /// <summary>"Something changed", and a sign of life in between; never what changed.</summary>
-    private static async IAsyncEnumerable<SseItem<string>> Hints(string place, ChangeHints hints, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone)
+    private static async IAsyncEnumerable<SseItem<string>> Hints(string place, KioskEventStream hints, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, gone);
         using var watch = hints.Watch(place);

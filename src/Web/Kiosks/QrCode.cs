@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using QRCoder;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Kiosks;
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Ledger;
 

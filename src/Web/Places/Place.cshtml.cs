@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Places;
 
@@ -19,9 +20,9 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
 
     private static readonly string[] Items = ["why", "who", "rule", "retention", "access", "rights", "surprise", "area", "scope"];
 
-    private Governance _governance = null!;
+    private GovernanceSnapshot _governance = null!;
 
-    internal Policies.Links Links => new(_governance, "");
+    internal Policies.Text.RegistryLinks Links => new(_governance, "");
 
     public PlaceDescription Place { get; private set; } = null!;
 
@@ -55,14 +56,14 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
         if (await places.DescribeAsync(id, grains, cancellationToken) is not { } place)
             return NotFound();
         Place = place;
-        Language = Asked.Language(Request.Query, _governance.City);
+        Language = QueryParameters.Language(Request.Query, _governance.City);
         return Page();
     }
 
     /// <summary>An instant in the city's own time, in the words of the language.</summary>
     public string Time(DateTimeOffset? at) => at is { } instant ? _governance.Wordings.First(wording => wording.Language == Language).Time(_governance.City.LocalTime(instant)) : In("never", "nunca");
 
-    internal DeviceWords Words => DeviceWords.In(_governance, Language);
+    internal DeviceText Words => DeviceText.In(_governance, Language);
 
     /// <summary>The language that the page itself speaks around the notice: English where the words of the page are in no other.</summary>
     public string Around => LabelsOf.ContainsKey(Language) ? Language : "en";

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
-using SurveillanceRegistry.Web.Policies;
-using SurveillanceRegistry.Web.Staff;
+using SurveillanceRegistry.Web.Policies.Api;
+using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Web.Presence;
 
@@ -16,12 +16,12 @@ internal static class IngestApi
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
         // Neither how many heartbeats nor anything that came through a gateway of mobile units: whoever knows the fixed devices could subtract them, and would see how many mobile units are out.
-        api.MapGet("ingest", (HttpContext http, IngestFigures figures, IDroppedFields dropped, TimeProvider time) =>
+        api.MapGet("ingest", (HttpContext http, IngestStatistics figures, IDroppedFields dropped, TimeProvider time) =>
         {
             http.Response.Headers.CacheControl = "no-cache";
             return GovernanceApi.Json(new { at = NoticePayload.Instant(time.GetUtcNow()), since = NoticePayload.Instant(figures.Since), droppedFields = dropped.InPublic });
         });
-        app.MapGet("/staff/ingest/figures", async (IngestNow now, CancellationToken cancellationToken) => GovernanceApi.Json(Shape(await now.LookAsync(cancellationToken)))).RequireAuthorization(StaffSetup.IngestWatchers);
+        app.MapGet("/staff/ingest/figures", async (IngestOverview now, CancellationToken cancellationToken) => GovernanceApi.Json(Shape(await now.LookAsync(cancellationToken)))).RequireAuthorization(StaffAuthentication.IngestWatchers);
     }
 
     private static object Shape(IngestView view)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 

@@ -11,8 +11,8 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// </summary>
 internal static class MillionDevices
 {
-    private const double MostTimes = 1.2, MostBytes = 64;
-    private const int InFlight = 200, MostTries = 60;
+    private const double MaxTimes = 1.2, MaxBytes = 64;
+    private const int InFlight = 200, MaxTries = 60;
 
     public static async Task RunAsync(Scale scale, Table table)
     {
@@ -33,7 +33,7 @@ internal static class MillionDevices
         {
             if (warm.Outcome.Unanswered < left)
                 (tried, left) = (0, warm.Outcome.Unanswered);
-            else if (tried == MostTries)
+            else if (tried == MaxTries)
                 throw new InvalidOperationException($"{warm.Outcome.Unanswered} first words are not acknowledged, and no more come to be.");
             warm = await generator.PacedAsync("many", 1, 1, coresOfMany);
         }
@@ -51,12 +51,12 @@ internal static class MillionDevices
 
         var (cheap, dear) = (Microseconds(ofFew), Microseconds(ofMany));
         table.Add(new Figure(Invariant($"{scale.Many:#,0} registered devices, {scale.Beats:#,0} beats/s over {scale.Gateways} gateway connections"), Invariant($"{dear:0.0} µs of CPU a beat"), Invariant($"{cheap:0.0} µs with {scale.Few:#,0} devices ({ofFew.Cores}); ratio **{dear / cheap:0.00}**"),
-            Invariant($"{ofMany.Latency}; with {scale.Few:#,0}: {ofFew.Latency}"), ofMany.Cores, ofMany.Took, "≤ 1.2 × that at 1,000 devices", dear / cheap <= MostTimes));
+            Invariant($"{ofMany.Latency}; with {scale.Few:#,0}: {ofFew.Latency}"), ofMany.Cores, ofMany.Took, "≤ 1.2 × that at 1,000 devices", dear / cheap <= MaxTimes));
         // A registered device has its seat before it speaks; what comes with speaking is also what sessions remember of it.
         var more = (double)(scale.Many - scale.Few);
         var (presence, heard) = ((heapUnheard - heapOfFew) / more, (heapHeard - heapOfFewHeard) / more);
         table.Add(new Figure("… memory of presence", Invariant($"{presence:0} bytes a device"), Invariant($"live on the server's heap after a full collection: {heapOfFew / 1e6:0.0} MB with {scale.Few:#,0} registered, {heapUnheard / 1e6:0.0} MB with {scale.Many:#,0}; when all had spoken {heapHeard / 1e6:0.0} MB, all told {heard:0} bytes a device with the sessions'"),
-            "", "", "", "≤ 64 bytes", presence <= MostBytes));
+            "", "", "", "≤ 64 bytes", presence <= MaxBytes));
 
         // As a city's registry opens again: all have spoken before, and what is known of them does not change. With so few beats for so many each
         // speaks once in a minute or two, and must not be late for that.

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using MQTTnet.Server;
 using Npgsql;
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
@@ -60,7 +60,7 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     public static async Task<Mosquitto> StartAsync()
     {
-        var (folder, port) = (House.Reachable(Directory.CreateTempSubdirectory("mosquitto-").FullName), Ports.Free());
+        var (folder, port) = (RegistryHost.Reachable(Directory.CreateTempSubdirectory("mosquitto-").FullName), Ports.Free());
         var configuration = Path.Combine(folder, "mosquitto.conf");
         await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\nlog_dest stderr\nlog_type subscribe\nlog_type error\nlog_type information\n"));
         var broker = Child.Start(Program, "-c", configuration);

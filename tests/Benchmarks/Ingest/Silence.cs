@@ -10,7 +10,7 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// </summary>
 internal static class Silence
 {
-    private const double MostSeconds = 1, MostSecondsAfterKill = 2, SecondsBetweenBeats = 10;
+    private const double MaxSeconds = 1, MaxSecondsAfterKill = 2, SecondsBetweenBeats = 10;
 
     private static readonly string[] Heard = ["online", "late", "docked"];
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50), LongestAfterDeadline = TimeSpan.FromSeconds(60);
@@ -25,9 +25,9 @@ internal static class Silence
         });
 
         var ordinary = await SpeakAndStopAsync(generator, subject, scale, isKilled: false);
-        Add(Invariant($"{scale.Silent} devices fall silent"), ordinary, MostSeconds, "deadline + ≤ 1 s p99");
+        Add(Invariant($"{scale.Silent} devices fall silent"), ordinary, MaxSeconds, "deadline + ≤ 1 s p99");
         var killed = await SpeakAndStopAsync(generator, subject, scale, isKilled: true);
-        Add("… with a kill -9 of the registry shortly before the deadlines", killed, MostSecondsAfterKill, "deadline, or ready again, + ≤ 2 s");
+        Add("… with a kill -9 of the registry shortly before the deadlines", killed, MaxSecondsAfterKill, "deadline, or ready again, + ≤ 2 s");
 
         void Add(string load, (double[] Seconds, string Words) found, double limit, string goal)
         {

@@ -1,4 +1,4 @@
-using SurveillanceRegistry.Journeys.Tests;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
@@ -8,7 +8,7 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// </summary>
 internal sealed class Subject : IAsyncDisposable
 {
-    private readonly House _house = new() { LongestStart = TimeSpan.FromMinutes(10) };
+    private readonly RegistryHost _house = new() { LongestStart = TimeSpan.FromMinutes(10) };
     private Child? _guard;
 
     private Subject()
@@ -17,7 +17,7 @@ internal sealed class Subject : IAsyncDisposable
             _house.More[name] = value;
     }
 
-    public House House => _house;
+    public RegistryHost House => _house;
 
     public int Port => _house.Mqtt.Port;
 

@@ -14,7 +14,7 @@ internal static class Wire
     /// <summary>A broker that knows of no subscriber: taken over all the same (MQTT 5.0 section 3.4.2.1).</summary>
     public const byte NoSubscriber = 0x10;
 
-    private const int MostLengthBytes = 4;
+    private const int MaxLengthBytes = 4;
 
     /// <summary>CONNECT, a clean start, with the id as client id and user name. Section 3.1.</summary>
     public static byte[] SignIn(string id, string secret, ushort keepAliveSeconds)
@@ -89,7 +89,7 @@ internal static class Wire
     private static bool TryReadLength(ReadOnlySpan<byte> from, out int length, out int bytes)
     {
         (length, bytes) = (0, 0);
-        while (bytes < MostLengthBytes && bytes < from.Length)
+        while (bytes < MaxLengthBytes && bytes < from.Length)
         {
             var part = from[bytes];
             length |= (part & 0x7F) << (7 * bytes++);

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies.Rules;
+
+namespace SurveillanceRegistry.Domain.Policies.Law;
+
+/// <summary>The kinds of text that govern. A city statement describes what is done; it authorises nothing.</summary>
+public enum InstrumentKind { ManualChapter, MunicipalCode, Ordinance, StateLaw, ExecutiveOrder, CityStatement }
+
+/// <summary>A text that governs surveillance technology: a manual chapter, a chapter of the municipal code, a state law, …</summary>
+/// <param name="Id">Identifier, e.g. <c>spd-manual-16.170</c>.</param>
+/// <param name="Citation">How it is cited, e.g. <c>SPD Manual 16.170</c>.</param>
+/// <param name="Authority">Who can change it, in words.</param>
+/// <param name="Versions">Its versions in the order of their numbers, 1, 2, …; their periods do not overlap.</param>
+/// <param name="Url">Where its present text is published, or null.</param>
+public sealed record Instrument(string Id, InstrumentKind Kind, string Citation, string Authority, ImmutableArray<InstrumentVersion> Versions, string? Url = null)
+{
+    /// <summary>Whether texts of this kind can allow a capture.</summary>
+    public bool Authorises => Kind != InstrumentKind.CityStatement;
+}
+
+/// <summary>One text of an instrument, from when to when it holds, and what it says of each technology.</summary>
+/// <param name="Number">1, 2, … in the order of time.</param>
+/// <param name="Title">The title of that text.</param>
+/// <param name="Passed">The day it was passed or issued; null when not known or when there is none.</param>
+/// <param name="Signed">The day it was signed.</param>
+/// <param name="Filed">The day it was filed.</param>
+/// <param name="By">What made this version, e.g. <c>Ordinance 125376</c>; null when not known.</param>
+/// <param name="SupersededBy">Id of another instrument that took its place, or null.</param>
+public sealed record InstrumentVersion(
+    int Number, string Title, EffectivePeriod Effective,
+    LawDate? Passed, LawDate? Signed, LawDate? Filed,
+    string? By, string? SupersededBy, Source Source, ImmutableArray<Rule> Rules)
+{
+    /// <summary>What this text says of a technology, or null when it does not speak of it.</summary>
+    public Rule? RuleFor(string technology) => Rules.FirstOrDefault(rule => rule.Technology == technology);
+
+    /// <summary>Whether anybody can have known on that day that this text was coming.</summary>
+    internal bool IsKnownOn(DateOnly day) => (Passed?.Latest ?? Signed?.Latest ?? Source.ReadOn) <= day;
+}

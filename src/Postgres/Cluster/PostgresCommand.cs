@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace SurveillanceRegistry.Postgres.Cluster;
+
+/// <summary>Runs one program to its end and tells what it printed. Bounded in time; killed beyond.</summary>
+internal static class PostgresCommand
+{
+    public static async Task<(int ExitCode, string Output)> RunAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] command)
+    {
+        using var process = Start(command);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(limit);
+        try
+        {
+            // Read while it runs: a program whose pipe is full would never end.
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(bound.Token), process.StandardError.ReadToEndAsync(bound.Token));
+            await process.WaitForExitAsync(bound.Token);
+            return (process.ExitCode, (await output + await errors).Trim());
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new ClusterUnavailableException($"'{string.Join(' ', command)}' did not end within {limit.TotalSeconds} s: see what holds it up, and start the registry again.");
+        }
+    }
+
+    private static Process Start(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/" };
+        // The caller's own PGPORT, PGDATA or PGOPTIONS are meant for another server.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        start.Environment["LC_ALL"] = "C";
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception failure)
+        {
+            throw new ClusterUnavailableException($"The program '{command[0]}' cannot be run ({failure.Message}): install the package that holds it, or set REGISTRY_DATABASE to a server's connection string.", failure);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Grains.Policies;
+using SurveillanceRegistry.Web.Policies.Text;
+
+namespace SurveillanceRegistry.Web.Changes;
+
+/// <summary>A document of an act: what it is called, where it stands, and what became of it.</summary>
+/// <param name="Page">The address of its page, or null when it has none.</param>
+internal sealed record DocumentText(string Title, string? Page, RevisionText Words);
+
+/// <summary>One thing that happened to the governance, in words for pages and feeds.</summary>
+/// <param name="Title">What happened, in one line.</param>
+/// <param name="Documents">What was recorded, in words; of a large act only the first.</param>
+/// <param name="More">How many documents are left out.</param>
+internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray<DocumentText> Documents, int More)
+{
+    /// <summary>How many acts a page or a feed holds.</summary>
+    public const int Most = 50;
+
+    private const int MaxDocuments = 25, MaxTitle = 200;
+
+    /// <summary>Whether something took effect, rather than being recorded.</summary>
+    public bool IsSwitch => Act.Switch is not null;
+
+    /// <summary>Everything there is to say, one line each.</summary>
+    public IEnumerable<string> Lines
+    {
+        get
+        {
+            if (Act.Switch is { } switched)
+                yield return $"{Title}. Before, it was {PlainLanguage.For(switched.Switch.Before)}.";
+            else if (Documents.IsEmpty)
+                yield return $"{Title}, from the files of policy staff; each is named by its hash in the ledger.";
+            foreach (var document in Documents)
+            {
+                foreach (var sentence in document.Words.Sentences)
+                    yield return $"{document.Title}: {sentence.Under(Act.Change?.Source)}.";
+            }
+
+            if (More > 0)
+                yield return $"And {PlainLanguage.Count(More, "more document")}.";
+            if (Act.Change is { } change)
+            {
+                yield return $"Why: {change.Reason}";
+                yield return $"{PlainLanguage.Sentence(RevisionText.Who(change))}.";
+            }
+        }
+    }
+
+    /// <summary>The newest acts before an entry of the ledger.</summary>
+    public static async Task<ImmutableArray<PublicActText>> BeforeAsync(long before, int most, IGrainFactory grains)
+    {
+        var policies = grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City);
+        var acts = await policies.Acts(before, most);
+        var history = await policies.History();
+        return [.. acts.Select(act => For(act, history))];
+    }
+
+    /// <summary>How a document is called.</summary>
+    public static string TitleOf(PolicyDocument document) => document.Kind switch
+    {
+        DocumentKind.Instrument => document.Value<Instrument>().Citation,
+        DocumentKind.Technology => document.Value<Technology>().Name.Trim(),
+        DocumentKind.Wording => $"Words of notices ({document.Id})",
+        DocumentKind.City => "The city",
+        _ => "Chapters that may be cited",
+    };
+
+    private static PublicActText For(PublicAct act, GovernanceHistory history)
+    {
+        if (act.Switch is { } switched)
+            return new PublicActText(act, Switched(switched, history.Current), [], 0);
+        if (act.Change is null && act.Revisions.All(revision => revision.Number == 1))
+            return new PublicActText(act, $"The registry was opened with {PlainLanguage.Count(Number(act, DocumentKind.Instrument), "text")} about {Technologies(Number(act, DocumentKind.Technology))}", [], 0);
+        ImmutableArray<DocumentText> documents = [.. act.Revisions.Take(MaxDocuments).Select(revision => new DocumentText(TitleOf(revision.Document), PageOf(revision.Document), RevisionText.For(revision, act.Change, history)))];
+        var more = act.Revisions.Length - documents.Length;
+        var sentences = documents[0].Words.Sentences;
+        var title = act.Revisions.Length > 1 ? $"{PlainLanguage.Count(act.Revisions.Length, "document")} changed together: {string.Join("; ", documents.Select(document => document.Title))}"
+            : sentences.IsEmpty ? $"{documents[0].Title}: recorded again, with the same words"
+            : $"{documents[0].Title}: {sentences[0].What}" + (sentences.Length > 1 ? $", and {PlainLanguage.Count(sentences.Length - 1, "change")} more" : "");
+        return new PublicActText(act, title.Length <= MaxTitle ? title : title[..MaxTitle].TrimEnd() + "…", documents, more);
+    }
+
+    private static string Switched(RecordedTransition switched, GovernanceSnapshot known)
+    {
+        var (technology, instrument, version, _, now) = switched.Switch;
+        var text = known.Table.Instruments.FirstOrDefault(one => one.Id == instrument)?.Citation ?? instrument;
+        var name = known.Table.Technologies.FirstOrDefault(one => one.Id == technology)?.Name.Trim() ?? technology;
+        var became = (switched.Switch.Before, now) switch
+        {
+            (RuleStatus.InForce, RuleStatus.InForce) => string.Create(CultureInfo.InvariantCulture, $"A new text of {text} (version {version}) took effect"),
+            (_, RuleStatus.InForce) => $"{text} took effect",
+            (_, RuleStatus.Paused) => $"{text} began to pause the technology",
+            (_, RuleStatus.Superseded) => $"{text} was superseded",
+            (_, RuleStatus.Ended) => $"{text} ended",
+            _ => $"{text} is now {PlainLanguage.For(now)}",
+        };
+        return $"{became} for {name} on {PlainLanguage.Date(switched.Day)}";
+    }
+
+    private static int Number(PublicAct act, DocumentKind kind) => act.Revisions.Count(revision => revision.Document.Kind == kind);
+
+    private static string Technologies(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "technology" : "technologies")}");
+
+    private static string? PageOf(PolicyDocument document) => document.Kind switch
+    {
+        DocumentKind.Instrument => $"/instruments/{document.Id}",
+        DocumentKind.Technology => $"/technologies/{document.Id}",
+        _ => null,
+    };
+}

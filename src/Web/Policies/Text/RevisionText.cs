@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Grains.Policies;
+
+namespace SurveillanceRegistry.Web.Policies.Text;
+
+/// <summary>A recorded revision in words.</summary>
+/// <param name="Change">The change request that made it; null for what the registry was opened with.</param>
+internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Change, ImmutableArray<ChangeDescription> Sentences)
+{
+    /// <summary>Who did it, by role and department.</summary>
+    public string By => Who(Change);
+
+    /// <summary>The sentences, first those of the whole, then under the part of the document that they speak of.</summary>
+    public IEnumerable<IGrouping<string?, ChangeDescription>> Parts => Sentences.GroupBy(sentence => sentence.Where).OrderBy(part => part.Key is not null);
+
+    /// <summary>The words for revisions of one document; what came before each is looked up in the history.</summary>
+    public static async Task<ImmutableArray<RevisionText>> OfAsync(ImmutableArray<PolicyRevision> revisions, GovernanceHistory history, IGrainFactory grains)
+    {
+        var changes = (await grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).Changes([.. revisions.Select(revision => revision.Change).OfType<long>().Distinct()])).ToDictionary(change => change.Number);
+        return [.. revisions.Select(revision => For(revision, revision.Change is { } number ? changes.GetValueOrDefault(number) : null, history))];
+    }
+
+    public static RevisionText For(PolicyRevision revision, PublicChange? change, GovernanceHistory history)
+    {
+        var before = revision.Number > 1 ? history.From(revision.Document.Kind, revision.Document.Id)[revision.Number - 2].Document : null;
+        return new RevisionText(revision, change, ChangeDescription.Describe(before, revision.Document, history.Current));
+    }
+
+    /// <summary>Who made a change, by role and department; never by name.</summary>
+    public static string Who(PublicChange? change) => change is null ? "from the files that the registry was opened with"
+        : $"proposed by {Actor(change.Author)}, approved by {Actor(change.Approver)}";
+
+    private static string Actor(PublicActor actor) => $"a person with the role {actor.Role.Replace('-', ' ')}" + (actor.Department is { } department ? $" in the department {department}" : "");
+}

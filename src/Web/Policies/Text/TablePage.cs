@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies.Rules;
+
+namespace SurveillanceRegistry.Web.Policies.Text;
+
+/// <summary>A page of the governance table. The next one begins after the last row of this, whatever was recorded meanwhile.</summary>
+/// <param name="Next">Where the next page begins; null on the last.</param>
+internal sealed record TablePage(ImmutableArray<GovernanceRow> Rows, string? Next)
+{
+    /// <summary>The most rows of a page.</summary>
+    public const int MaxRows = 1000;
+
+    private const string ToFollow = "scheduled";
+
+    /// <summary>Rows in the order of the table: technologies as the City lists them, instruments by id, a text that is to follow after the one that holds.</summary>
+    /// <param name="statuses">Only rows of these; null for all. With <c>scheduled</c> among them also the texts that are to follow one that still holds.</param>
+    /// <param name="after">The <see cref="Next"/> of the page before; null for the first.</param>
+    /// <returns>Null when <paramref name="after"/> is no place in this table.</returns>
+    public static TablePage? Create(GovernanceTable table, DateOnly day, IReadOnlySet<RuleStatus>? statuses, string? after, int limit)
+    {
+        var (technology, instrument, isNext) = after?.Split('/') switch
+        {
+            [var of, var by] => (of, by, false),
+            [var of, var by, ToFollow] => (of, by, true),
+            _ => ("", "", false),
+        };
+        var first = after is null ? 0 : Position(table, technology);
+        if (first < 0)
+            return null;
+        var rows = ImmutableArray.CreateBuilder<GovernanceRow>();
+        var last = "";
+        for (var i = first; i < table.Technologies.Length; i++)
+        {
+            foreach (var row in table.On(day, table.Technologies[i].Id))
+            {
+                var order = i > first || after is null ? 1 : string.CompareOrdinal(row.Instrument.Id, instrument);
+                if (order > 0 && statuses?.Contains(row.Status) != false && !Add(row, ""))
+                    return new TablePage(rows.ToImmutable(), last);
+                if ((order > 0 || order == 0 && !isNext) && row.Status != RuleStatus.Scheduled && statuses?.Contains(RuleStatus.Scheduled) == true && row.AsScheduled() is { } next && !Add(next, "/" + ToFollow))
+                    return new TablePage(rows.ToImmutable(), last);
+            }
+        }
+
+        return new TablePage(rows.ToImmutable(), null);
+
+        bool Add(GovernanceRow row, string which)
+        {
+            if (rows.Count == limit)
+                return false;
+            rows.Add(row);
+            last = $"{row.Technology.Id}/{row.Instrument.Id}{which}";
+            return true;
+        }
+    }
+
+    private static int Position(GovernanceTable table, string technology)
+    {
+        for (var i = 0; i < table.Technologies.Length; i++)
+        {
+            if (table.Technologies[i].Id == technology)
+                return i;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Http;
+
+namespace SurveillanceRegistry.Web.Staff.Account;
+
+/// <summary>Programs sign in to the API with <c>Authorization: Bearer</c> and a token (RFC 6750).</summary>
+internal sealed class TokenAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IStaffRegister register) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string Name = "token";
+
+    private const string Bearer = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+            return AuthenticateResult.NoResult();
+        var token = header[Bearer.Length..].Trim();
+        if (!token.StartsWith(ApiToken.Prefix, StringComparison.Ordinal) || await register.FindByTokenAsync(ApiToken.Hash(token), TimeProvider.GetUtcNow(), Context.RequestAborted) is not { } found)
+            return AuthenticateResult.Fail("The token is not known, was revoked or has expired.");
+        // A token never does more than its owner may.
+        var principal = StaffPrincipal.Create(found.Member, [.. found.Grant.Roles.Intersect(found.Member.Roles)], Name);
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, Name));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
+        return Problem.Unauthorized().ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problem.Forbidden("This token does not have the role that this needs.").ExecuteAsync(Context);
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using CsCheck;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Domain.Tests.Devices;
+
+public sealed class DeviceTests
+{
+    [Fact]
+    public void A_report_keeps_each_capture_apart_and_reads_back_from_json() =>
+        Gen.Select(Generators.Sensors, Gen.Int[1, 3].Array[6]).Sample((sensors, modes) =>
+        {
+            var report = sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, (Mode)modes[(int)sensor]));
+            Assert.All(Enum.GetValues<Capture>(), capture => Assert.Equal(sensors.Contains(capture) ? (Mode)modes[(int)capture] : null, report[capture]));
+            Assert.True(report.Names(sensors));
+            Assert.Equal(report, JsonSerializer.Deserialize<CaptureReport>(JsonSerializer.Serialize(report, Json.Options), Json.Options));
+        }, iter: 2_000);
+
+    [Fact]
+    public void A_report_that_leaves_a_sensor_out_or_adds_one_does_not_name_the_units_sensors()
+    {
+        var report = CaptureReport.Every([Capture.Video], Mode.Off);
+        Assert.False(report.Names([Capture.Video, Capture.Audio]));
+        Assert.False(report.With(Capture.Audio, Mode.Off).Names([Capture.Video]));
+    }
+
+    [Fact]
+    public void A_fleet_is_a_multiple_of_five_that_leaves_several_numbers_possible_and_is_never_below_11()
+    {
+        var shown = Enumerable.Range(0, 200).GroupBy(Device.FleetCount).ToArray();
+        Assert.Equal(Enumerable.Range(0, 13), shown.Single(group => group.Key is null));
+        Assert.All(shown.Where(group => group.Key is { } count && count < 195), group => Assert.Equal(Enumerable.Range(group.Key!.Value - 2, 5), group));
+        Assert.Equal(15, shown.Min(group => group.Key));
+    }
+
+    [Fact]
+    public void The_kinds_are_those_of_the_contract_and_only_mobile_ones_may_be_silent()
+    {
+        string[] contract = ["facility-camera", "holding-cell-camera", "interview-room-camera", "public-cctv", "traffic-camera", "red-light-camera",
+            "speed-camera", "alpr-fixed", "alpr-patrol", "alpr-parking", "body-worn", "in-car"];
+        Assert.Equal(contract, DeviceKind.All.Select(kind => kind.Id));
+        Assert.All(DeviceKind.All, kind => Assert.Equal(kind.IsMobile, kind.SilenceIsNormal));
+        Assert.All(DeviceKind.All, kind => Assert.True(kind.LateAfterSeconds < kind.DeadlineSeconds));
+    }
+
+    [Fact]
+    public void There_is_no_unit_without_a_deadline()
+    {
+        Assert.All(DeviceKind.All, kind => Assert.InRange(kind.DeadlineSeconds, Registration.MinDeadlineSeconds, Registration.MaxDeadlineSeconds));
+        Assert.True(Registration.MinDeadlineSeconds > 0);
+    }
+
+    [Fact]
+    public void Numbers_fill_the_partitions_evenly_and_each_densely()
+    {
+        var partitions = Enumerable.Range(1, 100_000).GroupBy(Device.PartitionOf).ToArray();
+        Assert.Equal(Device.Partitions, partitions.Length);
+        Assert.All(partitions, partition => Assert.Equal(partition.Count(), partition.Select(number => number / Device.Partitions).Max() - partition.Select(number => number / Device.Partitions).Min() + 1));
+    }
+
+    [Fact]
+    public void A_secret_matches_its_own_hash_and_no_other()
+    {
+        var (secret, other) = (DeviceSecret.New(), DeviceSecret.New());
+        Assert.True(DeviceSecret.Matches(System.Text.Encoding.UTF8.GetBytes(secret), DeviceSecret.Hash(secret)));
+        Assert.False(DeviceSecret.Matches(System.Text.Encoding.UTF8.GetBytes(other), DeviceSecret.Hash(secret)));
+        Assert.Equal(43, secret.Length);
+    }
+
+    [Theory]
+    [InlineData("cam-1", true)]
+    [InlineData("0", true)]
+    [InlineData("-cam", false)]
+    [InlineData("Cam", false)]
+    [InlineData("cam_1", false)]
+    [InlineData("", false)]
+    public void An_identifier_has_the_form_of_the_contract(string id, bool valid) => Assert.Equal(valid, Identifier.IsValid(id));
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Domain.Tests.Notices;
+
+public sealed class SignedNoticeTests
+{
+    private static readonly Domain.Policies.Documents.GovernanceSnapshot Governance = Generators.Make([]);
+    private static readonly Place Lobby = new("lobby", "Lobby", "1 Main St", "the lobby");
+    private static readonly NoticeContent Content = NoticeComposer.Compose(Lobby, [], Governance, Generators.Today, "https://city.example");
+
+    private static SignedNotice Signed(NoticeKey key, long sequence = 1) =>
+        SignedNotice.Sign(Content, NoticePayload.Write(Content, Governance, sequence, Generators.Noon, null), sequence, Generators.Noon, key);
+
+    [Fact]
+    public void Verifies_with_its_key_and_with_no_other()
+    {
+        using var key = NoticeKey.New();
+        using var other = NoticeKey.New();
+        Assert.True(key.Verifies(Signed(key)));
+        Assert.False(other.Verifies(Signed(key)));
+    }
+
+    [Fact]
+    public void Is_refused_with_any_one_character_of_payload_or_header_changed()
+    {
+        using var key = NoticeKey.New();
+        var notice = Signed(key);
+        for (var i = 0; i < notice.Payload.Length; i += 7)
+            Assert.False(key.Verifies(notice with { Payload = Changed(notice.Payload, i) }));
+        for (var i = 0; i < notice.Protected.Length; i++)
+            Assert.False(key.Verifies(notice with { Protected = Changed(notice.Protected, i) }));
+
+        static string Changed(string text, int at) => text[..at] + (text[at] == 'A' ? 'B' : 'A') + text[(at + 1)..];
+    }
+
+    [Fact]
+    public void Says_the_same_under_another_number_and_is_known_by_another_hash()
+    {
+        using var key = NoticeKey.New();
+        Assert.Equal(Signed(key, 1).ContentHash, Signed(key, 2).ContentHash);
+        Assert.NotEqual(Signed(key, 1).Hash, Signed(key, 2).Hash);
+    }
+
+    [Fact]
+    public void Travels_as_flattened_jws_with_three_members()
+    {
+        using var key = NoticeKey.New();
+        using var jws = JsonDocument.Parse(Signed(key).ToJws());
+        Assert.Equal(["payload", "protected", "signature"], jws.RootElement.EnumerateObject().Select(member => member.Name).Order());
+    }
+
+    [Fact]
+    public void Keeps_its_key_through_pem()
+    {
+        using var key = NoticeKey.New();
+        using var read = NoticeKey.FromPem(key.ToPem());
+        Assert.Equal(key.Id, read.Id);
+        Assert.True(read.Verifies(Signed(key)));
+    }
+
+    [Fact]
+    public void Of_a_place_without_devices_says_that_none_is_registered_and_never_that_nothing_is_recorded()
+    {
+        var text = Content.Now.Languages["en"];
+        Assert.Equal("what.no-device", text.FirstLayer.Single(item => item.Item == "what").Text);
+        Assert.Equal("now.no-device", text.FirstLayer.Single(item => item.Item == "now").Text);
+        Assert.Contains("scope.line", text.FirstLayer.Single(item => item.Item == "scope").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prints_not_stated_for_what_nobody_stated_and_reports_it_missing()
+    {
+        var camera = new Device("lobby-1", "facility-camera", [Capture.Video], "lobby", null, "police", Lifecycle.Active);
+        var content = NoticeComposer.Compose(Lobby, [new CoveringDevice(camera, null)], Governance, Generators.Today, "https://city.example");
+        Assert.Equal("not-stated", content.Now.Languages["en"].FirstLayer.Single(item => item.Item == "why").Text);
+        Assert.Equal(["why"], content.Missing);
+    }
+
+    [Fact]
+    public void Misses_nothing_where_nothing_can_be_stated()
+    {
+        Assert.Empty(Content.Missing);
+        Assert.All(["why", "rule", "retention"], item => Assert.Equal("not-captured", Content.Now.Languages["en"].FirstLayer.Single(line => line.Item == item).Text));
+    }
+}

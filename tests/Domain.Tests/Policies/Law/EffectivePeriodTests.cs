@@ -1,0 +1,74 @@
+using CsCheck;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Domain.Tests.Policies.Law;
+
+public sealed class EffectivePeriodTests
+{
+    private static LawDate Law(string text) => LawDate.Parse(text);
+    private static DateOnly Day(string text) => DateOnly.Parse(text);
+
+    private static readonly Gen<EffectivePeriod> AnyPeriod =
+        from start in Generators.LawDate
+        from end in Generators.LawDate
+        from knowsStart in Gen.Bool
+        from ended in Gen.Bool
+        from knowsEnd in Gen.Bool
+        select new EffectivePeriod(knowsStart ? start : null, null, knowsStart ? null : start, knowsEnd ? end : null, ended, knowsEnd ? null : end);
+
+    [Fact]
+    public void Begins_on_its_first_day_and_ends_before_the_day_on_which_it_no_longer_holds()
+    {
+        var period = new EffectivePeriod(Law("2017-09-01"), To: Law("2018-11-04"));
+        Assert.Equal(Phase.Before, period.PhaseOn(Day("2017-08-31")));
+        Assert.Equal((Phase.During, Certainty.Certain), (period.PhaseOn(Day("2017-09-01")), period.CertaintyOn(Day("2017-09-01"))));
+        Assert.Equal((Phase.During, Certainty.Certain), (period.PhaseOn(Day("2018-11-03")), period.CertaintyOn(Day("2018-11-03"))));
+        Assert.Equal(Phase.After, period.PhaseOn(Day("2018-11-04")));
+    }
+
+    [Fact]
+    public void Answers_possible_for_a_day_inside_an_imprecise_date()
+    {
+        var period = new EffectivePeriod(Law("1979"));
+        Assert.Equal(Certainty.Possible, period.CertaintyOn(Day("1979-06-01")));
+        Assert.Equal(Certainty.Certain, period.CertaintyOn(Day("1980-01-01")));
+    }
+
+    [Fact]
+    public void With_an_unknown_start_is_only_possible_until_a_source_shows_it_in_force()
+    {
+        var period = new EffectivePeriod(null, FromKnownBy: Law("2020-09-29"));
+        Assert.Equal((Certainty.Possible, false), (period.CertaintyOn(Day("2015-01-01")), period.IsStartKnownOn(Day("2015-01-01"))));
+        Assert.Equal((Certainty.Certain, true), (period.CertaintyOn(Day("2020-09-29")), period.IsStartKnownOn(Day("2020-09-29"))));
+    }
+
+    [Fact]
+    public void With_an_unknown_end_is_only_possible_after_its_first_day_and_over_when_a_source_shows_it_replaced()
+    {
+        var pilot = new EffectivePeriod(Law("2016-12-29"), Ended: true, EndKnownBy: Law("2020-10-01"));
+        Assert.Equal(Certainty.Certain, pilot.CertaintyOn(Day("2016-12-29")));
+        Assert.Equal((Phase.During, Certainty.Possible), (pilot.PhaseOn(Day("2020-09-30")), pilot.CertaintyOn(Day("2020-09-30"))));
+        Assert.Equal(Phase.After, pilot.PhaseOn(Day("2020-10-01")));
+        Assert.Equal(DatePrecision.Unknown, pilot.ToPrecision);
+    }
+
+    [Fact]
+    public void Overlaps_another_exactly_when_some_day_may_lie_in_both() =>
+        Gen.Select(AnyPeriod, AnyPeriod, Gen.Int[0, 110_000]).Sample((one, other, days) =>
+        {
+            var day = new DateOnly(1890, 1, 1).AddDays(days);
+            Assert.Equal(one.Overlaps(other), other.Overlaps(one));
+            if (one.PhaseOn(day) == Phase.During && other.PhaseOn(day) == Phase.During)
+                Assert.True(one.Overlaps(other));
+        }, iter: 5_000);
+
+    [Fact]
+    public void Never_goes_back_in_phase_as_days_go_on() =>
+        Gen.Select(AnyPeriod, Gen.Int[0, 110_000], Gen.Int[0, 5_000]).Sample((period, days, later) =>
+        {
+            var day = new DateOnly(1890, 1, 1).AddDays(days);
+            if (period.MayHoldFrom < period.SurelyEndedFrom)
+                Assert.True(period.PhaseOn(day.AddDays(later)) >= period.PhaseOn(day));
+        }, iter: 5_000);
+}

@@ -1,0 +1,214 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
+using static Microsoft.Playwright.Assertions;
+
+namespace SurveillanceRegistry.Journeys.Tests.Staff;
+
+/// <summary>Staff pages for everybody: by keyboard alone, without scripts, and as axe (which nobody here wrote) sees them.</summary>
+public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<StaffedRegistry>
+{
+    private static readonly string[] Pages =
+    [
+        "/staff", "/staff/table", "/staff/table?technology=alpr&columns=standing&columns=source&asOf=2026-03-29", "/staff/changes", "/staff/changes?state=draft", "/staff/import", "/staff/review", "/staff/account",
+        "/staff/instruments/spd-manual-16.170", "/staff/edit/spd-manual-16.170", "/staff/edit/spd-manual-16.170/1", "/staff/edit/spd-manual-16.170/1/alpr", "/staff/not-allowed",
+    ];
+
+    private static readonly string[] OfTheClerk =
+        ["/staff/devices", "/staff/devices?fleet=body-worn-east", "/staff/devices/new", "/staff/devices/east-precinct-lobby-1", "/staff/devices/body-worn-east-01", "/staff/gateways", "/staff/gateways/axe-gateway"];
+
+    [Fact]
+    public async Task Have_nothing_that_axe_objects_to()
+    {
+        var axe = await File.ReadAllTextAsync(Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/node_modules/axe-core/axe.min.js"), TestContext.Current.CancellationToken);
+        var page = await city.SignedInAsync("editor", withScript: true);
+        var (change, decided) = await TwoChangesAsync();
+        var approver = await city.SignedInAsync("approver", withScript: true);
+        var clerk = await city.SignedInAsync("clerk", withScript: true);
+        using (var program = await city.ProgramAsync("device-clerk"))
+            await program.PostAsync("gateways", new StringContent("""{"id":"axe-gateway","department":"police","reason":"To be looked at."}""", System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        var administrator = await city.SignedInAsync("administrator", withScript: true);
+        var found = new List<string>();
+        foreach (var (who, address) in Pages.Append($"/staff/changes/{change}").Append($"/staff/changes/{change}/why").Append($"/staff/changes/{decided}").Select(address => (page, address)).Concat(OfTheClerk.Select(address => (clerk, address))).Append((administrator, "/staff/ingest")).Append((approver, "/staff")).Append((approver, $"/staff/changes/{decided}")))
+        {
+            await who.GotoAsync(address);
+            await who.EvaluateAsync(axe);
+            var answer = await who.EvaluateAsync<JsonElement>("async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '))");
+            found.AddRange(answer.EnumerateArray().Select(violation => $"{address}: {violation}"));
+        }
+
+        var outside = await city.PasserByAsync(withScript: true);
+        await outside.GotoAsync("/staff/sign-in");
+        await outside.EvaluateAsync(axe);
+        found.AddRange((await outside.EvaluateAsync<JsonElement>("async () => (await axe.run()).violations.map(one => one.id)")).EnumerateArray().Select(violation => $"/staff/sign-in: {violation}"));
+        Assert.Equal("", string.Join('\n', found));
+    }
+
+    [Fact]
+    public async Task Answer_without_scripts_and_clip_nothing_on_a_telephone()
+    {
+        var page = await city.SignedInAsync("editor");
+        await page.SetViewportSizeAsync(390, 844);
+        var keeper = await city.SignedInAsync("clerk");
+        var watcher = await city.SignedInAsync("administrator");
+        foreach (var (who, address) in Pages.Except(["/staff/not-allowed"]).Select(address => (page, address)).Concat(OfTheClerk[..^1].Select(address => (keeper, address))).Append((watcher, "/staff/ingest")))
+        {
+            var answer = await who.GotoAsync(address);
+            Assert.Equal(200, answer!.Status);
+            await Expect(who.Locator("h1")).ToBeVisibleAsync();
+        }
+
+        var wide = await city.SignedInAsync("editor", withScript: true);
+        await wide.SetViewportSizeAsync(390, 844);
+        var clerk = await city.SignedInAsync("clerk", withScript: true);
+        await clerk.SetViewportSizeAsync(390, 844);
+        var administrator = await city.SignedInAsync("administrator", withScript: true);
+        await administrator.SetViewportSizeAsync(390, 844);
+        foreach (var (who, address) in Pages.Select(address => (wide, address)).Concat(OfTheClerk[..^1].Select(address => (clerk, address))).Append((administrator, "/staff/ingest")))
+        {
+            await who.GotoAsync(address);
+            Assert.True(await who.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{address} is wider than a telephone.");
+        }
+    }
+
+    [Fact]
+    public async Task Carry_an_amendment_from_desk_to_decision_by_keyboard_alone()
+    {
+        var editor = await city.SignedInAsync("editor", withScript: true);
+        await editor.GotoAsync("/staff/table?q=10.109");
+        await PressAsync(editor, "a[href='/staff/edit/rcw-10.109/1/body-worn-video']", "Enter");
+        await FocusAsync(editor, "#review-by");
+        await editor.Keyboard.TypeAsync("12312027");
+        await PressAsync(editor, "main form button", "Enter");
+        await FocusAsync(editor, "#reason");
+        await editor.Keyboard.TypeAsync("Somebody must look at it again.");
+        await FocusAsync(editor, "#source-title");
+        await editor.Keyboard.TypeAsync("RCW 10.109, as read");
+        await PressAsync(editor, "main form button", "Enter");
+        await Expect(editor.Locator("main")).ToContainTextAsync("December 31, 2027");
+        await PressAsync(editor, "button[value=submit]", "Space");
+        await Expect(editor.Locator("h1")).ToContainTextAsync("submitted");
+
+        var approver = await city.SignedInAsync("approver", withScript: true);
+        await PressAsync(approver, $"a[href='{new Uri(editor.Url).AbsolutePath}']", "Enter");
+        await FocusAsync(approver, "#note");
+        await approver.Keyboard.TypeAsync("Looked at.");
+        await PressAsync(approver, "button[value=approve]", "Enter");
+        await Expect(approver.Locator("h1")).ToContainTextAsync("in force");
+        await PressAsync(approver, ".who button", "Enter");
+        await Expect(approver).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/staff/sign-in"));
+    }
+
+    [Fact]
+    public async Task Keep_a_view_under_a_name_and_give_it_to_others()
+    {
+        var editor = await city.SignedInAsync("editor");
+        await editor.GotoAsync("/staff/table?only=disagreeing&columns=kept");
+        await Expect(editor.Locator("tbody tr")).ToHaveCountAsync(2);
+        await editor.FillAsync("#view-name", "What disagrees");
+        await editor.CheckAsync("input[name=shared]");
+        await editor.ClickAsync("section form button >> text=Save view");
+        var approver = await city.SignedInAsync("approver");
+        await approver.GotoAsync("/staff/table");
+        await approver.ClickAsync("text=What disagrees");
+        await Expect(approver.Locator("tbody tr")).ToHaveCountAsync(2);
+        await Expect(approver.Locator("thead")).Not.ToContainTextAsync("Stands");
+    }
+
+    [Fact]
+    public async Task Take_a_table_from_a_spreadsheet_whole_or_not_at_all()
+    {
+        var editor = await city.SignedInAsync("editor");
+        using var reader = new HttpClient { BaseAddress = city.House.Http };
+        var table = await reader.GetStringAsync("/api/v1/governance.csv", TestContext.Current.CancellationToken);
+        await UploadAsync(table);
+        await Expect(editor.Locator("[role=status]")).ToContainTextAsync("nothing to propose");
+
+        await UploadAsync(table.Replace("limit 21 days", "limit 21 fortnights", StringComparison.Ordinal));
+        await Expect(editor.Locator("[role=alert]")).ToContainTextAsync("fortnights");
+        await Expect(editor.Locator("[role=alert]")).ToContainTextAsync("line");
+
+        await UploadAsync(table.Replace("limit 21 days", "limit 20 days", StringComparison.Ordinal));
+        await editor.FillAsync("#reason", "From the spreadsheet.");
+        await editor.FillAsync("#source-title", "Laws of 2026 ch. 239");
+        await editor.ClickAsync("main form button");
+        await Expect(editor.Locator(".steps").First.Locator("li")).ToHaveCountAsync(1);
+        await Expect(editor.Locator(".steps").First).ToContainTextAsync("from 21 days to 20 days");
+
+        async Task UploadAsync(string text)
+        {
+            await editor.GotoAsync("/staff/import");
+            await editor.SetInputFilesAsync("#file", new FilePayload { Name = "table.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
+            await editor.ClickAsync("main form button");
+        }
+    }
+
+    [Fact]
+    public async Task Show_three_sides_when_somebody_else_was_first_and_bring_them_together()
+    {
+        var editor = await city.SignedInAsync("editor");
+        await editor.GotoAsync("/staff/edit/laws-2026-ch-239/1/alpr");
+        await editor.FillAsync("#note", "A remark of this request.");
+        await editor.ClickAsync("main form button");
+        await editor.FillAsync("#reason", "A remark.");
+        await editor.FillAsync("#source-title", "The law");
+        await editor.ClickAsync("main form button");
+        var address = editor.Url;
+
+        using var other = await city.ProgramAsync("editor");
+        using var approver = await city.ProgramAsync("approver");
+        var held = (await StaffedRegistry.Ask(other, "documents/instrument/laws-2026-ch-239")).GetProperty("revision").GetInt32();
+        var (_, etag, drafted) = await StaffedRegistry.SendAsync(other, "changes", $$$"""{"reason":"Sharing","source":{"title":"The law","url":null,"readOn":"2026-11-23","confidence":"sourced"},"rows":[{"instrument":"laws-2026-ch-239","technology":"alpr","version":1,"base":{{{held}}},"values":{"sharing":"with nobody","note":"Theirs."}}]}""");
+        var id = drafted.GetProperty("id").GetInt64();
+        (_, etag, _) = await StaffedRegistry.SendAsync(other, $"changes/{id}/submit", null, etag);
+        Assert.Equal(200, (await StaffedRegistry.SendAsync(approver, $"changes/{id}/approve", null, etag)).Status);
+
+        await editor.GotoAsync(address);
+        await Expect(editor.Locator("main")).ToContainTextAsync("Somebody else changed this meanwhile");
+        await Expect(editor.Locator("fieldset")).ToContainTextAsync("Theirs.");
+        await editor.CheckAsync("input[value=mine]");
+        await editor.ClickAsync("text=Bring this request up to date");
+        await Expect(editor.Locator("main")).Not.ToContainTextAsync("Somebody else changed this meanwhile");
+        var steps = editor.Locator(".steps").First;
+        await Expect(steps).ToContainTextAsync("A remark of this request.");
+        await Expect(steps).Not.ToContainTextAsync("with nobody");
+    }
+
+    /// <summary>Two requests of a program: one of the editor's own drafts, one handed in.</summary>
+    private async Task<(string Draft, long Submitted)> TwoChangesAsync()
+    {
+        var editor = await city.SignedInAsync("editor");
+        await editor.GotoAsync("/staff/edit/spd-manual-10.060/1/holding-cell-camera");
+        await editor.FillAsync("#note", "A remark.");
+        await editor.ClickAsync("main form button");
+        var draft = new Uri(editor.Url).AbsolutePath.Split('/')[3];
+        using var program = await city.ProgramAsync("editor");
+        var (_, etag, drafted) = await StaffedRegistry.SendAsync(program, "changes", StaffedRegistry.Retention("smc-14.18", "surveillance-equipment", 3, 1, 20));
+        var id = drafted.GetProperty("id").GetInt64();
+        await StaffedRegistry.SendAsync(program, $"changes/{id}/submit", null, etag);
+        return (draft, id);
+    }
+
+    /// <summary>Tabs until something has the focus: what cannot be reached so cannot be used by everybody.</summary>
+    private static async Task FocusAsync(IPage page, string selector)
+    {
+        const int MostTabs = 400;
+        for (var tab = 0; tab < MostTabs; tab++)
+        {
+            if (await page.EvaluateAsync<bool>("selector => document.activeElement?.matches(selector) ?? false", selector))
+                return;
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        Assert.Fail($"{selector} on {page.Url} cannot be reached by the keyboard.");
+    }
+
+    private static async Task PressAsync(IPage page, string selector, string key)
+    {
+        await FocusAsync(page, selector);
+        // The next page is another document: the mark is gone with this one.
+        await page.EvaluateAsync("() => { window.isLeft = false }");
+        await page.Keyboard.PressAsync(key);
+        await page.WaitForFunctionAsync("() => window.isLeft === undefined && document.readyState === 'complete'");
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net.Sockets;
+using System.Text;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Mqtt.Tests.Connections;
+
+/// <summary>What the transport owes before a packet is read: a cap, an end, a pace.</summary>
+public sealed class PacketFramerTests : IAsyncLifetime
+{
+    private readonly BrokerFixture _antenna = new();
+
+    public ValueTask InitializeAsync() => _antenna.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _antenna.DisposeAsync();
+
+    private static MqttApplicationMessage Message(string payload) => new MqttApplicationMessageBuilder()
+        .WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id)).WithPayload(payload).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build();
+
+    /// <summary>A client that writes what bytes it likes.</summary>
+    private async Task<NetworkStream> DialAsync(params byte[][] parts)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(_antenna.Address);
+        var line = new NetworkStream(socket, ownsSocket: true);
+        foreach (var part in parts)
+            await line.WriteAsync(part);
+        return line;
+    }
+
+    /// <summary>CONNECT with keep-alive 0: nobody will miss this client.</summary>
+    private static byte[] SignIn(bool isVersion5 = false)
+    {
+        byte[] Text(string text) => [0, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
+        byte[] properties = isVersion5 ? [0] : [];
+        byte[] body = [.. Text("MQTT"), (byte)(isVersion5 ? 5 : 4), 0b1100_0010, 0, 0, .. properties, .. Text(BrokerFixture.Camera.Id), .. Text(BrokerFixture.Camera.Id), .. Text(BrokerFixture.Secret)];
+        return [0x10, (byte)body.Length, .. body];
+    }
+
+    /// <summary>Reads until the registry closes; what it said.</summary>
+    private static async Task<byte[]> UntilClosedAsync(NetworkStream line)
+    {
+        using var said = new MemoryStream();
+        try
+        {
+            await line.CopyToAsync(said).WaitAsync(BrokerFixture.Patience);
+        }
+        catch (IOException)
+        {
+            // Reset is closed too.
+        }
+
+        return said.ToArray();
+    }
+
+    [Theory]
+    [InlineData(70_000)]
+    [InlineData(5_000_000)]
+    public async Task A_packet_over_the_cap_ends_the_session_with_its_reason(int bytes)
+    {
+        using var camera = await _antenna.ConnectAsync();
+        var ended = new TaskCompletionSource<MqttClientDisconnectReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        camera.DisconnectedAsync += end =>
+        {
+            ended.TrySetResult(end.Reason);
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(new string('x', bytes))));
+        Assert.Equal(MqttClientDisconnectReason.PacketTooLarge, await ended.Task.WaitAsync(BrokerFixture.Patience));
+        Assert.Contains("registry.publishes.refused size unread 1", _antenna.Counted);
+    }
+
+    [Fact]
+    public async Task Who_sends_all_of_a_packet_before_listening_still_hears_the_reason()
+    {
+        using var camera = await DialAsync(SignIn(isVersion5: true), [0x32, 0x80, 0xE1, 0xEB, 0x17], new byte[50_000_000]);
+        camera.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal([0xE0, 0x02, 0x95, 0x00], (await UntilClosedAsync(camera))[^4..]);
+    }
+
+    [Fact]
+    public async Task A_packet_over_the_cap_closes_the_connection_of_the_older_protocol()
+    {
+        using var camera = await _antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, version: MqttProtocolVersion.V311));
+        await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(new string('x', 70_000))));
+        Assert.Contains("registry.publishes.refused size unread 1", _antenna.Counted);
+    }
+
+    [Fact]
+    public async Task Who_has_not_signed_in_cannot_make_the_registry_wait_for_256_megabytes()
+    {
+        using var stranger = await DialAsync([0x10, 0xFF, 0xFF, 0xFF, 0x7F], new byte[100]);
+        Assert.Empty(await UntilClosedAsync(stranger));
+        Assert.Contains("registry.publishes.refused size unread 1", _antenna.Counted);
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_in_the_middle_of_a_packet_is_not_waited_for()
+    {
+        using var camera = await DialAsync(SignIn(), [0x32, 100, 0]);
+        camera.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal([0x20, 2, 0, 0], await UntilClosedAsync(camera)); // CONNACK, then the end.
+
+        using var stranger = await DialAsync(SignIn()[..20]);
+        stranger.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Empty(await UntilClosedAsync(stranger));
+    }
+
+    [Fact]
+    public async Task A_packet_that_comes_in_pieces_is_one_packet()
+    {
+        using var camera = await DialAsync([.. SignIn().Select(letter => new[] { letter })]);
+        camera.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal([0x20, 2, 0, 0], await UntilClosedAsync(camera));
+    }
+
+    [Fact]
+    public async Task A_length_that_no_packet_can_have_ends_the_connection()
+    {
+        using var camera = await DialAsync(SignIn(), [0x32, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]);
+        Assert.Equal([0x20, 2, 0, 0], await UntilClosedAsync(camera));
+    }
+
+    [Fact]
+    public async Task A_device_may_bring_a_days_heartbeats_at_once_and_then_ten_a_second()
+    {
+        const string heartbeat = """{"epoch":1,"seq":1,"capture":{"video":"live","audio":"off"},"health":"ok","firmware":"1"}""";
+        using var camera = await _antenna.ConnectAsync();
+        async Task<MqttClientPublishReasonCode> Speak() => (await camera.PublishAsync(Message(heartbeat))).ReasonCode;
+        for (var day = 0; day < 10_000; day++)
+            Assert.Equal(MqttClientPublishReasonCode.Success, await Speak());
+        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await Speak());
+        Assert.Contains("registry.publishes.refused rate own-heartbeat 1", _antenna.Counted);
+
+        using var again = await _antenna.ConnectAsync(); // Signing in again gains nothing.
+        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, (await again.PublishAsync(Message(heartbeat))).ReasonCode);
+        _antenna.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(MqttClientPublishReasonCode.Success, (await again.PublishAsync(Message(heartbeat))).ReasonCode);
+        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, (await again.PublishAsync(Message(heartbeat))).ReasonCode);
+    }
+}

@@ -1,0 +1,84 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using SurveillanceRegistry.Postgres.Cluster;
+
+[assembly: AssemblyFixture(typeof(SurveillanceRegistry.Postgres.Tests.Fixtures.SharedCluster))]
+// Most of what these tests do is to wait for disks and other processes.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 6)]
+
+namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
+
+/// <summary>One real cluster for the whole run, and as many databases as tests want.</summary>
+public sealed class SharedCluster : IAsyncLifetime
+{
+    private const string Template = "migrated";
+
+    private readonly DataFolder _data = new();
+    private PrivateCluster _cluster = null!;
+    private int _databases;
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await _data.OpenAsync();
+        Schema.Migrate(await NewDatabaseAsync(Template, "template1"), NullLogger.Instance);
+        NpgsqlConnection.ClearAllPools(); // A template may have no session.
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await _cluster.DisposeAsync();
+        await _data.DisposeAsync();
+    }
+
+    /// <summary>An empty database without a schema: its connection string.</summary>
+    public Task<string> NewDatabaseAsync() => NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", "template1");
+
+    /// <summary>A database with the registry's schema and nothing in it.</summary>
+    internal async Task<Database> NewRegisterAsync() => new(await NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", Template));
+
+    private async Task<string> NewDatabaseAsync(string name, string template)
+    {
+        await DataFolder.AskAsync<int>(_cluster.ConnectionString, $"create database {name} template {template}");
+        return new NpgsqlConnectionStringBuilder(_cluster.ConnectionString) { Database = name }.ConnectionString;
+    }
+}
+
+/// <summary>A database of one test, reached as the registry reaches it, and by a second connection that sees only what is committed.</summary>
+internal sealed class Database(string connectionString) : IAsyncDisposable
+{
+    /// <summary>The registry's own way in, as <see cref="PostgresSetup.AddPostgres"/> sets it up.</summary>
+    public NpgsqlDataSource Source { get; } = (NpgsqlDataSource)new ServiceCollection().AddPostgres(connectionString)
+        .Single(service => service.ServiceType == typeof(NpgsqlDataSource)).ImplementationFactory!(null!);
+
+    /// <summary>A session beside the registry's.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    /// <summary>Asks beside the registry.</summary>
+    public async Task<T?> AskAsync<T>(string sql, object? values = null)
+    {
+        await using var connection = await ConnectAsync();
+        return await connection.ExecuteScalarAsync<T>(sql, values);
+    }
+
+    /// <summary>Waits until a session of this database waits for a lock, and says which.</summary>
+    public async Task<int> BlockedAsync()
+    {
+        await using var beside = await ConnectAsync();
+        for (; ; )
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            if (await beside.ExecuteScalarAsync<int?>("select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") is { } pid)
+                return pid;
+        }
+    }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}

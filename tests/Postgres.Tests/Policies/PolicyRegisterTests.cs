@@ -1,0 +1,114 @@
+using Npgsql;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Postgres.Policies;
+using SurveillanceRegistry.Postgres.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Postgres.Tests.Policies;
+
+/// <summary>The governance table as PostgreSQL remembers and guards it.</summary>
+public sealed class PolicyRegisterTests(SharedCluster cluster)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Comes_out_as_it_went_in()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        IPolicyRegister register = new PolicyRegister(database.Source);
+        Assert.True(await register.IsEmptyAsync(Cancellation));
+
+        Assert.True(await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation));
+
+        Assert.False(await register.IsEmptyAsync(Cancellation));
+        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text((await register.HistoryAsync(Cancellation)).Current));
+    }
+
+    [Fact]
+    public async Task Says_from_which_bytes_it_was_opened_when_by_whom_and_why()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+
+        Assert.Equal(SmallCity.Opening.Files.OrderBy(file => file.Name), await register.OpeningFilesAsync(Cancellation));
+        Assert.Equal("registry-opened, 2026-11-23 20:00:00",
+            await database.AskAsync<string>("select concat_ws(', ', kind, at at time zone 'UTC') from registry.ledger_entry where index = 0"));
+        Assert.Equal("registry-opened, document-recorded, fleet-registered, device-registered",
+            await database.AskAsync<string>("select string_agg(kind, ', ' order by first) from (select kind, min(index) as first from registry.ledger_entry group by kind) kinds"));
+        Assert.Equal(0, await database.AskAsync<int>($"select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') like '%{SmallCity.Reader}%'"));
+    }
+
+    [Fact]
+    public async Task Is_opened_once_when_two_registries_open_it_at_once()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        IPolicyRegister register = new PolicyRegister(database.Source);
+        var opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation)));
+        Assert.Single(opened, success => success);
+        Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text((await register.HistoryAsync(Cancellation)).Current));
+    }
+
+    [Fact]
+    public async Task Is_opened_with_all_of_it_or_with_nothing()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        var camera = SmallCity.Opening.Devices[0];
+
+        await Assert.ThrowsAsync<PostgresException>(() => register.OpenAsync(SmallCity.With([camera, camera with { Id = "cam-2", Place = "no-such-place" }]), SmallCity.Noon, Cancellation));
+
+        Assert.True(await register.IsEmptyAsync(Cancellation));
+        Assert.Equal(0, await database.AskAsync<int>("select count(*) from (select id from registry.revision union all select id from registry.place union all select id from registry.device) rows"));
+    }
+
+    [Theory]
+    [InlineData("2019-03-02", "2019-03-01")]
+    [InlineData("2019-04", "2019-04-29")] // In April, nobody knows on which day: on the 29th both may hold.
+    [InlineData("2020", "2019")]
+    public async Task Refuses_two_versions_that_may_hold_on_the_same_day(string until, string from)
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => new PolicyRegister(database.Source).OpenAsync(SmallCity.With(SmallCity.Until(until), SmallCity.From(from)), SmallCity.Noon, Cancellation));
+        Assert.Equal("rule_periods_do_not_overlap_in_law_and_record", refusal.ConstraintName);
+    }
+
+    [Theory]
+    [InlineData("update registry.rule_period set effective = daterange('2000-01-01', null)", "23P01")]
+    [InlineData("update registry.rule_period set effective = 'empty'", "23514")]
+    [InlineData("insert into registry.revision select kind, id, 2, position, recorded_at, entry, null, body from registry.revision where kind = 'city'", "23514")] // Without a change request.
+    [InlineData("insert into registry.revision select kind, id, 1, position, recorded_at, entry, null, body from registry.revision where kind = 'city'", "23505")]
+    public async Task Guards_itself_whoever_writes(string sql, string sqlState)
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        await new PolicyRegister(database.Source).OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+        Assert.Equal(sqlState, (await Assert.ThrowsAsync<PostgresException>(() => database.AskAsync<int>(sql))).SqlState);
+    }
+
+    [Fact]
+    public async Task Answers_of_an_empty_register_that_it_is_empty()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ((IPolicyRegister)new PolicyRegister(database.Source)).HistoryAsync(Cancellation));
+        Assert.Equal("The register is empty: no city has been registered.", failure.Message);
+    }
+
+    [Fact]
+    public async Task Tells_what_took_effect_with_each_day_the_newest_first_and_page_by_page()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+        EffectiveTransition begins = new("facility-camera", "manual-1.1", 2, RuleStatus.Scheduled, RuleStatus.InForce), ends = new("alpr", "statement", null, RuleStatus.InForce, RuleStatus.Ended);
+        var (monday, tuesday) = (new DateOnly(2026, 11, 23), new DateOnly(2026, 11, 24));
+        Assert.Empty(await register.SwitchesAsync(long.MaxValue, 10, Cancellation));
+        Assert.True(await register.TurnDayAsync(monday, [begins], SmallCity.Noon, Cancellation));
+        Assert.True(await register.TurnDayAsync(tuesday, [begins, ends], SmallCity.Noon.AddDays(1), Cancellation));
+
+        var all = await register.SwitchesAsync(long.MaxValue, 10, Cancellation);
+        Assert.Equal([(tuesday, ends), (tuesday, begins), (monday, begins)], all.Select(one => (one.Day, one.Switch)));
+        Assert.Equal(all.Select(one => one.Entry).Distinct().OrderDescending(), all.Select(one => one.Entry));
+        Assert.Equal(SmallCity.Noon.AddDays(1), all[0].At);
+        Assert.Equal([all[1]], await register.SwitchesAsync(all[0].Entry, 1, Cancellation));
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Ledger;
+
+namespace SurveillanceRegistry.Web.Tests.Fixtures;
+
+/// <summary>Who may sign in, and who looked at whom, for tests of pages and API alone. The body on PostgreSQL is tested in Postgres.Tests and Journeys.Tests.</summary>
+internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, IMobileReadAudit
+{
+    private readonly Dictionary<string, Gateway> _gateways = [];
+    private readonly List<(string Holder, Credential Credential)> _credentials = [];
+    private readonly Dictionary<string, (string Holder, DateTimeOffset ExpiresAt)> _claims = [];
+
+    /// <summary>Every reading of a single mobile unit: who, whom, what.</summary>
+    public ConcurrentQueue<(string Reader, string Device, string What)> Readings { get; } = [];
+
+    /// <summary>What was done, by whom and why.</summary>
+    public ConcurrentQueue<(string Act, string Holder, Attribution By, string Reason)> Acts { get; } = [];
+
+    public async Task<EnrolledClient?> FindAsync(string id, CancellationToken cancellationToken) =>
+        _gateways.TryGetValue(id, out var gateway) && !gateway.Removed ? new EnrolledClient(id, null, gateway.Profile, Live(id))
+        : await devices.FindAsync(id, cancellationToken) is { } device ? new EnrolledClient(id, device, null, Live(id)) : null;
+
+    public async Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) => (await AllBehindAsync(gateway, cancellationToken)).FirstOrDefault(device => device.Id == deviceId);
+
+    public async Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => [.. (await devices.AllAsync(cancellationToken)).Where(device => device.Gateway == gateway)];
+
+    public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => Task.FromResult(_gateways.Values.OrderBy(gateway => gateway.Id, StringComparer.Ordinal).ToImmutableArray());
+
+    public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) =>
+        Task.FromResult(_credentials.Where(one => one.Holder == holder).Select(one => one.Credential).Reverse().ToImmutableArray());
+
+    public Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        Acts.Enqueue(("gateway-registered", gateway.Id, by, reason));
+        var registered = gateway with { Version = 1 };
+        return Task.FromResult(_gateways.TryAdd(gateway.Id, registered) ? registered : (Outcome<Gateway>)new Refusal("taken", $"'{gateway.Id}' is registered already.", "id"));
+    }
+
+    public Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (_gateways[gateway.Id].Version != version)
+            return Task.FromResult<Outcome<Gateway>>(new Refusal("stale", $"Gateway '{gateway.Id}' was changed meanwhile."));
+        Acts.Enqueue(("gateway-changed", gateway.Id, by, reason));
+        return Task.FromResult<Outcome<Gateway>>(_gateways[gateway.Id] = gateway with { Version = version + 1 });
+    }
+
+    public async Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(holder, cancellationToken) is null or { Device.Lifecycle: Lifecycle.Removed })
+            return false;
+        foreach (var old in Live(holder).Where(credential => credential.Kind == CredentialKind.Secret))
+            End(holder, old.Number, at);
+        Add(holder, CredentialKind.Secret, sha256, at, null);
+        Acts.Enqueue(("credential-issued", holder, by, reason));
+        return true;
+    }
+
+    public Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public async Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, DateTimeOffset notAfter, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(holder, cancellationToken) is null)
+            return new Refusal("not-found", $"Nobody '{holder}' is registered.");
+        Acts.Enqueue(("credential-issued", holder, by, reason));
+        return Add(holder, CredentialKind.Certificate, sha256, at, notAfter);
+    }
+
+    public Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (!End(holder, number, at))
+            return Task.FromResult(false);
+        Acts.Enqueue(("credential-ended", holder, by, reason));
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        _claims[Convert.ToHexString(sha256)] = (holder, expiresAt);
+        Acts.Enqueue(("claim-made", holder, by, reason));
+        return Task.FromResult(true);
+    }
+
+    public Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken) =>
+        Task.FromResult(_claims.Values.Where(claim => claim.Holder == holder && claim.ExpiresAt > at).Select(claim => (DateTimeOffset?)claim.ExpiresAt).Max());
+
+    public async Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) =>
+        _claims.Remove(Convert.ToHexString(claimSha256), out var claim) && claim.ExpiresAt > at && await IssueSecretAsync(claim.Holder, secretSha256, Attribution.Registry, "", at, cancellationToken) ? claim.Holder : null;
+
+    public Task RecordAsync(string reader, IReadOnlyCollection<string> deviceIds, string what, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        foreach (var device in deviceIds)
+            Readings.Enqueue((reader, device, what));
+        return Task.CompletedTask;
+    }
+
+    private ImmutableArray<Credential> Live(string holder) => [.. _credentials.Where(one => one.Holder == holder && one.Credential.EndedAt is null).Select(one => one.Credential)];
+
+    private Credential Add(string holder, CredentialKind kind, byte[] sha256, DateTimeOffset at, DateTimeOffset? notAfter)
+    {
+        var credential = new Credential(_credentials.Count + 1, kind, [.. sha256]) { MadeAt = at, NotAfter = notAfter };
+        _credentials.Add((holder, credential));
+        return credential;
+    }
+
+    private bool End(string holder, long number, DateTimeOffset at)
+    {
+        var i = _credentials.FindIndex(one => one.Holder == holder && one.Credential.Number == number && one.Credential.EndedAt is null);
+        if (i >= 0)
+            _credentials[i] = (holder, _credentials[i].Credential with { EndedAt = at });
+        return i >= 0;
+    }
+}

@@ -1,0 +1,66 @@
+namespace SurveillanceRegistry.Web.Tests.Fixtures;
+
+/// <summary>Looks at a page as it was really laid out, and lists what a person could not read.</summary>
+internal static class LayoutChecks
+{
+    /// <summary>Texts whose contrast with what lies behind them is below a ratio. Takes the ratio.</summary>
+    public const string Unreadable =
+        """
+        least => {
+          const channel = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+          const parts = color => color.match(/[\d.]+/g).map(Number);
+          const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+          const behind = element => {
+            for (let e = element; e; e = e.parentElement) {
+              const style = getComputedStyle(e);
+              if (style.backgroundImage !== "none") return null;
+              const color = parts(style.backgroundColor);
+              if (color.length < 4 || color[3] === 1) return color;
+            }
+            return [255, 255, 255];
+          };
+          const found = [];
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (texts.nextNode()) {
+            const element = texts.currentNode.parentElement;
+            if (!texts.currentNode.data.trim() || !element.checkVisibility() || element.closest("svg, noscript, script")) continue;
+            const ground = behind(element);
+            const pair = ground && [luminance(parts(getComputedStyle(element).color)), luminance(ground)].sort((a, b) => b - a);
+            const ratio = pair ? (pair[0] + 0.05) / (pair[1] + 0.05) : 0;
+            if (ratio < least) found.push(`${ratio.toFixed(2)}: ${texts.currentNode.data.trim().slice(0, 60)}`);
+          }
+          return found;
+        }
+        """;
+
+    /// <summary>Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass.</summary>
+    public const string CutOff =
+        """
+        whole => {
+          const found = [];
+          const root = document.documentElement;
+          if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} px wide on a glass of ${innerWidth}`);
+          if (whole && root.scrollHeight > innerHeight) found.push(`the page is ${root.scrollHeight} px high on a glass of ${innerHeight}`);
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (texts.nextNode()) {
+            const element = texts.currentNode.parentElement;
+            if (!texts.currentNode.data.trim() || !element.checkVisibility() || element.closest("svg, noscript, script, .skip, .visually-hidden")) continue;
+            const range = document.createRange();
+            range.selectNodeContents(texts.currentNode);
+            const box = range.getBoundingClientRect();
+            if (element.closest("[tabindex='0']")) continue;  // A wide table scrolls in a frame of its own, by keyboard too.
+            const what = texts.currentNode.data.trim().slice(0, 60);
+            if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`out of the glass: ${what}`);
+            for (let e = element; e && e !== root; e = e.parentElement) {
+              const style = getComputedStyle(e);
+              if (style.overflowX === "visible" && style.overflowY === "visible") continue;
+              const frame = e.getBoundingClientRect();
+              if (style.overflowX !== "auto" && (box.right > frame.right + 1 || box.bottom > frame.bottom + 1)) found.push(`clipped: ${what}`);
+            }
+            const own = element.getBoundingClientRect();
+            if (getComputedStyle(element).display !== "inline" && (box.right > own.right + 1 || box.bottom > own.bottom + element.clientHeight * 0.3 + 1)) found.push(`out of its box: ${what}`);
+          }
+          return found;
+        }
+        """;
+}

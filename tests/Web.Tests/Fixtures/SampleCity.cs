@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.ExpectedStates;
+using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Files.Csv;
+using SurveillanceRegistry.Files.Policies;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Grains.Tests.Fixtures;
+using SurveillanceRegistry.Signing;
+
+[assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.SampleCity))]
+[assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.Chromium))]
+
+namespace SurveillanceRegistry.Web.Tests.Fixtures;
+
+/// <summary>
+/// The sample city of the repository with its doors open: real files, real grains, real pages on a real port. Only the memory is not
+/// PostgreSQL's. It is the afternoon of November 23, 2026; every fixed unit that is in use or paused was heard a moment ago, the school zone's excepted.
+/// </summary>
+public sealed class SampleCity : IAsyncLifetime
+{
+    internal const string Lobby = "east-precinct-lobby", LobbyKiosk = "kiosk-east-precinct-lobby", School = "alder-school-zone";
+
+    private static readonly string Root = FindRoot();
+
+    private WebApplication _app = null!;
+    private long _seq;
+
+    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero));
+
+    internal Opening Opening { get; } = Read();
+
+    internal InMemoryStaffRegister Staff { get; } = new();
+
+    internal NoticeKey Key { get; } = NoticeKey.New();
+
+    /// <summary>Every address that answers.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
+    /// <summary>The address of the pages, without a trailing slash.</summary>
+    internal string Url { get; private set; } = "";
+
+    /// <summary>One of the house's parts.</summary>
+    internal T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>What stands in for PostgreSQL.</summary>
+    internal InMemoryRegisters Memory { get; private set; } = null!;
+
+    /// <summary>Who may sign in here.</summary>
+    internal InMemoryEnrolment Enrolled { get; private set; } = null!;
+
+    internal IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+
+    internal HttpClient Reader { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public async ValueTask InitializeAsync()
+    {
+        var memory = Memory = new InMemoryRegisters(Opening);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains().Configure<ClusterMembershipOptions>(membership =>
+        {
+            // Hours of fake time pass in no time, between two signs of life of the silo: it must not take itself for dead.
+            membership.LivenessEnabled = false;
+            (membership.SiloGenerationRetirementAge, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromDays(36_500), null);
+        }));
+        builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
+            .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
+            .AddSingleton<IObservationRegister>(memory).AddSingleton<IObservedPeriodRegister>(memory).AddSingleton<IEnrolment>(Enrolled = new InMemoryEnrolment(memory)).AddSingleton<IMobileReadAudit>(Enrolled).AddSingleton<IStateHistoryRegister, EmptyStateHistory>().AddSingleton<IExpectedStateRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
+            .AddWeb();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        _app = builder.Build();
+        _app.MapWeb();
+        await _app.StartAsync();
+        Url = _app.Urls.First();
+        Reader.BaseAddress = new Uri(Url);
+        foreach (var device in Opening.Devices.Where(device => device is { Place: not null and not School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }))
+            await Hears(device.Id, CaptureReport.Every(device.Sensors, device.Lifecycle == Lifecycle.Paused ? Mode.Off : Mode.Recorded));
+        foreach (var device in Opening.Devices.Where(device => device.Place == Lobby))
+            await Hears(device.Id, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        Reader.Dispose();
+        Key.Dispose();
+    }
+
+    /// <summary>Makes the first round, after which the registry is ready.</summary>
+    internal async Task MakesItsFirstRound()
+    {
+        var rounds = _app.Services.GetRequiredService<GrainWakeUpService>();
+        await rounds.StartAsync(CancellationToken.None);
+        await rounds.FirstPass;
+    }
+
+    /// <summary>A device reports; its place's notice is signed anew, if it says something new, before this returns.</summary>
+    internal async Task Hears(string deviceId, CaptureReport capture)
+    {
+        var device = (await _app.Services.GetRequiredService<IDeviceRegister>().FindAsync(deviceId, CancellationToken.None))!;
+        await Grains.PartitionOf(device).ApplyHeartbeats([new Heartbeat(device.Number, deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null)]);
+        await Grains.PartitionOf(device).Wake();
+    }
+
+    /// <summary>The session of a device dies; whoever has to hear of it has before this returns.</summary>
+    internal async Task Dies(Device device, SessionEnd end)
+    {
+        await Grains.PartitionOf(device).ApplyDeath(device.Number, 1, 0, end);
+        await Grains.PartitionOf(device).Wake();
+    }
+
+    internal async Task<JsonNode> Json(string address, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using var answer = await Reader.GetAsync(address, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(expected == answer.StatusCode, $"{address} answered {(int)answer.StatusCode}: {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>A signed notice of any place for any devices, as the City would issue it.</summary>
+    /// <param name="heard">What each device reports; null for one that is silent.</param>
+    internal SignedNotice Notice(string place, long sequence, NoticeKey key, params (string Kind, ImmutableArray<Capture> Sensors, CaptureReport? Heard)[] heard)
+    {
+        var now = Time.GetUtcNow();
+        var standing = Opening.Places.First(one => one.Id == Lobby) with { Id = place };
+        ImmutableArray<CoveringDevice> covering =
+        [
+            .. heard.Select((one, i) => new CoveringDevice(
+                new Device($"unit-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
+                one.Heard is { } capture ? DeviceObservation.First(new Heartbeat(1, $"unit-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null)) : null)),
+        ];
+        var content = NoticeComposer.Compose(standing, covering, Opening.Governance, Opening.Governance.City.DayAt(now), Url);
+        return SignedNotice.Sign(content, NoticePayload.Write(content, Opening.Governance, sequence, now, ledgerSize: null), sequence, now, key);
+    }
+
+    private static Opening Read()
+    {
+        var (opening, problems) = SeedFiles.Read(Path.Combine(Root, "policies"), Path.Combine(Root, "devices/sample-city.yaml"));
+        return opening ?? throw new InvalidOperationException(string.Join('\n', problems));
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>The checkout that this test was built in.</summary>
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "SurveillanceRegistry.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The checkout was not found above " + AppContext.BaseDirectory);
+        return folder.FullName;
+    }
+}
