@@ -18,7 +18,10 @@ public enum Happening
     /// <summary>Its connection is cut without a farewell, so that its death is published; it comes back in the same boot.</summary>
     IsCutOff,
 
-    /// <summary>Its power fails and its clock has fallen back when it boots: its new epoch is lower than the last, and is late until somebody resets it.</summary>
+    /// <summary>
+    /// Its power fails and its clock has fallen back when it boots: its new epoch is lower than the last, and is late until somebody resets
+    /// it.
+    /// </summary>
     LosesItsClock,
 }
 
@@ -44,12 +47,32 @@ public sealed record Episode(string DeviceId, Happening What, Times When)
         var episodes = new List<Episode>();
 
         // In a lobby, audio is switched on, which no rule allows.
-        Add(unit => unit is { Kind: "facility-camera", Lifecycle: Lifecycle.Active } && unit.Sensors.Contains(Capture.Audio),
-            Happening.Records, new Times(Seconds(45), Seconds(60), Minutes(4)), _ => [Capture.Audio]);
-        Add(unit => unit is { Kind: "traffic-camera", Lifecycle: Lifecycle.Active }, Happening.FallsSilent, new Times(Minutes(2), Seconds(90), Minutes(5)));
-        Add(unit => unit is { Kind: "alpr-fixed", Lifecycle: Lifecycle.Active }, Happening.Restarts, new Times(Minutes(3), Seconds(15), Minutes(6)));
-        Add(unit => unit is { Kind: "public-cctv", Lifecycle: Lifecycle.Active }, Happening.IsCutOff, new Times(Minutes(4), Seconds(75), Minutes(10)));
-        Add(unit => unit is { Kind: "red-light-camera", Lifecycle: Lifecycle.Active }, Happening.LosesItsClock, Times.Once(Minutes(7), Seconds(20)));
+        Add(
+            unit => unit is { Kind: "facility-camera", Lifecycle: Lifecycle.Active } && unit.Sensors.Contains(Capture.Audio),
+            Happening.Records,
+            new Times(Seconds(45), Seconds(60), Minutes(4)),
+            _ => [Capture.Audio]
+        );
+        Add(
+            unit => unit is { Kind: "traffic-camera", Lifecycle: Lifecycle.Active },
+            Happening.FallsSilent,
+            new Times(Minutes(2), Seconds(90), Minutes(5))
+        );
+        Add(
+            unit => unit is { Kind: "alpr-fixed", Lifecycle: Lifecycle.Active },
+            Happening.Restarts,
+            new Times(Minutes(3), Seconds(15), Minutes(6))
+        );
+        Add(
+            unit => unit is { Kind: "public-cctv", Lifecycle: Lifecycle.Active },
+            Happening.IsCutOff,
+            new Times(Minutes(4), Seconds(75), Minutes(10))
+        );
+        Add(
+            unit => unit is { Kind: "red-light-camera", Lifecycle: Lifecycle.Active },
+            Happening.LosesItsClock,
+            Times.Once(Minutes(7), Seconds(20))
+        );
         // The plate readers are paused; one on a pole and one in a car record all the same.
         Add(unit => unit is { Kind: "alpr-fixed", Lifecycle: Lifecycle.Paused }, Happening.Records, Times.Always, unit => unit.Sensors);
         Add(unit => unit is { Kind: "alpr-patrol", Lifecycle: Lifecycle.Paused }, Happening.Records, Times.Always, unit => unit.Sensors);

@@ -12,15 +12,22 @@ internal sealed class Routine
     private const double GoldenRatio = 0.6180339887;
 
     /// <summary>A worn or driven unit's round: it records for a while and stands by.</summary>
-    private static readonly TimeSpan Round = TimeSpan.FromMinutes(20), Records = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Round = TimeSpan.FromMinutes(20),
+        Records = TimeSpan.FromMinutes(3);
 
-    /// <summary>A day of worn units: one shift after the other spends its part of it in the docks, each unit from its own moment on.</summary>
-    private static readonly TimeSpan Day = TimeSpan.FromMinutes(24), Docks = Day / Shifts, Straggles = TimeSpan.FromSeconds(90);
+    /// <summary>
+    /// A day of worn units: one shift after the other spends its part of it in the docks, each unit from its own moment on.
+    /// </summary>
+    private static readonly TimeSpan Day = TimeSpan.FromMinutes(24),
+        Docks = Day / Shifts,
+        Straggles = TimeSpan.FromSeconds(90);
 
     private readonly Device _device;
-    private readonly Times? _records, _docks;
+    private readonly Times? _records,
+        _docks;
 
-    /// <param name="ordinal">Which unit of the fleet it is. Each begins elsewhere, always at the same point: few record at the same time, and no shift docks in one moment.</param>
+    /// <param name="ordinal">Which unit of the fleet it is. Each begins elsewhere, always at the same point: few record at the same time,
+    /// and no shift docks in one moment.</param>
     public Routine(Device device, int ordinal)
     {
         _device = device;
@@ -45,13 +52,14 @@ internal sealed class Routine
         return records < docks ? records : docks ?? records;
     }
 
-    private Mode ModeAt(TimeSpan elapsed, Capture sensor) => (_device.Kind, sensor) switch
-    {
-        _ when _device.Lifecycle != Lifecycle.Active => Mode.Off, // Paused, and it keeps to it.
-        ("body-worn" or "in-car", _) => _records!.Value.IsOn(elapsed) && _docks?.IsOn(elapsed) != true ? Mode.Recorded : Mode.Off,
-        ("interview-room-camera", _) => Mode.Recorded,
-        (_, Capture.Audio) => Mode.Off,
-        ("traffic-camera", _) => Mode.Live,
-        _ => Mode.Recorded,
-    };
+    private Mode ModeAt(TimeSpan elapsed, Capture sensor) =>
+        (_device.Kind, sensor) switch
+        {
+            _ when _device.Lifecycle != Lifecycle.Active => Mode.Off, // Paused, and it keeps to it.
+            ("body-worn" or "in-car", _) => _records!.Value.IsOn(elapsed) && _docks?.IsOn(elapsed) != true ? Mode.Recorded : Mode.Off,
+            ("interview-room-camera", _) => Mode.Recorded,
+            (_, Capture.Audio) => Mode.Off,
+            ("traffic-camera", _) => Mode.Live,
+            _ => Mode.Recorded,
+        };
 }

@@ -15,9 +15,19 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Simulator;
 
 /// <summary>One unit: its own connection, its own boot, its own heartbeats. It sleeps until it has something to say.</summary>
-internal sealed class SimulatedUnit(Device device, int ordinal, string secret, IReadOnlyList<Episode> episodes, DateTimeOffset begun, TimeProvider time, ILogger log)
+internal sealed class SimulatedUnit(
+    Device device,
+    int ordinal,
+    string secret,
+    IReadOnlyList<Episode> episodes,
+    DateTimeOffset begun,
+    TimeProvider time,
+    ILogger log
+)
 {
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30), LongestAnswer = TimeSpan.FromSeconds(10), LongestSleep = TimeSpan.FromHours(1);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30),
+        LongestAnswer = TimeSpan.FromSeconds(10),
+        LongestSleep = TimeSpan.FromHours(1);
 
     /// <summary>How far a clock falls back that has lost its battery.</summary>
     private static readonly TimeSpan FallsBack = TimeSpan.FromDays(3650);
@@ -33,7 +43,10 @@ internal sealed class SimulatedUnit(Device device, int ordinal, string secret, I
 
     public string Id => device.Id;
 
-    /// <summary>Session after session, for as long as each ends because an episode took the unit away. Throws when one could not begin or did not last.</summary>
+    /// <summary>
+    /// Session after session, for as long as each ends because an episode took the unit away. Throws when one could not begin or did not
+    /// last.
+    /// </summary>
     public async Task LiveAsync(IPEndPoint broker, SemaphoreSlim door, CancellationToken cancellationToken)
     {
         while (true)
@@ -84,7 +97,11 @@ internal sealed class SimulatedUnit(Device device, int ordinal, string secret, I
                 {
                     var answer = await client.PublishAsync(Heartbeat(news, now), CancellationToken.None); // A word once begun is finished.
                     if (!answer.IsSuccess)
-                        log.LogWarning("The registry refused a heartbeat of simulated unit {Device}: {Reason}.", device.Id, answer.ReasonCode);
+                        log.LogWarning(
+                            "The registry refused a heartbeat of simulated unit {Device}: {Reason}.",
+                            device.Id,
+                            answer.ReasonCode
+                        );
                     // The first pause is a part of the usual one, so that units that signed in together do not go on together.
                     (spoken, due) = (news, now + Interval() * (due == DateTimeOffset.MinValue ? _chance.NextDouble() : 1));
                 }
@@ -127,14 +144,22 @@ internal sealed class SimulatedUnit(Device device, int ordinal, string secret, I
         }
     }
 
-    /// <summary>What is expected of the unit, as the registry keeps it: its version is echoed. Anything else of it, and anything unreadable, is left alone.</summary>
+    /// <summary>
+    /// What is expected of the unit, as the registry keeps it: its version is echoed. Anything else of it, and anything unreadable, is left
+    /// alone.
+    /// </summary>
     private Task Learn(MqttApplicationMessageReceivedEventArgs received)
     {
         try
         {
             using var expected = JsonDocument.Parse(received.ApplicationMessage.Payload);
-            if (expected.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number
-                && version.TryGetInt64(out var number) && number is >= 0 and <= Domain.Presence.Heartbeat.MaxNumber)
+            if (
+                expected.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("version", out var version)
+                && version.ValueKind == JsonValueKind.Number
+                && version.TryGetInt64(out var number)
+                && number is >= 0 and <= Domain.Presence.Heartbeat.MaxNumber
+            )
                 _ruleVersion = number;
         }
         catch (JsonException)
@@ -149,12 +174,15 @@ internal sealed class SimulatedUnit(Device device, int ordinal, string secret, I
 
     /// <summary>When the unit has something to do next: to speak, or because something begins or ends.</summary>
     private TimeSpan NextTurn(TimeSpan elapsed, TimeSpan? due) =>
-        _episodes.Select(episode => (TimeSpan?)episode.When.NextTurn(elapsed)).Append(_routine.NextTurn(elapsed)).Append(due).Min() ?? elapsed + LongestSleep;
+        _episodes.Select(episode => (TimeSpan?)episode.When.NextTurn(elapsed)).Append(_routine.NextTurn(elapsed)).Append(due).Min()
+        ?? elapsed + LongestSleep;
 
     private Task SleepAsync(TimeSpan until, CancellationToken cancellationToken)
     {
         // A little over rather than under: what ends at an instant has ended when the unit wakes.
-        var milliseconds = Math.Ceiling(Math.Clamp((begun + until - time.GetUtcNow()).TotalMilliseconds, 1, LongestSleep.TotalMilliseconds));
+        var milliseconds = Math.Ceiling(
+            Math.Clamp((begun + until - time.GetUtcNow()).TotalMilliseconds, 1, LongestSleep.TotalMilliseconds)
+        );
         return Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken);
     }
 
@@ -162,24 +190,52 @@ internal sealed class SimulatedUnit(Device device, int ordinal, string secret, I
     private TimeSpan Interval() => TimeSpan.FromSeconds(device.KindOf.HeartbeatSeconds * (0.9 + 0.1 * _chance.NextDouble()));
 
     private CaptureReport CaptureAt(TimeSpan elapsed) =>
-        _episodes.Where(episode => episode.What is Happening.Records && episode.When.IsOn(elapsed)).SelectMany(episode => episode.Captures)
+        _episodes
+            .Where(episode => episode.What is Happening.Records && episode.When.IsOn(elapsed))
+            .SelectMany(episode => episode.Captures)
             .Aggregate(_routine.CaptureAt(elapsed), (report, capture) => report.With(capture, Mode.Recorded));
 
-    private MqttClientOptions Options(IPEndPoint broker) => new MqttClientOptionsBuilder()
-        .WithTcpServer(broker.Address.ToString(), broker.Port)
-        .WithProtocolVersion(MqttProtocolVersion.V500)
-        .WithClientId(device.Id).WithCredentials(device.Id, secret)
-        .WithCleanStart().WithKeepAlivePeriod(KeepAlive).WithTimeout(LongestAnswer)
-        .WithWillTopic(_topic + "/death").WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-        .WithWillPayload(Encoding.UTF8.GetBytes($$"""{"epoch":{{_epoch}}}"""))
-        .Build();
+    private MqttClientOptions Options(IPEndPoint broker) =>
+        new MqttClientOptionsBuilder()
+            .WithTcpServer(broker.Address.ToString(), broker.Port)
+            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithClientId(device.Id)
+            .WithCredentials(device.Id, secret)
+            .WithCleanStart()
+            .WithKeepAlivePeriod(KeepAlive)
+            .WithTimeout(LongestAnswer)
+            .WithWillTopic(_topic + "/death")
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithWillPayload(Encoding.UTF8.GetBytes($$"""{"epoch":{{_epoch}}}"""))
+            .Build();
 
-    private MqttApplicationMessage Heartbeat((CaptureReport Capture, Health Health) news, DateTimeOffset now) => new MqttApplicationMessageBuilder()
-        .WithTopic(_topic + "/heartbeat").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-        .WithPayload(JsonSerializer.SerializeToUtf8Bytes(
-            new Report(_epoch, _seq++, (now - _behind).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), news.Capture, news.Health, "1.0.0", _ruleVersion), Json.Options))
-        .Build();
+    private MqttApplicationMessage Heartbeat((CaptureReport Capture, Health Health) news, DateTimeOffset now) =>
+        new MqttApplicationMessageBuilder()
+            .WithTopic(_topic + "/heartbeat")
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithPayload(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new Report(
+                        _epoch,
+                        _seq++,
+                        (now - _behind).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+                        news.Capture,
+                        news.Health,
+                        "1.0.0",
+                        _ruleVersion
+                    ),
+                    Json.Options
+                )
+            )
+            .Build();
 
     private sealed record Report(
-        long Epoch, long Seq, string At, CaptureReport Capture, Health Health, string Firmware, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? RuleVersion);
+        long Epoch,
+        long Seq,
+        string At,
+        CaptureReport Capture,
+        Health Health,
+        string Firmware,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? RuleVersion
+    );
 }

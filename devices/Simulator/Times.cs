@@ -1,6 +1,9 @@
 namespace SurveillanceRegistry.Simulator;
 
-/// <summary>When something is so: after <paramref name="First"/>, for <paramref name="Lasts"/>, again every <paramref name="Every"/>. Counted from when the fleet began.</summary>
+/// <summary>
+/// When something is so: after <paramref name="First"/>, for <paramref name="Lasts"/>, again every <paramref name="Every"/>. Counted from
+/// when the fleet began.
+/// </summary>
 public readonly record struct Times(TimeSpan First, TimeSpan Lasts, TimeSpan Every)
 {
     /// <summary>Longer than any fleet runs.</summary>
@@ -16,7 +19,8 @@ public readonly record struct Times(TimeSpan First, TimeSpan Lasts, TimeSpan Eve
     public bool IsOn(TimeSpan elapsed) => elapsed >= First && Into(elapsed) < Lasts;
 
     /// <summary>When it begins or ends next.</summary>
-    public TimeSpan NextTurn(TimeSpan elapsed) => elapsed < First ? First : elapsed - Into(elapsed) + (Into(elapsed) < Lasts ? Lasts : Every);
+    public TimeSpan NextTurn(TimeSpan elapsed) =>
+        elapsed < First ? First : elapsed - Into(elapsed) + (Into(elapsed) < Lasts ? Lasts : Every);
 
     private TimeSpan Into(TimeSpan elapsed) => TimeSpan.FromTicks((elapsed - First).Ticks % Every.Ticks);
 }

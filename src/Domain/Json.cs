@@ -25,10 +25,12 @@ public static class Json
     }
 
     /// <summary>The word for one member of a closed family as every public face writes it, e.g. <c>not-known</c>.</summary>
-    public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     /// <summary>Reads the word of a closed family; false for any other word.</summary>
-    public static bool TryWord<T>(string? word, out T value) where T : struct, Enum
+    public static bool TryWord<T>(string? word, out T value)
+        where T : struct, Enum
     {
         foreach (var candidate in Enum.GetValues<T>())
         {

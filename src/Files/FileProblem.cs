@@ -17,12 +17,19 @@ public sealed record FileProblem(string File, int Line, int Column, string Found
 /// <summary>What came of reading files: a value, or every problem there is. Never both.</summary>
 /// <param name="Value">Null as soon as there is one problem.</param>
 /// <param name="Problems">In the order of files and lines.</param>
-public sealed record FileReading<T>(T? Value, ImmutableArray<FileProblem> Problems) where T : class
+public sealed record FileReading<T>(T? Value, ImmutableArray<FileProblem> Problems)
+    where T : class
 {
     internal static FileReading<T> From(IEnumerable<FileProblem> problems, Func<T> value)
     {
         ImmutableArray<FileProblem> all =
-            [.. problems.Distinct().OrderBy(problem => problem.File, StringComparer.Ordinal).ThenBy(problem => problem.Line).ThenBy(problem => problem.Column)];
+        [
+            .. problems
+                .Distinct()
+                .OrderBy(problem => problem.File, StringComparer.Ordinal)
+                .ThenBy(problem => problem.Line)
+                .ThenBy(problem => problem.Column),
+        ];
         return new(all.IsEmpty ? value() : null, all);
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Orleans.Serialization.Cloning;
-using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain;
 
 namespace SurveillanceRegistry.Grains;
@@ -14,7 +14,11 @@ internal sealed class DomainCodec : IGeneralizedCopier, IOptionalDeepCopier
 {
     public static void AddTo(ISerializerBuilder serializer)
     {
-        serializer.AddJsonSerializer(isSerializable: IsValue, isCopyable: _ => false, options => options.Configure(json => json.SerializerOptions = Json.Options));
+        serializer.AddJsonSerializer(
+            isSerializable: IsValue,
+            isCopyable: _ => false,
+            options => options.Configure(json => json.SerializerOptions = Json.Options)
+        );
         serializer.Services.AddSingleton<IGeneralizedCopier, DomainCodec>();
     }
 

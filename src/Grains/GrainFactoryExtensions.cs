@@ -12,7 +12,8 @@ namespace SurveillanceRegistry.Grains;
 public static class GrainFactoryExtensions
 {
     /// <summary>The city's governance, as registered.</summary>
-    public static Task<GovernanceSnapshot> Governance(this IGrainFactory grains) => grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).Governance();
+    public static Task<GovernanceSnapshot> Governance(this IGrainFactory grains) =>
+        grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).Governance();
 
     /// <summary>Everything that was ever recorded of it.</summary>
     public static Task<GovernanceHistory> History(this IGrainFactory grains) => grains.Policies().History();
@@ -31,12 +32,15 @@ public static class GrainFactoryExtensions
     }
 
     /// <summary>A presence partition, 0 to 255.</summary>
-    public static IPresencePartitionGrain Partition(this IGrainFactory grains, int partition) => grains.GetGrain<IPresencePartitionGrain>(partition);
+    public static IPresencePartitionGrain Partition(this IGrainFactory grains, int partition) =>
+        grains.GetGrain<IPresencePartitionGrain>(partition);
 
     /// <summary>The place with this id.</summary>
     public static IPlaceGrain Place(this IGrainFactory grains, string placeId) => grains.GetGrain<IPlaceGrain>(placeId);
 
-    /// <summary>Tells everybody concerned that what the register says of a device changed: its partition, itself, and the place that it covers.</summary>
+    /// <summary>
+    /// Tells everybody concerned that what the register says of a device changed: its partition, itself, and the place that it covers.
+    /// </summary>
     public static async Task NotifyDeviceChangedAsync(this IGrainFactory grains, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);

@@ -10,7 +10,14 @@ namespace SurveillanceRegistry.Grains;
 /// Makes the rounds: wakes every presence partition that has devices, and every place, and keeps them awake. A grain that nobody calls
 /// would otherwise not notice silence.
 /// </summary>
-public sealed class GrainWakeUpService(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, ExpectedStateReconciler expectations, TimeProvider time, ILogger<GrainWakeUpService> logger) : BackgroundService
+public sealed class GrainWakeUpService(
+    IGrainFactory grains,
+    IDeviceRegister devices,
+    IPlaceRegister places,
+    ExpectedStateReconciler expectations,
+    TimeProvider time,
+    ILogger<GrainWakeUpService> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -39,8 +46,7 @@ public sealed class GrainWakeUpService(IGrainFactory grains, IDeviceRegister dev
             {
                 logger.LogWarning(failure, "A round could not be finished; the next begins in {Seconds} s.", Every.TotalSeconds);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task WakeAllAsync(CancellationToken cancellationToken)

@@ -13,7 +13,10 @@ namespace SurveillanceRegistry.Grains;
 /// <summary>Adds the grains to a silo.</summary>
 public static class GrainsSetup
 {
-    /// <summary>Everything that the grains need of Orleans, in production and in tests. Whoever opens the front door starts the <see cref="IngestHealthMonitor"/> and the <see cref="GrainWakeUpService"/>.</summary>
+    /// <summary>
+    /// Everything that the grains need of Orleans, in production and in tests. Whoever opens the front door starts the <see
+    /// cref="IngestHealthMonitor"/> and the <see cref="GrainWakeUpService"/>.
+    /// </summary>
     public static ISiloBuilder AddGrains(this ISiloBuilder silo)
     {
         silo.Services.AddSerializer(AddImmutableValues);

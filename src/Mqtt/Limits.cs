@@ -21,7 +21,9 @@ public sealed record Limits
     /// <summary>Sign-ins of one address that may fail within a minute, before it has to wait for the minute to end.</summary>
     public int FailuresPerAddressAndMinute { get; init; } = 60;
 
-    /// <summary>How often a session may be taken over within a minute before the next has to wait: two units with one id would go on for ever.</summary>
+    /// <summary>
+    /// How often a session may be taken over within a minute before the next has to wait: two units with one id would go on for ever.
+    /// </summary>
     public int TakeoversPerMinute { get; init; } = 10;
 
     /// <summary>How many heartbeats one device may publish at once: a day of them, and some.</summary>

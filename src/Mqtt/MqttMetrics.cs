@@ -7,13 +7,18 @@ using SurveillanceRegistry.Mqtt.Publishing;
 
 namespace SurveillanceRegistry.Mqtt;
 
-/// <summary>What the broker counts. Reasons and topic classes are closed words: no device, no payload. Words are made once: an addition allocates nothing.</summary>
+/// <summary>
+/// What the broker counts. Reasons and topic classes are closed words: no device, no payload. Words are made once: an addition allocates
+/// nothing.
+/// </summary>
 public sealed class MqttMetrics : IDroppedFields, IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string Meter = "SurveillanceRegistry.Mqtt";
 
-    private static readonly KeyValuePair<string, object?>[] Reasons = Tags<PublishRejection>("reason"), Topics = Tags<TopicClass>("topic"), As = Tags<HeartbeatOrder>("as");
+    private static readonly KeyValuePair<string, object?>[] Reasons = Tags<PublishRejection>("reason"),
+        Topics = Tags<TopicClass>("topic"),
+        As = Tags<HeartbeatOrder>("as");
 
     // Up to where a commit is quick, slow, and stuck, in seconds.
     private static readonly double[] Latencies = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
@@ -28,7 +33,8 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
     private readonly Counter<long> _connections;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _dropped;
-    private readonly ConcurrentDictionary<string, long> _droppedByAdapter = new(StringComparer.Ordinal), _droppedInPublic = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _droppedByAdapter = new(StringComparer.Ordinal),
+        _droppedInPublic = new(StringComparer.Ordinal);
 
     public MqttMetrics(IngestStatistics figures, IHeartbeatLog log)
     {
@@ -36,16 +42,56 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
         ArgumentNullException.ThrowIfNull(log);
         _figures = figures;
         figures.RegisterReasons(Reasons.Select(tag => (string)tag.Value!));
-        _acknowledged = _meter.CreateCounter<long>("registry.heartbeats.acknowledged", "{heartbeat}", "Heartbeats that were durable and then acknowledged.");
-        _latency = _meter.CreateHistogram("registry.heartbeats.latency", "s", "From a heartbeat received to its acknowledgement written.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies });
-        _refused = _meter.CreateCounter<long>("registry.publishes.refused", "{publish}", "Publishes that were refused, by reason and class of topic.");
-        _notNewest = _meter.CreateCounter<long>("registry.heartbeats.not_newest", "{heartbeat}", "Heartbeats that were not the newest word of their device: duplicate or late.");
-        _connections = _meter.CreateCounter<long>("registry.connections.refused", "{connection}", "Connections that were refused before they could sign in.");
+        _acknowledged = _meter.CreateCounter<long>(
+            "registry.heartbeats.acknowledged",
+            "{heartbeat}",
+            "Heartbeats that were durable and then acknowledged."
+        );
+        _latency = _meter.CreateHistogram(
+            "registry.heartbeats.latency",
+            "s",
+            "From a heartbeat received to its acknowledgement written.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies }
+        );
+        _refused = _meter.CreateCounter<long>(
+            "registry.publishes.refused",
+            "{publish}",
+            "Publishes that were refused, by reason and class of topic."
+        );
+        _notNewest = _meter.CreateCounter<long>(
+            "registry.heartbeats.not_newest",
+            "{heartbeat}",
+            "Heartbeats that were not the newest word of their device: duplicate or late."
+        );
+        _connections = _meter.CreateCounter<long>(
+            "registry.connections.refused",
+            "{connection}",
+            "Connections that were refused before they could sign in."
+        );
         _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
-        _subscribes = _meter.CreateCounter<long>("registry.subscribes.refused", "{filter}", "Topic filters of subscriptions that were refused.");
-        _dropped = _meter.CreateCounter<long>("registry.fields.dropped", "{field}", "Fields of vendors' payloads that were passed over unread, by adapter.");
-        _meter.CreateObservableGauge("registry.heartbeats.queued", () => log.QueueLength, "{heartbeat}", "Heartbeats that wait for their commit.");
-        _meter.CreateObservableGauge("registry.heartbeats.in_flight", () => figures.InFlight, "{heartbeat}", "Heartbeats that were received and not answered yet.");
+        _subscribes = _meter.CreateCounter<long>(
+            "registry.subscribes.refused",
+            "{filter}",
+            "Topic filters of subscriptions that were refused."
+        );
+        _dropped = _meter.CreateCounter<long>(
+            "registry.fields.dropped",
+            "{field}",
+            "Fields of vendors' payloads that were passed over unread, by adapter."
+        );
+        _meter.CreateObservableGauge(
+            "registry.heartbeats.queued",
+            () => log.QueueLength,
+            "{heartbeat}",
+            "Heartbeats that wait for their commit."
+        );
+        _meter.CreateObservableGauge(
+            "registry.heartbeats.in_flight",
+            () => figures.InFlight,
+            "{heartbeat}",
+            "Heartbeats that were received and not answered yet."
+        );
         _meter.CreateObservableGauge("registry.connections.open", () => figures.Connections(), "{connection}", "Open connections.");
         _meter.CreateObservableGauge("registry.sessions", () => figures.Sessions(), "{session}", "Clients that are signed in.");
     }
@@ -82,7 +128,8 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
         if (isPublic)
             Add(_droppedInPublic);
 
-        void Add(ConcurrentDictionary<string, long> counts) => counts.AddOrUpdate(adapter, static (_, more) => more, static (_, before, more) => before + more, (long)fields);
+        void Add(ConcurrentDictionary<string, long> counts) =>
+            counts.AddOrUpdate(adapter, static (_, more) => more, static (_, before, more) => before + more, (long)fields);
     }
 
     public IReadOnlyDictionary<string, long> ByAdapter => _droppedByAdapter;
@@ -97,7 +144,8 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
         _figures.SignInRefused();
     }
 
-    public void SubscribeRefused(MqttSubscribeReasonCode reason) => _subscribes.Add(1, new KeyValuePair<string, object?>("reason", Domain.Json.Word(reason)));
+    public void SubscribeRefused(MqttSubscribeReasonCode reason) =>
+        _subscribes.Add(1, new KeyValuePair<string, object?>("reason", Domain.Json.Word(reason)));
 
     public void ConnectionRefused()
     {
@@ -108,5 +156,6 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
     public void Dispose() => _meter.Dispose();
 
     /// <summary>A tag for each member of a closed family, by its number.</summary>
-    private static KeyValuePair<string, object?>[] Tags<T>(string name) where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => KeyValuePair.Create(name, (object?)Domain.Json.Word(value)))];
+    private static KeyValuePair<string, object?>[] Tags<T>(string name)
+        where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => KeyValuePair.Create(name, (object?)Domain.Json.Word(value)))];
 }

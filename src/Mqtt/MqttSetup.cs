@@ -1,7 +1,5 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using MQTTnet.AspNetCore;
-using MQTTnet.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -9,6 +7,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using MQTTnet.AspNetCore;
+using MQTTnet.Server;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
@@ -53,7 +53,9 @@ public static class MqttSetup
         services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<BrokerConnectionHandler>());
         services.AddHostedService(house => house.GetRequiredService<BrokerConnectionHandler>());
         services.AddConnections();
-        return services.AddHostedMqttServer(broker => broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(LongestSend).WithPersistentSessions(false));
+        return services.AddHostedMqttServer(broker =>
+            broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(LongestSend).WithPersistentSessions(false)
+        );
     }
 
     /// <summary>Lets the broker speak on a listener.</summary>

@@ -11,16 +11,31 @@ internal static class JsonRow
 {
     public static string Body<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
 
-    public static T Value<T>(string body) => JsonSerializer.Deserialize<T>(body, Json.Options) ?? throw new InvalidOperationException($"A stored {typeof(T).Name} is null.");
+    public static T Value<T>(string body) =>
+        JsonSerializer.Deserialize<T>(body, Json.Options) ?? throw new InvalidOperationException($"A stored {typeof(T).Name} is null.");
 
     /// <summary>The bodies that a statement selects, one column of text each.</summary>
-    public static async Task<ImmutableArray<T>> BodiesAsync<T>(this NpgsqlDataSource database, string sql, object? values, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<T>> BodiesAsync<T>(
+        this NpgsqlDataSource database,
+        string sql,
+        object? values,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.BodiesAsync<T>(sql, values, cancellationToken);
     }
 
     /// <summary>The bodies that a statement selects, within whatever transaction the connection is in.</summary>
-    public static async Task<ImmutableArray<T>> BodiesAsync<T>(this NpgsqlConnection connection, string sql, object? values, CancellationToken cancellationToken) =>
-        [.. (await connection.QueryAsync<string>(new CommandDefinition(sql, values, cancellationToken: cancellationToken))).Select(Value<T>)];
+    public static async Task<ImmutableArray<T>> BodiesAsync<T>(
+        this NpgsqlConnection connection,
+        string sql,
+        object? values,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (await connection.QueryAsync<string>(new CommandDefinition(sql, values, cancellationToken: cancellationToken))).Select(
+                Value<T>
+            ),
+        ];
 }

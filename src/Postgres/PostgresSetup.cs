@@ -38,7 +38,8 @@ public static class PostgresSetup
         durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
         // What is asked again and again is planned once for each connection.
         durable.MaxAutoPrepare = MaxPrepared;
-        // A session goes back to the pool as it is: nobody leaves a setting, a temporary table or a lock behind. Whoever listened may: what comes is dropped.
+        // A session goes back to the pool as it is: nobody leaves a setting, a temporary table or a lock behind. Whoever listened may: what
+        // comes is dropped.
         durable.NoResetOnClose = true;
         // Its metrics carry its name, and not how to reach the database.
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(durable.ConnectionString) { Name = "registry" }.Build());

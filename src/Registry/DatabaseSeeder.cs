@@ -6,7 +6,9 @@ namespace SurveillanceRegistry.Registry;
 /// <summary>Fills an empty register from the files, once. Afterwards files change nothing by themselves; a difference is logged.</summary>
 internal static class DatabaseSeeder
 {
-    /// <summary>False when the register is empty and the files are not in order; every problem is then on stderr, and nothing was filled.</summary>
+    /// <summary>
+    /// False when the register is empty and the files are not in order; every problem is then on stderr, and nothing was filled.
+    /// </summary>
     public static async Task<bool> FillAsync(Settings settings, IPolicyRegister register, ILogger log, CancellationToken cancellationToken)
     {
         var isEmpty = await register.IsEmptyAsync(cancellationToken);
@@ -21,7 +23,9 @@ internal static class DatabaseSeeder
         {
             foreach (var problem in problems)
                 await Console.Error.WriteLineAsync(problem.ToString());
-            await Console.Error.WriteLineAsync($"The register is empty and its files have {problems.Length} problems: nothing was filled. Mend the files and start again.");
+            await Console.Error.WriteLineAsync(
+                $"The register is empty and its files have {problems.Length} problems: nothing was filled. Mend the files and start again."
+            );
             return false;
         }
 
@@ -35,8 +39,14 @@ internal static class DatabaseSeeder
         var registered = (await register.OpeningFilesAsync(cancellationToken)).ToHashSet();
         var changed = opening?.Files.Where(file => !registered.Contains(file)).Select(file => file.Name).ToArray();
         if (changed is null)
-            log.LogWarning("The files under '{Name}' have problems; the register goes on as it is. 'registry policies check' lists them.", "policies and devices");
+            log.LogWarning(
+                "The files under '{Name}' have problems; the register goes on as it is. 'registry policies check' lists them.",
+                "policies and devices"
+            );
         else if (changed.Length > 0)
-            log.LogWarning("Files differ from what the register was opened from: {Files}. Files change nothing by themselves.", string.Join(", ", changed));
+            log.LogWarning(
+                "Files differ from what the register was opened from: {Files}. Files change nothing by themselves.",
+                string.Join(", ", changed)
+            );
     }
 }

@@ -16,22 +16,33 @@ internal static class KeyFile
     public static NoticeKey NoticeKey(string data)
     {
         var path = Path.Combine(Folder(data), "notice-es256.pem");
-        return Domain.Notices.NoticeKey.FromPem(ReadOrMake(path, () =>
-        {
-            using var key = Domain.Notices.NoticeKey.New();
-            return key.ToPem();
-        }));
+        return Domain.Notices.NoticeKey.FromPem(
+            ReadOrMake(
+                path,
+                () =>
+                {
+                    using var key = Domain.Notices.NoticeKey.New();
+                    return key.ToPem();
+                }
+            )
+        );
     }
 
     /// <summary>The key that signs the ledger's checkpoints, and its name: the log's origin, chosen once and kept for ever.</summary>
     /// <param name="publicUrl">What names the log when the key is made; empty: a name of its own.</param>
     public static SignedNote LedgerKey(string data, string publicUrl)
     {
-        var lines = ReadOrMake(Path.Combine(Folder(data), "ledger-ed25519"), () =>
-        {
-            var name = Uri.TryCreate(publicUrl, UriKind.Absolute, out var address) ? address.Authority + "/api/v1/log" : "surveillance-registry/" + RandomNumberGenerator.GetHexString(12, lowercase: true);
-            return $"{name}\n{Convert.ToBase64String(SignedNote.NewSeed())}\n";
-        }).Split('\n');
+        var lines = ReadOrMake(
+                Path.Combine(Folder(data), "ledger-ed25519"),
+                () =>
+                {
+                    var name = Uri.TryCreate(publicUrl, UriKind.Absolute, out var address)
+                        ? address.Authority + "/api/v1/log"
+                        : "surveillance-registry/" + RandomNumberGenerator.GetHexString(12, lowercase: true);
+                    return $"{name}\n{Convert.ToBase64String(SignedNote.NewSeed())}\n";
+                }
+            )
+            .Split('\n');
         return SignedNote.FromSeed(lines[0], Convert.FromBase64String(lines[1]));
     }
 
@@ -42,7 +53,17 @@ internal static class KeyFile
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
         var made = make();
         // Written beside and moved: a kill in the middle leaves no half key.
-        using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        using (
+            var file = new FileStream(
+                path + ".new",
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = OwnerOnly,
+                }
+            )
+        )
         using (var text = new StreamWriter(file))
         {
             text.Write(made);

@@ -18,7 +18,8 @@ internal static class LoggingSetup
         });
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Information);
-        // Silo and watchdog remark on garbage collection and on the clock of a machine that has just started; neither is news to an operator.
+        // Silo and watchdog remark on garbage collection and on the clock of a machine that has just started; neither is news to an
+        // operator.
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         // Its keys lie beside the notice key, in a folder that only the owner can read.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);

@@ -6,7 +6,9 @@ using SurveillanceRegistry.Files.Policies;
 
 namespace SurveillanceRegistry.Registry;
 
-/// <summary>What is registered, written as files: beside the place where it belongs, read back, and put there only when it says the same.</summary>
+/// <summary>
+/// What is registered, written as files: beside the place where it belongs, read back, and put there only when it says the same.
+/// </summary>
 internal static class PolicyExport
 {
     /// <summary>Whether a path names a table, not a folder.</summary>
@@ -17,9 +19,18 @@ internal static class PolicyExport
     public static (ImmutableArray<string> Files, ImmutableArray<FileProblem> Problems) Write(GovernanceHistory history, string path)
     {
         if (Directory.Exists(path) ? IsTable(path) : File.Exists(path) && !IsTable(path))
-            throw new UsageException($"'{path}' is {(IsTable(path) ? "a folder" : "a file")}: name a folder, or a file that ends with .csv.");
-        if (!IsTable(path) && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(Path.Combine(path, "city.yaml")))
-            throw new UsageException($"The folder '{path}' is not empty and holds no city.yaml: name an empty folder, a new one, or one of governance files.");
+            throw new UsageException(
+                $"'{path}' is {(IsTable(path) ? "a folder" : "a file")}: name a folder, or a file that ends with .csv."
+            );
+        if (
+            !IsTable(path)
+            && Directory.Exists(path)
+            && Directory.EnumerateFileSystemEntries(path).Any()
+            && !File.Exists(Path.Combine(path, "city.yaml"))
+        )
+            throw new UsageException(
+                $"The folder '{path}' is not empty and holds no city.yaml: name an empty folder, a new one, or one of governance files."
+            );
         var beside = $"{Path.TrimEndingDirectorySeparator(path)}.{Path.GetRandomFileName()}";
         try
         {
@@ -61,7 +72,10 @@ internal static class PolicyExport
         }
 
         if (Different(PolicyFiles.Compare(beside, history), path) is { IsEmpty: false } problems)
-            return ([], [.. problems.Select(problem => problem with { File = problem.File.Replace(beside, path, StringComparison.Ordinal) })]);
+            return (
+                [],
+                [.. problems.Select(problem => problem with { File = problem.File.Replace(beside, path, StringComparison.Ordinal) })]
+            );
         if (!Directory.Exists(path))
         {
             Directory.Move(beside, path);
@@ -79,6 +93,17 @@ internal static class PolicyExport
     }
 
     /// <summary>What of the registry the files would say otherwise; empty when they say the same.</summary>
-    private static ImmutableArray<FileProblem> Different(FileReading<ProposalFromFiles> reading, string path) => reading.Value is not { } proposal ? reading.Problems
-        : [.. proposal.Documents.Select(proposed => new FileProblem(path, 1, 1, $"the {proposed.Document} otherwise than it is registered", "files that say what is registered"))];
+    private static ImmutableArray<FileProblem> Different(FileReading<ProposalFromFiles> reading, string path) =>
+        reading.Value is not { } proposal
+            ? reading.Problems
+            :
+            [
+                .. proposal.Documents.Select(proposed => new FileProblem(
+                    path,
+                    1,
+                    1,
+                    $"the {proposed.Document} otherwise than it is registered",
+                    "files that say what is registered"
+                )),
+            ];
 }

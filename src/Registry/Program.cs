@@ -4,16 +4,26 @@ using SurveillanceRegistry.Registry.Commands;
 
 namespace SurveillanceRegistry.Registry;
 
-/// <summary>The front door: one executable, many verbs. Exit codes: 0 done, 1 the check found problems, 2 wrong usage, 3 something needed is missing.</summary>
+/// <summary>
+/// The front door: one executable, many verbs. Exit codes: 0 done, 1 the check found problems, 2 wrong usage, 3 something needed is
+/// missing.
+/// </summary>
 internal static class Program
 {
-    private const int WrongUsageCode = 2, MissingCode = 3;
+    private const int WrongUsageCode = 2,
+        MissingCode = 3;
 
     private static async Task<int> Main(string[] arguments)
     {
         var root = new RootCommand("SurveillanceRegistry: what is being recorded here, by whom, under which law, and how do you know?")
         {
-            ServeCommand.Verb(), MigrateCommand.Verb(), PolicyCommands.Verb(), DeviceCommands.Verb(), StaffCommands.Staff(), StaffCommands.Token(), LedgerCommands.Verb(),
+            ServeCommand.Verb(),
+            MigrateCommand.Verb(),
+            PolicyCommands.Verb(),
+            DeviceCommands.Verb(),
+            StaffCommands.Staff(),
+            StaffCommands.Token(),
+            LedgerCommands.Verb(),
         };
         var command = root.Parse(arguments);
         if (command.Errors.Count > 0)

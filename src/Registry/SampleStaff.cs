@@ -6,17 +6,27 @@ using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Registry;
 
-/// <summary>The people of the sample city: an editor, an approver, a device clerk and an administrator, with a new password at every start. No other city has them.</summary>
+/// <summary>
+/// The people of the sample city: an editor, an approver, a device clerk and an administrator, with a new password at every start. No other
+/// city has them.
+/// </summary>
 internal static class SampleStaff
 {
     private static readonly (string Name, string Person, Role[] Roles)[] People =
     [
-        ("editor", "Sample Editor", [Role.Editor]), ("approver", "Sample Approver", [Role.Approver]),
-        ("clerk", "Sample Device Clerk", [Role.DeviceClerk]), ("administrator", "Sample Administrator", [Role.Administrator, Role.Auditor]),
+        ("editor", "Sample Editor", [Role.Editor]),
+        ("approver", "Sample Approver", [Role.Approver]),
+        ("clerk", "Sample Device Clerk", [Role.DeviceClerk]),
+        ("administrator", "Sample Administrator", [Role.Administrator, Role.Auditor]),
     ];
 
     /// <summary>How to sign in: a line for each, with the password.</summary>
-    public static async Task<ImmutableArray<string>> RenewAsync(IStaffRegister register, string url, string department, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<string>> RenewAsync(
+        IStaffRegister register,
+        string url,
+        string department,
+        CancellationToken cancellationToken
+    )
     {
         var lines = ImmutableArray.CreateBuilder<string>();
         foreach (var (name, person, roles) in People)
@@ -25,9 +35,23 @@ internal static class SampleStaff
             var password = Passwords.New();
             var now = TimeProvider.System.GetUtcNow();
             if (await register.FindBySignInAsync(signIn, cancellationToken) is { } found)
-                await register.ChangeAsync(found.Member.Id, null, null, Passwords.Hash(password), Attribution.Registry, now, cancellationToken);
+                await register.ChangeAsync(
+                    found.Member.Id,
+                    null,
+                    null,
+                    Passwords.Hash(password),
+                    Attribution.Registry,
+                    now,
+                    cancellationToken
+                );
             else
-                await register.AddAsync(new StaffMember(StaffMember.NewId(), signIn, person, department, [.. roles], false, true, 1), Passwords.Hash(password), Attribution.Registry, now, cancellationToken);
+                await register.AddAsync(
+                    new StaffMember(StaffMember.NewId(), signIn, person, department, [.. roles], false, true, 1),
+                    Passwords.Hash(password),
+                    Attribution.Registry,
+                    now,
+                    cancellationToken
+                );
             lines.Add($"sign-in {url}/staff as {signIn} with {password} ({string.Join(", ", roles.Select(Json.Word))})");
         }
 

@@ -22,7 +22,20 @@ namespace SurveillanceRegistry.Registry;
 /// <param name="MqttLimits">What devices may ask of the broker.</param>
 /// <param name="HeartbeatDays">For how many days single heartbeats are kept, 1 to 3650.</param>
 /// <param name="Tls">Addresses and certificate of the listeners with TLS; null: there are none.</param>
-internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, string Database, string PostgresBin, string PublicUrl, string Policies, string Devices, IdentityProvider? Oidc, Limits MqttLimits, int HeartbeatDays, TlsSettings? Tls)
+internal sealed record Settings(
+    IPEndPoint Http,
+    IPEndPoint Mqtt,
+    string Data,
+    string Database,
+    string PostgresBin,
+    string PublicUrl,
+    string Policies,
+    string Devices,
+    IdentityProvider? Oidc,
+    Limits MqttLimits,
+    int HeartbeatDays,
+    TlsSettings? Tls
+)
 {
     /// <summary>Reads the settings. Throws <see cref="UsageException"/> for one that cannot be.</summary>
     public static Settings Read(string[] overrides)
@@ -33,28 +46,51 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
             .AddCommandLine(overrides)
             .Build();
         return new Settings(
-            Endpoint("HTTP", "127.0.0.1:8080"), Endpoint("MQTT", "127.0.0.1:1883"), Path.GetFullPath(Text("DATA", "./var")),
-            Text("DATABASE", ""), Text("POSTGRES_BIN", ""), Text("PUBLIC_URL", "").TrimEnd('/'), Path.GetFullPath(Text("POLICIES", "./policies")), Path.GetFullPath(Text("DEVICES", "./devices/sample-city.yaml")), Provider(),
-            MqttLimits(), Days(), Certificate());
+            Endpoint("HTTP", "127.0.0.1:8080"),
+            Endpoint("MQTT", "127.0.0.1:1883"),
+            Path.GetFullPath(Text("DATA", "./var")),
+            Text("DATABASE", ""),
+            Text("POSTGRES_BIN", ""),
+            Text("PUBLIC_URL", "").TrimEnd('/'),
+            Path.GetFullPath(Text("POLICIES", "./policies")),
+            Path.GetFullPath(Text("DEVICES", "./devices/sample-city.yaml")),
+            Provider(),
+            MqttLimits(),
+            Days(),
+            Certificate()
+        );
 
         Limits MqttLimits()
         {
             var limits = new Limits();
             foreach (var asked in configuration.GetSection("MQTT_LIMITS").GetChildren())
             {
-                var limit = typeof(Limits).GetProperties().FirstOrDefault(limit => limit.Name.Equals(asked.Key, StringComparison.OrdinalIgnoreCase))
-                    ?? throw new UsageException($"REGISTRY_MQTT_LIMITS__{asked.Key} is no limit: there are {string.Join(", ", typeof(Limits).GetProperties().Select(one => one.Name.ToUpperInvariant()))}.");
+                var limit =
+                    typeof(Limits).GetProperties().FirstOrDefault(limit => limit.Name.Equals(asked.Key, StringComparison.OrdinalIgnoreCase))
+                    ?? throw new UsageException(
+                        $"REGISTRY_MQTT_LIMITS__{asked.Key} is no limit: there are {string.Join(", ", typeof(Limits).GetProperties().Select(one => one.Name.ToUpperInvariant()))}."
+                    );
                 // Two of them are told to clients in 16 bits (MQTT 5.0 sections 3.2.2.3.3 and 3.2.2.3.14).
                 var most = limit.Name is nameof(Limits.InFlight) or nameof(Limits.KeepAliveSeconds) ? ushort.MaxValue : 10_000_000;
-                limit.SetValue(limits, int.TryParse(asked.Value, out var number) && number >= 1 && number <= most ? number
-                    : throw new UsageException($"REGISTRY_MQTT_LIMITS__{asked.Key} is '{asked.Value}': expected a number from 1 to {most}."));
+                limit.SetValue(
+                    limits,
+                    int.TryParse(asked.Value, out var number) && number >= 1 && number <= most
+                        ? number
+                        : throw new UsageException(
+                            $"REGISTRY_MQTT_LIMITS__{asked.Key} is '{asked.Value}': expected a number from 1 to {most}."
+                        )
+                );
             }
 
             return limits;
         }
 
-        int Days() => int.TryParse(Text("HEARTBEAT_DAYS", $"{HeartbeatRetention.DefaultDays}"), out var days) && days is >= 1 and <= 3650 ? days
-            : throw new UsageException($"REGISTRY_HEARTBEAT_DAYS is '{Text("HEARTBEAT_DAYS", "")}': expected a number of days from 1 to 3650.");
+        int Days() =>
+            int.TryParse(Text("HEARTBEAT_DAYS", $"{HeartbeatRetention.DefaultDays}"), out var days) && days is >= 1 and <= 3650
+                ? days
+                : throw new UsageException(
+                    $"REGISTRY_HEARTBEAT_DAYS is '{Text("HEARTBEAT_DAYS", "")}': expected a number of days from 1 to 3650."
+                );
 
         TlsSettings? Certificate()
         {
@@ -65,11 +101,17 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
                 throw new UsageException("REGISTRY_TLS_CERT and REGISTRY_TLS_KEY go together: set both to files in PEM form, or neither.");
             try
             {
-                return new TlsSettings(Endpoint("HTTPS", "127.0.0.1:8443"), Endpoint("MQTTS", "127.0.0.1:8883"), X509Certificate2.CreateFromPemFile(certificate, key));
+                return new TlsSettings(
+                    Endpoint("HTTPS", "127.0.0.1:8443"),
+                    Endpoint("MQTTS", "127.0.0.1:8883"),
+                    X509Certificate2.CreateFromPemFile(certificate, key)
+                );
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
             {
-                throw new PrerequisiteException($"The certificate of REGISTRY_TLS_CERT and REGISTRY_TLS_KEY cannot be used ({failure.Message}): name a certificate and its key in PEM form that the registry may read.");
+                throw new PrerequisiteException(
+                    $"The certificate of REGISTRY_TLS_CERT and REGISTRY_TLS_KEY cannot be used ({failure.Message}): name a certificate and its key in PEM form that the registry may read."
+                );
             }
         }
 
@@ -81,7 +123,9 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
             if (authority.Length == 0 && client.Length == 0)
                 return null;
             if (!Uri.TryCreate(authority, UriKind.Absolute, out var address) || !IdentityProvider.IsAllowed(address))
-                throw new UsageException($"REGISTRY_OIDC__AUTHORITY is '{authority}': expected the https address of the identity provider; http is for a provider on this machine only.");
+                throw new UsageException(
+                    $"REGISTRY_OIDC__AUTHORITY is '{authority}': expected the https address of the identity provider; http is for a provider on this machine only."
+                );
             if (client.Length == 0)
                 throw new UsageException("REGISTRY_OIDC__CLIENT_ID is missing: it is what the identity provider knows this registry as.");
             return new IdentityProvider(address, client, Secret());
@@ -99,15 +143,24 @@ internal sealed record Settings(IPEndPoint Http, IPEndPoint Mqtt, string Data, s
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new PrerequisiteException($"The file of REGISTRY_OIDC__CLIENT_SECRET_FILE cannot be read ({failure.Message}): make it readable for the user that the registry runs as.");
+                throw new PrerequisiteException(
+                    $"The file of REGISTRY_OIDC__CLIENT_SECRET_FILE cannot be read ({failure.Message}): make it readable for the user that the registry runs as."
+                );
             }
 
-            return secret.Length > 0 ? secret : throw new UsageException("The secret of the identity provider's client is missing: set REGISTRY_OIDC__CLIENT_SECRET_FILE to a file that holds it.");
+            return secret.Length > 0
+                ? secret
+                : throw new UsageException(
+                    "The secret of the identity provider's client is missing: set REGISTRY_OIDC__CLIENT_SECRET_FILE to a file that holds it."
+                );
         }
 
         IPEndPoint Endpoint(string name, string otherwise) =>
-            IPEndPoint.TryParse(Text(name, otherwise), out var endpoint) ? endpoint
-            : throw new UsageException($"REGISTRY_{name} is '{Text(name, otherwise)}': expected an address and a port, such as {otherwise}.");
+            IPEndPoint.TryParse(Text(name, otherwise), out var endpoint)
+                ? endpoint
+                : throw new UsageException(
+                    $"REGISTRY_{name} is '{Text(name, otherwise)}': expected an address and a port, such as {otherwise}."
+                );
     }
 }
 

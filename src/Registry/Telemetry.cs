@@ -18,7 +18,9 @@ internal sealed record Telemetry(double? Share)
 {
     private const double UsualShare = 0.01;
 
-    /// <summary>What the environment asks for; null when it names no collector. Throws <see cref="UsageException"/> for a share that is none.</summary>
+    /// <summary>
+    /// What the environment asks for; null when it names no collector. Throws <see cref="UsageException"/> for a share that is none.
+    /// </summary>
     public static Telemetry? Asked()
     {
         if (Text("OTEL_EXPORTER_OTLP_ENDPOINT").Length == 0)
@@ -28,19 +30,28 @@ internal sealed record Telemetry(double? Share)
             return new Telemetry(Share: null);
         var asked = Text("OTEL_TRACES_SAMPLER_ARG");
         return asked.Length == 0 ? new Telemetry(UsualShare)
-            : double.TryParse(asked, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? new Telemetry(share)
-            : throw new UsageException($"OTEL_TRACES_SAMPLER_ARG is '{asked}': expected the share of commits that leave a span, from 0 to 1.");
+            : double.TryParse(asked, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
+                ? new Telemetry(share)
+            : throw new UsageException(
+                $"OTEL_TRACES_SAMPLER_ARG is '{asked}': expected the share of commits that leave a span, from 0 to 1."
+            );
 
         static string Text(string name) => Environment.GetEnvironmentVariable(name)?.Trim() ?? "";
     }
 
-    public void AddTo(IServiceCollection services) => services.AddOpenTelemetry()
-        .ConfigureResource(resource => resource.AddService("surveillance-registry").AddEnvironmentVariableDetector())
-        .WithMetrics(metrics => metrics.AddMeter(MqttMetrics.Meter, PresenceMetrics.Meter, CommitMetrics.Name, "Microsoft.Orleans", "Npgsql").AddOtlpExporter())
-        .WithTracing(traces =>
-        {
-            traces.AddSource(CommitMetrics.Name).AddOtlpExporter();
-            if (Share is { } share)
-                traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(share)));
-        });
+    public void AddTo(IServiceCollection services) =>
+        services
+            .AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("surveillance-registry").AddEnvironmentVariableDetector())
+            .WithMetrics(metrics =>
+                metrics
+                    .AddMeter(MqttMetrics.Meter, PresenceMetrics.Meter, CommitMetrics.Name, "Microsoft.Orleans", "Npgsql")
+                    .AddOtlpExporter()
+            )
+            .WithTracing(traces =>
+            {
+                traces.AddSource(CommitMetrics.Name).AddOtlpExporter();
+                if (Share is { } share)
+                    traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(share)));
+            });
 }

@@ -8,13 +8,16 @@ namespace SurveillanceRegistry.Signing;
 
 /// <summary>
 /// Signed notes (C2SP signed-note) with an Ed25519 key: a text that ends with a newline, a blank line, and lines
-/// <c>— name base64(key id, signature)</c>. Signatures of keys that are not known are passed over; a wrong one of a known key refuses the note.
+/// <c>— name base64(key id, signature)</c>. Signatures of keys that are not known are passed over; a wrong one of a known key refuses the
+/// note.
 /// </summary>
 public sealed class SignedNote : ILogSigner, IDisposable
 {
     private const byte Ed25519Type = 1;
 
-    private const int KeyIdBytes = 4, MostSignatures = 64, MostCharacters = 64 * 1024;
+    private const int KeyIdBytes = 4,
+        MostSignatures = 64,
+        MostCharacters = 64 * 1024;
 
     private const string Dash = "\u2014 ";
 
@@ -49,8 +52,15 @@ public sealed class SignedNote : ILogSigner, IDisposable
         ArgumentNullException.ThrowIfNull(vkey);
         var parts = vkey.Trim().Split('+', 3);
         var raw = new byte[1 + Algorithm.PublicKeySize];
-        if (parts.Length != 3 || !IsName(parts[0]) || !Convert.TryFromBase64String(parts[2], raw, out var length) || length != raw.Length || raw[0] != Ed25519Type
-            || !PublicKey.TryImport(Algorithm, raw.AsSpan(1), KeyBlobFormat.RawPublicKey, out var key) || key is null)
+        if (
+            parts.Length != 3
+            || !IsName(parts[0])
+            || !Convert.TryFromBase64String(parts[2], raw, out var length)
+            || length != raw.Length
+            || raw[0] != Ed25519Type
+            || !PublicKey.TryImport(Algorithm, raw.AsSpan(1), KeyBlobFormat.RawPublicKey, out var key)
+            || key is null
+        )
         {
             return null;
         }
@@ -75,7 +85,13 @@ public sealed class SignedNote : ILogSigner, IDisposable
     public string? Open(string note)
     {
         ArgumentNullException.ThrowIfNull(note);
-        if (note.Length > MostCharacters || !note.EndsWith('\n') || note.Any(c => c != '\n' && char.IsControl(c)) || note.LastIndexOf("\n\n", StringComparison.Ordinal) is not (>= 0 and var blank) || blank + 2 >= note.Length)
+        if (
+            note.Length > MostCharacters
+            || !note.EndsWith('\n')
+            || note.Any(c => c != '\n' && char.IsControl(c))
+            || note.LastIndexOf("\n\n", StringComparison.Ordinal) is not (>= 0 and var blank)
+            || blank + 2 >= note.Length
+        )
             return null;
         var text = note[..(blank + 1)];
         var lines = note[(blank + 2)..^1].Split('\n');
@@ -84,15 +100,26 @@ public sealed class SignedNote : ILogSigner, IDisposable
         var isSigned = false;
         foreach (var line in lines)
         {
-            if (!line.StartsWith(Dash, StringComparison.Ordinal) || line[Dash.Length..].Split(' ') is not [var name, var encoded] || !IsName(name))
+            if (
+                !line.StartsWith(Dash, StringComparison.Ordinal)
+                || line[Dash.Length..].Split(' ') is not [var name, var encoded]
+                || !IsName(name)
+            )
                 return null;
             var raw = new byte[encoded.Length];
             // One way of writing a signature: no bits that mean nothing.
-            if (!Convert.TryFromBase64String(encoded, raw, out var length) || length <= KeyIdBytes || Convert.ToBase64String(raw, 0, length) != encoded)
+            if (
+                !Convert.TryFromBase64String(encoded, raw, out var length)
+                || length <= KeyIdBytes
+                || Convert.ToBase64String(raw, 0, length) != encoded
+            )
                 return null;
             if (name != Name || BinaryPrimitives.ReadUInt32BigEndian(raw) != KeyId(Name, _public))
                 continue;
-            if (length != KeyIdBytes + Algorithm.SignatureSize || !Algorithm.Verify(_public, Encoding.UTF8.GetBytes(text), raw.AsSpan(KeyIdBytes, Algorithm.SignatureSize)))
+            if (
+                length != KeyIdBytes + Algorithm.SignatureSize
+                || !Algorithm.Verify(_public, Encoding.UTF8.GetBytes(text), raw.AsSpan(KeyIdBytes, Algorithm.SignatureSize))
+            )
                 return null;
             isSigned = true;
         }
@@ -102,9 +129,11 @@ public sealed class SignedNote : ILogSigner, IDisposable
 
     public void Dispose() => _key?.Dispose();
 
-    private static bool IsName(string name) => name.Length is > 0 and <= 253 && !name.Any(c => char.IsWhiteSpace(c) || c == '+' || char.IsControl(c));
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 253 && !name.Any(c => char.IsWhiteSpace(c) || c == '+' || char.IsControl(c));
 
     private static byte[] KeyBytes(PublicKey key) => [Ed25519Type, .. key.Export(KeyBlobFormat.RawPublicKey)];
 
-    private static uint KeyId(string name, PublicKey key) => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', .. KeyBytes(key)]));
+    private static uint KeyId(string name, PublicKey key) =>
+        BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', .. KeyBytes(key)]));
 }

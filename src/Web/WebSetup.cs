@@ -47,16 +47,18 @@ public static class WebSetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
-        app.Use((http, next) =>
-        {
-            var headers = http.Response.Headers;
-            headers.ContentSecurityPolicy = ContentSecurityPolicy;
-            headers.XContentTypeOptions = "nosniff";
-            headers["Referrer-Policy"] = "no-referrer";
-            if (http.Request.Path.StartsWithSegments("/staff"))
-                headers.CacheControl = "no-store";
-            return next(http);
-        });
+        app.Use(
+            (http, next) =>
+            {
+                var headers = http.Response.Headers;
+                headers.ContentSecurityPolicy = ContentSecurityPolicy;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+                if (http.Request.Path.StartsWithSegments("/staff"))
+                    headers.CacheControl = "no-store";
+                return next(http);
+            }
+        );
         app.UseStaffAddress();
         app.UseRouting();
         app.UseAuthentication();
@@ -76,7 +78,12 @@ public static class WebSetup
         ChangesApi.Map(api);
         LogApi.Map(api);
         IngestApi.Map(app, api);
-        app.MapGet("/staff/export.csv", async (IGrainFactory grains, ITableFiles files) => Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")).RequireAuthorization("staff");
+        app.MapGet(
+                "/staff/export.csv",
+                async (IGrainFactory grains, ITableFiles files) =>
+                    Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")
+            )
+            .RequireAuthorization("staff");
         app.MapApiDocument();
         app.MapRazorPages();
         return app;
@@ -90,14 +97,31 @@ public static class WebSetup
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("alive"));
-        routes.MapGet("/health/ready", (GrainWakeUpService rounds, IngestHealthMonitor sight, IngestStatistics figures) =>
-            !rounds.FirstPass.IsCompletedSuccessfully ? NotReady("Not ready yet", "Not every device and place was asked yet; notices are true once they were. Try again in a second.")
-            : figures.IsStalled ? NotReady("Not ready: heartbeats wait", $"Heartbeats wait, and none was answered for {IngestStatistics.StallThreshold.TotalSeconds} s. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
-            : sight.CannotObserve ? NotReady("Not ready: the registry cannot see", "Nothing can be made durable at present. What the registry cannot hear it calls unknown; devices keep what is not acknowledged.")
-            : Results.Text("ready"));
-        var version = typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        routes.MapGet(
+            "/health/ready",
+            (GrainWakeUpService rounds, IngestHealthMonitor sight, IngestStatistics figures) =>
+                !rounds.FirstPass.IsCompletedSuccessfully
+                    ? NotReady(
+                        "Not ready yet",
+                        "Not every device and place was asked yet; notices are true once they were. Try again in a second."
+                    )
+                : figures.IsStalled
+                    ? NotReady(
+                        "Not ready: heartbeats wait",
+                        $"Heartbeats wait, and none was answered for {IngestStatistics.StallThreshold.TotalSeconds} s. What the registry cannot hear it calls unknown; devices keep what is not acknowledged."
+                    )
+                : sight.CannotObserve
+                    ? NotReady(
+                        "Not ready: the registry cannot see",
+                        "Nothing can be made durable at present. What the registry cannot hear it calls unknown; devices keep what is not acknowledged."
+                    )
+                : Results.Text("ready")
+        );
+        var version =
+            typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         routes.MapGet("/version", () => GovernanceApi.Json(new { version }));
 
-        static IResult NotReady(string title, string why) => Results.Problem(why, statusCode: StatusCodes.Status503ServiceUnavailable, title: title, type: "/problems/not-ready");
+        static IResult NotReady(string title, string why) =>
+            Results.Problem(why, statusCode: StatusCodes.Status503ServiceUnavailable, title: title, type: "/problems/not-ready");
     }
 }

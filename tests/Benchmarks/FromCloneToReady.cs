@@ -6,7 +6,8 @@ namespace SurveillanceRegistry.Benchmarks;
 /// <summary>git clone → the ready line of ./deploy/run, with every package to download, and the second time.</summary>
 internal static class FromCloneToReady
 {
-    private const int FirstLimitSeconds = 180, SecondLimitSeconds = 20;
+    private const int FirstLimitSeconds = 180,
+        SecondLimitSeconds = 20;
 
     public static async Task RunAsync()
     {
@@ -14,7 +15,12 @@ internal static class FromCloneToReady
         try
         {
             var clone = Path.Combine(folder, "clone");
-            var settings = new Dictionary<string, string> { ["REGISTRY_HTTP"] = "127.0.0.1:0", ["REGISTRY_MQTT"] = "127.0.0.1:0", ["NUGET_PACKAGES"] = Path.Combine(folder, "packages") };
+            var settings = new Dictionary<string, string>
+            {
+                ["REGISTRY_HTTP"] = "127.0.0.1:0",
+                ["REGISTRY_MQTT"] = "127.0.0.1:0",
+                ["NUGET_PACKAGES"] = Path.Combine(folder, "packages"),
+            };
             var began = Stopwatch.GetTimestamp();
             await Programs.RunAsync("git", ["clone", "--quiet", Programs.Root, clone]);
             await RunAsync(clone, settings);

@@ -23,7 +23,9 @@ switch (args.FirstOrDefault())
         return await IngestFigures.RunAsync(args[1..]);
 }
 
-Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd} {Environment.ProcessorCount} cores, {Environment.Version}, load generator and browser on the same cores");
+Console.WriteLine(
+    $"{DateTime.UtcNow:yyyy-MM-dd} {Environment.ProcessorCount} cores, {Environment.Version}, load generator and browser on the same cores"
+);
 if (args.Contains("ledger"))
 {
     await LargeLedger.RunAsync();

@@ -18,7 +18,8 @@ internal static class Suite
         using var test = Programs.Start(Path.Combine(Programs.Root, "deploy/test"), arguments, null);
         test.ErrorDataReceived += (_, _) => { };
         test.BeginErrorReadLine();
-        string? line, last = null;
+        string? line,
+            last = null;
         while ((line = await test.StandardOutput.ReadLineAsync()) is not null)
             last = line.Length > 0 ? line : last;
         await test.WaitForExitAsync();

@@ -20,7 +20,11 @@ public sealed class MqttMetricsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _antenna.InitializeAsync();
-        _meters.InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == MqttMetrics.Meter) listener.EnableMeasurementEvents(instrument); };
+        _meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == MqttMetrics.Meter)
+                listener.EnableMeasurementEvents(instrument);
+        };
         _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Measured(instrument, value, tags));
         _meters.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Measured(instrument, value, tags));
         _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Measured(instrument, value, tags));
@@ -36,9 +40,14 @@ public sealed class MqttMetricsTests : IAsyncLifetime
         return _antenna.DisposeAsync();
     }
 
-    private static MqttApplicationMessage Message(long seq, string extra = "") => new MqttApplicationMessageBuilder()
-        .WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id)).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-        .WithPayload($$"""{"epoch":5,"seq":{{seq}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"1"{{extra}}}""").Build();
+    private static MqttApplicationMessage Message(long seq, string extra = "") =>
+        new MqttApplicationMessageBuilder()
+            .WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id))
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithPayload(
+                $$"""{"epoch":5,"seq":{{seq}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"1"{{extra}}}"""
+            )
+            .Build();
 
     /// <summary>What a gauge says now.</summary>
     private double[] Looked(string gauge)
@@ -77,13 +86,18 @@ public sealed class MqttMetricsTests : IAsyncLifetime
         using var camera = await _antenna.ConnectAsync();
         await camera.PublishAsync(Message(1, ""","plate":"ABC1234" """));
         await camera.PublishAsync(Message(2));
-        Assert.Equal(["alias", "forbidden", "malformed", "qos", "rate", "retain", "shape", "size", "topic"], _antenna.Figures.Refusals.Select(one => one.Reason));
+        Assert.Equal(
+            ["alias", "forbidden", "malformed", "qos", "rate", "retain", "shape", "size", "topic"],
+            _antenna.Figures.Refusals.Select(one => one.Reason)
+        );
         Assert.Equal([("shape", 1)], _antenna.Figures.Refusals.Where(one => one.Count > 0));
         Assert.Equal((1, 0), (_antenna.Figures.Acknowledged, _antenna.Figures.InFlight));
         Assert.Contains(("registry.publishes.refused shape own-heartbeat", 1), _measured);
 
         using var stranger = new MqttClientFactory().CreateMqttClient();
-        await stranger.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build());
+        await stranger.ConnectAsync(
+            BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build()
+        );
         _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, _antenna.Figures.Read().SignInsRefused);
     }
@@ -103,7 +117,12 @@ public sealed class MqttMetricsTests : IAsyncLifetime
     public async Task Is_not_public_of_a_gateway_that_stands_for_a_mobile_unit_or_may_tomorrow()
     {
         var profile = Fixtures.VendorExamples.Tables[Fixtures.VendorExamples.Recorder].Profile;
-        ImmutableArray<Device> named = [.. Fixtures.VendorExamples.Devices.Where(device => profile.Units.Any(unit => unit.Device == device.Id)).Select((device, i) => device with { Number = 1000 + i })];
+        ImmutableArray<Device> named =
+        [
+            .. Fixtures
+                .VendorExamples.Devices.Where(device => profile.Units.Any(unit => unit.Device == device.Id))
+                .Select((device, i) => device with { Number = 1000 + i }),
+        ];
         var mobile = Fixtures.VendorExamples.Devices.First(device => device.KindOf.IsMobile) with { Number = 2000 };
         var dropped = _antenna.Part<IDroppedFields>();
         _antenna.Enrolled.Profile = profile.Id;
@@ -117,9 +136,17 @@ public sealed class MqttMetricsTests : IAsyncLifetime
         {
             _antenna.Enrolled.Behind = behind;
             var (all, inPublic) = (Count(dropped.ByAdapter), Count(dropped.InPublic));
-            using var gateway = await _antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Gateway }));
+            using var gateway = await _antenna.ConnectAsync(
+                BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Gateway })
+            );
             foreach (var topic in new[] { "frigate/stats", "frigate/events" }) // One with fields that are passed over, one that is refused.
-                await gateway.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(Fixtures.VendorExamples.Stats).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build());
+                await gateway.PublishAsync(
+                    new MqttApplicationMessageBuilder()
+                        .WithTopic(topic)
+                        .WithPayload(Fixtures.VendorExamples.Stats)
+                        .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+                        .Build()
+                );
             await gateway.DisconnectAsync();
             return (Count(dropped.ByAdapter) > all + 1, Count(dropped.InPublic) > inPublic);
         }

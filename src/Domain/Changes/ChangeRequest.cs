@@ -7,10 +7,26 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Domain.Changes;
 
 /// <summary>Where a change request stands. What is approved takes effect by itself on the days that it names.</summary>
-public enum ChangeState { Draft, Submitted, Approved, Rejected, Withdrawn }
+public enum ChangeState
+{
+    Draft,
+    Submitted,
+    Approved,
+    Rejected,
+    Withdrawn,
+}
 
 /// <summary>What was done with a change request.</summary>
-public enum ChangeAct { Drafted, Revised, Submitted, Approved, Rejected, Withdrawn, Reopened }
+public enum ChangeAct
+{
+    Drafted,
+    Revised,
+    Submitted,
+    Approved,
+    Rejected,
+    Withdrawn,
+    Reopened,
+}
 
 /// <summary>A document as somebody wants it to be.</summary>
 /// <param name="Base">The revision that it was made from; 0 for a document that does not exist yet.</param>
@@ -41,12 +57,28 @@ public sealed record Proposal(string Reason, Source? Source, ImmutableArray<Prop
 /// <param name="Decider">Who approved or rejected it; null while nobody has.</param>
 /// <param name="Steps">Every act, the first first.</param>
 public sealed record ChangeRequest(
-    long Id, int Version, ChangeState State, Attribution Author, DateTimeOffset DraftedAt, DateTimeOffset? SubmittedAt,
-    Attribution? Decider, DateTimeOffset? DecidedAt, Proposal Proposal, ImmutableArray<ChangeStep> Steps)
+    long Id,
+    int Version,
+    ChangeState State,
+    Attribution Author,
+    DateTimeOffset DraftedAt,
+    DateTimeOffset? SubmittedAt,
+    Attribution? Decider,
+    DateTimeOffset? DecidedAt,
+    Proposal Proposal,
+    ImmutableArray<ChangeStep> Steps
+)
 {
     /// <summary>The documents whose base is no longer what the registry holds.</summary>
     public ImmutableArray<ProposedDocument> StaleDocuments(GovernanceHistory history) =>
-        State is ChangeState.Approved ? [] : [.. Proposal.Documents.Where(proposed => (history.LatestOf(proposed.Document.Kind, proposed.Document.Id)?.Number ?? 0) != proposed.Base)];
+        State is ChangeState.Approved
+            ? []
+            :
+            [
+                .. Proposal.Documents.Where(proposed =>
+                    (history.LatestOf(proposed.Document.Kind, proposed.Document.Id)?.Number ?? 0) != proposed.Base
+                ),
+            ];
 
     /// <summary>The author changes what is proposed, or why.</summary>
     public Outcome<ChangeRequest> Revise(Attribution by, Proposal proposal) =>
@@ -77,7 +109,8 @@ public sealed record ChangeRequest(
     /// <summary>Somebody other than the author rejects it, and says why.</summary>
     public Outcome<ChangeRequest> Reject(Attribution by, string note, DateTimeOffset at) =>
         MayDecide(by) is { } refusal ? refusal
-        : string.IsNullOrWhiteSpace(note) ? new Refusal("note-missing", "A rejection says why: give a note that its author can act on.", "note")
+        : string.IsNullOrWhiteSpace(note)
+            ? new Refusal("note-missing", "A rejection says why: give a note that its author can act on.", "note")
         : Next(ChangeState.Rejected) with { Decider = by, DecidedAt = at };
 
     /// <summary>The author takes it back before it is decided.</summary>
@@ -96,15 +129,24 @@ public sealed record ChangeRequest(
 
     private Refusal? MayDecide(Attribution by) =>
         State != ChangeState.Submitted ? WrongState("decided", "submitted")
-        : by.Staff is null || by.Staff == Author.Staff ? new Refusal("own-request", "Nobody decides their own request: another person with the role approver must.")
+        : by.Staff is null || by.Staff == Author.Staff
+            ? new Refusal("own-request", "Nobody decides their own request: another person with the role approver must.")
         : null;
 
     private IEnumerable<Refusal> Complete()
     {
         if (string.IsNullOrWhiteSpace(Proposal.Reason))
-            yield return new Refusal("reason-missing", "A change says why: give a reason that a reader of the history will understand.", "reason");
+            yield return new Refusal(
+                "reason-missing",
+                "A change says why: give a reason that a reader of the history will understand.",
+                "reason"
+            );
         if (Proposal.Source is null)
-            yield return new Refusal("source-missing", "A change rests on something: attach the order, the ordinance or the page that was read.", "source");
+            yield return new Refusal(
+                "source-missing",
+                "A change rests on something: attach the order, the ordinance or the page that was read.",
+                "source"
+            );
     }
 
     private ImmutableArray<Refusal> Fits(GovernanceHistory history)
@@ -113,7 +155,14 @@ public sealed record ChangeRequest(
             return [new Refusal("nothing-changed", "The request proposes nothing: change a value first.")];
         var moved = StaleDocuments(history);
         if (!moved.IsEmpty)
-            return [.. moved.Select(one => new Refusal("base-moved", $"The {one.Document} was changed by somebody else since this request was made from revision {one.Base}: compare the three, and have the author bring the request up to date.", one.Document.ToString()))];
+            return
+            [
+                .. moved.Select(one => new Refusal(
+                    "base-moved",
+                    $"The {one.Document} was changed by somebody else since this request was made from revision {one.Base}: compare the three, and have the author bring the request up to date.",
+                    one.Document.ToString()
+                )),
+            ];
         if (Proposal.Documents.All(one => history.LatestOf(one.Document.Kind, one.Document.Id)?.Document == one.Document))
             return [new Refusal("nothing-changed", "The request proposes what the registry holds already: nothing would change.")];
         return PolicyValidator.Problems(history, [.. Proposal.Documents.Select(one => one.Document)]);

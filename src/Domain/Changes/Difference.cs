@@ -5,7 +5,8 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 namespace SurveillanceRegistry.Domain.Changes;
 
 /// <summary>One value that differs between two documents.</summary>
-/// <param name="Path">Where: names of members, and keys of the items of lists, e.g. <c>versions</c>, <c>2</c>, <c>rules</c>, <c>alpr</c>, <c>retention</c>.</param>
+/// <param name="Path">Where: names of members, and keys of the items of lists, e.g. <c>versions</c>, <c>2</c>, <c>rules</c>, <c>alpr</c>,
+/// <c>retention</c>.</param>
 /// <param name="Before">The value before, as JSON; null when there was none.</param>
 /// <param name="After">The value after, as JSON; null when there is none.</param>
 public sealed record Difference(ImmutableArray<string> Path, string? Before, string? After)
@@ -13,7 +14,9 @@ public sealed record Difference(ImmutableArray<string> Path, string? Before, str
     /// <summary>The path in one text, e.g. <c>versions/2/rules/alpr/retention</c>.</summary>
     public string Key => string.Join('/', Path);
 
-    /// <summary>Everything that differs between two documents of a kind, in the order of the document; nothing when they say the same.</summary>
+    /// <summary>
+    /// Everything that differs between two documents of a kind, in the order of the document; nothing when they say the same.
+    /// </summary>
     /// <param name="before">Null for a document that did not exist.</param>
     public static ImmutableArray<Difference> Between(PolicyDocument? before, PolicyDocument after)
     {
@@ -56,14 +59,22 @@ internal sealed class KeyedParts
     public JsonNode? this[string key] => _parts.FirstOrDefault(part => part.Key == key).Value;
 
     /// <summary>The parts of a value; null for one that is compared as a whole.</summary>
-    public static KeyedParts? Split(JsonNode? value) => value switch
-    {
-        JsonObject members => new KeyedParts([.. members]),
-        JsonArray items when KeyOf(items) is { } name => new KeyedParts([.. items.Select(item => KeyValuePair.Create(item![name]!.ToString(), (JsonNode?)item))]),
-        _ => null,
-    };
+    public static KeyedParts? Split(JsonNode? value) =>
+        value switch
+        {
+            JsonObject members => new KeyedParts([.. members]),
+            JsonArray items when KeyOf(items) is { } name => new KeyedParts([
+                .. items.Select(item => KeyValuePair.Create(item![name]!.ToString(), (JsonNode?)item)),
+            ]),
+            _ => null,
+        };
 
     /// <summary>The member that names every item of a list, each differently; null when there is none.</summary>
-    public static string? KeyOf(JsonArray items) => items.Count == 0 ? null
-        : Names.FirstOrDefault(name => items.All(item => item is JsonObject members && members[name] is JsonValue) && items.Select(item => item![name]!.ToString()).Distinct().Count() == items.Count);
+    public static string? KeyOf(JsonArray items) =>
+        items.Count == 0
+            ? null
+            : Names.FirstOrDefault(name =>
+                items.All(item => item is JsonObject members && members[name] is JsonValue)
+                && items.Select(item => item![name]!.ToString()).Distinct().Count() == items.Count
+            );
 }

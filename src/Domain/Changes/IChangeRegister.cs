@@ -16,7 +16,15 @@ public interface IChangeRegister
     /// <param name="before">The request as whoever acts has seen it.</param>
     /// <param name="after">The request as it stands after the act.</param>
     /// <returns>The request as remembered; null, with nothing written, when somebody else was first.</returns>
-    Task<ChangeRequest?> ActAsync(ChangeRequest before, ChangeRequest after, ChangeAct act, Attribution by, string? note, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<ChangeRequest?> ActAsync(
+        ChangeRequest before,
+        ChangeRequest after,
+        ChangeAct act,
+        Attribution by,
+        string? note,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The request with this number; null when there is none.</summary>
     Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken);

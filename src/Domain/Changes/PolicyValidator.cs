@@ -17,7 +17,8 @@ public static partial class PolicyValidator
     /// <summary>The most characters of a text that may reach a notice.</summary>
     public const int MaxCharacters = 600;
 
-    private const int MinValidSeconds = 10, MaxValidSeconds = 3600;
+    private const int MinValidSeconds = 10,
+        MaxValidSeconds = 3600;
 
     /// <summary>Every problem that the registry would have with these documents in place of those that it holds.</summary>
     public static ImmutableArray<Refusal> Problems(GovernanceHistory history, ImmutableArray<PolicyDocument> proposed)
@@ -37,10 +38,18 @@ public static partial class PolicyValidator
             var there = new ProblemLocation(document.ToString(), problems);
             switch (document.Kind)
             {
-                case DocumentKind.Instrument: Check(document.Value<Instrument>(), known, there); break;
-                case DocumentKind.Technology: Check(document.Value<Technology>(), known, there); break;
-                case DocumentKind.Wording: Check(document.Value<Wording>(), governance, there); break;
-                case DocumentKind.City: Check(document.Value<City>(), governance, there); break;
+                case DocumentKind.Instrument:
+                    Check(document.Value<Instrument>(), known, there);
+                    break;
+                case DocumentKind.Technology:
+                    Check(document.Value<Technology>(), known, there);
+                    break;
+                case DocumentKind.Wording:
+                    Check(document.Value<Wording>(), governance, there);
+                    break;
+                case DocumentKind.City:
+                    Check(document.Value<City>(), governance, there);
+                    break;
             }
         }
 
@@ -79,14 +88,26 @@ public static partial class PolicyValidator
             at["effective"].Say("an end that is both known and not known", "'to', or 'ended' with 'endKnownBy'");
         if (effective is { Ended: true, EndKnownBy: null })
             at["effective"].Say("an unknown end alone", "'endKnownBy' beside it: the date by which a source shows it replaced");
-        if ((effective.From ?? effective.FromKnownBy) is { } start && (effective.To ?? effective.EndKnownBy) is { } end && end.Latest <= start.Earliest)
-            at["effective"].Say($"an end ({end}) that is not after the start ({start})", "the first day on which it no longer holds, after the day on which it begins");
+        if (
+            (effective.From ?? effective.FromKnownBy) is { } start
+            && (effective.To ?? effective.EndKnownBy) is { } end
+            && end.Latest <= start.Earliest
+        )
+            at["effective"]
+                .Say(
+                    $"an end ({end}) that is not after the start ({start})",
+                    "the first day on which it no longer holds, after the day on which it begins"
+                );
         if (version.SupersededBy is { } by)
         {
             if (by == instrument.Id || !known.Instruments.Contains(by))
                 at["supersededBy"].Say(Quote(by), "another registered instrument");
             if (effective is { To: null, Ended: false })
-                at["effective"].Say($"a text that {by} took the place of, and that governs all the same", "the day on which it ended ('to'), or 'ended' with 'endKnownBy'");
+                at["effective"]
+                    .Say(
+                        $"a text that {by} took the place of, and that governs all the same",
+                        "the day on which it ended ('to'), or 'ended' with 'endKnownBy'"
+                    );
         }
 
         Check(version.Source, at["source"]);
@@ -120,7 +141,9 @@ public static partial class PolicyValidator
 
         foreach (var duty in rule.Notice.Where(duty => duty.Days is < 0 or > MaxDays))
             at["notice"].Say($"{duty.Days} days", $"0 to {MaxDays} days");
-        foreach (var text in (IEnumerable<string?>)[rule.Note, rule.Sharing, rule.RecordsAccess.Text, .. rule.Purposes, .. rule.ProhibitedUses])
+        foreach (
+            var text in (IEnumerable<string?>)[rule.Note, rule.Sharing, rule.RecordsAccess.Text, .. rule.Purposes, .. rule.ProhibitedUses]
+        )
             Citations(text, known, at);
     }
 
@@ -129,7 +152,8 @@ public static partial class PolicyValidator
         if (!Identifier.IsValid(technology.Id))
             at["id"].Say(Quote(technology.Id), "an id of small letters, digits and hyphens, at most 64");
         if (technology.Purpose is null != technology.PurposeSource is null)
-            at["purpose"].Say(technology.Purpose is null ? "a source without a purpose" : "a purpose without its source", "both, or neither");
+            at["purpose"]
+                .Say(technology.Purpose is null ? "a source without a purpose" : "a purpose without its source", "both, or neither");
         if (technology.PurposeSource is { } source)
             Check(source, at["purposeSource"]);
         if (technology.Statement is { } row && !known.Instruments.Contains(row.Instrument))
@@ -147,7 +171,13 @@ public static partial class PolicyValidator
             if (!wording.Texts.TryGetValue(key, out var text))
                 at[key].Say("no text", "a sentence");
             else if (!Wording.PlacesIn(text).Distinct().Order().SequenceEqual(places.Order()))
-                at[key].Say(Quote(text), places.IsEmpty ? "a text without places" : "a sentence with exactly " + string.Join(", ", places.Select(place => $"{{{place}}}")));
+                at[key]
+                    .Say(
+                        Quote(text),
+                        places.IsEmpty
+                            ? "a text without places"
+                            : "a sentence with exactly " + string.Join(", ", places.Select(place => $"{{{place}}}"))
+                    );
         }
     }
 
@@ -183,16 +213,26 @@ public static partial class PolicyValidator
 
     private static void Citations(string? text, KnownReferences known, ProblemLocation at)
     {
-        foreach (var citation in text is null ? [] : Citation.FindIn(text, known.Chapters).Where(citation => !known.Chapters.Knows(citation)))
-            at.Say($"the citation {Quote(citation.Original)}", "a chapter that the registry knows: " + known.Chapters.SuggestNearest(citation));
+        foreach (
+            var citation in text is null ? [] : Citation.FindIn(text, known.Chapters).Where(citation => !known.Chapters.Knows(citation))
+        )
+            at.Say(
+                $"the citation {Quote(citation.Original)}",
+                "a chapter that the registry knows: " + known.Chapters.SuggestNearest(citation)
+            );
     }
 
     /// <summary>Versions follow each other: in number as in time, and never two at once for one technology.</summary>
     private static bool Follows(InstrumentVersion earlier, InstrumentVersion later, ProblemLocation at)
     {
-        string[] shared = earlier.Effective.Overlaps(later.Effective) ? [.. earlier.Rules.Select(rule => rule.Technology).Intersect(later.Rules.Select(rule => rule.Technology))] : [];
+        string[] shared = earlier.Effective.Overlaps(later.Effective)
+            ? [.. earlier.Rules.Select(rule => rule.Technology).Intersect(later.Rules.Select(rule => rule.Technology))]
+            : [];
         if (shared.Length > 0)
-            at.Say($"a period that overlaps that of version {earlier.Number} for {string.Join(", ", shared)}", "periods that follow each other: each end no later than the next start");
+            at.Say(
+                $"a period that overlaps that of version {earlier.Number} for {string.Join(", ", shared)}",
+                "periods that follow each other: each end no later than the next start"
+            );
         else if (later.Effective.MayHoldFrom < earlier.Effective.MayHoldFrom)
             at.Say($"a version that begins before version {earlier.Number}", "versions in the order of time");
         else
@@ -211,11 +251,24 @@ public static partial class PolicyValidator
                 break;
             case JsonArray items:
                 foreach (var item in items)
-                    Texts(item, item is JsonObject one && (one["number"] ?? one["technology"] ?? one["id"]) is JsonValue key ? $"{where} {key}" : where, mayBeBlank, problems);
+                    Texts(
+                        item,
+                        item is JsonObject one && (one["number"] ?? one["technology"] ?? one["id"]) is JsonValue key
+                            ? $"{where} {key}"
+                            : where,
+                        mayBeBlank,
+                        problems
+                    );
                 break;
             case JsonValue value when value.TryGetValue<string>(out var text):
                 if (text.Length > MaxCharacters || !mayBeBlank && string.IsNullOrWhiteSpace(text))
-                    problems.Add(Invalid(text.Length > MaxCharacters ? $"{text.Length} characters" : "a text of nothing", $"1 to {MaxCharacters} characters", where));
+                    problems.Add(
+                        Invalid(
+                            text.Length > MaxCharacters ? $"{text.Length} characters" : "a text of nothing",
+                            $"1 to {MaxCharacters} characters",
+                            where
+                        )
+                    );
                 else if (text.Any(char.IsControl) || text.EnumerateRunes().Any(rune => rune == System.Text.Rune.ReplacementChar))
                     problems.Add(Invalid("a control character or half a character", "a text on one line", where));
                 else if (HasMarkup(text))
@@ -227,7 +280,8 @@ public static partial class PolicyValidator
     /// <summary>Whether a text holds what a page could take for markup.</summary>
     public static bool HasMarkup(string text) => Markup().IsMatch(text);
 
-    private static Refusal Invalid(string found, string expected, string where) => new("invalid", $"Found {found}; expected {expected}.", where);
+    private static Refusal Invalid(string found, string expected, string where) =>
+        new("invalid", $"Found {found}; expected {expected}.", where);
 
     private static string Quote(string text) => text.Length <= 80 ? $"'{text}'" : $"'{text[..80]}…'";
 

@@ -13,4 +13,10 @@ namespace SurveillanceRegistry.Domain.Changes;
 /// <param name="Revisions">What was recorded; empty when a rule switched.</param>
 /// <param name="Change">The change request that was approved; null for what the registry was opened with, and for a switch.</param>
 /// <param name="Switch">What switched; null when documents were recorded.</param>
-public sealed record PublicAct(long Entry, DateTimeOffset At, ImmutableArray<PolicyRevision> Revisions, PublicChange? Change, RecordedTransition? Switch);
+public sealed record PublicAct(
+    long Entry,
+    DateTimeOffset At,
+    ImmutableArray<PolicyRevision> Revisions,
+    PublicChange? Change,
+    RecordedTransition? Switch
+);

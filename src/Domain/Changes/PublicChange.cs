@@ -13,9 +13,25 @@ public sealed record PublicActor(string Role, string? Department)
 /// <param name="Number">Number of the request.</param>
 /// <param name="Reason">Why, as it was written for readers of the history.</param>
 /// <param name="Source">What it rests on; null when it names nothing.</param>
-public sealed record PublicChange(long Number, string Reason, Source? Source, PublicActor Author, PublicActor Approver, DateTimeOffset ApprovedAt)
+public sealed record PublicChange(
+    long Number,
+    string Reason,
+    Source? Source,
+    PublicActor Author,
+    PublicActor Approver,
+    DateTimeOffset ApprovedAt
+)
 {
     /// <summary>What the public may know of a request; null while nobody has approved it.</summary>
-    public static PublicChange? From(ChangeRequest request) => request is { State: ChangeState.Approved, Decider: { } decider, DecidedAt: { } at }
-        ? new PublicChange(request.Id, request.Proposal.Reason, request.Proposal.Source, PublicActor.From(request.Author), PublicActor.From(decider), at) : null;
+    public static PublicChange? From(ChangeRequest request) =>
+        request is { State: ChangeState.Approved, Decider: { } decider, DecidedAt: { } at }
+            ? new PublicChange(
+                request.Id,
+                request.Proposal.Reason,
+                request.Proposal.Source,
+                PublicActor.From(request.Author),
+                PublicActor.From(decider),
+                at
+            )
+            : null;
 }

@@ -31,24 +31,54 @@ public sealed record ThreeWayMerge(PolicyDocument Merged, ImmutableArray<MergeCo
     }
 
     private static JsonNode? Merge(
-        ImmutableArray<string> path, JsonNode? from, JsonNode? mine, JsonNode? theirs, IReadOnlySet<string> keepMine, ImmutableArray<MergeConflict>.Builder clashes)
+        ImmutableArray<string> path,
+        JsonNode? from,
+        JsonNode? mine,
+        JsonNode? theirs,
+        IReadOnlySet<string> keepMine,
+        ImmutableArray<MergeConflict>.Builder clashes
+    )
     {
         if (JsonNode.DeepEquals(from, mine) || JsonNode.DeepEquals(mine, theirs))
             return theirs?.DeepClone();
         if (JsonNode.DeepEquals(from, theirs))
             return mine?.DeepClone();
-        if (from is JsonObject && mine is JsonObject && theirs is JsonObject
-            || from is JsonArray a && mine is JsonArray b && theirs is JsonArray c && KeyedParts.KeyOf(a) is { } key && KeyedParts.KeyOf(b) == key && KeyedParts.KeyOf(c) == key)
-            return Together(path, KeyedParts.Split(from)!, KeyedParts.Split(mine)!, KeyedParts.Split(theirs)!, theirs is JsonObject, keepMine, clashes);
+        if (
+            from is JsonObject && mine is JsonObject && theirs is JsonObject
+            || from is JsonArray a
+                && mine is JsonArray b
+                && theirs is JsonArray c
+                && KeyedParts.KeyOf(a) is { } key
+                && KeyedParts.KeyOf(b) == key
+                && KeyedParts.KeyOf(c) == key
+        )
+            return Together(
+                path,
+                KeyedParts.Split(from)!,
+                KeyedParts.Split(mine)!,
+                KeyedParts.Split(theirs)!,
+                theirs is JsonObject,
+                keepMine,
+                clashes
+            );
         var clash = new MergeConflict(path, Text(from), Text(mine), Text(theirs));
         clashes.Add(clash);
         return (keepMine.Contains(clash.Key) ? mine : theirs)?.DeepClone();
     }
 
     private static JsonNode Together(
-        ImmutableArray<string> path, KeyedParts from, KeyedParts mine, KeyedParts theirs, bool isObject, IReadOnlySet<string> keepMine, ImmutableArray<MergeConflict>.Builder clashes)
+        ImmutableArray<string> path,
+        KeyedParts from,
+        KeyedParts mine,
+        KeyedParts theirs,
+        bool isObject,
+        IReadOnlySet<string> keepMine,
+        ImmutableArray<MergeConflict>.Builder clashes
+    )
     {
-        var parts = theirs.Keys.Union(mine.Keys).Select(key => (Key: key, Value: Merge(path.Add(key), from[key], mine[key], theirs[key], keepMine, clashes)));
+        var parts = theirs
+            .Keys.Union(mine.Keys)
+            .Select(key => (Key: key, Value: Merge(path.Add(key), from[key], mine[key], theirs[key], keepMine, clashes)));
         // A member may be null and still be there; an item that one side took away is gone.
         return isObject
             ? new JsonObject(parts.Select(part => KeyValuePair.Create(part.Key, part.Value)))

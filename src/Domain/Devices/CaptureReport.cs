@@ -27,7 +27,8 @@ public readonly record struct CaptureReport
     public CaptureReport With(Capture capture, Mode mode) => new(Bits & ~(3 << ((int)capture * 2)) | (int)mode << ((int)capture * 2));
 
     /// <summary>Every sensor at the same mode.</summary>
-    public static CaptureReport Every(IEnumerable<Capture> sensors, Mode mode) => sensors.Aggregate(default(CaptureReport), (report, capture) => report.With(capture, mode));
+    public static CaptureReport Every(IEnumerable<Capture> sensors, Mode mode) =>
+        sensors.Aggregate(default(CaptureReport), (report, capture) => report.With(capture, mode));
 
     /// <summary>The captures that the report names, in the order of <see cref="Capture"/>.</summary>
     public IEnumerable<Capture> Captures
@@ -78,7 +79,11 @@ public sealed class CaptureReportJson : JsonConverter<CaptureReport>
             throw new JsonException("Expected an object of captures.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!Json.TryWord<Capture>(reader.GetString(), out var capture) || !reader.Read() || !Json.TryWord<Mode>(reader.GetString(), out var mode))
+            if (
+                !Json.TryWord<Capture>(reader.GetString(), out var capture)
+                || !reader.Read()
+                || !Json.TryWord<Mode>(reader.GetString(), out var mode)
+            )
                 throw new JsonException("Expected a capture and its mode.");
             report = report.With(capture, mode);
         }

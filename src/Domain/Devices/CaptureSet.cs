@@ -3,13 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
-/// <summary>Captures without a mode: one bit each, no text. Equal when they hold the same. In JSON their words: <c>["video","audio"]</c>.</summary>
+/// <summary>
+/// Captures without a mode: one bit each, no text. Equal when they hold the same. In JSON their words: <c>["video","audio"]</c>.
+/// </summary>
 /// <param name="Bits">The packed form, one bit a capture in the order of <see cref="Capture"/>.</param>
 [JsonConverter(typeof(CaptureSetJson))]
 public readonly record struct CaptureSet(int Bits)
 {
     /// <summary>These captures.</summary>
-    public static CaptureSet From(params IEnumerable<Capture> captures) => captures.Aggregate(default(CaptureSet), (set, capture) => set.With(capture));
+    public static CaptureSet From(params IEnumerable<Capture> captures) =>
+        captures.Aggregate(default(CaptureSet), (set, capture) => set.With(capture));
 
     /// <summary>The captures, in their order.</summary>
     public IEnumerable<Capture> Captures => Enum.GetValues<Capture>().Where(Contains);
@@ -35,7 +38,9 @@ public sealed class CaptureSetJson : JsonConverter<CaptureSet>
             throw new JsonException("Expected a list of captures.");
         var set = default(CaptureSet);
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
-            set = Json.TryWord<Capture>(reader.GetString(), out var capture) ? set.With(capture) : throw new JsonException("Expected a capture.");
+            set = Json.TryWord<Capture>(reader.GetString(), out var capture)
+                ? set.With(capture)
+                : throw new JsonException("Expected a capture.");
         return set;
     }
 

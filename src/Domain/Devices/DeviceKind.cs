@@ -12,9 +12,17 @@ namespace SurveillanceRegistry.Domain.Devices;
 /// <param name="HeartbeatSeconds">How often it is asked to speak, in seconds.</param>
 /// <param name="DeadlineSeconds">After this long without a word it is not heard any more, in seconds.</param>
 /// <param name="SilenceIsNormal">For units that are switched off at the end of a shift: silence means unknown, not a fault.</param>
-public sealed record DeviceKind(string Id, string Technology, bool IsMobile, int HeartbeatSeconds, int DeadlineSeconds, bool SilenceIsNormal)
+public sealed record DeviceKind(
+    string Id,
+    string Technology,
+    bool IsMobile,
+    int HeartbeatSeconds,
+    int DeadlineSeconds,
+    bool SilenceIsNormal
+)
 {
     private static DeviceKind Fixed(string id, string technology) => new(id, technology, false, 10, 30, false);
+
     private static DeviceKind Mobile(string id, string technology) => new(id, technology, true, 30, 90, true);
 
     /// <summary>Every kind there is.</summary>

@@ -4,7 +4,14 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Domain.Devices;
 
 /// <summary>What a gateway's messages are written in. One adapter reads each.</summary>
-public enum AdapterKind { Frigate, Axis, Onvif, Sparkplug, Availability }
+public enum AdapterKind
+{
+    Frigate,
+    Axis,
+    Onvif,
+    Sparkplug,
+    Availability,
+}
 
 /// <summary>What a message says about whether a unit is there at all.</summary>
 public enum Availability
@@ -34,7 +41,14 @@ public enum Availability
 /// <param name="Says">What names of the vendor's mean, for adapters whose names are up to whoever installs them.</param>
 /// <param name="Units">The units that are registered, at most <see cref="MaxUnits"/>. Nobody else is heard.</param>
 public sealed record Profile(
-    string Id, AdapterKind Adapter, string Prefix, string? Host, ImmutableArray<Capture> Recording, ImmutableArray<VendorMeaning> Says, ImmutableArray<ProfileUnit> Units)
+    string Id,
+    AdapterKind Adapter,
+    string Prefix,
+    string? Host,
+    ImmutableArray<Capture> Recording,
+    ImmutableArray<VendorMeaning> Says,
+    ImmutableArray<ProfileUnit> Units
+)
 {
     /// <summary>The most units of one profile.</summary>
     public const int MaxUnits = 2000;
@@ -60,15 +74,22 @@ public sealed record ProfileUnit(string Name, string Device, ImmutableArray<Capt
 
 /// <summary>What one of a vendor's names means: exactly one of availability, the mode of a capture, health or firmware.</summary>
 /// <param name="Name">A metric, or the topic levels below the unit's.</param>
-/// <param name="Field">The member of a JSON object in which the word stands; null when the payload is the word, or a metric's value.</param>
+/// <param name="Field">The member of a JSON object in which the word stands; null when the payload is the word, or a metric's
+/// value.</param>
 /// <param name="Availability">The vendor's words for there or not there.</param>
 /// <param name="Capture">The capture whose mode it tells.</param>
 /// <param name="Modes">The vendor's words for modes of that capture.</param>
 /// <param name="Health">The vendor's words for health.</param>
 /// <param name="IsFirmware">It tells the firmware, in digits and dots.</param>
 public sealed record VendorMeaning(
-    string Name, string? Field, ImmutableDictionary<string, Availability> Availability, Capture? Capture, ImmutableDictionary<string, Mode> Modes,
-    ImmutableDictionary<string, Health> Health, bool IsFirmware)
+    string Name,
+    string? Field,
+    ImmutableDictionary<string, Availability> Availability,
+    Capture? Capture,
+    ImmutableDictionary<string, Mode> Modes,
+    ImmutableDictionary<string, Health> Health,
+    bool IsFirmware
+)
 {
     /// <summary>Every word that it knows.</summary>
     public IEnumerable<string> Words => Availability.Keys.Concat(Modes.Keys).Concat(Health.Keys);

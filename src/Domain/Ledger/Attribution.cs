@@ -1,7 +1,8 @@
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>
-/// Who did it, as the ledger says it for ever: a role, a department and an opaque id. Never a name: names stand in a table outside the ledger.
+/// Who did it, as the ledger says it for ever: a role, a department and an opaque id. Never a name: names stand in a table outside the
+/// ledger.
 /// </summary>
 /// <param name="Role">The role in which it was done, e.g. <c>approver</c>; <c>registry</c> for what the registry does by itself.</param>
 /// <param name="Department">Id of the department, or null.</param>

@@ -16,14 +16,23 @@ public sealed record Checkpoint(string Origin, long Size, ReadOnlyMemory<byte> R
     {
         ArgumentNullException.ThrowIfNull(text);
         var lines = text.Split('\n');
-        if (lines.Length < 4 || lines[0].Length == 0 || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size.ToString(CultureInfo.InvariantCulture) != lines[1])
+        if (
+            lines.Length < 4
+            || lines[0].Length == 0
+            || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            || size.ToString(CultureInfo.InvariantCulture) != lines[1]
+        )
             return null;
         var root = new byte[MerkleTree.HashBytes];
-        return Convert.TryFromBase64String(lines[2], root, out var length) && length == root.Length ? new Checkpoint(lines[0], size, root) : null;
+        return Convert.TryFromBase64String(lines[2], root, out var length) && length == root.Length
+            ? new Checkpoint(lines[0], size, root)
+            : null;
     }
 }
 
-/// <summary>Seals texts as signed notes (C2SP signed-note), so that anybody with the public key can tell whether the registry said so.</summary>
+/// <summary>
+/// Seals texts as signed notes (C2SP signed-note), so that anybody with the public key can tell whether the registry said so.
+/// </summary>
 public interface ILogSigner
 {
     /// <summary>Name of the key; the origin of the log.</summary>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace SurveillanceRegistry.Domain.Ledger;
 
-/// <summary>A bundle of entries (C2SP tlog-tiles): one after the other, each with its length before it in two bytes, big end first.</summary>
+/// <summary>
+/// A bundle of entries (C2SP tlog-tiles): one after the other, each with its length before it in two bytes, big end first.
+/// </summary>
 public static class EntryBundle
 {
     private const int LengthBytes = 2;
@@ -28,7 +30,10 @@ public static class EntryBundle
         var entries = new List<byte[]>();
         while (!bundle.IsEmpty)
         {
-            if (bundle.Length < LengthBytes || BinaryPrimitives.ReadUInt16BigEndian(bundle) is var length && bundle.Length < LengthBytes + length)
+            if (
+                bundle.Length < LengthBytes
+                || BinaryPrimitives.ReadUInt16BigEndian(bundle) is var length && bundle.Length < LengthBytes + length
+            )
                 return null;
             entries.Add(bundle.Slice(LengthBytes, length).ToArray());
             bundle = bundle[(LengthBytes + length)..];

@@ -26,7 +26,8 @@ public interface ILedgerLog
     Task<ImmutableArray<StoredEntry>> EntriesAsync(long from, int most, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The checkpoint of a size: the note that was given out for it, or else the one given here, which is kept from then on. No two notes are
+    /// The checkpoint of a size: the note that was given out for it, or else the one given here, which is kept from then on. No two notes
+    /// are
     /// ever given out for one size.
     /// </summary>
     Task<string> KeepCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken);

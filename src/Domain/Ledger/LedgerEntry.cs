@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>
-/// The bytes of an entry: one JSON object without blanks, its members in the order <c>v</c>, <c>at</c>, <c>kind</c>, <c>by</c>, <c>body</c>.
+/// The bytes of an entry: one JSON object without blanks, its members in the order <c>v</c>, <c>at</c>, <c>kind</c>, <c>by</c>,
+/// <c>body</c>.
 /// What stands in the ledger is these bytes; their hash is the leaf.
 /// </summary>
 public static class LedgerEntry
@@ -42,12 +43,17 @@ public static class LedgerEntry
             json.WriteEndObject();
         }
 
-        return stream.Length <= MaxBytes ? stream.ToArray()
-            : throw new ArgumentException($"An entry of {stream.Length} bytes is larger than {MaxBytes}: large things enter by their hash.", nameof(body));
+        return stream.Length <= MaxBytes
+            ? stream.ToArray()
+            : throw new ArgumentException(
+                $"An entry of {stream.Length} bytes is larger than {MaxBytes}: large things enter by their hash.",
+                nameof(body)
+            );
     }
 
     /// <summary>An instant as entries state it.</summary>
-    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>How many bytes a text takes in an entry, quotation marks and escapes included.</summary>
     public static int BytesOf(string text) => JsonSerializer.SerializeToUtf8Bytes(text, Json.Options).Length;

@@ -9,7 +9,12 @@ namespace SurveillanceRegistry.Domain.Ledger;
 /// <param name="BadEntry">Number of the first entry that does not hold; null when the fault lies elsewhere, or when there is none.</param>
 /// <param name="Fault">What is wrong, in a sentence; null when everything holds.</param>
 /// <param name="Notices">Hash of every notice that the ledger says was issued, by place and sequence.</param>
-public sealed record LedgerFinding(long Entries, long? BadEntry, string? Fault, ImmutableDictionary<(string Place, long Sequence), string> Notices);
+public sealed record LedgerFinding(
+    long Entries,
+    long? BadEntry,
+    string? Fault,
+    ImmutableDictionary<(string Place, long Sequence), string> Notices
+);
 
 /// <summary>Recomputes everything that the ledger promises: every hash, the tree, every checkpoint.</summary>
 public static class LedgerVerifier
@@ -49,17 +54,23 @@ public static class LedgerVerifier
                     return Bad(index, $"Entry {index} is missing: the next one is numbered {entry.Index}.");
                 var hash = Hash(entry.Bytes.Span);
                 if (!entry.LeafHash.Span.SequenceEqual(hash))
-                    return Bad(index, $"The bytes of entry {index} are not those that it was made of: their hash is {Convert.ToHexStringLower(hash)}, and {Convert.ToHexStringLower(entry.LeafHash.Span)} is kept.");
+                    return Bad(
+                        index,
+                        $"The bytes of entry {index} are not those that it was made of: their hash is {Convert.ToHexStringLower(hash)}, and {Convert.ToHexStringLower(entry.LeafHash.Span)} is kept."
+                    );
                 if (Said(entry, documents, notices) is { } fault)
                     return Bad(index, $"Entry {index}: {fault}");
                 if (entry.At < before)
                     return Bad(index, $"Entry {index} was made before the one before it.");
                 before = entry.At;
-                tree.Append(hash, (level, number, root) =>
-                {
-                    if (level % 8 == 0 && !(nodes.Remove((level, number), out var kept) && kept.Span.SequenceEqual(root)))
-                        nodeFault ??= $"The root that is kept of subtree {number} of level {level} is not that of its entries.";
-                });
+                tree.Append(
+                    hash,
+                    (level, number, root) =>
+                    {
+                        if (level % 8 == 0 && !(nodes.Remove((level, number), out var kept) && kept.Span.SequenceEqual(root)))
+                            nodeFault ??= $"The root that is kept of subtree {number} of level {level} is not that of its entries.";
+                    }
+                );
                 if (nodeFault is not null)
                     return Bad(index, nodeFault);
                 if (Checkpoint() is { } wrong)
@@ -73,22 +84,33 @@ public static class LedgerVerifier
             : new LedgerFinding(tree.Size, null, null, notices.ToImmutable());
 
         Task<ImmutableArray<StoredEntry>> PageAsync(long from) =>
-            from < head.Size ? Task.Run(() => log.EntriesAsync(from, (int)Math.Min(PerPage, head.Size - from), cancellationToken), cancellationToken) : Task.FromResult(ImmutableArray<StoredEntry>.Empty);
+            from < head.Size
+                ? Task.Run(() => log.EntriesAsync(from, (int)Math.Min(PerPage, head.Size - from), cancellationToken), cancellationToken)
+                : Task.FromResult(ImmutableArray<StoredEntry>.Empty);
 
         string? Checkpoint()
         {
             if (!checkpoints.Remove(tree.Size, out var note))
                 return null;
             return signer.Open(note) is not { } text ? $"The checkpoint of size {tree.Size} is not signed by the key of this ledger."
-                : Ledger.Checkpoint.Read(text) is not { } said || said.Size != tree.Size || !said.Root.Span.SequenceEqual(tree.Root()) ? $"The checkpoint of size {tree.Size} names another root than its entries have."
+                : Ledger.Checkpoint.Read(text) is not { } said || said.Size != tree.Size || !said.Root.Span.SequenceEqual(tree.Root())
+                    ? $"The checkpoint of size {tree.Size} names another root than its entries have."
                 : null;
         }
     }
 
     /// <summary>What an entry's bytes say beside its columns and what they record; null when all agree.</summary>
-    private static string? Said(StoredEntry entry, ImmutableDictionary<long, string> documents, ImmutableDictionary<(string, long), string>.Builder notices)
+    private static string? Said(
+        StoredEntry entry,
+        ImmutableDictionary<long, string> documents,
+        ImmutableDictionary<(string, long), string>.Builder notices
+    )
     {
-        string? at = null, kind = null, sha256 = null, place = null, hash = null;
+        string? at = null,
+            kind = null,
+            sha256 = null,
+            place = null,
+            hash = null;
         long sequence = 0;
         try
         {

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>
-/// The Merkle tree of RFC 6962, section 2: leaves and nodes are hashed apart, a tree of any size has one root, and short proofs show that an
+/// The Merkle tree of RFC 6962, section 2: leaves and nodes are hashed apart, a tree of any size has one root, and short proofs show that
+/// an
 /// entry is in a tree, and that a tree is the beginning of a larger one. Hashes are SHA-256, 32 bytes.
 /// </summary>
 public static class MerkleTree
@@ -11,7 +12,8 @@ public static class MerkleTree
     /// <summary>Length of a hash in bytes.</summary>
     public const int HashBytes = 32;
 
-    private const byte LeafMark = 0, NodeMark = 1;
+    private const byte LeafMark = 0,
+        NodeMark = 1;
 
     /// <summary>The root of the tree without leaves.</summary>
     public static byte[] Empty => SHA256.HashData([]);

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>
-/// A tile of the ledger's tree as C2SP tlog-tiles addresses it: <see cref="Hashes"/> hashes of one level, or fewer at the right edge. A tile
+/// A tile of the ledger's tree as C2SP tlog-tiles addresses it: <see cref="Hashes"/> hashes of one level, or fewer at the right edge. A
+/// tile
 /// of level L holds the roots of subtrees of 256^L leaves; <see cref="Level"/> -1 is a bundle of entries.
 /// </summary>
 /// <param name="Level">0 to 7; -1 for entries.</param>
@@ -38,7 +39,10 @@ public readonly record struct Tile(int Level, long Index, int Width)
         path = (number % 1000).ToString("000", CultureInfo.InvariantCulture);
         for (number /= 1000; number > 0; number /= 1000)
             path = "x" + (number % 1000).ToString("000", CultureInfo.InvariantCulture) + "/" + path;
-        return (Level == Entries ? "entries" : Level.ToString(CultureInfo.InvariantCulture)) + "/" + path + (IsFull ? "" : ".p/" + Width.ToString(CultureInfo.InvariantCulture));
+        return (Level == Entries ? "entries" : Level.ToString(CultureInfo.InvariantCulture))
+            + "/"
+            + path
+            + (IsFull ? "" : ".p/" + Width.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Reads an address below <c>tile/</c>; false for everything that <see cref="ToString"/> would not write.</summary>
@@ -48,11 +52,17 @@ public readonly record struct Tile(int Level, long Index, int Width)
         if (address is not { Length: > 0 and <= 64 } || address.IndexOf('/', StringComparison.Ordinal) is not (> 0 and var slash))
             return false;
         var (level, rest, width) = (Entries, address[(slash + 1)..], Hashes);
-        if (address[..slash] != "entries" && (!int.TryParse(address[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out level) || level > MaxLevel))
+        if (
+            address[..slash] != "entries"
+            && (!int.TryParse(address[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out level) || level > MaxLevel)
+        )
             return false;
         if (rest.IndexOf(".p/", StringComparison.Ordinal) is > 0 and var partial)
         {
-            if (!int.TryParse(rest[(partial + 3)..], NumberStyles.None, CultureInfo.InvariantCulture, out width) || width is < 1 or >= Hashes)
+            if (
+                !int.TryParse(rest[(partial + 3)..], NumberStyles.None, CultureInfo.InvariantCulture, out width)
+                || width is < 1 or >= Hashes
+            )
                 return false;
             rest = rest[..partial];
         }
@@ -63,7 +73,12 @@ public readonly record struct Tile(int Level, long Index, int Width)
             return false;
         foreach (var (position, part) in parts.Index())
         {
-            var digits = position < parts.Length - 1 ? part is ['x', _, _, _] ? part[1..] : "" : part;
+            var digits =
+                position < parts.Length - 1
+                    ? part is ['x', _, _, _]
+                        ? part[1..]
+                        : ""
+                    : part;
             if (digits.Length != 3 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var three))
                 return false;
             index = index * 1000 + three;

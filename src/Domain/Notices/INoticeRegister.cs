@@ -15,6 +15,9 @@ public interface INoticeRegister
     /// <summary>How many entries the ledger has now.</summary>
     Task<long> LedgerSizeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Keeps a notice and enters it into the ledger. False, with nothing kept, when the place already has one of this sequence: somebody was first.</summary>
+    /// <summary>
+    /// Keeps a notice and enters it into the ledger. False, with nothing kept, when the place already has one of this sequence: somebody
+    /// was first.
+    /// </summary>
     Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken);
 }

@@ -15,7 +15,12 @@ public sealed record FactText(string Line, string Technology, string CertaintyLi
 
 /// <summary>A notice in one language: first what everybody needs, then the rest.</summary>
 public sealed record NoticeText(
-    string Direction, bool Reviewed, ImmutableArray<FactText> Facts, ImmutableArray<NoticeItem> FirstLayer, ImmutableArray<NoticeItem> SecondLayer);
+    string Direction,
+    bool Reviewed,
+    ImmutableArray<FactText> Facts,
+    ImmutableArray<NoticeItem> FirstLayer,
+    ImmutableArray<NoticeItem> SecondLayer
+);
 
 /// <summary>One face of a notice: its facts, and the words for them in every language of the city.</summary>
 public sealed record NoticeBody(ImmutableArray<NoticeFact> Facts, ImmutableSortedDictionary<string, NoticeText> Languages);
@@ -26,4 +31,13 @@ public sealed record NoticeBody(ImmutableArray<NoticeFact> Facts, ImmutableSorte
 /// <param name="Now">What is, or may be, captured now.</param>
 /// <param name="Worst">The worst case, which a screen shows when it cannot confirm.</param>
 /// <param name="Missing">Items that nobody has stated, as "not stated" on the notice and as a finding for staff.</param>
-public sealed record NoticeContent(string Place, string Name, string City, bool IsSample, int ValidSeconds, NoticeBody Now, NoticeBody Worst, ImmutableArray<string> Missing);
+public sealed record NoticeContent(
+    string Place,
+    string Name,
+    string City,
+    bool IsSample,
+    int ValidSeconds,
+    NoticeBody Now,
+    NoticeBody Worst,
+    ImmutableArray<string> Missing
+);

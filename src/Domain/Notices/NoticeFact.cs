@@ -6,7 +6,11 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Domain.Notices;
 
 /// <summary>Whether a unit that is heard reports the stated mode, or nobody can say.</summary>
-public enum FactCertainty { Reported, Unknown }
+public enum FactCertainty
+{
+    Reported,
+    Unknown,
+}
 
 /// <summary>A text that governs a technology on the day of the notice.</summary>
 /// <param name="EffectiveFrom">The first day of the version that holds; null when its day is not known.</param>
@@ -24,5 +28,13 @@ public sealed record StatedRetention(string Instrument, string Citation, Retenti
 /// <param name="GovernedBy">The texts that govern the technology.</param>
 /// <param name="UnderReview">True when a unit may be making a capture that no rule in force allows.</param>
 public sealed record NoticeFact(
-    string Technology, Capture Capture, Mode Mode, FactCertainty Certainty, DateTimeOffset? Since,
-    ImmutableArray<string> AllowedBy, ImmutableArray<GoverningText> GovernedBy, ImmutableArray<StatedRetention> Retention, bool UnderReview);
+    string Technology,
+    Capture Capture,
+    Mode Mode,
+    FactCertainty Certainty,
+    DateTimeOffset? Since,
+    ImmutableArray<string> AllowedBy,
+    ImmutableArray<GoverningText> GovernedBy,
+    ImmutableArray<StatedRetention> Retention,
+    bool UnderReview
+);

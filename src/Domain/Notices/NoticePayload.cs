@@ -10,8 +10,13 @@ public static class NoticePayload
     /// <summary>The payload to sign.</summary>
     /// <param name="sequence">1, 2, … for each place; never lower again.</param>
     /// <param name="ledgerSize">Entries in the ledger; null until there is one.</param>
-    public static byte[] Write(NoticeContent content, Policies.Documents.GovernanceSnapshot governance, long sequence, DateTimeOffset issuedAt, long? ledgerSize) =>
-        Bytes(content, (governance, sequence, issuedAt, ledgerSize));
+    public static byte[] Write(
+        NoticeContent content,
+        Policies.Documents.GovernanceSnapshot governance,
+        long sequence,
+        DateTimeOffset issuedAt,
+        long? ledgerSize
+    ) => Bytes(content, (governance, sequence, issuedAt, ledgerSize));
 
     /// <summary>SHA-256 of what the notice says, without its number and time: equal for notices that say the same.</summary>
     public static string ContentHash(NoticeContent content) => Convert.ToHexStringLower(SHA256.HashData(Bytes(content, null)));
@@ -19,7 +24,10 @@ public static class NoticePayload
     /// <summary>The hash by which a notice is known: SHA-256 of its payload, lower-case hex.</summary>
     public static string Hash(ReadOnlySpan<byte> payload) => Convert.ToHexStringLower(SHA256.HashData(payload));
 
-    private static byte[] Bytes(NoticeContent content, (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue)
+    private static byte[] Bytes(
+        NoticeContent content,
+        (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue
+    )
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
@@ -50,7 +58,11 @@ public static class NoticePayload
         return stream.ToArray();
     }
 
-    private static void Face(Utf8JsonWriter json, NoticeBody face, (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue)
+    private static void Face(
+        Utf8JsonWriter json,
+        NoticeBody face,
+        (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue
+    )
     {
         json.WriteStartArray("facts");
         foreach (var fact in face.Facts)
@@ -64,7 +76,9 @@ public static class NoticePayload
             json.WriteBoolean("reviewed", text.Reviewed);
             json.WritePropertyName("facts");
             JsonSerializer.Serialize(json, text.Facts, Json.Options);
-            var first = issue is { } numbered ? text.FirstLayer.Add(new NoticeItem("version", Version(numbered, language))) : text.FirstLayer;
+            var first = issue is { } numbered
+                ? text.FirstLayer.Add(new NoticeItem("version", Version(numbered, language)))
+                : text.FirstLayer;
             json.WritePropertyName("firstLayer");
             JsonSerializer.Serialize(json, first, Json.Options);
             json.WritePropertyName("secondLayer");
@@ -75,11 +89,17 @@ public static class NoticePayload
         json.WriteEndObject();
     }
 
-    private static string Version((Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize) issue, string language)
+    private static string Version(
+        (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize) issue,
+        string language
+    )
     {
         var wording = issue.Governance.Wordings.First(wording => wording.Language == language);
-        return wording.Say("version.line", ("sequence", issue.Sequence.ToString(CultureInfo.InvariantCulture)),
-            ("time", wording.Time(issue.Governance.City.LocalTime(issue.IssuedAt))));
+        return wording.Say(
+            "version.line",
+            ("sequence", issue.Sequence.ToString(CultureInfo.InvariantCulture)),
+            ("time", wording.Time(issue.Governance.City.LocalTime(issue.IssuedAt)))
+        );
     }
 
     private static void Fact(Utf8JsonWriter json, NoticeFact fact)
@@ -118,5 +138,6 @@ public static class NoticePayload
     }
 
     /// <summary>An instant as RFC 3339 in UTC with milliseconds.</summary>
-    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Instant(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

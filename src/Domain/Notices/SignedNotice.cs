@@ -14,24 +14,52 @@ namespace SurveillanceRegistry.Domain.Notices;
 /// <param name="Hash">SHA-256 of the payload, lower-case hex.</param>
 /// <param name="ContentHash">SHA-256 of what it says, without number and time.</param>
 public sealed record SignedNotice(
-    string Place, long Sequence, DateTimeOffset IssuedAt, string Payload, string Protected, string Signature, string Hash, string ContentHash)
+    string Place,
+    long Sequence,
+    DateTimeOffset IssuedAt,
+    string Payload,
+    string Protected,
+    string Signature,
+    string Hash,
+    string ContentHash
+)
 {
     /// <summary>Signs a payload.</summary>
     public static SignedNotice Sign(NoticeContent content, byte[] payload, long sequence, DateTimeOffset issuedAt, NoticeKey key)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(key);
-        var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"ES256","kid":"{{key.Id}}","typ":"surveillance-notice+json"}"""));
+        var header = Base64Url.EncodeToString(
+            Encoding.UTF8.GetBytes($$"""{"alg":"ES256","kid":"{{key.Id}}","typ":"surveillance-notice+json"}""")
+        );
         var body = Base64Url.EncodeToString(payload);
         var signature = Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(header + "." + body)));
-        return new SignedNotice(content.Place, sequence, issuedAt, body, header, signature, NoticePayload.Hash(payload), NoticePayload.ContentHash(content));
+        return new SignedNotice(
+            content.Place,
+            sequence,
+            issuedAt,
+            body,
+            header,
+            signature,
+            NoticePayload.Hash(payload),
+            NoticePayload.ContentHash(content)
+        );
     }
 
     /// <summary>The payload's bytes.</summary>
     public byte[] PayloadBytes() => Base64Url.DecodeFromChars(Payload);
 
     /// <summary>The notice as it travels: flattened JWS JSON.</summary>
-    public string ToJws() => JsonSerializer.Serialize(new { payload = Payload, @protected = Protected, signature = Signature }, Json.Options);
+    public string ToJws() =>
+        JsonSerializer.Serialize(
+            new
+            {
+                payload = Payload,
+                @protected = Protected,
+                signature = Signature,
+            },
+            Json.Options
+        );
 }
 
 /// <summary>A city's key for notices: ECDSA on P-256. Screens get its public half from <c>/.well-known/jwks.json</c>.</summary>
@@ -64,7 +92,9 @@ public sealed class NoticeKey : IDisposable
     {
         var key = ECDsa.Create();
         key.ImportFromPem(pem);
-        return key.KeySize == 256 ? new NoticeKey(key) : throw new CryptographicException($"The notice key must be on P-256; this one has {key.KeySize} bits.");
+        return key.KeySize == 256
+            ? new NoticeKey(key)
+            : throw new CryptographicException($"The notice key must be on P-256; this one has {key.KeySize} bits.");
     }
 
     /// <summary>The private key as PEM (PKCS #8).</summary>
@@ -73,14 +103,19 @@ public sealed class NoticeKey : IDisposable
     /// <summary>The public key as PEM.</summary>
     public string ToPublicPem() => _key.ExportSubjectPublicKeyInfoPem();
 
-    internal byte[] Sign(byte[] bytes) => _key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    internal byte[] Sign(byte[] bytes) =>
+        _key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>Whether the signature over a notice is this key's.</summary>
     public bool Verifies(SignedNotice notice)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        return _key.VerifyData(Encoding.ASCII.GetBytes(notice.Protected + "." + notice.Payload), Base64Url.DecodeFromChars(notice.Signature),
-            HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        return _key.VerifyData(
+            Encoding.ASCII.GetBytes(notice.Protected + "." + notice.Payload),
+            Base64Url.DecodeFromChars(notice.Signature),
+            HashAlgorithmName.SHA256,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation
+        );
     }
 
     public void Dispose() => _key.Dispose();

@@ -38,41 +38,100 @@ public struct DevicePresence
     /// <summary>A clock that stands this far from the registry's is a fact of its own, in seconds.</summary>
     public const int SkewThresholdSeconds = 60;
 
-    private long _epoch, _seq, _heardAt, _heardSteady;
-    private int _session, _ruleVersion, _skew, _quietSince;
+    private long _epoch,
+        _seq,
+        _heardAt,
+        _heardSteady;
+    private int _session,
+        _ruleVersion,
+        _skew,
+        _quietSince;
     private ulong _packed;
 
-    private int DeadlineSeconds { readonly get => Small(0, 17); set => Small(0, 17, Math.Min(value, Registration.MaxDeadlineSeconds)); }
+    private int DeadlineSeconds
+    {
+        readonly get => Small(0, 17);
+        set => Small(0, 17, Math.Min(value, Registration.MaxDeadlineSeconds));
+    }
 
-    private CaptureReport Capture { readonly get => new(Small(17, 12)); set => Small(17, 12, value.Bits); }
+    private CaptureReport Capture
+    {
+        readonly get => new(Small(17, 12));
+        set => Small(17, 12, value.Bits);
+    }
 
-    private CaptureSet UnregisteredCaptures { readonly get => new(Small(29, 6)); set => Small(29, 6, value.Bits); }
+    private CaptureSet UnregisteredCaptures
+    {
+        readonly get => new(Small(29, 6));
+        set => Small(29, 6, value.Bits);
+    }
 
-    private Evidence Evidence { readonly get => (Evidence)Small(35, 3); set => Small(35, 3, (int)value); }
+    private Evidence Evidence
+    {
+        readonly get => (Evidence)Small(35, 3);
+        set => Small(35, 3, (int)value);
+    }
 
-    private Health Health { readonly get => (Health)Small(38, 3); set => Small(38, 3, (int)value); }
+    private Health Health
+    {
+        readonly get => (Health)Small(38, 3);
+        set => Small(38, 3, (int)value);
+    }
 
     /// <summary>How often it came back from silence within <see cref="FlapWindowSeconds"/>; once too often is enough to know.</summary>
-    private int ReturnCount { readonly get => Small(41, 3); set => Small(41, 3, Math.Min(value, MaxReturns + 1)); }
+    private int ReturnCount
+    {
+        readonly get => Small(41, 3);
+        set => Small(41, 3, Math.Min(value, MaxReturns + 1));
+    }
 
     /// <summary>How many words in a row were before the newest, up to <see cref="MaxLateInARow"/>.</summary>
-    private int LateCount { readonly get => Small(44, 2); set => Small(44, 2, Math.Min(value, MaxLateInARow)); }
+    private int LateCount
+    {
+        readonly get => Small(44, 2);
+        set => Small(44, 2, Math.Min(value, MaxLateInARow));
+    }
 
     /// <summary>How the session ended in which the unit last spoke; null when it is not known to have ended.</summary>
-    private SessionEnd? LastSessionEnd { readonly get => Small(46, 4) is var end and not 0 ? (SessionEnd)(end - 1) : null; set => Small(46, 4, value is { } end ? (int)end + 1 : 0); }
+    private SessionEnd? LastSessionEnd
+    {
+        readonly get => Small(46, 4) is var end and not 0 ? (SessionEnd)(end - 1) : null;
+        set => Small(46, 4, value is { } end ? (int)end + 1 : 0);
+    }
 
-    private Flag Flags { readonly get => (Flag)Small(50, 5); set => Small(50, 5, (int)value); }
+    private Flag Flags
+    {
+        readonly get => (Flag)Small(50, 5);
+        set => Small(50, 5, (int)value);
+    }
 
-    private PresenceState State { readonly get => (PresenceState)Small(55, 3); set => Small(55, 3, (int)value); }
+    private PresenceState State
+    {
+        readonly get => (PresenceState)Small(55, 3);
+        set => Small(55, 3, (int)value);
+    }
 
     [Flags]
-    private enum Flag { SilenceIsNormal = 1, WasHeard = 2, HasSkew = 4, HasRuleVersion = 8, ClockFellBack = 16 }
+    private enum Flag
+    {
+        SilenceIsNormal = 1,
+        WasHeard = 2,
+        HasSkew = 4,
+        HasRuleVersion = 8,
+        ClockFellBack = 16,
+    }
 
     /// <summary>The seat of a registered unit that was never heard.</summary>
     /// <param name="deadlineSeconds">After so long without a word it is not heard any more.</param>
     /// <param name="silenceIsNormal">For units that are switched off after a shift: silence means unknown.</param>
     public static DevicePresence Create(int deadlineSeconds, bool silenceIsNormal) =>
-        new() { DeadlineSeconds = deadlineSeconds, _epoch = -1, _seq = -1, Flags = silenceIsNormal ? Flag.SilenceIsNormal : 0 };
+        new()
+        {
+            DeadlineSeconds = deadlineSeconds,
+            _epoch = -1,
+            _seq = -1,
+            Flags = silenceIsNormal ? Flag.SilenceIsNormal : 0,
+        };
 
     /// <summary>Whether a registered unit sits here.</summary>
     public readonly bool IsRegistered => DeadlineSeconds > 0;
@@ -89,20 +148,35 @@ public struct DevicePresence
 
     /// <summary>What a notice, a page or a rule would see change. Most heartbeats leave it as it is.</summary>
     public readonly (PresenceState, Evidence, CaptureReport, CaptureSet, Health, int, bool, bool, SessionEnd?) VisibleState =>
-        (Presence, Evidence, Capture, UnregisteredCaptures, Health, Has(Flag.HasRuleVersion) ? _ruleVersion : -1, Has(Flag.ClockFellBack), IsSkewed, IsHeard ? null : LastSessionEnd);
+        (
+            Presence,
+            Evidence,
+            Capture,
+            UnregisteredCaptures,
+            Health,
+            Has(Flag.HasRuleVersion) ? _ruleVersion : -1,
+            Has(Flag.ClockFellBack),
+            IsSkewed,
+            IsHeard ? null : LastSessionEnd
+        );
 
     private readonly bool IsSkewed => Has(Flag.HasSkew) && Math.Abs((long)_skew) >= SkewThresholdSeconds;
 
-    /// <summary>When to look next, on the steady clock in milliseconds; <see cref="long.MaxValue"/> when only a word can change anything.</summary>
-    public readonly long NextCheckAtMs => Presence switch
-    {
-        PresenceState.Online => _heardSteady + LateAfterMs,
-        PresenceState.Late or PresenceState.Docked => _heardSteady + DeadlineMs,
-        PresenceState.Unknown when MayStillTimeOut => _heardSteady + DeadlineMs,
-        _ => long.MaxValue,
-    };
+    /// <summary>
+    /// When to look next, on the steady clock in milliseconds; <see cref="long.MaxValue"/> when only a word can change anything.
+    /// </summary>
+    public readonly long NextCheckAtMs =>
+        Presence switch
+        {
+            PresenceState.Online => _heardSteady + LateAfterMs,
+            PresenceState.Late or PresenceState.Docked => _heardSteady + DeadlineMs,
+            PresenceState.Unknown when MayStillTimeOut => _heardSteady + DeadlineMs,
+            _ => long.MaxValue,
+        };
 
-    /// <summary>Whether a unit that is not heard may yet turn out to be silent: whose fault it is, or whether it holds still, is not settled.</summary>
+    /// <summary>
+    /// Whether a unit that is not heard may yet turn out to be silent: whose fault it is, or whether it holds still, is not settled.
+    /// </summary>
     private readonly bool MayStillTimeOut => Evidence is Evidence.Registry or Evidence.Flapping;
 
     private readonly long DeadlineMs => DeadlineSeconds * 1000L;
@@ -125,7 +199,8 @@ public struct DevicePresence
         if (!heartbeat.IsAfter(_epoch, _seq))
         {
             var duplicate = (heartbeat.Epoch, heartbeat.Seq) == (_epoch, _seq);
-            // A unit that reboots with a clock that fell back, or in the same epoch, says only what seems old, for ever. Somebody has to know.
+            // A unit that reboots with a clock that fell back, or in the same epoch, says only what seems old, for ever. Somebody has to
+            // know.
             if (!duplicate && !IsHeard && ++LateCount >= MaxLateInARow)
                 Set(Flag.ClockFellBack, true);
             return duplicate ? HeartbeatOrder.Duplicate : HeartbeatOrder.Late;
@@ -174,7 +249,10 @@ public struct DevicePresence
             (State, Evidence) = (PresenceState.Disconnected, Evidence.Death);
     }
 
-    /// <summary>Takes back a death: so many died with it that the fault may be ours. The unit is unknown until it is heard, or silent for its whole deadline.</summary>
+    /// <summary>
+    /// Takes back a death: so many died with it that the fault may be ours. The unit is unknown until it is heard, or silent for its whole
+    /// deadline.
+    /// </summary>
     public void RetractDeath(long epoch, long session)
     {
         if (epoch == _epoch && unchecked((int)session) == _session && (Presence, Evidence) == (PresenceState.Disconnected, Evidence.Death))
@@ -193,7 +271,8 @@ public struct DevicePresence
 
     /// <summary>Looks whether the unit is still heard.</summary>
     /// <param name="seeingSinceMs">
-    /// Since when the registry has been able to hear without a break. A unit that had less than its whole deadline since then to be heard is
+    /// Since when the registry has been able to hear without a break. A unit that had less than its whole deadline since then to be heard
+    /// is
     /// not called silent: the fault may be ours.
     /// </param>
     public void EvaluateTimeout(long steadyMs, long seeingSinceMs)
@@ -202,7 +281,10 @@ public struct DevicePresence
         if (silence <= DeadlineMs)
         {
             if (IsHeard)
-                State = Health == Health.Docked ? PresenceState.Docked : silence > LateAfterMs ? PresenceState.Late : PresenceState.Online;
+                State =
+                    Health == Health.Docked ? PresenceState.Docked
+                    : silence > LateAfterMs ? PresenceState.Late
+                    : PresenceState.Online;
         }
         else if (IsHeard || MayStillTimeOut)
         {
@@ -221,7 +303,13 @@ public struct DevicePresence
         (_epoch, _seq) = (last.Epoch, last.Seq);
         if (last.LastHeardAt is { } heardAt)
             (_heardAt, _heardSteady) = (heardAt.ToUnixTimeMilliseconds(), heardSteady);
-        (Capture, UnregisteredCaptures, Health, State, Evidence) = (last.Capture, last.UnregisteredCaptures ?? default, last.Health, last.Presence, last.Evidence);
+        (Capture, UnregisteredCaptures, Health, State, Evidence) = (
+            last.Capture,
+            last.UnregisteredCaptures ?? default,
+            last.Health,
+            last.Presence,
+            last.Evidence
+        );
         Set(Flag.HasRuleVersion, last.RuleVersion is not null);
         _ruleVersion = (int)Math.Min(last.RuleVersion ?? 0, int.MaxValue);
         Set(Flag.HasSkew, last.SkewSeconds is not null);
@@ -239,16 +327,16 @@ public struct DevicePresence
     }
 
     /// <summary>What is known of the unit, in the form in which it is told, remembered and shown.</summary>
-    public readonly DeviceObservation ToObservation(string deviceId) => new(
-        deviceId, Presence, WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAt) : null, _epoch, _seq, Capture, Health, [])
-    {
-        UnregisteredCaptures = UnregisteredCaptures,
-        Evidence = Evidence,
-        RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
-        SkewSeconds = Has(Flag.HasSkew) ? _skew : null,
-        ClockFellBack = Has(Flag.ClockFellBack),
-        SessionEnd = IsHeard ? null : LastSessionEnd,
-    };
+    public readonly DeviceObservation ToObservation(string deviceId) =>
+        new(deviceId, Presence, WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAt) : null, _epoch, _seq, Capture, Health, [])
+        {
+            UnregisteredCaptures = UnregisteredCaptures,
+            Evidence = Evidence,
+            RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
+            SkewSeconds = Has(Flag.HasSkew) ? _skew : null,
+            ClockFellBack = Has(Flag.ClockFellBack),
+            SessionEnd = IsHeard ? null : LastSessionEnd,
+        };
 
     private readonly PresenceState HeardState => Health == Health.Docked ? PresenceState.Docked : PresenceState.Online;
 
@@ -259,5 +347,6 @@ public struct DevicePresence
     /// <summary>What is small shares one number: <paramref name="width"/> bits of it, from <paramref name="at"/>.</summary>
     private readonly int Small(int at, int width) => (int)(_packed >> at & (1UL << width) - 1);
 
-    private void Small(int at, int width, int value) => _packed = _packed & ~((1UL << width) - 1 << at) | ((ulong)value & (1UL << width) - 1) << at;
+    private void Small(int at, int width, int value) =>
+        _packed = _packed & ~((1UL << width) - 1 << at) | ((ulong)value & (1UL << width) - 1) << at;
 }

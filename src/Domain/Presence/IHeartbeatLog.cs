@@ -21,10 +21,15 @@ public abstract class LogWrite
     /// <summary>The heartbeat; null for what only waits for its turn, so that answers leave in the order in which questions came.</summary>
     public Heartbeat? Heartbeat { get; init; }
 
-    /// <summary>Whether the log may hold it already, so that it must look before it writes: it is not after the last of its device, or was sent again.</summary>
+    /// <summary>
+    /// Whether the log may hold it already, so that it must look before it writes: it is not after the last of its device, or was sent
+    /// again.
+    /// </summary>
     public bool MayBeStored { get; init; }
 
-    /// <summary>Whether it may wait for a moment so that others share its commit: it says nothing new. Everything else is committed at once.</summary>
+    /// <summary>
+    /// Whether it may wait for a moment so that others share its commit: it says nothing new. Everything else is committed at once.
+    /// </summary>
     public virtual bool MayBeDelayed => false;
 
     /// <summary>Called once, after the commit, in the order in which deliveries came. Returns at once.</summary>
@@ -38,13 +43,15 @@ public abstract class LogWrite
 public interface IHeartbeatLog
 {
     /// <summary>
-    /// Takes a delivery into the queue. Completes when it stands there, which is later when the queue is full: nothing is dropped, the caller
+    /// Takes a delivery into the queue. Completes when it stands there, which is later when the queue is full: nothing is dropped, the
+    /// caller
     /// and its device wait. Throws <see cref="OperationCanceledException"/> when the log is closing.
     /// </summary>
     ValueTask AppendAsync(LogWrite delivery);
 
     /// <summary>
-    /// Hears from the broker, once a second, how many connections may speak. What says nothing new waits for a quarter of so many to share its commit, and
+    /// Hears from the broker, once a second, how many connections may speak. What says nothing new waits for a quarter of so many to share
+    /// its commit, and
     /// no longer than its moment: a quarter comes soon of those who speak all the time, while another is committed and a third is answered.
     /// </summary>
     void SetConnectionCount(int speakers) { }

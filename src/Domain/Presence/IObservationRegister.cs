@@ -10,7 +10,13 @@ public interface IObservationRegister
     Task<long> TakeAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>Keeps a change. False, and nothing is kept, when the partition belongs to another owner by now.</summary>
-    Task<bool> AppendAsync(DeviceObservation observation, DateTimeOffset at, int partition, long owner, CancellationToken cancellationToken);
+    Task<bool> AppendAsync(
+        DeviceObservation observation,
+        DateTimeOffset at,
+        int partition,
+        long owner,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The last change of each device of a partition, with the device's number.</summary>
     Task<ImmutableArray<(int Number, DeviceObservation Observation)>> LatestAsync(int partition, CancellationToken cancellationToken);

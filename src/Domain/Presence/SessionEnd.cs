@@ -9,7 +9,9 @@ public enum SessionEnd
     /// <summary>The connection broke or was closed without a DISCONNECT.</summary>
     ConnectionLost,
 
-    /// <summary>The client was silent for one and a half times its keep-alive (MQTT 5.0 section 3.1.2.10): DISCONNECT 0x8D was sent.</summary>
+    /// <summary>
+    /// The client was silent for one and a half times its keep-alive (MQTT 5.0 section 3.1.2.10): DISCONNECT 0x8D was sent.
+    /// </summary>
     KeepAlive,
 
     /// <summary>The client said goodbye: DISCONNECT 0x00.</summary>

@@ -23,7 +23,15 @@ public interface IStaffRegister
     Task<bool> AddAsync(StaffMember member, string? passwordHash, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>Changes rights; their sessions end. Null leaves a right as it is. False when there is no such member.</summary>
-    Task<bool> ChangeAsync(string id, ImmutableArray<Role>? roles, bool? isActive, string? passwordHash, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<bool> ChangeAsync(
+        string id,
+        ImmutableArray<Role>? roles,
+        bool? isActive,
+        string? passwordHash,
+        Attribution by,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Binds an identity provider's subject to a member who has none. False when they have one.</summary>
     Task<bool> BindSubjectAsync(string id, string subject, DateTimeOffset at, CancellationToken cancellationToken);

@@ -5,7 +5,16 @@ using SurveillanceRegistry.Domain.Ledger;
 namespace SurveillanceRegistry.Domain.Staff;
 
 /// <summary>What somebody may do. No role implies another.</summary>
-public enum Role { Editor, Approver, DeviceClerk, PostingInspector, RecordsOfficer, Auditor, Administrator }
+public enum Role
+{
+    Editor,
+    Approver,
+    DeviceClerk,
+    PostingInspector,
+    RecordsOfficer,
+    Auditor,
+    Administrator,
+}
 
 /// <summary>Somebody, or a program, that acts in the registry.</summary>
 /// <param name="Id">Opaque id, all that the ledger ever says of a person: <c>st-</c> and 16 characters.</param>
@@ -14,7 +23,16 @@ public enum Role { Editor, Approver, DeviceClerk, PostingInspector, RecordsOffic
 /// <param name="Department">Id of a department of the city, or null.</param>
 /// <param name="IsProgram">Whether a program acts, not a person.</param>
 /// <param name="Stamp">Grows with every change of rights; a session of an older stamp has ended.</param>
-public sealed record StaffMember(string Id, string SignIn, string Name, string? Department, ImmutableArray<Role> Roles, bool IsProgram, bool IsActive, int Stamp)
+public sealed record StaffMember(
+    string Id,
+    string SignIn,
+    string Name,
+    string? Department,
+    ImmutableArray<Role> Roles,
+    bool IsProgram,
+    bool IsActive,
+    int Stamp
+)
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -27,7 +45,16 @@ public sealed record StaffMember(string Id, string SignIn, string Name, string? 
 
 /// <summary>A program's token as remembered: never the token itself.</summary>
 /// <param name="LastUsedOn">The day, in UTC, on which it was last used; null if never.</param>
-public sealed record TokenGrant(long Id, string Staff, ImmutableArray<Role> Roles, string Label, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt, DateOnly? LastUsedOn = null);
+public sealed record TokenGrant(
+    long Id,
+    string Staff,
+    ImmutableArray<Role> Roles,
+    string Label,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset? RevokedAt,
+    DateOnly? LastUsedOn = null
+);
 
 /// <summary>A program's secret: 256 random bits, shown once and kept as a hash.</summary>
 public static class ApiToken

@@ -24,7 +24,9 @@ internal sealed record CsvRow(CsvSheet Sheet, int Number, int Line, ImmutableArr
     }
 }
 
-/// <summary>A file of comma-separated values with a header: its rows, and what is wrong with its bytes, its columns and its quotes.</summary>
+/// <summary>
+/// A file of comma-separated values with a header: its rows, and what is wrong with its bytes, its columns and its quotes.
+/// </summary>
 internal sealed class CsvSheet
 {
     /// <summary>The largest file that is read, in bytes.</summary>
@@ -68,13 +70,22 @@ internal sealed class CsvSheet
         return sheet;
     }
 
-    /// <summary>The first problems, each with the row and the column that a spreadsheet shows; then one more that says how many others there are.</summary>
+    /// <summary>
+    /// The first problems, each with the row and the column that a spreadsheet shows; then one more that says how many others there are.
+    /// </summary>
     public ImmutableArray<FileProblem> Problems()
     {
         FileProblem[] all = [.. File.Problems.Distinct().OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
         var more = _counted + Math.Max(0, all.Length - MaxProblems);
-        IEnumerable<FileProblem> told = all.Take(MaxProblems).Select(problem => problem with { Found = problem.Found + Parse(problem.Line, problem.Column) });
-        return more == 0 ? [.. told] : [.. told, new FileProblem(File.Name, all[^1].Line, all[^1].Column, $"and {more} more problems from here on", "these mended first")];
+        IEnumerable<FileProblem> told = all.Take(MaxProblems)
+            .Select(problem => problem with { Found = problem.Found + Parse(problem.Line, problem.Column) });
+        return more == 0
+            ? [.. told]
+            :
+            [
+                .. told,
+                new FileProblem(File.Name, all[^1].Line, all[^1].Column, $"and {more} more problems from here on", "these mended first"),
+            ];
     }
 
     /// <summary>Forgets what will not be listed: a large table may have a problem in every cell.</summary>
@@ -87,15 +98,17 @@ internal sealed class CsvSheet
     }
 
     /// <summary>Where in the sheet a problem is, with a blank before it; empty for one that is in no row.</summary>
-    private string Parse(int line, int column) => _rowOnLine.TryGetValue(line, out var row) ? $" in row {row}, column {_names.ElementAtOrDefault(column - 1) ?? "1"}" : "";
+    private string Parse(int line, int column) =>
+        _rowOnLine.TryGetValue(line, out var row) ? $" in row {row}, column {_names.ElementAtOrDefault(column - 1) ?? "1"}" : "";
 
-    private void Say(int line, int column, string found, string expected) => File.Problems.Add(new FileProblem(File.Name, line, column, found, expected));
+    private void Say(int line, int column, string found, string expected) =>
+        File.Problems.Add(new FileProblem(File.Name, line, column, found, expected));
 
     private ReadOnlyMemory<byte>? Bytes(Stream stream)
     {
         var all = new MemoryStream();
         var buffer = new byte[ReadAtOnce];
-        for (int read; (read = stream.Read(buffer)) > 0;)
+        for (int read; (read = stream.Read(buffer)) > 0; )
         {
             all.Write(buffer, 0, read);
             if (all.Length <= MaxBytes)
@@ -126,7 +139,12 @@ internal sealed class CsvSheet
         if (bad < 0)
             return true;
         var before = bytes[..bad];
-        Say(before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'), found, "a text in UTF-8: save the sheet as 'CSV UTF-8'");
+        Say(
+            before.Count((byte)'\n') + 1,
+            before.Length - before.LastIndexOf((byte)'\n'),
+            found,
+            "a text in UTF-8: save the sheet as 'CSV UTF-8'"
+        );
         return false;
     }
 
@@ -140,11 +158,25 @@ internal sealed class CsvSheet
 
     private void Parse(ReadOnlyMemory<byte> bytes, ImmutableArray<string> required, ImmutableArray<string> optional)
     {
-        using var csv = CsvReader.Create(bytes, new CsvReaderOptions
-        {
-            Separator = ',', HasHeader = false, SkipEmptyLines = false, TrackLineNumbers = true, Encoding = Encoding.UTF8, PoolStrings = true,
-            OnMalformedRecord = record => Say((int)record.LineNumber, 1, Malformed(record.Reason), "a cell with quotes, commas or several lines in quotes, and each quote in it twice"),
-        });
+        using var csv = CsvReader.Create(
+            bytes,
+            new CsvReaderOptions
+            {
+                Separator = ',',
+                HasHeader = false,
+                SkipEmptyLines = false,
+                TrackLineNumbers = true,
+                Encoding = Encoding.UTF8,
+                PoolStrings = true,
+                OnMalformedRecord = record =>
+                    Say(
+                        (int)record.LineNumber,
+                        1,
+                        Malformed(record.Reason),
+                        "a cell with quotes, commas or several lines in quotes, and each quote in it twice"
+                    ),
+            }
+        );
         if (!csv.Read())
         {
             Say(1, 1, "an empty file", "a header: " + string.Join(',', required));
@@ -226,14 +258,20 @@ internal sealed class CsvSheet
 
         var text = csv.GetString(at);
         if (FormulaEscaping.IsFormula(text))
-            Say(line, at + 1, $"{YamlNode.Quote(text)}, which a spreadsheet would run as a formula", $"the text with ' before it: {YamlNode.Quote("'" + text)}");
+            Say(
+                line,
+                at + 1,
+                $"{YamlNode.Quote(text)}, which a spreadsheet would run as a formula",
+                $"the text with ' before it: {YamlNode.Quote("'" + text)}"
+            );
         return FormulaEscaping.In(text);
     }
 
-    private static string Malformed(CsvMalformedReason reason) => reason switch
-    {
-        CsvMalformedReason.UnterminatedQuote => "a quoted cell that never ends",
-        CsvMalformedReason.TextAfterClosingQuote => "text behind the closing quote of a cell",
-        _ => "a quote in the middle of a cell without quotes",
-    };
+    private static string Malformed(CsvMalformedReason reason) =>
+        reason switch
+        {
+            CsvMalformedReason.UnterminatedQuote => "a quoted cell that never ends",
+            CsvMalformedReason.TextAfterClosingQuote => "text behind the closing quote of a cell",
+            _ => "a quote in the middle of a cell without quotes",
+        };
 }

@@ -6,7 +6,8 @@ namespace SurveillanceRegistry.Files.Csv;
 /// </summary>
 internal static class FormulaEscaping
 {
-    private const string Signs = "=+-@\t\r", MustBeGuarded = "=+@";
+    private const string Signs = "=+-@\t\r",
+        MustBeGuarded = "=+@";
 
     public static string Out(string cell) => BeginsSo(cell) ? "'" + cell : cell;
 

@@ -10,7 +10,8 @@ using SurveillanceRegistry.Files.Policies;
 namespace SurveillanceRegistry.Files.Csv;
 
 /// <summary>
-/// The governance table as comma-separated values, for spreadsheets: one row for each version of an instrument and technology that it speaks
+/// The governance table as comma-separated values, for spreadsheets: one row for each version of an instrument and technology that it
+/// speaks
 /// of. A row that is read stands for that rule, and for the columns of its version and instrument; whatever no row names stays as it is.
 /// </summary>
 public static class TableCsv
@@ -27,16 +28,59 @@ public static class TableCsv
     /// <summary>What every row of a version says alike.</summary>
     internal static readonly ImmutableArray<string> VersionColumns =
     [
-        "title", "passed", "signed", "filed", "by", "from", "known_by", "to", "ended_by", "superseded_by", "source_title", "source_url", "source_read_on", "source_confidence",
+        "title",
+        "passed",
+        "signed",
+        "filed",
+        "by",
+        "from",
+        "known_by",
+        "to",
+        "ended_by",
+        "superseded_by",
+        "source_title",
+        "source_url",
+        "source_read_on",
+        "source_confidence",
     ];
 
     /// <summary>The columns, in the order in which they are written.</summary>
     public static ImmutableArray<string> Columns { get; } =
     [
-        "instrument", "kind", "citation", "authority", "url",
-        "version", "title", "passed", "signed", "filed", "by", "from", "known_by", "to", "ended_by", "superseded_by",
-        "technology", "capture", "retention", "notice", "records_access", "records_access_text", "departments", "purposes", "prohibited_uses", "sharing", "owner", "review_by", "pauses", "note",
-        "source_title", "source_url", "source_read_on", "source_confidence",
+        "instrument",
+        "kind",
+        "citation",
+        "authority",
+        "url",
+        "version",
+        "title",
+        "passed",
+        "signed",
+        "filed",
+        "by",
+        "from",
+        "known_by",
+        "to",
+        "ended_by",
+        "superseded_by",
+        "technology",
+        "capture",
+        "retention",
+        "notice",
+        "records_access",
+        "records_access_text",
+        "departments",
+        "purposes",
+        "prohibited_uses",
+        "sharing",
+        "owner",
+        "review_by",
+        "pauses",
+        "note",
+        "source_title",
+        "source_url",
+        "source_read_on",
+        "source_confidence",
     ];
 
     /// <summary>The table as a file. The same governance makes the same bytes.</summary>
@@ -48,13 +92,28 @@ public static class TableCsv
         return bytes.ToArray();
     }
 
-    /// <summary>Writes the table, in UTF-8 with the mark by which spreadsheets know it: without it they would read § as two other letters.</summary>
+    /// <summary>
+    /// Writes the table, in UTF-8 with the mark by which spreadsheets know it: without it they would read § as two other letters.
+    /// </summary>
     public static void Write(GovernanceSnapshot governance, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(governance);
         var instruments = governance.Table.Instruments;
-        var columns = instruments.Any(instrument => instrument.Versions.Any(version => EffectivePeriodText.Write(version).NotBefore is not null)) ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore) : Columns;
-        using var csv = CsvWriter.Create(stream, new CsvWriterOptions { Quoting = CsvQuoting.WhenNeededOrWhitespace, WriteByteOrderMark = true, NewLine = "\r\n" }, leaveOpen: true);
+        var columns = instruments.Any(instrument =>
+            instrument.Versions.Any(version => EffectivePeriodText.Write(version).NotBefore is not null)
+        )
+            ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore)
+            : Columns;
+        using var csv = CsvWriter.Create(
+            stream,
+            new CsvWriterOptions
+            {
+                Quoting = CsvQuoting.WhenNeededOrWhitespace,
+                WriteByteOrderMark = true,
+                NewLine = "\r\n",
+            },
+            leaveOpen: true
+        );
         csv.WriteRecord([.. columns]);
         foreach (var instrument in instruments)
         {

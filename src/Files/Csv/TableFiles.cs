@@ -35,11 +35,22 @@ public sealed class TableFiles : ITableFiles
                 }
 
             default:
-                return new Refusal("invalid", $"'{plain}' is no file that can be read: expected a table that ends with .csv, or the file of one instrument that ends with .yaml.", "file");
+                return new Refusal(
+                    "invalid",
+                    $"'{plain}' is no file that can be read: expected a table that ends with .csv, or the file of one instrument that ends with .yaml.",
+                    "file"
+                );
         }
     }
 
-    private static Outcome<FileContent> Answer(FileReading<ProposalFromFiles> reading) => reading.Value is { } read
-        ? new FileContent(read.Documents, read.Notes)
-        : reading.Problems.Select(problem => new Refusal("invalid", $"Found {problem.Found}; expected {problem.Expected}.", $"{Path.GetFileName(problem.File)}, line {problem.Line}, column {problem.Column}")).ToImmutableArray();
+    private static Outcome<FileContent> Answer(FileReading<ProposalFromFiles> reading) =>
+        reading.Value is { } read
+            ? new FileContent(read.Documents, read.Notes)
+            : reading
+                .Problems.Select(problem => new Refusal(
+                    "invalid",
+                    $"Found {problem.Found}; expected {problem.Expected}.",
+                    $"{Path.GetFileName(problem.File)}, line {problem.Line}, column {problem.Column}"
+                ))
+                .ToImmutableArray();
 }

@@ -7,21 +7,32 @@ namespace SurveillanceRegistry.Files.Policies;
 /// <summary><c>chapters.yaml</c>: the chapters that exist. Every citation in the policy files must be of one of them.</summary>
 internal static class ChaptersFile
 {
-    private static readonly FieldSchema<string> Chapter = FieldSchema.Scalar("a chapter such as 14.18",
-        (string text, out string value) => IsChapter(Citation.MunicipalCode, value = text) || IsChapter(Citation.Manual, text));
+    private static readonly FieldSchema<string> Chapter = FieldSchema.Scalar(
+        "a chapter such as 14.18",
+        (string text, out string value) => IsChapter(Citation.MunicipalCode, value = text) || IsChapter(Citation.Manual, text)
+    );
 
-    private static readonly FieldSchema<ImmutableSortedDictionary<string, ImmutableArray<string>>> Whole = FieldSchema.Keys("chapters", keys =>
-        keys.Required("chapters", FieldSchema.Keys("the chapters of each code", codes =>
-        {
-            var all = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
-            foreach (var code in (string[])[Citation.Manual, Citation.MunicipalCode, Citation.StateCode])
-            {
-                all[code] = codes.Required(code, FieldSchema.ListOf(Chapter, least: 1));
-                codes.EachOnce(code);
-            }
+    private static readonly FieldSchema<ImmutableSortedDictionary<string, ImmutableArray<string>>> Whole = FieldSchema.Keys(
+        "chapters",
+        keys =>
+            keys.Required(
+                "chapters",
+                FieldSchema.Keys(
+                    "the chapters of each code",
+                    codes =>
+                    {
+                        var all = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
+                        foreach (var code in (string[])[Citation.Manual, Citation.MunicipalCode, Citation.StateCode])
+                        {
+                            all[code] = codes.Required(code, FieldSchema.ListOf(Chapter, least: 1));
+                            codes.EachOnce(code);
+                        }
 
-            return all.ToImmutable();
-        })));
+                        return all.ToImmutable();
+                    }
+                )
+            )
+    );
 
     /// <summary>The chapters, or null when the file could not be read.</summary>
     public static KnownChapters? Read(YamlFile file) =>
@@ -40,7 +51,11 @@ internal static class ChaptersFile
         {
             case YamlText text:
                 foreach (var citation in Citation.FindIn(text.Text, chapters).Where(citation => !chapters.Knows(citation)))
-                    file.Add(text, $"the citation {YamlNode.Quote(citation.Original)}", "a chapter of chapters.yaml: " + chapters.SuggestNearest(citation));
+                    file.Add(
+                        text,
+                        $"the citation {YamlNode.Quote(citation.Original)}",
+                        "a chapter of chapters.yaml: " + chapters.SuggestNearest(citation)
+                    );
                 break;
             case YamlList list:
                 foreach (var item in list.Items)
@@ -53,5 +68,6 @@ internal static class ChaptersFile
         }
     }
 
-    private static bool IsChapter(string code, string text) => Citation.TryParse($"{code} {text}", out var read) && read.ChapterNumber == text;
+    private static bool IsChapter(string code, string text) =>
+        Citation.TryParse($"{code} {text}", out var read) && read.ChapterNumber == text;
 }

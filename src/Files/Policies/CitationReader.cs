@@ -9,7 +9,12 @@ namespace SurveillanceRegistry.Files.Policies;
 internal static class CitationReader
 {
     public static void Check(
-        KnownChapters chapters, YamlFile technologiesFile, ImmutableArray<Technology> technologies, ImmutableArray<Instrument?> instruments, IEnumerable<YamlFile> files)
+        KnownChapters chapters,
+        YamlFile technologiesFile,
+        ImmutableArray<Technology> technologies,
+        ImmutableArray<Instrument?> instruments,
+        IEnumerable<YamlFile> files
+    )
     {
         foreach (var file in files)
             ChaptersFile.Check(chapters, file);
@@ -17,9 +22,11 @@ internal static class CitationReader
             return;
         foreach (var (technology, node) in technologies.Zip(list.Items))
         {
-            if (technology?.Statement is { Governance: { } governance } statement
+            if (
+                technology?.Statement is { Governance: { } governance } statement
                 && instruments.FirstOrDefault(one => one?.Id is not null && one.Id == statement.Instrument) is { Citation: { } citation }
-                && ((node as YamlMap)?["statement"] as YamlMap)?["governance"] is { } at)
+                && ((node as YamlMap)?["statement"] as YamlMap)?["governance"] is { } at
+            )
             {
                 Agree(governance, citation, chapters, at, technologiesFile);
             }
@@ -33,6 +40,10 @@ internal static class CitationReader
         if (stated is null)
             file.Add(at, YamlNode.Quote(governance), $"words that cite {citation}");
         else if (filed is not null && chapters.Knows(stated) && !stated.MeansTheSameAs(filed))
-            file.Add(at, $"the citation {YamlNode.Quote(stated.Original)}", $"{citation}, which the row's 'instrument' is, or another 'instrument'");
+            file.Add(
+                at,
+                $"the citation {YamlNode.Quote(stated.Original)}",
+                $"{citation}, which the row's 'instrument' is, or another 'instrument'"
+            );
     }
 }

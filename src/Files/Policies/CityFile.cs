@@ -8,44 +8,69 @@ namespace SurveillanceRegistry.Files.Policies;
 internal static partial class CityFile
 {
     /// <summary>A notice is read in seconds: a screen may hold on to one that it could not confirm for this long at most.</summary>
-    private const int MinValidSeconds = 10, MaxValidSeconds = 3600;
+    private const int MinValidSeconds = 10,
+        MaxValidSeconds = 3600;
 
-    private static readonly FieldSchema<string> Language = FieldSchema.Scalar("a language tag such as en or zh-Hant",
-        (string text, out string value) => LanguageTag().IsMatch(value = text));
+    private static readonly FieldSchema<string> Language = FieldSchema.Scalar(
+        "a language tag such as en or zh-Hant",
+        (string text, out string value) => LanguageTag().IsMatch(value = text)
+    );
 
-    private static readonly FieldSchema<string> TimeZone = FieldSchema.Scalar("an IANA time zone such as America/Los_Angeles",
-        (string text, out string value) => TimeZoneInfo.TryFindSystemTimeZoneById(value = text, out _));
+    private static readonly FieldSchema<string> TimeZone = FieldSchema.Scalar(
+        "an IANA time zone such as America/Los_Angeles",
+        (string text, out string value) => TimeZoneInfo.TryFindSystemTimeZoneById(value = text, out _)
+    );
 
-    private static readonly FieldSchema<Department> Department = FieldSchema.Keys("a department", keys => new Department(
-        keys.Required("id", FieldSchema.Id), keys.Required("name", FieldSchema.Text), keys.Required("phone", FieldSchema.Text)));
-
-    private static readonly FieldSchema<RecordsPortal> Records = FieldSchema.Keys("where people ask for records", keys => new RecordsPortal(
-        keys.Required("name", FieldSchema.Text),
-        keys.Required("url", FieldSchema.WebAddress),
-        keys.Required("phone", FieldSchema.Text),
-        keys.Required("reply_within_business_days", FieldSchema.Number(1, 365)),
-        keys.Required("law", FieldSchema.Text)));
-
-    private static readonly FieldSchema<OutOfScope> OutOfScope = FieldSchema.Keys("what is not in this registry", keys => new OutOfScope(
-        keys.Required("name", FieldSchema.Text), keys.Required("why", FieldSchema.Text), keys.Required("source", SourceSchema.Source)));
-
-    private static readonly FieldSchema<City> Whole = FieldSchema.Keys("a city", keys =>
-    {
-        var city = new City(
+    private static readonly FieldSchema<Department> Department = FieldSchema.Keys(
+        "a department",
+        keys => new Department(
+            keys.Required("id", FieldSchema.Id),
             keys.Required("name", FieldSchema.Text),
-            keys.Required("sample", FieldSchema.Flag),
-            keys.Required("time_zone", TimeZone),
-            keys.Required("languages", FieldSchema.ListOf(Language, least: 1)),
-            keys.Required("departments", FieldSchema.ListOf(Department, least: 1)),
-            keys.Required("records", Records),
-            keys.Required("notice_valid_seconds", FieldSchema.Number(MinValidSeconds, MaxValidSeconds)))
+            keys.Required("phone", FieldSchema.Text)
+        )
+    );
+
+    private static readonly FieldSchema<RecordsPortal> Records = FieldSchema.Keys(
+        "where people ask for records",
+        keys => new RecordsPortal(
+            keys.Required("name", FieldSchema.Text),
+            keys.Required("url", FieldSchema.WebAddress),
+            keys.Required("phone", FieldSchema.Text),
+            keys.Required("reply_within_business_days", FieldSchema.Number(1, 365)),
+            keys.Required("law", FieldSchema.Text)
+        )
+    );
+
+    private static readonly FieldSchema<OutOfScope> OutOfScope = FieldSchema.Keys(
+        "what is not in this registry",
+        keys => new OutOfScope(
+            keys.Required("name", FieldSchema.Text),
+            keys.Required("why", FieldSchema.Text),
+            keys.Required("source", SourceSchema.Source)
+        )
+    );
+
+    private static readonly FieldSchema<City> Whole = FieldSchema.Keys(
+        "a city",
+        keys =>
         {
-            OutOfScope = keys.Optional("out_of_scope", FieldSchema.ListOf(OutOfScope), []),
-        };
-        keys.EachOnce("languages");
-        keys.EachOnce("departments", city.Departments.Select(department => department?.Id));
-        return city;
-    });
+            var city = new City(
+                keys.Required("name", FieldSchema.Text),
+                keys.Required("sample", FieldSchema.Flag),
+                keys.Required("time_zone", TimeZone),
+                keys.Required("languages", FieldSchema.ListOf(Language, least: 1)),
+                keys.Required("departments", FieldSchema.ListOf(Department, least: 1)),
+                keys.Required("records", Records),
+                keys.Required("notice_valid_seconds", FieldSchema.Number(MinValidSeconds, MaxValidSeconds))
+            )
+            {
+                OutOfScope = keys.Optional("out_of_scope", FieldSchema.ListOf(OutOfScope), []),
+            };
+            keys.EachOnce("languages");
+            keys.EachOnce("departments", city.Departments.Select(department => department?.Id));
+            return city;
+        }
+    );
 
     public static City? Read(YamlFile file) => file.Root is null ? null : Whole.Read(file.Root, file);
 

@@ -29,7 +29,8 @@ public static class PolicyFiles
     {
         var problems = new List<FileProblem>();
         YamlFile One(string name) => YamlFile.Read(Path.Combine(folder, name), MaxBytes);
-        ImmutableArray<YamlFile> Every(string name) => [.. Names(Path.Combine(folder, name), problems).Select(path => YamlFile.Read(path, MaxBytes))];
+        ImmutableArray<YamlFile> Every(string name) =>
+            [.. Names(Path.Combine(folder, name), problems).Select(path => YamlFile.Read(path, MaxBytes))];
 
         var (cityFile, technologiesFile, chaptersFile) = (One("city.yaml"), One("technologies.yaml"), One("chapters.yaml"));
         var (instrumentFiles, wordingFiles) = (Every("instruments"), Every("notices"));
@@ -39,7 +40,11 @@ public static class PolicyFiles
         var city = CityFile.Read(cityFile);
         var technologies = TechnologiesFile.Read(technologiesFile, ids);
         var technologyIds = Ids(technologies, technology => technology?.Id);
-        var instrumentFile = new InstrumentFile(technologyIds, city is null ? null : Ids(city.Departments, department => department?.Id), ids);
+        var instrumentFile = new InstrumentFile(
+            technologyIds,
+            city is null ? null : Ids(city.Departments, department => department?.Id),
+            ids
+        );
         ImmutableArray<Instrument?> instruments = [.. instrumentFiles.Select(instrumentFile.Read)];
         var wordingFile = new WordingFile(technologyIds, city is null || city.Languages.IsEmpty ? null : city.Languages);
         ImmutableArray<Wording?> wordings = [.. wordingFiles.Select(wordingFile.Read)];
@@ -50,9 +55,19 @@ public static class PolicyFiles
         if (city is not null)
             EachLanguageHasWords(city, cityFile, wordingFiles);
 
-        return FileReading<AdoptedPolicies>.From(problems.Concat(all.SelectMany(file => file.Problems)), () => new AdoptedPolicies(
-            new GovernanceSnapshot(city!, new GovernanceTable(technologies, [.. instruments!]), [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)], chapters!),
-            [.. all.Select(file => new OpeningFile(NameUnder(folder, file.Name), file.Sha256))]));
+        return FileReading<AdoptedPolicies>.From(
+            problems.Concat(all.SelectMany(file => file.Problems)),
+            () =>
+                new AdoptedPolicies(
+                    new GovernanceSnapshot(
+                        city!,
+                        new GovernanceTable(technologies, [.. instruments!]),
+                        [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)],
+                        chapters!
+                    ),
+                    [.. all.Select(file => new OpeningFile(NameUnder(folder, file.Name), file.Sha256))]
+                )
+        );
     }
 
     /// <summary>What a folder says otherwise than the registry does, with what the registry would have against it as problems.</summary>
@@ -64,7 +79,10 @@ public static class PolicyFiles
         if (reading.Value?.Governance is not { } governance)
             return new(null, reading.Problems);
         PolicyDocument[] whole = [.. governance.Documents()];
-        return ProposalFromFiles.Create(whole, history).Beside(whole, history).Checked(history, refusal => ProposalFromFiles.Problem(refusal, folder, 1, 1, Read(refusal)));
+        return ProposalFromFiles
+            .Create(whole, history)
+            .Beside(whole, history)
+            .Checked(history, refusal => ProposalFromFiles.Problem(refusal, folder, 1, 1, Read(refusal)));
     }
 
     /// <summary>What the file of one instrument says otherwise than the registry does.</summary>
@@ -74,10 +92,17 @@ public static class PolicyFiles
         ArgumentNullException.ThrowIfNull(history);
         var (file, known) = (YamlFile.Read(path, MaxBytes), history.Current);
         string[] instruments = [.. known.Table.Instruments.Select(one => one.Id), Path.GetFileNameWithoutExtension(path)];
-        var instrument = new InstrumentFile([.. known.Table.Technologies.Select(one => one.Id)], [.. known.City.Departments.Select(one => one.Id)], instruments).Read(file);
+        var instrument = new InstrumentFile(
+            [.. known.Table.Technologies.Select(one => one.Id)],
+            [.. known.City.Departments.Select(one => one.Id)],
+            instruments
+        ).Read(file);
         ChaptersFile.Check(known.Chapters, file);
-        return file.Problems.Count > 0 ? FileReading<ProposalFromFiles>.From(file.Problems, () => null!)
-            : ProposalFromFiles.Create([PolicyDocument.For(instrument!)], history).Checked(history, refusal => ProposalFromFiles.Problem(refusal, path, 1, 1, Read(refusal)));
+        return file.Problems.Count > 0
+            ? FileReading<ProposalFromFiles>.From(file.Problems, () => null!)
+            : ProposalFromFiles
+                .Create([PolicyDocument.For(instrument!)], history)
+                .Checked(history, refusal => ProposalFromFiles.Problem(refusal, path, 1, 1, Read(refusal)));
     }
 
     private static string Read(Refusal refusal) => refusal.Where is { } where ? $" in {where}" : "";
@@ -103,8 +128,21 @@ public static class PolicyFiles
             return [];
         }
 
-        foreach (var path in paths.Where(path => Path.GetExtension(path) is var end and not ".yaml" && (end.Equals(".yml", StringComparison.OrdinalIgnoreCase) || end.Equals(".yaml", StringComparison.OrdinalIgnoreCase))))
-            problems.Add(new FileProblem(path, 1, 1, $"a name that ends with {Path.GetExtension(path)}", "a name that ends with .yaml: other files are not read"));
+        foreach (
+            var path in paths.Where(path =>
+                Path.GetExtension(path) is var end and not ".yaml"
+                && (end.Equals(".yml", StringComparison.OrdinalIgnoreCase) || end.Equals(".yaml", StringComparison.OrdinalIgnoreCase))
+            )
+        )
+            problems.Add(
+                new FileProblem(
+                    path,
+                    1,
+                    1,
+                    $"a name that ends with {Path.GetExtension(path)}",
+                    "a name that ends with .yaml: other files are not read"
+                )
+            );
         string[] read = [.. paths.Where(path => Path.GetExtension(path) == ".yaml")];
         if (read.Length is 0 or > MaxFiles)
             problems.Add(new FileProblem(folder, 1, 1, $"{read.Length} files", $"1 to {MaxFiles} .yaml files"));

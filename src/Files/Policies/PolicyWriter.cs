@@ -10,7 +10,9 @@ using SurveillanceRegistry.Files.Yaml;
 
 namespace SurveillanceRegistry.Files.Policies;
 
-/// <summary>A file as it is to be written: its name under the folder, with <c>/</c>, and its text, in UTF-8 without a byte order mark.</summary>
+/// <summary>
+/// A file as it is to be written: its name under the folder, with <c>/</c>, and its text, in UTF-8 without a byte order mark.
+/// </summary>
 public sealed record WrittenFile(string Name, string Text)
 {
     /// <summary>The bytes of the file.</summary>
@@ -44,111 +46,165 @@ public static class PolicyWriter
     public static string Text(Instrument instrument)
     {
         ArgumentNullException.ThrowIfNull(instrument);
-        return YamlWriter.File("../schema/instrument.json", yaml =>
-        {
-            yaml.Text("id", instrument.Id);
-            yaml.Word("kind", Json.Word(instrument.Kind));
-            yaml.Text("citation", instrument.Citation);
-            yaml.Text("authority", instrument.Authority);
-            yaml.Text("url", instrument.Url);
-            yaml.Each("versions", instrument.Versions, Write);
-        });
+        return YamlWriter.File(
+            "../schema/instrument.json",
+            yaml =>
+            {
+                yaml.Text("id", instrument.Id);
+                yaml.Word("kind", Json.Word(instrument.Kind));
+                yaml.Text("citation", instrument.Citation);
+                yaml.Text("authority", instrument.Authority);
+                yaml.Text("url", instrument.Url);
+                yaml.Each("versions", instrument.Versions, Write);
+            }
+        );
     }
 
-    private static string Text(City city) => YamlWriter.File("schema/city.json", yaml =>
-    {
-        yaml.Text("name", city.Name);
-        yaml.Word("sample", Flag(city.IsSample));
-        yaml.Text("time_zone", city.TimeZone);
-        yaml.Inline("languages", city.Languages);
-        yaml.Word("notice_valid_seconds", city.NoticeValidSeconds);
-        yaml.Each("departments", city.Departments, (one, department) =>
-        {
-            one.Text("id", department.Id);
-            one.Text("name", department.Name);
-            one.Text("phone", department.Phone);
-        });
-        yaml.Under("records", records =>
-        {
-            records.Text("name", city.Records.Name);
-            records.Text("url", city.Records.Url);
-            records.Text("phone", city.Records.Phone);
-            records.Word("reply_within_business_days", city.Records.ReplyWithinBusinessDays);
-            records.Text("law", city.Records.Law);
-        });
-        yaml.Each("out_of_scope", city.OutOfScope, (one, subject) =>
-        {
-            one.Text("name", subject.Name);
-            one.Text("why", subject.Why);
-            Write(one, subject.Source);
-        });
-    });
-
-    private static string Text(KnownChapters chapters) => YamlWriter.File("schema/chapters.json", yaml => yaml.Under("chapters", codes =>
-    {
-        foreach (var (code, known) in chapters.Chapters)
-            codes.Inline(code, known);
-    }));
-
-    private static string Text(ImmutableArray<Technology> technologies) => YamlWriter.File("schema/technologies.json", yaml => yaml.Each("technologies", technologies, (one, technology) =>
-    {
-        one.Text("id", technology.Id);
-        one.Text("name", technology.Name);
-        if (technology is { Purpose: { } purpose, PurposeSource: { } source })
-        {
-            one.Under("purpose", keys =>
+    private static string Text(City city) =>
+        YamlWriter.File(
+            "schema/city.json",
+            yaml =>
             {
-                keys.Text("text", purpose);
-                Write(keys, source);
-            });
-        }
+                yaml.Text("name", city.Name);
+                yaml.Word("sample", Flag(city.IsSample));
+                yaml.Text("time_zone", city.TimeZone);
+                yaml.Inline("languages", city.Languages);
+                yaml.Word("notice_valid_seconds", city.NoticeValidSeconds);
+                yaml.Each(
+                    "departments",
+                    city.Departments,
+                    (one, department) =>
+                    {
+                        one.Text("id", department.Id);
+                        one.Text("name", department.Name);
+                        one.Text("phone", department.Phone);
+                    }
+                );
+                yaml.Under(
+                    "records",
+                    records =>
+                    {
+                        records.Text("name", city.Records.Name);
+                        records.Text("url", city.Records.Url);
+                        records.Text("phone", city.Records.Phone);
+                        records.Word("reply_within_business_days", city.Records.ReplyWithinBusinessDays);
+                        records.Text("law", city.Records.Law);
+                    }
+                );
+                yaml.Each(
+                    "out_of_scope",
+                    city.OutOfScope,
+                    (one, subject) =>
+                    {
+                        one.Text("name", subject.Name);
+                        one.Text("why", subject.Why);
+                        Write(one, subject.Source);
+                    }
+                );
+            }
+        );
 
-        if (technology.Statement is { } row)
-        {
-            one.Under("statement", keys =>
+    private static string Text(KnownChapters chapters) =>
+        YamlWriter.File(
+            "schema/chapters.json",
+            yaml =>
+                yaml.Under(
+                    "chapters",
+                    codes =>
+                    {
+                        foreach (var (code, known) in chapters.Chapters)
+                            codes.Inline(code, known);
+                    }
+                )
+        );
+
+    private static string Text(ImmutableArray<Technology> technologies) =>
+        YamlWriter.File(
+            "schema/technologies.json",
+            yaml =>
+                yaml.Each(
+                    "technologies",
+                    technologies,
+                    (one, technology) =>
+                    {
+                        one.Text("id", technology.Id);
+                        one.Text("name", technology.Name);
+                        if (technology is { Purpose: { } purpose, PurposeSource: { } source })
+                        {
+                            one.Under(
+                                "purpose",
+                                keys =>
+                                {
+                                    keys.Text("text", purpose);
+                                    Write(keys, source);
+                                }
+                            );
+                        }
+
+                        if (technology.Statement is { } row)
+                        {
+                            one.Under(
+                                "statement",
+                                keys =>
+                                {
+                                    keys.Text("technology", row.Technology);
+                                    keys.Text("governance", row.Governance);
+                                    keys.Text("instrument", row.Instrument);
+                                }
+                            );
+                        }
+                    }
+                )
+        );
+
+    private static string Text(Wording wording) =>
+        YamlWriter.File(
+            "../schema/notice-wording.json",
+            yaml =>
             {
-                keys.Text("technology", row.Technology);
-                keys.Text("governance", row.Governance);
-                keys.Text("instrument", row.Instrument);
-            });
-        }
-    }));
-
-    private static string Text(Wording wording) => YamlWriter.File("../schema/notice-wording.json", yaml =>
-    {
-        yaml.Text("language", wording.Language);
-        yaml.Word("direction", wording.Direction);
-        yaml.Word("reviewed", Flag(wording.Reviewed));
-        yaml.Under("texts", texts =>
-        {
-            foreach (var (key, text) in wording.Texts)
-                texts.Text(key, text);
-        });
-    });
+                yaml.Text("language", wording.Language);
+                yaml.Word("direction", wording.Direction);
+                yaml.Word("reviewed", Flag(wording.Reviewed));
+                yaml.Under(
+                    "texts",
+                    texts =>
+                    {
+                        foreach (var (key, text) in wording.Texts)
+                            texts.Text(key, text);
+                    }
+                );
+            }
+        );
 
     private static void Write(YamlWriter yaml, InstrumentVersion version)
     {
         yaml.Text("title", version.Title);
         var period = EffectivePeriodText.Write(version);
-        yaml.Inline("effective", effective =>
-        {
-            effective.Word("from", period.From);
-            effective.Word("not_before", period.NotBefore);
-            effective.Word("known_by", period.KnownBy);
-            effective.Word("to", period.To);
-            effective.Word("ended_by", period.EndedBy);
-        });
+        yaml.Inline(
+            "effective",
+            effective =>
+            {
+                effective.Word("from", period.From);
+                effective.Word("not_before", period.NotBefore);
+                effective.Word("known_by", period.KnownBy);
+                effective.Word("to", period.To);
+                effective.Word("ended_by", period.EndedBy);
+            }
+        );
         yaml.Word("passed", version.Passed);
         yaml.Word("signed", version.Signed);
         yaml.Word("filed", version.Filed);
         yaml.Text("by", version.By);
         yaml.Text("superseded_by", version.SupersededBy);
         Write(yaml, version.Source);
-        yaml.Under("governs", technologies =>
-        {
-            foreach (var rule in version.Rules)
-                technologies.Under(rule.Technology, keys => Write(keys, rule));
-        });
+        yaml.Under(
+            "governs",
+            technologies =>
+            {
+                foreach (var rule in version.Rules)
+                    technologies.Under(rule.Technology, keys => Write(keys, rule));
+            }
+        );
     }
 
     private static void Write(YamlWriter yaml, Rule rule)
@@ -158,19 +214,27 @@ public static class PolicyWriter
             yaml.Inline("departments", rule.Departments);
         if (rule.Pauses)
             yaml.Word("pauses", Flag(true));
-        yaml.Each("retention", rule.Retention, (one, retention) =>
-        {
-            one.Word("bound", Json.Word(retention.Bound));
-            one.Word("days", retention.Days);
-            one.Word("event", retention.Event is { } ends ? Json.Word(ends) : null);
-            one.Text("data_class", retention.DataClass);
-            one.Text("note", retention.Note);
-        });
-        yaml.Each("notice", rule.Notice, (one, notice) =>
-        {
-            one.Word("duty", Json.Word(notice.Duty));
-            one.Word("days", notice.Days);
-        });
+        yaml.Each(
+            "retention",
+            rule.Retention,
+            (one, retention) =>
+            {
+                one.Word("bound", Json.Word(retention.Bound));
+                one.Word("days", retention.Days);
+                one.Word("event", retention.Event is { } ends ? Json.Word(ends) : null);
+                one.Text("data_class", retention.DataClass);
+                one.Text("note", retention.Note);
+            }
+        );
+        yaml.Each(
+            "notice",
+            rule.Notice,
+            (one, notice) =>
+            {
+                one.Word("duty", Json.Word(notice.Duty));
+                one.Word("days", notice.Days);
+            }
+        );
         if (rule.RecordsAccess.Text is null)
             yaml.Inline("records_access", access => access.Word("access", Json.Word(rule.RecordsAccess.Access)));
         else
@@ -189,13 +253,17 @@ public static class PolicyWriter
         yaml.Text("text", access.Text);
     }
 
-    private static void Write(YamlWriter yaml, Source source) => yaml.Under("source", keys =>
-    {
-        keys.Text("title", source.Title);
-        keys.Text("url", source.Url);
-        keys.Word("read_on", Day(source.ReadOn));
-        keys.Word("confidence", Json.Word(source.Confidence));
-    });
+    private static void Write(YamlWriter yaml, Source source) =>
+        yaml.Under(
+            "source",
+            keys =>
+            {
+                keys.Text("title", source.Title);
+                keys.Text("url", source.Url);
+                keys.Word("read_on", Day(source.ReadOn));
+                keys.Word("confidence", Json.Word(source.Confidence));
+            }
+        );
 
     /// <summary>A day as the files write it.</summary>
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -13,10 +13,19 @@ public static class SeedFiles
     {
         var policies = PolicyFiles.Read(policiesFolder);
         var inventory = InventoryFile.Read(inventoryPath, policies.Value?.Governance);
-        return FileReading<Opening>.From(policies.Problems.Concat(inventory.Problems), () => new Opening(
-            policies.Value!.Governance, inventory.Value!.Places, inventory.Value.Kiosks, inventory.Value.Devices, [.. policies.Value.Files, inventory.Value.File])
-        {
-            Gateways = inventory.Value.Gateways,
-        });
+        return FileReading<Opening>.From(
+            policies.Problems.Concat(inventory.Problems),
+            () =>
+                new Opening(
+                    policies.Value!.Governance,
+                    inventory.Value!.Places,
+                    inventory.Value.Kiosks,
+                    inventory.Value.Devices,
+                    [.. policies.Value.Files, inventory.Value.File]
+                )
+                {
+                    Gateways = inventory.Value.Gateways,
+                }
+        );
     }
 }

@@ -13,22 +13,30 @@ namespace SurveillanceRegistry.Files.Policies;
 /// <param name="languages">Languages of <c>city.yaml</c>; null when that could not be read.</param>
 internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IReadOnlyCollection<string>? languages)
 {
-    private static readonly FieldSchema<string> Direction = FieldSchema.Scalar("ltr or rtl", (string text, out string value) => (value = text) is "ltr" or "rtl");
+    private static readonly FieldSchema<string> Direction = FieldSchema.Scalar(
+        "ltr or rtl",
+        (string text, out string value) => (value = text) is "ltr" or "rtl"
+    );
 
     public Wording? Read(YamlFile file)
     {
         var name = Path.GetFileNameWithoutExtension(file.Name);
-        var whole = FieldSchema.Keys("the sentences of notices in one language", keys =>
-        {
-            var wording = new Wording(
-                keys.Required("language", FieldSchema.Known("a language of city.yaml", languages)),
-                keys.Required("direction", Direction),
-                keys.Required("reviewed", FieldSchema.Flag),
-                keys.Required("texts", FieldSchema.Keys("a sentence for each key", Texts)) ?? ImmutableSortedDictionary<string, string>.Empty);
-            if (wording.Language is not null && wording.Language != name)
-                keys.Report("language", YamlNode.Quote(wording.Language), $"'{name}', as the file is named");
-            return wording;
-        });
+        var whole = FieldSchema.Keys(
+            "the sentences of notices in one language",
+            keys =>
+            {
+                var wording = new Wording(
+                    keys.Required("language", FieldSchema.Known("a language of city.yaml", languages)),
+                    keys.Required("direction", Direction),
+                    keys.Required("reviewed", FieldSchema.Flag),
+                    keys.Required("texts", FieldSchema.Keys("a sentence for each key", Texts))
+                        ?? ImmutableSortedDictionary<string, string>.Empty
+                );
+                if (wording.Language is not null && wording.Language != name)
+                    keys.Report("language", YamlNode.Quote(wording.Language), $"'{name}', as the file is named");
+                return wording;
+            }
+        );
         return file.Root is null ? null : whole.Read(file.Root, file);
     }
 
@@ -49,18 +57,30 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
             places = [];
             if (!IsName(key.Text))
             {
-                keys.File.Add(key, $"the unknown key {YamlNode.Quote(key.Text)}", "a key of the registry (see schema/notice-wording.json), or technology.<id>, purpose.<id>, class.<word>, note.<word>");
+                keys.File.Add(
+                    key,
+                    $"the unknown key {YamlNode.Quote(key.Text)}",
+                    "a key of the registry (see schema/notice-wording.json), or technology.<id>, purpose.<id>, class.<word>, note.<word>"
+                );
                 return "";
             }
         }
 
         var problems = keys.File.Problems.Count;
-        var text = (key.Text.EndsWith(".separator", StringComparison.Ordinal) || key.Text == "list.last" ? FieldSchema.Separator : FieldSchema.Text).Read(value, keys.File);
+        var text = (
+            key.Text.EndsWith(".separator", StringComparison.Ordinal) || key.Text == "list.last" ? FieldSchema.Separator : FieldSchema.Text
+        ).Read(value, keys.File);
         if (keys.File.Problems.Count > problems)
             return "";
         CheckPlaces(key.Text, text, places, value, keys.File);
         if (key.Text.StartsWith("format.", StringComparison.Ordinal) && !IsPattern(key.Text, text))
-            keys.File.Add(value, YamlNode.Quote(text), key.Text == "format.time" ? "a pattern for a time and day, such as HH:mm, d MMMM yyyy" : "a pattern for a day, such as d MMMM yyyy");
+            keys.File.Add(
+                value,
+                YamlNode.Quote(text),
+                key.Text == "format.time"
+                    ? "a pattern for a time and day, such as HH:mm, d MMMM yyyy"
+                    : "a pattern for a day, such as d MMMM yyyy"
+            );
         return text;
     }
 
@@ -74,7 +94,11 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
         foreach (var place in foreign.Length > 0 ? [] : places.Except(held))
             file.Add(at, $"no {{{place}}} in '{key}'", "a sentence with " + Braced(places));
         if (text.Count(c => c is '{' or '}') != 2 * held.Length)
-            file.Add(at, $"a brace that belongs to no place in '{key}'", places.IsEmpty ? "a text without braces" : "braces only around " + string.Join(", ", places));
+            file.Add(
+                at,
+                $"a brace that belongs to no place in '{key}'",
+                places.IsEmpty ? "a text without braces" : "braces only around " + string.Join(", ", places)
+            );
     }
 
     private bool IsName(string key)
@@ -91,13 +115,17 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
     /// <summary>Whether a pattern writes days, or times, that can be told apart.</summary>
     private static bool IsPattern(string key, string pattern)
     {
-        var (one, other) = (new DateTimeOffset(2019, 2, 1, 13, 45, 0, TimeSpan.Zero), new DateTimeOffset(2020, 2, 2, 13, 46, 0, TimeSpan.Zero));
+        var (one, other) = (
+            new DateTimeOffset(2019, 2, 1, 13, 45, 0, TimeSpan.Zero),
+            new DateTimeOffset(2020, 2, 2, 13, 46, 0, TimeSpan.Zero)
+        );
         try
         {
             return key == "format.time"
                 ? one.ToString(pattern, CultureInfo.InvariantCulture) != one.AddMinutes(1).ToString(pattern, CultureInfo.InvariantCulture)
                     && one.ToString(pattern, CultureInfo.InvariantCulture) != one.AddDays(1).ToString(pattern, CultureInfo.InvariantCulture)
-                : DateOnly.FromDateTime(one.DateTime).ToString(pattern, CultureInfo.InvariantCulture) != DateOnly.FromDateTime(other.DateTime).ToString(pattern, CultureInfo.InvariantCulture);
+                : DateOnly.FromDateTime(one.DateTime).ToString(pattern, CultureInfo.InvariantCulture)
+                    != DateOnly.FromDateTime(other.DateTime).ToString(pattern, CultureInfo.InvariantCulture);
         }
         catch (FormatException)
         {

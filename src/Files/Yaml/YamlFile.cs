@@ -79,7 +79,15 @@ internal sealed class YamlFile
         catch (DecoderFallbackException failure)
         {
             var before = bytes.AsSpan(0, Math.Clamp(failure.Index, 0, bytes.Length));
-            Problems.Add(new FileProblem(Name, before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'), "bytes that are not UTF-8", "a text file in UTF-8"));
+            Problems.Add(
+                new FileProblem(
+                    Name,
+                    before.Count((byte)'\n') + 1,
+                    before.Length - before.LastIndexOf((byte)'\n'),
+                    "bytes that are not UTF-8",
+                    "a text file in UTF-8"
+                )
+            );
             return null;
         }
 
@@ -88,7 +96,15 @@ internal sealed class YamlFile
         if (hidden < 0)
             return text;
         var shown = text.AsSpan(0, hidden);
-        Problems.Add(new FileProblem(Name, shown.Count('\n') + 1, hidden - shown.LastIndexOf('\n'), $"a control character (U+{(int)text[hidden]:X4})", "readable text"));
+        Problems.Add(
+            new FileProblem(
+                Name,
+                shown.Count('\n') + 1,
+                hidden - shown.LastIndexOf('\n'),
+                $"a control character (U+{(int)text[hidden]:X4})",
+                "readable text"
+            )
+        );
         return null;
     }
 
@@ -105,8 +121,15 @@ internal sealed class YamlFile
 #pragma warning restore CA1031
         {
             var at = failure is YamlException told ? told.Start : parser.Current?.End ?? Mark.Empty;
-            Problems.Add(new FileProblem(Name, Math.Max(1, (int)at.Line), Math.Max(1, (int)at.Column),
-                failure is YamlException ? YamlNode.Quote(failure.Message) : "text that is not YAML", "YAML: keys, colons, hyphens and quotes as in the files beside it"));
+            Problems.Add(
+                new FileProblem(
+                    Name,
+                    Math.Max(1, (int)at.Line),
+                    Math.Max(1, (int)at.Column),
+                    failure is YamlException ? YamlNode.Quote(failure.Message) : "text that is not YAML",
+                    "YAML: keys, colons, hyphens and quotes as in the files beside it"
+                )
+            );
             return null;
         }
     }
@@ -128,7 +151,12 @@ internal sealed class YamlFile
                 case DocumentStart when ++documents > 1:
                     return Refuse(line, column, "a second document ('---')", "one document in a file");
                 case AnchorAlias or NodeEvent { Anchor.IsEmpty: false } or NodeEvent { Tag.IsEmpty: false }:
-                    return Refuse(line, column, "an anchor, an alias or a tag (&, * or !)", "each value written out where it is meant; quote a text that begins so");
+                    return Refuse(
+                        line,
+                        column,
+                        "an anchor, an alias or a tag (&, * or !)",
+                        "each value written out where it is meant; quote a text that begins so"
+                    );
                 case SequenceStart or MappingStart when open.Count == MaxDepth:
                     return Refuse(line, column, $"more than {MaxDepth} levels", $"at most {MaxDepth} levels");
                 case SequenceStart or MappingStart:

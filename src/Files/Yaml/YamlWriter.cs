@@ -7,7 +7,8 @@ using YamlDotNet.Core.Events;
 namespace SurveillanceRegistry.Files.Yaml;
 
 /// <summary>
-/// Writes one file as these files are written by hand: keys in one order, lists of words on one line, a text in quotes only where some reader
+/// Writes one file as these files are written by hand: keys in one order, lists of words on one line, a text in quotes only where some
+/// reader
 /// of YAML would take it for something else. The same values make the same bytes.
 /// </summary>
 internal sealed partial class YamlWriter
@@ -17,7 +18,13 @@ internal sealed partial class YamlWriter
 
     private readonly Emitter _emitter;
 
-    private YamlWriter(TextWriter text) => _emitter = new Emitter(text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024).WithIndentedSequences().WithNewLine("\n"));
+    private YamlWriter(TextWriter text) =>
+        _emitter = new Emitter(
+            text,
+            new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)
+                .WithIndentedSequences()
+                .WithNewLine("\n")
+        );
 
     /// <summary>A whole file.</summary>
     /// <param name="schema">The schema by which editors complete words, as seen from the file.</param>
@@ -80,7 +87,8 @@ internal sealed partial class YamlWriter
     public void Each(string key, IReadOnlyCollection<string> items) => List(key, items, item => Text(item, isInline: false));
 
     /// <summary>A key and a list of keys with values; nothing for an empty one.</summary>
-    public void Each<T>(string key, IReadOnlyCollection<T> items, Action<YamlWriter, T> keys) => List(key, items, item => Keys(yaml => keys(yaml, item), MappingStyle.Block));
+    public void Each<T>(string key, IReadOnlyCollection<T> items, Action<YamlWriter, T> keys) =>
+        List(key, items, item => Keys(yaml => keys(yaml, item), MappingStyle.Block));
 
     private void List<T>(string key, IReadOnlyCollection<T> items, Action<T> write)
     {
@@ -107,7 +115,16 @@ internal sealed partial class YamlWriter
         if (Plainly().IsMatch(text) && !Words().IsMatch(text) && !(isInline && text.AsSpan().IndexOfAny(InlineSigns) >= 0))
             Plain(text);
         else // What single quotes cannot hold, the emitter puts into double ones.
-            Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, text.Contains('"', StringComparison.Ordinal) ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted, false, true));
+            Emit(
+                new Scalar(
+                    AnchorName.Empty,
+                    TagName.Empty,
+                    text,
+                    text.Contains('"', StringComparison.Ordinal) ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted,
+                    false,
+                    true
+                )
+            );
     }
 
     private void Plain(string text) => Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, true, false));

@@ -15,10 +15,17 @@ namespace SurveillanceRegistry.Grains.Devices;
 /// </summary>
 [GrainType("device")]
 [CollectionAgeLimit(Minutes = 5)] // Most units change rarely: a million need not live here because each spoke once.
-internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister observations, IExpectedStateRegister expected, IngestHealthMonitor sight, TimeProvider time) : Grain, IDeviceGrain
+internal sealed class DeviceGrain(
+    IDeviceRegister devices,
+    IObservationRegister observations,
+    IExpectedStateRegister expected,
+    IngestHealthMonitor sight,
+    TimeProvider time
+) : Grain, IDeviceGrain
 {
     private Device? _device;
-    private DeviceObservation? _last, _placeObservation;
+    private DeviceObservation? _last,
+        _placeObservation;
     private Task _placeNotification = Task.CompletedTask;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -70,7 +77,15 @@ internal sealed class DeviceGrain(IDeviceRegister devices, IObservationRegister 
         {
             // Most heartbeats change nothing, and so do not come here: when the last one came, only the partition knows.
             var now = await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id);
-            return now is null || now.MergedWith(_last).DiffersFrom(_last) ? _last : _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
+            return now is null || now.MergedWith(_last).DiffersFrom(_last)
+                ? _last
+                : _last with
+                {
+                    LastHeardAt = now.LastHeardAt,
+                    Epoch = now.Epoch,
+                    Seq = now.Seq,
+                    SkewSeconds = now.SkewSeconds,
+                };
         }
 #pragma warning disable CA1031 // Whatever the reason: the registry cannot see the unit now, and says so.
         catch (Exception)

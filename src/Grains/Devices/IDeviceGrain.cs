@@ -19,7 +19,9 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("observed")]
     Task<ChangeResult> RecordChange(DeviceObservation observation, long owner);
 
-    /// <summary>Returns when the place that the unit covers was told the last that is known of it. What the place did not take in is told again.</summary>
+    /// <summary>
+    /// Returns when the place that the unit covers was told the last that is known of it. What the place did not take in is told again.
+    /// </summary>
     [Alias("settled")]
     [AlwaysInterleave]
     Task WaitForPlace();
@@ -33,7 +35,10 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("registered")]
     Task ReloadDevice();
 
-    /// <summary>The unit, what is known of it and what governs it today; null when no such unit is registered. Answers while a change is being told to its place.</summary>
+    /// <summary>
+    /// The unit, what is known of it and what governs it today; null when no such unit is registered. Answers while a change is being told
+    /// to its place.
+    /// </summary>
     [Alias("describe")]
     [AlwaysInterleave]
     Task<DeviceDescription?> Describe();
@@ -47,7 +52,12 @@ public interface IDeviceGrain : IGrainWithStringKey
 /// What became of a change. <c>NotOurs</c>: the partition belongs to another owner by now, and nothing was taken in. <c>Told</c>: it is
 /// remembered, and nobody else has to hear of it. <c>PlaceWaits</c>: it is remembered, and its place is being told.
 /// </summary>
-public enum ChangeResult { OwnershipLost, Recorded, RecordedPlacePending }
+public enum ChangeResult
+{
+    OwnershipLost,
+    Recorded,
+    RecordedPlacePending,
+}
 
 /// <summary>A unit, the last that is known of it, and the rows that govern it on <paramref name="Day"/>.</summary>
 public sealed record DeviceDescription(Device Device, DeviceObservation? Last, DateOnly Day, ImmutableArray<GovernanceRow> GovernedBy)

@@ -11,7 +11,9 @@ namespace SurveillanceRegistry.Grains.Places;
 [Alias("place")]
 public interface IPlaceGrain : IGrainWithStringKey
 {
-    /// <summary>Something changed at a device that covers the place. A notice that says something new is signed before this returns.</summary>
+    /// <summary>
+    /// Something changed at a device that covers the place. A notice that says something new is signed before this returns.
+    /// </summary>
     [Alias("changed")]
     Task RecordObservation(DeviceObservation observation);
 
@@ -20,7 +22,8 @@ public interface IPlaceGrain : IGrainWithStringKey
     Task Recompose();
 
     /// <summary>
-    /// What the register says of its devices changed. Returns at once: they are read again before anybody is shown the place, once for all that
+    /// What the register says of its devices changed. Returns at once: they are read again before anybody is shown the place, once for all
+    /// that
     /// were registered meanwhile, and its notice follows.
     /// </summary>
     [Alias("registered")]
@@ -61,10 +64,17 @@ public interface INoticeWatcher : IGrainObserver
 
 /// <summary>A place, its screens and devices, and the notice in force there.</summary>
 public sealed record PlaceDescription(
-    Place Place, ImmutableArray<KioskDescription> Kiosks, ImmutableArray<CoveringDevice> Covering, SignedNotice Notice, NoticeContent Content);
+    Place Place,
+    ImmutableArray<KioskDescription> Kiosks,
+    ImmutableArray<CoveringDevice> Covering,
+    SignedNotice Notice,
+    NoticeContent Content
+);
 
 /// <summary>A screen, when it last asked for its notice, and the hash of the notice that it then held; null when not known.</summary>
 public sealed record KioskDescription(Kiosk Kiosk, DateTimeOffset? LastSeenAt, string? ShownHash);
 
-/// <summary>A notice as it stands, and as it would be on a day under other rules; both composed of what is known of the devices now.</summary>
+/// <summary>
+/// A notice as it stands, and as it would be on a day under other rules; both composed of what is known of the devices now.
+/// </summary>
 public sealed record NoticePreview(Place Place, ImmutableArray<KioskDescription> Kiosks, NoticeContent Now, NoticeContent Then);

@@ -16,8 +16,14 @@ namespace SurveillanceRegistry.Grains.Places;
 [GrainType("place")]
 [KeepAlive]
 internal sealed class PlaceGrain(
-    IPlaceRegister places, IDeviceRegister devices, INoticeRegister notices, NoticeKey key, PublicAddress address, TimeProvider time,
-    ILogger<PlaceGrain> logger) : Grain, IPlaceGrain
+    IPlaceRegister places,
+    IDeviceRegister devices,
+    INoticeRegister notices,
+    NoticeKey key,
+    PublicAddress address,
+    TimeProvider time,
+    ILogger<PlaceGrain> logger
+) : Grain, IPlaceGrain
 {
     /// <summary>How often the place asks for itself what is known of its devices, and which day it is.</summary>
     private static readonly TimeSpan RepairEvery = TimeSpan.FromSeconds(10);
@@ -32,7 +38,8 @@ internal sealed class PlaceGrain(
     private ImmutableArray<Device> _devices = [];
     private SignedNotice? _notice;
     private NoticeContent? _content;
-    private bool _isCurrent, _mustReload;
+    private bool _isCurrent,
+        _mustReload;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -72,9 +79,11 @@ internal sealed class PlaceGrain(
             return null;
         var current = await GrainFactory.Governance();
         return new NoticePreview(
-            _place, [.. _kiosks.Values],
+            _place,
+            [.. _kiosks.Values],
             NoticeComposer.Compose(_place, Covering(), current, day, address.Url),
-            NoticeComposer.Compose(_place, Covering(), governance, day, address.Url));
+            NoticeComposer.Compose(_place, Covering(), governance, day, address.Url)
+        );
     }
 
     public Task Watch(INoticeWatcher watcher)
@@ -146,13 +155,19 @@ internal sealed class PlaceGrain(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("Place {Place} cannot see device {Device} ({Reason}); its notice calls it unknown.", _place!.Id, device.Id, failure.Message);
+            logger.LogWarning(
+                "Place {Place} cannot see device {Device} ({Reason}); its notice calls it unknown.",
+                _place!.Id,
+                device.Id,
+                failure.Message
+            );
             if (_last.TryGetValue(device.Id, out var last))
                 _last[device.Id] = new CoveringDevice(device, last).Unseen().Last!;
         }
     }
 
-    private ImmutableArray<CoveringDevice> Covering() => [.. _devices.Select(device => new CoveringDevice(device, _last.GetValueOrDefault(device.Id)))];
+    private ImmutableArray<CoveringDevice> Covering() =>
+        [.. _devices.Select(device => new CoveringDevice(device, _last.GetValueOrDefault(device.Id)))];
 
     private async Task BringUpToDate()
     {
@@ -160,10 +175,20 @@ internal sealed class PlaceGrain(
         var governance = await GrainFactory.Governance();
         var now = time.GetUtcNow();
         var content = NoticeComposer.Compose(_place!, Covering(), governance, governance.City.DayAt(now), address.Url);
-        for (var attempt = 1; _notice is null || _notice.ContentHash != NoticePayload.ContentHash(content) || !key.Verifies(_notice); attempt++)
+        for (
+            var attempt = 1;
+            _notice is null || _notice.ContentHash != NoticePayload.ContentHash(content) || !key.Verifies(_notice);
+            attempt++
+        )
         {
             var sequence = (_notice?.Sequence ?? 0) + 1;
-            var issued = SignedNotice.Sign(content, NoticePayload.Write(content, governance, sequence, now, await notices.LedgerSizeAsync(CancellationToken.None)), sequence, now, key);
+            var issued = SignedNotice.Sign(
+                content,
+                NoticePayload.Write(content, governance, sequence, now, await notices.LedgerSizeAsync(CancellationToken.None)),
+                sequence,
+                now,
+                key
+            );
             if (await notices.AppendAsync(issued, CancellationToken.None))
             {
                 _notice = issued;
@@ -175,7 +200,9 @@ internal sealed class PlaceGrain(
             }
             else
             {
-                throw new InvalidOperationException($"The notice of place {_place!.Id} could not be numbered in {MaxAttempts} attempts: another writer was first each time.");
+                throw new InvalidOperationException(
+                    $"The notice of place {_place!.Id} could not be numbered in {MaxAttempts} attempts: another writer was first each time."
+                );
             }
         }
 

@@ -8,7 +8,9 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Grains.Policies;
 
-/// <summary>The city's governance, in memory and in order: what is known, what was known, and the acts that change it. Key: <see cref="City"/>.</summary>
+/// <summary>
+/// The city's governance, in memory and in order: what is known, what was known, and the acts that change it. Key: <see cref="City"/>.
+/// </summary>
 [Alias("policies")]
 public interface IPoliciesGrain : IGrainWithStringKey
 {
@@ -27,7 +29,9 @@ public interface IPoliciesGrain : IGrainWithStringKey
     [Alias("history"), AlwaysInterleave]
     Task<GovernanceHistory> History();
 
-    /// <summary>What everybody may know of change requests: the approved ones among those asked for, in the order of their numbers.</summary>
+    /// <summary>
+    /// What everybody may know of change requests: the approved ones among those asked for, in the order of their numbers.
+    /// </summary>
     [Alias("changes"), AlwaysInterleave]
     Task<ImmutableArray<PublicChange>> Changes(ImmutableArray<long> numbers);
 
@@ -49,7 +53,9 @@ public interface IPoliciesGrain : IGrainWithStringKey
     [Alias("act")]
     Task<Outcome<ChangeRequest>> Act(long id, int version, ChangeAct act, Attribution by, string? note = null, Proposal? proposal = null);
 
-    /// <summary>Looks whether a day began in the city, and writes down what took effect with it. The grain does so by itself every second.</summary>
+    /// <summary>
+    /// Looks whether a day began in the city, and writes down what took effect with it. The grain does so by itself every second.
+    /// </summary>
     [Alias("turn-day")]
     Task RecordTransitions();
 }

@@ -10,19 +10,29 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Grains.Policies;
 
 /// <summary>
-/// Holds the governance and hands it out by reference: its values never change. Acts on change requests one after the other; each is asked of
+/// Holds the governance and hands it out by reference: its values never change. Acts on change requests one after the other; each is asked
+/// of
 /// the Domain and written down by the register before anybody is told. At the city's midnight it writes down what took effect.
 /// </summary>
 [GrainType("policies")]
 [KeepAlive]
-internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister changes, IPlaceRegister places, TimeProvider time, ILogger<PoliciesGrain> logger) : Grain, IPoliciesGrain
+internal sealed class PoliciesGrain(
+    IPolicyRegister register,
+    IChangeRegister changes,
+    IPlaceRegister places,
+    TimeProvider time,
+    ILogger<PoliciesGrain> logger
+) : Grain, IPoliciesGrain
 {
     private static readonly TimeSpan MidnightCheckEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>A registry that slept longer than this writes down what changed over the whole time under the day on which it woke.</summary>
+    /// <summary>
+    /// A registry that slept longer than this writes down what changed over the whole time under the day on which it woke.
+    /// </summary>
     private const int MaxDaysOneByOne = 400;
 
-    private const int MaxInstantsHeld = 8, MaxChangesHeld = 10_000;
+    private const int MaxInstantsHeld = 8,
+        MaxChangesHeld = 10_000;
 
     private readonly Dictionary<int, GovernanceSnapshot?> _knownAt = [];
 
@@ -37,7 +47,10 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
         _history = await register.HistoryAsync(cancellationToken);
         _day = await register.LastDayAsync(cancellationToken);
         await RecordTransitions();
-        this.RegisterGrainTimer(_ => RecordTransitions(), new GrainTimerCreationOptions(MidnightCheckEvery, MidnightCheckEvery) { KeepAlive = true });
+        this.RegisterGrainTimer(
+            _ => RecordTransitions(),
+            new GrainTimerCreationOptions(MidnightCheckEvery, MidnightCheckEvery) { KeepAlive = true }
+        );
     }
 
     public Task<GovernanceSnapshot> Governance() => Task.FromResult(_history.Current);
@@ -72,10 +85,14 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
     public async Task<ImmutableArray<PublicAct>> Acts(long before, int most)
     {
         var switched = await register.SwitchesAsync(before, most, CancellationToken.None);
-        var newest = _history.RecordedBefore(before).Take(most)
+        var newest = _history
+            .RecordedBefore(before)
+            .Take(most)
             .Select(revisions => new PublicAct(revisions[0].Entry, revisions[0].RecordedAt, revisions, null, null))
             .Concat(switched.Select(one => new PublicAct(one.Entry, one.At, [], null, one)))
-            .OrderByDescending(act => act.Entry).Take(most).ToArray();
+            .OrderByDescending(act => act.Entry)
+            .Take(most)
+            .ToArray();
         var acts = ImmutableArray.CreateBuilder<PublicAct>(newest.Length);
         foreach (var act in newest)
             acts.Add(act.Revisions is [{ Change: { } number }, ..] ? act with { Change = await ChangeAsync(number) } : act);
@@ -139,11 +156,19 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
 
     /// <summary>Every row whose standing or text on a day is another than on the day before.</summary>
     private static ImmutableArray<EffectiveTransition> Switches(GovernanceTable table, DateOnly before, DateOnly day) =>
-    [
-        .. table.On(before).Zip(table.On(day))
-            .Where(rows => rows.First.Status != rows.Second.Status || rows.First.Version?.Number != rows.Second.Version?.Number)
-            .Select(rows => new EffectiveTransition(rows.Second.Technology.Id, rows.Second.Instrument.Id, rows.Second.Version?.Number, rows.First.Status, rows.Second.Status)),
-    ];
+        [
+            .. table
+                .On(before)
+                .Zip(table.On(day))
+                .Where(rows => rows.First.Status != rows.Second.Status || rows.First.Version?.Number != rows.Second.Version?.Number)
+                .Select(rows => new EffectiveTransition(
+                    rows.Second.Technology.Id,
+                    rows.Second.Instrument.Id,
+                    rows.Second.Version?.Number,
+                    rows.First.Status,
+                    rows.Second.Status
+                )),
+        ];
 
     private async Task<PublicChange?> ChangeAsync(long number)
     {
@@ -157,7 +182,10 @@ internal sealed class PoliciesGrain(IPolicyRegister register, IChangeRegister ch
     }
 
     private static Refusal Stale(ChangeRequest request) =>
-        new("stale", $"Request {request.Id} was changed meanwhile: it is {Json.Word(request.State)} at version {request.Version}. Look at it again before you act.");
+        new(
+            "stale",
+            $"Request {request.Id} was changed meanwhile: it is {Json.Word(request.State)} at version {request.Version}. Look at it again before you act."
+        );
 
     /// <summary>Takes in what was recorded, and has every notice look at it.</summary>
     private async Task ApplyAsync()

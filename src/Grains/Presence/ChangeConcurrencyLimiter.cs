@@ -1,7 +1,8 @@
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
-/// How many changes of a silo's units are on their way to be remembered at once. When a switch in a cellar fails, ten thousand units change in
+/// How many changes of a silo's units are on their way to be remembered at once. When a switch in a cellar fails, ten thousand units change
+/// in
 /// one moment, and most of them have to be looked up first: without a bound they would take every connection to the database, and the
 /// registry would take itself for blind. A change that comes alone waits for nobody.
 /// </summary>

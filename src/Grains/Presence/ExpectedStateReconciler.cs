@@ -5,7 +5,8 @@ using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
-/// Keeps what is expected of every device in step with the rules, the day and the register. What decides is the same for all devices that are
+/// Keeps what is expected of every device in step with the rules, the day and the register. What decides is the same for all devices that
+/// are
 /// alike, so a rule that governs ten thousand of them is asked once.
 /// </summary>
 public sealed class ExpectedStateReconciler(IGrainFactory grains, IExpectedStateRegister register, TimeProvider time)
@@ -23,7 +24,19 @@ public sealed class ExpectedStateReconciler(IGrainFactory grains, IExpectedState
         foreach (var likeness in await register.GroupsAsync(cancellationToken))
         {
             if (DeviceKind.Find(likeness.Kind) is { } kind)
-                await register.RecordAsync(likeness, ExpectedStateDraft.Create(kind.Technology, likeness.Department, likeness.Sensors, likeness.IsActive, governance.Table, standing.Item2), now, cancellationToken);
+                await register.RecordAsync(
+                    likeness,
+                    ExpectedStateDraft.Create(
+                        kind.Technology,
+                        likeness.Department,
+                        likeness.Sensors,
+                        likeness.IsActive,
+                        governance.Table,
+                        standing.Item2
+                    ),
+                    now,
+                    cancellationToken
+                );
         }
 
         _kept = standing;

@@ -10,12 +10,16 @@ namespace SurveillanceRegistry.Grains.Presence;
 [Alias("presence-partition")]
 public interface IPresencePartitionGrain : IGrainWithIntegerKey
 {
-    /// <summary>Takes in heartbeats that are durable already, in the order in which they were received. Does not wait for whoever is told of a change.</summary>
+    /// <summary>
+    /// Takes in heartbeats that are durable already, in the order in which they were received. Does not wait for whoever is told of a
+    /// change.
+    /// </summary>
     [Alias("hear")]
     Task ApplyHeartbeats(ImmutableArray<Heartbeat> heartbeats);
 
     /// <summary>
-    /// A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in. Does not wait for whoever
+    /// A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in. Does not wait for
+    /// whoever
     /// is told of it.
     /// </summary>
     [Alias("died")]
@@ -40,7 +44,10 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     [Alias("observation-of")]
     Task<DeviceObservation?> FindObservation(int number, string deviceId);
 
-    /// <summary>Wakes the partition, so that it notices silence. Returns when every change that it knew of has been remembered and told to its place, or could not be for now.</summary>
+    /// <summary>
+    /// Wakes the partition, so that it notices silence. Returns when every change that it knew of has been remembered and told to its
+    /// place, or could not be for now.
+    /// </summary>
     [Alias("wake")]
     Task Wake();
 

@@ -8,7 +8,12 @@ namespace SurveillanceRegistry.Grains.Presence;
 /// Whether the registry itself can see. It can while something can be made durable, heartbeats among it, and while its own clockwork runs.
 /// What it could not see it does not call silence: units get their whole deadline again before anybody says so.
 /// </summary>
-public sealed class IngestHealthMonitor(IObservedPeriodRegister watch, IngestStatistics figures, TimeProvider time, ILogger<IngestHealthMonitor> logger) : BackgroundService
+public sealed class IngestHealthMonitor(
+    IObservedPeriodRegister watch,
+    IngestStatistics figures,
+    TimeProvider time,
+    ILogger<IngestHealthMonitor> logger
+) : BackgroundService
 {
     /// <summary>How often it looks, and how far the period that it writes down may lag behind.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -19,7 +24,8 @@ public sealed class IngestHealthMonitor(IObservedPeriodRegister watch, IngestSta
     /// <summary>Sessions that end within so long of each other may end for one reason.</summary>
     public static readonly TimeSpan MassDisconnectWindow = TimeSpan.FromSeconds(10);
 
-    private long _since = long.MinValue / 2, _massDisconnectAt = long.MinValue / 2;
+    private long _since = long.MinValue / 2,
+        _massDisconnectAt = long.MinValue / 2;
     private long? _observedAt;
     private long _period;
     private volatile bool _stalled;
@@ -31,24 +37,33 @@ public sealed class IngestHealthMonitor(IObservedPeriodRegister watch, IngestSta
         return (long)time.GetElapsedTime(0).TotalMilliseconds;
     }
 
-    /// <summary>Since when the registry has been able to see without a break, on the steady clock: not before now, while it cannot. Always, where nobody watches.</summary>
+    /// <summary>
+    /// Since when the registry has been able to see without a break, on the steady clock: not before now, while it cannot. Always, where
+    /// nobody watches.
+    /// </summary>
     public long ObservingSinceMs => CannotObserve ? MonotonicMs(time) : Volatile.Read(ref _since);
 
     /// <summary>Whether it cannot see now.</summary>
     /// <remarks>A disk may be full for what is new and take what is changed: then the watch goes on and no heartbeat can be kept.</remarks>
-    public bool CannotObserve => _observedAt is { } saw && (_stalled || figures.IsStalled || MonotonicMs(time) - saw > Tolerance.TotalMilliseconds);
+    public bool CannotObserve =>
+        _observedAt is { } saw && (_stalled || figures.IsStalled || MonotonicMs(time) - saw > Tolerance.TotalMilliseconds);
 
     /// <summary>Something happened that looks like our own fault: units get their deadline again.</summary>
     public void RestartDeadlines(string why)
     {
         Volatile.Write(ref _since, MonotonicMs(time));
-        logger.LogWarning("The registry doubts its own sight ({Why}): no unit is called silent before its whole deadline has passed again.", why);
+        logger.LogWarning(
+            "The registry doubts its own sight ({Why}): no unit is called silent before its whole deadline has passed again.",
+            why
+        );
     }
 
     /// <summary>When so many sessions last broke at once that the fault is more likely ours, on the steady clock.</summary>
     public long MassDisconnectAtMs => Volatile.Read(ref _massDisconnectAt);
 
-    /// <summary>So many sessions broke at once that the fault is more likely ours: nobody is called dead for it, and nobody silent.</summary>
+    /// <summary>
+    /// So many sessions broke at once that the fault is more likely ours: nobody is called dead for it, and nobody silent.
+    /// </summary>
     public void ReportMassDisconnect(string why)
     {
         Volatile.Write(ref _massDisconnectAt, MonotonicMs(time));
@@ -63,8 +78,13 @@ public sealed class IngestHealthMonitor(IObservedPeriodRegister watch, IngestSta
         do
         {
             await CheckAsync(stoppingToken);
-        }
-        while (!stoppingToken.IsCancellationRequested && await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default));
+        } while (
+            !stoppingToken.IsCancellationRequested
+            && await timer
+                .WaitForNextTickAsync(stoppingToken)
+                .AsTask()
+                .ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default)
+        );
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)
@@ -84,7 +104,8 @@ public sealed class IngestHealthMonitor(IObservedPeriodRegister watch, IngestSta
             else
                 await watch.ExtendAsync(_period, time.GetUtcNow(), cancellationToken);
             if (wasBlind)
-                RestartDeadlines("it could not see for a while"); // Before it counts as seeing: somebody may look for silence at any moment.
+                // Before it counts as seeing: somebody may look for silence at any moment.
+                RestartDeadlines("it could not see for a while");
             (_observedAt, _stalled) = (MonotonicMs(time), false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -6,13 +6,21 @@ namespace SurveillanceRegistry.Grains.Presence;
 /// <summary>What came in within a stretch of time.</summary>
 /// <param name="Seconds">How long the stretch really was.</param>
 /// <param name="Acknowledged">Heartbeats that were durable and acknowledged in it.</param>
-/// <param name="AckP50Ms">Half of them were acknowledged at most so long after they were received, in milliseconds; null when there were none.</param>
+/// <param name="AckP50Ms">Half of them were acknowledged at most so long after they were received, in milliseconds; null when there were
+/// none.</param>
 /// <param name="AckP99Ms">Of a hundred, ninety-nine were.</param>
 /// <param name="Refused">Publishes that were refused, by reason.</param>
 /// <param name="SignInsRefused">Sign-ins that were refused.</param>
 /// <param name="ConnectionsRefused">Connections that were refused before they could sign in.</param>
 public sealed record IngestWindow(
-    double Seconds, long Acknowledged, double? AckP50Ms, double? AckP99Ms, ImmutableArray<(string Reason, long Count)> Refused, long SignInsRefused, long ConnectionsRefused)
+    double Seconds,
+    long Acknowledged,
+    double? AckP50Ms,
+    double? AckP99Ms,
+    ImmutableArray<(string Reason, long Count)> Refused,
+    long SignInsRefused,
+    long ConnectionsRefused
+)
 {
     public double PerSecond => Seconds > 0 ? Acknowledged / Seconds : 0;
 }
@@ -24,8 +32,18 @@ public sealed record IngestWindow(
 /// <param name="LastMinute">The last minute, or less when the process is younger.</param>
 /// <param name="InFlight">Heartbeats that were received and not answered yet.</param>
 public sealed record IngestReading(
-    DateTimeOffset At, DateTimeOffset Since, IngestWindow LastSecond, IngestWindow LastMinute, long Acknowledged, ImmutableArray<(string Reason, long Count)> Refused,
-    long SignInsRefused, long ConnectionsRefused, int Connections, int Sessions, long InFlight);
+    DateTimeOffset At,
+    DateTimeOffset Since,
+    IngestWindow LastSecond,
+    IngestWindow LastMinute,
+    long Acknowledged,
+    ImmutableArray<(string Reason, long Count)> Refused,
+    long SignInsRefused,
+    long ConnectionsRefused,
+    int Connections,
+    int Sessions,
+    long InFlight
+);
 
 /// <summary>
 /// What this process has taken in, for whoever looks at it now: no device, no topic, only how many and how fast. A heartbeat costs a few
@@ -36,10 +54,15 @@ public sealed class IngestStatistics : IDisposable
     /// <summary>For so long heartbeats may wait while none is answered before the queue counts as standing still.</summary>
     public static readonly TimeSpan StallThreshold = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1),
+        Minute = TimeSpan.FromMinutes(1);
 
     // Eight steps for each doubling, from 2^6 µs on: a figure says at most 12.5 % more than it was, and never less.
-    private const int StepsPerDoubling = 8, StepBits = 3, SmallestBit = 6, Doublings = 20, Steps = (Doublings + 1) * StepsPerDoubling;
+    private const int StepsPerDoubling = 8,
+        StepBits = 3,
+        SmallestBit = 6,
+        Doublings = 20,
+        Steps = (Doublings + 1) * StepsPerDoubling;
 
     private readonly TimeProvider _time;
     private readonly ITimer _taking;
@@ -47,8 +70,14 @@ public sealed class IngestStatistics : IDisposable
     private readonly List<Snapshot> _kept = [];
     private readonly long[] _latencies = new long[Steps];
     private FrozenDictionary<string, Counter> _refused = FrozenDictionary<string, Counter>.Empty;
-    private Snapshot _before, _now;
-    private long _received, _settled, _acknowledged, _signInsRefused, _connectionsRefused, _movedAt;
+    private Snapshot _before,
+        _now;
+    private long _received,
+        _settled,
+        _acknowledged,
+        _signInsRefused,
+        _connectionsRefused,
+        _movedAt;
 
     public IngestStatistics(TimeProvider time)
     {
@@ -77,7 +106,8 @@ public sealed class IngestStatistics : IDisposable
     public bool IsStalled => InFlight > 0 && _time.GetElapsedTime(Volatile.Read(ref _movedAt)) > StallThreshold;
 
     /// <summary>Names the reasons for which a publish can be refused, so that those that never were are shown too.</summary>
-    public void RegisterReasons(IEnumerable<string> reasons) => _refused = reasons.ToFrozenDictionary(reason => reason, _ => new Counter(), StringComparer.Ordinal);
+    public void RegisterReasons(IEnumerable<string> reasons) =>
+        _refused = reasons.ToFrozenDictionary(reason => reason, _ => new Counter(), StringComparer.Ordinal);
 
     /// <summary>A heartbeat was received that the registry will answer.</summary>
     /// <returns>When, for <see cref="Completed"/>.</returns>
@@ -122,15 +152,27 @@ public sealed class IngestStatistics : IDisposable
     public long Acknowledged => Volatile.Read(ref _acknowledged);
 
     /// <summary>How many publishes were refused since the process began, by reason, in the order of reasons.</summary>
-    public ImmutableArray<(string Reason, long Count)> Refusals => [.. _refused.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, Volatile.Read(ref one.Value.Count)))];
+    public ImmutableArray<(string Reason, long Count)> Refusals =>
+        [.. _refused.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, Volatile.Read(ref one.Value.Count)))];
 
     /// <summary>The figures as of the last whole second.</summary>
     public IngestReading Read()
     {
         lock (_pictures)
         {
-            return new IngestReading(_now.At, Since, Between(_before, _now), Between(_kept[0], _now), _now.Acknowledged, _now.Refused,
-                _now.SignInsRefused, _now.ConnectionsRefused, Connections(), Sessions(), InFlight);
+            return new IngestReading(
+                _now.At,
+                Since,
+                Between(_before, _now),
+                Between(_kept[0], _now),
+                _now.Acknowledged,
+                _now.Refused,
+                _now.SignInsRefused,
+                _now.ConnectionsRefused,
+                Connections(),
+                Sessions(),
+                InFlight
+            );
         }
     }
 
@@ -151,7 +193,16 @@ public sealed class IngestStatistics : IDisposable
         }
     }
 
-    private Snapshot Take() => new(_time.GetUtcNow(), _time.GetTimestamp(), Acknowledged, [.. _latencies], Refusals, Volatile.Read(ref _signInsRefused), Volatile.Read(ref _connectionsRefused));
+    private Snapshot Take() =>
+        new(
+            _time.GetUtcNow(),
+            _time.GetTimestamp(),
+            Acknowledged,
+            [.. _latencies],
+            Refusals,
+            Volatile.Read(ref _signInsRefused),
+            Volatile.Read(ref _connectionsRefused)
+        );
 
     private IngestWindow Between(Snapshot from, Snapshot to)
     {
@@ -159,9 +210,15 @@ public sealed class IngestStatistics : IDisposable
         for (var step = 0; step < Steps; step++)
             latencies[step] = to.Latencies[step] - from.Latencies[step];
         var before = from.Refused.ToDictionary(one => one.Reason, one => one.Count, StringComparer.Ordinal);
-        return new IngestWindow(_time.GetElapsedTime(from.Timestamp, to.Timestamp).TotalSeconds, to.Acknowledged - from.Acknowledged, Quantile(latencies, 0.5), Quantile(latencies, 0.99),
+        return new IngestWindow(
+            _time.GetElapsedTime(from.Timestamp, to.Timestamp).TotalSeconds,
+            to.Acknowledged - from.Acknowledged,
+            Quantile(latencies, 0.5),
+            Quantile(latencies, 0.99),
             [.. to.Refused.Select(one => (one.Reason, one.Count - before.GetValueOrDefault(one.Reason)))],
-            to.SignInsRefused - from.SignInsRefused, to.ConnectionsRefused - from.ConnectionsRefused);
+            to.SignInsRefused - from.SignInsRefused,
+            to.ConnectionsRefused - from.ConnectionsRefused
+        );
     }
 
     /// <summary>The least step that a share of all does not exceed, in milliseconds.</summary>
@@ -171,7 +228,7 @@ public sealed class IngestStatistics : IDisposable
         if (all == 0)
             return null;
         var step = -1;
-        for (long seen = 0, wanted = (long)Math.Ceiling(all * share); seen < wanted;)
+        for (long seen = 0, wanted = (long)Math.Ceiling(all * share); seen < wanted; )
             seen += latencies[++step];
         return MaxOf(step) / 1000.0;
     }
@@ -182,14 +239,19 @@ public sealed class IngestStatistics : IDisposable
         if (microseconds < 1 << SmallestBit)
             return (int)(microseconds >> (SmallestBit - StepBits));
         var doubling = 63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)microseconds);
-        return Math.Min(Steps - 1, (doubling - SmallestBit + 1) * StepsPerDoubling + (int)((microseconds >> (doubling - StepBits)) & (StepsPerDoubling - 1)));
+        return Math.Min(
+            Steps - 1,
+            (doubling - SmallestBit + 1) * StepsPerDoubling + (int)((microseconds >> (doubling - StepBits)) & (StepsPerDoubling - 1))
+        );
     }
 
     /// <summary>The most that a step holds, in microseconds.</summary>
     private static long MaxOf(int step)
     {
         var (doubling, within) = (step / StepsPerDoubling, step % StepsPerDoubling);
-        return doubling == 0 ? (within + 1L) << (SmallestBit - StepBits) : (StepsPerDoubling + within + 1L) << (doubling - 1 + SmallestBit - StepBits);
+        return doubling == 0
+            ? (within + 1L) << (SmallestBit - StepBits)
+            : (StepsPerDoubling + within + 1L) << (doubling - 1 + SmallestBit - StepBits);
     }
 
     private sealed class Counter
@@ -198,5 +260,12 @@ public sealed class IngestStatistics : IDisposable
     }
 
     private sealed record Snapshot(
-        DateTimeOffset At, long Timestamp, long Acknowledged, ImmutableArray<long> Latencies, ImmutableArray<(string Reason, long Count)> Refused, long SignInsRefused, long ConnectionsRefused);
+        DateTimeOffset At,
+        long Timestamp,
+        long Acknowledged,
+        ImmutableArray<long> Latencies,
+        ImmutableArray<(string Reason, long Count)> Refused,
+        long SignInsRefused,
+        long ConnectionsRefused
+    );
 }

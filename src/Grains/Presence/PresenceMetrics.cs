@@ -15,11 +15,20 @@ public sealed class PresenceMetrics : IDisposable
 
     public PresenceMetrics()
     {
-        _changes = _meter.CreateCounter<long>("registry.presence.changes", "{change}", "Changes of units' states, by what is known of the unit now.");
-        _lag = _meter.CreateHistogram<double>("registry.presence.detection", "s", "How long after a unit's deadline its silence was noticed.");
+        _changes = _meter.CreateCounter<long>(
+            "registry.presence.changes",
+            "{change}",
+            "Changes of units' states, by what is known of the unit now."
+        );
+        _lag = _meter.CreateHistogram<double>(
+            "registry.presence.detection",
+            "s",
+            "How long after a unit's deadline its silence was noticed."
+        );
     }
 
-    public void Changed(PresenceState presence) => _changes.Add(1, new KeyValuePair<string, object?>("presence", Domain.Json.Word(presence)));
+    public void Changed(PresenceState presence) =>
+        _changes.Add(1, new KeyValuePair<string, object?>("presence", Domain.Json.Word(presence)));
 
     public void Noticed(double secondsAfterDeadline) => _lag.Record(secondsAfterDeadline);
 

@@ -11,22 +11,34 @@ namespace SurveillanceRegistry.Grains.Presence;
 /// <summary>
 /// Holds a seat for each unit of its partition, looks for silence twice a second by one wheel, and passes changes on to the units' grains.
 /// May forget at any time: the heartbeat log did not. Reentrant, so that a unit can ask while a change is on its way to it; no
-/// invariant spans an await. Whoever brings a word never waits for what comes of it: a notice that waits for the ledger would keep later words
+/// invariant spans an await. Whoever brings a word never waits for what comes of it: a notice that waits for the ledger would keep later
+/// words
 /// out, and units that speak would be called silent.
 /// </summary>
 [GrainType("presence-partition")]
 [Reentrant]
 [KeepAlive]
 internal sealed class PresencePartitionGrain(
-    IDeviceRegister devices, IHeartbeatLog log, IObservationRegister observations, ChangeConcurrencyLimiter underWay, IngestHealthMonitor sight, PresenceMetrics counters, TimeProvider time, ILogger<PresencePartitionGrain> logger)
-    : Grain, IPresencePartitionGrain
+    IDeviceRegister devices,
+    IHeartbeatLog log,
+    IObservationRegister observations,
+    ChangeConcurrencyLimiter underWay,
+    IngestHealthMonitor sight,
+    PresenceMetrics counters,
+    TimeProvider time,
+    ILogger<PresencePartitionGrain> logger
+) : Grain, IPresencePartitionGrain
 {
-    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(TimingWheel.TickMs), LongestSessionEndDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(TimingWheel.TickMs),
+        LongestSessionEndDelay = TimeSpan.FromSeconds(5);
 
     private readonly List<int> _due = [];
     private readonly Dictionary<string, PendingChanges> _pendingChanges = new(StringComparer.Ordinal);
-    private readonly HashSet<int> _pendingIdLookups = [], _rescheduled = []; // Whose deadline changed while they wait in the wheel, where nobody is found before his time.
-    private readonly Queue<(int Number, long Epoch, long Session, long At)> _deaths = new(); // Those that may yet turn out to be one fault of ours.
+    private readonly HashSet<int> _pendingIdLookups = [],
+        _rescheduled = []; // Whose deadline changed while they wait in the wheel, where nobody is found before his time.
+
+    // Those that may yet turn out to be one fault of ours.
+    private readonly Queue<(int Number, long Epoch, long Session, long At)> _deaths = new();
     private DevicePresence[] _devices = [];
     private TimingWheel _wheel = null!;
     private Task _idLookup = Task.CompletedTask;
@@ -41,7 +53,10 @@ internal sealed class PresencePartitionGrain(
         // Who takes over writes alone from here on: what is read next is all that was ever written.
         _owner = await observations.TakeAsync(Partition, cancellationToken);
         await Load(null, cancellationToken);
-        var remembered = (await observations.LatestAsync(Partition, cancellationToken)).ToDictionary(told => told.Number, told => told.Observation);
+        var remembered = (await observations.LatestAsync(Partition, cancellationToken)).ToDictionary(
+            told => told.Number,
+            told => told.Observation
+        );
         foreach (var (number, told) in remembered)
             _devices[IndexOf(number)].Restore(told, told.LastHeardAt is { } heardAt ? MonotonicAt(heardAt) : 0);
         foreach (var heartbeat in await log.LatestAsync(Partition, cancellationToken))
@@ -130,13 +145,16 @@ internal sealed class PresencePartitionGrain(
         return Task.CompletedTask;
     }
 
-    public Task<(long Epoch, long Seq)> NewestSequence(int number) => Task.FromResult(IsRegistered(number) ? _devices[IndexOf(number)].NewestSequence : (-1, -1));
+    public Task<(long Epoch, long Seq)> NewestSequence(int number) =>
+        Task.FromResult(IsRegistered(number) ? _devices[IndexOf(number)].NewestSequence : (-1, -1));
 
     public Task<DeviceObservation?> FindObservation(int number, string deviceId)
     {
         EvaluateTimeouts();
         Notify();
-        return Task.FromResult(IsRegistered(number) && _devices[IndexOf(number)] is { WasHeard: true } seat ? seat.ToObservation(deviceId) : null);
+        return Task.FromResult(
+            IsRegistered(number) && _devices[IndexOf(number)] is { WasHeard: true } seat ? seat.ToObservation(deviceId) : null
+        );
     }
 
     public async Task Wake()
@@ -163,7 +181,10 @@ internal sealed class PresencePartitionGrain(
         return Wake();
     }
 
-    public Task<(long Bytes, int Units)> MeasureMemory() => Task.FromResult(((long)_devices.Length * (Unsafe.SizeOf<DevicePresence>() + sizeof(int)), _devices.Count(seat => seat.IsRegistered)));
+    public Task<(long Bytes, int Units)> MeasureMemory() =>
+        Task.FromResult(
+            ((long)_devices.Length * (Unsafe.SizeOf<DevicePresence>() + sizeof(int)), _devices.Count(seat => seat.IsRegistered))
+        );
 
     public Task<ImmutableArray<int>> CountStates()
     {
@@ -187,7 +208,11 @@ internal sealed class PresencePartitionGrain(
     /// <summary>Takes back the deaths of the last moments when many sessions broke among them.</summary>
     private void RetractDeaths()
     {
-        var (now, brokenAt, window) = (IngestHealthMonitor.MonotonicMs(time), sight.MassDisconnectAtMs, (long)IngestHealthMonitor.MassDisconnectWindow.TotalMilliseconds);
+        var (now, brokenAt, window) = (
+            IngestHealthMonitor.MonotonicMs(time),
+            sight.MassDisconnectAtMs,
+            (long)IngestHealthMonitor.MassDisconnectWindow.TotalMilliseconds
+        );
         while (_deaths.TryPeek(out var death) && (Math.Abs(death.At - brokenAt) <= window || now - death.At > window))
         {
             _deaths.Dequeue();
@@ -254,7 +279,9 @@ internal sealed class PresencePartitionGrain(
             Notify(deviceId, untold);
     }
 
-    /// <summary>Tells a unit what changed, in order, one telling at a time; and sees to it that its place hears of it, beside that.</summary>
+    /// <summary>
+    /// Tells a unit what changed, in order, one telling at a time; and sees to it that its place hears of it, beside that.
+    /// </summary>
     private void Notify(string deviceId, PendingChanges untold)
     {
         if (untold.Changes.Count > 0 && untold.Notification.IsCompleted)
@@ -284,7 +311,12 @@ internal sealed class PresencePartitionGrain(
 #pragma warning restore CA1031
         {
             if (!sight.CannotObserve) // Then that is said once a second, and not by every partition at every turn.
-                logger.LogWarning("{Count} changes in partition {Partition} wait for the register ({Reason}).", _pendingIdLookups.Count, Partition, failure.Message);
+                logger.LogWarning(
+                    "{Count} changes in partition {Partition} wait for the register ({Reason}).",
+                    _pendingIdLookups.Count,
+                    Partition,
+                    failure.Message
+                );
         }
     }
 
@@ -318,7 +350,11 @@ internal sealed class PresencePartitionGrain(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("A change of device {Device} could not be passed on ({Reason}); it is passed on again within a second.", deviceId, failure.Message);
+            logger.LogWarning(
+                "A change of device {Device} could not be passed on ({Reason}); it is passed on again within a second.",
+                deviceId,
+                failure.Message
+            );
         }
     }
 
@@ -340,7 +376,11 @@ internal sealed class PresencePartitionGrain(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.LogWarning("The place of device {Device} could not be told of a change ({Reason}); it is told again within a second.", deviceId, failure.Message);
+            logger.LogWarning(
+                "The place of device {Device} could not be told of a change ({Reason}); it is told again within a second.",
+                deviceId,
+                failure.Message
+            );
         }
     }
 
@@ -354,8 +394,10 @@ internal sealed class PresencePartitionGrain(
     private sealed class PendingChanges
     {
         public readonly Queue<DeviceObservation> Changes = new();
-        public Task Notification = Task.CompletedTask, PlaceUpdate = Task.CompletedTask;
-        public long PlacePendingSince, PlaceUpdated;
+        public Task Notification = Task.CompletedTask,
+            PlaceUpdate = Task.CompletedTask;
+        public long PlacePendingSince,
+            PlaceUpdated;
 
         public bool IsPlacePending => PlaceUpdated != PlacePendingSince;
     }
@@ -392,5 +434,6 @@ internal sealed class PresencePartitionGrain(
     private int NumberOf(int index) => index * Device.Partitions + Partition;
 
     /// <summary>An instant of the past on the steady clock of now.</summary>
-    private long MonotonicAt(DateTimeOffset instant) => IngestHealthMonitor.MonotonicMs(time) - (long)Math.Max(0, (time.GetUtcNow() - instant).TotalMilliseconds);
+    private long MonotonicAt(DateTimeOffset instant) =>
+        IngestHealthMonitor.MonotonicMs(time) - (long)Math.Max(0, (time.GetUtcNow() - instant).TotalMilliseconds);
 }

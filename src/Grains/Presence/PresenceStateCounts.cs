@@ -5,8 +5,15 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Presence;
 
-/// <summary>How many units are in which state, counted where they sit, and not more often than every few seconds however many ask.</summary>
-public sealed class PresenceStateCounts(IGrainFactory grains, IDeviceRegister devices, TimeProvider time, ILogger<PresenceStateCounts> logger) : IDisposable
+/// <summary>
+/// How many units are in which state, counted where they sit, and not more often than every few seconds however many ask.
+/// </summary>
+public sealed class PresenceStateCounts(
+    IGrainFactory grains,
+    IDeviceRegister devices,
+    TimeProvider time,
+    ILogger<PresenceStateCounts> logger
+) : IDisposable
 {
     private static readonly TimeSpan Holds = TimeSpan.FromSeconds(2);
 

@@ -9,7 +9,9 @@ internal sealed class TimingWheel
     /// <summary>How finely time is cut, in milliseconds.</summary>
     public const int TickMs = 500;
 
-    private const int Ticks = 1024, None = -1, NotScheduled = -2;
+    private const int Ticks = 1024,
+        None = -1,
+        NotScheduled = -2;
 
     private readonly int[] _first = [.. Enumerable.Repeat(None, Ticks)];
     private int[] _next = [];

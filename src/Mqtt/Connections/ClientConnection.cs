@@ -2,14 +2,14 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.SignIn;
@@ -26,12 +26,22 @@ internal sealed record DisconnectCause(MqttDisconnectReasonCode? Reason, string 
 /// publishes never reaches the library: it goes to the inlet as bytes, any number at once, and the acknowledgements leave from here in
 /// the order in which the publishes came (MQTT 5.0 section 4.6).
 /// </summary>
-internal sealed class ClientConnection(ConnectionContext connection, IMqttChannelAdapter inner, PublishHandler inlet, Limits limits, TimeProvider time, Action<int> onTooLong) : IMqttChannelAdapter
+internal sealed class ClientConnection(
+    ConnectionContext connection,
+    IMqttChannelAdapter inner,
+    PublishHandler inlet,
+    Limits limits,
+    TimeProvider time,
+    Action<int> onTooLong
+) : IMqttChannelAdapter
 {
     /// <summary>The longest first packet in bytes: id, secret and will fit well.</summary>
     public const int MaxSignInBytes = 4 * 1024;
 
-    /// <summary>The longest packet in bytes. What is longer than a heartbeat and shorter than this is read, so that it can be refused with its own code.</summary>
+    /// <summary>
+    /// The longest packet in bytes. What is longer than a heartbeat and shorter than this is read, so that it can be refused with its own
+    /// code.
+    /// </summary>
     public const int MaxPacketBytes = 64 * 1024;
 
     /// <summary>How long a client may take to sign in, to send a packet that it has begun, or to take answers that have piled up.</summary>
@@ -43,19 +53,24 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
     /// <summary>How many bytes of answers may wait behind those that the client does not take, before nothing more is read of it.</summary>
     private const int MaxPendingOutputBytes = 16 * 1024;
 
-    private const int MaxLengthBytes = 4, MaxStackBytes = 1024;
+    private const int MaxLengthBytes = 4,
+        MaxStackBytes = 1024;
 
     private readonly PipeReader _input = connection.Transport.Input;
     private readonly PipeWriter _output = connection.Transport.Output;
     private readonly Lock _writeLock = new();
-    private TaskCompletionSource? _inFlightSlotFreed, _drained;
+    private TaskCompletionSource? _inFlightSlotFreed,
+        _drained;
     private DisconnectCause? _disconnectCause;
     private MqttDisconnectReasonCode? _clientDisconnect;
     private bool _protocolViolation; // By the library, or because what came is no packet.
     private ArrayBufferWriter<byte>? _pendingOutput; // What was written while a flush was on its way: over TLS the writer would lose it.
-    private bool _isFlushing, _hasUnflushed;
+    private bool _isFlushing,
+        _hasUnflushed;
     private int _inFlight;
-    private long _lastReceivedAt = time.GetTimestamp(), _packetStartedAt, _backpressureSince;
+    private long _lastReceivedAt = time.GetTimestamp(),
+        _packetStartedAt,
+        _backpressureSince;
 
     /// <summary>How the client signed in; null before. The library keeps the will to itself.</summary>
     public MqttConnectPacket? ConnectPacket { get; private set; }
@@ -63,27 +78,31 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
     /// <summary>Who it is; null until the sign-in was judged.</summary>
     public Session? Session { get; set; }
 
-    /// <summary>Whether the client said that it goes, so that nobody died. Any other code than 0x00 leaves the will standing (MQTT 5.0 section 3.14.4).</summary>
+    /// <summary>
+    /// Whether the client said that it goes, so that nobody died. Any other code than 0x00 leaves the will standing (MQTT 5.0 section
+    /// 3.14.4).
+    /// </summary>
     public bool ReceivedNormalDisconnect => _clientDisconnect is MqttDisconnectReasonCode.NormalDisconnection;
 
     /// <summary>Whether the session ended because the registry could not do its part, so that nobody died either.</summary>
     public bool EndedByServerFault => _disconnectCause is { IsServerFault: true };
 
     /// <summary>How the session ended, to be asked when it has.</summary>
-    public SessionEnd SessionEnd => _clientDisconnect switch
-    {
-        MqttDisconnectReasonCode.NormalDisconnection => SessionEnd.Farewell,
-        MqttDisconnectReasonCode.DisconnectWithWillMessage => SessionEnd.FarewellWithWill,
-        not null => SessionEnd.ClientError,
-        null => _disconnectCause switch
+    public SessionEnd SessionEnd =>
+        _clientDisconnect switch
         {
-            null => _protocolViolation ? SessionEnd.Refused : SessionEnd.ConnectionLost,
-            { IsServerFault: true } => SessionEnd.Registry,
-            { Reason: MqttDisconnectReasonCode.KeepAliveTimeout } => SessionEnd.KeepAlive,
-            { Reason: MqttDisconnectReasonCode.NotAuthorized } => SessionEnd.NotAuthorized,
-            _ => SessionEnd.Refused,
-        },
-    };
+            MqttDisconnectReasonCode.NormalDisconnection => SessionEnd.Farewell,
+            MqttDisconnectReasonCode.DisconnectWithWillMessage => SessionEnd.FarewellWithWill,
+            not null => SessionEnd.ClientError,
+            null => _disconnectCause switch
+            {
+                null => _protocolViolation ? SessionEnd.Refused : SessionEnd.ConnectionLost,
+                { IsServerFault: true } => SessionEnd.Registry,
+                { Reason: MqttDisconnectReasonCode.KeepAliveTimeout } => SessionEnd.KeepAlive,
+                { Reason: MqttDisconnectReasonCode.NotAuthorized } => SessionEnd.NotAuthorized,
+                _ => SessionEnd.Refused,
+            },
+        };
 
     /// <summary>How long the client may be silent; agreed at sign-in.</summary>
     public TimeSpan KeepAlive { get; set; } = PacketTimeout;
@@ -145,12 +164,18 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
             {
                 onTooLong(length);
                 _input.AdvanceTo(rest.Start, rest.End);
-                var tooLong = new DisconnectCause(MqttDisconnectReasonCode.PacketTooLarge, $"A packet of {length} bytes is over the cap of {MaxLength} bytes.");
+                var tooLong = new DisconnectCause(
+                    MqttDisconnectReasonCode.PacketTooLarge,
+                    $"A packet of {length} bytes is over the cap of {MaxLength} bytes."
+                );
                 Interlocked.CompareExchange(ref _disconnectCause, tooLong, null);
                 throw await SendDisconnectAsync(tooLong, cancellationToken);
             }
 
-            _packetStartedAt = rest.IsEmpty ? 0 : _packetStartedAt == 0 ? _lastReceivedAt : _packetStartedAt;
+            _packetStartedAt =
+                rest.IsEmpty ? 0
+                : _packetStartedAt == 0 ? _lastReceivedAt
+                : _packetStartedAt;
             _input.AdvanceTo(rest.Start, rest.End);
             if (read.IsCompleted)
                 throw new MqttCommunicationException("The client hung up.");
@@ -222,7 +247,8 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
                 return default;
             }
 
-            _inFlightSlotFreed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // Time may pass for a gateway while its line waits.
+            // Time may pass for a gateway while its line waits.
+            _inFlightSlotFreed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask(WaitAsync(_inFlightSlotFreed.Task));
         }
 
@@ -295,7 +321,9 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
     /// <summary>Whether the client takes its answers, so that it may be given more to wait for.</summary>
     private bool CanWrite => _pendingOutput is not { WrittenCount: > MaxPendingOutputBytes };
 
-    /// <summary>Waits until the client takes its answers: what it is owed must not pile up here. Its socket is not read meanwhile.</summary>
+    /// <summary>
+    /// Waits until the client takes its answers: what it is owed must not pile up here. Its socket is not read meanwhile.
+    /// </summary>
     private async Task WaitForDrainAsync()
     {
         Task taken;
@@ -398,7 +426,9 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
         return Task.CompletedTask;
     }
 
-    /// <summary>Says in the CONNACK what the broker takes (MQTT 5.0 section 3.2.2.3); the library would promise what nobody keeps.</summary>
+    /// <summary>
+    /// Says in the CONNACK what the broker takes (MQTT 5.0 section 3.2.2.3); the library would promise what nobody keeps.
+    /// </summary>
     private void ApplyConnAckProperties(MqttConnAckPacket answer)
     {
         (answer.TopicAliasMaximum, answer.ReceiveMaximum, answer.MaximumPacketSize) = (0, (ushort)limits.InFlight, MaxPacketBytes);
@@ -406,7 +436,8 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
         if (answer.ReasonCode != MqttConnectReasonCode.Success || ConnectPacket is null)
             return;
         var asked = TimeSpan.FromSeconds(ConnectPacket.KeepAlivePeriod);
-        KeepAlive = asked == TimeSpan.Zero || asked.TotalSeconds > limits.KeepAliveSeconds ? TimeSpan.FromSeconds(limits.KeepAliveSeconds) : asked;
+        KeepAlive =
+            asked == TimeSpan.Zero || asked.TotalSeconds > limits.KeepAliveSeconds ? TimeSpan.FromSeconds(limits.KeepAliveSeconds) : asked;
         if (KeepAlive != asked)
             answer.ServerKeepAlive = (ushort)KeepAlive.TotalSeconds;
         ConnectPacket.KeepAlivePeriod = 0; // From here on this line watches, and not the library, which does not see what is published.
@@ -474,7 +505,9 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
         return isWhole;
     }
 
-    /// <summary>The whole length in bytes of the packet that begins here (MQTT 5.0 section 2.1.4), or null while it cannot be known.</summary>
+    /// <summary>
+    /// The whole length in bytes of the packet that begins here (MQTT 5.0 section 2.1.4), or null while it cannot be known.
+    /// </summary>
     private int? PacketLength(in ReadOnlySequence<byte> arrived)
     {
         var reader = new SequenceReader<byte>(arrived);
@@ -501,8 +534,12 @@ internal sealed class ClientConnection(ConnectionContext connection, IMqttChanne
     public EndPoint LocalEndPoint => connection.LocalEndPoint!;
     public bool IsSecureConnection => connection.Features.Get<ITlsHandshakeFeature>() is not null;
     public MqttPacketFormatterAdapter PacketFormatterAdapter => inner.PacketFormatterAdapter;
+
     public Task ConnectAsync(CancellationToken cancellationToken) => inner.ConnectAsync(cancellationToken);
+
     public Task DisconnectAsync(CancellationToken cancellationToken) => inner.DisconnectAsync(cancellationToken);
+
     public void ResetStatistics() => inner.ResetStatistics();
+
     public void Dispose() => inner.Dispose();
 }

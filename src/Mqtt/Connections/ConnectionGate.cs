@@ -20,7 +20,10 @@ internal sealed class ConnectionGate(Limits limits, MqttMetrics counters, TimePr
     /// <summary>Stands before everything else on a listener.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Interlocked.Increment(ref _open) > limits.Connections || TryReserve((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None) is not { } place)
+        if (
+            Interlocked.Increment(ref _open) > limits.Connections
+            || TryReserve((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None) is not { } place
+        )
         {
             Interlocked.Decrement(ref _open);
             counters.ConnectionRefused();
@@ -48,7 +51,15 @@ internal sealed class ConnectionGate(Limits limits, MqttMetrics counters, TimePr
             {
                 if (caller.IsRemoved)
                     continue;
-                if (caller.PreAuthCount >= limits.WaitingPerAddress || !RateLimiter.TryAdvance(ref caller.TheoreticalArrivalTime, time.MonotonicNow(), limits.ConnectionsPerSecondAndAddress, limits.ConnectionBurstPerAddress))
+                if (
+                    caller.PreAuthCount >= limits.WaitingPerAddress
+                    || !RateLimiter.TryAdvance(
+                        ref caller.TheoreticalArrivalTime,
+                        time.MonotonicNow(),
+                        limits.ConnectionsPerSecondAndAddress,
+                        limits.ConnectionBurstPerAddress
+                    )
+                )
                     return null;
                 caller.PreAuthCount++;
                 return new PreAuthSlot(caller);

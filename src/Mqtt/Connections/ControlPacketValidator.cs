@@ -5,21 +5,35 @@ using SurveillanceRegistry.Mqtt.Publishing;
 namespace SurveillanceRegistry.Mqtt.Connections;
 
 /// <summary>
-/// What the library lets pass and MQTT does not: whoever sends it is no client of MQTT, and hears so (MQTT 5.0 sections 2.1.3, 3.1.2, 3.8, 3.10 and
+/// What the library lets pass and MQTT does not: whoever sends it is no client of MQTT, and hears so (MQTT 5.0 sections 2.1.3, 3.1.2, 3.8,
+/// 3.10 and
 /// 3.12; the same in 3.1.1). Everything else of these packets is judged by the library.
 /// </summary>
 internal static class ControlPacketValidator
 {
-    private const byte Connect = 0x10, Subscribe = 0x82, Unsubscribe = 0xA2, PingRequest = 0xC0, Release = 0x62;
+    private const byte Connect = 0x10,
+        Subscribe = 0x82,
+        Unsubscribe = 0xA2,
+        PingRequest = 0xC0,
+        Release = 0x62;
 
     /// <summary>Whether a whole packet that is no PUBLISH may go to the library.</summary>
     /// <param name="isVersion5">By which version its client has signed in; false before.</param>
-    public static bool IsWellFormed(in ReadOnlySequence<byte> packet, bool isVersion5) => IsWellFormed(packet.IsSingleSegment ? packet.FirstSpan : packet.ToArray(), isVersion5);
+    public static bool IsWellFormed(in ReadOnlySequence<byte> packet, bool isVersion5) =>
+        IsWellFormed(packet.IsSingleSegment ? packet.FirstSpan : packet.ToArray(), isVersion5);
 
     private static bool IsWellFormed(ReadOnlySpan<byte> packet, bool isVersion5)
     {
         var first = packet[0];
-        if (!PublishPacket.TryLength(packet[1..], out _, out var lengthBytes) || (first & 0xF) != (first >> 4 is Subscribe >> 4 or Unsubscribe >> 4 or Release >> 4 ? 2 : PublishPacket.Is(first) ? first & 0xF : 0))
+        if (
+            !PublishPacket.TryLength(packet[1..], out _, out var lengthBytes)
+            || (first & 0xF)
+                != (
+                    first >> 4 is Subscribe >> 4 or Unsubscribe >> 4 or Release >> 4 ? 2
+                    : PublishPacket.Is(first) ? first & 0xF
+                    : 0
+                )
+        )
             return false;
         var body = packet[(1 + lengthBytes)..];
         return first switch

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using MQTTnet.Packets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MQTTnet.Packets;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Mqtt.Connections;
@@ -15,7 +15,12 @@ namespace SurveillanceRegistry.Mqtt.ExpectedStates;
 /// Tells devices what is expected of them: whoever subscribes its topic hears it at once, as a retained message, and again whenever it
 /// changes. The library keeps no message of it: what is expected stands in the register, where it is asked.
 /// </summary>
-internal sealed class ExpectedStatePublisher(IExpectedStateRegister register, SessionRegistry sessions, TimeProvider time, ILogger<ExpectedStatePublisher> logger) : BackgroundService
+internal sealed class ExpectedStatePublisher(
+    IExpectedStateRegister register,
+    SessionRegistry sessions,
+    TimeProvider time,
+    ILogger<ExpectedStatePublisher> logger
+) : BackgroundService
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(2);
 
@@ -66,7 +71,15 @@ internal sealed class ExpectedStatePublisher(IExpectedStateRegister register, Se
             if (await register.FindAsync(deviceId, CancellationToken.None) is not { } expected)
                 return;
             var payload = JsonSerializer.SerializeToUtf8Bytes(expected, Json.Options);
-            await line.SendPacketAsync(new MqttPublishPacket { Topic = DeviceTopics.Expected(deviceId), Payload = new ReadOnlySequence<byte>(payload), Retain = isRetained }, CancellationToken.None);
+            await line.SendPacketAsync(
+                new MqttPublishPacket
+                {
+                    Topic = DeviceTopics.Expected(deviceId),
+                    Payload = new ReadOnlySequence<byte>(payload),
+                    Retain = isRetained,
+                },
+                CancellationToken.None
+            );
         }
 #pragma warning disable CA1031 // The line is gone, or the register: the device asks again when it signs in.
         catch (Exception failure)
@@ -85,7 +98,11 @@ internal sealed class ExpectedStatePublisher(IExpectedStateRegister register, Se
             try
             {
                 told ??= await register.LastEntryAsync(stoppingToken);
-                for (var news = await register.ListAfterAsync(told.Value, MaxAtOnce, stoppingToken); news.Length > 0; news = await register.ListAfterAsync(told.Value, MaxAtOnce, stoppingToken))
+                for (
+                    var news = await register.ListAfterAsync(told.Value, MaxAtOnce, stoppingToken);
+                    news.Length > 0;
+                    news = await register.ListAfterAsync(told.Value, MaxAtOnce, stoppingToken)
+                )
                 {
                     foreach (var (_, deviceId) in news)
                     {

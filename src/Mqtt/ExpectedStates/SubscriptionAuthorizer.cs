@@ -13,7 +13,14 @@ namespace SurveillanceRegistry.Mqtt.ExpectedStates;
 /// the registry says in its vendor's words, and nobody to anything else.
 /// No wildcard can reach what somebody else says, for nothing that is published is routed. Each filter counts against the client's rate.
 /// </summary>
-internal sealed class SubscriptionAuthorizer(IEnrolment enrolment, ExpectedStatePublisher outlet, VendorPublishHandler vendors, Limits limits, MqttMetrics counters, TimeProvider time)
+internal sealed class SubscriptionAuthorizer(
+    IEnrolment enrolment,
+    ExpectedStatePublisher outlet,
+    VendorPublishHandler vendors,
+    Limits limits,
+    MqttMetrics counters,
+    TimeProvider time
+)
 {
     public async Task AuthorizeAsync(InterceptingSubscriptionEventArgs subscription)
     {
@@ -33,7 +40,8 @@ internal sealed class SubscriptionAuthorizer(IEnrolment enrolment, ExpectedState
         {
             counters.SubscribeRefused(reason);
             subscription.ProcessSubscription = false;
-            subscription.Response.ReasonCode = session.IsVersion5 ? reason : MqttSubscribeReasonCode.UnspecifiedError; // The only one of MQTT 3.1.1 (section 3.9.3).
+            // The only one of MQTT 3.1.1 (section 3.9.3).
+            subscription.Response.ReasonCode = session.IsVersion5 ? reason : MqttSubscribeReasonCode.UnspecifiedError;
         }
     }
 
@@ -51,5 +59,7 @@ internal sealed class SubscriptionAuthorizer(IEnrolment enrolment, ExpectedState
     }
 
     private async Task<bool> MayReceiveAsync(Session session, string deviceId) =>
-        session.Own is { } own ? own.Device.Id == deviceId : await enrolment.BehindAsync(session.Id, deviceId, CancellationToken.None) is not null;
+        session.Own is { } own
+            ? own.Device.Id == deviceId
+            : await enrolment.BehindAsync(session.Id, deviceId, CancellationToken.None) is not null;
 }

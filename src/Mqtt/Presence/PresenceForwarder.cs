@@ -11,7 +11,8 @@ namespace SurveillanceRegistry.Mqtt.Presence;
 /// enough, so what waits is bounded by devices and by what changed; a change is never left out. A call that fails is made again. Nobody
 /// on this side can hold back an acknowledgement.
 /// </summary>
-internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProvider time, ILogger<PresenceForwarder> logger) : IHostedService
+internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProvider time, ILogger<PresenceForwarder> logger)
+    : IHostedService
 {
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -64,9 +65,12 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
         }
     }
 
-    /// <summary>Takes in that a session of a device ended, and returns at once. It is passed on after what was heard of the device.</summary>
+    /// <summary>
+    /// Takes in that a session of a device ended, and returns at once. It is passed on after what was heard of the device.
+    /// </summary>
     /// <param name="epoch">In which the device died; null when nobody died of it.</param>
-    /// <param name="kept">Completed when the partition has taken it and what changed of the device is kept; null when nobody waits for that.</param>
+    /// <param name="kept">Completed when the partition has taken it and what changed of the device is kept; null when nobody waits for
+    /// that.</param>
     public void EnqueueSessionEnd(int number, long? epoch, long session, SessionEnd end, TaskCompletionSource? kept = null)
     {
         var partition = Device.PartitionOf(number);
@@ -107,7 +111,7 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
                     await partitions.ApplyHeartbeats(partition, [.. heard]);
                 heard.Clear();
                 // One that cannot be kept holds up no other.
-                for (var i = 0; i < partings.Count;)
+                for (var i = 0; i < partings.Count; )
                 {
                     if (await TryNotifyAsync(partition, partings[i]) is { } failed)
                         (failure, i) = (failed, i + 1);
@@ -126,7 +130,13 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
                 continue;
             lock (lane)
                 lane.Requeue(heard, partings);
-            logger.LogWarning("Presence partition {Partition} could not be told of {Count} words ({Reason}); it is told again in {Seconds} s.", partition, heard.Count + partings.Count, failure.Message, RetryDelay.TotalSeconds);
+            logger.LogWarning(
+                "Presence partition {Partition} could not be told of {Count} words ({Reason}); it is told again in {Seconds} s.",
+                partition,
+                heard.Count + partings.Count,
+                failure.Message,
+                RetryDelay.TotalSeconds
+            );
             await Task.Delay(RetryDelay, time);
         }
     }
@@ -135,9 +145,11 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
     {
         try
         {
-            await (parting.Epoch is { } epoch
-                ? partitions.ApplyDeath(partition, parting.Number, epoch, parting.Session, parting.End)
-                : partitions.RecordSessionEnd(partition, parting.Number, parting.Session, parting.End));
+            await (
+                parting.Epoch is { } epoch
+                    ? partitions.ApplyDeath(partition, parting.Number, epoch, parting.Session, parting.End)
+                    : partitions.RecordSessionEnd(partition, parting.Number, parting.Session, parting.End)
+            );
             if (parting.Kept is { } kept)
                 _ = WaitUntilRecordedAsync(partition, parting.Number, kept);
             return null;
@@ -176,7 +188,8 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
     private sealed class PartitionQueue
     {
         public readonly List<SessionEndMessage> SessionEnds = [];
-        public bool IsCalling, HasWork;
+        public bool IsCalling,
+            HasWork;
 
         public bool IsEmpty => _heartbeats.Count + SessionEnds.Count == 0;
 

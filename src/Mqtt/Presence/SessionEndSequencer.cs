@@ -4,13 +4,15 @@ using SurveillanceRegistry.Mqtt.SignIn;
 namespace SurveillanceRegistry.Mqtt.Presence;
 
 /// <summary>
-/// Tells of deaths, and of other ends, in their place: after every word that came before them on their connection. A word that still waits for its commit when
+/// Tells of deaths, and of other ends, in their place: after every word that came before them on their connection. A word that still waits
+/// for its commit when
 /// its session breaks would else revive who has died since.
 /// </summary>
 internal sealed class SessionEndSequencer(IHeartbeatLog log, PresenceForwarder presence)
 {
     /// <summary>A session of a device ended, and the device died in this epoch; null when nobody died of it. Returns at once.</summary>
-    /// <param name="kept">Completed when the partition has taken it and what changed of the device is kept; cancelled when the registry goes down before.</param>
+    /// <param name="kept">Completed when the partition has taken it and what changed of the device is kept; cancelled when the registry
+    /// goes down before.</param>
     public void Publish(Session session, int number, long? epoch, SessionEnd end, TaskCompletionSource? kept = null)
     {
         if (session.ClientConnection.HasInFlight)
@@ -31,7 +33,14 @@ internal sealed class SessionEndSequencer(IHeartbeatLog log, PresenceForwarder p
         }
     }
 
-    private sealed class SessionEndWrite(PresenceForwarder presence, int number, long? epoch, long session, SessionEnd end, TaskCompletionSource? kept) : LogWrite
+    private sealed class SessionEndWrite(
+        PresenceForwarder presence,
+        int number,
+        long? epoch,
+        long session,
+        SessionEnd end,
+        TaskCompletionSource? kept
+    ) : LogWrite
     {
         public override void Complete(WriteResult settlement)
         {

@@ -57,7 +57,10 @@ internal sealed class DeviceIngestStates(PresenceForwarder presence, TimeProvide
     private readonly ConcurrentDictionary<string, RateLimiter> _gateways = new(StringComparer.Ordinal);
     private long _changes;
 
-    /// <summary>How many changes of the register were heard. Whoever asks it notes this first: what it is told may be older than a change that came since.</summary>
+    /// <summary>
+    /// How many changes of the register were heard. Whoever asks it notes this first: what it is told may be older than a change that came
+    /// since.
+    /// </summary>
     public long Changes => Volatile.Read(ref _changes);
 
     /// <summary>The sender of a device. Asks its partition for the last that is known when this process has not heard it yet.</summary>

@@ -6,7 +6,14 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 /// What a topic is to the client that publishes on it. <c>Own…</c>: of the device itself, or of one behind the gateway. <c>Vendor</c>: of a
 /// gateway's profile. <c>Unread</c>: the packet was refused before its topic was read.
 /// </summary>
-public enum TopicClass { OwnHeartbeat, OwnDeath, Vendor, Foreign, Unread }
+public enum TopicClass
+{
+    OwnHeartbeat,
+    OwnDeath,
+    Vendor,
+    Foreign,
+    Unread,
+}
 
 /// <summary>The topics of the contract: <c>registry/v1/devices/{deviceId}/…</c>.</summary>
 public static class DeviceTopics
@@ -20,7 +27,9 @@ public static class DeviceTopics
     public static string Expected(string deviceId) => Devices + deviceId + "/expected";
 
     public static TopicClass ClassOf(string topic, string deviceId) =>
-        topic == Heartbeat(deviceId) ? TopicClass.OwnHeartbeat : topic == Death(deviceId) ? TopicClass.OwnDeath : TopicClass.Foreign;
+        topic == Heartbeat(deviceId) ? TopicClass.OwnHeartbeat
+        : topic == Death(deviceId) ? TopicClass.OwnDeath
+        : TopicClass.Foreign;
 
     /// <summary>Takes a topic of the contract on which a device publishes apart, as bytes. False for any other.</summary>
     public static bool TryDevice(ReadOnlySpan<byte> topic, out ReadOnlySpan<byte> deviceId, out TopicClass kind)

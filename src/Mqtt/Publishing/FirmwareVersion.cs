@@ -18,7 +18,8 @@ internal static class FirmwareVersion
     {
         if (bytes.Length is 0 or > MaxBytes)
             return false;
-        int groups = 1, digits = 0;
+        int groups = 1,
+            digits = 0;
         foreach (var letter in bytes)
         {
             if (letter == '.')

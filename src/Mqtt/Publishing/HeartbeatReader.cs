@@ -18,14 +18,32 @@ public static class HeartbeatReader
     private const int MaxDepth = 2;
 
     [Flags]
-    private enum Members { None = 0, Epoch = 1, Seq = 2, At = 4, Capture = 8, Health = 16, Firmware = 32, RuleVersion = 64, Required = Epoch | Seq | Capture | Health | Firmware }
+    private enum Members
+    {
+        None = 0,
+        Epoch = 1,
+        Seq = 2,
+        At = 4,
+        Capture = 8,
+        Health = 16,
+        Firmware = 32,
+        RuleVersion = 64,
+        Required = Epoch | Seq | Capture | Health | Firmware,
+    }
 
     /// <summary>Reads a heartbeat of a device. False when the payload is not the contract's shape for this device.</summary>
     /// <param name="device">The device that speaks; its registered sensors must be named, exactly.</param>
     /// <param name="receivedAt">The registry's clock.</param>
     /// <param name="session">The connection that brought it.</param>
     /// <param name="firmware">What the device named last; kept when it names the same, replaced when it names another.</param>
-    public static bool TryRead(ReadOnlySpan<byte> payload, Device device, DateTimeOffset receivedAt, long session, ref string firmware, out Heartbeat heartbeat)
+    public static bool TryRead(
+        ReadOnlySpan<byte> payload,
+        Device device,
+        DateTimeOffset receivedAt,
+        long session,
+        ref string firmware,
+        out Heartbeat heartbeat
+    )
     {
         ArgumentNullException.ThrowIfNull(device);
         heartbeat = null!;
@@ -51,10 +69,15 @@ public static class HeartbeatReader
         var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject
-                && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && IsWord(ref reader, "epoch"u8)
+            return reader.Read()
+                && reader.TokenType == JsonTokenType.StartObject
+                && reader.Read()
+                && reader.TokenType == JsonTokenType.PropertyName
+                && IsWord(ref reader, "epoch"u8)
                 && TryNumber(ref reader, out epoch)
-                && reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+                && reader.Read()
+                && reader.TokenType == JsonTokenType.EndObject
+                && !reader.Read();
         }
         catch (JsonException)
         {
@@ -62,11 +85,20 @@ public static class HeartbeatReader
         }
     }
 
-    private static bool TryRead(ref Utf8JsonReader reader, Device device, DateTimeOffset receivedAt, long session, ref string firmware, out Heartbeat heartbeat)
+    private static bool TryRead(
+        ref Utf8JsonReader reader,
+        Device device,
+        DateTimeOffset receivedAt,
+        long session,
+        ref string firmware,
+        out Heartbeat heartbeat
+    )
     {
         heartbeat = null!;
         var seen = Members.None;
-        long epoch = 0, seq = 0, ruleVersion = 0;
+        long epoch = 0,
+            seq = 0,
+            ruleVersion = 0;
         DateTimeOffset at = default;
         var capture = default(CaptureReport);
         var health = Health.Ok;
@@ -95,12 +127,26 @@ public static class HeartbeatReader
         if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (seen & Members.Required) != Members.Required)
             return false;
         heartbeat = new Heartbeat(
-            device.Number, device.Id, epoch, seq, receivedAt, seen.HasFlag(Members.At) ? at : null, capture, health, firmware, seen.HasFlag(Members.RuleVersion) ? ruleVersion : null, session);
+            device.Number,
+            device.Id,
+            epoch,
+            seq,
+            receivedAt,
+            seen.HasFlag(Members.At) ? at : null,
+            capture,
+            health,
+            firmware,
+            seen.HasFlag(Members.RuleVersion) ? ruleVersion : null,
+            session
+        );
         return true;
     }
 
-    /// <summary>Whether the token is this word, letter by letter. Words of the contract need no escapes; what an escape hides is not looked at.</summary>
-    private static bool IsWord(ref Utf8JsonReader reader, ReadOnlySpan<byte> word) => !reader.ValueIsEscaped && reader.ValueTextEquals(word);
+    /// <summary>
+    /// Whether the token is this word, letter by letter. Words of the contract need no escapes; what an escape hides is not looked at.
+    /// </summary>
+    private static bool IsWord(ref Utf8JsonReader reader, ReadOnlySpan<byte> word) =>
+        !reader.ValueIsEscaped && reader.ValueTextEquals(word);
 
     private static Members MemberOf(ref Utf8JsonReader reader) =>
         IsWord(ref reader, "epoch"u8) ? Members.Epoch
@@ -115,15 +161,22 @@ public static class HeartbeatReader
     private static bool TryNumber(ref Utf8JsonReader reader, out long number)
     {
         number = 0;
-        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number is >= 0 and <= Heartbeat.MaxNumber;
+        return reader.Read()
+            && reader.TokenType == JsonTokenType.Number
+            && reader.TryGetInt64(out number)
+            && number is >= 0 and <= Heartbeat.MaxNumber;
     }
 
     /// <summary>An RFC 3339 instant in UTC: seconds are said, and it ends in Z.</summary>
     private static bool TryInstant(ref Utf8JsonReader reader, out DateTimeOffset at)
     {
         at = default;
-        return reader.Read() && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped
-            && reader.ValueSpan.Length >= "2026-11-23T15:00:00Z".Length && reader.ValueSpan.EndsWith("Z"u8) && reader.TryGetDateTimeOffset(out at);
+        return reader.Read()
+            && reader.TokenType == JsonTokenType.String
+            && !reader.ValueIsEscaped
+            && reader.ValueSpan.Length >= "2026-11-23T15:00:00Z".Length
+            && reader.ValueSpan.EndsWith("Z"u8)
+            && reader.TryGetDateTimeOffset(out at);
     }
 
     private static bool TryCapture(ref Utf8JsonReader reader, ImmutableArray<Capture> sensors, out CaptureReport report)
@@ -133,8 +186,13 @@ public static class HeartbeatReader
             return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!TryWord(ref reader, CaptureWords, out Capture capture) || report[capture] is not null || !reader.Read() || reader.TokenType != JsonTokenType.String
-                || !TryWord(ref reader, ModeWords, out Mode mode))
+            if (
+                !TryWord(ref reader, CaptureWords, out Capture capture)
+                || report[capture] is not null
+                || !reader.Read()
+                || reader.TokenType != JsonTokenType.String
+                || !TryWord(ref reader, ModeWords, out Mode mode)
+            )
             {
                 return false;
             }
@@ -164,7 +222,8 @@ public static class HeartbeatReader
     private static readonly (byte[] Word, Mode Value)[] ModeWords = Words<Mode>();
     private static readonly (byte[] Word, Health Value)[] HealthWords = Words<Health>();
 
-    private static (byte[], T)[] Words<T>() where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (Encoding.ASCII.GetBytes(Domain.Json.Word(value)), value))];
+    private static (byte[], T)[] Words<T>()
+        where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (Encoding.ASCII.GetBytes(Domain.Json.Word(value)), value))];
 
     private static bool TryWord<T>(ref Utf8JsonReader reader, (byte[] Word, T Value)[] words, out T value)
     {

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using MQTTnet.Protocol;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
@@ -18,8 +18,19 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 /// durable, and not before. Nothing is routed to anybody else, and nothing of a payload but the contract's words gets past here.
 /// </summary>
 internal sealed class PublishHandler(
-    IHeartbeatLog log, PresenceForwarder presence, SessionEndSequencer partings, VendorPublishHandler vendors, IEnrolment enrolment, DeviceIngestStates senders, SessionRegistry sessions, Limits limits, MqttMetrics counters, IHostApplicationLifetime house,
-    TimeProvider time, ILogger<PublishHandler> logger)
+    IHeartbeatLog log,
+    PresenceForwarder presence,
+    SessionEndSequencer partings,
+    VendorPublishHandler vendors,
+    IEnrolment enrolment,
+    DeviceIngestStates senders,
+    SessionRegistry sessions,
+    Limits limits,
+    MqttMetrics counters,
+    IHostApplicationLifetime house,
+    TimeProvider time,
+    ILogger<PublishHandler> logger
+)
 {
     /// <summary>Takes one PUBLISH. Keeps nothing of the bytes when it returns, even when the task goes on.</summary>
     /// <param name="packet">The whole packet.</param>
@@ -27,15 +38,33 @@ internal sealed class PublishHandler(
     public ValueTask<DisconnectCause?> HandleAsync(Session session, ReadOnlySpan<byte> packet)
     {
         if (!PublishPacket.TryRead(packet, session.IsVersion5, out var publish))
-            return Disconnect(session, PublishRejection.Malformed, TopicClass.Unread, packet.Length, MqttDisconnectReasonCode.MalformedPacket);
+            return Disconnect(
+                session,
+                PublishRejection.Malformed,
+                TopicClass.Unread,
+                packet.Length,
+                MqttDisconnectReasonCode.MalformedPacket
+            );
         if (publish.HasTopicAlias)
-            return Disconnect(session, PublishRejection.Alias, TopicClass.Unread, publish.Payload.Length, MqttDisconnectReasonCode.TopicAliasInvalid);
+            return Disconnect(
+                session,
+                PublishRejection.Alias,
+                TopicClass.Unread,
+                publish.Payload.Length,
+                MqttDisconnectReasonCode.TopicAliasInvalid
+            );
 
         var sender = session.Own;
         if (DeviceTopics.TryDevice(publish.Topic, out var id, out var kind))
         {
-            if (session.IsGateway && Domain.Identifier.IsValid(DecodeId(id, stackalloc char[Domain.Identifier.MaxLength])) && !session.TryBehind(id, out sender))
-                return session.RateLimiter.IsExhausted(time.MonotonicNow(), limits) ? Reject(session, publish, PublishRejection.Rate, TopicClass.Foreign) : ResolveSenderAsync(session, System.Text.Encoding.ASCII.GetString(id), packet.ToArray());
+            if (
+                session.IsGateway
+                && Domain.Identifier.IsValid(DecodeId(id, stackalloc char[Domain.Identifier.MaxLength]))
+                && !session.TryBehind(id, out sender)
+            )
+                return session.RateLimiter.IsExhausted(time.MonotonicNow(), limits)
+                    ? Reject(session, publish, PublishRejection.Rate, TopicClass.Foreign)
+                    : ResolveSenderAsync(session, System.Text.Encoding.ASCII.GetString(id), packet.ToArray());
             if (sender is null || !DeviceTopics.Is(id, sender.Device.Id))
                 kind = TopicClass.Foreign;
         }
@@ -69,7 +98,9 @@ internal sealed class PublishHandler(
     }
 
     private static ReadOnlySpan<char> DecodeId(ReadOnlySpan<byte> id, Span<char> letters) =>
-        id.Length > letters.Length || System.Text.Ascii.ToUtf16(id, letters, out var written) != System.Buffers.OperationStatus.Done ? default : letters[..written];
+        id.Length > letters.Length || System.Text.Ascii.ToUtf16(id, letters, out var written) != System.Buffers.OperationStatus.Done
+            ? default
+            : letters[..written];
 
     /// <summary>Asks who a gateway speaks for when it names somebody for the first time in its session.</summary>
     private async ValueTask<DisconnectCause?> ResolveSenderAsync(Session session, string id, byte[] packet)
@@ -95,10 +126,13 @@ internal sealed class PublishHandler(
         return await HandleResolved(session, sender, packet);
     }
 
-    /// <summary>Takes the packet for whom it was asked who speaks. Nothing is looked up again: what is not remembered would be asked for ever.</summary>
+    /// <summary>
+    /// Takes the packet for whom it was asked who speaks. Nothing is looked up again: what is not remembered would be asked for ever.
+    /// </summary>
     private ValueTask<DisconnectCause?> HandleResolved(Session session, DeviceIngestState? sender, byte[] packet) =>
         PublishPacket.TryRead(packet, session.IsVersion5, out var publish) && DeviceTopics.TryDevice(publish.Topic, out _, out var kind)
-            ? HandleFrom(session, sender, sender is null ? TopicClass.Foreign : kind, publish) : throw new UnreachableException("It was read before.");
+            ? HandleFrom(session, sender, sender is null ? TopicClass.Foreign : kind, publish)
+            : throw new UnreachableException("It was read before.");
 
     private ValueTask<DisconnectCause?> HandleDeath(Session session, DeviceIngestState sender, in PublishPacket publish)
     {
@@ -108,7 +142,8 @@ internal sealed class PublishHandler(
     }
 
     /// <summary>
-    /// Tells of a death that a client speaks of, in its turn, and acknowledges it when what it changed is kept: an acknowledgement means durable.
+    /// Tells of a death that a client speaks of, in its turn, and acknowledges it when what it changed is kept: an acknowledgement means
+    /// durable.
     /// Nothing more is read of the client meanwhile, so that its acknowledgements stay in their order.
     /// </summary>
     private async ValueTask<DisconnectCause?> AppendDeathAsync(Session session, int number, long epoch, ushort packetId)
@@ -132,16 +167,25 @@ internal sealed class PublishHandler(
     }
 
     /// <summary>
-    /// Takes what a gateway says in its vendor's words. Vendors publish at QoS 0 and say much that is none of the registry's business: what is
+    /// Takes what a gateway says in its vendor's words. Vendors publish at QoS 0 and say much that is none of the registry's business: what
+    /// is
     /// not read is counted and dropped, and does not end the session.
     /// </summary>
     private ValueTask<DisconnectCause?> HandleVendor(Session session, in PublishPacket publish)
     {
         if (publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce)
-            return Disconnect(session, PublishRejection.Qos, TopicClass.Vendor, publish.Payload.Length, MqttDisconnectReasonCode.QoSNotSupported);
+            return Disconnect(
+                session,
+                PublishRejection.Qos,
+                TopicClass.Vendor,
+                publish.Payload.Length,
+                MqttDisconnectReasonCode.QoSNotSupported
+            );
         var (words, refusal) = vendors.Handle(session, publish);
         if (refusal is not { } refused)
-            return words.IsEmpty ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success) : AppendAllAsync(session, words, publish.PacketId);
+            return words.IsEmpty
+                ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success)
+                : AppendAllAsync(session, words, publish.PacketId);
         if (refused == PublishRejection.Rate)
             return AppendPartlyAsync(session, words, publish.PacketId, publish.Payload.Length);
         counters.Refused(refused, TopicClass.Vendor);
@@ -149,10 +193,16 @@ internal sealed class PublishHandler(
     }
 
     /// <summary>
-    /// Keeps what a device may still say of a message that says more. An acknowledgement would say that all of it is durable: whoever asked for one is told
+    /// Keeps what a device may still say of a message that says more. An acknowledgement would say that all of it is durable: whoever asked
+    /// for one is told
     /// that it is not, and on MQTT 3.1.1, which has no other word for it, the connection ends.
     /// </summary>
-    private async ValueTask<DisconnectCause?> AppendPartlyAsync(Session session, ImmutableArray<(DeviceIngestState Sender, Heartbeat Heartbeat)> words, ushort packetId, int bytes)
+    private async ValueTask<DisconnectCause?> AppendPartlyAsync(
+        Session session,
+        ImmutableArray<(DeviceIngestState Sender, Heartbeat Heartbeat)> words,
+        ushort packetId,
+        int bytes
+    )
     {
         if (await AppendAllAsync(session, words, 0) is { } ending)
             return ending;
@@ -166,11 +216,24 @@ internal sealed class PublishHandler(
         packetId == 0 ? default : Acknowledge(session, packetId, reason);
 
     /// <summary>Keeps all that one message said; the last carries the acknowledgement.</summary>
-    private async ValueTask<DisconnectCause?> AppendAllAsync(Session session, ImmutableArray<(DeviceIngestState Sender, Heartbeat Heartbeat)> words, ushort packetId)
+    private async ValueTask<DisconnectCause?> AppendAllAsync(
+        Session session,
+        ImmutableArray<(DeviceIngestState Sender, Heartbeat Heartbeat)> words,
+        ushort packetId
+    )
     {
         for (var i = 0; i < words.Length; i++)
         {
-            if (await AppendHeartbeatAsync(session, words[i].Sender, words[i].Heartbeat, i == words.Length - 1 ? packetId : (ushort)0, mayBeKnown: false) is { } ending)
+            if (
+                await AppendHeartbeatAsync(
+                    session,
+                    words[i].Sender,
+                    words[i].Heartbeat,
+                    i == words.Length - 1 ? packetId : (ushort)0,
+                    mayBeKnown: false
+                ) is
+                { } ending
+            )
                 return ending;
         }
 
@@ -190,18 +253,31 @@ internal sealed class PublishHandler(
 
     /// <summary>Puts a heartbeat into the log; its acknowledgement follows the commit.</summary>
     /// <param name="packetId">0 when no acknowledgement is asked for, or another heartbeat of the same packet carries it.</param>
-    public ValueTask<DisconnectCause?> AppendHeartbeatAsync(Session session, DeviceIngestState sender, Heartbeat heartbeat, ushort packetId, bool mayBeKnown)
+    public ValueTask<DisconnectCause?> AppendHeartbeatAsync(
+        Session session,
+        DeviceIngestState sender,
+        Heartbeat heartbeat,
+        ushort packetId,
+        bool mayBeKnown
+    )
     {
         var isNew = sender.IsNew(heartbeat, out var mayBeOld);
         if (!isNew)
             counters.NotNewest((heartbeat.Epoch, heartbeat.Seq) == sender.Last ? HeartbeatOrder.Duplicate : HeartbeatOrder.Late);
         var isNews = isNew && (sender.LastReportedState is not { } said || !heartbeat.ReportsSameAs(said));
-        sender.LastReportedState = isNews ? heartbeat : sender.LastReportedState; // What says the same again lives for its commit and no longer.
+        // What says the same again lives for its commit and no longer.
+        sender.LastReportedState = isNews ? heartbeat : sender.LastReportedState;
         sender.Session = session.Connection;
-        return AppendAsync(session, new PendingPublish(session.ClientConnection, packetId, MqttPubAckReasonCode.Success, this)
-        {
-            Heartbeat = heartbeat, MayBeStored = mayBeKnown || mayBeOld, IsStateChange = isNews, ReceivedAt = counters.Received(),
-        });
+        return AppendAsync(
+            session,
+            new PendingPublish(session.ClientConnection, packetId, MqttPubAckReasonCode.Success, this)
+            {
+                Heartbeat = heartbeat,
+                MayBeStored = mayBeKnown || mayBeOld,
+                IsStateChange = isNews,
+                ReceivedAt = counters.Received(),
+            }
+        );
     }
 
     private ValueTask<DisconnectCause?> AppendAsync(Session session, PendingPublish publication)
@@ -232,20 +308,27 @@ internal sealed class PublishHandler(
         }
     }
 
-    /// <summary>What became durable is acknowledged, then passed on; what did not ends the connection, so that the device sends it again.</summary>
+    /// <summary>
+    /// What became durable is acknowledged, then passed on; what did not ends the connection, so that the device sends it again.
+    /// </summary>
     private void OnCommitted(PendingPublish publication, WriteResult settlement)
     {
         if (settlement == WriteResult.Failed && publication.Heartbeat is not null)
         {
             publication.Connection.Acknowledge(0, MqttPubAckReasonCode.Success);
             counters.Settled(publication.ReceivedAt, isAcknowledged: false);
-            publication.Connection.End(MqttDisconnectReasonCode.UnspecifiedError, "A heartbeat could not be made durable.", isOurFault: true);
+            publication.Connection.End(
+                MqttDisconnectReasonCode.UnspecifiedError,
+                "A heartbeat could not be made durable.",
+                isOurFault: true
+            );
             return;
         }
 
         if (publication.Heartbeat is { } heartbeat)
         {
-            presence.Enqueue(heartbeat, publication.IsStateChange); // Before it counts as answered: a death that comes now is told after it.
+            // Before it counts as answered: a death that comes now is told after it.
+            presence.Enqueue(heartbeat, publication.IsStateChange);
             counters.Settled(publication.ReceivedAt, isAcknowledged: true);
         }
 
@@ -261,7 +344,13 @@ internal sealed class PublishHandler(
         return Acknowledge(session, publish.PacketId, refusal.PubAck());
     }
 
-    private ValueTask<DisconnectCause?> Disconnect(Session session, PublishRejection refusal, TopicClass topic, int bytes, MqttDisconnectReasonCode? reason)
+    private ValueTask<DisconnectCause?> Disconnect(
+        Session session,
+        PublishRejection refusal,
+        TopicClass topic,
+        int bytes,
+        MqttDisconnectReasonCode? reason
+    )
     {
         RecordRejection(session, refusal, topic, bytes);
         return new(new DisconnectCause(reason, $"A publish was refused: {Domain.Json.Word(refusal)}."));
@@ -271,7 +360,14 @@ internal sealed class PublishHandler(
     {
         counters.Refused(refusal, topic);
         if (session.RateLimiter.ShouldLog(refusal, time.MonotonicNow(), out var count)) // Who floods must not fill the log.
-            logger.LogInformation("Refused {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.", count, session.Id, bytes, refusal, topic);
+            logger.LogInformation(
+                "Refused {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.",
+                count,
+                session.Id,
+                bytes,
+                refusal,
+                topic
+            );
     }
 
     /// <summary>Answers in turn: at once, or after what came before and is not durable yet.</summary>
@@ -305,7 +401,8 @@ internal sealed class PublishHandler(
         }
     }
 
-    private sealed class PendingPublish(ClientConnection line, ushort packetId, MqttPubAckReasonCode reason, PublishHandler inlet) : LogWrite
+    private sealed class PendingPublish(ClientConnection line, ushort packetId, MqttPubAckReasonCode reason, PublishHandler inlet)
+        : LogWrite
     {
         public ClientConnection Connection => line;
         public ushort PacketId => packetId;
@@ -313,7 +410,9 @@ internal sealed class PublishHandler(
         public bool IsStateChange { get; init; }
         public override bool MayBeDelayed => Heartbeat is not null && !IsStateChange;
         public long ReceivedAt { get; init; }
+
         public override void Complete(WriteResult settlement) => inlet.OnCommitted(this, settlement);
+
         public override void Flush() => line.Flush();
     }
 }

@@ -36,7 +36,12 @@ public readonly ref struct PublishPacket
     public static bool TryRead(ReadOnlySpan<byte> packet, bool isVersion5, out PublishPacket publish)
     {
         publish = default;
-        if (packet.Length < 2 || !Is(packet[0]) || !TryLength(packet[1..], out var length, out var lengthBytes) || packet.Length != 1 + lengthBytes + length)
+        if (
+            packet.Length < 2
+            || !Is(packet[0])
+            || !TryLength(packet[1..], out var length, out var lengthBytes)
+            || packet.Length != 1 + lengthBytes + length
+        )
             return false;
         var qos = packet[0] >> 1 & 3;
         var rest = packet[(1 + lengthBytes)..];
@@ -49,8 +54,11 @@ public readonly ref struct PublishPacket
         var hasAlias = false;
         if (isVersion5)
         {
-            if (!TryLength(rest, out var propertiesLength, out var propertiesLengthBytes) || rest.Length < propertiesLengthBytes + propertiesLength
-                || !TryProperties(rest.Slice(propertiesLengthBytes, propertiesLength), out hasAlias))
+            if (
+                !TryLength(rest, out var propertiesLength, out var propertiesLengthBytes)
+                || rest.Length < propertiesLengthBytes + propertiesLength
+                || !TryProperties(rest.Slice(propertiesLengthBytes, propertiesLength), out hasAlias)
+            )
             {
                 return false;
             }
@@ -60,7 +68,13 @@ public readonly ref struct PublishPacket
 
         publish = new PublishPacket
         {
-            Qos = (MqttQualityOfServiceLevel)qos, IsRetained = (packet[0] & 1) != 0, IsDuplicate = (packet[0] & 8) != 0, PacketId = id, HasTopicAlias = hasAlias, Topic = topic, Payload = rest,
+            Qos = (MqttQualityOfServiceLevel)qos,
+            IsRetained = (packet[0] & 1) != 0,
+            IsDuplicate = (packet[0] & 8) != 0,
+            PacketId = id,
+            HasTopicAlias = hasAlias,
+            Topic = topic,
+            Payload = rest,
         };
         return topic.IndexOfAny((byte)'#', (byte)'+', (byte)0) < 0 && (topic.Length > 0 || hasAlias);
     }

@@ -36,11 +36,12 @@ public enum PublishRejection
 /// <summary>The contract's code for each refusal (MQTT 5.0 sections 3.4.2.1 and 3.14.2.1).</summary>
 internal static class PublishRejectionCodes
 {
-    public static MqttPubAckReasonCode PubAck(this PublishRejection refusal) => refusal switch
-    {
-        PublishRejection.Shape or PublishRejection.Retain => MqttPubAckReasonCode.PayloadFormatInvalid,
-        PublishRejection.Topic => MqttPubAckReasonCode.NotAuthorized,
-        PublishRejection.Rate => MqttPubAckReasonCode.QuotaExceeded,
-        _ => MqttPubAckReasonCode.ImplementationSpecificError,
-    };
+    public static MqttPubAckReasonCode PubAck(this PublishRejection refusal) =>
+        refusal switch
+        {
+            PublishRejection.Shape or PublishRejection.Retain => MqttPubAckReasonCode.PayloadFormatInvalid,
+            PublishRejection.Topic => MqttPubAckReasonCode.NotAuthorized,
+            PublishRejection.Rate => MqttPubAckReasonCode.QuotaExceeded,
+            _ => MqttPubAckReasonCode.ImplementationSpecificError,
+        };
 }

@@ -2,7 +2,10 @@ using SurveillanceRegistry.Mqtt.Publishing;
 
 namespace SurveillanceRegistry.Mqtt.SignIn;
 
-/// <summary>How much a client has asked of the broker: so much at once, and so much a second for ever (GCRA, the leaky bucket as a meter). Kept for the client and not for its session, so that signing in again gains nothing.</summary>
+/// <summary>
+/// How much a client has asked of the broker: so much at once, and so much a second for ever (GCRA, the leaky bucket as a meter). Kept for
+/// the client and not for its session, so that signing in again gains nothing.
+/// </summary>
 internal class RateLimiter
 {
     // When all that it asked would be through at the steady rate.
@@ -46,7 +49,10 @@ internal class RateLimiter
     }
 }
 
-/// <summary>Counts what would fill the log if each were said: the first is said at once, and from then on how many there were, at most every few seconds.</summary>
+/// <summary>
+/// Counts what would fill the log if each were said: the first is said at once, and from then on how many there were, at most every few
+/// seconds.
+/// </summary>
 internal sealed class LogThrottle
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);

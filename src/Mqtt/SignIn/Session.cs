@@ -18,7 +18,18 @@ namespace SurveillanceRegistry.Mqtt.SignIn;
 /// <param name="connection">Grows with every connection, over restarts too.</param>
 /// <param name="deathEpoch">The epoch of its will; null when it left none.</param>
 /// <param name="profile">The profile by which a gateway's vendor topics are read; null when it has none.</param>
-internal sealed class Session(string id, DeviceIngestState? own, RateLimiter pace, string? profile, VendorConnection? vendor, long credential, long connection, bool isVersion5, long? deathEpoch, ClientConnection line)
+internal sealed class Session(
+    string id,
+    DeviceIngestState? own,
+    RateLimiter pace,
+    string? profile,
+    VendorConnection? vendor,
+    long credential,
+    long connection,
+    bool isVersion5,
+    long? deathEpoch,
+    ClientConnection line
+)
 {
     /// <summary>So many strangers are remembered for a session; the others are asked for each time.</summary>
     public const int MaxUnknownIds = 1000;
@@ -40,20 +51,27 @@ internal sealed class Session(string id, DeviceIngestState? own, RateLimiter pac
 
     public RateLimiter RateLimiter => pace;
 
-    /// <summary>Who was named in this session of a gateway; null for a stranger. The line reads, and changes of the register take away.</summary>
-    private readonly ConcurrentDictionary<string, DeviceIngestState?>? _behind = own is null ? new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal) : null;
+    /// <summary>
+    /// Who was named in this session of a gateway; null for a stranger. The line reads, and changes of the register take away.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, DeviceIngestState?>? _behind = own is null
+        ? new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal)
+        : null;
 
     /// <summary>Whether it speaks for the devices behind it, and not for itself.</summary>
     public bool IsGateway => own is null;
 
-    /// <summary>The sender that a topic names, if this session has met it. Null with true: asked before, and not behind this gateway.</summary>
+    /// <summary>
+    /// The sender that a topic names, if this session has met it. Null with true: asked before, and not behind this gateway.
+    /// </summary>
     public bool TryBehind(ReadOnlySpan<byte> id, out DeviceIngestState? sender)
     {
         sender = null;
         if (id.Length > Domain.Identifier.MaxLength)
             return true;
         Span<char> letters = stackalloc char[id.Length];
-        return Encoding.Latin1.GetChars(id, letters) == id.Length && _behind!.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(letters, out sender);
+        return Encoding.Latin1.GetChars(id, letters) == id.Length
+            && _behind!.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(letters, out sender);
     }
 
     /// <summary>Remembers what was found out; of those that are not behind it only so many, since a client names what it likes.</summary>
@@ -82,8 +100,16 @@ internal sealed class Session(string id, DeviceIngestState? own, RateLimiter pac
             DisconnectForReconfiguration();
     }
 
-    /// <summary>Ends the session of a gateway behind which, or in whose profile, something changed: what it says is read by what stood there when it began.</summary>
-    public void DisconnectForReconfiguration() => ClientConnection.End(MqttDisconnectReasonCode.AdministrativeAction, "What is registered of it changed: it signs in anew.", isOurFault: true);
+    /// <summary>
+    /// Ends the session of a gateway behind which, or in whose profile, something changed: what it says is read by what stood there when it
+    /// began.
+    /// </summary>
+    public void DisconnectForReconfiguration() =>
+        ClientConnection.End(
+            MqttDisconnectReasonCode.AdministrativeAction,
+            "What is registered of it changed: it signs in anew.",
+            isOurFault: true
+        );
 
     /// <summary>The devices whose expectations this session asked to hear.</summary>
     public ConcurrentDictionary<string, byte> Subscriptions { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
@@ -103,7 +129,9 @@ internal sealed class Session(string id, DeviceIngestState? own, RateLimiter pac
             (_requested ??= new(StringComparer.Ordinal)).Add(deviceId);
     }
 
-    /// <summary>Takes all that it asked for; null when there is nothing, or when it is being told already and will be told of this too.</summary>
+    /// <summary>
+    /// Takes all that it asked for; null when there is nothing, or when it is being told already and will be told of this too.
+    /// </summary>
     /// <param name="isTelling">Whether whoever asks here is telling it already.</param>
     public string[]? DequeueRequests(bool isTelling)
     {
@@ -118,7 +146,8 @@ internal sealed class Session(string id, DeviceIngestState? own, RateLimiter pac
     }
 
     /// <summary>Everybody who spoke in this session and in none since.</summary>
-    public IEnumerable<DeviceIngestState> ActiveDevices => (Own is not null ? [Own] : _behind!.Values.OfType<DeviceIngestState>()).Where(sender => sender.Session == Connection);
+    public IEnumerable<DeviceIngestState> ActiveDevices =>
+        (Own is not null ? [Own] : _behind!.Values.OfType<DeviceIngestState>()).Where(sender => sender.Session == Connection);
 }
 
 /// <summary>Who is signed in at this broker.</summary>
@@ -130,7 +159,9 @@ internal sealed class SessionRegistry(IEnrolment enrolment, DeviceIngestStates s
     public int Count => _sessions.Count;
 
     public ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null) =>
-        id is null ? [.. _sessions.Values.Select(session => (session.Id, session.Credential))] : _sessions.TryGetValue(id, out var session) ? [(id, session.Credential)] : [];
+        id is null ? [.. _sessions.Values.Select(session => (session.Id, session.Credential))]
+        : _sessions.TryGetValue(id, out var session) ? [(id, session.Credential)]
+        : [];
 
     /// <summary>A number for a connection: milliseconds of the registry's clock, and one more than the last if that is more.</summary>
     public long NextConnection()
@@ -146,8 +177,11 @@ internal sealed class SessionRegistry(IEnrolment enrolment, DeviceIngestStates s
 
     /// <summary>The lines that asked to hear what is expected of a device: its own, or its gateway's.</summary>
     public IEnumerable<ClientConnection> SubscribersOf(string deviceId) =>
-        _sessions.TryGetValue(deviceId, out var own) && own.Subscriptions.ContainsKey(deviceId) ? [own.ClientConnection]
-        : _sessions.Values.Where(session => session.IsGateway && session.Subscriptions.ContainsKey(deviceId)).Select(session => session.ClientConnection);
+        _sessions.TryGetValue(deviceId, out var own) && own.Subscriptions.ContainsKey(deviceId)
+            ? [own.ClientConnection]
+            : _sessions
+                .Values.Where(session => session.IsGateway && session.Subscriptions.ContainsKey(deviceId))
+                .Select(session => session.ClientConnection);
 
     public void Add(Session session) => _sessions[session.Id] = session;
 
@@ -176,7 +210,10 @@ internal sealed class SessionRegistry(IEnrolment enrolment, DeviceIngestStates s
         foreach (var gateway in gateways)
         {
             if (gateway.Id != id)
-                gateway.UpdateDevice(id, enrolled?.Device is { Lifecycle: not Lifecycle.Removed } child && child.Gateway == gateway.Id ? child : null);
+                gateway.UpdateDevice(
+                    id,
+                    enrolled?.Device is { Lifecycle: not Lifecycle.Removed } child && child.Gateway == gateway.Id ? child : null
+                );
             else if (enrolled is not null && enrolled.Profile != gateway.Profile)
                 gateway.DisconnectForReconfiguration();
         }

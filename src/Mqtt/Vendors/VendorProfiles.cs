@@ -7,7 +7,11 @@ namespace SurveillanceRegistry.Mqtt.Vendors;
 /// <summary>The profiles by which vendors' messages are read, made ready once for all sessions.</summary>
 public sealed class VendorProfiles(IEnumerable<Profile> profiles)
 {
-    private readonly FrozenDictionary<string, UnitIndex> _tables = profiles.ToFrozenDictionary(profile => profile.Id, profile => new UnitIndex(profile), StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, UnitIndex> _tables = profiles.ToFrozenDictionary(
+        profile => profile.Id,
+        profile => new UnitIndex(profile),
+        StringComparer.Ordinal
+    );
 
     internal UnitIndex? Find(string? id) => id is not null && _tables.TryGetValue(id, out var table) ? table : null;
 }

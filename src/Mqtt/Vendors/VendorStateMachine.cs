@@ -24,13 +24,24 @@ public enum VendorRefusal
 /// <summary>What a gateway says of one unit, put together: to be made durable.</summary>
 /// <param name="Epoch">The connection by which it was said; grows with every connection.</param>
 /// <param name="Seq">Grows with every word of a connection, over all units.</param>
-/// <param name="Capture">The mode of each capture of which the vendor has said one. A registered sensor, or one of <paramref name="Beyond"/>, that is left out might be recording.</param>
-/// <param name="Beyond">The captures for which no sensor is registered and which it has named on this connection, whatever it said or says of them.</param>
+/// <param name="Capture">The mode of each capture of which the vendor has said one. A registered sensor, or one of <paramref
+/// name="Beyond"/>, that is left out might be recording.</param>
+/// <param name="Beyond">The captures for which no sensor is registered and which it has named on this connection, whatever it said or says
+/// of them.</param>
 /// <param name="Firmware">Digits and dots; 0 when it is not known.</param>
 /// <param name="DeviceAt">The sender's clock; for skew only.</param>
 /// <param name="IsLife">The unit was heard or seen just now. Otherwise only what is known of it changed.</param>
 public sealed record UnitReport(
-    Device Device, long Epoch, long Seq, CaptureReport Capture, CaptureSet Beyond, Health Health, string Firmware, DateTimeOffset? DeviceAt, bool IsLife);
+    Device Device,
+    long Epoch,
+    long Seq,
+    CaptureReport Capture,
+    CaptureSet Beyond,
+    Health Health,
+    string Firmware,
+    DateTimeOffset? DeviceAt,
+    bool IsLife
+);
 
 /// <summary>A unit that was there and is gone.</summary>
 /// <param name="Epoch">The connection by which it had been heard: a death of an older one never ends a newer life.</param>
@@ -45,7 +56,13 @@ public sealed record UnitDeath(string DeviceId, long Epoch, bool IsPlanned);
 /// <param name="Dropped">How many of its fields were passed over. Their names are kept nowhere.</param>
 /// <param name="IsLate">It was late, stale or a repeat: nothing of it counted.</param>
 public sealed record VendorAnswer(
-    ImmutableArray<UnitReport> Words, ImmutableArray<UnitDeath> Deaths, ImmutableArray<VendorMessage> Messages, VendorRefusal? Refusal, int Dropped, bool IsLate)
+    ImmutableArray<UnitReport> Words,
+    ImmutableArray<UnitDeath> Deaths,
+    ImmutableArray<VendorMessage> Messages,
+    VendorRefusal? Refusal,
+    int Dropped,
+    bool IsLate
+)
 {
     internal static VendorAnswer Nothing { get; } = new([], [], [], null, 0, false);
 
@@ -74,7 +91,8 @@ public sealed class VendorStateMachine
     /// <param name="profile">The profile by which the gateway is read.</param>
     /// <param name="deviceOf">The registered device with an id, if this gateway may speak for it; asked for every word.</param>
     /// <param name="connection">Grows with every connection of the gateway: milliseconds of the registry's clock.</param>
-    public VendorStateMachine(Profile profile, Func<string, Device?> deviceOf, long connection) : this(new UnitIndex(profile), deviceOf, connection) { }
+    public VendorStateMachine(Profile profile, Func<string, Device?> deviceOf, long connection)
+        : this(new UnitIndex(profile), deviceOf, connection) { }
 
     /// <summary>A connection on which nothing was said yet, by a profile that was made ready before.</summary>
     public VendorStateMachine(UnitIndex units, Func<string, Device?> deviceOf, long connection)
@@ -84,7 +102,11 @@ public sealed class VendorStateMachine
         _adapter = AdapterCatalogue.Of(units.Profile.Adapter);
         _host = _adapter is SparkplugB ? new SparkplugHost(units) : null;
         _states = new UnitState[units.Count];
-        _signals = [.. _adapter.Signals, .. units.Profile.Says.Select(meaning => meaning.Capture).OfType<Capture>().Select(FactBuilder.SignalOf)];
+        _signals =
+        [
+            .. _adapter.Signals,
+            .. units.Profile.Says.Select(meaning => meaning.Capture).OfType<Capture>().Select(FactBuilder.SignalOf),
+        ];
     }
 
     /// <summary>The connection, as the epoch of every word.</summary>
@@ -95,7 +117,12 @@ public sealed class VendorStateMachine
 
     /// <summary>The connection begins: what is to be sent at once.</summary>
     public VendorAnswer Begun(DateTimeOffset now) =>
-        _units.Profile.Host is { } host && _host is not null ? VendorAnswer.Nothing with { Messages = [SparkplugB.State(host, isOnline: true, now)] } : VendorAnswer.Nothing;
+        _units.Profile.Host is { } host && _host is not null
+            ? VendorAnswer.Nothing with
+            {
+                Messages = [SparkplugB.State(host, isOnline: true, now)],
+            }
+            : VendorAnswer.Nothing;
 
     /// <summary>What would become of a topic. Its payload has not been looked at.</summary>
     public TopicDecision Classify(string topic) => _adapter.Classify(_units, topic);
@@ -103,7 +130,9 @@ public sealed class VendorStateMachine
     /// <summary>Takes a message, or this connection's will, whose payload may lie in pieces.</summary>
     /// <inheritdoc cref="Handle(string, ReadOnlySpan{byte}, bool, DateTimeOffset)"/>
     public VendorAnswer Handle(string topic, ReadOnlySequence<byte> payload, bool isRetained, DateTimeOffset now) =>
-        Refusal(topic, payload.Length) is { } refusal ? VendorAnswer.Refused(refusal) : Handle(topic, payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), isRetained, now);
+        Refusal(topic, payload.Length) is { } refusal
+            ? VendorAnswer.Refused(refusal)
+            : Handle(topic, payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), isRetained, now);
 
     /// <summary>Takes a message, or this connection's will. Keeps nothing of the bytes.</summary>
     /// <param name="isRetained">It is or may be old: it never shows life, and never says less than that something is recorded.</param>
@@ -114,7 +143,9 @@ public sealed class VendorStateMachine
         if (_adapter is not SparkplugB sparkplug)
         {
             var reading = ((FieldAdapter)_adapter).Read(_units, topic, payload);
-            return reading.IsShape ? VendorAnswer.Refused(VendorRefusal.Shape) : Merge(reading.Facts, [], reading.Dropped, isLate: false, isRetained);
+            return reading.IsShape
+                ? VendorAnswer.Refused(VendorRefusal.Shape)
+                : Merge(reading.Facts, [], reading.Dropped, isLate: false, isRetained);
         }
 
         if (isRetained) // No message of a node is ever retained (section 6.4): this one was made so by somebody else, and is old.
@@ -126,15 +157,17 @@ public sealed class VendorStateMachine
     }
 
     /// <summary>Why a message is refused by its topic and length alone; null when it is not.</summary>
-    private VendorRefusal? Refusal(string topic, long length) => _adapter.Classify(_units, topic) switch
-    {
-        TopicDecision.RefuseUnread => VendorRefusal.Forbidden,
-        TopicDecision.Ignore => VendorRefusal.NotMapped,
-        _ => length > _adapter.AllowList.MostBytes ? VendorRefusal.Shape : null,
-    };
+    private VendorRefusal? Refusal(string topic, long length) =>
+        _adapter.Classify(_units, topic) switch
+        {
+            TopicDecision.RefuseUnread => VendorRefusal.Forbidden,
+            TopicDecision.Ignore => VendorRefusal.NotMapped,
+            _ => length > _adapter.AllowList.MostBytes ? VendorRefusal.Shape : null,
+        };
 
     /// <summary>Lets time pass.</summary>
-    public VendorAnswer Tick(DateTimeOffset now) => _host?.Tick(now) is { } answer ? Merge(answer.Facts, answer.Commands, 0, isLate: false, isRetained: false) : VendorAnswer.Nothing;
+    public VendorAnswer Tick(DateTimeOffset now) =>
+        _host?.Tick(now) is { } answer ? Merge(answer.Facts, answer.Commands, 0, isLate: false, isRetained: false) : VendorAnswer.Nothing;
 
     /// <summary>The connection ended: every unit that was heard on it is gone, for nobody speaks for it any more.</summary>
     public VendorAnswer Ended(DateTimeOffset now)
@@ -143,10 +176,18 @@ public sealed class VendorStateMachine
         return Merge([new VendorFact(null, Availability.Down, default, default, null, null)], [], 0, isLate: false, isRetained: false);
     }
 
-    /// <summary>The last word of a unit was not kept: the next message about it is passed on, whether it says anything new or not.</summary>
+    /// <summary>
+    /// The last word of a unit was not kept: the next message about it is passed on, whether it says anything new or not.
+    /// </summary>
     public void RemoveUnit(string deviceId) => _states[_units.UnitOf(deviceId)].IsOwed = true;
 
-    private VendorAnswer Merge(ImmutableArray<VendorFact> facts, ImmutableArray<VendorMessage> messages, int dropped, bool isLate, bool isRetained)
+    private VendorAnswer Merge(
+        ImmutableArray<VendorFact> facts,
+        ImmutableArray<VendorMessage> messages,
+        int dropped,
+        bool isLate,
+        bool isRetained
+    )
     {
         var words = ImmutableArray.CreateBuilder<UnitReport>();
         var deaths = ImmutableArray.CreateBuilder<UnitDeath>();
@@ -165,7 +206,13 @@ public sealed class VendorStateMachine
         return new VendorAnswer(words.ToImmutable(), deaths.ToImmutable(), messages, null, dropped, isLate);
     }
 
-    private void Merge(int unit, VendorFact fact, bool isRetained, ImmutableArray<UnitReport>.Builder words, ImmutableArray<UnitDeath>.Builder deaths)
+    private void Merge(
+        int unit,
+        VendorFact fact,
+        bool isRetained,
+        ImmutableArray<UnitReport>.Builder words,
+        ImmutableArray<UnitDeath>.Builder deaths
+    )
     {
         ref var picture = ref _states[unit];
         if (fact.Availability is Availability.Down or Availability.PlannedStop)
@@ -191,11 +238,24 @@ public sealed class VendorStateMachine
         if (!isLife && !picture.IsOwed && (said == picture.Said || picture.Said is null && said == LastReport.Nothing))
             return;
         (picture.Said, picture.IsOwed) = (said, false);
-        words.Add(new UnitReport(device, Epoch, ++_seq, said.Capture, said.Beyond, said.Health, said.Firmware, isRetained ? null : fact.DeviceAt, isLife));
+        words.Add(
+            new UnitReport(
+                device,
+                Epoch,
+                ++_seq,
+                said.Capture,
+                said.Beyond,
+                said.Health,
+                said.Firmware,
+                isRetained ? null : fact.DeviceAt,
+                isLife
+            )
+        );
     }
 
     /// <summary>
-    /// The mode of each capture: recorded as soon as one signal tells so; otherwise the highest, and only when every signal that could tell has
+    /// The mode of each capture: recorded as soon as one signal tells so; otherwise the highest, and only when every signal that could tell
+    /// has
     /// told. What is not known is left out. Beside it the captures that are named, told or not, and for which no sensor is registered.
     /// </summary>
     private (CaptureReport Told, CaptureSet Beyond) Captures(int unit, SignalReport signals, Device device)
@@ -225,13 +285,14 @@ public sealed class VendorStateMachine
     }
 
     /// <summary>Whether a signal that is in use is about a capture of a unit.</summary>
-    private bool IsReported(int unit, Signal signal, Capture capture) => signal switch
-    {
-        Signal.Recorder => _units.RecordingOf(unit).Contains(capture),
-        Signal.Viewer => capture == Capture.Video,
-        Signal.Listener => capture == Capture.Audio,
-        _ => FactBuilder.SignalOf(capture) == signal,
-    };
+    private bool IsReported(int unit, Signal signal, Capture capture) =>
+        signal switch
+        {
+            Signal.Recorder => _units.RecordingOf(unit).Contains(capture),
+            Signal.Viewer => capture == Capture.Video,
+            Signal.Listener => capture == Capture.Audio,
+            _ => FactBuilder.SignalOf(capture) == signal,
+        };
 
     /// <summary>What was said of a unit last.</summary>
     private sealed record LastReport(CaptureReport Capture, CaptureSet Beyond, Health Health, string Firmware)
@@ -242,5 +303,13 @@ public sealed class VendorStateMachine
 
     /// <summary>What is known of a unit by this connection.</summary>
     /// <param name="IsOwed">What was said last was not kept.</param>
-    private record struct UnitState(bool IsUp, SignalReport Signals, HealthReport Health, string? Firmware, LastReport? Said, CaptureSet Beyond, bool IsOwed);
+    private record struct UnitState(
+        bool IsUp,
+        SignalReport Signals,
+        HealthReport Health,
+        string? Firmware,
+        LastReport? Said,
+        CaptureSet Beyond,
+        bool IsOwed
+    );
 }

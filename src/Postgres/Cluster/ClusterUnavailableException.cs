@@ -1,4 +1,6 @@
 namespace SurveillanceRegistry.Postgres.Cluster;
 
-/// <summary>The database cannot be had. The message is one sentence for the person who started the registry: what is missing, and what to do.</summary>
+/// <summary>
+/// The database cannot be had. The message is one sentence for the person who started the registry: what is missing, and what to do.
+/// </summary>
 public sealed class ClusterUnavailableException(string sentence, Exception? cause = null) : Exception(sentence, cause);

@@ -6,7 +6,11 @@ namespace SurveillanceRegistry.Postgres.Cluster;
 /// <summary>Runs one program to its end and tells what it printed. Bounded in time; killed beyond.</summary>
 internal static class PostgresCommand
 {
-    public static async Task<(int ExitCode, string Output)> RunAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] command)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        TimeSpan limit,
+        CancellationToken cancellationToken,
+        params string[] command
+    )
     {
         using var process = Start(command);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -22,13 +26,21 @@ internal static class PostgresCommand
         {
             process.Kill();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ClusterUnavailableException($"'{string.Join(' ', command)}' did not end within {limit.TotalSeconds} s: see what holds it up, and start the registry again.");
+            throw new ClusterUnavailableException(
+                $"'{string.Join(' ', command)}' did not end within {limit.TotalSeconds} s: see what holds it up, and start the registry again."
+            );
         }
     }
 
     private static Process Start(string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        };
         // The caller's own PGPORT, PGDATA or PGOPTIONS are meant for another server.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
@@ -41,7 +53,10 @@ internal static class PostgresCommand
         }
         catch (Win32Exception failure)
         {
-            throw new ClusterUnavailableException($"The program '{command[0]}' cannot be run ({failure.Message}): install the package that holds it, or set REGISTRY_DATABASE to a server's connection string.", failure);
+            throw new ClusterUnavailableException(
+                $"The program '{command[0]}' cannot be run ({failure.Message}): install the package that holds it, or set REGISTRY_DATABASE to a server's connection string.",
+                failure
+            );
         }
     }
 }

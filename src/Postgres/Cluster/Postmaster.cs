@@ -5,7 +5,12 @@ using Npgsql;
 namespace SurveillanceRegistry.Postgres.Cluster;
 
 /// <summary>How a postmaster answers.</summary>
-internal enum PostmasterReply { None, NotYet, Ready }
+internal enum PostmasterReply
+{
+    None,
+    NotYet,
+    Ready,
+}
 
 /// <summary>The running server of a cluster, found by its own <c>postmaster.pid</c> and checked against the process table.</summary>
 /// <param name="Sockets">The folder in which it listens; an earlier registry may have chosen another one than this would.</param>
@@ -20,10 +25,17 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     /// <summary>Who owns the private cluster and its schema.</summary>
     public const string Owner = "registry";
 
-    public static string ConnectionString(string sockets) => new NpgsqlConnectionStringBuilder
-    {
-        Host = sockets, Port = Port, Username = Owner, Database = "postgres", MaxPoolSize = 40, Timeout = 15, ApplicationName = "surveillance-registry",
-    }.ConnectionString;
+    public static string ConnectionString(string sockets) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = sockets,
+            Port = Port,
+            Username = Owner,
+            Database = "postgres",
+            MaxPoolSize = 40,
+            Timeout = 15,
+            ApplicationName = "surveillance-registry",
+        }.ConnectionString;
 
     /// <summary>The postmaster of a cluster, or null when none runs, whatever a stale file says.</summary>
     public static Postmaster? Find(string cluster)
@@ -38,9 +50,12 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             return null;
         }
 
-        // The file's lines: process id, data folder, start time, port, socket folder, … (PostgreSQL, miscadmin.h). A starting one has fewer.
-        return int.TryParse(lines.ElementAtOrDefault(0), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && RunsOn(pid, cluster)
-            ? new Postmaster(pid, cluster, lines.ElementAtOrDefault(4) ?? "") : null;
+        // The file's lines: process id, data folder, start time, port, socket folder, … (PostgreSQL, miscadmin.h). A starting one has
+        // fewer.
+        return
+            int.TryParse(lines.ElementAtOrDefault(0), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && RunsOn(pid, cluster)
+            ? new Postmaster(pid, cluster, lines.ElementAtOrDefault(4) ?? "")
+            : null;
     }
 
     /// <summary>
@@ -63,7 +78,9 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             return PostmasterReply.NotYet;
         try
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString(Sockets)) { Pooling = false, Timeout = AnswerSeconds }.ConnectionString);
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(ConnectionString(Sockets)) { Pooling = false, Timeout = AnswerSeconds }.ConnectionString
+            );
             await connection.OpenAsync(cancellationToken);
             return PostmasterReply.Ready;
         }
@@ -77,7 +94,9 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
         }
     }
 
-    /// <summary>Ends the postmaster at once, by its id, after a last look that the id is still its own. Its sessions see that it is gone and end.</summary>
+    /// <summary>
+    /// Ends the postmaster at once, by its id, after a last look that the id is still its own. Its sessions see that it is gone and end.
+    /// </summary>
     /// <returns>False when it is still there after the limit.</returns>
     public async Task<bool> KillAsync(TimeSpan limit, CancellationToken cancellationToken)
     {

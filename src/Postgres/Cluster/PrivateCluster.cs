@@ -27,7 +27,8 @@ public sealed class PrivateCluster : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private Task _watch = Task.CompletedTask;
 
-    private PrivateCluster(ClusterFolder folder, string programs, FileStream @lock, ILogger log) => (_folder, _programs, _lock, _log) = (folder, programs, @lock, log);
+    private PrivateCluster(ClusterFolder folder, string programs, FileStream @lock, ILogger log) =>
+        (_folder, _programs, _lock, _log) = (folder, programs, @lock, log);
 
     /// <summary>How to connect.</summary>
     public string ConnectionString => Postmaster.ConnectionString(_folder.Sockets);
@@ -36,7 +37,8 @@ public sealed class PrivateCluster : IAsyncDisposable
     internal int? Pid => Postmaster.Find(_folder.Cluster)?.Pid;
 
     /// <summary>
-    /// Starts the cluster of a data folder, making it when there is none. Throws <see cref="ClusterUnavailableException"/> with one sentence when
+    /// Starts the cluster of a data folder, making it when there is none. Throws <see cref="ClusterUnavailableException"/> with one
+    /// sentence when
     /// PostgreSQL is not installed, the folder is somebody else's, or another registry runs on it; then nothing is left half-made.
     /// </summary>
     /// <param name="data">The data folder, absolute.</param>
@@ -62,14 +64,18 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>How to connect to the cluster of a data folder that runs already; null when none answers. Takes no lock, starts nothing.</summary>
+    /// <summary>
+    /// How to connect to the cluster of a data folder that runs already; null when none answers. Takes no lock, starts nothing.
+    /// </summary>
     public static async Task<string?> ConnectIfRunningAsync(string data, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(data))
             return null;
         await ClusterFolder.MustBeMineAsync(data, cancellationToken);
         var running = Postmaster.Find((await ClusterFolder.OfAsync(data, cancellationToken)).Cluster);
-        return running is not null && await running.AnswerAsync(cancellationToken) == PostmasterReply.Ready ? Postmaster.ConnectionString(running.Sockets) : null;
+        return running is not null && await running.AnswerAsync(cancellationToken) == PostmasterReply.Ready
+            ? Postmaster.ConnectionString(running.Sockets)
+            : null;
     }
 
     /// <summary>Stops the cluster: sessions are cut, everything committed is on disk.</summary>
@@ -108,7 +114,10 @@ public sealed class PrivateCluster : IAsyncDisposable
 
             if (waiting.Elapsed > (answer == PostmasterReply.NotYet ? LongestStart : LongestSilence))
             {
-                _log.LogWarning("The PostgreSQL that an earlier registry left behind (process {Pid}) does not answer; it is stopped and started again.", left.Pid);
+                _log.LogWarning(
+                    "The PostgreSQL that an earlier registry left behind (process {Pid}) does not answer; it is stopped and started again.",
+                    left.Pid
+                );
                 await StopAtOnceAsync(cancellationToken);
             }
         }
@@ -122,8 +131,18 @@ public sealed class PrivateCluster : IAsyncDisposable
         var beside = $"{_folder.Cluster}.new-{Path.GetRandomFileName()}";
         await AsClusterUserAsync(LongestMaking, cancellationToken, "sh", "-c", "rm -rf -- \"$0\".new-*", _folder.Cluster);
         // Whoever can enter the socket's folder (mode 0700) is this user or root: there is nothing more for a password to protect.
-        var made = await AsClusterUserAsync(LongestMaking, cancellationToken,
-            Path.Combine(_programs, "initdb"), "-D", beside, "--username=registry", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums");
+        var made = await AsClusterUserAsync(
+            LongestMaking,
+            cancellationToken,
+            Path.Combine(_programs, "initdb"),
+            "-D",
+            beside,
+            "--username=registry",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums"
+        );
         if (made.ExitCode == 0)
             made = await AsClusterUserAsync(LongestMaking, cancellationToken, "mv", "-T", beside, _folder.Cluster);
         if (made.ExitCode != 0)
@@ -135,19 +154,39 @@ public sealed class PrivateCluster : IAsyncDisposable
     {
         string[] settings =
         [
-            $"port={Postmaster.Port}", "listen_addresses=", $"unix_socket_directories={_folder.Sockets}", "unix_socket_permissions=0700", "max_connections=80",
-            "fsync=on", "synchronous_commit=on", "full_page_writes=on", "log_min_messages=warning",
+            $"port={Postmaster.Port}",
+            "listen_addresses=",
+            $"unix_socket_directories={_folder.Sockets}",
+            "unix_socket_permissions=0700",
+            "max_connections=80",
+            "fsync=on",
+            "synchronous_commit=on",
+            "full_page_writes=on",
+            "log_min_messages=warning",
         ];
         Postmaster.ForgetGone(_folder.Cluster, _folder.Sockets);
         // pg_ctl gives the server a session of its own, so that Ctrl-C at a terminal reaches the registry alone.
-        var started = await PgCtlAsync(LongestStart, cancellationToken, "start", "-l", _folder.Log, "-o", "-c " + string.Join(" -c ", settings));
+        var started = await PgCtlAsync(
+            LongestStart,
+            cancellationToken,
+            "start",
+            "-l",
+            _folder.Log,
+            "-o",
+            "-c " + string.Join(" -c ", settings)
+        );
         if (started.ExitCode == 0)
             return true;
         var said = (await AsClusterUserAsync(LongestStop, cancellationToken, "tail", "-n", "4", _folder.Log)).Output;
         // Sessions of a server that was killed hold its memory for a moment; the pg_ctl of a registry that was killed may have been first.
-        if (mayTryAgain && (said.Contains("shared memory block", StringComparison.Ordinal) || said.Contains("postmaster.pid", StringComparison.Ordinal)))
+        if (
+            mayTryAgain
+            && (said.Contains("shared memory block", StringComparison.Ordinal) || said.Contains("postmaster.pid", StringComparison.Ordinal))
+        )
             return false;
-        throw new ClusterUnavailableException($"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(said.Length > 0 ? said : started.Output)}");
+        throw new ClusterUnavailableException(
+            $"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(said.Length > 0 ? said : started.Output)}"
+        );
     }
 
     /// <summary>PostgreSQL mends its own sessions; when its first process dies, nobody else would start it again.</summary>
@@ -177,12 +216,16 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops a postmaster without waiting for its sessions, by force if need be. Nothing committed is lost: the next start recovers it.</summary>
+    /// <summary>
+    /// Stops a postmaster without waiting for its sessions, by force if need be. Nothing committed is lost: the next start recovers it.
+    /// </summary>
     private async Task StopAtOnceAsync(CancellationToken cancellationToken)
     {
         await StopAsync("immediate", LongestImmediateStop, cancellationToken);
         if (Postmaster.Find(_folder.Cluster) is { } stuck && !await stuck.KillAsync(LongestStop, cancellationToken))
-            throw new ClusterUnavailableException($"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: see what holds it up, a disk perhaps, and start the registry again.");
+            throw new ClusterUnavailableException(
+                $"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: see what holds it up, a disk perhaps, and start the registry again."
+            );
     }
 
     /// <summary>Takes the data folder for this process, until it ends in whatever way.</summary>
@@ -195,23 +238,47 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
         catch (IOException taken) when (taken.HResult == WouldBlock)
         {
-            throw new ClusterUnavailableException($"Another registry runs on the data folder '{data}': stop it first, or set REGISTRY_DATA to another folder.");
+            throw new ClusterUnavailableException(
+                $"Another registry runs on the data folder '{data}': stop it first, or set REGISTRY_DATA to another folder."
+            );
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
         {
-            throw new ClusterUnavailableException($"The data folder '{data}' cannot be written by this user ({failure.Message}): set REGISTRY_DATA to a folder of your own.", failure);
+            throw new ClusterUnavailableException(
+                $"The data folder '{data}' cannot be written by this user ({failure.Message}): set REGISTRY_DATA to a folder of your own.",
+                failure
+            );
         }
     }
 
-    private Task<(int ExitCode, string Output)> StopAsync(string mode, TimeSpan limit, CancellationToken cancellationToken) => PgCtlAsync(limit, cancellationToken, "stop", "-m", mode);
+    private Task<(int ExitCode, string Output)> StopAsync(string mode, TimeSpan limit, CancellationToken cancellationToken) =>
+        PgCtlAsync(limit, cancellationToken, "stop", "-m", mode);
 
     /// <summary>Runs pg_ctl, which itself waits up to a limit for what was asked.</summary>
-    private Task<(int ExitCode, string Output)> PgCtlAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] arguments) =>
-        AsClusterUserAsync(limit + BetweenLooks, cancellationToken,
-            [Path.Combine(_programs, "pg_ctl"), "-D", _folder.Cluster, "-w", "-t", limit.TotalSeconds.ToString(CultureInfo.InvariantCulture), .. arguments]);
+    private Task<(int ExitCode, string Output)> PgCtlAsync(
+        TimeSpan limit,
+        CancellationToken cancellationToken,
+        params string[] arguments
+    ) =>
+        AsClusterUserAsync(
+            limit + BetweenLooks,
+            cancellationToken,
+            [
+                Path.Combine(_programs, "pg_ctl"),
+                "-D",
+                _folder.Cluster,
+                "-w",
+                "-t",
+                limit.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                .. arguments,
+            ]
+        );
 
-    private Task<(int ExitCode, string Output)> AsClusterUserAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] command) =>
-        PostgresCommand.RunAsync(limit, cancellationToken, [.. _folder.RunAs, .. command]);
+    private Task<(int ExitCode, string Output)> AsClusterUserAsync(
+        TimeSpan limit,
+        CancellationToken cancellationToken,
+        params string[] command
+    ) => PostgresCommand.RunAsync(limit, cancellationToken, [.. _folder.RunAs, .. command]);
 
     private static string LastLine(string text) => text.Split('\n').Last();
 }

@@ -10,12 +10,18 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// <summary>
 /// Listens for changes of enrolment, whoever makes them, in this process or another, and ends the sessions of those whose credential does
 /// not hold any more. Everybody who is signed in is compared after every new connection, since nobody knows what was missed, and every
-/// <see cref="FullCheckInterval"/>: a certificate expires without a word, somebody may have been let in on a credential that ended meanwhile, and
+/// <see cref="FullCheckInterval"/>: a certificate expires without a word, somebody may have been let in on a credential that ended
+/// meanwhile, and
 /// a connection that is dead on the other side says nothing either.
 /// </summary>
 /// <param name="brokers">Where devices are signed in; none in a verb that only writes.</param>
 public sealed class EnrolmentChangeListener(
-    NpgsqlDataSource database, IEnumerable<ISessions> brokers, IEnumerable<IEnrolmentListener> ears, TimeProvider time, ILogger<EnrolmentChangeListener> logger) : BackgroundService
+    NpgsqlDataSource database,
+    IEnumerable<ISessions> brokers,
+    IEnumerable<IEnrolmentListener> ears,
+    TimeProvider time,
+    ILogger<EnrolmentChangeListener> logger
+) : BackgroundService
 {
     // What changed stands before whose it is.
     private const string CredentialOf = "credential:";
@@ -30,7 +36,9 @@ public sealed class EnrolmentChangeListener(
 
     /// <summary>Of what the broker has heard and nobody else yet.</summary>
     private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
-    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     /// <summary>How often everybody is compared, whatever is heard.</summary>
     public static TimeSpan FullCheckInterval { get; } = TimeSpan.FromSeconds(10);
@@ -66,7 +74,10 @@ public sealed class EnrolmentChangeListener(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                logger.LogWarning("Changes of enrolment cannot be heard ({Reason}); everybody who is signed in is compared when they can.", failure.Message);
+                logger.LogWarning(
+                    "Changes of enrolment cannot be heard ({Reason}); everybody who is signed in is compared when they can.",
+                    failure.Message
+                );
                 await Task.Delay(BeforeTryingAgain, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -103,12 +114,24 @@ public sealed class EnrolmentChangeListener(
             }
             else if (changed.Length > 0)
             {
-                await CompareAsync(connection, sessions, [.. changed.Select(IdOf).Distinct().SelectMany(id => sessions.SignedIn(id))], cancellationToken);
+                await CompareAsync(
+                    connection,
+                    sessions,
+                    [.. changed.Select(IdOf).Distinct().SelectMany(id => sessions.SignedIn(id))],
+                    cancellationToken
+                );
             }
 
             foreach (var id in changed.Where(what => what.StartsWith(EpochsOf, StringComparison.Ordinal)).Select(IdOf))
                 await sessions.EpochsForgottenAsync(id, cancellationToken);
-            string[] registered = [.. changed.Where(what => !what.StartsWith(CredentialOf, StringComparison.Ordinal) && !what.StartsWith(EpochsOf, StringComparison.Ordinal)).Select(IdOf)];
+            string[] registered =
+            [
+                .. changed
+                    .Where(what =>
+                        !what.StartsWith(CredentialOf, StringComparison.Ordinal) && !what.StartsWith(EpochsOf, StringComparison.Ordinal)
+                    )
+                    .Select(IdOf),
+            ];
             foreach (var id in registered)
                 await sessions.ChangedAsync(id, cancellationToken);
             lock (_untold)
@@ -117,7 +140,9 @@ public sealed class EnrolmentChangeListener(
         }
     }
 
-    /// <summary>Tells everybody but the broker. Beside the listening: after a large import nobody speaks on while rooms are reloaded.</summary>
+    /// <summary>
+    /// Tells everybody but the broker. Beside the listening: after a large import nobody speaks on while rooms are reloaded.
+    /// </summary>
     private async Task TellAsync(CancellationToken cancellationToken)
     {
         while (await _news.Reader.WaitToReadAsync(cancellationToken))
@@ -141,7 +166,11 @@ public sealed class EnrolmentChangeListener(
                 catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
                 {
-                    logger.LogWarning("A change in the register could not be passed on ({Reason}); it is passed on again in {Seconds} s.", failure.Message, BeforeTryingAgain.TotalSeconds);
+                    logger.LogWarning(
+                        "A change in the register could not be passed on ({Reason}); it is passed on again in {Seconds} s.",
+                        failure.Message,
+                        BeforeTryingAgain.TotalSeconds
+                    );
                     await Task.Delay(BeforeTryingAgain, time, cancellationToken);
                     lock (_untold)
                         _untold.Add(id);
@@ -153,15 +182,35 @@ public sealed class EnrolmentChangeListener(
 
     private static string IdOf(string what) => what[(what.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
-    /// <summary>Ends every session whose credential does not hold. One question for all of them, on the connection that listens; asked for nobody too, since it tells whether that connection lives.</summary>
-    private async Task CompareAsync(NpgsqlConnection connection, ISessions sessions, IReadOnlyCollection<(string Id, long Credential)> signedIn, CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends every session whose credential does not hold. One question for all of them, on the connection that listens; asked for nobody
+    /// too, since it tells whether that connection lives.
+    /// </summary>
+    private async Task CompareAsync(
+        NpgsqlConnection connection,
+        ISessions sessions,
+        IReadOnlyCollection<(string Id, long Credential)> signedIn,
+        CancellationToken cancellationToken
+    )
     {
-        var held = (await connection.QueryAsync<(string, long)>(new CommandDefinition(
-            """
-            select holder, number from registry.credential
-            where (holder, number) in (select * from unnest(@holders, @numbers)) and ended_at is null and (not_after is null or not_after > @now)
-            and (exists (select from registry.device where id = holder and body->>'lifecycle' <> 'removed') or exists (select from registry.gateway where id = holder and not removed))
-            """, new { holders = signedIn.Select(session => session.Id).ToArray(), numbers = signedIn.Select(session => session.Credential).ToArray(), now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken))).ToHashSet();
+        var held = (
+            await connection.QueryAsync<(string, long)>(
+                new CommandDefinition(
+                    """
+                    select holder, number from registry.credential
+                    where (holder, number) in (select * from unnest(@holders, @numbers)) and ended_at is null and (not_after is null or not_after > @now)
+                    and (exists (select from registry.device where id = holder and body->>'lifecycle' <> 'removed') or exists (select from registry.gateway where id = holder and not removed))
+                    """,
+                    new
+                    {
+                        holders = signedIn.Select(session => session.Id).ToArray(),
+                        numbers = signedIn.Select(session => session.Credential).ToArray(),
+                        now = time.GetUtcNow().UtcDateTime,
+                    },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).ToHashSet();
         foreach (var session in signedIn.Where(session => !held.Contains(session) && sessions.SignedIn(session.Id).Contains(session)))
         {
             logger.LogInformation("The session of {Client} is ended: its credential does not hold any more.", session.Id);

@@ -42,8 +42,12 @@ public sealed class ClockStepDetector(NpgsqlDataSource database, TimeProvider ti
             {
                 logger.LogDebug(failure, "The clock could not be looked at.");
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default));
+        } while (
+            await timer
+                .WaitForNextTickAsync(stoppingToken)
+                .AsTask()
+                .ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default)
+        );
     }
 
     /// <summary>Looks at the clock; at the first look, also whether it stands before what was last written.</summary>
@@ -63,8 +67,13 @@ public sealed class ClockStepDetector(NpgsqlDataSource database, TimeProvider ti
     private async Task<DateTimeOffset?> LastKnownAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition("select max(to_at) from registry.watch", cancellationToken: cancellationToken)) is { } at
-            ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) : null;
+        return
+            await connection.ExecuteScalarAsync<DateTime?>(
+                new CommandDefinition("select max(to_at) from registry.watch", cancellationToken: cancellationToken)
+            )
+                is { } at
+            ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc))
+            : null;
     }
 
     private async Task EnterAsync(ClockStep step, CancellationToken cancellationToken)
@@ -72,8 +81,16 @@ public sealed class ClockStepDetector(NpgsqlDataSource database, TimeProvider ti
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var append = await LedgerTransaction.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
-        await append.EntryAsync("clock-stepped", Attribution.Registry, new { from = LedgerEntry.Time(step.From), to = LedgerEntry.Time(step.To) });
+        await append.EntryAsync(
+            "clock-stepped",
+            Attribution.Registry,
+            new { from = LedgerEntry.Time(step.From), to = LedgerEntry.Time(step.To) }
+        );
         await transaction.CommitAsync(cancellationToken);
-        logger.LogWarning("The machine's clock was set from {From} to {To}. It is in the ledger; what units do is judged by the steady clock.", LedgerEntry.Time(step.From), LedgerEntry.Time(step.To));
+        logger.LogWarning(
+            "The machine's clock was set from {From} to {To}. It is in the ledger; what units do is judged by the steady clock.",
+            LedgerEntry.Time(step.From),
+            LedgerEntry.Time(step.To)
+        );
     }
 }

@@ -21,55 +21,118 @@ public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // A tile above the lowest holds the roots that the ledger kept when their subtrees became complete.
-        var hashes = (await connection.QueryAsync<byte[]>(new CommandDefinition(
-            tile.Level == 0
-                ? "select leaf_hash from registry.ledger_entry where index >= @First and index < @end order by index"
-                : "select hash from registry.ledger_node where level = @level and index >= @First and index < @end order by index",
-            new { tile.First, end = tile.First + tile.Width, level = 8 * tile.Level }, cancellationToken: cancellationToken))).ToArray();
+        var hashes = (
+            await connection.QueryAsync<byte[]>(
+                new CommandDefinition(
+                    tile.Level == 0
+                        ? "select leaf_hash from registry.ledger_entry where index >= @First and index < @end order by index"
+                        : "select hash from registry.ledger_node where level = @level and index >= @First and index < @end order by index",
+                    new
+                    {
+                        tile.First,
+                        end = tile.First + tile.Width,
+                        level = 8 * tile.Level,
+                    },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).ToArray();
         return hashes.Length == tile.Width ? [.. hashes.SelectMany(hash => hash)] : null;
     }
 
     public async Task<ImmutableArray<StoredEntry>> EntriesAsync(long from, int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("select index, at, kind, bytes, leaf_hash from registry.ledger_entry where index >= $1 order by index limit $2", connection)
+        await using var command = new NpgsqlCommand(
+            "select index, at, kind, bytes, leaf_hash from registry.ledger_entry where index >= $1 order by index limit $2",
+            connection
+        )
         {
-            Parameters = { new() { Value = from }, new() { Value = most } },
+            Parameters =
+            {
+                new() { Value = from },
+                new() { Value = most },
+            },
         };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var entries = ImmutableArray.CreateBuilder<StoredEntry>();
         while (await row.ReadAsync(cancellationToken))
-            entries.Add(new StoredEntry(row.GetInt64(0), new DateTimeOffset(row.GetDateTime(1)), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4)));
+            entries.Add(
+                new StoredEntry(
+                    row.GetInt64(0),
+                    new DateTimeOffset(row.GetDateTime(1)),
+                    row.GetString(2),
+                    row.GetFieldValue<byte[]>(3),
+                    row.GetFieldValue<byte[]>(4)
+                )
+            );
         return entries.ToImmutable();
     }
 
     public async Task<string> KeepCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "insert into registry.ledger_checkpoint (size, note, signed_at) values (@size, @note, @at) on conflict do nothing", new { size, note, at = at.UtcDateTime }, cancellationToken: cancellationToken));
-        return await connection.ExecuteScalarAsync<string>(new CommandDefinition("select note from registry.ledger_checkpoint where size = @size", new { size }, cancellationToken: cancellationToken))
-            ?? throw new InvalidOperationException($"The checkpoint of size {size} is gone.");
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "insert into registry.ledger_checkpoint (size, note, signed_at) values (@size, @note, @at) on conflict do nothing",
+                new
+                {
+                    size,
+                    note,
+                    at = at.UtcDateTime,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return await connection.ExecuteScalarAsync<string>(
+                new CommandDefinition(
+                    "select note from registry.ledger_checkpoint where size = @size",
+                    new { size },
+                    cancellationToken: cancellationToken
+                )
+            ) ?? throw new InvalidOperationException($"The checkpoint of size {size} is gone.");
     }
 
     public async Task<ImmutableArray<(long Size, string Note)>> CheckpointsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<(long, string)>(new CommandDefinition("select size, note from registry.ledger_checkpoint order by size", cancellationToken: cancellationToken))];
+        return
+        [
+            .. await connection.QueryAsync<(long, string)>(
+                new CommandDefinition(
+                    "select size, note from registry.ledger_checkpoint order by size",
+                    cancellationToken: cancellationToken
+                )
+            ),
+        ];
     }
 
     public async Task<ImmutableDictionary<long, string>> DocumentHashesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<(long Entry, string Sha256)>(new CommandDefinition(
-            "select entry, encode(sha256(convert_to(body, 'UTF8')), 'hex') from registry.revision join registry.ledger_entry on index = entry where ledger_entry.kind = 'document-recorded'", cancellationToken: cancellationToken)))
-            .ToImmutableDictionary(row => row.Entry, row => row.Sha256);
+        return (
+            await connection.QueryAsync<(long Entry, string Sha256)>(
+                new CommandDefinition(
+                    "select entry, encode(sha256(convert_to(body, 'UTF8')), 'hex') from registry.revision join registry.ledger_entry on index = entry where ledger_entry.kind = 'document-recorded'",
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).ToImmutableDictionary(row => row.Entry, row => row.Sha256);
     }
 
     public async Task<ImmutableArray<(int Level, long Index, ReadOnlyMemory<byte> Hash)>> NodesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return [.. (await connection.QueryAsync<(int Level, long Index, byte[] Hash)>(new CommandDefinition("select level, index, hash from registry.ledger_node order by level, index", cancellationToken: cancellationToken)))
-            .Select(node => (node.Level, node.Index, (ReadOnlyMemory<byte>)node.Hash))];
+        return
+        [
+            .. (
+                await connection.QueryAsync<(int Level, long Index, byte[] Hash)>(
+                    new CommandDefinition(
+                        "select level, index, hash from registry.ledger_node order by level, index",
+                        cancellationToken: cancellationToken
+                    )
+                )
+            ).Select(node => (node.Level, node.Index, (ReadOnlyMemory<byte>)node.Hash)),
+        ];
     }
 }

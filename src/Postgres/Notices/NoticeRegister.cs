@@ -10,30 +10,59 @@ namespace SurveillanceRegistry.Postgres.Notices;
 /// <summary>Every notice that was ever issued, in a table.</summary>
 public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
 {
-    private const string Columns = "place, sequence, issued_at, payload, protected, signature, hash, content_hash", Select = $"select {Columns} from registry.notice ";
+    private const string Columns = "place, sequence, issued_at, payload, protected, signature, hash, content_hash",
+        Select = $"select {Columns} from registry.notice ";
 
     public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
         OneAsync(Select + "where place = @place order by sequence desc limit 1", new { place }, cancellationToken);
 
     public Task<SignedNotice?> AtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken) =>
-        OneAsync(Select + "where place = @place and issued_at <= @at order by issued_at desc, sequence desc limit 1", new { place, at = at.ToUniversalTime() }, cancellationToken);
+        OneAsync(
+            Select + "where place = @place and issued_at <= @at order by issued_at desc, sequence desc limit 1",
+            new { place, at = at.ToUniversalTime() },
+            cancellationToken
+        );
 
     public async Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notice);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var isFirst = await connection.ExecuteAsync(new CommandDefinition(
-            $"""
-            insert into registry.notice ({Columns}) values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
-            on conflict (place, sequence) do nothing
-            """,
-            new { notice.Place, notice.Sequence, issuedAt = notice.IssuedAt.ToUniversalTime(), notice.Payload, notice.Protected, notice.Signature, notice.Hash, notice.ContentHash },
-            transaction, cancellationToken: cancellationToken)) == 1;
+        var isFirst =
+            await connection.ExecuteAsync(
+                new CommandDefinition(
+                    $"""
+                    insert into registry.notice ({Columns}) values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
+                    on conflict (place, sequence) do nothing
+                    """,
+                    new
+                    {
+                        notice.Place,
+                        notice.Sequence,
+                        issuedAt = notice.IssuedAt.ToUniversalTime(),
+                        notice.Payload,
+                        notice.Protected,
+                        notice.Signature,
+                        notice.Hash,
+                        notice.ContentHash,
+                    },
+                    transaction,
+                    cancellationToken: cancellationToken
+                )
+            ) == 1;
         if (!isFirst)
             return false;
         var append = await LedgerTransaction.BeginAsync(connection, transaction, notice.IssuedAt, cancellationToken);
-        await append.EntryAsync("notice-issued", Attribution.Registry, new { notice.Place, notice.Sequence, notice.Hash });
+        await append.EntryAsync(
+            "notice-issued",
+            Attribution.Registry,
+            new
+            {
+                notice.Place,
+                notice.Sequence,
+                notice.Hash,
+            }
+        );
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
@@ -41,25 +70,41 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
     public async IAsyncEnumerable<SignedNotice> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await foreach (var row in connection.QueryUnbufferedAsync<NoticeRow>(Select + "order by place, sequence").WithCancellation(cancellationToken))
+        await foreach (
+            var row in connection.QueryUnbufferedAsync<NoticeRow>(Select + "order by place, sequence").WithCancellation(cancellationToken)
+        )
             yield return row.Notice();
     }
 
     public async Task<long> LedgerSizeAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select size from registry.ledger_head", cancellationToken: cancellationToken));
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("select size from registry.ledger_head", cancellationToken: cancellationToken)
+        );
     }
 
     private async Task<SignedNotice?> OneAsync(string sql, object values, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<NoticeRow>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        var row = await connection.QuerySingleOrDefaultAsync<NoticeRow>(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken)
+        );
         return row?.Notice();
     }
 
-    private sealed record NoticeRow(string Place, long Sequence, DateTime Issued_at, string Payload, string Protected, string Signature, string Hash, string Content_hash)
+    private sealed record NoticeRow(
+        string Place,
+        long Sequence,
+        DateTime Issued_at,
+        string Payload,
+        string Protected,
+        string Signature,
+        string Hash,
+        string Content_hash
+    )
     {
-        public SignedNotice Notice() => new(Place, Sequence, new DateTimeOffset(Issued_at, TimeSpan.Zero), Payload, Protected, Signature, Hash, Content_hash);
+        public SignedNotice Notice() =>
+            new(Place, Sequence, new DateTimeOffset(Issued_at, TimeSpan.Zero), Payload, Protected, Signature, Hash, Content_hash);
     }
 }

@@ -3,7 +3,10 @@ using System.Diagnostics.Metrics;
 
 namespace SurveillanceRegistry.Postgres.Presence;
 
-/// <summary>How large the heartbeat log's commits are and how long they take. A span is of a whole commit, never of a heartbeat, and says only how many.</summary>
+/// <summary>
+/// How large the heartbeat log's commits are and how long they take. A span is of a whole commit, never of a heartbeat, and says only how
+/// many.
+/// </summary>
 public static class CommitMetrics
 {
     /// <summary>The name of the meter and of the source of spans.</summary>
@@ -17,10 +20,20 @@ public static class CommitMetrics
     private static readonly Meter Meter = new(Name);
 
     private static readonly Histogram<int> Size = Meter.CreateHistogram(
-        "registry.commits.size", "{heartbeat}", "Heartbeats that one commit of the log took together.", tags: null, new InstrumentAdvice<int> { HistogramBucketBoundaries = Counts });
+        "registry.commits.size",
+        "{heartbeat}",
+        "Heartbeats that one commit of the log took together.",
+        tags: null,
+        new InstrumentAdvice<int> { HistogramBucketBoundaries = Counts }
+    );
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
-        "registry.commits.duration", "s", "How long a commit of the log took, until it was durable, tries that failed included.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+        "registry.commits.duration",
+        "s",
+        "How long a commit of the log took, until it was durable, tries that failed included.",
+        tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds }
+    );
 
     /// <summary>Begins to measure a commit; it ends when the measure is disposed.</summary>
     internal static Measure Begin(int deliveries)

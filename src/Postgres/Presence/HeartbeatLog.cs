@@ -14,12 +14,16 @@ namespace SurveillanceRegistry.Postgres.Presence;
 /// <summary>
 /// The log of heartbeats. One writer takes whatever has queued and commits it together: at rest a heartbeat waits for one commit, under
 /// load a thousand share it. What says something new waits for nobody; what says the same again may wait for a moment after the commit
-/// before, so that a calm city's heartbeats share commits too. While one commit is on its way the answers of the one before leave. Nothing is
+/// before, so that a calm city's heartbeats share commits too. While one commit is on its way the answers of the one before leave. Nothing
+/// is
 /// dropped: a full queue makes the caller wait, and the caller its device.
 /// </summary>
-public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, ILogger<HeartbeatLog> logger) : BackgroundService, IHeartbeatLog
+public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, ILogger<HeartbeatLog> logger)
+    : BackgroundService,
+        IHeartbeatLog
 {
-    private const int MaxQueued = 8192, MaxInOneCommit = 4096;
+    private const int MaxQueued = 8192,
+        MaxInOneCommit = 4096;
     private const string IntegrityViolation = "23"; // SQLSTATE class 23: a constraint said no.
 
     /// <summary>One line in the log every few seconds while nothing can be committed, whatever the load.</summary>
@@ -27,11 +31,17 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
 
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>From one commit to the next when nothing new was said; a quarter of those who may speak, within these bounds, end that rest before. By the machine's own clock: it is no time of the city's.</summary>
+    /// <summary>
+    /// From one commit to the next when nothing new was said; a quarter of those who may speak, within these bounds, end that rest before.
+    /// By the machine's own clock: it is no time of the city's.
+    /// </summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
-    private const int MinForCommit = 32, MaxWaitedFor = 512;
+    private const int MinForCommit = 32,
+        MaxWaitedFor = 512;
 
-    private readonly Channel<LogWrite> _queue = Channel.CreateBounded<LogWrite>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<LogWrite> _queue = Channel.CreateBounded<LogWrite>(
+        new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+    );
     private NpgsqlConnection? _connection;
     private DateTimeOffset _warnAgainAt;
     private TaskCompletionSource? _resting;
@@ -69,17 +79,23 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     public async Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // Of a unit that was not heard for longer, the last change of its state says all. A day before the registry last saw anything is enough.
-        var rows = await connection.QueryAsync<HeartbeatRow>(new CommandDefinition(
-            """
-            with seen as materialized (select coalesce((select max(to_at) from registry.watch), '-infinity') - interval '1 day' as from_at)
-            select device.slot as number, device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life, beyond
-            from registry.device cross join lateral (
-                select * from registry.heartbeat
-                where heartbeat.slot = device.slot and received_at >= greatest((select from_at from seen), coalesce(epochs_from, '-infinity'))
-                order by epoch desc, seq desc, received_at limit 1) latest
-            where part = @partition
-            """, new { partition }, cancellationToken: cancellationToken));
+        // Of a unit that was not heard for longer, the last change of its state says all. A day before the registry last saw anything is
+        // enough.
+        var rows = await connection.QueryAsync<HeartbeatRow>(
+            new CommandDefinition(
+                """
+                with seen as materialized (select coalesce((select max(to_at) from registry.watch), '-infinity') - interval '1 day' as from_at)
+                select device.slot as number, device.id, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life, beyond
+                from registry.device cross join lateral (
+                    select * from registry.heartbeat
+                    where heartbeat.slot = device.slot and received_at >= greatest((select from_at from seen), coalesce(epochs_from, '-infinity'))
+                    order by epoch desc, seq desc, received_at limit 1) latest
+                where part = @partition
+                """,
+                new { partition },
+                cancellationToken: cancellationToken
+            )
+        );
         return [.. rows.Select(row => row.Heartbeat())];
     }
 
@@ -184,24 +200,38 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         }
     }
 
-    /// <summary>Finds out which deliveries the log holds already. The last commit is behind us and the next has not begun: what is there is all there is.</summary>
+    /// <summary>
+    /// Finds out which deliveries the log holds already. The last commit is behind us and the next has not begun: what is there is all
+    /// there is.
+    /// </summary>
     private async Task LookUpAsync(List<LogWrite> batch, WriteResult[] answers, bool all, CancellationToken cancellationToken)
     {
         var asked = Enumerable.Range(0, batch.Count).Where(i => batch[i].Heartbeat is not null && (all || batch[i].MayBeStored)).ToArray();
         var connection = await ConnectionAsync(cancellationToken);
-        var known = (await connection.QueryAsync<int>(new CommandDefinition(
-            """
-            select position::int from unnest(@slots, @epochs, @seqs) with ordinality as asked (slot, epoch, seq, position)
-            where exists (select from registry.heartbeat kept where (kept.slot, kept.epoch, kept.seq) = (asked.slot, asked.epoch, asked.seq))
-            """,
-            new
-            {
-                slots = asked.Select(i => batch[i].Heartbeat!.Number).ToArray(), epochs = asked.Select(i => batch[i].Heartbeat!.Epoch).ToArray(), seqs = asked.Select(i => batch[i].Heartbeat!.Seq).ToArray(),
-            }, cancellationToken: cancellationToken))).Select(position => asked[position - 1]).ToHashSet();
+        var known = (
+            await connection.QueryAsync<int>(
+                new CommandDefinition(
+                    """
+                    select position::int from unnest(@slots, @epochs, @seqs) with ordinality as asked (slot, epoch, seq, position)
+                    where exists (select from registry.heartbeat kept where (kept.slot, kept.epoch, kept.seq) = (asked.slot, asked.epoch, asked.seq))
+                    """,
+                    new
+                    {
+                        slots = asked.Select(i => batch[i].Heartbeat!.Number).ToArray(),
+                        epochs = asked.Select(i => batch[i].Heartbeat!.Epoch).ToArray(),
+                        seqs = asked.Select(i => batch[i].Heartbeat!.Seq).ToArray(),
+                    },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).Select(position => asked[position - 1]).ToHashSet();
         var inThisCommit = new HashSet<(int, long, long)>();
         for (var i = 0; i < batch.Count; i++)
         {
-            if (batch[i].Heartbeat is { } heartbeat && (!inThisCommit.Add((heartbeat.Number, heartbeat.Epoch, heartbeat.Seq)) && batch[i].MayBeStored || known.Contains(i)))
+            if (
+                batch[i].Heartbeat is { } heartbeat
+                && (!inThisCommit.Add((heartbeat.Number, heartbeat.Epoch, heartbeat.Seq)) && batch[i].MayBeStored || known.Contains(i))
+            )
                 answers[i] = WriteResult.AlreadyStored;
         }
     }
@@ -213,7 +243,9 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         var connection = await ConnectionAsync(cancellationToken);
         // COPY outside an explicit transaction is one of its own: complete means committed and flushed.
         await using var copy = await connection.BeginBinaryImportAsync(
-            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life, beyond) from stdin (format binary)", cancellationToken);
+            "copy registry.heartbeat (slot, epoch, seq, received_at, device_at, capture, health, firmware, rule_version, session, is_life, beyond) from stdin (format binary)",
+            cancellationToken
+        );
         for (var i = 0; i < batch.Count; i++)
         {
             if (IsToBeWritten(batch, answers, i))
@@ -223,7 +255,8 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private static bool IsToBeWritten(List<LogWrite> batch, WriteResult[] answers, int i) => batch[i].Heartbeat is not null && answers[i] == WriteResult.Durable;
+    private static bool IsToBeWritten(List<LogWrite> batch, WriteResult[] answers, int i) =>
+        batch[i].Heartbeat is not null && answers[i] == WriteResult.Durable;
 
     /// <summary>Writes into the connection's buffer; a task for each of a dozen columns would cost more than the columns.</summary>
     private static void Write(NpgsqlBinaryImporter copy, Heartbeat heartbeat)
@@ -250,7 +283,8 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     }
 
     /// <summary>The writer's own connection, opened when it is needed and not there.</summary>
-    private async ValueTask<NpgsqlConnection> ConnectionAsync(CancellationToken cancellationToken) => _connection ??= await database.OpenConnectionAsync(cancellationToken);
+    private async ValueTask<NpgsqlConnection> ConnectionAsync(CancellationToken cancellationToken) =>
+        _connection ??= await database.OpenConnectionAsync(cancellationToken);
 
     private async Task ForgetConnectionAsync()
     {
@@ -265,14 +299,48 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
     {
         if (time.GetUtcNow() < _warnAgainAt)
             return;
-        logger.LogWarning("{Count} heartbeats wait to be made durable ({Reason}): they are not acknowledged, and {Queued} more wait behind them.", count, failure.Message, QueueLength);
+        logger.LogWarning(
+            "{Count} heartbeats wait to be made durable ({Reason}): they are not acknowledged, and {Queued} more wait behind them.",
+            count,
+            failure.Message,
+            QueueLength
+        );
         _warnAgainAt = time.GetUtcNow() + BetweenWarnings;
     }
 
     private sealed record HeartbeatRow(
-        int Number, string Id, long Epoch, long Seq, DateTime Received_at, DateTime? Device_at, int Capture, short Health, string Firmware, long? Rule_version, long Session, bool Is_life, short Beyond)
+        int Number,
+        string Id,
+        long Epoch,
+        long Seq,
+        DateTime Received_at,
+        DateTime? Device_at,
+        int Capture,
+        short Health,
+        string Firmware,
+        long? Rule_version,
+        long Session,
+        bool Is_life,
+        short Beyond
+    )
     {
-        public Heartbeat Heartbeat() => new(Number, Id, Epoch, Seq, new DateTimeOffset(Received_at, TimeSpan.Zero), Device_at is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
-            new CaptureReport(Capture), (Health)Health, Firmware, Rule_version, Session) { ProvesLife = Is_life, UnregisteredCaptures = new CaptureSet(Beyond) };
+        public Heartbeat Heartbeat() =>
+            new(
+                Number,
+                Id,
+                Epoch,
+                Seq,
+                new DateTimeOffset(Received_at, TimeSpan.Zero),
+                Device_at is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null,
+                new CaptureReport(Capture),
+                (Health)Health,
+                Firmware,
+                Rule_version,
+                Session
+            )
+            {
+                ProvesLife = Is_life,
+                UnregisteredCaptures = new CaptureSet(Beyond),
+            };
     }
 }

@@ -23,16 +23,28 @@ public sealed record HeartbeatRetention(int Days)
 internal sealed record DroppedHeartbeats(long Entry, string Part, long Beats, byte[] Salt)
 {
     /// <summary>What the entry says, in hexadecimal.</summary>
-    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData([.. Salt, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"dropped\t1\t{Part}\t{Beats}\n"))]));
+    public string Sha256 =>
+        Convert.ToHexStringLower(
+            SHA256.HashData([
+                .. Salt,
+                .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"dropped\t1\t{Part}\t{Beats}\n")),
+            ])
+        );
 }
 
 /// <summary>
 /// Keeps the heartbeat log in days: makes the days ahead, and drops what the retention schedule no longer keeps, with an entry in the
 /// ledger that proves how much was dropped, and does not say it.
 /// </summary>
-public sealed class HeartbeatPartitionMaintenance(NpgsqlDataSource database, HeartbeatRetention retention, TimeProvider time, ILogger<HeartbeatPartitionMaintenance> logger) : BackgroundService
+public sealed class HeartbeatPartitionMaintenance(
+    NpgsqlDataSource database,
+    HeartbeatRetention retention,
+    TimeProvider time,
+    ILogger<HeartbeatPartitionMaintenance> logger
+) : BackgroundService
 {
-    private const int DaysAhead = 2, LongestSeconds = 3600;
+    private const int DaysAhead = 2,
+        LongestSeconds = 3600;
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
     /// <summary>How long after somebody read the log, and its days could not be changed, that is tried again.</summary>
@@ -62,35 +74,85 @@ public sealed class HeartbeatPartitionMaintenance(NpgsqlDataSource database, Hea
             {
                 logger.LogWarning(failure, "The days of the heartbeat log could not be kept; tried again in an hour.");
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default));
+        } while (
+            await timer
+                .WaitForNextTickAsync(stoppingToken)
+                .AsTask()
+                .ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default)
+        );
     }
 
     /// <summary>
-    /// Makes the days ahead and drops the days that are over, each by itself: what takes long, the count and the way to the ledger's head, comes
+    /// Makes the days ahead and drops the days that are over, each by itself: what takes long, the count and the way to the ledger's head,
+    /// comes
     /// before the moment in which nobody can write.
     /// </summary>
-    /// <exception cref="PostgresException">Somebody reads the log, and its days cannot be changed for now (<see cref="PostgresErrorCodes.LockNotAvailable"/>).</exception>
+    /// <exception cref="PostgresException">Somebody reads the log, and its days cannot be changed for now (<see
+    /// cref="PostgresErrorCodes.LockNotAvailable"/>).</exception>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition("select registry.open_heartbeat_days(@DaysAhead)", new { DaysAhead }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "select registry.open_heartbeat_days(@DaysAhead)",
+                new { DaysAhead },
+                cancellationToken: cancellationToken
+            )
+        );
         while (await DropAsync(connection, cancellationToken)) { }
     }
 
     private async Task<bool> DropAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await connection.QuerySingleOrDefaultAsync<(string Part, long Beats)?>(new CommandDefinition(
-                "select part, beats from registry.end_heartbeat_day(@Days)", new { retention.Days }, transaction, LongestSeconds, cancellationToken: cancellationToken)) is not var (part, beats))
+        if (
+            await connection.QuerySingleOrDefaultAsync<(string Part, long Beats)?>(
+                new CommandDefinition(
+                    "select part, beats from registry.end_heartbeat_day(@Days)",
+                    new { retention.Days },
+                    transaction,
+                    LongestSeconds,
+                    cancellationToken: cancellationToken
+                )
+            )
+            is not var (part, beats)
+        )
             return false;
         var append = await LedgerTransaction.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition("select registry.drop_heartbeat_day(@part, @Days)", new { part, retention.Days }, transaction, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "select registry.drop_heartbeat_day(@part, @Days)",
+                new { part, retention.Days },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
         // How many there were of all units is not public: whoever knows the fixed ones could subtract them.
         var gone = new DroppedHeartbeats(0, part, beats, RandomNumberGenerator.GetBytes(32));
-        var entry = await append.EntryAsync("heartbeats-purged", Attribution.Registry, new { part, keptDays = retention.Days, gone.Sha256 });
-        await connection.ExecuteAsync(new CommandDefinition(
-            "insert into registry.dropped_heartbeats (entry, part, beats, salt) values (@entry, @Part, @Beats, @Salt)", new { entry, gone.Part, gone.Beats, gone.Salt }, transaction, cancellationToken: cancellationToken));
+        var entry = await append.EntryAsync(
+            "heartbeats-purged",
+            Attribution.Registry,
+            new
+            {
+                part,
+                keptDays = retention.Days,
+                gone.Sha256,
+            }
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "insert into registry.dropped_heartbeats (entry, part, beats, salt) values (@entry, @Part, @Beats, @Salt)",
+                new
+                {
+                    entry,
+                    gone.Part,
+                    gone.Beats,
+                    gone.Salt,
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
         await transaction.CommitAsync(cancellationToken);
         logger.LogInformation("Dropped {Part} of the heartbeat log, which ended more than {Days} days ago.", part, retention.Days);
         return true;

@@ -14,11 +14,11 @@ namespace SurveillanceRegistry.Postgres.Presence;
 /// </summary>
 public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundService, IObservationRegister
 {
-    private const int MaxQueued = 4096, MaxInOneCommit = 1024;
+    private const int MaxQueued = 4096,
+        MaxInOneCommit = 1024;
 
     // The owners are held until the commit: whoever takes a partition over in this moment waits, and reads what was written.
-    private const string Keep =
-        """
+    private const string Keep = """
         with owner as materialized (select part, epoch from registry.partition_owner where part = any($1) order by part for share),
         kept as (
             insert into registry.observation (device, at, epoch, seq, presence, body)
@@ -29,16 +29,29 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         select part, epoch from owner
         """;
 
-    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(
+        new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+    );
 
     public async Task<long> TakeAsync(int partition, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "update registry.partition_owner set epoch = epoch + 1 where part = @partition returning epoch", new { partition }, cancellationToken: cancellationToken));
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(
+                "update registry.partition_owner set epoch = epoch + 1 where part = @partition returning epoch",
+                new { partition },
+                cancellationToken: cancellationToken
+            )
+        );
     }
 
-    public async Task<bool> AppendAsync(DeviceObservation observation, DateTimeOffset at, int partition, long owner, CancellationToken cancellationToken)
+    public async Task<bool> AppendAsync(
+        DeviceObservation observation,
+        DateTimeOffset at,
+        int partition,
+        long owner,
+        CancellationToken cancellationToken
+    )
     {
         var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _queue.Writer.WriteAsync(new PendingAppend(observation, at, partition, owner, kept), cancellationToken);
@@ -86,7 +99,9 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         }
     }
 
-    /// <summary>Writes what comes from the owners of its partitions, in one way to the database and back; returns who the owners are.</summary>
+    /// <summary>
+    /// Writes what comes from the owners of its partitions, in one way to the database and back; returns who the owners are.
+    /// </summary>
     private async Task<Dictionary<short, long>> KeptUnderAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -114,21 +129,41 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         return owners;
     }
 
-    public async Task<ImmutableArray<(int Number, DeviceObservation Observation)>> LatestAsync(int partition, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<(int Number, DeviceObservation Observation)>> LatestAsync(
+        int partition,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(int Number, string Body)>(new CommandDefinition(
-            """
-            select device.slot, latest.body::text
-            from registry.device cross join lateral (
-                select body from registry.observation where observation.device = device.id order by id desc limit 1) latest
-            where part = @partition
-            """, new { partition }, cancellationToken: cancellationToken));
+        var rows = await connection.QueryAsync<(int Number, string Body)>(
+            new CommandDefinition(
+                """
+                select device.slot, latest.body::text
+                from registry.device cross join lateral (
+                    select body from registry.observation where observation.device = device.id order by id desc limit 1) latest
+                where part = @partition
+                """,
+                new { partition },
+                cancellationToken: cancellationToken
+            )
+        );
         return [.. rows.Select(row => (row.Number, JsonRow.Value<DeviceObservation>(row.Body)))];
     }
 
     public async Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken) =>
-        (await database.BodiesAsync<DeviceObservation>("select body::text from registry.observation where device = @deviceId order by id desc limit 1", new { deviceId }, cancellationToken)).FirstOrDefault();
+        (
+            await database.BodiesAsync<DeviceObservation>(
+                "select body::text from registry.observation where device = @deviceId order by id desc limit 1",
+                new { deviceId },
+                cancellationToken
+            )
+        ).FirstOrDefault();
 
-    private sealed record PendingAppend(DeviceObservation Observation, DateTimeOffset At, int Partition, long Owner, TaskCompletionSource<bool> Kept);
+    private sealed record PendingAppend(
+        DeviceObservation Observation,
+        DateTimeOffset At,
+        int Partition,
+        long Owner,
+        TaskCompletionSource<bool> Kept
+    );
 }

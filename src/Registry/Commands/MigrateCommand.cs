@@ -8,12 +8,14 @@ internal static class MigrateCommand
     public static Command Verb()
     {
         var verb = new Command("migrate", "Bring the database to the schema of this version.");
-        verb.SetAction(async (_, cancellationToken) =>
-        {
-            using var logs = LoggingSetup.Create();
-            await using var database = await Database.JoinAsync(Settings.Read([]), logs, cancellationToken);
-            return 0;
-        });
+        verb.SetAction(
+            async (_, cancellationToken) =>
+            {
+                using var logs = LoggingSetup.Create();
+                await using var database = await Database.JoinAsync(Settings.Read([]), logs, cancellationToken);
+                return 0;
+            }
+        );
         return verb;
     }
 }

@@ -16,23 +16,51 @@ public sealed class ApiModel(IServiceProvider services, PublicAddress address) :
 
     public async Task OnGetAsync()
     {
-        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(ApiDocument.Name).GetOpenApiDocumentAsync(HttpContext.RequestAborted);
+        var document = await services
+            .GetRequiredKeyedService<IOpenApiDocumentProvider>(ApiDocument.Name)
+            .GetOpenApiDocumentAsync(HttpContext.RequestAborted);
         Groups =
         [
-            .. document.Paths.SelectMany(path => path.Value.Operations!.Select(one => (Tag: one.Value.Tags?.FirstOrDefault()?.Name ?? "More", Operation: ApiOperation.Of(one.Key.Method, path.Key, one.Value, address.Url))))
-                .GroupBy(one => one.Tag).Select(group => (group.Key, group.Select(one => one.Operation).ToImmutableArray())),
+            .. document
+                .Paths.SelectMany(path =>
+                    path.Value.Operations!.Select(one =>
+                        (
+                            Tag: one.Value.Tags?.FirstOrDefault()?.Name ?? "More",
+                            Operation: ApiOperation.Of(one.Key.Method, path.Key, one.Value, address.Url)
+                        )
+                    )
+                )
+                .GroupBy(one => one.Tag)
+                .Select(group => (group.Key, group.Select(one => one.Operation).ToImmutableArray())),
         ];
     }
 }
 
 /// <summary>An operation as the page shows it.</summary>
-public sealed record ApiOperation(string Method, string Path, string Summary, string Description, ImmutableArray<(string Name, string Where, string What, bool IsRequired)> Parameters, ImmutableArray<(string Status, string What)> Answers, string Example)
+public sealed record ApiOperation(
+    string Method,
+    string Path,
+    string Summary,
+    string Description,
+    ImmutableArray<(string Name, string Where, string What, bool IsRequired)> Parameters,
+    ImmutableArray<(string Status, string What)> Answers,
+    string Example
+)
 {
-    internal static ApiOperation Of(string method, string path, OpenApiOperation operation, string address) => new(
-        method, path, operation.Summary ?? "", operation.Description ?? "",
-        [.. (operation.Parameters ?? []).Select(one => (one.Name ?? "", one.In?.ToString().ToLowerInvariant() ?? "", one.Description ?? "", one.Required))],
-        [.. (operation.Responses ?? []).Select(one => (one.Key, one.Value.Description ?? ""))],
-        ExampleOf(method, path, operation, address));
+    internal static ApiOperation Of(string method, string path, OpenApiOperation operation, string address) =>
+        new(
+            method,
+            path,
+            operation.Summary ?? "",
+            operation.Description ?? "",
+            [
+                .. (operation.Parameters ?? []).Select(one =>
+                    (one.Name ?? "", one.In?.ToString().ToLowerInvariant() ?? "", one.Description ?? "", one.Required)
+                ),
+            ],
+            [.. (operation.Responses ?? []).Select(one => (one.Key, one.Value.Description ?? ""))],
+            ExampleOf(method, path, operation, address)
+        );
 
     /// <summary>How to ask from a shell. What stands in capitals is the reader's to fill in; curl would take braces for a list.</summary>
     private static string ExampleOf(string method, string path, OpenApiOperation operation, string address)
@@ -46,8 +74,17 @@ public sealed record ApiOperation(string Method, string Path, string Summary, st
             example.Append(" -H '").Append(header.Name).Append(header.Name == "If-Match" ? ": \"1\"'" : ": KEY'");
         if (operation.RequestBody?.Content?.Keys.FirstOrDefault() is { } type)
             example.Append(" -H 'Content-Type: ").Append(type).Append("' --data-binary @FILE");
-        var required = (operation.Parameters ?? []).Where(one => one is { In: ParameterLocation.Query, Required: true }).Select(one => $"{one.Name}={one.Name!.ToUpperInvariant()}").ToArray();
+        var required = (operation.Parameters ?? [])
+            .Where(one => one is { In: ParameterLocation.Query, Required: true })
+            .Select(one => $"{one.Name}={one.Name!.ToUpperInvariant()}")
+            .ToArray();
         var filled = string.Join('/', path.Split('/').Select(part => part is ['{', .. var name, '}'] ? name.ToUpperInvariant() : part));
-        return example.Append(" '").Append(address).Append(filled).Append(required.Length > 0 ? "?" + string.Join('&', required) : "").Append('\'').ToString();
+        return example
+            .Append(" '")
+            .Append(address)
+            .Append(filled)
+            .Append(required.Length > 0 ? "?" + string.Join('&', required) : "")
+            .Append('\'')
+            .ToString();
     }
 }

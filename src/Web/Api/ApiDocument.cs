@@ -13,36 +13,57 @@ internal static partial class ApiDocument
 {
     public const string Name = "v1";
 
-    private const string Bearer = "bearer", ProblemJson = "application/problem+json", Below = "api/v1/";
+    private const string Bearer = "bearer",
+        ProblemJson = "application/problem+json",
+        Below = "api/v1/";
 
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
-    {
-        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        options.ShouldInclude = operation => operation.RelativePath?.StartsWith(Below, StringComparison.Ordinal) == true;
-        options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new OpenApiInfo
+    public static void AddApiDocument(this IServiceCollection services) =>
+        services.AddOpenApi(
+            Name,
+            options =>
             {
-                Title = "Surveillance Registry", Version = Name,
-                Description = "What is being recorded here, by whom, under which law, and how do you know? Public facts need no token. Errors are RFC 9457 problem documents with a stable type.",
-            };
-            // Groups are told by Operations, one for each operation; the names of classes are nobody's business.
-            var tags = document.Paths.SelectMany(path => path.Value.Operations!.Values).SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>()).Select(tag => tag.Name!).Distinct();
-            document.Tags = tags.Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
-            document.Servers = [new OpenApiServer { Url = "/" }];
-            document.Components ??= new OpenApiComponents();
-            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-            {
-                [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token made by `registry token create --role …`." },
-            };
-            return Task.CompletedTask;
-        });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            Describe(operation, context);
-            return Task.CompletedTask;
-        });
-    });
+                options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                options.ShouldInclude = operation => operation.RelativePath?.StartsWith(Below, StringComparison.Ordinal) == true;
+                options.AddDocumentTransformer(
+                    (document, _, _) =>
+                    {
+                        document.Info = new OpenApiInfo
+                        {
+                            Title = "Surveillance Registry",
+                            Version = Name,
+                            Description =
+                                "What is being recorded here, by whom, under which law, and how do you know? Public facts need no token. Errors are RFC 9457 problem documents with a stable type.",
+                        };
+                        // Groups are told by Operations, one for each operation; the names of classes are nobody's business.
+                        var tags = document
+                            .Paths.SelectMany(path => path.Value.Operations!.Values)
+                            .SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>())
+                            .Select(tag => tag.Name!)
+                            .Distinct();
+                        document.Tags = tags.Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
+                        document.Servers = [new OpenApiServer { Url = "/" }];
+                        document.Components ??= new OpenApiComponents();
+                        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                        {
+                            [Bearer] = new OpenApiSecurityScheme
+                            {
+                                Type = SecuritySchemeType.Http,
+                                Scheme = "bearer",
+                                Description = "A token made by `registry token create --role …`.",
+                            },
+                        };
+                        return Task.CompletedTask;
+                    }
+                );
+                options.AddOperationTransformer(
+                    (operation, context, _) =>
+                    {
+                        Describe(operation, context);
+                        return Task.CompletedTask;
+                    }
+                );
+            }
+        );
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json");
 
@@ -55,7 +76,9 @@ internal static partial class ApiDocument
             operation.Summary ??= told.Summary;
             operation.Tags = new HashSet<OpenApiTagReference> { new(told.Tag, context.Document) };
             foreach (var parameter in told.Parameters.Where(one => operation.Parameters.All(known => known.Name != one.Name)))
-                operation.Parameters.Add(Text(parameter.Name, ParameterLocation.Query, parameter.Description, parameter.Format, parameter.IsRequired));
+                operation.Parameters.Add(
+                    Text(parameter.Name, ParameterLocation.Query, parameter.Description, parameter.Format, parameter.IsRequired)
+                );
         }
 
         operation.Responses ??= [];
@@ -71,14 +94,24 @@ internal static partial class ApiDocument
         {
             Succeeds(("201", "Drafted."), ("204", "The file says what stands already."));
             var file = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
-            operation.RequestBody = new OpenApiRequestBody { Required = true, Description = "The file.", Content = new Dictionary<string, OpenApiMediaType> { ["text/csv"] = file, ["application/yaml"] = file } };
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Description = "The file.",
+                Content = new Dictionary<string, OpenApiMediaType> { ["text/csv"] = file, ["application/yaml"] = file },
+            };
         }
 
-        var roles = context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Select(one => one.Policy).OfType<string>().ToArray();
+        var roles = context
+            .Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>()
+            .Select(one => one.Policy)
+            .OfType<string>()
+            .ToArray();
         if (roles.Length > 0)
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
-            operation.Description = $"{operation.Description} Needs {(roles[0] == "staff" ? "a token of any role" : $"the role {roles[0]}")}.".Trim();
+            operation.Description =
+                $"{operation.Description} Needs {(roles[0] == "staff" ? "a token of any role" : $"the role {roles[0]}")}.".Trim();
             Problem("401", "No token, or one that does not hold.");
             Problem("403", "The token does not have the role.");
         }
@@ -90,7 +123,13 @@ internal static partial class ApiDocument
             Problem("429", "Too many tries from this address.");
         }
         else if (method != "GET" && !path.EndsWith("/credentials", StringComparison.Ordinal)) // A secret is not kept to be answered again.
-            operation.Parameters.Add(Text("Idempotency-Key", ParameterLocation.Header, "Sent again with the same body within 24 hours, the request is carried out once."));
+            operation.Parameters.Add(
+                Text(
+                    "Idempotency-Key",
+                    ParameterLocation.Header,
+                    "Sent again with the same body within 24 hours, the request is carried out once."
+                )
+            );
         if (isAct)
         {
             operation.Parameters.Add(Text("If-Match", ParameterLocation.Header, "The ETag that GET gave.", null, required: true));
@@ -121,18 +160,32 @@ internal static partial class ApiDocument
                 operation.Responses[status] = new OpenApiResponse { Description = what };
         }
 
-        void Problem(string status, string what) => operation.Responses[status] = new OpenApiResponse
-        {
-            Description = what, Content = new Dictionary<string, OpenApiMediaType> { [ProblemJson] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } } },
-        };
+        void Problem(string status, string what) =>
+            operation.Responses[status] = new OpenApiResponse
+            {
+                Description = what,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [ProblemJson] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } },
+                },
+            };
     }
 
-    /// <summary>A path below <c>/api/v1/</c> as the document writes it: routes keep what they demand of a value, and some a slash at their end.</summary>
+    /// <summary>
+    /// A path below <c>/api/v1/</c> as the document writes it: routes keep what they demand of a value, and some a slash at their end.
+    /// </summary>
     private static string PathOf(string route) => Demand().Replace(route[Below.Length..].TrimEnd('/'), "{$1}");
 
     [GeneratedRegex(@"\{\**(\w+)(?::[^}]*)?\}", RegexOptions.CultureInvariant)]
     private static partial Regex Demand();
 
     private static OpenApiParameter Text(string name, ParameterLocation where, string what, string? format = null, bool required = false) =>
-        new() { Name = name, In = where, Description = what, Required = required, Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = format } };
+        new()
+        {
+            Name = name,
+            In = where,
+            Description = what,
+            Required = required,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = format },
+        };
 }

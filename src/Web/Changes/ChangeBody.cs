@@ -15,16 +15,26 @@ namespace SurveillanceRegistry.Web.Changes;
 /// <param name="Source">What it rests on; must be there when the request is submitted.</param>
 /// <param name="Documents">Documents as they should be, each as <c>GET /api/v1/instruments/{id}</c> gives it.</param>
 /// <param name="Rows">Values of rows; those that are not named stay as they are.</param>
-public sealed record ChangeBody(string? Reason = null, Source? Source = null, ImmutableArray<DocumentBody>? Documents = null, ImmutableArray<RowBody>? Rows = null)
+public sealed record ChangeBody(
+    string? Reason = null,
+    Source? Source = null,
+    ImmutableArray<DocumentBody>? Documents = null,
+    ImmutableArray<RowBody>? Rows = null
+)
 {
-    private static readonly JsonSerializerOptions Strict = new(Domain.Json.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Strict = new(Domain.Json.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     /// <summary>Reads a form; the refusal says where it is wrong.</summary>
     internal static Outcome<ChangeBody> Read(string body)
     {
         try
         {
-            return JsonSerializer.Deserialize<ChangeBody>(body, Strict) is { } form ? form : new Refusal("invalid", "The body is null: expected an object with 'reason' and 'documents' or 'rows'.");
+            return JsonSerializer.Deserialize<ChangeBody>(body, Strict) is { } form
+                ? form
+                : new Refusal("invalid", "The body is null: expected an object with 'reason' and 'documents' or 'rows'.");
         }
         catch (JsonException wrong)
         {
@@ -47,7 +57,11 @@ public sealed record ChangeBody(string? Reason = null, Source? Source = null, Im
     }
 
     internal static Refusal Wrong(JsonException wrong, string where) =>
-        new("invalid", $"The JSON cannot be read at {wrong.Path ?? "$"}: {wrong.Message.Split(" Path:")[0].Split(" The JSON value could not")[0]}", $"{where}{wrong.Path}");
+        new(
+            "invalid",
+            $"The JSON cannot be read at {wrong.Path ?? "$"}: {wrong.Message.Split(" Path:")[0].Split(" The JSON value could not")[0]}",
+            $"{where}{wrong.Path}"
+        );
 }
 
 /// <summary>A document as it should be.</summary>
@@ -61,7 +75,13 @@ public sealed record DocumentBody(DocumentKind Document, string? Id, int? Base, 
         var where = $"{Domain.Json.Word(Document)} {Id}";
         if (Base is not { } revision || revision < 0 || Content is null)
         {
-            refusals.Add(new Refusal("invalid", "A document needs 'base', the revision that it was made from (0 for a new one), and 'content'.", where));
+            refusals.Add(
+                new Refusal(
+                    "invalid",
+                    "A document needs 'base', the revision that it was made from (0 for a new one), and 'content'.",
+                    where
+                )
+            );
             return;
         }
 
@@ -91,14 +111,22 @@ public sealed record RowBody(string Instrument, string Technology, int Version, 
         var where = $"instrument {Instrument} / version {Version} / {Technology}";
         if (Base is not { } revision || Values is null)
         {
-            refusals.Add(new Refusal("invalid", "A row needs 'base', the revision of its instrument that it was made from, and 'values'.", where));
+            refusals.Add(
+                new Refusal("invalid", "A row needs 'base', the revision of its instrument that it was made from, and 'values'.", where)
+            );
             return;
         }
 
         var key = (DocumentKind.Instrument, Instrument);
-        var document = proposed.TryGetValue(key, out var begun) ? begun.Document : history.From(DocumentKind.Instrument, Instrument).FirstOrDefault(one => one.Number == revision)?.Document;
+        var document = proposed.TryGetValue(key, out var begun)
+            ? begun.Document
+            : history.From(DocumentKind.Instrument, Instrument).FirstOrDefault(one => one.Number == revision)?.Document;
         var content = document is null ? null : JsonNode.Parse(document.Body);
-        var rule = content?["versions"]!.AsArray().FirstOrDefault(version => (int)version!["number"]! == Version)?["rules"]!.AsArray().FirstOrDefault(rule => (string)rule!["technology"]! == Technology);
+        var rule = content
+            ?["versions"]!.AsArray()
+            .FirstOrDefault(version => (int)version!["number"]! == Version)
+            ?["rules"]!.AsArray()
+            .FirstOrDefault(rule => (string)rule!["technology"]! == Technology);
         if (rule is not JsonObject row)
         {
             refusals.Add(new Refusal("invalid", $"There is no such row in revision {revision}: GET /api/v1/governance lists them.", where));

@@ -6,12 +6,18 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Web.Changes;
 
-/// <summary>How a request stands, in the words of people: an approved one is scheduled until the day that it names, then in force.</summary>
+/// <summary>
+/// How a request stands, in the words of people: an approved one is scheduled until the day that it names, then in force.
+/// </summary>
 internal static class ChangeStatusText
 {
-    /// <summary><c>draft</c>, <c>submitted</c>, <c>scheduled</c>, <c>in-force</c>, <c>rejected</c> or <c>withdrawn</c>, as of a day.</summary>
+    /// <summary>
+    /// <c>draft</c>, <c>submitted</c>, <c>scheduled</c>, <c>in-force</c>, <c>rejected</c> or <c>withdrawn</c>, as of a day.
+    /// </summary>
     public static string For(ChangeRequest request, GovernanceHistory history, DateOnly today) =>
-        request.State != ChangeState.Approved ? Json.Word(request.State) : FirstDay(request, history) > today ? "scheduled" : "in-force";
+        request.State != ChangeState.Approved ? Json.Word(request.State)
+        : FirstDay(request, history) > today ? "scheduled"
+        : "in-force";
 
     /// <summary>The first day on which something that the request adds or moves holds; null when it names none.</summary>
     public static DateOnly? FirstDay(ChangeRequest request, GovernanceHistory history)
@@ -19,11 +25,22 @@ internal static class ChangeStatusText
         DateOnly? first = null;
         foreach (var proposed in request.Proposal.Documents.Where(one => one.Document.Kind == DocumentKind.Instrument))
         {
-            var before = history.From(DocumentKind.Instrument, proposed.Document.Id).FirstOrDefault(one => one.Number == proposed.Base)?.Document.Value<Instrument>().Versions ?? [];
+            var before =
+                history
+                    .From(DocumentKind.Instrument, proposed.Document.Id)
+                    .FirstOrDefault(one => one.Number == proposed.Base)
+                    ?.Document.Value<Instrument>()
+                    .Versions
+                ?? [];
             foreach (var version in proposed.Document.Value<Instrument>().Versions)
             {
                 var old = before.FirstOrDefault(one => one.Number == version.Number);
-                if (old?.Effective != version.Effective && version.Effective.From is { } from && old?.Effective.From != from && (first is null || from.Earliest > first))
+                if (
+                    old?.Effective != version.Effective
+                    && version.Effective.From is { } from
+                    && old?.Effective.From != from
+                    && (first is null || from.Earliest > first)
+                )
                     first = from.Earliest;
             }
         }

@@ -22,7 +22,8 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
     /// <summary>How many acts a page or a feed holds.</summary>
     public const int Most = 50;
 
-    private const int MaxDocuments = 25, MaxTitle = 200;
+    private const int MaxDocuments = 25,
+        MaxTitle = 200;
 
     /// <summary>Whether something took effect, rather than being recorded.</summary>
     public bool IsSwitch => Act.Switch is not null;
@@ -62,27 +63,45 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
     }
 
     /// <summary>How a document is called.</summary>
-    public static string TitleOf(PolicyDocument document) => document.Kind switch
-    {
-        DocumentKind.Instrument => document.Value<Instrument>().Citation,
-        DocumentKind.Technology => document.Value<Technology>().Name.Trim(),
-        DocumentKind.Wording => $"Words of notices ({document.Id})",
-        DocumentKind.City => "The city",
-        _ => "Chapters that may be cited",
-    };
+    public static string TitleOf(PolicyDocument document) =>
+        document.Kind switch
+        {
+            DocumentKind.Instrument => document.Value<Instrument>().Citation,
+            DocumentKind.Technology => document.Value<Technology>().Name.Trim(),
+            DocumentKind.Wording => $"Words of notices ({document.Id})",
+            DocumentKind.City => "The city",
+            _ => "Chapters that may be cited",
+        };
 
     private static PublicActText For(PublicAct act, GovernanceHistory history)
     {
         if (act.Switch is { } switched)
             return new PublicActText(act, Switched(switched, history.Current), [], 0);
         if (act.Change is null && act.Revisions.All(revision => revision.Number == 1))
-            return new PublicActText(act, $"The registry was opened with {PlainLanguage.Count(Number(act, DocumentKind.Instrument), "text")} about {Technologies(Number(act, DocumentKind.Technology))}", [], 0);
-        ImmutableArray<DocumentText> documents = [.. act.Revisions.Take(MaxDocuments).Select(revision => new DocumentText(TitleOf(revision.Document), PageOf(revision.Document), RevisionText.For(revision, act.Change, history)))];
+            return new PublicActText(
+                act,
+                $"The registry was opened with {PlainLanguage.Count(Number(act, DocumentKind.Instrument), "text")} about {Technologies(Number(act, DocumentKind.Technology))}",
+                [],
+                0
+            );
+        ImmutableArray<DocumentText> documents =
+        [
+            .. act
+                .Revisions.Take(MaxDocuments)
+                .Select(revision => new DocumentText(
+                    TitleOf(revision.Document),
+                    PageOf(revision.Document),
+                    RevisionText.For(revision, act.Change, history)
+                )),
+        ];
         var more = act.Revisions.Length - documents.Length;
         var sentences = documents[0].Words.Sentences;
-        var title = act.Revisions.Length > 1 ? $"{PlainLanguage.Count(act.Revisions.Length, "document")} changed together: {string.Join("; ", documents.Select(document => document.Title))}"
+        var title =
+            act.Revisions.Length > 1
+                ? $"{PlainLanguage.Count(act.Revisions.Length, "document")} changed together: {string.Join("; ", documents.Select(document => document.Title))}"
             : sentences.IsEmpty ? $"{documents[0].Title}: recorded again, with the same words"
-            : $"{documents[0].Title}: {sentences[0].What}" + (sentences.Length > 1 ? $", and {PlainLanguage.Count(sentences.Length - 1, "change")} more" : "");
+            : $"{documents[0].Title}: {sentences[0].What}"
+                + (sentences.Length > 1 ? $", and {PlainLanguage.Count(sentences.Length - 1, "change")} more" : "");
         return new PublicActText(act, title.Length <= MaxTitle ? title : title[..MaxTitle].TrimEnd() + "…", documents, more);
     }
 
@@ -93,7 +112,10 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
         var name = known.Table.Technologies.FirstOrDefault(one => one.Id == technology)?.Name.Trim() ?? technology;
         var became = (switched.Switch.Before, now) switch
         {
-            (RuleStatus.InForce, RuleStatus.InForce) => string.Create(CultureInfo.InvariantCulture, $"A new text of {text} (version {version}) took effect"),
+            (RuleStatus.InForce, RuleStatus.InForce) => string.Create(
+                CultureInfo.InvariantCulture,
+                $"A new text of {text} (version {version}) took effect"
+            ),
             (_, RuleStatus.InForce) => $"{text} took effect",
             (_, RuleStatus.Paused) => $"{text} began to pause the technology",
             (_, RuleStatus.Superseded) => $"{text} was superseded",
@@ -105,12 +127,14 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
 
     private static int Number(PublicAct act, DocumentKind kind) => act.Revisions.Count(revision => revision.Document.Kind == kind);
 
-    private static string Technologies(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "technology" : "technologies")}");
+    private static string Technologies(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "technology" : "technologies")}");
 
-    private static string? PageOf(PolicyDocument document) => document.Kind switch
-    {
-        DocumentKind.Instrument => $"/instruments/{document.Id}",
-        DocumentKind.Technology => $"/technologies/{document.Id}",
-        _ => null,
-    };
+    private static string? PageOf(PolicyDocument document) =>
+        document.Kind switch
+        {
+            DocumentKind.Instrument => $"/instruments/{document.Id}",
+            DocumentKind.Technology => $"/technologies/{document.Id}",
+            _ => null,
+        };
 }

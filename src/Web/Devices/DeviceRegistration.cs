@@ -14,7 +14,12 @@ namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>What came of a new credential. A secret and a code are shown once, and stand nowhere else.</summary>
 /// <param name="ExpiresAt">Until when the code can be used.</param>
-public sealed record IssuedCredential(string? Secret = null, string? Code = null, DateTimeOffset? ExpiresAt = null, Credential? Certificate = null);
+public sealed record IssuedCredential(
+    string? Secret = null,
+    string? Code = null,
+    DateTimeOffset? ExpiresAt = null,
+    Credential? Certificate = null
+);
 
 /// <summary>
 /// The device clerk's acts, in one way for the API and the pages: first the rules, then the register, then everybody who must hear of it.
@@ -22,22 +27,47 @@ public sealed record IssuedCredential(string? Secret = null, string? Code = null
 public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enrolment, IGrainFactory grains, TimeProvider time)
 {
     /// <summary>Registers a device.</summary>
-    public async Task<Outcome<Device>> RegisterAsync(Device device, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken)
+    public async Task<Outcome<Device>> RegisterAsync(
+        Device device,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    )
     {
         if (await RefusalsOf(device, reason) is { IsEmpty: false } refusals)
             return refusals;
-        var outcome = await register.RegisterAsync(device, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken);
+        var outcome = await register.RegisterAsync(
+            device,
+            clerk.HasRole(Role.DeviceClerk),
+            reason ?? "",
+            time.GetUtcNow(),
+            cancellationToken
+        );
         if (outcome.Value is { } registered)
             await grains.NotifyDeviceChangedAsync(registered);
         return outcome;
     }
 
     /// <summary>Changes what is registered of a device, whose version was <paramref name="version"/> when it was looked at.</summary>
-    public async Task<Outcome<Device>> ChangeAsync(Device before, Device after, int version, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken)
+    public async Task<Outcome<Device>> ChangeAsync(
+        Device before,
+        Device after,
+        int version,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    )
     {
         if (await RefusalsOf(after, reason) is { IsEmpty: false } refusals)
             return refusals;
-        var outcome = await register.ChangeAsync(after, version, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken);
+        var outcome = await register.ChangeAsync(
+            after,
+            version,
+            clerk.HasRole(Role.DeviceClerk),
+            reason ?? "",
+            time.GetUtcNow(),
+            cancellationToken
+        );
         if (outcome.Value is not { } changed)
             return outcome;
         if (before.Place is { } left && left != changed.Place)
@@ -47,7 +77,12 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
     }
 
     /// <summary>Lets the next word of a device whose clock fell back count.</summary>
-    public async Task<Outcome<Device>> ForgetEpochAsync(Device device, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken)
+    public async Task<Outcome<Device>> ForgetEpochAsync(
+        Device device,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    )
     {
         if (Registration.CheckReason(reason) is { } refusal)
             return refusal;
@@ -58,19 +93,46 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
     }
 
     /// <summary>Registers a gateway.</summary>
-    public async Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken) =>
-        await RefusalsOf(gateway, reason) is { IsEmpty: false } refusals ? refusals
-        : await enrolment.RegisterAsync(gateway, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken);
+    public async Task<Outcome<Gateway>> RegisterAsync(
+        Gateway gateway,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
+        await RefusalsOf(gateway, reason) is { IsEmpty: false } refusals
+            ? refusals
+            : await enrolment.RegisterAsync(gateway, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken);
 
     /// <summary>Changes or removes a gateway, whose version was <paramref name="version"/> when it was looked at.</summary>
-    public async Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken) =>
-        await RefusalsOf(gateway, reason) is { IsEmpty: false } refusals ? refusals
-        : await enrolment.ChangeAsync(gateway, version, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken);
+    public async Task<Outcome<Gateway>> ChangeAsync(
+        Gateway gateway,
+        int version,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
+        await RefusalsOf(gateway, reason) is { IsEmpty: false } refusals
+            ? refusals
+            : await enrolment.ChangeAsync(
+                gateway,
+                version,
+                clerk.HasRole(Role.DeviceClerk),
+                reason ?? "",
+                time.GetUtcNow(),
+                cancellationToken
+            );
 
     /// <summary>Makes a new credential.</summary>
     /// <param name="kind"><c>secret</c>, <c>claim</c> or <c>certificate</c>.</param>
     /// <param name="pem">The certificate; for no other kind.</param>
-    public async Task<Outcome<IssuedCredential>> IssueAsync(string holder, string? kind, string? pem, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken)
+    public async Task<Outcome<IssuedCredential>> IssueAsync(
+        string holder,
+        string? kind,
+        string? pem,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    )
     {
         var unknown = new Refusal("not-found", $"Nobody '{holder}' is registered, or it was removed.");
         if (await enrolment.FindAsync(holder, cancellationToken) is null)
@@ -82,17 +144,29 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         {
             case "secret":
                 var secret = DeviceSecret.New();
-                return await enrolment.IssueSecretAsync(holder, DeviceSecret.Hash(secret), by, why, now, cancellationToken) ? new IssuedCredential(secret) : unknown;
+                return await enrolment.IssueSecretAsync(holder, DeviceSecret.Hash(secret), by, why, now, cancellationToken)
+                    ? new IssuedCredential(secret)
+                    : unknown;
             case "claim":
                 var code = ClaimCode.New();
-                return await enrolment.MakeClaimAsync(holder, ClaimCode.Hash(code), now + ClaimCode.Lasts, by, why, now, cancellationToken) ? new IssuedCredential(Code: code, ExpiresAt: now + ClaimCode.Lasts) : unknown;
+                return await enrolment.MakeClaimAsync(holder, ClaimCode.Hash(code), now + ClaimCode.Lasts, by, why, now, cancellationToken)
+                    ? new IssuedCredential(Code: code, ExpiresAt: now + ClaimCode.Lasts)
+                    : unknown;
             case "certificate":
                 var (certificate, refusal) = CertificateOf(pem, holder, now);
                 if (certificate is null)
                     return refusal!;
                 using (certificate)
                 {
-                    var outcome = await enrolment.RegisterCertificateAsync(holder, SHA256.HashData(certificate.RawDataMemory.Span), certificate.NotAfter.ToUniversalTime(), by, why, now, cancellationToken);
+                    var outcome = await enrolment.RegisterCertificateAsync(
+                        holder,
+                        SHA256.HashData(certificate.RawDataMemory.Span),
+                        certificate.NotAfter.ToUniversalTime(),
+                        by,
+                        why,
+                        now,
+                        cancellationToken
+                    );
                     return outcome.Value is { } registered ? new IssuedCredential(Certificate: registered) : outcome.Refusals;
                 }
 
@@ -102,9 +176,16 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
     }
 
     /// <summary>Ends a credential, and the session that signed in with it.</summary>
-    public async Task<Refusal?> EndAsync(string holder, long number, ClaimsPrincipal clerk, string? reason, CancellationToken cancellationToken) =>
+    public async Task<Refusal?> EndAsync(
+        string holder,
+        long number,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
         Registration.CheckReason(reason) is { } refusal ? refusal
-        : await enrolment.EndAsync(holder, number, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken) ? null
+        : await enrolment.EndAsync(holder, number, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken)
+            ? null
         : new Refusal("not-found", $"'{holder}' has no credential {number} that holds.", "credential");
 
     private async Task<ImmutableArray<Refusal>> RefusalsOf(Device device, string? reason)
@@ -129,12 +210,29 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         }
         catch (CryptographicException)
         {
-            return (null, new Refusal("invalid", "This is no certificate in PEM form: it begins with '-----BEGIN CERTIFICATE-----'.", "pem"));
+            return (
+                null,
+                new Refusal("invalid", "This is no certificate in PEM form: it begins with '-----BEGIN CERTIFICATE-----'.", "pem")
+            );
         }
 
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames()).Append(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
-        var refusal = !names.Contains(id, StringComparer.Ordinal) ? new Refusal("invalid", $"The certificate does not name '{id}': put the id into its common name, or into a DNS name.", "pem")
-            : certificate.NotAfter.ToUniversalTime() <= now ? new Refusal("invalid", $"The certificate expired on {certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.", "pem")
+        var names = certificate
+            .Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(names => names.EnumerateDnsNames())
+            .Append(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
+        var refusal =
+            !names.Contains(id, StringComparer.Ordinal)
+                ? new Refusal(
+                    "invalid",
+                    $"The certificate does not name '{id}': put the id into its common name, or into a DNS name.",
+                    "pem"
+                )
+            : certificate.NotAfter.ToUniversalTime() <= now
+                ? new Refusal(
+                    "invalid",
+                    $"The certificate expired on {certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.",
+                    "pem"
+                )
             : null;
         if (refusal is null)
             return (certificate, null);

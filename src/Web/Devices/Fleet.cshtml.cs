@@ -20,7 +20,8 @@ public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, Ti
 
     internal Policies.Text.RegistryLinks Links => new(_governance, "");
 
-    public IEnumerable<Technology> Technologies => _governance.Table.Technologies.Where(technology => _technologies.Contains(technology.Id));
+    public IEnumerable<Technology> Technologies =>
+        _governance.Table.Technologies.Where(technology => _technologies.Contains(technology.Id));
 
     public async Task<IActionResult> OnGetAsync(string id)
     {

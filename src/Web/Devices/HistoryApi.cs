@@ -12,35 +12,74 @@ using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
 
-/// <summary>What devices were doing, for programs. Of a mobile unit only for those who may read it singly, and each reading is written down.</summary>
+/// <summary>
+/// What devices were doing, for programs. Of a mobile unit only for those who may read it singly, and each reading is written down.
+/// </summary>
 internal static class HistoryApi
 {
     private static readonly TimeSpan Usual = TimeSpan.FromDays(1);
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices/{id}/history", (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) => OverAsync(id, http, devices, history, (past, _) => new
-        {
-            items = past.Intervals.Select(Shape), next = (string?)null,
-        }));
-        api.MapGet("devices/{id}/availability", (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) => OverAsync(id, http, devices, history, (past, now) => Shares(past.Availability(now))));
-        api.MapGet("fleets", async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) => Policies.Api.GovernanceApi.Json(new { items = (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Select(Shape), next = (string?)null }));
-        api.MapGet("fleets/{id}", async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-            (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Where(fleet => fleet.Id == id).Select(Shape).ToArray() is { Length: > 0 } parts ? Policies.Api.GovernanceApi.Json(new { id, kinds = parts }) : Problem.NotFound($"No fleet '{id}' is registered."));
+        api.MapGet(
+            "devices/{id}/history",
+            (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) =>
+                OverAsync(id, http, devices, history, (past, _) => new { items = past.Intervals.Select(Shape), next = (string?)null })
+        );
+        api.MapGet(
+            "devices/{id}/availability",
+            (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) =>
+                OverAsync(id, http, devices, history, (past, now) => Shares(past.Availability(now)))
+        );
+        api.MapGet(
+            "fleets",
+            async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
+                Policies.Api.GovernanceApi.Json(
+                    new
+                    {
+                        items = (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Select(Shape),
+                        next = (string?)null,
+                    }
+                )
+        );
+        api.MapGet(
+            "fleets/{id}",
+            async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
+                (await PublicFleets.LookAsync(devices, time, cancellationToken))
+                    .Parts.Where(fleet => fleet.Id == id)
+                    .Select(Shape)
+                    .ToArray()
+                    is { Length: > 0 } parts
+                    ? Policies.Api.GovernanceApi.Json(new { id, kinds = parts })
+                    : Problem.NotFound($"No fleet '{id}' is registered.")
+        );
     }
 
-    private static object Shape(RegisteredFleet fleet) => new
-    {
-        fleet.Id, fleet.Kind, fleet.Technology, fleet.Department, units = Device.FleetCount(fleet.Units), // Rounded to 5; null for fewer than 13.
-    };
+    private static object Shape(RegisteredFleet fleet) =>
+        new
+        {
+            fleet.Id,
+            fleet.Kind,
+            fleet.Technology,
+            fleet.Department,
+            units = Device.FleetCount(fleet.Units), // Rounded to 5; null for fewer than 13.
+        };
 
     /// <summary>What a device was doing at an instant, or over a day in the city.</summary>
     public static async Task<IResult> AsOf(Device device, HttpContext http)
     {
         var services = http.RequestServices;
-        var (city, time) = ((await services.GetRequiredService<IGrainFactory>().Governance()).City, services.GetRequiredService<TimeProvider>());
-        DateTimeOffset from, to;
-        if (QueryParameters.TryDay(http.Request.Query, city, time, out var day) && StateHistory.Instants(day.ToDateTime(TimeOnly.MinValue), city) is [var begins, ..] && StateHistory.Instants(day.AddDays(1).ToDateTime(TimeOnly.MinValue), city) is [var ends, ..])
+        var (city, time) = (
+            (await services.GetRequiredService<IGrainFactory>().Governance()).City,
+            services.GetRequiredService<TimeProvider>()
+        );
+        DateTimeOffset from,
+            to;
+        if (
+            QueryParameters.TryDay(http.Request.Query, city, time, out var day)
+            && StateHistory.Instants(day.ToDateTime(TimeOnly.MinValue), city) is [var begins, ..]
+            && StateHistory.Instants(day.AddDays(1).ToDateTime(TimeOnly.MinValue), city) is [var ends, ..]
+        )
             (from, to) = (begins, ends);
         else if (QueryParameters.TryInstant(http.Request.Query, "asOf", time, out var at))
             (from, to) = (at.ToUniversalTime(), at.ToUniversalTime().AddTicks(10));
@@ -49,10 +88,26 @@ internal static class HistoryApi
         if (await RefusalOf(device, "history", http) is { } refusal)
             return refusal;
         var past = await services.GetRequiredService<IStateHistoryRegister>().FindAsync(device.Id, from, to, http.RequestAborted);
-        return Policies.Api.GovernanceApi.Json(new { device.Id, device.Kind, device.Technology, device.Place, asOf = http.Request.Query["asOf"].ToString(), states = past.Intervals.Select(Shape) });
+        return Policies.Api.GovernanceApi.Json(
+            new
+            {
+                device.Id,
+                device.Kind,
+                device.Technology,
+                device.Place,
+                asOf = http.Request.Query["asOf"].ToString(),
+                states = past.Intervals.Select(Shape),
+            }
+        );
     }
 
-    private static async Task<IResult> OverAsync(string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history, Func<StateHistory, DateTimeOffset, object> shape)
+    private static async Task<IResult> OverAsync(
+        string id,
+        HttpContext http,
+        IDeviceRegister devices,
+        IStateHistoryRegister history,
+        Func<StateHistory, DateTimeOffset, object> shape
+    )
     {
         if (await devices.FindAsync(id, http.RequestAborted) is not { } device)
             return Problem.NotFound($"No fixed device '{id}' is registered.");
@@ -66,11 +121,17 @@ internal static class HistoryApi
             return Problem.BadParameter($"from is '{http.Request.Query["from"]}': {QueryParameters.InstantExpected}.");
         from = http.Request.Query["from"].ToString().Length == 0 ? to - Usual : from;
         if (to <= from || to - from > IStateHistoryRegister.MaxSpan)
-            return Problem.BadParameter($"from {LedgerEntry.Time(from)} to {LedgerEntry.Time(to)}: expected a time of at most {IStateHistoryRegister.MaxSpan.TotalDays} days.");
-        return Policies.Api.GovernanceApi.Json(shape(await history.FindAsync(id, from.ToUniversalTime(), to.ToUniversalTime(), http.RequestAborted), now));
+            return Problem.BadParameter(
+                $"from {LedgerEntry.Time(from)} to {LedgerEntry.Time(to)}: expected a time of at most {IStateHistoryRegister.MaxSpan.TotalDays} days."
+            );
+        return Policies.Api.GovernanceApi.Json(
+            shape(await history.FindAsync(id, from.ToUniversalTime(), to.ToUniversalTime(), http.RequestAborted), now)
+        );
     }
 
-    /// <summary>Why somebody may not read a device's past; null when they may, and then the reading of a mobile one is written down.</summary>
+    /// <summary>
+    /// Why somebody may not read a device's past; null when they may, and then the reading of a mobile one is written down.
+    /// </summary>
     private static async Task<IResult?> RefusalOf(Device device, string what, HttpContext http)
     {
         if (!device.KindOf.IsMobile)
@@ -78,21 +139,40 @@ internal static class HistoryApi
         if (!DevicesApi.MayReadSingly(http.User))
             return Problem.NotFound($"No fixed device '{device.Id}' is registered.");
         var services = http.RequestServices;
-        await services.GetRequiredService<IMobileReadAudit>().RecordAsync(http.User.StaffId(), device.Id, what, services.GetRequiredService<TimeProvider>().GetUtcNow(), http.RequestAborted);
+        await services
+            .GetRequiredService<IMobileReadAudit>()
+            .RecordAsync(
+                http.User.StaffId(),
+                device.Id,
+                what,
+                services.GetRequiredService<TimeProvider>().GetUtcNow(),
+                http.RequestAborted
+            );
         return null;
     }
 
-    private static object Shape(StateInterval interval) => new
-    {
-        from = LedgerEntry.Time(interval.From), to = interval.To is { } to ? LedgerEntry.Time(to) : null, interval.Presence, interval.Evidence, interval.SessionEnd,
-        capture = interval.IsHeard ? interval.Capture : default, lastReported = interval.Capture, interval.Health,
-    };
+    private static object Shape(StateInterval interval) =>
+        new
+        {
+            from = LedgerEntry.Time(interval.From),
+            to = interval.To is { } to ? LedgerEntry.Time(to) : null,
+            interval.Presence,
+            interval.Evidence,
+            interval.SessionEnd,
+            capture = interval.IsHeard ? interval.Capture : default,
+            lastReported = interval.Capture,
+            interval.Health,
+        };
 
-    private static object Shares(TimeShares shares) => new
-    {
-        seconds = Math.Round(shares.Whole.TotalSeconds, 3),
-        heard = Share(shares.Heard, shares.Whole), notHeard = Share(shares.NotHeard, shares.Whole), unseen = Share(shares.Unseen, shares.Whole),
-    };
+    private static object Shares(TimeShares shares) =>
+        new
+        {
+            seconds = Math.Round(shares.Whole.TotalSeconds, 3),
+            heard = Share(shares.Heard, shares.Whole),
+            notHeard = Share(shares.NotHeard, shares.Whole),
+            unseen = Share(shares.Unseen, shares.Whole),
+        };
 
-    private static object Share(TimeSpan part, TimeSpan whole) => new { seconds = Math.Round(part.TotalSeconds, 3), percent = whole == TimeSpan.Zero ? 0 : Math.Round(100 * part / whole, 3) };
+    private static object Share(TimeSpan part, TimeSpan whole) =>
+        new { seconds = Math.Round(part.TotalSeconds, 3), percent = whole == TimeSpan.Zero ? 0 : Math.Round(100 * part / whole, 3) };
 }

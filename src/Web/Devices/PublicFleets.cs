@@ -3,8 +3,11 @@ using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Web.Devices;
 
-/// <summary>The fleets as the public may know them: as they stood an hour ago. Of one that the ledger has named since, only that it exists.</summary>
-/// <param name="Parts">The fleets an hour ago, by kind and department. How many units a part has is for <see cref="Text"/> and <see cref="Device.FleetCount"/> to say.</param>
+/// <summary>
+/// The fleets as the public may know them: as they stood an hour ago. Of one that the ledger has named since, only that it exists.
+/// </summary>
+/// <param name="Parts">The fleets an hour ago, by kind and department. How many units a part has is for <see cref="Text"/> and <see
+/// cref="Device.FleetCount"/> to say.</param>
 /// <param name="Known">Every fleet that there is in public, with its technologies.</param>
 public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, ImmutableArray<NamedFleet> Known)
 {
@@ -17,8 +20,16 @@ public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, Immutab
         ArgumentNullException.ThrowIfNull(time);
         var then = time.GetUtcNow() - Late;
         var parts = await devices.FleetsAsync(then, cancellationToken);
-        return new PublicFleets(parts, [.. parts.Select(part => new NamedFleet(part.Id, part.Technology)).Union(await devices.FleetsNamedAsync(then, cancellationToken))
-            .OrderBy(fleet => fleet.Id, StringComparer.Ordinal).ThenBy(fleet => fleet.Technology, StringComparer.Ordinal)]);
+        return new PublicFleets(
+            parts,
+            [
+                .. parts
+                    .Select(part => new NamedFleet(part.Id, part.Technology))
+                    .Union(await devices.FleetsNamedAsync(then, cancellationToken))
+                    .OrderBy(fleet => fleet.Id, StringComparer.Ordinal)
+                    .ThenBy(fleet => fleet.Technology, StringComparer.Ordinal),
+            ]
+        );
     }
 
     /// <summary>How large a part is, in words.</summary>

@@ -27,15 +27,24 @@ public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDevi
     {
         Governance = await grains.Governance();
         var moving = await PublicFleets.LookAsync(devices, time, cancellationToken);
-        Moving = [.. from technology in Governance.Table.Technologies
-                     let fleets = moving.Known.Where(fleet => fleet.Technology == technology.Id)
-                         .Select(known => (known.Id, Words([.. moving.Parts.Where(part => part.Id == known.Id && part.Technology == technology.Id)]))).ToImmutableArray()
-                     where !fleets.IsEmpty
-                     select (technology, fleets)];
+        Moving =
+        [
+            .. from technology in Governance.Table.Technologies
+            let fleets = moving
+                .Known.Where(fleet => fleet.Technology == technology.Id)
+                .Select(known =>
+                    (known.Id, Words([.. moving.Parts.Where(part => part.Id == known.Id && part.Technology == technology.Id)]))
+                )
+                .ToImmutableArray()
+            where !fleets.IsEmpty
+            select (technology, fleets),
+        ];
         Places = await places.DescribeAllAsync(grains, cancellationToken);
     }
 
     /// <summary>Each part as its fleet's page has it: the rounded sum of parts would tell one that is too small to be shown.</summary>
-    private static string Words(RegisteredFleet[] parts) => parts.Length == 0 ? "its number follows an hour after registration"
-        : PlainLanguage.List(parts.Select(part => PublicFleets.Text(part) + " units"));
+    private static string Words(RegisteredFleet[] parts) =>
+        parts.Length == 0
+            ? "its number follows an hour after registration"
+            : PlainLanguage.List(parts.Select(part => PublicFleets.Text(part) + " units"));
 }

@@ -20,8 +20,14 @@ public sealed class MissingModel : PageModel
             Response.StatusCode = StatusCodes.Status404NotFound;
         (Heading, Text) = code switch
         {
-            StatusCodes.Status410Gone => ("It was removed", "What stood at this address was taken out of the register. What the register said of it while it was there stands in the history and in the ledger."),
-            StatusCodes.Status404NotFound => ("There is no such page", "The register has nothing at this address, and never had. If a sign or a letter led you here, its address may have been misread."),
+            StatusCodes.Status410Gone => (
+                "It was removed",
+                "What stood at this address was taken out of the register. What the register said of it while it was there stands in the history and in the ledger."
+            ),
+            StatusCodes.Status404NotFound => (
+                "There is no such page",
+                "The register has nothing at this address, and never had. If a sign or a letter led you here, its address may have been misread."
+            ),
             _ => ("That did not work", "The page could not be shown. Try again, or begin at one of these."),
         };
     }

@@ -7,26 +7,44 @@ using Microsoft.Net.Http.Headers;
 
 namespace SurveillanceRegistry.Web.Http;
 
-/// <summary>Styles and scripts, from inside the assembly. Their address holds their hash, so that a screen never mixes two versions.</summary>
+/// <summary>
+/// Styles and scripts, from inside the assembly. Their address holds their hash, so that a screen never mixes two versions.
+/// </summary>
 public static class Assets
 {
-    private static readonly FrozenDictionary<string, byte[]> Files = typeof(Assets).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith("assets/", StringComparison.Ordinal)).ToFrozenDictionary(name => name["assets/".Length..], Read, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, byte[]> Files = typeof(Assets)
+        .Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith("assets/", StringComparison.Ordinal))
+        .ToFrozenDictionary(name => name["assets/".Length..], Read, StringComparer.Ordinal);
 
     /// <summary>One hash over all of them: scripts import each other by name.</summary>
     private static readonly string Version = Hash();
 
     /// <summary>The address of a style or script.</summary>
-    public static string Address(string name) => Files.ContainsKey(name) ? $"/assets/{Version}/{name}" : throw new ArgumentException($"There is no asset '{name}'.", nameof(name));
+    public static string Address(string name) =>
+        Files.ContainsKey(name) ? $"/assets/{Version}/{name}" : throw new ArgumentException($"There is no asset '{name}'.", nameof(name));
 
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/assets/{version}/{name}", (string version, string name, HttpContext http) =>
-    {
-        if (!Files.TryGetValue(name, out var bytes))
-            return Results.NotFound();
-        http.Response.Headers[HeaderNames.CacheControl] = version == Version ? "public, max-age=31536000, immutable" : "no-cache";
-        return Results.Bytes(bytes, Path.GetExtension(name) switch { ".css" => "text/css; charset=utf-8", ".js" => "text/javascript; charset=utf-8", ".svg" => "image/svg+xml", _ => "application/octet-stream" },
-            entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\""));
-    });
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet(
+            "/assets/{version}/{name}",
+            (string version, string name, HttpContext http) =>
+            {
+                if (!Files.TryGetValue(name, out var bytes))
+                    return Results.NotFound();
+                http.Response.Headers[HeaderNames.CacheControl] = version == Version ? "public, max-age=31536000, immutable" : "no-cache";
+                return Results.Bytes(
+                    bytes,
+                    Path.GetExtension(name) switch
+                    {
+                        ".css" => "text/css; charset=utf-8",
+                        ".js" => "text/javascript; charset=utf-8",
+                        ".svg" => "image/svg+xml",
+                        _ => "application/octet-stream",
+                    },
+                    entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\"")
+                );
+            }
+        );
 
     private static byte[] Read(string resource)
     {

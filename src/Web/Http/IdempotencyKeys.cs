@@ -9,7 +9,8 @@ using SurveillanceRegistry.Web.Access;
 namespace SurveillanceRegistry.Web.Http;
 
 /// <summary>
-/// Honours <c>Idempotency-Key</c>: the same key and request again is the same answer, carried out once; the same key with another request is refused.
+/// Honours <c>Idempotency-Key</c>: the same key and request again is the same answer, carried out once; the same key with another request
+/// is refused.
 /// The body is read here, within its limit, and handed on.
 /// </summary>
 internal static class IdempotencyKeys
@@ -25,7 +26,12 @@ internal static class IdempotencyKeys
     public static async Task<IResult> ExecuteAsync(HttpContext http, Func<string, Task<IResult>> act)
     {
         if (await ReadAsync(http) is not { } bytes)
-            return Problem.From(StatusCodes.Status413PayloadTooLarge, "too-large", "Too large", $"A request has at most {MaxBytes} bytes: split it.");
+            return Problem.From(
+                StatusCodes.Status413PayloadTooLarge,
+                "too-large",
+                "Too large",
+                $"A request has at most {MaxBytes} bytes: split it."
+            );
         string body;
         try
         {
@@ -33,7 +39,12 @@ internal static class IdempotencyKeys
         }
         catch (DecoderFallbackException)
         {
-            return Problem.From(StatusCodes.Status400BadRequest, "wrong-encoding", "Not UTF-8", "The body is not UTF-8: send JSON in UTF-8.");
+            return Problem.From(
+                StatusCodes.Status400BadRequest,
+                "wrong-encoding",
+                "Not UTF-8",
+                "The body is not UTF-8: send JSON in UTF-8."
+            );
         }
 
         var key = http.Request.Headers["Idempotency-Key"].ToString();
@@ -43,14 +54,37 @@ internal static class IdempotencyKeys
             return Problem.BadParameter($"Idempotency-Key has {key.Length} characters: at most {MaxKey}.");
         var keys = http.RequestServices.GetRequiredService<IIdempotencyRegister>();
         var (actor, now) = (http.User.StaffId(), http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
-        var use = await keys.TakeAsync(actor, key, SHA256.HashData([.. Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}\n{http.Request.Headers.IfMatch}\n"), .. bytes]), now, http.RequestAborted);
+        var use = await keys.TakeAsync(
+            actor,
+            key,
+            SHA256.HashData([
+                .. Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}\n{http.Request.Headers.IfMatch}\n"),
+                .. bytes,
+            ]),
+            now,
+            http.RequestAborted
+        );
         if (!use.IsSame)
-            return Problem.From(StatusCodes.Status422UnprocessableEntity, "key-reused", "The key was used before", "This Idempotency-Key was used for another request: make a new key for each request.");
+            return Problem.From(
+                StatusCodes.Status422UnprocessableEntity,
+                "key-reused",
+                "The key was used before",
+                "This Idempotency-Key was used for another request: make a new key for each request."
+            );
         if (!use.IsNew)
         {
             return use.Status is { } status
-                ? JsonSerializer.Deserialize<StoredJsonResult>(use.Headers!, Json.Options)! with { Status = status, Body = use.Body! }
-                : Problem.From(StatusCodes.Status409Conflict, "in-progress", "Still being carried out", "The request with this Idempotency-Key is still being carried out, or was cut off: look whether it was done before you send it under a new key.");
+                ? JsonSerializer.Deserialize<StoredJsonResult>(use.Headers!, Json.Options)! with
+                {
+                    Status = status,
+                    Body = use.Body!,
+                }
+                : Problem.From(
+                    StatusCodes.Status409Conflict,
+                    "in-progress",
+                    "Still being carried out",
+                    "The request with this Idempotency-Key is still being carried out, or was cut off: look whether it was done before you send it under a new key."
+                );
         }
 
         IResult? result = null;
@@ -65,7 +99,14 @@ internal static class IdempotencyKeys
         }
 
         if (result is StoredJsonResult answer)
-            await keys.KeepAsync(actor, key, answer.Status, answer.Body, JsonSerializer.Serialize(answer with { Body = "" }, Json.Options), CancellationToken.None);
+            await keys.KeepAsync(
+                actor,
+                key,
+                answer.Status,
+                answer.Body,
+                JsonSerializer.Serialize(answer with { Body = "" }, Json.Options),
+                CancellationToken.None
+            );
         return result;
     }
 

@@ -20,13 +20,16 @@ internal static partial class QueryParameters
         return text.Length == 0 || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
     }
 
-    /// <summary>The instant of a parameter, or now. False when it is no instant: one without its zone could be anywhere within a day.</summary>
+    /// <summary>
+    /// The instant of a parameter, or now. False when it is no instant: one without its zone could be anywhere within a day.
+    /// </summary>
     public static bool TryInstant(IQueryCollection query, string name, TimeProvider time, out DateTimeOffset at)
     {
         // A plus sign that nobody escaped arrives as a blank.
         var text = query[name].ToString().Replace(' ', '+');
         at = time.GetUtcNow();
-        return text.Length == 0 || (Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out at));
+        return text.Length == 0
+            || (Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out at));
     }
 
     /// <summary>As <see cref="TryInstant"/>; what a form sends has no zone and is meant in the city's own time.</summary>
@@ -43,7 +46,8 @@ internal static partial class QueryParameters
     {
         var text = query["limit"].ToString();
         limit = most;
-        return text.Length == 0 || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit >= 1 && limit <= most);
+        return text.Length == 0
+            || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit >= 1 && limit <= most);
     }
 
     /// <summary>The language of <c>?lang=</c> if the city has it, else the first.</summary>
@@ -52,6 +56,9 @@ internal static partial class QueryParameters
 
     private static readonly string[] LocalForms = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFF"];
 
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Rfc3339();
 }

@@ -7,7 +7,8 @@ namespace SurveillanceRegistry.Web.Http;
 /// <summary>An answer of the API that can be kept and given again: status, JSON, ETag and where the thing is.</summary>
 internal sealed record StoredJsonResult(int Status, string Body, string? ETag = null, string? Location = null) : IResult
 {
-    public static StoredJsonResult Create(int status, object value, string? etag = null, string? location = null) => new(status, JsonSerializer.Serialize(value, Domain.Json.Options), etag, location);
+    public static StoredJsonResult Create(int status, object value, string? etag = null, string? location = null) =>
+        new(status, JsonSerializer.Serialize(value, Domain.Json.Options), etag, location);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

@@ -22,13 +22,37 @@ internal static class KioskEndpoints
     {
         routes.MapGet("/kiosks/{id}/notice", Notice);
         routes.MapGet("/kiosks/{id}/changes", Changes);
-        routes.MapGet("/.well-known/jwks.json", (NoticeKey key) => GovernanceApi.Json(new
-        {
-            keys = new[] { new { kty = "EC", crv = "P-256", x = key.X, y = key.Y, kid = key.Id, use = "sig", alg = "ES256" } },
-        }));
+        routes.MapGet(
+            "/.well-known/jwks.json",
+            (NoticeKey key) =>
+                GovernanceApi.Json(
+                    new
+                    {
+                        keys = new[]
+                        {
+                            new
+                            {
+                                kty = "EC",
+                                crv = "P-256",
+                                x = key.X,
+                                y = key.Y,
+                                kid = key.Id,
+                                use = "sig",
+                                alg = "ES256",
+                            },
+                        },
+                    }
+                )
+        );
     }
 
-    private static async Task<IResult> Notice(string id, HttpContext http, IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken)
+    private static async Task<IResult> Notice(
+        string id,
+        HttpContext http,
+        IPlaceRegister places,
+        IGrainFactory grains,
+        CancellationToken cancellationToken
+    )
     {
         var (kiosk, refusal) = await FindAsync(id, places, cancellationToken);
         if (kiosk is null)
@@ -39,27 +63,49 @@ internal static class KioskEndpoints
         await grains.Place(kiosk.Place).RecordKioskRequest(id, held);
         http.Response.Headers[HeaderNames.CacheControl] = "no-store";
         http.Response.Headers[HeaderNames.ETag] = $"\"{place.Notice.Hash}\"";
-        return held == place.Notice.Hash ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Text(place.Notice.ToJws(), "application/jose+json");
+        return held == place.Notice.Hash
+            ? Results.StatusCode(StatusCodes.Status304NotModified)
+            : Results.Text(place.Notice.ToJws(), "application/jose+json");
     }
 
-    private static async Task<IResult> Changes(string id, IPlaceRegister places, KioskEventStream hints, IHostApplicationLifetime life, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<IResult> Changes(
+        string id,
+        IPlaceRegister places,
+        KioskEventStream hints,
+        IHostApplicationLifetime life,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
     {
         var (kiosk, refusal) = await FindAsync(id, places, cancellationToken);
         http.Response.Headers[HeaderNames.CacheControl] = "no-store";
-        return kiosk is null ? refusal! : TypedResults.ServerSentEvents(Hints(kiosk.Place, hints, life.ApplicationStopping, cancellationToken));
+        return kiosk is null
+            ? refusal!
+            : TypedResults.ServerSentEvents(Hints(kiosk.Place, hints, life.ApplicationStopping, cancellationToken));
     }
 
     /// <summary>"Something changed", and a sign of life in between; never what changed.</summary>
-    private static async IAsyncEnumerable<SseItem<string>> Hints(string place, KioskEventStream hints, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone)
+    private static async IAsyncEnumerable<SseItem<string>> Hints(
+        string place,
+        KioskEventStream hints,
+        CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken gone
+    )
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, gone);
         using var watch = hints.Watch(place);
         yield return new SseItem<string>("hello", "hello");
         while (!ending.IsCancellationRequested)
-            yield return await watch.NextAsync(KeepAlive, ending.Token) ? new SseItem<string>("changed", "changed") : new SseItem<string>("alive", "alive");
+            yield return await watch.NextAsync(KeepAlive, ending.Token)
+                ? new SseItem<string>("changed", "changed")
+                : new SseItem<string>("alive", "alive");
     }
 
-    private static async Task<(Kiosk? Kiosk, IResult? Refusal)> FindAsync(string id, IPlaceRegister places, CancellationToken cancellationToken) =>
+    private static async Task<(Kiosk? Kiosk, IResult? Refusal)> FindAsync(
+        string id,
+        IPlaceRegister places,
+        CancellationToken cancellationToken
+    ) =>
         (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) switch
         {
             null => (null, Problem.NotFound($"No kiosk '{id}' is registered.")),

@@ -11,7 +11,9 @@ namespace SurveillanceRegistry.Web.Kiosks;
 /// One watcher for all screens of this process: renews its watch of every place that a screen looks at, and wakes the screens there.
 /// A hint that is lost costs time, never truth: screens ask by themselves.
 /// </summary>
-internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, ILogger<KioskEventStream> logger) : BackgroundService, INoticeWatcher
+internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, ILogger<KioskEventStream> logger)
+    : BackgroundService,
+        INoticeWatcher
 {
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(IPlaceGrain.WatchSeconds / 3);
 
@@ -66,7 +68,9 @@ internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, 
     /// <summary>One screen's wait for hints. Many hints at once are one.</summary>
     internal sealed class ConnectedKiosk(TimeProvider time, Action<ConnectedKiosk> gone) : IDisposable
     {
-        private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
 
         public void Wake() => _hints.Writer.TryWrite(true);
 

@@ -8,13 +8,19 @@ using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Kiosks;
 
-/// <summary>The QR code of a screen: its place's page. With its quiet zone of four modules; medium correction, as it is shown on glass.</summary>
+/// <summary>
+/// The QR code of a screen: its place's page. With its quiet zone of four modules; medium correction, as it is shown on glass.
+/// </summary>
 internal static class QrCode
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/kiosks/{id}/qr.svg", async (string id, IPlaceRegister places, PublicAddress address, CancellationToken cancellationToken) =>
-        (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) is { } kiosk
-            ? Results.Text(Draw($"{address.Url}/places/{kiosk.Place}"), "image/svg+xml")
-            : Problem.NotFound($"No kiosk '{id}' is registered."));
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet(
+            "/kiosks/{id}/qr.svg",
+            async (string id, IPlaceRegister places, PublicAddress address, CancellationToken cancellationToken) =>
+                (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) is { } kiosk
+                    ? Results.Text(Draw($"{address.Url}/places/{kiosk.Place}"), "image/svg+xml")
+                    : Problem.NotFound($"No kiosk '{id}' is registered.")
+        );
 
     /// <summary>The ink of the style: 16:1 on white.</summary>
     private const string Ink = "#0d211c";
@@ -23,6 +29,12 @@ internal static class QrCode
     {
         using var code = QRCodeGenerator.GenerateQrCode(url, QRCodeGenerator.ECCLevel.M);
         using var svg = new SvgQRCode(code);
-        return svg.GetGraphic(new System.Drawing.Size(200, 200), Ink, "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute);
+        return svg.GetGraphic(
+            new System.Drawing.Size(200, 200),
+            Ink,
+            "#ffffff",
+            drawQuietZones: true,
+            SvgQRCode.SizingMode.ViewBoxAttribute
+        );
     }
 }

@@ -9,20 +9,28 @@ using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Ledger;
 
-/// <summary>The ledger as a transparency log (C2SP tlog-tiles): independent programs verify from here that nothing was changed or left out.</summary>
+/// <summary>
+/// The ledger as a transparency log (C2SP tlog-tiles): independent programs verify from here that nothing was changed or left out.
+/// </summary>
 internal static class LogApi
 {
-    private const string Text = "text/plain; charset=utf-8", ForEver = "public, max-age=31536000, immutable", AFewSeconds = "public, max-age=2";
+    private const string Text = "text/plain; charset=utf-8",
+        ForEver = "public, max-age=31536000, immutable",
+        AFewSeconds = "public, max-age=2";
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var log = api.MapGroup("log").WithTags("Ledger");
         log.MapGet("checkpoint", Checkpoint).WithSummary("How large the ledger is and the root of its tree, signed (C2SP tlog-checkpoint)");
-        log.MapGet("key", (ILogSigner signer) => Results.Text(signer.Vkey + "\n", Text)).WithSummary("The public key of the ledger, as verifiers take it");
+        log.MapGet("key", (ILogSigner signer) => Results.Text(signer.Vkey + "\n", Text))
+            .WithSummary("The public key of the ledger, as verifiers take it");
         log.MapGet("tile/{**address}", OneTile).WithSummary("A tile of hashes, or a bundle of entries (C2SP tlog-tiles)");
         log.MapGet("entries/{index:long}", Entry).WithSummary("One entry, as JSON");
-        log.MapGet("proof", Proof).WithSummary("Evidence that an entry is in the ledger, to be verified offline (C2SP tlog-proof)")
-            .WithDescription("`index` is the number of the entry. The answer holds the hashes from the leaf to the root, and a checkpoint.");
+        log.MapGet("proof", Proof)
+            .WithSummary("Evidence that an entry is in the ledger, to be verified offline (C2SP tlog-proof)")
+            .WithDescription(
+                "`index` is the number of the entry. The answer holds the hashes from the leaf to the root, and a checkpoint."
+            );
     }
 
     private static async Task<IResult> Checkpoint(HttpContext http, ILedgerLog log, ILogSigner signer, TimeProvider time)
@@ -31,7 +39,12 @@ internal static class LogApi
         return Results.Text((await SignedAsync(log, signer, time, http.RequestAborted)).Note, Text);
     }
 
-    private static async Task<(LedgerHead Head, string Note)> SignedAsync(ILedgerLog log, ILogSigner signer, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<(LedgerHead Head, string Note)> SignedAsync(
+        ILedgerLog log,
+        ILogSigner signer,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         var head = await log.HeadAsync(cancellationToken);
         var note = signer.Sign(new Checkpoint(signer.Name, head.Size, head.Root()).Text);
@@ -44,9 +57,14 @@ internal static class LogApi
             return Problem.NotFound($"'{address}' addresses no tile: expected such as 0/000, 1/x001/234.p/17 or entries/000.");
         if (!tile.IsIn((await log.HeadAsync(http.RequestAborted)).Size))
             return Problem.NotFound($"The ledger does not have tile {tile} yet.");
-        byte[]? bytes = tile.Level == Tile.Entries ? EntryBundle.Write(await log.EntriesAsync(tile.First, tile.Width, http.RequestAborted)) : await log.HashesAsync(tile, http.RequestAborted);
+        byte[]? bytes =
+            tile.Level == Tile.Entries
+                ? EntryBundle.Write(await log.EntriesAsync(tile.First, tile.Width, http.RequestAborted))
+                : await log.HashesAsync(tile, http.RequestAborted);
         http.Response.Headers.CacheControl = ForEver;
-        return bytes is null ? Problem.NotFound($"The ledger does not have tile {tile} yet.") : Results.Bytes(bytes, "application/octet-stream");
+        return bytes is null
+            ? Problem.NotFound($"The ledger does not have tile {tile} yet.")
+            : Results.Bytes(bytes, "application/octet-stream");
     }
 
     private static async Task<IResult> Entry(long index, HttpContext http, ILedgerLog log)
@@ -54,7 +72,15 @@ internal static class LogApi
         if (await log.EntriesAsync(index, 1, http.RequestAborted) is not [var entry] || entry.Index != index)
             return Problem.NotFound($"The ledger has no entry {index} yet.");
         http.Response.Headers.CacheControl = ForEver;
-        return Results.Json(new { entry.Index, leafHash = Convert.ToHexStringLower(entry.LeafHash.Span), entry = JsonNode.Parse(entry.Bytes.Span) }, Domain.Json.Options);
+        return Results.Json(
+            new
+            {
+                entry.Index,
+                leafHash = Convert.ToHexStringLower(entry.LeafHash.Span),
+                entry = JsonNode.Parse(entry.Bytes.Span),
+            },
+            Domain.Json.Options
+        );
     }
 
     private static async Task<IResult> Proof(HttpContext http, ILedgerLog log, ILogSigner signer, TimeProvider time)
@@ -100,7 +126,9 @@ internal static class LogApi
             var there = new Tile(level, number / Tile.Hashes, 1);
             var tile = there with { Width = (int)Math.Min(Tile.Hashes, there.InLevel(head.Size) - there.First) };
             if (!tiles.TryGetValue(tile, out var hashes))
-                tiles[tile] = hashes = await log.HashesAsync(tile, http.RequestAborted) ?? throw new InvalidOperationException($"The ledger lacks tile {tile}.");
+                tiles[tile] = hashes =
+                    await log.HashesAsync(tile, http.RequestAborted)
+                    ?? throw new InvalidOperationException($"The ledger lacks tile {tile}.");
             return hashes[(int)(number % Tile.Hashes * MerkleTree.HashBytes)..][..MerkleTree.HashBytes];
         }
     }

@@ -8,10 +8,22 @@ namespace SurveillanceRegistry.Web.Places;
 /// <summary>Every place as it stands now.</summary>
 internal static class AllPlaces
 {
-    public static async Task<ImmutableArray<PlaceDescription>> DescribeAllAsync(this IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))).OfType<PlaceDescription>()];
+    public static async Task<ImmutableArray<PlaceDescription>> DescribeAllAsync(
+        this IPlaceRegister places,
+        IGrainFactory grains,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (
+                await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))
+            ).OfType<PlaceDescription>(),
+        ];
 
     /// <summary>One place as it stands; null when it is not registered. An id that somebody made up wakes no grain.</summary>
-    public static async Task<PlaceDescription?> DescribeAsync(this IPlaceRegister places, string id, IGrainFactory grains, CancellationToken cancellationToken) =>
-        (await places.PlacesAsync(cancellationToken)).Any(place => place.Id == id) ? await grains.Place(id).Describe() : null;
+    public static async Task<PlaceDescription?> DescribeAsync(
+        this IPlaceRegister places,
+        string id,
+        IGrainFactory grains,
+        CancellationToken cancellationToken
+    ) => (await places.PlacesAsync(cancellationToken)).Any(place => place.Id == id) ? await grains.Place(id).Describe() : null;
 }

@@ -14,8 +14,30 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
 {
     private static readonly Dictionary<string, string[]> LabelsOf = new(StringComparer.Ordinal)
     {
-        ["en"] = ["Why", "Who is responsible", "Under which rule", "How long it is kept", "Ask for recordings", "Your rights", "You may not expect", "What this covers", "Scope"],
-        ["es"] = ["Por qué", "Quién responde", "Según qué norma", "Cuánto tiempo se conserva", "Pedir grabaciones", "Sus derechos", "Lo que quizá no espera", "Qué abarca", "Alcance"],
+        ["en"] =
+        [
+            "Why",
+            "Who is responsible",
+            "Under which rule",
+            "How long it is kept",
+            "Ask for recordings",
+            "Your rights",
+            "You may not expect",
+            "What this covers",
+            "Scope",
+        ],
+        ["es"] =
+        [
+            "Por qué",
+            "Quién responde",
+            "Según qué norma",
+            "Cuánto tiempo se conserva",
+            "Pedir grabaciones",
+            "Sus derechos",
+            "Lo que quizá no espera",
+            "Qué abarca",
+            "Alcance",
+        ],
     };
 
     private static readonly string[] Items = ["why", "who", "rule", "retention", "access", "rights", "surprise", "area", "scope"];
@@ -35,20 +57,31 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
     /// <summary>The name of the second layer.</summary>
     public string More => In("Rules, authorities and devices in detail", "Normas, autoridades y dispositivos en detalle");
 
-    /// <summary>What a printed page adds, for paper does not change when a device begins to record: when it was true, and the worst that it can have become.</summary>
+    /// <summary>
+    /// What a printed page adds, for paper does not change when a device begins to record: when it was true, and the worst that it can have
+    /// become.
+    /// </summary>
     public string OnPaper
     {
         get
         {
             var can = Words.Of(Place.Content.Worst.Facts.Select(fact => fact.Capture).Distinct());
             return In($"Printed; it stood so at {IssuedAt}.", $"Impreso; así era el {IssuedAt}.")
-                + (can.Length == 0 ? "" : In($" More may be recorded by now: the devices here can record {can}.", $" Ahora puede grabarse más: los dispositivos de este lugar pueden grabar {can}."));
+                + (
+                    can.Length == 0
+                        ? ""
+                        : In(
+                            $" More may be recorded by now: the devices here can record {can}.",
+                            $" Ahora puede grabarse más: los dispositivos de este lugar pueden grabar {can}."
+                        )
+                );
         }
     }
 
-    public string NotReviewed => Language == "es"
-        ? "Ningún traductor cualificado ha revisado esta traducción. · This translation has not been reviewed by a qualified translator."
-        : "This translation has not been reviewed by a qualified translator.";
+    public string NotReviewed =>
+        Language == "es"
+            ? "Ningún traductor cualificado ha revisado esta traducción. · This translation has not been reviewed by a qualified translator."
+            : "This translation has not been reviewed by a qualified translator.";
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancellationToken)
     {
@@ -61,7 +94,10 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
     }
 
     /// <summary>An instant in the city's own time, in the words of the language.</summary>
-    public string Time(DateTimeOffset? at) => at is { } instant ? _governance.Wordings.First(wording => wording.Language == Language).Time(_governance.City.LocalTime(instant)) : In("never", "nunca");
+    public string Time(DateTimeOffset? at) =>
+        at is { } instant
+            ? _governance.Wordings.First(wording => wording.Language == Language).Time(_governance.City.LocalTime(instant))
+            : In("never", "nunca");
 
     internal DeviceText Words => DeviceText.In(_governance, Language);
 
@@ -72,5 +108,8 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
     public string In(string english, string spanish) => Language == "es" ? spanish : english;
 
     /// <summary>A language's own name.</summary>
-    public static string NameOf(string language) => System.Globalization.CultureInfo.GetCultureInfo(language).NativeName is var name ? char.ToUpperInvariant(name[0]) + name[1..] : language;
+    public static string NameOf(string language) =>
+        System.Globalization.CultureInfo.GetCultureInfo(language).NativeName is var name
+            ? char.ToUpperInvariant(name[0]) + name[1..]
+            : language;
 }

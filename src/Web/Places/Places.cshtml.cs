@@ -22,7 +22,17 @@ public sealed class PlacesModel(IGrainFactory grains, IPlaceRegister places, IDe
         var fleets = await PublicFleets.LookAsync(devices, time, cancellationToken);
         var technologies = (await grains.Governance()).Table.Technologies;
         // Of what the ledger has just named, the technology is known and no kind.
-        Fleets = [.. fleets.Known.SelectMany(known => fleets.Parts.Where(part => part.Id == known.Id && part.Technology == known.Technology).Select(part => DeviceText.Kind(part.Kind))
-            .DefaultIfEmpty(technologies.FirstOrDefault(one => one.Id == known.Technology)?.Name.Trim() ?? known.Technology).Select(words => (known.Id, words))).Distinct()];
+        Fleets =
+        [
+            .. fleets
+                .Known.SelectMany(known =>
+                    fleets
+                        .Parts.Where(part => part.Id == known.Id && part.Technology == known.Technology)
+                        .Select(part => DeviceText.Kind(part.Kind))
+                        .DefaultIfEmpty(technologies.FirstOrDefault(one => one.Id == known.Technology)?.Name.Trim() ?? known.Technology)
+                        .Select(words => (known.Id, words))
+                )
+                .Distinct(),
+        ];
     }
 }

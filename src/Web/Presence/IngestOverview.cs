@@ -19,22 +19,35 @@ public enum IngestState
     Blind,
 }
 
-/// <summary>Everything that the page shows of one moment, as figures and in words: the script writes the words of the page and makes none of its own.</summary>
+/// <summary>
+/// Everything that the page shows of one moment, as figures and in words: the script writes the words of the page and makes none of its
+/// own.
+/// </summary>
 /// <param name="Presence">Units by state; null when they cannot be counted now.</param>
 /// <param name="LocalTime">When, in the city's time.</param>
 public sealed record IngestView(
-    IngestReading Reading, IngestState State, int Queued, ImmutableArray<(PresenceState State, int Units)>? Presence, ImmutableSortedDictionary<string, long> DroppedFields, DateTimeOffset LocalTime)
+    IngestReading Reading,
+    IngestState State,
+    int Queued,
+    ImmutableArray<(PresenceState State, int Units)>? Presence,
+    ImmutableSortedDictionary<string, long> DroppedFields,
+    DateTimeOffset LocalTime
+)
 {
     /// <summary>How the registry stands, in a sentence.</summary>
-    public string Says => State switch
-    {
-        IngestState.Sees => "The registry sees. What devices say becomes durable, and is acknowledged then.",
-        IngestState.Waits => $"Heartbeats wait, and none was answered for {IngestStatistics.StallThreshold.TotalSeconds} seconds. Devices keep what is not acknowledged and send it again.",
-        _ => "The registry cannot see: nothing can be made durable. No unit is called silent meanwhile; devices keep what is not acknowledged and send it again.",
-    };
+    public string Says =>
+        State switch
+        {
+            IngestState.Sees => "The registry sees. What devices say becomes durable, and is acknowledged then.",
+            IngestState.Waits =>
+                $"Heartbeats wait, and none was answered for {IngestStatistics.StallThreshold.TotalSeconds} seconds. Devices keep what is not acknowledged and send it again.",
+            _ =>
+                "The registry cannot see: nothing can be made durable. No unit is called silent meanwhile; devices keep what is not acknowledged and send it again.",
+        };
 
     /// <summary>Each figure of the page as it is written there.</summary>
-    public ImmutableSortedDictionary<string, string> Words => ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Written().Select(one => KeyValuePair.Create(one.Key, one.Words)));
+    public ImmutableSortedDictionary<string, string> Words =>
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Written().Select(one => KeyValuePair.Create(one.Key, one.Words)));
 
     private IEnumerable<(string Key, string Words)> Written()
     {
@@ -64,30 +77,52 @@ public sealed record IngestView(
         foreach (var (adapter, count) in DroppedFields)
             yield return ($"dropped-{adapter}", Number(count));
         foreach (var state in Enum.GetValues<PresenceState>())
-            yield return ($"presence-{Domain.Json.Word(state)}", Presence is { } counted ? Number(counted.Single(one => one.State == state).Units) : "not known");
+            yield return (
+                $"presence-{Domain.Json.Word(state)}",
+                Presence is { } counted ? Number(counted.Single(one => one.State == state).Units) : "not known"
+            );
     }
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Rate(double perSecond) => perSecond.ToString(perSecond is > 0 and < 10 ? "N1" : "N0", CultureInfo.InvariantCulture) + " / s";
+    private static string Rate(double perSecond) =>
+        perSecond.ToString(perSecond is > 0 and < 10 ? "N1" : "N0", CultureInfo.InvariantCulture) + " / s";
 
-    private static string Duration(double? milliseconds) => milliseconds switch
-    {
-        null => "none came",
-        < 10 => milliseconds.Value.ToString("N1", CultureInfo.InvariantCulture) + " ms",
-        < 1000 => milliseconds.Value.ToString("N0", CultureInfo.InvariantCulture) + " ms",
-        _ => (milliseconds.Value / 1000).ToString("N1", CultureInfo.InvariantCulture) + " s",
-    };
+    private static string Duration(double? milliseconds) =>
+        milliseconds switch
+        {
+            null => "none came",
+            < 10 => milliseconds.Value.ToString("N1", CultureInfo.InvariantCulture) + " ms",
+            < 1000 => milliseconds.Value.ToString("N0", CultureInfo.InvariantCulture) + " ms",
+            _ => (milliseconds.Value / 1000).ToString("N1", CultureInfo.InvariantCulture) + " s",
+        };
 }
 
 /// <summary>Looks at how this process takes in what devices say.</summary>
-public sealed class IngestOverview(IngestStatistics figures, IngestHealthMonitor sight, IHeartbeatLog log, PresenceStateCounts census, IDroppedFields dropped, IGrainFactory grains)
+public sealed class IngestOverview(
+    IngestStatistics figures,
+    IngestHealthMonitor sight,
+    IHeartbeatLog log,
+    PresenceStateCounts census,
+    IDroppedFields dropped,
+    IGrainFactory grains
+)
 {
     public async Task<IngestView> LookAsync(CancellationToken cancellationToken)
     {
         var presence = await census.CountAsync(cancellationToken);
         var (reading, city) = (figures.Read(), (await grains.Governance()).City);
-        var state = sight.CannotObserve ? IngestState.Blind : figures.IsStalled ? IngestState.Waits : IngestState.Sees;
-        return new IngestView(reading, state, log.QueueLength, presence, dropped.ByAdapter.ToImmutableSortedDictionary(StringComparer.Ordinal), city.LocalTime(reading.At));
+        var state =
+            sight.CannotObserve ? IngestState.Blind
+            : figures.IsStalled ? IngestState.Waits
+            : IngestState.Sees;
+        return new IngestView(
+            reading,
+            state,
+            log.QueueLength,
+            presence,
+            dropped.ByAdapter.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            city.LocalTime(reading.At)
+        );
     }
 }

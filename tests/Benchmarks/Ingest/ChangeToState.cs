@@ -12,25 +12,35 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// </summary>
 internal static class ChangeToState
 {
-    /// <summary>Changes before the first that counts: until the paths of a change and of the API are compiled for good, which takes half the machine while it lasts.</summary>
+    /// <summary>
+    /// Changes before the first that counts: until the paths of a change and of the API are compiled for good, which takes half the machine
+    /// while it lasts.
+    /// </summary>
     private const int WarmUp = 600;
 
-    private const int Beating = 1_000, MaxSeconds = 600;
-    private const double MaxP50Milliseconds = 5, MaxP99Milliseconds = 25;
-    private const string Quiet = """{"video":"recorded","audio":"off"}""", Listening = """{"video":"recorded","audio":"recorded"}""";
+    private const int Beating = 1_000,
+        MaxSeconds = 600;
+    private const double MaxP50Milliseconds = 5,
+        MaxP99Milliseconds = 25;
+    private const string Quiet = """{"video":"recorded","audio":"off"}""",
+        Listening = """{"video":"recorded","audio":"recorded"}""";
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10), Rest = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10),
+        Rest = TimeSpan.FromMilliseconds(30);
 
     public static async Task RunAsync(Scale scale, Table table)
     {
         await using var generator = LoadGenerator.Start();
         var beating = scale.IsFull ? Beating : 50;
-        await using var subject = await Subject.OpenAsync(generator, async database =>
-        {
-            await Registered.PlaceAsync(database, 0);
-            await Registered.DevicesAsync(database, Registered.Fixed(0), 0, 1);
-            await Registered.DevicesAsync(database, Registered.Moving, 1, beating);
-        });
+        await using var subject = await Subject.OpenAsync(
+            generator,
+            async database =>
+            {
+                await Registered.PlaceAsync(database, 0);
+                await Registered.DevicesAsync(database, Registered.Fixed(0), 0, 1);
+                await Registered.DevicesAsync(database, Registered.Moving, 1, beating);
+            }
+        );
         await generator.OpenAsync("behind", subject.Port, beating, beating, first: 1);
         using var probe = await Probe.OpenAsync(subject);
         await generator.PacedAsync("behind", scale.BeatsBehind, scale.WarmSeconds, subject.Cores);
@@ -53,30 +63,56 @@ internal static class ChangeToState
             throw new InvalidOperationException("The load was over before the changes were.");
         var runs = new Runs();
         runs.Add(run);
-        var (acknowledged, read, told) = (Sorted(changes, one => one.Acknowledged), Sorted(changes, one => one.Read), Sorted(changes, one => one.Told));
+        var (acknowledged, read, told) = (
+            Sorted(changes, one => one.Acknowledged),
+            Sorted(changes, one => one.Read),
+            Sorted(changes, one => one.Told)
+        );
         var (p50, p99) = (Figures.Percentile(read, 50), Figures.Percentile(read, 99));
-        table.Add(new Figure(Invariant($"a capture change published → the device's state, {run.Outcome.PerSecond:#,0} beats/s behind it"), Invariant($"p50 {p50:0.0}, p99 {p99:0.0} ms"),
-            Invariant($"its durable PUBACK, the floor: {Words(acknowledged)}; screens told of the new notice: {Words(told)}"), Invariant($"beats behind: {runs.Latency}"), runs.Cores,
-            Invariant($"{changes.Count} changes, read over HTTP again and again"), "p50 ≤ 5 ms, p99 ≤ 25 ms", p50 <= MaxP50Milliseconds && p99 <= MaxP99Milliseconds));
+        table.Add(
+            new Figure(
+                Invariant($"a capture change published → the device's state, {run.Outcome.PerSecond:#,0} beats/s behind it"),
+                Invariant($"p50 {p50:0.0}, p99 {p99:0.0} ms"),
+                Invariant($"its durable PUBACK, the floor: {Words(acknowledged)}; screens told of the new notice: {Words(told)}"),
+                Invariant($"beats behind: {runs.Latency}"),
+                runs.Cores,
+                Invariant($"{changes.Count} changes, read over HTTP again and again"),
+                "p50 ≤ 5 ms, p99 ≤ 25 ms",
+                p50 <= MaxP50Milliseconds && p99 <= MaxP99Milliseconds
+            )
+        );
     }
 
-    private static double[] Sorted(List<(double Acknowledged, double Read, double Told)> changes, Func<(double Acknowledged, double Read, double Told), double> of) => [.. changes.Select(of).Order()];
+    private static double[] Sorted(
+        List<(double Acknowledged, double Read, double Told)> changes,
+        Func<(double Acknowledged, double Read, double Told), double> of
+    ) => [.. changes.Select(of).Order()];
 
-    private static string Words(double[] times) => Invariant($"p50 {Figures.Percentile(times, 50):0.0}, p99 {Figures.Percentile(times, 99):0.0} ms");
+    private static string Words(double[] times) =>
+        Invariant($"p50 {Figures.Percentile(times, 50):0.0}, p99 {Figures.Percentile(times, 99):0.0} ms");
 
     /// <summary>One device, one reader of the API and one screen.</summary>
     private sealed class Probe : IDisposable
     {
-        private readonly System.Net.Sockets.Socket _socket = new(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
+        private readonly System.Net.Sockets.Socket _socket = new(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp)
+        {
+            NoDelay = true,
+        };
         private readonly byte[] _in = new byte[256];
-        private readonly Beat _quiet, _listening;
+        private readonly Beat _quiet,
+            _listening;
         private readonly HttpClient _reader;
         private readonly StreamReader _screen;
         private readonly Channel<long> _told = Channel.CreateUnbounded<long>();
         private uint _seq = Beat.FirstSeq;
 
         private Probe(HttpClient reader, StreamReader screen, long epoch) =>
-            (_reader, _screen, _quiet, _listening) = (reader, screen, new Beat(Registered.Prefix, epoch, Quiet), new Beat(Registered.Prefix, epoch, Listening));
+            (_reader, _screen, _quiet, _listening) = (
+                reader,
+                screen,
+                new Beat(Registered.Prefix, epoch, Quiet),
+                new Beat(Registered.Prefix, epoch, Listening)
+            );
 
         public static async Task<Probe> OpenAsync(Subject subject)
         {
@@ -105,7 +141,11 @@ internal static class ChangeToState
             await _socket.SendAsync(packet);
             var read = ReadAsync(isListening ? "recorded" : "off");
             var acknowledged = await AnswerAsync(Wire.Acknowledgement);
-            return (Milliseconds(acknowledged), Milliseconds(await read.WaitAsync(Longest)), Milliseconds(await _told.Reader.ReadAsync().AsTask().WaitAsync(Longest)));
+            return (
+                Milliseconds(acknowledged),
+                Milliseconds(await read.WaitAsync(Longest)),
+                Milliseconds(await _told.Reader.ReadAsync().AsTask().WaitAsync(Longest))
+            );
 
             double Milliseconds(long at) => Stopwatch.GetElapsedTime(began, at).TotalMilliseconds;
         }
@@ -114,7 +154,9 @@ internal static class ChangeToState
         {
             while (true)
             {
-                var device = JsonSerializer.Deserialize<JsonElement>(await _reader.GetStringAsync("/api/v1/devices/" + Registered.Device(0)));
+                var device = JsonSerializer.Deserialize<JsonElement>(
+                    await _reader.GetStringAsync("/api/v1/devices/" + Registered.Device(0))
+                );
                 if (device.GetProperty("capture").TryGetProperty("audio", out var mode) && mode.GetString() == audio)
                     return Stopwatch.GetTimestamp();
             }
@@ -141,7 +183,7 @@ internal static class ChangeToState
 
         private async Task<long> AnswerAsync(byte expected)
         {
-            for (var held = 0; ;)
+            for (var held = 0; ; )
             {
                 var arrived = await _socket.ReceiveAsync(_in.AsMemory(held)).AsTask().WaitAsync(Longest);
                 if (arrived == 0)
@@ -150,7 +192,9 @@ internal static class ChangeToState
                 if (!Wire.TryReadPacket(_in.AsSpan(0, held), out var kind, out var body, out _))
                     continue;
                 var isSuccess = expected == Wire.SignInAnswer ? body[1] == 0 : body.Length < 3 || body[2] == 0;
-                return kind == expected && isSuccess ? Stopwatch.GetTimestamp() : throw new IOException($"The registry answered 0x{kind:x2} {Convert.ToHexString(body)}.");
+                return kind == expected && isSuccess
+                    ? Stopwatch.GetTimestamp()
+                    : throw new IOException($"The registry answered 0x{kind:x2} {Convert.ToHexString(body)}.");
             }
         }
 

@@ -5,7 +5,8 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
 /// <summary>
-/// A process of a measurement. It ends when it is disposed, and also when this process ends in whatever way: its stdin ends then, and either
+/// A process of a measurement. It ends when it is disposed, and also when this process ends in whatever way: its stdin ends then, and
+/// either
 /// it watches that itself or a shell before it does.
 /// </summary>
 internal sealed class Child : IAsyncDisposable
@@ -38,19 +39,30 @@ internal sealed class Child : IAsyncDisposable
     public int Pid => _process.Id;
 
     /// <summary>The last lines that it wrote to stderr.</summary>
-    public string Errors { get { lock (_errors) return string.Join('\n', _errors); } }
+    public string Errors
+    {
+        get
+        {
+            lock (_errors)
+                return string.Join('\n', _errors);
+        }
+    }
 
     /// <summary>This program again, with another verb.</summary>
-    public static Child StartSelf(string verb, Dictionary<string, string> settings) => StartWatching("dotnet", [typeof(Child).Assembly.Location, verb], settings);
+    public static Child StartSelf(string verb, Dictionary<string, string> settings) =>
+        StartWatching("dotnet", [typeof(Child).Assembly.Location, verb], settings);
 
     /// <summary>A program that ends by itself when its stdin does.</summary>
-    public static Child StartWatching(string program, IEnumerable<string> arguments, Dictionary<string, string>? settings = null) => new(Programs.Start(program, arguments, settings));
+    public static Child StartWatching(string program, IEnumerable<string> arguments, Dictionary<string, string>? settings = null) =>
+        new(Programs.Start(program, arguments, settings));
 
     /// <summary>Any other program.</summary>
-    public static Child Start(string program, params string[] arguments) => new(Programs.Start("bash", ["-c", UntilStdinEnds, "bash", program, .. arguments], null));
+    public static Child Start(string program, params string[] arguments) =>
+        new(Programs.Start("bash", ["-c", UntilStdinEnds, "bash", program, .. arguments], null));
 
     /// <summary>Asks a process to end, should this one end without having said that all is well.</summary>
-    public static Child Guard(int pid) => new(Programs.Start("bash", ["-c", string.Create(CultureInfo.InvariantCulture, $"read -r line || kill -TERM {pid}")], null));
+    public static Child Guard(int pid) =>
+        new(Programs.Start("bash", ["-c", string.Create(CultureInfo.InvariantCulture, $"read -r line || kill -TERM {pid}")], null));
 
     public async Task WriteAsync(string line)
     {
@@ -59,7 +71,8 @@ internal sealed class Child : IAsyncDisposable
     }
 
     public async Task<string> ReadAsync() =>
-        await _process.StandardOutput.ReadLineAsync(Interrupted) ?? throw new InvalidOperationException($"{Path.GetFileName(_process.StartInfo.ArgumentList[^1])} ended:\n{Errors}");
+        await _process.StandardOutput.ReadLineAsync(Interrupted)
+        ?? throw new InvalidOperationException($"{Path.GetFileName(_process.StartInfo.ArgumentList[^1])} ended:\n{Errors}");
 
     /// <summary>Waits until it writes something to stderr.</summary>
     public Task SaysAsync(string words)

@@ -19,10 +19,13 @@ internal sealed class Connection : IDisposable
     private readonly TaskCompletionSource<int> _signedIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<(int Device, long Due)> _late = new();
     private readonly Lock _gate = new();
-    private readonly byte[] _in, _out;
+    private readonly byte[] _in,
+        _out;
     private readonly long[] _due;
     private readonly ushort[] _ids;
-    private int _held, _waiting, _free;
+    private int _held,
+        _waiting,
+        _free;
     private bool _ended;
 
     public Connection(Swarm swarm, int number, int window)
@@ -43,7 +46,14 @@ internal sealed class Connection : IDisposable
     /// <summary>Which of its devices speaks next; counted by the swarm.</summary>
     public int Turn { get; set; }
 
-    public int InFlight { get { lock (_gate) return _ended ? 0 : _due.Length - 1 - _free + _late.Count; } }
+    public int InFlight
+    {
+        get
+        {
+            lock (_gate)
+                return _ended ? 0 : _due.Length - 1 - _free + _late.Count;
+        }
+    }
 
     /// <summary>Connects and signs in; returns how many publishes it may have in flight.</summary>
     public async Task<int> OpenAsync(IPEndPoint broker, string id, string secret, ushort keepAliveSeconds)
@@ -111,8 +121,7 @@ internal sealed class Connection : IDisposable
             }
 
             _receive.SetBuffer(_held, _in.Length - _held);
-        }
-        while (!ReceiveAsync());
+        } while (!ReceiveAsync());
     }
 
     private bool ReceiveAsync()

@@ -62,7 +62,12 @@ internal static class Generator
                 var swarm = swarms[order.Swarm];
                 var outcome = order.Do == "full" ? await swarm.FullAsync(order, Begun) : await swarm.PacedAsync(order, Begun);
                 Say(outcome); // At once: whoever reads clocks beside this one reads them now.
-                return outcome with { Event = "drained", Unanswered = await swarm.DrainAsync(), AllAcknowledged = swarm.Spoken().AllAcknowledged };
+                return outcome with
+                {
+                    Event = "drained",
+                    Unanswered = await swarm.DrainAsync(),
+                    AllAcknowledged = swarm.Spoken().AllAcknowledged,
+                };
             case "spoken":
                 return swarms[order.Swarm].Spoken();
             case "close":
@@ -89,7 +94,18 @@ internal sealed class LoadGenerator : IAsyncDisposable
     public int Pid => _process.Pid;
 
     // One thread reads all sockets and answers on the spot: the least CPU per message that sockets of .NET offer.
-    public static LoadGenerator Start() => new(Child.StartSelf(Generator.Verb, new() { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1", ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1", ["DOTNET_gcServer"] = "0" }));
+    public static LoadGenerator Start() =>
+        new(
+            Child.StartSelf(
+                Generator.Verb,
+                new()
+                {
+                    ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+                    ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1",
+                    ["DOTNET_gcServer"] = "0",
+                }
+            )
+        );
 
     public Task<Outcome> OpenAsync(string swarm, int port, int devices, int connections, int window = 1, int first = 0) =>
         AskAsync(new Order("open", swarm, port, first, devices, connections, window));
@@ -98,7 +114,8 @@ internal sealed class LoadGenerator : IAsyncDisposable
 
     public Task<Outcome> SpokenAsync(string swarm) => AskAsync(new Order("spoken", swarm));
 
-    public Task<Run> FullAsync(string swarm, double seconds, Cores cores, double settleSeconds = 0) => RunAsync(new Order("full", swarm, Seconds: seconds, SettleSeconds: settleSeconds), cores);
+    public Task<Run> FullAsync(string swarm, double seconds, Cores cores, double settleSeconds = 0) =>
+        RunAsync(new Order("full", swarm, Seconds: seconds, SettleSeconds: settleSeconds), cores);
 
     public Task<Run> PacedAsync(string swarm, double perSecond, double seconds, Cores cores, double settleSeconds = 0) =>
         RunAsync(new Order("paced", swarm, Seconds: seconds, SettleSeconds: settleSeconds, PerSecond: perSecond), cores);
@@ -132,7 +149,9 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private async Task<Outcome> ReadAsync(string expected)
     {
         var outcome = JsonSerializer.Deserialize<Outcome>(await _process.ReadAsync())!;
-        return outcome.Event == expected ? outcome : throw new InvalidOperationException($"The generator says '{outcome.Event}', expected '{expected}': {outcome.Problem}");
+        return outcome.Event == expected
+            ? outcome
+            : throw new InvalidOperationException($"The generator says '{outcome.Event}', expected '{expected}': {outcome.Problem}");
     }
 }
 

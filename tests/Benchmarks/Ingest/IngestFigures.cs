@@ -3,23 +3,40 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
-/// <summary>The figures of the ingest, each beside its peer from the same run: <c>ingest [name …] [--small] [--long] [--minutes N] [--write]</c>.</summary>
+/// <summary>
+/// The figures of the ingest, each beside its peer from the same run: <c>ingest [name …] [--small] [--long] [--minutes N] [--write]</c>.
+/// </summary>
 internal static class IngestFigures
 {
     public const string Verb = "ingest";
 
     private static readonly (string Name, Func<Scale, Table, Task> RunAsync)[] All =
     [
-        ("connections", ThousandConnections.RunAsync), ("gateway", OneGateway.RunAsync), ("node", NodePeers.RunAsync), ("change", ChangeToState.RunAsync),
-        ("silence", Silence.RunAsync), ("million", MillionDevices.RunAsync), ("fleet", ConnectedFleet.RunAsync),
+        ("connections", ThousandConnections.RunAsync),
+        ("gateway", OneGateway.RunAsync),
+        ("node", NodePeers.RunAsync),
+        ("change", ChangeToState.RunAsync),
+        ("silence", Silence.RunAsync),
+        ("million", MillionDevices.RunAsync),
+        ("fleet", ConnectedFleet.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var wanted = arguments.Where((argument, at) => !argument.StartsWith("--", StringComparison.Ordinal) && (at == 0 || arguments[at - 1] != "--minutes")).ToArray();
-        if (wanted.Except(All.Select(one => one.Name)).Any() || arguments.Where(argument => argument.StartsWith("--", StringComparison.Ordinal)).Except(["--small", "--long", "--minutes", "--write"]).Any())
+        var wanted = arguments
+            .Where((argument, at) => !argument.StartsWith("--", StringComparison.Ordinal) && (at == 0 || arguments[at - 1] != "--minutes"))
+            .ToArray();
+        if (
+            wanted.Except(All.Select(one => one.Name)).Any()
+            || arguments
+                .Where(argument => argument.StartsWith("--", StringComparison.Ordinal))
+                .Except(["--small", "--long", "--minutes", "--write"])
+                .Any()
+        )
         {
-            await Console.Error.WriteLineAsync($"usage: ingest [{string.Join(" | ", All.Select(one => one.Name))} …] [--small] [--long] [--minutes N] [--write]");
+            await Console.Error.WriteLineAsync(
+                $"usage: ingest [{string.Join(" | ", All.Select(one => one.Name))} …] [--small] [--long] [--minutes N] [--write]"
+            );
             return 2;
         }
 

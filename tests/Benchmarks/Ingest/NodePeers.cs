@@ -14,7 +14,10 @@ internal static class NodePeers
     public static async Task RunAsync(Scale scale, Table table)
     {
         await using var generator = LoadGenerator.Start();
-        await using var subject = await Subject.OpenAsync(generator, database => Registered.DevicesAsync(database, Registered.Moving, 0, scale.PeerConnections));
+        await using var subject = await Subject.OpenAsync(
+            generator,
+            database => Registered.DevicesAsync(database, Registered.Moving, 0, scale.PeerConnections)
+        );
         await generator.OpenAsync("registry", subject.Port, scale.PeerConnections, scale.PeerConnections);
         await generator.FullAsync("registry", scale.WarmSeconds, subject.Cores);
 
@@ -35,9 +38,20 @@ internal static class NodePeers
 
             await generator.CloseAsync(peer);
             var ratio = ours.PerSecond / theirs.PerSecond;
-            table.Add(new Figure(Invariant($"{scale.PeerConnections} connections, one publish in flight each"), ours.Rate,
-                Invariant($"Mosquitto + mqtt.js + pg, pool {pool}, an upsert a message: {theirs.Rate} committed ({theirs.Cores}); ratio **{ratio:0.0}**"),
-                ours.Latency, ours.Cores, ours.Took, Invariant($"≥ {least:0} ×"), ratio >= least));
+            table.Add(
+                new Figure(
+                    Invariant($"{scale.PeerConnections} connections, one publish in flight each"),
+                    ours.Rate,
+                    Invariant(
+                        $"Mosquitto + mqtt.js + pg, pool {pool}, an upsert a message: {theirs.Rate} committed ({theirs.Cores}); ratio **{ratio:0.0}**"
+                    ),
+                    ours.Latency,
+                    ours.Cores,
+                    ours.Took,
+                    Invariant($"≥ {least:0} ×"),
+                    ratio >= least
+                )
+            );
 
             // Its rate is of commits, so the run is as long as they take.
             async Task<Run> PeerAsync()
@@ -48,8 +62,14 @@ internal static class NodePeers
                 var run = await generator.CountAsync(peer, scale.PeerMessages, cores);
                 var seconds = Stopwatch.GetElapsedTime(began, await reached).TotalSeconds;
                 return run.Outcome.Acknowledged == scale.PeerMessages
-                    ? run with { Outcome = run.Outcome with { Seconds = seconds }, Cores = cores.Used(before) }
-                    : throw new InvalidOperationException($"Mosquitto acknowledged {run.Outcome.Acknowledged} of {scale.PeerMessages} messages.");
+                    ? run with
+                    {
+                        Outcome = run.Outcome with { Seconds = seconds },
+                        Cores = cores.Used(before),
+                    }
+                    : throw new InvalidOperationException(
+                        $"Mosquitto acknowledged {run.Outcome.Acknowledged} of {scale.PeerMessages} messages."
+                    );
             }
         }
     }

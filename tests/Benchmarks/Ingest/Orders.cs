@@ -12,7 +12,18 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// <param name="Messages">How many messages to publish, instead of for so many seconds; 0: no such bound.</param>
 /// <param name="PerSecond">How many beats a second fall due, of all devices together.</param>
 internal sealed record Order(
-    string Do, string Swarm, int Port = 0, int First = 0, int Devices = 0, int Connections = 0, int Window = 1, double SettleSeconds = 0, double Seconds = 0, long Messages = 0, double PerSecond = 0);
+    string Do,
+    string Swarm,
+    int Port = 0,
+    int First = 0,
+    int Devices = 0,
+    int Connections = 0,
+    int Window = 1,
+    double SettleSeconds = 0,
+    double Seconds = 0,
+    long Messages = 0,
+    double PerSecond = 0
+);
 
 /// <summary>What the generator answers.</summary>
 /// <param name="Event"><c>begun</c> when figures begin to count, <c>ended</c> with the figures, <c>failed</c> with a problem.</param>
@@ -25,8 +36,25 @@ internal sealed record Order(
 /// <param name="LagMilliseconds">How far the generator itself was behind its own pace at worst.</param>
 /// <param name="SpokeAt">For each device when its last beat was sent, in microseconds since 1970.</param>
 internal sealed record Outcome(
-    string Event, string? Problem = null, long Epoch = 0, int Connected = 0, int Window = 0, double Seconds = 0, long Acknowledged = 0, long AllAcknowledged = 0, long Refused = 0, long Unanswered = 0, int Ended = 0,
-    double P50 = 0, double P99 = 0, double P999 = 0, double Max = 0, double LagMilliseconds = 0, long[]? SpokeAt = null)
+    string Event,
+    string? Problem = null,
+    long Epoch = 0,
+    int Connected = 0,
+    int Window = 0,
+    double Seconds = 0,
+    long Acknowledged = 0,
+    long AllAcknowledged = 0,
+    long Refused = 0,
+    long Unanswered = 0,
+    int Ended = 0,
+    double P50 = 0,
+    double P99 = 0,
+    double P999 = 0,
+    double Max = 0,
+    double LagMilliseconds = 0,
+    long[]? SpokeAt = null
+)
 {
-    [JsonIgnore] public double PerSecond => Acknowledged / Seconds;
+    [JsonIgnore]
+    public double PerSecond => Acknowledged / Seconds;
 }

@@ -8,7 +8,9 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
-/// <summary>MQTTnet 5 on its own endpoint, in a process of its own, with a handler that does nothing and no routing: what the library costs.</summary>
+/// <summary>
+/// MQTTnet 5 on its own endpoint, in a process of its own, with a handler that does nothing and no routing: what the library costs.
+/// </summary>
 internal static class BareBroker
 {
     public const string Verb = "ingest-bare-broker";
@@ -16,8 +18,15 @@ internal static class BareBroker
     public static async Task RunAsync()
     {
         var port = Ports.Free();
-        using var server = new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(IPAddress.Loopback).WithDefaultEndpointBoundIPV6Address(IPAddress.None)
-            .WithDefaultEndpointPort(port).WithConnectionBacklog(1024).Build());
+        using var server = new MqttServerFactory().CreateMqttServer(
+            new MqttServerOptionsBuilder()
+                .WithDefaultEndpoint()
+                .WithDefaultEndpointBoundIPAddress(IPAddress.Loopback)
+                .WithDefaultEndpointBoundIPV6Address(IPAddress.None)
+                .WithDefaultEndpointPort(port)
+                .WithConnectionBacklog(1024)
+                .Build()
+        );
         server.InterceptingPublishAsync += publish =>
         {
             publish.ProcessPublish = false;
@@ -36,7 +45,9 @@ internal static class BareBroker
     }
 }
 
-/// <summary>Mosquitto of the distribution, in memory, with no bound on what waits for a subscriber: the default of 1,000 would drop silently.</summary>
+/// <summary>
+/// Mosquitto of the distribution, in memory, with no bound on what waits for a subscriber: the default of 1,000 would drop silently.
+/// </summary>
 internal sealed class Mosquitto : IAsyncDisposable
 {
     private static readonly TimeSpan LongestDelivery = TimeSpan.FromMinutes(2);
@@ -55,14 +66,23 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     private string Lines => Path.Combine(_folder, "lines");
 
-    public static string Program { get; } = new[] { "/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto" }.FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException("Mosquitto is missing: have an administrator run 'apt-get install mosquitto mosquitto-clients'.");
+    public static string Program { get; } =
+        new[] { "/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto" }.FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException(
+            "Mosquitto is missing: have an administrator run 'apt-get install mosquitto mosquitto-clients'."
+        );
 
     public static async Task<Mosquitto> StartAsync()
     {
         var (folder, port) = (RegistryHost.Reachable(Directory.CreateTempSubdirectory("mosquitto-").FullName), Ports.Free());
         var configuration = Path.Combine(folder, "mosquitto.conf");
-        await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\nlog_dest stderr\nlog_type subscribe\nlog_type error\nlog_type information\n"));
+        await File.WriteAllTextAsync(
+            configuration,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\nlog_dest stderr\nlog_type subscribe\nlog_type error\nlog_type information\n"
+            )
+        );
         var broker = Child.Start(Program, "-c", configuration);
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(20))
         {
@@ -82,7 +102,11 @@ internal sealed class Mosquitto : IAsyncDisposable
     /// <summary>One plain subscriber to everything at QoS 1, which writes an empty line for each message.</summary>
     public async Task SubscribeAsync()
     {
-        _subscriber = Child.Start("bash", "-c", string.Create(CultureInfo.InvariantCulture, $"exec mosquitto_sub -h 127.0.0.1 -p {Port} -V 5 -q 1 -t '#' -F '' > '{Lines}'"));
+        _subscriber = Child.Start(
+            "bash",
+            "-c",
+            string.Create(CultureInfo.InvariantCulture, $"exec mosquitto_sub -h 127.0.0.1 -p {Port} -V 5 -q 1 -t '#' -F '' > '{Lines}'")
+        );
         await _broker.SaysAsync(" 1 #");
     }
 
@@ -115,7 +139,10 @@ internal sealed class Mosquitto : IAsyncDisposable
     }
 }
 
-/// <summary>Mosquitto's consumer as most people would write it first: mqtt.js and pg, one upsert a message. What it has not upserted, a power cut takes.</summary>
+/// <summary>
+/// Mosquitto's consumer as most people would write it first: mqtt.js and pg, one upsert a message. What it has not upserted, a power cut
+/// takes.
+/// </summary>
 internal sealed class NodeConsumer : IAsyncDisposable
 {
     private static readonly string Folder = Path.Combine(Programs.Root, "tests/Benchmarks/Ingest/npm");
@@ -131,7 +158,10 @@ internal sealed class NodeConsumer : IAsyncDisposable
     {
         if (!Directory.Exists(Path.Combine(Folder, "node_modules/mqtt")) || !Directory.Exists(Path.Combine(Folder, "node_modules/pg")))
         {
-            var (code, _, errors) = await Programs.RunAsync("npm", ["ci", "--prefix", Folder, "--no-audit", "--no-fund", "--loglevel=error"]);
+            var (code, _, errors) = await Programs.RunAsync(
+                "npm",
+                ["ci", "--prefix", Folder, "--no-audit", "--no-fund", "--loglevel=error"]
+            );
             if (code != 0)
                 throw new InvalidOperationException($"The peer's packages cannot be installed: {errors}");
         }
@@ -144,11 +174,19 @@ internal sealed class NodeConsumer : IAsyncDisposable
             await make.ExecuteNonQueryAsync();
         }
 
-        var process = Child.StartWatching("node", [Path.Combine(Folder, "consumer.mjs")], new()
-        {
-            ["MQTT"] = string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{brokerPort}"), ["PGHOST"] = settings.Host!, ["PGPORT"] = settings.Port.ToString(CultureInfo.InvariantCulture),
-            ["PGUSER"] = settings.Username!, ["PGDATABASE"] = database, ["POOL"] = pool.ToString(CultureInfo.InvariantCulture),
-        });
+        var process = Child.StartWatching(
+            "node",
+            [Path.Combine(Folder, "consumer.mjs")],
+            new()
+            {
+                ["MQTT"] = string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{brokerPort}"),
+                ["PGHOST"] = settings.Host!,
+                ["PGPORT"] = settings.Port.ToString(CultureInfo.InvariantCulture),
+                ["PGUSER"] = settings.Username!,
+                ["PGDATABASE"] = database,
+                ["POOL"] = pool.ToString(CultureInfo.InvariantCulture),
+            }
+        );
         if (await process.ReadAsync() is not "ready")
             throw new InvalidOperationException($"The consumer did not become ready: {process.Errors}");
         return new NodeConsumer(process);

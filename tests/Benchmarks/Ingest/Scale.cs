@@ -6,8 +6,24 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// <param name="WarmSeconds">Before the first figure of each system: a cold .NET process runs at two thirds.</param>
 /// <param name="TimedSeconds">Of each of <paramref name="Runs"/> runs.</param>
 internal sealed record Scale(
-    bool IsFull, int Runs, double WarmSeconds, double SettleSeconds, double TimedSeconds, int Connections, int PeerConnections, long PeerMessages, int Fleet, double FleetMinutes,
-    int Few, int Many, double Beats, int Gateways, int Silent, int Changes, double BeatsBehind)
+    bool IsFull,
+    int Runs,
+    double WarmSeconds,
+    double SettleSeconds,
+    double TimedSeconds,
+    int Connections,
+    int PeerConnections,
+    long PeerMessages,
+    int Fleet,
+    double FleetMinutes,
+    int Few,
+    int Many,
+    double Beats,
+    int Gateways,
+    int Silent,
+    int Changes,
+    double BeatsBehind
+)
 {
     public static Scale Read(string[] arguments)
     {

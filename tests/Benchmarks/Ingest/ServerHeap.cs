@@ -13,7 +13,17 @@ internal static class ServerHeap
     public static async Task<long> LiveBytesAsync(int pid)
     {
         using var session = await new DiagnosticsClient(pid).StartEventPipeSessionAsync(
-            [new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, (long)(ClrTraceEventParser.Keywords.GC | ClrTraceEventParser.Keywords.GCHeapCollect))], requestRundown: false, circularBufferMB: 16, CancellationToken.None);
+            [
+                new EventPipeProvider(
+                    "Microsoft-Windows-DotNETRuntime",
+                    EventLevel.Informational,
+                    (long)(ClrTraceEventParser.Keywords.GC | ClrTraceEventParser.Keywords.GCHeapCollect)
+                ),
+            ],
+            requestRundown: false,
+            circularBufferMB: 16,
+            CancellationToken.None
+        );
         var live = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Task.Run(() =>
         {
@@ -23,7 +33,13 @@ internal static class ServerHeap
             source.Clr.GCHeapStats += after =>
             {
                 if (isFull)
-                    live.TrySetResult(after.TotalPromotedSize0 + after.TotalPromotedSize1 + after.TotalPromotedSize2 + after.TotalPromotedSize3 + after.TotalPromotedSize4);
+                    live.TrySetResult(
+                        after.TotalPromotedSize0
+                            + after.TotalPromotedSize1
+                            + after.TotalPromotedSize2
+                            + after.TotalPromotedSize3
+                            + after.TotalPromotedSize4
+                    );
             };
             source.Process();
         });

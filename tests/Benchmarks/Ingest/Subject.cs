@@ -36,7 +36,9 @@ internal sealed class Subject : IAsyncDisposable
             await register(subject.Database);
             await subject.CloseAsync();
             await subject.OpenAsync(generator);
-            var fsync = await Registered.AskAsync<string>(subject.Database, "show fsync") + await Registered.AskAsync<string>(subject.Database, "show synchronous_commit");
+            var fsync =
+                await Registered.AskAsync<string>(subject.Database, "show fsync")
+                + await Registered.AskAsync<string>(subject.Database, "show synchronous_commit");
             return fsync == "onon" ? subject : throw new InvalidOperationException("The cluster does not write through.");
         }
         catch
@@ -52,7 +54,12 @@ internal sealed class Subject : IAsyncDisposable
         _guard = Child.Guard(_house.Pid);
         await opening;
         Database = await _house.DatabaseAsync();
-        Cores = new Cores(("generator", generator.Pid), ("generator", Environment.ProcessId), ("server", _house.Pid), ("PostgreSQL", await Registered.PostmasterAsync(Database)));
+        Cores = new Cores(
+            ("generator", generator.Pid),
+            ("generator", Environment.ProcessId),
+            ("server", _house.Pid),
+            ("PostgreSQL", await Registered.PostmasterAsync(Database))
+        );
     }
 
     /// <summary>kill -9, and open again.</summary>

@@ -4,7 +4,9 @@ using HdrHistogram;
 
 namespace SurveillanceRegistry.Benchmarks.Ingest;
 
-/// <summary>Many connections to one broker, and the devices that speak through them: each through its own, or many through a gateway's.</summary>
+/// <summary>
+/// Many connections to one broker, and the devices that speak through them: each through its own, or many through a gateway's.
+/// </summary>
 internal sealed class Swarm : IDisposable
 {
     private const int OpeningAtOnce = 64;
@@ -21,7 +23,12 @@ internal sealed class Swarm : IDisposable
     private readonly LongHistogram _microseconds = new(1, 120_000_000, 3);
     private static volatile bool _isEnough;
     private volatile bool _isFull;
-    private long _left, _countFrom = long.MaxValue, _countTo, _acknowledged, _all, _refused;
+    private long _left,
+        _countFrom = long.MaxValue,
+        _countTo,
+        _acknowledged,
+        _all,
+        _refused;
     private int _lost;
     private string? _why;
 
@@ -38,7 +45,10 @@ internal sealed class Swarm : IDisposable
     }
 
     /// <summary>Whether the paced load that runs may end before its time.</summary>
-    public static bool IsEnough { set => _isEnough = value; }
+    public static bool IsEnough
+    {
+        set => _isEnough = value;
+    }
 
     public Beat Beat { get; }
 
@@ -51,13 +61,17 @@ internal sealed class Swarm : IDisposable
         var clock = Stopwatch.StartNew();
         var broker = new IPEndPoint(IPAddress.Loopback, _order.Port);
         var window = _order.Window;
-        await Parallel.ForEachAsync(_connections, new ParallelOptions { MaxDegreeOfParallelism = OpeningAtOnce }, async (connection, _) =>
-        {
-            var id = AreGateways ? Registered.Gateway(connection.Number) : Registered.Device(_order.First + connection.Number);
-            var most = await connection.OpenAsync(broker, id, Registered.Secret(id), keepAliveSeconds: 3600);
-            if (most < window)
-                throw new InvalidOperationException($"The broker lets only {most} publishes be in flight, {window} were wanted.");
-        });
+        await Parallel.ForEachAsync(
+            _connections,
+            new ParallelOptions { MaxDegreeOfParallelism = OpeningAtOnce },
+            async (connection, _) =>
+            {
+                var id = AreGateways ? Registered.Gateway(connection.Number) : Registered.Device(_order.First + connection.Number);
+                var most = await connection.OpenAsync(broker, id, Registered.Secret(id), keepAliveSeconds: 3600);
+                if (most < window)
+                    throw new InvalidOperationException($"The broker lets only {most} publishes be in flight, {window} were wanted.");
+            }
+        );
         return new Outcome("ended", Epoch: Epoch, Connected: _connections.Length, Window: window, Seconds: clock.Elapsed.TotalSeconds);
     }
 
@@ -172,8 +186,23 @@ internal sealed class Swarm : IDisposable
         lock (_counting)
         {
             _countTo = Math.Min(_countTo, Stopwatch.GetTimestamp());
-            return new Outcome("ended", _why, Epoch, _connections.Length, _order.Window, (_countTo - began) / (double)Stopwatch.Frequency, _acknowledged, _all, _refused, 0, _lost,
-                At(50), At(99), At(99.9), At(100));
+            return new Outcome(
+                "ended",
+                _why,
+                Epoch,
+                _connections.Length,
+                _order.Window,
+                (_countTo - began) / (double)Stopwatch.Frequency,
+                _acknowledged,
+                _all,
+                _refused,
+                0,
+                _lost,
+                At(50),
+                At(99),
+                At(99.9),
+                At(100)
+            );
         }
 
         double At(double percent) => _microseconds.TotalCount == 0 ? 0 : _microseconds.GetValueAtPercentile(percent) / 1000.0;
@@ -186,7 +215,7 @@ internal sealed class Swarm : IDisposable
         var perBeat = Stopwatch.Frequency / order.PerSecond;
         var (worst, hasBegun) = (0L, false);
         var touched = new HashSet<Connection>();
-        for (long beat = 0; ;)
+        for (long beat = 0; ; )
         {
             var now = Stopwatch.GetTimestamp();
             if (!hasBegun && now >= began)

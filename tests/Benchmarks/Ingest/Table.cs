@@ -24,7 +24,9 @@ internal sealed class Table(Scale scale)
         if (!scale.IsFull)
             figure = figure with { Holds = null };
         _figures.Add(figure);
-        Console.WriteLine($"\n{figure.Load}\n  ours     {figure.Ours}\n  beside   {figure.Beside}\n  latency  {figure.Latency}\n  cores    {figure.Cores}\n  took     {figure.Took}\n  goal     {figure.Goal}: {Word(figure.Holds)}");
+        Console.WriteLine(
+            $"\n{figure.Load}\n  ours     {figure.Ours}\n  beside   {figure.Beside}\n  latency  {figure.Latency}\n  cores    {figure.Cores}\n  took     {figure.Took}\n  goal     {figure.Goal}: {Word(figure.Holds)}"
+        );
     }
 
     public void Note(string sentence)
@@ -37,16 +39,24 @@ internal sealed class Table(Scale scale)
     {
         var text = new StringBuilder();
         text.AppendLine("# Figures of the ingest").AppendLine();
-        text.AppendLine($"Printed by `dotnet run -c Release --project tests/Benchmarks -- ingest` on {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC. What each figure means stands in `tests/Benchmarks/Ingest/README.md`.").AppendLine();
+        text.AppendLine(
+                $"Printed by `dotnet run -c Release --project tests/Benchmarks -- ingest` on {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC. What each figure means stands in `tests/Benchmarks/Ingest/README.md`."
+            )
+            .AppendLine();
         if (!scale.IsFull)
             text.AppendLine("**Run with `--small`: this proves that the measurements run, and says nothing about speed.**").AppendLine();
         text.AppendLine($"{await MachineAsync()}").AppendLine();
-        text.AppendLine("**The load generator shares the same cores with the system under test, always**; nothing is pinned, everything is on loopback. Rates are the median [lowest–highest] of three timed runs after a warm-up, "
-            + "every system warm in the same run; ratios are what to compare, absolute figures are this machine's. *Cores* are of the run that gave the median: how many each process used, with all that it started; *other* is everything else on the machine.").AppendLine();
+        text.AppendLine(
+                "**The load generator shares the same cores with the system under test, always**; nothing is pinned, everything is on loopback. Rates are the median [lowest–highest] of three timed runs after a warm-up, "
+                    + "every system warm in the same run; ratios are what to compare, absolute figures are this machine's. *Cores* are of the run that gave the median: how many each process used, with all that it started; *other* is everything else on the machine."
+            )
+            .AppendLine();
         text.AppendLine("| Load | Ours | Beside it, in the same run | Latency | Cores | Took | Goal | |");
         text.AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (var one in _figures)
-            text.AppendLine($"| {one.Load} | {one.Ours} | {one.Beside} | {one.Latency} | {one.Cores} | {one.Took} | {one.Goal} | {Word(one.Holds)} |");
+            text.AppendLine(
+                $"| {one.Load} | {one.Ours} | {one.Beside} | {one.Latency} | {one.Cores} | {one.Took} | {one.Goal} | {Word(one.Holds)} |"
+            );
         text.AppendLine();
         foreach (var note in _notes)
             text.AppendLine($"- {note}");
@@ -54,22 +64,49 @@ internal sealed class Table(Scale scale)
         return text.ToString();
     }
 
-    private static string Word(bool? holds) => holds switch { true => "holds", false => "**missed**", null => "–" };
+    private static string Word(bool? holds) =>
+        holds switch
+        {
+            true => "holds",
+            false => "**missed**",
+            null => "–",
+        };
 
     private static async Task<string> MachineAsync()
     {
-        var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
-        var memory = long.Parse(File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1048576.0;
-        var postgres = await SayAsync("bash", "-c", "${REGISTRY_POSTGRES_BIN:-$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)}/postgres --version");
-        var (kernel, mosquitto, node) = (await SayAsync("uname", "-r"), await SayAsync("bash", "-c", $"{Mosquitto.Program} -h | head -n 1"), await SayAsync("node", "--version"));
-        return string.Create(CultureInfo.InvariantCulture, $"""
-            {Environment.ProcessorCount} cores ({processor}), {memory:0} GiB, Linux {kernel}; .NET {Environment.Version}, MQTTnet {typeof(MqttServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]},
+        var processor = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            ?.Split(':')[1]
+            .Trim();
+        var memory =
+            long.Parse(
+                File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                CultureInfo.InvariantCulture
+            ) / 1048576.0;
+        var postgres = await SayAsync(
+            "bash",
+            "-c",
+            "${REGISTRY_POSTGRES_BIN:-$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)}/postgres --version"
+        );
+        var (kernel, mosquitto, node) = (
+            await SayAsync("uname", "-r"),
+            await SayAsync("bash", "-c", $"{Mosquitto.Program} -h | head -n 1"),
+            await SayAsync("node", "--version")
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {Environment.ProcessorCount} cores ({processor}), {memory:0} GiB, Linux {kernel}; .NET {Environment.Version}, MQTTnet {typeof(MqttServer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split(
+                '+'
+            )[0]},
             {postgres.Replace("postgres (PostgreSQL)", "PostgreSQL", StringComparison.Ordinal)}, {mosquitto}, Node {node}.
             One write of 8 kB with its flush took {Flush():0.00} ms here (median of 200): "durable" below means that this returned.
-            """);
+            """
+        );
     }
 
-    private static async Task<string> SayAsync(string program, params string[] arguments) => (await Programs.RunAsync(program, arguments)).Output.Trim();
+    private static async Task<string> SayAsync(string program, params string[] arguments) =>
+        (await Programs.RunAsync(program, arguments)).Output.Trim();
 
     /// <summary>What a commit waits for at least, on the disk on which the clusters stand, in milliseconds.</summary>
     private static double Flush()
@@ -114,7 +151,11 @@ internal sealed class Runs
 
     public Outcome Last => _all[^1].Outcome;
 
-    public string Rate => string.Create(CultureInfo.InvariantCulture, $"{PerSecond:#,0}/s [{_all.Min(run => run.Outcome.PerSecond):#,0}–{_all.Max(run => run.Outcome.PerSecond):#,0}]");
+    public string Rate =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{PerSecond:#,0}/s [{_all.Min(run => run.Outcome.PerSecond):#,0}–{_all.Max(run => run.Outcome.PerSecond):#,0}]"
+        );
 
     public string Latency => string.Create(CultureInfo.InvariantCulture, $"p50 {P50:0.00}, p99 {P99:0.0} ms");
 
@@ -127,7 +168,9 @@ internal sealed class Runs
     public void Add(Run run)
     {
         if (run.Outcome is { Problem: { } problem } || run.Outcome.Refused > 0 || run.Outcome.Unanswered > 0)
-            throw new InvalidOperationException($"{run.Outcome.Refused} publishes were refused, {run.Outcome.Unanswered} had no answer, {run.Outcome.Ended} connections ended: {run.Outcome.Problem}");
+            throw new InvalidOperationException(
+                $"{run.Outcome.Refused} publishes were refused, {run.Outcome.Unanswered} had no answer, {run.Outcome.Ended} connections ended: {run.Outcome.Problem}"
+            );
         _all.Add(run);
     }
 

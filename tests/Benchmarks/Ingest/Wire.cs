@@ -9,7 +9,9 @@ namespace SurveillanceRegistry.Benchmarks.Ingest;
 /// <summary>As much of MQTT 5 as a device that publishes needs, on bytes.</summary>
 internal static class Wire
 {
-    public const byte SignInAnswer = 0x20, Acknowledgement = 0x40, Farewell = 0xE0;
+    public const byte SignInAnswer = 0x20,
+        Acknowledgement = 0x40,
+        Farewell = 0xE0;
 
     /// <summary>A broker that knows of no subscriber: taken over all the same (MQTT 5.0 section 3.4.2.1).</summary>
     public const byte NoSubscriber = 0x10;
@@ -46,14 +48,18 @@ internal static class Wire
             var rest = properties[1..];
             if (property == 0x21)
                 return BinaryPrimitives.ReadUInt16BigEndian(rest);
-            properties = rest[(property switch
-            {
-                0x24 or 0x25 or 0x28 or 0x29 or 0x2A => 1,
-                0x13 or 0x22 => 2,
-                0x11 or 0x27 => 4,
-                0x26 => Skip(rest) + Skip(rest[Skip(rest)..]),
-                _ => Skip(rest),
-            })..];
+            properties = rest[
+                (
+                    property switch
+                    {
+                        0x24 or 0x25 or 0x28 or 0x29 or 0x2A => 1,
+                        0x13 or 0x22 => 2,
+                        0x11 or 0x27 => 4,
+                        0x26 => Skip(rest) + Skip(rest[Skip(rest)..]),
+                        _ => Skip(rest),
+                    }
+                )..
+            ];
         }
 
         return ushort.MaxValue;
@@ -66,7 +72,11 @@ internal static class Wire
     {
         (kind, bytes) = (0, 0);
         body = default;
-        if (arrived.Length < 2 || !TryReadLength(arrived[1..], out var length, out var lengthBytes) || arrived.Length < 1 + lengthBytes + length)
+        if (
+            arrived.Length < 2
+            || !TryReadLength(arrived[1..], out var length, out var lengthBytes)
+            || arrived.Length < 1 + lengthBytes + length
+        )
             return false;
         kind = (byte)(arrived[0] & 0xF0);
         body = arrived.Slice(1 + lengthBytes, length);
@@ -81,8 +91,7 @@ internal static class Wire
         {
             bytes.Add((byte)(length & 0x7F | (length > 0x7F ? 0x80 : 0)));
             length >>= 7;
-        }
-        while (length > 0);
+        } while (length > 0);
         return [.. bytes];
     }
 
@@ -110,20 +119,41 @@ internal sealed class Beat
     /// <summary>Sequences begin here, so that all have ten digits.</summary>
     public const uint FirstSeq = 1_000_000_001;
 
-    private const int DeviceDigits = 7, SeqDigits = 10;
+    private const int DeviceDigits = 7,
+        SeqDigits = 10;
 
     private readonly byte[] _packet;
-    private readonly int _device, _packetId, _seq, _at;
+    private readonly int _device,
+        _packetId,
+        _seq,
+        _at;
 
-    [ThreadStatic] private static byte[]? _clock;
-    [ThreadStatic] private static long _clockMilliseconds;
+    [ThreadStatic]
+    private static byte[]? _clock;
+
+    [ThreadStatic]
+    private static long _clockMilliseconds;
 
     public Beat(string prefix, long epoch, string capture)
     {
         var topic = Topic(prefix + new string('0', DeviceDigits));
-        var payload = string.Create(CultureInfo.InvariantCulture, $$"""{"epoch":{{epoch}},"seq":{{FirstSeq}},"at":"2026-11-23T15:00:00.000Z","capture":{{capture}},"health":"ok","firmware":"10.12.1"}""");
+        var payload = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"epoch":{{epoch}},"seq":{{FirstSeq}},"at":"2026-11-23T15:00:00.000Z","capture":{{capture}},"health":"ok","firmware":"10.12.1"}"""
+        );
         byte[] length = Wire.Length(2 + topic.Length + 2 + 1 + payload.Length);
-        _packet = [0x32, .. length, (byte)(topic.Length >> 8), (byte)topic.Length, .. Encoding.ASCII.GetBytes(topic), 0, 0, 0, .. Encoding.ASCII.GetBytes(payload)];
+        _packet =
+        [
+            0x32,
+            .. length,
+            (byte)(topic.Length >> 8),
+            (byte)topic.Length,
+            .. Encoding.ASCII.GetBytes(topic),
+            0,
+            0,
+            0,
+            .. Encoding.ASCII.GetBytes(payload),
+        ];
         var body = 1 + length.Length + 2;
         _device = body + topic.IndexOf(prefix, StringComparison.Ordinal) + prefix.Length;
         _packetId = body + topic.Length;
@@ -141,7 +171,12 @@ internal sealed class Beat
     public void Write(Span<byte> into, int device, ushort packetId, uint seq)
     {
         _packet.CopyTo(into);
-        Utf8Formatter.TryFormat((uint)device, into.Slice(_device, DeviceDigits), out _, new System.Buffers.StandardFormat('D', DeviceDigits));
+        Utf8Formatter.TryFormat(
+            (uint)device,
+            into.Slice(_device, DeviceDigits),
+            out _,
+            new System.Buffers.StandardFormat('D', DeviceDigits)
+        );
         BinaryPrimitives.WriteUInt16BigEndian(into[_packetId..], packetId);
         Utf8Formatter.TryFormat(seq, into.Slice(_seq, SeqDigits), out _);
         var milliseconds = Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);

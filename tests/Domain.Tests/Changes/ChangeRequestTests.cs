@@ -12,16 +12,52 @@ namespace SurveillanceRegistry.Domain.Tests.Changes;
 public sealed class ChangeRequestTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 20, 0, 0, TimeSpan.Zero);
-    private static readonly Attribution Author = new("editor", "police", "st-author"), Other = new("approver", "police", "st-other");
+    private static readonly Attribution Author = new("editor", "police", "st-author"),
+        Other = new("approver", "police", "st-other");
     private static readonly Source Read = new("The law", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
 
-    private static readonly GovernanceHistory History = new([.. Generators.Make([Text("manual-1", "Cameras")]).Documents().Select((document, i) => new PolicyRevision(document, 1, i, Noon.AddDays(-1), 0, null))]);
+    private static readonly GovernanceHistory History = new([
+        .. Generators
+            .Make([Text("manual-1", "Cameras")])
+            .Documents()
+            .Select((document, i) => new PolicyRevision(document, 1, i, Noon.AddDays(-1), 0, null)),
+    ]);
 
-    private static Instrument Text(string id, string title) => new(id, InstrumentKind.StateLaw, "Law 1", "the state",
-        [new InstrumentVersion(1, title, new EffectivePeriod(LawDate.Parse("2019-02-01")), null, null, null, null, null, Read, [new Rule("facility-camera", [], [], [], new RecordsAccess(RecordsAccessKind.NotKnown), [])])]);
+    private static Instrument Text(string id, string title) =>
+        new(
+            id,
+            InstrumentKind.StateLaw,
+            "Law 1",
+            "the state",
+            [
+                new InstrumentVersion(
+                    1,
+                    title,
+                    new EffectivePeriod(LawDate.Parse("2019-02-01")),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Read,
+                    [new Rule("facility-camera", [], [], [], new RecordsAccess(RecordsAccessKind.NotKnown), [])]
+                ),
+            ]
+        );
 
-    private static ChangeRequest Draft(string title = "Cameras and audio", int from = 1, string reason = "The law changed.") => new(
-        7, 1, ChangeState.Draft, Author, Noon, null, null, null, new Proposal(reason, Read, [new ProposedDocument(PolicyDocument.For(Text("manual-1", title)), from)]), []);
+    private static ChangeRequest Draft(string title = "Cameras and audio", int from = 1, string reason = "The law changed.") =>
+        new(
+            7,
+            1,
+            ChangeState.Draft,
+            Author,
+            Noon,
+            null,
+            null,
+            null,
+            new Proposal(reason, Read, [new ProposedDocument(PolicyDocument.For(Text("manual-1", title)), from)]),
+            []
+        );
 
     [Fact]
     public void Is_drafted_submitted_and_approved_by_another_person()
@@ -60,7 +96,10 @@ public sealed class ChangeRequestTests
     public void Says_why_and_on_what_it_rests_and_proposes_something()
     {
         Assert.Equal("reason-missing", Draft(reason: " ").Submit(Author, History, Noon).Refusals[0].Code);
-        Assert.Equal("source-missing", (Draft() with { Proposal = Draft().Proposal with { Source = null } }).Submit(Author, History, Noon).Refusals[0].Code);
+        Assert.Equal(
+            "source-missing",
+            (Draft() with { Proposal = Draft().Proposal with { Source = null } }).Submit(Author, History, Noon).Refusals[0].Code
+        );
         Assert.Equal("nothing-changed", Draft("Cameras").Submit(Author, History, Noon).Refusals[0].Code);
         Assert.Equal("base-moved", Draft(from: 0).Submit(Author, History, Noon).Refusals[0].Code);
     }
@@ -71,15 +110,51 @@ public sealed class ChangeRequestTests
         var held = Text("manual-1", "Cameras");
         var mine = held with { Authority = "the council" };
         var theirs = held with { Versions = [held.Versions[0] with { Title = "Video", By = "Act 2" }] };
-        var both = ThreeWayMerge.Create(PolicyDocument.For(held), PolicyDocument.For(mine), PolicyDocument.For(theirs), new HashSet<string>());
+        var both = ThreeWayMerge.Create(
+            PolicyDocument.For(held),
+            PolicyDocument.For(mine),
+            PolicyDocument.For(theirs),
+            new HashSet<string>()
+        );
         Assert.Empty(both.Clashes);
-        Assert.Equal(("the council", "Video"), (both.Merged.Value<Instrument>().Authority, both.Merged.Value<Instrument>().Versions[0].Title));
+        Assert.Equal(
+            ("the council", "Video"),
+            (both.Merged.Value<Instrument>().Authority, both.Merged.Value<Instrument>().Versions[0].Title)
+        );
 
         var clashing = held with { Versions = [held.Versions[0] with { Title = "Audio" }] };
-        var clash = Assert.Single(ThreeWayMerge.Create(PolicyDocument.For(held), PolicyDocument.For(clashing), PolicyDocument.For(theirs), new HashSet<string>()).Clashes);
+        var clash = Assert.Single(
+            ThreeWayMerge
+                .Create(PolicyDocument.For(held), PolicyDocument.For(clashing), PolicyDocument.For(theirs), new HashSet<string>())
+                .Clashes
+        );
         Assert.Equal("versions/1/title", clash.Key);
-        Assert.Equal("Audio", ThreeWayMerge.Create(PolicyDocument.For(held), PolicyDocument.For(clashing), PolicyDocument.For(theirs), new HashSet<string> { clash.Key }).Merged.Value<Instrument>().Versions[0].Title);
-        Assert.Equal("Act 2", ThreeWayMerge.Create(PolicyDocument.For(held), PolicyDocument.For(clashing), PolicyDocument.For(theirs), new HashSet<string> { clash.Key }).Merged.Value<Instrument>().Versions[0].By);
+        Assert.Equal(
+            "Audio",
+            ThreeWayMerge
+                .Create(
+                    PolicyDocument.For(held),
+                    PolicyDocument.For(clashing),
+                    PolicyDocument.For(theirs),
+                    new HashSet<string> { clash.Key }
+                )
+                .Merged.Value<Instrument>()
+                .Versions[0]
+                .Title
+        );
+        Assert.Equal(
+            "Act 2",
+            ThreeWayMerge
+                .Create(
+                    PolicyDocument.For(held),
+                    PolicyDocument.For(clashing),
+                    PolicyDocument.For(theirs),
+                    new HashSet<string> { clash.Key }
+                )
+                .Merged.Value<Instrument>()
+                .Versions[0]
+                .By
+        );
     }
 
     [Fact]
@@ -95,11 +170,15 @@ public sealed class ChangeRequestTests
     }
 
     [Fact]
-    public void Written_as_lines_is_read_back_as_it_was() => Gen.Select(Gen.Enum<RetentionBound>(), Gen.Int[0, 36_500], Gen.String[Gen.Char["ab|\\ é"], 1, 12]).Sample((bound, days, data) =>
-    {
-        var text = data.Trim();
-        var retention = new Retention(bound, days, null, text.Length == 0 ? null : text, null);
-        Assert.True(RuleText.TryRead(RuleText.Write(retention), out Retention read));
-        Assert.Equal(retention, read);
-    });
+    public void Written_as_lines_is_read_back_as_it_was() =>
+        Gen.Select(Gen.Enum<RetentionBound>(), Gen.Int[0, 36_500], Gen.String[Gen.Char["ab|\\ é"], 1, 12])
+            .Sample(
+                (bound, days, data) =>
+                {
+                    var text = data.Trim();
+                    var retention = new Retention(bound, days, null, text.Length == 0 ? null : text, null);
+                    Assert.True(RuleText.TryRead(RuleText.Write(retention), out Retention read));
+                    Assert.Equal(retention, read);
+                }
+            );
 }

@@ -10,13 +10,26 @@ public sealed class DeviceTests
 {
     [Fact]
     public void A_report_keeps_each_capture_apart_and_reads_back_from_json() =>
-        Gen.Select(Generators.Sensors, Gen.Int[1, 3].Array[6]).Sample((sensors, modes) =>
-        {
-            var report = sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, (Mode)modes[(int)sensor]));
-            Assert.All(Enum.GetValues<Capture>(), capture => Assert.Equal(sensors.Contains(capture) ? (Mode)modes[(int)capture] : null, report[capture]));
-            Assert.True(report.Names(sensors));
-            Assert.Equal(report, JsonSerializer.Deserialize<CaptureReport>(JsonSerializer.Serialize(report, Json.Options), Json.Options));
-        }, iter: 2_000);
+        Gen.Select(Generators.Sensors, Gen.Int[1, 3].Array[6])
+            .Sample(
+                (sensors, modes) =>
+                {
+                    var report = sensors.Aggregate(
+                        default(CaptureReport),
+                        (report, sensor) => report.With(sensor, (Mode)modes[(int)sensor])
+                    );
+                    Assert.All(
+                        Enum.GetValues<Capture>(),
+                        capture => Assert.Equal(sensors.Contains(capture) ? (Mode)modes[(int)capture] : null, report[capture])
+                    );
+                    Assert.True(report.Names(sensors));
+                    Assert.Equal(
+                        report,
+                        JsonSerializer.Deserialize<CaptureReport>(JsonSerializer.Serialize(report, Json.Options), Json.Options)
+                    );
+                },
+                iter: 2_000
+            );
 
     [Fact]
     public void A_report_that_leaves_a_sensor_out_or_adds_one_does_not_name_the_units_sensors()
@@ -31,15 +44,31 @@ public sealed class DeviceTests
     {
         var shown = Enumerable.Range(0, 200).GroupBy(Device.FleetCount).ToArray();
         Assert.Equal(Enumerable.Range(0, 13), shown.Single(group => group.Key is null));
-        Assert.All(shown.Where(group => group.Key is { } count && count < 195), group => Assert.Equal(Enumerable.Range(group.Key!.Value - 2, 5), group));
+        Assert.All(
+            shown.Where(group => group.Key is { } count && count < 195),
+            group => Assert.Equal(Enumerable.Range(group.Key!.Value - 2, 5), group)
+        );
         Assert.Equal(15, shown.Min(group => group.Key));
     }
 
     [Fact]
     public void The_kinds_are_those_of_the_contract_and_only_mobile_ones_may_be_silent()
     {
-        string[] contract = ["facility-camera", "holding-cell-camera", "interview-room-camera", "public-cctv", "traffic-camera", "red-light-camera",
-            "speed-camera", "alpr-fixed", "alpr-patrol", "alpr-parking", "body-worn", "in-car"];
+        string[] contract =
+        [
+            "facility-camera",
+            "holding-cell-camera",
+            "interview-room-camera",
+            "public-cctv",
+            "traffic-camera",
+            "red-light-camera",
+            "speed-camera",
+            "alpr-fixed",
+            "alpr-patrol",
+            "alpr-parking",
+            "body-worn",
+            "in-car",
+        ];
         Assert.Equal(contract, DeviceKind.All.Select(kind => kind.Id));
         Assert.All(DeviceKind.All, kind => Assert.Equal(kind.IsMobile, kind.SilenceIsNormal));
         Assert.All(DeviceKind.All, kind => Assert.True(kind.LateAfterSeconds < kind.DeadlineSeconds));
@@ -48,7 +77,10 @@ public sealed class DeviceTests
     [Fact]
     public void There_is_no_unit_without_a_deadline()
     {
-        Assert.All(DeviceKind.All, kind => Assert.InRange(kind.DeadlineSeconds, Registration.MinDeadlineSeconds, Registration.MaxDeadlineSeconds));
+        Assert.All(
+            DeviceKind.All,
+            kind => Assert.InRange(kind.DeadlineSeconds, Registration.MinDeadlineSeconds, Registration.MaxDeadlineSeconds)
+        );
         Assert.True(Registration.MinDeadlineSeconds > 0);
     }
 
@@ -57,7 +89,16 @@ public sealed class DeviceTests
     {
         var partitions = Enumerable.Range(1, 100_000).GroupBy(Device.PartitionOf).ToArray();
         Assert.Equal(Device.Partitions, partitions.Length);
-        Assert.All(partitions, partition => Assert.Equal(partition.Count(), partition.Select(number => number / Device.Partitions).Max() - partition.Select(number => number / Device.Partitions).Min() + 1));
+        Assert.All(
+            partitions,
+            partition =>
+                Assert.Equal(
+                    partition.Count(),
+                    partition.Select(number => number / Device.Partitions).Max()
+                        - partition.Select(number => number / Device.Partitions).Min()
+                        + 1
+                )
+        );
     }
 
     [Fact]

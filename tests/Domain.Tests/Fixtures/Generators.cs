@@ -22,17 +22,31 @@ internal static class Generators
     private static Gen<T> One<T>(params T[] of) => Gen.Int[0, of.Length - 1].Select(i => of[i]);
 
     public static readonly Gen<Capture> Capture = One(Enum.GetValues<Capture>());
-    public static readonly Gen<ImmutableArray<Capture>> Sensors = Capture.Array[1, 4].Select(sensors => sensors.Distinct().ToImmutableArray());
+    public static readonly Gen<ImmutableArray<Capture>> Sensors = Capture
+        .Array[1, 4]
+        .Select(sensors => sensors.Distinct().ToImmutableArray());
 
     public static readonly Gen<LawDate> LawDate =
         from day in Gen.Int[0, 100_000].Select(days => new DateOnly(1900, 1, 1).AddDays(days))
         from precision in Gen.Int[0, 2]
-        select Domain.Policies.Law.LawDate.Parse(day.ToString(precision switch { 0 => "yyyy", 1 => "yyyy-MM", _ => "yyyy-MM-dd" }, System.Globalization.CultureInfo.InvariantCulture));
+        select Domain.Policies.Law.LawDate.Parse(
+            day.ToString(
+                precision switch
+                {
+                    0 => "yyyy",
+                    1 => "yyyy-MM",
+                    _ => "yyyy-MM-dd",
+                },
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
 
     private static readonly Gen<CaptureReport> Report =
         from sensors in Sensors
         from modes in One(Enum.GetValues<Mode>()).Array[4]
-        select sensors.Select((sensor, i) => (sensor, modes[i])).Aggregate(default(CaptureReport), (report, next) => report.With(next.sensor, next.Item2));
+        select sensors
+            .Select((sensor, i) => (sensor, modes[i]))
+            .Aggregate(default(CaptureReport), (report, next) => report.With(next.sensor, next.Item2));
 
     private static readonly Gen<DeviceObservation> Observation =
         from presence in One(Enum.GetValues<PresenceState>())
@@ -41,8 +55,17 @@ internal static class Generators
         from evidence in One(Enum.GetValues<Evidence>())
         from beyond in Gen.Int[0, 63].Select(bits => new CaptureSet(bits))
         from wasAlive in Gen.Bool
-        select DeviceObservation.First(new Heartbeat(1, "x", 1, 1, Noon.AddSeconds(-secondsAgo), null, report, Health.Ok, "1.0", null) { UnregisteredCaptures = beyond, ProvesLife = wasAlive || DeviceObservation.IsHeardState(presence) })
-            with { Presence = presence, Evidence = evidence };
+        select DeviceObservation.First(
+            new Heartbeat(1, "x", 1, 1, Noon.AddSeconds(-secondsAgo), null, report, Health.Ok, "1.0", null)
+            {
+                UnregisteredCaptures = beyond,
+                ProvesLife = wasAlive || DeviceObservation.IsHeardState(presence),
+            }
+        ) with
+        {
+            Presence = presence,
+            Evidence = evidence,
+        };
 
     private static readonly Gen<CoveringDevice> Device =
         from kind in One([.. DeviceKind.All])
@@ -53,12 +76,20 @@ internal static class Generators
         from last in Observation
         select new CoveringDevice(new Device("x", kind.Id, sensors, "lobby", null, department, lifecycle), heard ? last : null);
 
-    public static readonly Gen<ImmutableArray<CoveringDevice>> Covering = Device.Array[0, 8].Select(devices =>
-        devices.Select((covering, i) => covering with
-        {
-            Device = covering.Device with { Id = $"unit-{i}" },
-            Last = covering.Last is null ? null : covering.Last with { DeviceId = $"unit-{i}" },
-        }).ToImmutableArray());
+    public static readonly Gen<ImmutableArray<CoveringDevice>> Covering = Device
+        .Array[0, 8]
+        .Select(devices =>
+            devices
+                .Select(
+                    (covering, i) =>
+                        covering with
+                        {
+                            Device = covering.Device with { Id = $"unit-{i}" },
+                            Last = covering.Last is null ? null : covering.Last with { DeviceId = $"unit-{i}" },
+                        }
+                )
+                .ToImmutableArray()
+        );
 
     private static readonly Gen<Rule> Rule =
         from technology in One(Technologies)
@@ -66,7 +97,15 @@ internal static class Generators
         from limit in Gen.Int[0, 400]
         from scoped in Gen.Bool
         from pauses in Gen.Bool
-        select new Rule(technology, captures, [new Retention(RetentionBound.Limit, limit)], [], new RecordsAccess(RecordsAccessKind.NotKnown), scoped ? ["police"] : [], pauses && limit % 5 == 0);
+        select new Rule(
+            technology,
+            captures,
+            [new Retention(RetentionBound.Limit, limit)],
+            [],
+            new RecordsAccess(RecordsAccessKind.NotKnown),
+            scoped ? ["police"] : [],
+            pauses && limit % 5 == 0
+        );
 
     private static readonly Gen<Instrument> Instrument =
         from kind in One(Enum.GetValues<InstrumentKind>())
@@ -74,25 +113,63 @@ internal static class Generators
         from known in Gen.Bool
         from confidence in One(Enum.GetValues<Confidence>())
         from rules in Rule.Array[1, 4]
-        select new Instrument("i", kind, "Manual 1", "the Department",
-        [
-            new InstrumentVersion(1, "Title", new EffectivePeriod(known ? start : null), null, null, null, null, null,
-                new Source("read", null, Today, confidence), [.. rules.DistinctBy(rule => rule.Technology)]),
-        ]);
+        select new Instrument(
+            "i",
+            kind,
+            "Manual 1",
+            "the Department",
+            [
+                new InstrumentVersion(
+                    1,
+                    "Title",
+                    new EffectivePeriod(known ? start : null),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    new Source("read", null, Today, confidence),
+                    [.. rules.DistinctBy(rule => rule.Technology)]
+                ),
+            ]
+        );
 
-    public static readonly Gen<GovernanceSnapshot> Governance = Instrument.Array[0, 6].Select(instruments => Make(
-        [.. instruments.Select((instrument, i) => instrument with { Id = $"instrument-{i}", Citation = $"Manual {i}" })]));
+    public static readonly Gen<GovernanceSnapshot> Governance = Instrument
+        .Array[0, 6]
+        .Select(instruments =>
+            Make([.. instruments.Select((instrument, i) => instrument with { Id = $"instrument-{i}", Citation = $"Manual {i}" })])
+        );
 
-    public static GovernanceSnapshot Make(ImmutableArray<Instrument> instruments) => new(
-        new City("Anytown", true, "America/Los_Angeles", ["en", "es"], [new Department("police", "Police", "555-0100"), new Department("transportation", "Roads", "555-0101")],
-            new RecordsPortal("Records", "https://records.example", "555-0199", 5, "Records Act"), 90),
-        new GovernanceTable([.. Technologies.Select(id => new Technology(id, id, null, null, null))], instruments),
-        [Words("en"), Words("es")], KnownChapters.None);
+    public static GovernanceSnapshot Make(ImmutableArray<Instrument> instruments) =>
+        new(
+            new City(
+                "Anytown",
+                true,
+                "America/Los_Angeles",
+                ["en", "es"],
+                [new Department("police", "Police", "555-0100"), new Department("transportation", "Roads", "555-0101")],
+                new RecordsPortal("Records", "https://records.example", "555-0199", 5, "Records Act"),
+                90
+            ),
+            new GovernanceTable([.. Technologies.Select(id => new Technology(id, id, null, null, null))], instruments),
+            [Words("en"), Words("es")],
+            KnownChapters.None
+        );
 
     /// <summary>A wording whose every sentence names its places, so that a test can look for them.</summary>
-    private static Wording Words(string language) => new(language, "ltr", language == "en", WordingKeys.Required.ToImmutableSortedDictionary(
-        key => key.Key,
-        key => key.Key == "format.time" ? "yyyy-MM-dd HH:mm" : key.Key.StartsWith("format.", StringComparison.Ordinal) ? "yyyy-MM-dd"
-            : key.Value.IsEmpty ? key.Key : string.Join(' ', key.Value.Select(place => "{" + place + "}")),
-        StringComparer.Ordinal));
+    private static Wording Words(string language) =>
+        new(
+            language,
+            "ltr",
+            language == "en",
+            WordingKeys.Required.ToImmutableSortedDictionary(
+                key => key.Key,
+                key =>
+                    key.Key == "format.time" ? "yyyy-MM-dd HH:mm"
+                    : key.Key.StartsWith("format.", StringComparison.Ordinal) ? "yyyy-MM-dd"
+                    : key.Value.IsEmpty ? key.Key
+                    : string.Join(' ', key.Value.Select(place => "{" + place + "}")),
+                StringComparer.Ordinal
+            )
+        );
 }

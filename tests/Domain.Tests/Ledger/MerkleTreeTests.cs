@@ -9,7 +9,13 @@ public sealed class MerkleTreeTests
     /// <summary>The eight leaves of the vectors that every implementation of RFC 6962 is tested with.</summary>
     private static readonly byte[][] Leaves =
     [
-        [], [0x00], [0x10], [0x20, 0x21], [0x30, 0x31], [0x40, 0x41, 0x42, 0x43], [0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57],
+        [],
+        [0x00],
+        [0x10],
+        [0x20, 0x21],
+        [0x30, 0x31],
+        [0x40, 0x41, 0x42, 0x43],
+        [0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57],
         [0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f],
     ];
 
@@ -24,22 +30,28 @@ public sealed class MerkleTreeTests
         Assert.Equal(root, Convert.ToHexStringLower(MerkleTree.Root([.. Leaves.Take(size).Select(leaf => MerkleTree.Leaf(leaf))])));
 
     [Fact]
-    public void Proves_every_leaf_of_every_size_and_nothing_else() => Gen.Int[1, 70].SelectMany(size => Gen.Int[0, size - 1].Select(index => (size, index))).Sample(one =>
-    {
-        var leaves = Enumerable.Range(0, one.size).Select(i => MerkleTree.Leaf(BitConverter.GetBytes(i))).ToArray();
-        var root = MerkleTree.Root(leaves);
-        var proof = MerkleTree.InclusionAsync(one.index, one.size, (from, to) => Task.FromResult(MerkleTree.Root(leaves[(int)from..(int)to]))).GetAwaiter().GetResult();
-        Assert.True(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof, root));
+    public void Proves_every_leaf_of_every_size_and_nothing_else() =>
+        Gen.Int[1, 70]
+            .SelectMany(size => Gen.Int[0, size - 1].Select(index => (size, index)))
+            .Sample(one =>
+            {
+                var leaves = Enumerable.Range(0, one.size).Select(i => MerkleTree.Leaf(BitConverter.GetBytes(i))).ToArray();
+                var root = MerkleTree.Root(leaves);
+                var proof = MerkleTree
+                    .InclusionAsync(one.index, one.size, (from, to) => Task.FromResult(MerkleTree.Root(leaves[(int)from..(int)to])))
+                    .GetAwaiter()
+                    .GetResult();
+                Assert.True(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof, root));
 
-        Assert.False(MerkleTree.Includes(MerkleTree.Leaf([9, 9, 9]), one.index, one.size, proof, root));
-        Assert.False(MerkleTree.Includes(leaves[one.index], one.size, one.size, proof, root));
-        if (proof.Length == 0)
-            return;
-        Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof[1..], root));
-        Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, [.. proof, root], root));
-        proof[^1][0] ^= 1;
-        Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof, root));
-    });
+                Assert.False(MerkleTree.Includes(MerkleTree.Leaf([9, 9, 9]), one.index, one.size, proof, root));
+                Assert.False(MerkleTree.Includes(leaves[one.index], one.size, one.size, proof, root));
+                if (proof.Length == 0)
+                    return;
+                Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof[1..], root));
+                Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, [.. proof, root], root));
+                proof[^1][0] ^= 1;
+                Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof, root));
+            });
 
     [Theory]
     [InlineData("0/000", 0, 0, 256)]
@@ -66,22 +78,39 @@ public sealed class MerkleTreeTests
 
     [Fact]
     public void Reads_any_text_as_a_tile_or_as_none_and_never_fails() =>
-        Gen.OneOf(Gen.String, Gen.String["0123456789x/.p-entries"]).Sample(text => Assert.True(!Tile.TryParse(text, out var tile) || tile.ToString() == text), iter: 50_000);
+        Gen.OneOf(Gen.String, Gen.String["0123456789x/.p-entries"])
+            .Sample(text => Assert.True(!Tile.TryParse(text, out var tile) || tile.ToString() == text), iter: 50_000);
 
     [Fact]
-    public void Gives_entries_in_bundles_that_are_read_as_they_were_written() => Gen.Byte.Array[0, 400].Array[0, 20].Sample(entries =>
-    {
-        var bundle = EntryBundle.Write([.. entries.Select((bytes, i) => new StoredEntry(i, default, "kind", bytes, default))]);
-        Assert.Equal(entries, EntryBundle.Read(bundle)!);
-        if (bundle.Length > 0)
-            Assert.True(EntryBundle.Read(bundle.AsSpan(0, bundle.Length - 1)) is not { } cut || cut.Count < entries.Length);
-    });
+    public void Gives_entries_in_bundles_that_are_read_as_they_were_written() =>
+        Gen
+            .Byte.Array[0, 400]
+            .Array[0, 20]
+            .Sample(entries =>
+            {
+                var bundle = EntryBundle.Write([.. entries.Select((bytes, i) => new StoredEntry(i, default, "kind", bytes, default))]);
+                Assert.Equal(entries, EntryBundle.Read(bundle)!);
+                if (bundle.Length > 0)
+                    Assert.True(EntryBundle.Read(bundle.AsSpan(0, bundle.Length - 1)) is not { } cut || cut.Count < entries.Length);
+            });
 
     [Fact]
     public void Says_in_an_entry_who_acted_without_a_name_and_refuses_one_that_is_too_large()
     {
-        var entry = System.Text.Encoding.UTF8.GetString(LedgerEntry.Write(DateTimeOffset.UnixEpoch, "change-approved", new Attribution("approver", "police", "st-abc"), new { change = 7 }));
-        Assert.Equal("""{"v":1,"at":"1970-01-01T00:00:00.000000Z","kind":"change-approved","by":{"role":"approver","department":"police","staff":"st-abc"},"body":{"change":7}}""", entry);
-        Assert.Throws<ArgumentException>(() => LedgerEntry.Write(DateTimeOffset.UnixEpoch, "large", Attribution.Registry, new { text = new string('x', LedgerEntry.MaxBytes) }));
+        var entry = System.Text.Encoding.UTF8.GetString(
+            LedgerEntry.Write(
+                DateTimeOffset.UnixEpoch,
+                "change-approved",
+                new Attribution("approver", "police", "st-abc"),
+                new { change = 7 }
+            )
+        );
+        Assert.Equal(
+            """{"v":1,"at":"1970-01-01T00:00:00.000000Z","kind":"change-approved","by":{"role":"approver","department":"police","staff":"st-abc"},"body":{"change":7}}""",
+            entry
+        );
+        Assert.Throws<ArgumentException>(() =>
+            LedgerEntry.Write(DateTimeOffset.UnixEpoch, "large", Attribution.Registry, new { text = new string('x', LedgerEntry.MaxBytes) })
+        );
     }
 }

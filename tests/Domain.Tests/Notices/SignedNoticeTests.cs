@@ -13,7 +13,13 @@ public sealed class SignedNoticeTests
     private static readonly NoticeContent Content = NoticeComposer.Compose(Lobby, [], Governance, Generators.Today, "https://city.example");
 
     private static SignedNotice Signed(NoticeKey key, long sequence = 1) =>
-        SignedNotice.Sign(Content, NoticePayload.Write(Content, Governance, sequence, Generators.Noon, null), sequence, Generators.Noon, key);
+        SignedNotice.Sign(
+            Content,
+            NoticePayload.Write(Content, Governance, sequence, Generators.Noon, null),
+            sequence,
+            Generators.Noon,
+            key
+        );
 
     [Fact]
     public void Verifies_with_its_key_and_with_no_other()
@@ -75,7 +81,13 @@ public sealed class SignedNoticeTests
     public void Prints_not_stated_for_what_nobody_stated_and_reports_it_missing()
     {
         var camera = new Device("lobby-1", "facility-camera", [Capture.Video], "lobby", null, "police", Lifecycle.Active);
-        var content = NoticeComposer.Compose(Lobby, [new CoveringDevice(camera, null)], Governance, Generators.Today, "https://city.example");
+        var content = NoticeComposer.Compose(
+            Lobby,
+            [new CoveringDevice(camera, null)],
+            Governance,
+            Generators.Today,
+            "https://city.example"
+        );
         Assert.Equal("not-stated", content.Now.Languages["en"].FirstLayer.Single(item => item.Item == "why").Text);
         Assert.Equal(["why"], content.Missing);
     }
@@ -84,6 +96,9 @@ public sealed class SignedNoticeTests
     public void Misses_nothing_where_nothing_can_be_stated()
     {
         Assert.Empty(Content.Missing);
-        Assert.All(["why", "rule", "retention"], item => Assert.Equal("not-captured", Content.Now.Languages["en"].FirstLayer.Single(line => line.Item == item).Text));
+        Assert.All(
+            ["why", "rule", "retention"],
+            item => Assert.Equal("not-captured", Content.Now.Languages["en"].FirstLayer.Single(line => line.Item == item).Text)
+        );
     }
 }

@@ -41,7 +41,9 @@ public sealed class DeviceObservationTests
     [Fact]
     public void That_was_written_down_before_named_beyond_the_register_what_it_told_and_the_register_has_not()
     {
-        var old = Json.Read("""{"deviceId":"cam","presence":"online","lastHeardAt":"2026-11-23T20:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded","audio":"recorded"},"health":"ok","modeSince":[]}""");
+        var old = Json.Read(
+            """{"deviceId":"cam","presence":"online","lastHeardAt":"2026-11-23T20:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded","audio":"recorded"},"health":"ok","modeSince":[]}"""
+        );
         Assert.Equal((Generators.Noon, null), (old.LastHeardAt, old.UnregisteredCaptures));
         Assert.Equal(CaptureSet.From(Capture.Audio), old.WithDerivedUnregistered([Capture.Video]).UnregisteredCaptures);
         Assert.Equal(default(CaptureSet), Seen(0).MergedWith(null).WithDerivedUnregistered([Capture.Video]).UnregisteredCaptures);
@@ -50,14 +52,24 @@ public sealed class DeviceObservationTests
     [Fact]
     public void That_was_written_down_as_of_1970_is_of_a_unit_that_was_never_heard()
     {
-        var old = Json.Read("""{"deviceId":"cam","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded"},"health":"ok","modeSince":["1970-01-01T00:00:00+00:00",null,null,null,null,null],"evidence":"heartbeat"}""");
+        var old = Json.Read(
+            """{"deviceId":"cam","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded"},"health":"ok","modeSince":["1970-01-01T00:00:00+00:00",null,null,null,null,null],"evidence":"heartbeat"}"""
+        );
         Assert.Null(old.LastHeardAt);
     }
 
     [Fact]
     public void Reads_as_it_was_written()
     {
-        foreach (var written in new[] { Seen(0).MergedWith(null), (Seen(0) with { UnregisteredCaptures = CaptureSet.From(Capture.Audio, Capture.Location), LastHeardAt = null }).MergedWith(null) })
+        foreach (
+            var written in new[]
+            {
+                Seen(0).MergedWith(null),
+                (Seen(0) with { UnregisteredCaptures = CaptureSet.From(Capture.Audio, Capture.Location), LastHeardAt = null }).MergedWith(
+                    null
+                ),
+            }
+        )
         {
             var read = Json.Read(System.Text.Json.JsonSerializer.Serialize(written, Domain.Json.Options));
             Assert.False(read.DiffersFrom(written));
@@ -67,7 +79,8 @@ public sealed class DeviceObservationTests
 
     private static class Json
     {
-        public static DeviceObservation Read(string text) => System.Text.Json.JsonSerializer.Deserialize<DeviceObservation>(text, Domain.Json.Options)!;
+        public static DeviceObservation Read(string text) =>
+            System.Text.Json.JsonSerializer.Deserialize<DeviceObservation>(text, Domain.Json.Options)!;
     }
 
     [Fact]
@@ -77,9 +90,36 @@ public sealed class DeviceObservationTests
         Assert.False((first with { Seq = 2, LastHeardAt = Generators.Noon.AddSeconds(10), SkewSeconds = 59 }).DiffersFrom(first));
         Assert.All(
             [
-                first with { Presence = PresenceState.Late }, first with { Evidence = Evidence.Registry }, first with { Capture = Listening }, first with { Health = Health.Fault },
-                first with { RuleVersion = 7 }, first with { SkewSeconds = -60 }, first with { ClockFellBack = true },
+                first with
+                {
+                    Presence = PresenceState.Late,
+                },
+                first with
+                {
+                    Evidence = Evidence.Registry,
+                },
+                first with
+                {
+                    Capture = Listening,
+                },
+                first with
+                {
+                    Health = Health.Fault,
+                },
+                first with
+                {
+                    RuleVersion = 7,
+                },
+                first with
+                {
+                    SkewSeconds = -60,
+                },
+                first with
+                {
+                    ClockFellBack = true,
+                },
             ],
-            other => Assert.True(other.DiffersFrom(first)));
+            other => Assert.True(other.DiffersFrom(first))
+        );
     }
 }

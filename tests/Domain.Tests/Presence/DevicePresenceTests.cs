@@ -16,10 +16,17 @@ public sealed class DevicePresenceTests
 
     private DevicePresence _seat = DevicePresence.Create(deadlineSeconds: 30, silenceIsNormal: false);
 
-    private static Heartbeat Beat(long epoch, long seq, double at = 0, CaptureReport? report = null, Health health = Health.Ok, long session = 1) =>
-        new(1, "cam", epoch, seq, Generators.Noon.AddSeconds(at), null, report ?? Quiet, health, "1.0", null, session);
+    private static Heartbeat Beat(
+        long epoch,
+        long seq,
+        double at = 0,
+        CaptureReport? report = null,
+        Health health = Health.Ok,
+        long session = 1
+    ) => new(1, "cam", epoch, seq, Generators.Noon.AddSeconds(at), null, report ?? Quiet, health, "1.0", null, session);
 
-    private HeartbeatOrder Hear(long epoch, long seq, double at, long session = 1, Health health = Health.Ok) => _seat.ApplyHeartbeat(Beat(epoch, seq, at, health: health, session: session), (long)(at * 1000));
+    private HeartbeatOrder Hear(long epoch, long seq, double at, long session = 1, Health health = Health.Ok) =>
+        _seat.ApplyHeartbeat(Beat(epoch, seq, at, health: health, session: session), (long)(at * 1000));
 
     private (PresenceState, Evidence) At(double seconds, double seeingSince = double.NaN)
     {
@@ -118,7 +125,8 @@ public sealed class DevicePresenceTests
         _seat.RecordSessionEnd(6, SessionEnd.KeepAlive); // Another's.
         _seat.RecordSessionEnd(7, SessionEnd.Farewell);
         _seat.RecordSessionEnd(7, SessionEnd.ConnectionLost);
-        Assert.Equal((heard, null), (_seat.VisibleState, _seat.ToObservation("cam").SessionEnd)); // Who said goodbye just now was heard just now.
+        // Who said goodbye just now was heard just now.
+        Assert.Equal((heard, null), (_seat.VisibleState, _seat.ToObservation("cam").SessionEnd));
         At(31);
         Assert.Equal(SessionEnd.Farewell, _seat.ToObservation("cam").SessionEnd);
 
@@ -132,7 +140,10 @@ public sealed class DevicePresenceTests
 
         Hear(1, 3, 71, session: 9);
         _seat.ApplyDeath(1, 9, SessionEnd.DeathMessage);
-        Assert.Equal((PresenceState.Disconnected, (SessionEnd?)SessionEnd.DeathMessage), (_seat.Presence, _seat.ToObservation("cam").SessionEnd));
+        Assert.Equal(
+            (PresenceState.Disconnected, (SessionEnd?)SessionEnd.DeathMessage),
+            (_seat.Presence, _seat.ToObservation("cam").SessionEnd)
+        );
         var next = DevicePresence.Create(30, silenceIsNormal: false);
         next.Restore(_seat.ToObservation("cam"), 71_000);
         Assert.Equal(SessionEnd.DeathMessage, next.ToObservation("cam").SessionEnd);
@@ -225,9 +236,22 @@ public sealed class DevicePresenceTests
     [Fact]
     public void Of_a_unit_that_was_never_alive_says_so_and_not_since_when()
     {
-        Assert.Equal(HeartbeatOrder.Newest, _seat.ApplyHeartbeat(Beat(1, 1, 0, Listening) with { ProvesLife = false, UnregisteredCaptures = CaptureSet.From(Capture.Faces) }, 0));
+        Assert.Equal(
+            HeartbeatOrder.Newest,
+            _seat.ApplyHeartbeat(
+                Beat(1, 1, 0, Listening) with
+                {
+                    ProvesLife = false,
+                    UnregisteredCaptures = CaptureSet.From(Capture.Faces),
+                },
+                0
+            )
+        );
         var known = _seat.ToObservation("cam");
-        Assert.Equal((PresenceState.Unknown, null, Listening, CaptureSet.From(Capture.Faces), false), (known.Presence, known.LastHeardAt, known.Capture, known.UnregisteredCaptures, _seat.WasHeard));
+        Assert.Equal(
+            (PresenceState.Unknown, null, Listening, CaptureSet.From(Capture.Faces), false),
+            (known.Presence, known.LastHeardAt, known.Capture, known.UnregisteredCaptures, _seat.WasHeard)
+        );
         Assert.Null(known.MergedWith(null).Since(Capture.Video));
 
         var other = DevicePresence.Create(30, false);
@@ -259,60 +283,87 @@ public sealed class DevicePresenceTests
 
     [Fact]
     public void Keeps_apart_all_that_shares_its_few_bytes() =>
-        Gen.Select(Gen.Int[0, 0xfff], Gen.Int[0, 63], Gen.Enum<PresenceState>(), Gen.Enum<Evidence>(), Gen.Enum<Health>(), Gen.Enum<SessionEnd>(), Gen.Int[10, 86_400], Gen.Bool)
-            .Sample((capture, beyond, presence, evidence, health, end, deadline, isFallen) =>
-        {
-            var known = new DeviceObservation("cam", presence, Generators.Noon, 5, 6, new CaptureReport(capture), health, [])
-            {
-                UnregisteredCaptures = new CaptureSet(beyond), Evidence = evidence, RuleVersion = 7, SkewSeconds = -8, ClockFellBack = isFallen, SessionEnd = DeviceObservation.IsHeardState(presence) ? null : end,
-            };
-            var seat = DevicePresence.Create(deadline, silenceIsNormal: isFallen);
-            seat.Restore(known, heardSteady: 1_000);
-            Assert.Equal(known, seat.ToObservation("cam"));
-            if (presence == PresenceState.Docked)
-                Assert.Equal(1_000 + deadline * 1000L, seat.NextCheckAtMs);
-        });
+        Gen.Select(
+                Gen.Int[0, 0xfff],
+                Gen.Int[0, 63],
+                Gen.Enum<PresenceState>(),
+                Gen.Enum<Evidence>(),
+                Gen.Enum<Health>(),
+                Gen.Enum<SessionEnd>(),
+                Gen.Int[10, 86_400],
+                Gen.Bool
+            )
+            .Sample(
+                (capture, beyond, presence, evidence, health, end, deadline, isFallen) =>
+                {
+                    var known = new DeviceObservation("cam", presence, Generators.Noon, 5, 6, new CaptureReport(capture), health, [])
+                    {
+                        UnregisteredCaptures = new CaptureSet(beyond),
+                        Evidence = evidence,
+                        RuleVersion = 7,
+                        SkewSeconds = -8,
+                        ClockFellBack = isFallen,
+                        SessionEnd = DeviceObservation.IsHeardState(presence) ? null : end,
+                    };
+                    var seat = DevicePresence.Create(deadline, silenceIsNormal: isFallen);
+                    seat.Restore(known, heardSteady: 1_000);
+                    Assert.Equal(known, seat.ToObservation("cam"));
+                    if (presence == PresenceState.Docked)
+                        Assert.Equal(1_000 + deadline * 1000L, seat.NextCheckAtMs);
+                }
+            );
 
     [Fact]
     public void Ends_the_same_whatever_the_order_in_which_heartbeats_arrive() =>
-        Gen.Select(Gen.Select(Gen.Long[0, 3], Gen.Long[0, 5]).Array[1, 12], Gen.Int[0, 1_000_000]).Sample((beats, shuffle) =>
-        {
-            // One boot and number is one heartbeat: what it says follows from both.
-            var heartbeats = beats.Select(beat => Beat(beat.Item1, beat.Item2, 1, (beat.Item1 + beat.Item2) % 2 == 0 ? Quiet : Listening)).ToArray();
-            var shuffled = heartbeats.OrderBy(_ => (shuffle = shuffle * 1_103_515_245 + 12_345) & 0x7fff).ToArray();
-            Assert.Equal(Last(heartbeats), Last(shuffled));
+        Gen.Select(Gen.Select(Gen.Long[0, 3], Gen.Long[0, 5]).Array[1, 12], Gen.Int[0, 1_000_000])
+            .Sample(
+                (beats, shuffle) =>
+                {
+                    // One boot and number is one heartbeat: what it says follows from both.
+                    var heartbeats = beats
+                        .Select(beat => Beat(beat.Item1, beat.Item2, 1, (beat.Item1 + beat.Item2) % 2 == 0 ? Quiet : Listening))
+                        .ToArray();
+                    var shuffled = heartbeats.OrderBy(_ => (shuffle = shuffle * 1_103_515_245 + 12_345) & 0x7fff).ToArray();
+                    Assert.Equal(Last(heartbeats), Last(shuffled));
 
-            static (long, long, CaptureReport) Last(Heartbeat[] heartbeats)
-            {
-                var seat = DevicePresence.Create(30, false);
-                foreach (var heartbeat in heartbeats)
-                    seat.ApplyHeartbeat(heartbeat, 1000);
-                var end = seat.ToObservation("cam");
-                return (end.Epoch, end.Seq, end.Capture);
-            }
-        }, iter: 5_000);
+                    static (long, long, CaptureReport) Last(Heartbeat[] heartbeats)
+                    {
+                        var seat = DevicePresence.Create(30, false);
+                        foreach (var heartbeat in heartbeats)
+                            seat.ApplyHeartbeat(heartbeat, 1000);
+                        var end = seat.ToObservation("cam");
+                        return (end.Epoch, end.Seq, end.Capture);
+                    }
+                },
+                iter: 5_000
+            );
 
     [Fact]
     public void Whatever_happens_is_heard_only_within_the_deadline_of_a_word()
     {
         var step = Gen.Select(Gen.Int[0, 3], Gen.Long[0, 2], Gen.Long[0, 9], Gen.Int[0, 40_000]);
-        step.Array[1, 40].Sample(steps =>
-        {
-            var seat = DevicePresence.Create(30, false);
-            long now = 0, heard = long.MinValue;
-            var last = (-1L, -1L);
-            foreach (var (act, epoch, seq, wait) in steps)
-            {
-                now += wait;
-                if (act < 2 && seat.ApplyHeartbeat(Beat(epoch, seq, now / 1000.0), now) == HeartbeatOrder.Newest)
-                    (heard, last) = (now, (epoch, seq));
-                else if (act == 2)
-                    seat.ApplyDeath(epoch, 1);
-                seat.EvaluateTimeout(now, SeeingForever);
-                Assert.Equal(last, seat.NewestSequence);
-                Assert.False(seat.IsHeard && now - heard > 30_000);
-                Assert.True(seat.NextCheckAtMs > now || seat.NextCheckAtMs >= now);
-            }
-        }, iter: 5_000);
+        step.Array[1, 40]
+            .Sample(
+                steps =>
+                {
+                    var seat = DevicePresence.Create(30, false);
+                    long now = 0,
+                        heard = long.MinValue;
+                    var last = (-1L, -1L);
+                    foreach (var (act, epoch, seq, wait) in steps)
+                    {
+                        now += wait;
+                        if (act < 2 && seat.ApplyHeartbeat(Beat(epoch, seq, now / 1000.0), now) == HeartbeatOrder.Newest)
+                            (heard, last) = (now, (epoch, seq));
+                        else if (act == 2)
+                            seat.ApplyDeath(epoch, 1);
+                        seat.EvaluateTimeout(now, SeeingForever);
+                        Assert.Equal(last, seat.NewestSequence);
+                        Assert.False(seat.IsHeard && now - heard > 30_000);
+                        Assert.True(seat.NextCheckAtMs > now || seat.NextCheckAtMs >= now);
+                    }
+                },
+                iter: 5_000
+            );
     }
 }

@@ -23,7 +23,10 @@ public sealed class StaffMemberTests
 
     [Fact]
     public void Has_the_roles_of_the_contract() =>
-        Assert.Equal(["editor", "approver", "device-clerk", "posting-inspector", "records-officer", "auditor", "administrator"], Enum.GetValues<Role>().Select(Json.Word));
+        Assert.Equal(
+            ["editor", "approver", "device-clerk", "posting-inspector", "records-officer", "auditor", "administrator"],
+            Enum.GetValues<Role>().Select(Json.Word)
+        );
 
     [Fact]
     public void Has_tokens_that_a_scanner_knows_and_nobody_guesses()

@@ -20,7 +20,8 @@ public sealed class TableCsvTests
     public void Says_again_what_it_was_written_from() => IsReadBack(Real);
 
     [Fact]
-    public void Says_again_what_any_governance_says_whatever_its_texts_look_like() => GovernanceGenerator.Governance.Sample(IsReadBack, iter: 300, threads: 1);
+    public void Says_again_what_any_governance_says_whatever_its_texts_look_like() =>
+        GovernanceGenerator.Governance.Sample(IsReadBack, iter: 300, threads: 1);
 
     [Fact]
     public void Is_the_same_bytes_each_time() => Assert.Equal(TableCsv.Write(Real), TableCsv.Write(Real));
@@ -41,7 +42,9 @@ public sealed class TableCsvTests
         Assert.Empty(Read(Sheet).Value!.Documents);
         Assert.Empty(Read("\uFEFF" + Sheet).Value!.Documents);
         Assert.Empty(Read(Sheet.Replace("\r\n", "\n", StringComparison.Ordinal)).Value!.Documents);
-        Assert.Empty(Read(Sheet.Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal)).Value!.Documents);
+        Assert.Empty(
+            Read(Sheet.Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal)).Value!.Documents
+        );
         Assert.Empty(Read(Sheet + "\r\n" + new string(',', TableCsv.Columns.Length - 1) + "\r\n").Value!.Documents);
     }
 
@@ -63,16 +66,37 @@ public sealed class TableCsvTests
         var rows = Sheet.Split("\r\n");
         var one = rows.Single(row => row.StartsWith("spd-manual-16.170,", StringComparison.Ordinal));
         Assert.Empty(Read($"{rows[0]}\r\n{one}\r\n").Value!.Documents);
-        var proposal = Read($"{rows[0]}\r\n{rows.First(row => row.StartsWith("smc-14.18,", StringComparison.Ordinal) && row.Contains(",3,", StringComparison.Ordinal)).Replace("surveillance-equipment", "alpr", StringComparison.Ordinal)}\r\n");
+        var proposal = Read(
+            $"{rows[0]}\r\n{rows.First(row => row.StartsWith("smc-14.18,", StringComparison.Ordinal) && row.Contains(",3,", StringComparison.Ordinal)).Replace("surveillance-equipment", "alpr", StringComparison.Ordinal)}\r\n"
+        );
         Assert.Empty(proposal.Problems);
-        var difference = Assert.Single(Domain.Changes.Difference.Between(Known.LatestOf(DocumentKind.Instrument, "smc-14.18")!.Document, Assert.Single(proposal.Value!.Documents).Document));
+        var difference = Assert.Single(
+            Domain.Changes.Difference.Between(
+                Known.LatestOf(DocumentKind.Instrument, "smc-14.18")!.Document,
+                Assert.Single(proposal.Value!.Documents).Document
+            )
+        );
         Assert.Equal("versions/3/rules/alpr", difference.Key);
         Assert.Null(difference.Before);
     }
 
     [Theory]
-    [InlineData("=1+1", "'=1+1"), InlineData("+1", "'+1"), InlineData("-1", "'-1"), InlineData("@x", "'@x"), InlineData("\t=x", "'\t=x"), InlineData("\rx", "'\rx")]
-    [InlineData("'=1", "''=1"), InlineData("''@", "'''@"), InlineData("'tis", "'tis"), InlineData("1-1", "1-1"), InlineData("'", "'"), InlineData("", "")]
+    [
+        InlineData("=1+1", "'=1+1"),
+        InlineData("+1", "'+1"),
+        InlineData("-1", "'-1"),
+        InlineData("@x", "'@x"),
+        InlineData("\t=x", "'\t=x"),
+        InlineData("\rx", "'\rx")
+    ]
+    [
+        InlineData("'=1", "''=1"),
+        InlineData("''@", "'''@"),
+        InlineData("'tis", "'tis"),
+        InlineData("1-1", "1-1"),
+        InlineData("'", "'"),
+        InlineData("", "")
+    ]
     public void Keeps_a_text_from_being_run_and_gives_it_back(string text, string cell)
     {
         Assert.Equal(cell, FormulaEscaping.Out(text));
@@ -80,31 +104,82 @@ public sealed class TableCsvTests
     }
 
     /// <summary>Words of the sheet, others in their place, and what must be said of it.</summary>
-    public static TheoryData<string, string, string, string> Slips() => new()
-    {
-        { "limit 90 days | patrol reads", "limit 21 fortnights | patrol reads", "'limit 21 fortnights | patrol reads' in row {row}, column retention", "then a number of days or 'end-of-shift'" },
-        { "limit 90 days | patrol reads", "at-most 90 days", "'at-most 90 days' in row {row}, column retention", "'minimum', 'limit' or 'practice'" },
-        { "limit 90 days | patrol reads", "limit 36501 days", "'36501' in row {row}, column retention", "a whole number from 0 to 36500" },
-        { "limit 90 days | patrol reads", "limit next-week", "'limit next-week' in row {row}, column retention", "'end-of-shift'" },
-        { "limit 90 days | patrol reads", "limit 90 days | a | b | c", "in row {row}, column retention", "'| class of data | note'" },
-        { "spd-manual-16.170,manual-chapter", "spd-manual-16.170,manual", "'manual' in row {row}, column kind", "one of manual-chapter" },
-        { "spd-manual-16.170,manual-chapter", ",manual-chapter", "nothing in row {row}, column instrument", "an id of small letters" },
-        { ",2019-02-01,,open,", ",2/1/2019,,open,", "'2/1/2019' in row {row}, column from", "YYYY-MM-DD" },
-        { ",2019-02-01,,open,", ",2019-02-01,2019,open,", "'known_by' beside a known day in row {row}, column known_by", "from: unknown" },
-        { ",2019-02-01,,open,", ",2019-02-01,,unknown,", "'to: unknown' alone in row {row}, column to", "'ended_by'" },
-        { ",2019-02-01,,open,", ",,,open,", "nothing in row {row}, column from", "the first day on which it holds" },
-        { ",alpr,", ",alprs,", "'alprs' in row {row}, column technology", "a registered technology" },
-        { "stills\nplates", "stills\nplate", "'plate' in row {row}, column capture", "one of video, stills" },
-        { "stills\nplates", "stills\nstills", "'stills' again", "each once" },
-        { ",police,", ",polices,", "'polices' in row {row}, column departments", "a department" },
-        { ",sourced\r\n", ",sure\r\n", "'sure' in row {row}, column source_confidence", "one of sourced" },
-        { "SPD Manual 16.170,Seattle Police Department", "SPD Manual 16.170,=cmd", "'=cmd', which a spreadsheet would run as a formula in row {row}, column authority", "''=cmd'" },
-        { "SPD Manual 16.170,Seattle Police Department", "SPD Manual 16.170,<script>", "'<script>' in row {row}, column authority", "without markup" },
-        { "SPD Manual 16.170,Seattle Police Department", "SPD Manual 16.170,a \"b\" c", "a quote in the middle of a cell", "in quotes" },
-        { "SPD Manual 16.170,Seattle Police Department", "SPD Manual 16.170,Seattle,Police", "35 cells", "34, one for each column" },
-        { "SPD Manual 16.170,Seattle", "SPD Manual 16.710,Seattle", "the citation 'SPD Manual 16.710' in row {row}, column citation", "SPD Manual 6.060" },
-        { "spd-manual-16.170,manual-chapter,SPD Manual 16.170,Seattle Police Department,,1,", "spd-manual-16.170,manual-chapter,SPD Manual 16.170,Seattle Police Department,,3,", "3 in row {row}, column version", "2: versions are numbered" },
-    };
+    public static TheoryData<string, string, string, string> Slips() =>
+        new()
+        {
+            {
+                "limit 90 days | patrol reads",
+                "limit 21 fortnights | patrol reads",
+                "'limit 21 fortnights | patrol reads' in row {row}, column retention",
+                "then a number of days or 'end-of-shift'"
+            },
+            {
+                "limit 90 days | patrol reads",
+                "at-most 90 days",
+                "'at-most 90 days' in row {row}, column retention",
+                "'minimum', 'limit' or 'practice'"
+            },
+            {
+                "limit 90 days | patrol reads",
+                "limit 36501 days",
+                "'36501' in row {row}, column retention",
+                "a whole number from 0 to 36500"
+            },
+            { "limit 90 days | patrol reads", "limit next-week", "'limit next-week' in row {row}, column retention", "'end-of-shift'" },
+            { "limit 90 days | patrol reads", "limit 90 days | a | b | c", "in row {row}, column retention", "'| class of data | note'" },
+            {
+                "spd-manual-16.170,manual-chapter",
+                "spd-manual-16.170,manual",
+                "'manual' in row {row}, column kind",
+                "one of manual-chapter"
+            },
+            { "spd-manual-16.170,manual-chapter", ",manual-chapter", "nothing in row {row}, column instrument", "an id of small letters" },
+            { ",2019-02-01,,open,", ",2/1/2019,,open,", "'2/1/2019' in row {row}, column from", "YYYY-MM-DD" },
+            {
+                ",2019-02-01,,open,",
+                ",2019-02-01,2019,open,",
+                "'known_by' beside a known day in row {row}, column known_by",
+                "from: unknown"
+            },
+            { ",2019-02-01,,open,", ",2019-02-01,,unknown,", "'to: unknown' alone in row {row}, column to", "'ended_by'" },
+            { ",2019-02-01,,open,", ",,,open,", "nothing in row {row}, column from", "the first day on which it holds" },
+            { ",alpr,", ",alprs,", "'alprs' in row {row}, column technology", "a registered technology" },
+            { "stills\nplates", "stills\nplate", "'plate' in row {row}, column capture", "one of video, stills" },
+            { "stills\nplates", "stills\nstills", "'stills' again", "each once" },
+            { ",police,", ",polices,", "'polices' in row {row}, column departments", "a department" },
+            { ",sourced\r\n", ",sure\r\n", "'sure' in row {row}, column source_confidence", "one of sourced" },
+            {
+                "SPD Manual 16.170,Seattle Police Department",
+                "SPD Manual 16.170,=cmd",
+                "'=cmd', which a spreadsheet would run as a formula in row {row}, column authority",
+                "''=cmd'"
+            },
+            {
+                "SPD Manual 16.170,Seattle Police Department",
+                "SPD Manual 16.170,<script>",
+                "'<script>' in row {row}, column authority",
+                "without markup"
+            },
+            {
+                "SPD Manual 16.170,Seattle Police Department",
+                "SPD Manual 16.170,a \"b\" c",
+                "a quote in the middle of a cell",
+                "in quotes"
+            },
+            { "SPD Manual 16.170,Seattle Police Department", "SPD Manual 16.170,Seattle,Police", "35 cells", "34, one for each column" },
+            {
+                "SPD Manual 16.170,Seattle",
+                "SPD Manual 16.710,Seattle",
+                "the citation 'SPD Manual 16.710' in row {row}, column citation",
+                "SPD Manual 6.060"
+            },
+            {
+                "spd-manual-16.170,manual-chapter,SPD Manual 16.170,Seattle Police Department,,1,",
+                "spd-manual-16.170,manual-chapter,SPD Manual 16.170,Seattle Police Department,,3,",
+                "3 in row {row}, column version",
+                "2: versions are numbered"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Slips))]
@@ -112,22 +187,44 @@ public sealed class TableCsvTests
     {
         var line = Sheet.Split("\r\n").Single(row => row.StartsWith("spd-manual-16.170,", StringComparison.Ordinal));
         Assert.Contains(words, line + "\r\n", StringComparison.Ordinal);
-        var spoilt = Sheet.Replace(line + "\r\n", (line + "\r\n").Replace(words, others, StringComparison.Ordinal), StringComparison.Ordinal);
+        var spoilt = Sheet.Replace(
+            line + "\r\n",
+            (line + "\r\n").Replace(words, others, StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         var number = Sheet[..Sheet.IndexOf(line, StringComparison.Ordinal)].Split("\r\n").Length;
         var reading = Read(spoilt);
         Assert.Null(reading.Value);
-        Assert.Contains(reading.Problems, problem => problem.Found.Contains(found.Replace("{row}", $"{number}", StringComparison.Ordinal), StringComparison.Ordinal) && problem.Expected.Contains(expected, StringComparison.Ordinal));
+        Assert.Contains(
+            reading.Problems,
+            problem =>
+                problem.Found.Contains(found.Replace("{row}", $"{number}", StringComparison.Ordinal), StringComparison.Ordinal)
+                && problem.Expected.Contains(expected, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Says_which_rows_of_one_version_disagree()
     {
         var rows = Sheet.Split("\r\n");
-        var (one, other) = (rows.Index().First(row => row.Item.StartsWith("smc-14.18,", StringComparison.Ordinal) && row.Item.Contains("125679", StringComparison.Ordinal)), rows.Index().Last(row => row.Item.StartsWith("smc-14.18,", StringComparison.Ordinal)));
+        var (one, other) = (
+            rows.Index()
+                .First(row =>
+                    row.Item.StartsWith("smc-14.18,", StringComparison.Ordinal) && row.Item.Contains("125679", StringComparison.Ordinal)
+                ),
+            rows.Index().Last(row => row.Item.StartsWith("smc-14.18,", StringComparison.Ordinal))
+        );
         Assert.True(other.Index > one.Index);
-        rows[other.Index] = other.Item.Replace("2018-09-24", "2018-09-25", StringComparison.Ordinal).Replace("Seattle City Council, by ordinance", "Somebody", StringComparison.Ordinal);
+        rows[other.Index] = other
+            .Item.Replace("2018-09-24", "2018-09-25", StringComparison.Ordinal)
+            .Replace("Seattle City Council, by ordinance", "Somebody", StringComparison.Ordinal);
         var problems = Read(string.Join("\r\n", rows)).Problems;
-        Assert.Contains(problems, problem => problem.Found == $"'2018-09-25' in row {other.Index + 1}, column passed" && problem.Expected.StartsWith($"'2018-09-24', as in row {one.Index + 1}", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem =>
+                problem.Found == $"'2018-09-25' in row {other.Index + 1}, column passed"
+                && problem.Expected.StartsWith($"'2018-09-24', as in row {one.Index + 1}", StringComparison.Ordinal)
+        );
         Assert.Contains(problems, problem => problem.Found == $"'Somebody' in row {other.Index + 1}, column authority");
         Assert.Equal(2, problems.Length);
     }
@@ -144,21 +241,43 @@ public sealed class TableCsvTests
     public void Refuses_columns_that_are_missing_unknown_or_there_twice()
     {
         var problems = Read(Sheet.Replace(",url,version,title,", ",link,version,version,", StringComparison.Ordinal)).Problems;
-        Assert.Equal(["no column 'url'", "no column 'title'", "the unknown column 'link'", "the column 'version' again (first the 6.)"], problems.Select(problem => problem.Found).OrderBy(found => found.Length));
+        Assert.Equal(
+            ["no column 'url'", "no column 'title'", "the unknown column 'link'", "the column 'version' again (first the 6.)"],
+            problems.Select(problem => problem.Found).OrderBy(found => found.Length)
+        );
         Assert.Contains("commas", Assert.Single(Read(Sheet.Replace(',', ';')).Problems).Expected, StringComparison.Ordinal);
         Assert.Equal("an empty file", Assert.Single(Read("").Problems).Found);
     }
 
     [Fact]
     public void May_have_its_columns_in_any_order() =>
-        Assert.Empty(Read(string.Join("\r\n", Sheet.TrimEnd().Split("\r\n").Select(row => row[(row.IndexOf(',', StringComparison.Ordinal) + 1)..] + "," + row[..row.IndexOf(',', StringComparison.Ordinal)]))).Value!.Documents);
+        Assert.Empty(
+            Read(
+                string.Join(
+                    "\r\n",
+                    Sheet
+                        .TrimEnd()
+                        .Split("\r\n")
+                        .Select(row =>
+                            row[(row.IndexOf(',', StringComparison.Ordinal) + 1)..]
+                            + ","
+                            + row[..row.IndexOf(',', StringComparison.Ordinal)]
+                        )
+                )
+            ).Value!.Documents
+        );
 
     [Fact]
     public void Refuses_every_other_encoding()
     {
-        Assert.Equal("text in UTF-16", Assert.Single(Read(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(Sheet)).ToArray()).Problems).Found);
+        Assert.Equal(
+            "text in UTF-16",
+            Assert.Single(Read(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(Sheet)).ToArray()).Problems).Found
+        );
         Assert.Equal("a byte of zero", Assert.Single(Read(Encoding.Unicode.GetBytes(Sheet)).Problems).Found);
-        var latin = Assert.Single(Read(Encoding.Latin1.GetBytes(Sheet.Replace("Seattle Police Department", "Seattle Policía", StringComparison.Ordinal))).Problems);
+        var latin = Assert.Single(
+            Read(Encoding.Latin1.GetBytes(Sheet.Replace("Seattle Police Department", "Seattle Policía", StringComparison.Ordinal))).Problems
+        );
         Assert.Equal("bytes that are not UTF-8", latin.Found);
         Assert.True(latin.Line > 1);
         Assert.Contains("CSV UTF-8", latin.Expected, StringComparison.Ordinal);
@@ -167,24 +286,50 @@ public sealed class TableCsvTests
     [Fact]
     public void Refuses_what_is_too_large_without_reading_on()
     {
-        Assert.Contains("100000 rows", Assert.Single(Read(Sheet + string.Concat(Enumerable.Repeat("\n", 100_001))).Problems).Expected, StringComparison.Ordinal);
+        Assert.Contains(
+            "100000 rows",
+            Assert.Single(Read(Sheet + string.Concat(Enumerable.Repeat("\n", 100_001))).Problems).Expected,
+            StringComparison.Ordinal
+        );
         using var endless = new Endless();
-        Assert.Contains("67108864 bytes", Assert.Single(TableCsv.Read(endless, "endless.csv", Known).Problems).Expected, StringComparison.Ordinal);
+        Assert.Contains(
+            "67108864 bytes",
+            Assert.Single(TableCsv.Read(endless, "endless.csv", Known).Problems).Expected,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Sheets of megabytes that are made to take long, and what is said of them.</summary>
-    public static TheoryData<string, string> Traps() => new()
-    {
-        { new string(',', 8_000_000), "8000001 columns" },
-        { new string('"', 8_000_001), "a quoted cell that never ends" },
-        { Header + new string(',', 8_000_000), "8000001 cells" },
-        { Header + "\"" + new string('\n', 8_000_000), "a quoted cell that never ends" },
-        { Header + string.Concat(Enumerable.Repeat("\"\n", 90_000)), "1 cells" },
-        { Header + Row("retention", "\"" + new string('|', 8_000_000) + "\""), "8000000 bytes in one cell in row 2, column retention" },
-        { Header + Row("purposes", "\"" + string.Concat(Enumerable.Repeat("x\n", 16_000)) + "<b>\""), "'<b>' in row 2, column purposes" },
-        { Header + string.Concat(Enumerable.Range(0, 20_000).Select(at => Row("version", $"{at % 1000 + 1}").Replace("ord-1", $"ord-{at / 1000}", StringComparison.Ordinal))), "a period that overlaps that of version 1 for alpr in row 3" },
-        { Header + string.Concat(Enumerable.Range(0, 90_000).Select(at => $"ord-{at}" + Row("superseded_by", $"ord-{at + 1}")["ord-1".Length..])), "'ord-90000' in row 90001, column superseded_by" },
-    };
+    public static TheoryData<string, string> Traps() =>
+        new()
+        {
+            { new string(',', 8_000_000), "8000001 columns" },
+            { new string('"', 8_000_001), "a quoted cell that never ends" },
+            { Header + new string(',', 8_000_000), "8000001 cells" },
+            { Header + "\"" + new string('\n', 8_000_000), "a quoted cell that never ends" },
+            { Header + string.Concat(Enumerable.Repeat("\"\n", 90_000)), "1 cells" },
+            { Header + Row("retention", "\"" + new string('|', 8_000_000) + "\""), "8000000 bytes in one cell in row 2, column retention" },
+            {
+                Header + Row("purposes", "\"" + string.Concat(Enumerable.Repeat("x\n", 16_000)) + "<b>\""),
+                "'<b>' in row 2, column purposes"
+            },
+            {
+                Header
+                    + string.Concat(
+                        Enumerable
+                            .Range(0, 20_000)
+                            .Select(at => Row("version", $"{at % 1000 + 1}").Replace("ord-1", $"ord-{at / 1000}", StringComparison.Ordinal))
+                    ),
+                "a period that overlaps that of version 1 for alpr in row 3"
+            },
+            {
+                Header
+                    + string.Concat(
+                        Enumerable.Range(0, 90_000).Select(at => $"ord-{at}" + Row("superseded_by", $"ord-{at + 1}")["ord-1".Length..])
+                    ),
+                "'ord-90000' in row 90001, column superseded_by"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Traps), DisableDiscoveryEnumeration = true)]
@@ -225,12 +370,17 @@ public sealed class TableCsvTests
     {
         var (history, sheet) = ManyRows(10_000);
         // The machine may have other work: one quick reading is enough to know that it can be.
-        Assert.Contains(Enumerable.Range(0, 3).Select(_ =>
-        {
-            var began = Stopwatch.GetTimestamp();
-            Assert.Empty(Read(sheet, history).Value!.Documents);
-            return Stopwatch.GetElapsedTime(began).TotalSeconds;
-        }), seconds => seconds < 2);
+        Assert.Contains(
+            Enumerable
+                .Range(0, 3)
+                .Select(_ =>
+                {
+                    var began = Stopwatch.GetTimestamp();
+                    Assert.Empty(Read(sheet, history).Value!.Documents);
+                    return Stopwatch.GetElapsedTime(began).TotalSeconds;
+                }),
+            seconds => seconds < 2
+        );
         Assert.Equal(500, Read(sheet.Replace("limit 30 days", "limit 31 days", StringComparison.Ordinal), history).Value!.Documents.Length);
     }
 
@@ -247,7 +397,11 @@ public sealed class TableCsvTests
         var same = TableCsv.Read(new MemoryStream(bytes), "table.csv", SampleCity.History(governance));
         Assert.Equal([], same.Problems);
         Assert.Empty(same.Value!.Documents);
-        var fresh = TableCsv.Read(new MemoryStream(bytes), "table.csv", SampleCity.History(governance with { Table = new GovernanceTable(governance.Table.Technologies, []) }));
+        var fresh = TableCsv.Read(
+            new MemoryStream(bytes),
+            "table.csv",
+            SampleCity.History(governance with { Table = new GovernanceTable(governance.Table.Technologies, []) })
+        );
         Assert.Equal([], fresh.Problems);
         Assert.Equal(governance.Table.Instruments.Select(PolicyDocument.For), fresh.Value!.Documents.Select(proposed => proposed.Document));
     }
@@ -258,9 +412,25 @@ public sealed class TableCsvTests
     private static string Row(string column, string cell)
     {
         var cells = TableCsv.Columns.ToDictionary(name => name, _ => "");
-        foreach (var (name, text) in ((string, string)[])[
-            ("instrument", "ord-1"), ("kind", "ordinance"), ("citation", "An ordinance"), ("authority", "Council"), ("version", "1"), ("title", "Title"), ("from", "2020"), ("to", "open"), ("technology", "alpr"),
-            ("records_access", "open"), ("source_title", "Read"), ("source_read_on", "2026-11-23"), ("source_confidence", "sourced"), (column, cell)])
+        foreach (
+            var (name, text) in ((string, string)[])
+                [
+                    ("instrument", "ord-1"),
+                    ("kind", "ordinance"),
+                    ("citation", "An ordinance"),
+                    ("authority", "Council"),
+                    ("version", "1"),
+                    ("title", "Title"),
+                    ("from", "2020"),
+                    ("to", "open"),
+                    ("technology", "alpr"),
+                    ("records_access", "open"),
+                    ("source_title", "Read"),
+                    ("source_read_on", "2026-11-23"),
+                    ("source_confidence", "sourced"),
+                    (column, cell),
+                ]
+        )
         {
             cells[name] = text;
         }
@@ -274,9 +444,11 @@ public sealed class TableCsvTests
         return Sheet.Replace(words, others, StringComparison.Ordinal);
     }
 
-    private static FileReading<ProposalFromFiles> Read(string text, GovernanceHistory? history = null) => Read(Encoding.UTF8.GetBytes(text), history);
+    private static FileReading<ProposalFromFiles> Read(string text, GovernanceHistory? history = null) =>
+        Read(Encoding.UTF8.GetBytes(text), history);
 
-    private static FileReading<ProposalFromFiles> Read(byte[] bytes, GovernanceHistory? history = null) => TableCsv.Read(new MemoryStream(bytes), "table.csv", history ?? Known);
+    private static FileReading<ProposalFromFiles> Read(byte[] bytes, GovernanceHistory? history = null) =>
+        TableCsv.Read(new MemoryStream(bytes), "table.csv", history ?? Known);
 
     /// <summary>A stream that never ends.</summary>
     private sealed class Endless : MemoryStream

@@ -10,14 +10,23 @@ public sealed partial class DocumentsTests
     public void Of_the_device_side_is_answered_row_by_row_and_every_yes_names_a_test_that_exists()
     {
         var tests = Tests();
-        var rows = File.ReadLines(Path.Combine(SampleCity.Root, "docs/devices-compared.md")).Select(line => Row().Match(line)).Where(row => row.Success).ToArray();
+        var rows = File.ReadLines(Path.Combine(SampleCity.Root, "docs/devices-compared.md"))
+            .Select(line => Row().Match(line))
+            .Where(row => row.Success)
+            .ToArray();
         Assert.Equal(Enumerable.Range(1, 46).Select(number => $"{number}"), rows.Select(row => row.Groups["number"].Value));
-        Assert.All(rows, row =>
-        {
-            var named = Named().Matches(row.Groups["shown"].Value).Select(name => name.Groups["name"].Value).ToArray();
-            Assert.True(named.Length > 0 || row.Groups["here"].Value != "yes", $"Row {row.Groups["number"].Value} says yes and names no test.");
-            Assert.Empty(named.Except(tests));
-        });
+        Assert.All(
+            rows,
+            row =>
+            {
+                var named = Named().Matches(row.Groups["shown"].Value).Select(name => name.Groups["name"].Value).ToArray();
+                Assert.True(
+                    named.Length > 0 || row.Groups["here"].Value != "yes",
+                    $"Row {row.Groups["number"].Value} says yes and names no test."
+                );
+                Assert.Empty(named.Except(tests));
+            }
+        );
     }
 
     [Fact]
@@ -32,8 +41,12 @@ public sealed partial class DocumentsTests
         Assert.Empty(Named().Matches(page).Select(name => name.Groups["name"].Value).Except(tests));
     }
 
-    private static HashSet<string> Tests() => Directory.GetFiles(Path.Combine(SampleCity.Root, "tests"), "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
-        .SelectMany(file => TestMethod().Matches(File.ReadAllText(file)).Select(method => method.Groups["name"].Value)).ToHashSet();
+    private static HashSet<string> Tests() =>
+        Directory
+            .GetFiles(Path.Combine(SampleCity.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
+            .SelectMany(file => TestMethod().Matches(File.ReadAllText(file)).Select(method => method.Groups["name"].Value))
+            .ToHashSet();
 
     [GeneratedRegex(@"^\| (?<number>\d+) \| (?<elsewhere>[^|]+) \| [^|]+ \| (?<shown>[^|]+) \|$")]
     private static partial Regex Pitfall();

@@ -25,17 +25,29 @@ internal sealed class SampleCity : IDisposable
     /// <summary>Every file that the register is opened from, by its name under the checkout.</summary>
     public static string[] Files { get; } =
     [
-        .. Directory.GetFiles(Path.Combine(Root, "policies"), "*.yaml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal),
+        .. Directory
+            .GetFiles(Path.Combine(Root, "policies"), "*.yaml", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal),
         "devices/sample-city.yaml",
     ];
 
     /// <summary>What the files of the checkout say.</summary>
     public static Opening Opening { get; } =
-        SeedFiles.Read(Path.Combine(Root, "policies"), Path.Combine(Root, "devices/sample-city.yaml")) is { Value: { } opening } ? opening : throw new InvalidOperationException("The files of the checkout hold an error.");
+        SeedFiles.Read(Path.Combine(Root, "policies"), Path.Combine(Root, "devices/sample-city.yaml")) is { Value: { } opening }
+            ? opening
+            : throw new InvalidOperationException("The files of the checkout hold an error.");
 
     /// <summary>A registry that was opened with this governance and knows nothing else.</summary>
     public static GovernanceHistory History(GovernanceSnapshot governance) =>
-        new([.. governance.Documents().Select((document, at) => new PolicyRevision(document, 1, at, new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero), 0, null))]);
+        new([
+            .. governance
+                .Documents()
+                .Select(
+                    (document, at) =>
+                        new PolicyRevision(document, 1, at, new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero), 0, null)
+                ),
+        ]);
 
     public string In(string file) => Path.Combine(_folder, file);
 
@@ -56,7 +68,8 @@ internal sealed class SampleCity : IDisposable
     public void Restore(string file) => File.Copy(Path.Combine(Root, file), In(file), overwrite: true);
 
     /// <summary>The problems, with files named as under the checkout.</summary>
-    public FileProblem[] Problems() => [.. Read().Problems.Select(problem => problem with { File = Path.GetRelativePath(_folder, problem.File).Replace('\\', '/') })];
+    public FileProblem[] Problems() =>
+        [.. Read().Problems.Select(problem => problem with { File = Path.GetRelativePath(_folder, problem.File).Replace('\\', '/') })];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -7,7 +7,9 @@ namespace SurveillanceRegistry.Files.Tests.Inventory;
 /// <summary>Profiles make vendors' names speak for registered units; what is wrong in one is named with its line.</summary>
 public sealed class ProfileFileTests
 {
-    private const string Recorder = "lobby-recorder", Node = "bridge-node", Bridge = "lobby-bridge";
+    private const string Recorder = "lobby-recorder",
+        Node = "bridge-node",
+        Bridge = "lobby-bridge";
 
     private static readonly string Folder = Path.Combine(SampleCity.Root, "devices/profiles");
     private static readonly HashSet<string> Devices = [.. SampleCity.Opening.Devices.Select(device => device.Id)];
@@ -56,19 +58,60 @@ public sealed class ProfileFileTests
     [InlineData(Recorder, "prefix: frigate", "prefix: frigate\nhost: registry", 5, "'host' for the adapter 'frigate'", "no 'host'")]
     [InlineData(Recorder, "recording: [video, audio]", "recording: [video, sound]", 6, "'sound'", "one of video, stills, audio")]
     [InlineData(Recorder, "recording: [video, audio]\n", "", 2, "no 'recording'", "'recording': a list")]
-    [InlineData(Recorder, "device: east-precinct-lobby-2", "device: east-precinct-lobby-1", 9, "'east-precinct-lobby-1' again", "each once")]
+    [InlineData(
+        Recorder,
+        "device: east-precinct-lobby-2",
+        "device: east-precinct-lobby-1",
+        9,
+        "'east-precinct-lobby-1' again",
+        "each once"
+    )]
     [InlineData(Recorder, "unit: lobby_south", "unit: lobby_north", 9, "'lobby_north' again", "each once")]
-    [InlineData(Recorder, "device: city-hall-lobby-1", "device: city-hall-lobby-99", 11, "'city-hall-lobby-99'", "a device of the inventory")]
+    [InlineData(
+        Recorder,
+        "device: city-hall-lobby-1",
+        "device: city-hall-lobby-99",
+        11,
+        "'city-hall-lobby-99'",
+        "a device of the inventory"
+    )]
     [InlineData(Node, "Harbor/bridge-edge/traffic-1", "Harbor", 13, "'Harbor'", "group/edge, or group/edge/device")]
     [InlineData(Node, "host: registry\n", "", 2, "no 'host'", "'host': an id")]
     [InlineData(Node, "\"live\": live", "\"live\": seen", 6, "'seen'", "one of off, live, recorded")]
     [InlineData(Node, "{name: Firmware, firmware: true}", "{name: Firmware}", 10, "a name that means nothing", "one of 'availability'")]
-    [InlineData(Node, "{name: Firmware, firmware: true}", "{name: Firmware, firmware: true, health: {a: ok}}", 10, "a name that means several things", "one of 'availability'")]
-    [InlineData(Node, "{name: Firmware, firmware: true}", "{name: Video/Other, capture: video, modes: {a: live}}", 10, "'capture: video' again", "each once")]
+    [InlineData(
+        Node,
+        "{name: Firmware, firmware: true}",
+        "{name: Firmware, firmware: true, health: {a: ok}}",
+        10,
+        "a name that means several things",
+        "one of 'availability'"
+    )]
+    [InlineData(
+        Node,
+        "{name: Firmware, firmware: true}",
+        "{name: Video/Other, capture: video, modes: {a: live}}",
+        10,
+        "'capture: video' again",
+        "each once"
+    )]
     [InlineData(Node, "{name: Firmware, firmware: true}", "{name: Firmware, capture: audio}", 10, "'capture' without 'modes'", "both")]
     [InlineData(Bridge, "field: state, ", "fields: state, ", 7, "the unknown key 'fields'", "one of name, field")]
-    public void Are_refused_with_the_line_of_what_is_wrong(string profile, string words, string others, int line, string found, string expected) =>
-        Assert.Contains(Problems(profile, words, others), problem => problem.Line == line && problem.Found.Contains(found, StringComparison.Ordinal) && problem.Expected.Contains(expected, StringComparison.Ordinal));
+    public void Are_refused_with_the_line_of_what_is_wrong(
+        string profile,
+        string words,
+        string others,
+        int line,
+        string found,
+        string expected
+    ) =>
+        Assert.Contains(
+            Problems(profile, words, others),
+            problem =>
+                problem.Line == line
+                && problem.Found.Contains(found, StringComparison.Ordinal)
+                && problem.Expected.Contains(expected, StringComparison.Ordinal)
+        );
 
     [Fact]
     public void Give_a_device_one_voice()
@@ -77,9 +120,26 @@ public sealed class ProfileFileTests
         try
         {
             var text = File.ReadAllText(Path.Combine(Folder, Recorder + ".yaml"));
-            File.WriteAllText(Path.Combine(folder.FullName, "a.yaml"), text.Replace("id: lobby-recorder", "id: a", StringComparison.Ordinal));
-            File.WriteAllText(Path.Combine(folder.FullName, "b.yaml"), text.Replace("id: lobby-recorder", "id: b", StringComparison.Ordinal));
-            Assert.Contains("which speaks by a.yaml already", Assert.Single(ProfileFile.ReadAll(folder.FullName, Devices).Problems.Where(problem => problem.Found.Contains("lobby-1'", StringComparison.Ordinal)).Take(1)).Found, StringComparison.Ordinal);
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "a.yaml"),
+                text.Replace("id: lobby-recorder", "id: a", StringComparison.Ordinal)
+            );
+            File.WriteAllText(
+                Path.Combine(folder.FullName, "b.yaml"),
+                text.Replace("id: lobby-recorder", "id: b", StringComparison.Ordinal)
+            );
+            Assert.Contains(
+                "which speaks by a.yaml already",
+                Assert
+                    .Single(
+                        ProfileFile
+                            .ReadAll(folder.FullName, Devices)
+                            .Problems.Where(problem => problem.Found.Contains("lobby-1'", StringComparison.Ordinal))
+                            .Take(1)
+                    )
+                    .Found,
+                StringComparison.Ordinal
+            );
         }
         finally
         {

@@ -11,26 +11,39 @@ namespace SurveillanceRegistry.Files.Tests.Policies;
 /// <summary>The schemas help an editor; the registry reads by its own rules. Both must say the same.</summary>
 public sealed class SchemaTests
 {
-    private static JsonElement Schema(string name) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(SampleCity.Root, "policies/schema", name))).RootElement;
+    private static JsonElement Schema(string name) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(SampleCity.Root, "policies/schema", name))).RootElement;
 
-    private static JsonElement At(JsonElement schema, params string[] path) => path.Aggregate(schema, (element, key) => element.GetProperty(key));
+    private static JsonElement At(JsonElement schema, params string[] path) =>
+        path.Aggregate(schema, (element, key) => element.GetProperty(key));
 
     private static string[] Words(JsonElement list) => [.. list.EnumerateArray().Select(word => word.GetString()!)];
 
-    private static string[] Words<T>() where T : struct, Enum => [.. Enum.GetValues<T>().Select(Json.Word)];
+    private static string[] Words<T>()
+        where T : struct, Enum => [.. Enum.GetValues<T>().Select(Json.Word)];
 
     [Fact]
-    public void Are_named_on_the_first_line_of_every_file() => Assert.All(SampleCity.Files, file =>
-    {
-        var path = Path.Combine(SampleCity.Root, file);
-        var first = File.ReadLines(path).First();
-        Assert.StartsWith("# yaml-language-server: $schema=", first, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(path)!, first[(first.IndexOf('=', StringComparison.Ordinal) + 1)..])), first);
-    });
+    public void Are_named_on_the_first_line_of_every_file() =>
+        Assert.All(
+            SampleCity.Files,
+            file =>
+            {
+                var path = Path.Combine(SampleCity.Root, file);
+                var first = File.ReadLines(path).First();
+                Assert.StartsWith("# yaml-language-server: $schema=", first, StringComparison.Ordinal);
+                Assert.True(
+                    File.Exists(Path.Combine(Path.GetDirectoryName(path)!, first[(first.IndexOf('=', StringComparison.Ordinal) + 1)..])),
+                    first
+                );
+            }
+        );
 
     [Fact]
     public void Ask_for_the_sentences_that_the_registry_asks_for() =>
-        Assert.Equal(WordingKeys.Required.Keys, Words(At(Schema("notice-wording.json"), "properties", "texts", "required")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            WordingKeys.Required.Keys,
+            Words(At(Schema("notice-wording.json"), "properties", "texts", "required")).Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void Know_the_words_that_the_registry_knows()

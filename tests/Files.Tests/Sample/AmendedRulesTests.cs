@@ -19,20 +19,31 @@ public sealed class AmendedRulesTests
         Assert.Single(Table.On(DateOnly.Parse(day), technology), row => row.Instrument.Id == instrument);
 
     [Fact]
-    public void Cited_one_chapter_in_many_forms_and_each_row_of_the_statement_leads_to_its_page() => Assert.All(Table.Technologies.Where(technology => technology.Statement is not null), technology =>
-    {
-        var cited = Assert.Single(Citation.FindIn(technology.Statement!.Governance));
-        Assert.Equal("/instruments/" + technology.Statement.Instrument, cited.Link(id => Table.Instruments.Any(instrument => instrument.Id == id)));
-    });
+    public void Cited_one_chapter_in_many_forms_and_each_row_of_the_statement_leads_to_its_page() =>
+        Assert.All(
+            Table.Technologies.Where(technology => technology.Statement is not null),
+            technology =>
+            {
+                var cited = Assert.Single(Citation.FindIn(technology.Statement!.Governance));
+                Assert.Equal(
+                    "/instruments/" + technology.Statement.Instrument,
+                    cited.Link(id => Table.Instruments.Any(instrument => instrument.Id == id))
+                );
+            }
+        );
 
     [Fact]
-    public void Gave_every_text_that_can_be_cited_one_address() => Assert.All(Table.Instruments, instrument =>
-    {
-        if (Citation.TryParse(instrument.Citation, out var citation))
-            Assert.Equal("/instruments/" + instrument.Id, citation.Link(id => Table.Instruments.Any(other => other.Id == id)));
-        else
-            Assert.True(instrument.Kind is InstrumentKind.CityStatement or InstrumentKind.ExecutiveOrder, instrument.Citation);
-    });
+    public void Gave_every_text_that_can_be_cited_one_address() =>
+        Assert.All(
+            Table.Instruments,
+            instrument =>
+            {
+                if (Citation.TryParse(instrument.Citation, out var citation))
+                    Assert.Equal("/instruments/" + instrument.Id, citation.Link(id => Table.Instruments.Any(other => other.Id == id)));
+                else
+                    Assert.True(instrument.Kind is InstrumentKind.CityStatement or InstrumentKind.ExecutiveOrder, instrument.Citation);
+            }
+        );
 
     [Theory]
     [InlineData("smc-14.12", "1979", DatePrecision.Year)]
@@ -48,14 +59,24 @@ public sealed class AmendedRulesTests
 
     [Fact]
     public void Passed_an_ordinance_of_which_only_the_month_was_found() =>
-        Assert.Equal(("2025-05", DatePrecision.Month), (Instrument("ord-127213").Versions[0].Passed.ToString(), Instrument("ord-127213").Versions[0].Passed!.Value.Precision));
+        Assert.Equal(
+            ("2025-05", DatePrecision.Month),
+            (Instrument("ord-127213").Versions[0].Passed.ToString(), Instrument("ord-127213").Versions[0].Passed!.Value.Precision)
+        );
 
     [Fact]
     public void Let_one_ordinance_speak_of_two_technologies_and_several_texts_of_one()
     {
         Assert.Equal(["alpr", "traffic-camera"], Instrument("ord-125936").Versions.Single().Rules.Select(rule => rule.Technology).Order());
-        var kinds = Table.On(Today, "alpr").Where(row => row.IsPrintable && row.Rule!.AppliesTo("police")).Select(row => row.Instrument.Kind).ToHashSet();
-        Assert.Superset(new HashSet<InstrumentKind> { InstrumentKind.ManualChapter, InstrumentKind.Ordinance, InstrumentKind.StateLaw }, kinds);
+        var kinds = Table
+            .On(Today, "alpr")
+            .Where(row => row.IsPrintable && row.Rule!.AppliesTo("police"))
+            .Select(row => row.Instrument.Kind)
+            .ToHashSet();
+        Assert.Superset(
+            new HashSet<InstrumentKind> { InstrumentKind.ManualChapter, InstrumentKind.Ordinance, InstrumentKind.StateLaw },
+            kinds
+        );
     }
 
     [Fact]
@@ -72,9 +93,18 @@ public sealed class AmendedRulesTests
     public void Kept_apart_the_days_on_which_a_text_was_passed_signed_filed_took_effect_and_was_read()
     {
         var (first, last) = (Instrument("smc-14.18").Versions[0], Instrument("smc-14.18").Versions[^1]);
-        Assert.Equal(("2013-03-18", "2013-03-26", "2013-03-27", null), (first.Passed.ToString(), first.Signed.ToString(), first.Filed.ToString(), first.Effective.From));
-        Assert.Equal(("2018-09-24", "2018-11-04", new DateOnly(2026, 11, 23)), (last.Passed.ToString(), last.Effective.From.ToString(), last.Source.ReadOn));
-        Assert.Equal(("2017-11-30", "2024-09-16"), (Instrument("master-list").Versions[0].Filed.ToString(), Instrument("master-list").Versions[1].Filed.ToString()));
+        Assert.Equal(
+            ("2013-03-18", "2013-03-26", "2013-03-27", null),
+            (first.Passed.ToString(), first.Signed.ToString(), first.Filed.ToString(), first.Effective.From)
+        );
+        Assert.Equal(
+            ("2018-09-24", "2018-11-04", new DateOnly(2026, 11, 23)),
+            (last.Passed.ToString(), last.Effective.From.ToString(), last.Source.ReadOn)
+        );
+        Assert.Equal(
+            ("2017-11-30", "2024-09-16"),
+            (Instrument("master-list").Versions[0].Filed.ToString(), Instrument("master-list").Versions[1].Filed.ToString())
+        );
     }
 
     [Theory]
@@ -90,7 +120,16 @@ public sealed class AmendedRulesTests
     public void Took_a_technology_off_the_list_and_perhaps_not_off_the_wall(string technology, string instrument, string department)
     {
         var row = Row(technology, instrument);
-        Assert.True(row is { Instrument.Authorises: false, Rule.Capture.IsEmpty: true, Version.Source.Confidence: Confidence.Secondary, IsPrintable: false } && row.Rule.AppliesTo(department));
+        Assert.True(
+            row
+                is {
+                    Instrument.Authorises: false,
+                    Rule.Capture.IsEmpty: true,
+                    Version.Source.Confidence: Confidence.Secondary,
+                    IsPrintable: false
+                }
+                && row.Rule.AppliesTo(department)
+        );
         Assert.Contains("no longer listed", row.Rule!.Note, StringComparison.Ordinal);
         Assert.Matches("remain|still have devices", row.Rule.Note!);
     }
@@ -98,8 +137,14 @@ public sealed class AmendedRulesTests
     [Fact]
     public void Said_two_things_of_facial_recognition_and_both_stand()
     {
-        var (emergencies, cameras) = (Row("facial-recognition", "city-privacy-statement-emergency"), Row("facial-recognition", "spd-facial-recognition"));
-        Assert.Equal((Confidence.Sourced, Confidence.Secondary), (emergencies.Version!.Source.Confidence, cameras.Version!.Source.Confidence));
+        var (emergencies, cameras) = (
+            Row("facial-recognition", "city-privacy-statement-emergency"),
+            Row("facial-recognition", "spd-facial-recognition")
+        );
+        Assert.Equal(
+            (Confidence.Sourced, Confidence.Secondary),
+            (emergencies.Version!.Source.Confidence, cameras.Version!.Source.Confidence)
+        );
         Assert.All([emergencies, cameras], row => Assert.Equal(InstrumentKind.CityStatement, row.Instrument.Kind));
         Assert.Equal([Capture.Faces], emergencies.Rule!.Capture);
         Assert.Empty(cameras.Rule!.Capture);
@@ -115,8 +160,17 @@ public sealed class AmendedRulesTests
     public void Moved_the_state_law_on_traffic_cameras_to_another_section()
     {
         Assert.Equal(RuleStatus.InForce, Row("automated-traffic-safety-camera", "rcw-46.63.170", "2005-07-24").Status);
-        Assert.Equal((RuleStatus.Superseded, "rcw-46.63.220"), (Row("automated-traffic-safety-camera", "rcw-46.63.170").Status, Row("automated-traffic-safety-camera", "rcw-46.63.170").Version!.SupersededBy));
-        Assert.Contains(new RequiredNotice(NoticeDuty.SignBeforeActivation, 30), Row("automated-traffic-safety-camera", "rcw-46.63.220").Rule!.Notice);
+        Assert.Equal(
+            (RuleStatus.Superseded, "rcw-46.63.220"),
+            (
+                Row("automated-traffic-safety-camera", "rcw-46.63.170").Status,
+                Row("automated-traffic-safety-camera", "rcw-46.63.170").Version!.SupersededBy
+            )
+        );
+        Assert.Contains(
+            new RequiredNotice(NoticeDuty.SignBeforeActivation, 30),
+            Row("automated-traffic-safety-camera", "rcw-46.63.220").Rule!.Notice
+        );
     }
 
     [Fact]
@@ -130,7 +184,10 @@ public sealed class AmendedRulesTests
     [Fact]
     public void Lets_an_interview_room_record_sound_and_no_holding_cell()
     {
-        bool Allows(string technology) => Table.On(Today, technology).Any(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(Capture.Audio));
+        bool Allows(string technology) =>
+            Table
+                .On(Today, technology)
+                .Any(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(Capture.Audio));
         Assert.True(Allows("interview-room-camera"));
         Assert.False(Allows("holding-cell-camera"));
         Assert.Equal(RetentionEvent.EndOfSentence, Assert.Single(Row("interview-room-camera", "rcw-10.122").Rule!.Retention).Event);
@@ -139,9 +196,18 @@ public sealed class AmendedRulesTests
     [Fact]
     public void Is_printed_on_no_sign_where_it_was_only_told_or_inferred()
     {
-        Assert.All(["cb-121052", "cb-121053", "cb-121179", "rtcc-launch", "cb-120026"], id => Assert.NotEqual(Confidence.Sourced, Instrument(id).Versions.Single().Source.Confidence));
-        Assert.Equal((Confidence.Unsure, Confidence.Unsure), (Instrument("cb-121052").Versions[0].Source.Confidence, Instrument("cb-121179").Versions[0].Source.Confidence));
-        Assert.All(Table.On(Today).Where(row => row.Version?.Source.Confidence != Confidence.Sourced), row => Assert.False(row.IsPrintable));
+        Assert.All(
+            ["cb-121052", "cb-121053", "cb-121179", "rtcc-launch", "cb-120026"],
+            id => Assert.NotEqual(Confidence.Sourced, Instrument(id).Versions.Single().Source.Confidence)
+        );
+        Assert.Equal(
+            (Confidence.Unsure, Confidence.Unsure),
+            (Instrument("cb-121052").Versions[0].Source.Confidence, Instrument("cb-121179").Versions[0].Source.Confidence)
+        );
+        Assert.All(
+            Table.On(Today).Where(row => row.Version?.Source.Confidence != Confidence.Sourced),
+            row => Assert.False(row.IsPrintable)
+        );
     }
 
     [Fact]
@@ -161,7 +227,10 @@ public sealed class AmendedRulesTests
         var outside = Assert.Single(SampleCity.Opening.Governance.City.OutOfScope);
         Assert.Contains("telephone calls", outside.Name, StringComparison.Ordinal);
         Assert.Equal(Confidence.Sourced, outside.Source.Confidence);
-        var city = System.Text.Json.JsonSerializer.Deserialize<City>(System.Text.Json.JsonSerializer.Serialize(SampleCity.Opening.Governance.City, Json.Options), Json.Options)!;
+        var city = System.Text.Json.JsonSerializer.Deserialize<City>(
+            System.Text.Json.JsonSerializer.Serialize(SampleCity.Opening.Governance.City, Json.Options),
+            Json.Options
+        )!;
         Assert.Equal(outside, Assert.Single(city.OutOfScope));
     }
 }

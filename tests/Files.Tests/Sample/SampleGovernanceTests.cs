@@ -14,20 +14,31 @@ public sealed class SampleGovernanceTests
     private static GovernanceRow Row(string day, string technology, string instrument) =>
         Assert.Single(Table.On(DateOnly.Parse(day), technology), row => row.Instrument.Id == instrument);
 
-    public static TheoryData<string, string, string, string> Statement() => new()
-    {
-        { "In Car Video System        ", "Seattle Police Department (SPD) Manual Chapter 16.090", "in-car-video", "spd-manual-16.090" },
-        { "Body-Worn Video Pilot Program ", "SPD Manual Chapter 16.091", "body-worn-video", "spd-manual-16.091" },
-        { "Automatic License Plate Readers", "SPD Manual Chapter 16.170", "alpr", "spd-manual-16.170" },
-        { "Collection of Information for Law Enforcement Purposes", "Seattle Municipal Code (SMC) Chapter 14.12", "law-enforcement-information", "smc-14.12" },
-        { "Holding Cell Camera System", "SPD Manual Chapter  10.060", "holding-cell-camera", "spd-manual-10.060" },
-        { "Acquisition and Use of Surveillance Equipment", "SMC Chapter 14.18", "surveillance-equipment", "smc-14.18" },
-        { "Automated Traffic Safety Cameras", "SMC 11.50.570", "automated-traffic-safety-camera", "smc-11.50.570" },
-    };
+    public static TheoryData<string, string, string, string> Statement() =>
+        new()
+        {
+            { "In Car Video System        ", "Seattle Police Department (SPD) Manual Chapter 16.090", "in-car-video", "spd-manual-16.090" },
+            { "Body-Worn Video Pilot Program ", "SPD Manual Chapter 16.091", "body-worn-video", "spd-manual-16.091" },
+            { "Automatic License Plate Readers", "SPD Manual Chapter 16.170", "alpr", "spd-manual-16.170" },
+            {
+                "Collection of Information for Law Enforcement Purposes",
+                "Seattle Municipal Code (SMC) Chapter 14.12",
+                "law-enforcement-information",
+                "smc-14.12"
+            },
+            { "Holding Cell Camera System", "SPD Manual Chapter  10.060", "holding-cell-camera", "spd-manual-10.060" },
+            { "Acquisition and Use of Surveillance Equipment", "SMC Chapter 14.18", "surveillance-equipment", "smc-14.18" },
+            { "Automated Traffic Safety Cameras", "SMC 11.50.570", "automated-traffic-safety-camera", "smc-11.50.570" },
+        };
 
     [Theory]
     [MemberData(nameof(Statement))]
-    public void Keeps_each_pair_of_the_Citys_statement_word_for_word_and_finds_it_on_every_day(string words, string governance, string technology, string instrument)
+    public void Keeps_each_pair_of_the_Citys_statement_word_for_word_and_finds_it_on_every_day(
+        string words,
+        string governance,
+        string technology,
+        string instrument
+    )
     {
         var named = Assert.Single(Table.Technologies, one => one.Id == technology);
         Assert.Equal(new StatementRow(words, governance, instrument), named.Statement);
@@ -37,15 +48,21 @@ public sealed class SampleGovernanceTests
     }
 
     [Fact]
-    public void Names_no_other_row_of_the_statement() => Assert.Equal(7, Table.Technologies.Count(technology => technology.Statement is not null));
+    public void Names_no_other_row_of_the_statement() =>
+        Assert.Equal(7, Table.Technologies.Count(technology => technology.Statement is not null));
 
     [Fact]
     public void Says_in_April_2013_that_the_surveillance_equipment_chapter_is_adopted_and_nobody_found_since_when()
     {
         var row = Row("2013-04-15", "surveillance-equipment", "smc-14.18");
-        Assert.Equal(("Acquisition and Use of Surveillance Equipment", RuleStatus.Adopted, Certainty.Possible, DatePrecision.Unknown),
-            (row.Version!.Title, row.Status, row.Certainty, row.Version.Effective.FromPrecision));
-        Assert.Equal(("2013-03-18", "2013-03-26", "2013-03-27"), (row.Version.Passed.ToString(), row.Version.Signed.ToString(), row.Version.Filed.ToString()));
+        Assert.Equal(
+            ("Acquisition and Use of Surveillance Equipment", RuleStatus.Adopted, Certainty.Possible, DatePrecision.Unknown),
+            (row.Version!.Title, row.Status, row.Certainty, row.Version.Effective.FromPrecision)
+        );
+        Assert.Equal(
+            ("2013-03-18", "2013-03-26", "2013-03-27"),
+            (row.Version.Passed.ToString(), row.Version.Signed.ToString(), row.Version.Filed.ToString())
+        );
         Assert.Equal(RuleStatus.NotKnown, Row("2013-03-17", "surveillance-equipment", "smc-14.18").Status);
     }
 
@@ -60,8 +77,10 @@ public sealed class SampleGovernanceTests
     public void Knows_on_the_last_day_of_the_2013_form_that_the_next_one_is_coming()
     {
         var row = Row("2017-08-31", "surveillance-equipment", "smc-14.18");
-        Assert.Equal(("Acquisition and Use of Surveillance Equipment", "Ordinance 125376", "2017-09-01", "2017-07-31"),
-            (row.Version!.Title, row.Next!.By, row.Next.Effective.From.ToString(), row.Next.Passed.ToString()));
+        Assert.Equal(
+            ("Acquisition and Use of Surveillance Equipment", "Ordinance 125376", "2017-09-01", "2017-07-31"),
+            (row.Version!.Title, row.Next!.By, row.Next.Effective.From.ToString(), row.Next.Passed.ToString())
+        );
     }
 
     [Theory]
@@ -71,18 +90,25 @@ public sealed class SampleGovernanceTests
     public void Speaks_of_surveillance_technologies_since_2017(string day, string by, string from)
     {
         var row = Row(day, "surveillance-equipment", "smc-14.18");
-        Assert.Equal((RuleStatus.InForce, Certainty.Certain, by, from, "Acquisition and Use of Surveillance Technologies"),
-            (row.Status, row.Certainty, row.Version!.By, row.Version.Effective.From.ToString(), row.Version.Title));
+        Assert.Equal(
+            (RuleStatus.InForce, Certainty.Certain, by, from, "Acquisition and Use of Surveillance Technologies"),
+            (row.Status, row.Certainty, row.Version!.By, row.Version.Effective.From.ToString(), row.Version.Title)
+        );
     }
 
     [Fact]
     public void Merges_the_body_worn_pilot_into_the_in_car_chapter_in_2020()
     {
         var holds = Row("2020-10-01", "body-worn-video", "spd-manual-16.090");
-        Assert.Equal((RuleStatus.InForce, "In-Car and Body-Worn Video", "2020-10-01"), (holds.Status, holds.Version!.Title, holds.Version.Effective.From.ToString()));
+        Assert.Equal(
+            (RuleStatus.InForce, "In-Car and Body-Worn Video", "2020-10-01"),
+            (holds.Status, holds.Version!.Title, holds.Version.Effective.From.ToString())
+        );
         var pilot = Row("2020-10-01", "body-worn-video", "spd-manual-16.091");
-        Assert.Equal((RuleStatus.Superseded, "spd-manual-16.090", DatePrecision.Unknown, "2020-10-01"),
-            (pilot.Status, pilot.Version!.SupersededBy, pilot.Version.Effective.ToPrecision, pilot.Version.Effective.EndKnownBy.ToString()));
+        Assert.Equal(
+            (RuleStatus.Superseded, "spd-manual-16.090", DatePrecision.Unknown, "2020-10-01"),
+            (pilot.Status, pilot.Version!.SupersededBy, pilot.Version.Effective.ToPrecision, pilot.Version.Effective.EndKnownBy.ToString())
+        );
         Assert.Equal(RuleStatus.NotKnown, Row("2020-09-30", "body-worn-video", "spd-manual-16.090").Status);
         Assert.Equal(RuleStatus.InForce, Row("2020-09-30", "body-worn-video", "spd-manual-16.091").Status);
     }
@@ -95,7 +121,10 @@ public sealed class SampleGovernanceTests
         Assert.Contains(new Retention(RetentionBound.Limit, 90, null, "patrol reads"), row.Rule!.Retention);
         Assert.Contains(new Retention(RetentionBound.Limit, null, RetentionEvent.EndOfShift, "parking reads"), row.Rule.Retention);
         Assert.Empty(row.DisagreesWith);
-        Assert.DoesNotContain(Table.On(new DateOnly(2026, 3, 29), "alpr"), one => one.Status == RuleStatus.InForce && one.Rule!.Retention.Any(retention => retention.Days == 21));
+        Assert.DoesNotContain(
+            Table.On(new DateOnly(2026, 3, 29), "alpr"),
+            one => one.Status == RuleStatus.InForce && one.Rule!.Retention.Any(retention => retention.Days == 21)
+        );
     }
 
     [Fact]
@@ -114,7 +143,10 @@ public sealed class SampleGovernanceTests
     public void Reports_the_mayors_pause_since_19_March_2026_and_prints_it_on_no_sign()
     {
         var row = Row("2026-03-31", "alpr", "mayoral-action-2026-03-19");
-        Assert.Equal((RuleStatus.Paused, Confidence.Secondary, InstrumentKind.ExecutiveOrder, false), (row.Status, row.Version!.Source.Confidence, row.Instrument.Kind, row.IsPrintable));
+        Assert.Equal(
+            (RuleStatus.Paused, Confidence.Secondary, InstrumentKind.ExecutiveOrder, false),
+            (row.Status, row.Version!.Source.Confidence, row.Instrument.Kind, row.IsPrintable)
+        );
         Assert.Equal(RuleStatus.Paused, Row("2026-03-19", "alpr", row.Instrument.Id).Status);
         Assert.Equal(RuleStatus.NotKnown, Row("2026-03-18", "alpr", row.Instrument.Id).Status);
     }
@@ -135,8 +167,17 @@ public sealed class SampleGovernanceTests
     public void Lets_no_rule_in_force_allow_audio_to_a_facility_camera_though_the_City_says_it_may_be_recorded()
     {
         var rows = Table.On(new DateOnly(2026, 11, 23), "facility-camera");
-        Assert.Contains(rows, row => row.Instrument.Kind == InstrumentKind.CityStatement && row.Rule!.Capture.Contains(Capture.Audio) && row.Rule.Notice.Contains(new(NoticeDuty.PostedSign)));
-        Assert.DoesNotContain(rows, row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(Capture.Audio));
+        Assert.Contains(
+            rows,
+            row =>
+                row.Instrument.Kind == InstrumentKind.CityStatement
+                && row.Rule!.Capture.Contains(Capture.Audio)
+                && row.Rule.Notice.Contains(new(NoticeDuty.PostedSign))
+        );
+        Assert.DoesNotContain(
+            rows,
+            row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(Capture.Audio)
+        );
     }
 
     [Theory]
@@ -147,13 +188,20 @@ public sealed class SampleGovernanceTests
     [InlineData("traffic-camera", "ord-125936", "2024-09-16", RuleStatus.InForce)]
     [InlineData("law-enforcement-information", "smc-14.12", "1978-12-31", RuleStatus.NotKnown)]
     [InlineData("law-enforcement-information", "smc-14.12", "1980-01-01", RuleStatus.InForce)]
-    public void Calls_a_rule_in_force_from_the_first_day_that_a_source_shows_it_so(string technology, string instrument, string day, RuleStatus status) =>
-        Assert.Equal(status, Row(day, technology, instrument).Status);
+    public void Calls_a_rule_in_force_from_the_first_day_that_a_source_shows_it_so(
+        string technology,
+        string instrument,
+        string day,
+        RuleStatus status
+    ) => Assert.Equal(status, Row(day, technology, instrument).Status);
 
     [Fact]
     public void Gives_a_source_that_was_read_to_every_text_and_every_purpose()
     {
-        Assert.All(Table.Instruments.SelectMany(instrument => instrument.Versions), version => Assert.False(string.IsNullOrWhiteSpace(version.Source.Title)));
+        Assert.All(
+            Table.Instruments.SelectMany(instrument => instrument.Versions),
+            version => Assert.False(string.IsNullOrWhiteSpace(version.Source.Title))
+        );
         Assert.All(Table.Technologies, technology => Assert.Equal(technology.Purpose is null, technology.PurposeSource is null));
         Assert.All(Table.Technologies, technology => Assert.True(Identifier.IsValid(technology.Id)));
     }

@@ -10,13 +10,21 @@ namespace SurveillanceRegistry.Grains.Tests.Devices;
 /// <summary>The walk of a heartbeat behind its durable commit, on two silos and fake time.</summary>
 public sealed class DeviceGrainTests(SmallCity city) : IClassFixture<SmallCity>
 {
-    private static NoticeFact Fact(NoticeContent notice, Capture capture) => Assert.Single(notice.Now.Facts, fact => fact.Capture == capture);
+    private static NoticeFact Fact(NoticeContent notice, Capture capture) =>
+        Assert.Single(notice.Now.Facts, fact => fact.Capture == capture);
 
     [Fact]
     public async Task A_place_whose_devices_were_never_heard_says_that_they_may_be_recording()
     {
         var notice = await city.Notice(Gate);
-        Assert.All([Capture.Plates, Capture.Stills], capture => Assert.Equal((Mode.Recorded, FactCertainty.Unknown, null), (Fact(notice, capture).Mode, Fact(notice, capture).Certainty, Fact(notice, capture).Since)));
+        Assert.All(
+            [Capture.Plates, Capture.Stills],
+            capture =>
+                Assert.Equal(
+                    (Mode.Recorded, FactCertainty.Unknown, null),
+                    (Fact(notice, capture).Mode, Fact(notice, capture).Certainty, Fact(notice, capture).Since)
+                )
+        );
     }
 
     [Fact]
@@ -52,7 +60,9 @@ public sealed class DeviceGrainTests(SmallCity city) : IClassFixture<SmallCity>
         await city.Beat(Camera, Sees());
         var lastHeard = city.Time.GetUtcNow();
         city.Time.Advance(TimeSpan.FromSeconds(31));
-        await city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera)?.Presence == PresenceState.Silent);
+        await city.Memory.Until(memory =>
+            memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera)?.Presence == PresenceState.Silent
+        );
         await city.Partition(Camera).Wake(); // Returns when what was being told is told.
 
         var audio = Fact(await city.Notice(), Capture.Audio);
@@ -127,7 +137,10 @@ public sealed class DeviceGrainTests(SmallCity city) : IClassFixture<SmallCity>
     public async Task Governance_crosses_from_silo_to_silo_and_to_a_client_unchanged()
     {
         var governance = await city.Grains.Governance();
-        Assert.Equal(governance.Table.On(new DateOnly(2026, 11, 23)).Single().Version!.Effective, new EffectivePeriod(LawDate.Parse("2019-03-01")));
+        Assert.Equal(
+            governance.Table.On(new DateOnly(2026, 11, 23)).Single().Version!.Effective,
+            new EffectivePeriod(LawDate.Parse("2019-03-01"))
+        );
         Assert.Equal(WordingKeys.Required.Count, Assert.Single(governance.Wordings).Texts.Count);
     }
 }

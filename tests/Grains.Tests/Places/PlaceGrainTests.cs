@@ -6,7 +6,10 @@ using static SurveillanceRegistry.Grains.Tests.Fixtures.SmallCity;
 
 namespace SurveillanceRegistry.Grains.Tests.Places;
 
-/// <summary>A vendor that says less than everything, in a city of each test's own: what was named once is not forgotten, and what never lived is so since no time.</summary>
+/// <summary>
+/// A vendor that says less than everything, in a city of each test's own: what was named once is not forgotten, and what never lived is so
+/// since no time.
+/// </summary>
 public sealed class PlaceGrainTests : IAsyncLifetime
 {
     private static readonly CaptureReport Plates = CaptureReport.Every([Capture.Plates, Capture.Stills], Mode.Recorded);
@@ -20,14 +23,20 @@ public sealed class PlaceGrainTests : IAsyncLifetime
     /// <summary>A word of the plate reader, of which the register knows no microphone.</summary>
     private async Task Says(CaptureReport capture, bool namesAudio, bool isLife = true)
     {
-        var word = _city.Next(Reader, capture) with { UnregisteredCaptures = namesAudio ? CaptureSet.From(Capture.Audio) : default, ProvesLife = isLife };
+        var word = _city.Next(Reader, capture) with
+        {
+            UnregisteredCaptures = namesAudio ? CaptureSet.From(Capture.Audio) : default,
+            ProvesLife = isLife,
+        };
         _city.Memory.Keep(word);
         await _city.Partition(Reader).ApplyHeartbeats([word]);
         await _city.Partition(Reader).Wake();
     }
 
     private async Task<(Mode?, FactCertainty?)> Audio() =>
-        (await _city.Notice(Gate)).Now.Facts.SingleOrDefault(fact => fact.Capture == Capture.Audio) is { } audio ? (audio.Mode, audio.Certainty) : (null, null);
+        (await _city.Notice(Gate)).Now.Facts.SingleOrDefault(fact => fact.Capture == Capture.Audio) is { } audio
+            ? (audio.Mode, audio.Certainty)
+            : (null, null);
 
     [Fact]
     public async Task Is_on_the_notice_until_it_is_told_off_whatever_else_is_left_out_and_whoever_takes_over()
@@ -73,14 +82,27 @@ public sealed class PlaceGrainTests : IAsyncLifetime
         var last = (await _city.Grains.Device(Reader).LastObservation())!;
         Assert.Equal((PresenceState.Unknown, null, Mode.Recorded), (last.Presence, last.LastHeardAt, last.Capture[Capture.Plates]));
         var notice = await _city.Notice(Gate);
-        Assert.All(notice.Now.Facts.Concat(notice.Worst.Facts), fact => Assert.Equal((Mode.Recorded, FactCertainty.Unknown, null), (fact.Mode, fact.Certainty, fact.Since)));
+        Assert.All(
+            notice.Now.Facts.Concat(notice.Worst.Facts),
+            fact => Assert.Equal((Mode.Recorded, FactCertainty.Unknown, null), (fact.Mode, fact.Certainty, fact.Since))
+        );
     }
 
     [Fact]
     public async Task Of_a_unit_that_was_taken_away_counts_while_it_is_heard_and_not_because_the_registry_cannot_see()
     {
         await Says(Plates, namesAudio: false);
-        await _city.Memory.ChangeAsync(_city.Memory.Devices.First(device => device.Id == Reader) with { Lifecycle = Lifecycle.Removed }, 1, null!, "gone", _city.Time.GetUtcNow(), TestContext.Current.CancellationToken);
+        await _city.Memory.ChangeAsync(
+            _city.Memory.Devices.First(device => device.Id == Reader) with
+            {
+                Lifecycle = Lifecycle.Removed,
+            },
+            1,
+            null!,
+            "gone",
+            _city.Time.GetUtcNow(),
+            TestContext.Current.CancellationToken
+        );
         await _city.Grains.Device(Reader).ReloadDevice();
         await _city.Grains.Place(Gate).MarkDevicesChanged();
         Assert.Equal(2, (await _city.Notice(Gate)).Now.Facts.Length); // It records, whatever the register says.
@@ -89,7 +111,11 @@ public sealed class PlaceGrainTests : IAsyncLifetime
         Assert.Equal((0, 0), await Facts());
         foreach (var sight in _city.Sights)
             await sight.StartAsync(TestContext.Current.CancellationToken);
-        for (var patience = DateTime.UtcNow.AddSeconds(10); _city.Sights.Any(sight => sight.ObservingSinceMs < 0) && DateTime.UtcNow < patience; await Task.Yield()) { }
+        for (
+            var patience = DateTime.UtcNow.AddSeconds(10);
+            _city.Sights.Any(sight => sight.ObservingSinceMs < 0) && DateTime.UtcNow < patience;
+            await Task.Yield()
+        ) { }
         _city.Memory.IsOutOfReach = true;
         try
         {
@@ -105,6 +131,7 @@ public sealed class PlaceGrainTests : IAsyncLifetime
                 await sight.StopAsync(CancellationToken.None);
         }
 
-        async Task<(int, int)> Facts() => await _city.Notice(Gate) is var notice ? (notice.Now.Facts.Length, notice.Worst.Facts.Length) : default;
+        async Task<(int, int)> Facts() =>
+            await _city.Notice(Gate) is var notice ? (notice.Now.Facts.Length, notice.Worst.Facts.Length) : default;
     }
 }

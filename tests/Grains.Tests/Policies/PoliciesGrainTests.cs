@@ -32,11 +32,24 @@ public sealed class PoliciesGrainTests : IAsyncLifetime
         var amended = manual with
         {
             Citation = "SPD Manual 16.090", // The small city's own is of no code that exists.
-            Versions = [.. manual.Versions.SetItem(manual.Versions.Length - 1, last with { Effective = last.Effective with { To = from } }), last with { Number = last.Number + 1, Title = "Cameras from then on", Effective = new EffectivePeriod(from) }],
+            Versions =
+            [
+                .. manual.Versions.SetItem(manual.Versions.Length - 1, last with { Effective = last.Effective with { To = from } }),
+                last with
+                {
+                    Number = last.Number + 1,
+                    Title = "Cameras from then on",
+                    Effective = new EffectivePeriod(from),
+                },
+            ],
         };
-        var draft = (await policies.Draft(new Proposal("It changes.", last.Source, [new ProposedDocument(PolicyDocument.For(amended), 1)]), editor)).Value!;
+        var draft = (
+            await policies.Draft(new Proposal("It changes.", last.Source, [new ProposedDocument(PolicyDocument.For(amended), 1)]), editor)
+        ).Value!;
         var submitted = (await policies.Act(draft.Id, 1, ChangeAct.Submitted, editor)).Value!;
-        Assert.True((await policies.Act(draft.Id, submitted.Version, ChangeAct.Approved, new Attribution("approver", null, "st-approver"))).IsDone);
+        Assert.True(
+            (await policies.Act(draft.Id, submitted.Version, ChangeAct.Approved, new Attribution("approver", null, "st-approver"))).IsDone
+        );
 
         var at = DateTimeOffset.Parse(midnight, System.Globalization.CultureInfo.InvariantCulture);
         _city.Time.AdjustTime(at.AddSeconds(-1));
@@ -48,7 +61,10 @@ public sealed class PoliciesGrainTests : IAsyncLifetime
         await policies.RecordTransitions();
         var turned = Assert.Single(_city.Memory.Days, turned => !turned.Switches.IsEmpty);
         Assert.Equal(from.Earliest, turned.Day);
-        Assert.Equal(new EffectiveTransition("facility-camera", manual.Id, 3, RuleStatus.InForce, RuleStatus.InForce), Assert.Single(turned.Switches));
+        Assert.Equal(
+            new EffectiveTransition("facility-camera", manual.Id, 3, RuleStatus.InForce, RuleStatus.InForce),
+            Assert.Single(turned.Switches)
+        );
         var notice = await _city.Notice();
         Assert.Contains(notice.Now.Facts.SelectMany(fact => fact.GovernedBy), rule => rule.Title == "Cameras from then on");
     }

@@ -7,7 +7,10 @@ using static SurveillanceRegistry.Grains.Tests.Fixtures.SmallCity;
 
 namespace SurveillanceRegistry.Grains.Tests.Presence;
 
-/// <summary>An import holds the ledger, a register is slow, ten thousand units change at once: who speaks is heard all the same. Each test has a city of its own.</summary>
+/// <summary>
+/// An import holds the ledger, a register is slow, ten thousand units change at once: who speaks is heard all the same. Each test has a
+/// city of its own.
+/// </summary>
 public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -33,7 +36,8 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
         await _city.Partition(Camera).ApplyHeartbeats([heartbeat]).WaitAsync(Patience, Cancellation);
     }
 
-    private Task RemembersAsync(Func<DeviceObservation, bool> isSo) => _city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera) is { } last && isSo(last));
+    private Task RemembersAsync(Func<DeviceObservation, bool> isSo) =>
+        _city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera) is { } last && isSo(last));
 
     private static Mode? Audio(DeviceObservation observation) => observation.Capture[Capture.Audio];
 
@@ -74,7 +78,10 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
         await HeardAsync(Sees());
         _city.Memory.Names.LetGo();
         await _city.Partition(Camera).Wake();
-        Assert.Equal([PresenceState.Disconnected, PresenceState.Online], _city.Memory.Remembered.Skip(before).Select(seen => seen.Presence));
+        Assert.Equal(
+            [PresenceState.Disconnected, PresenceState.Online],
+            _city.Memory.Remembered.Skip(before).Select(seen => seen.Presence)
+        );
     }
 
     [Fact]
@@ -97,13 +104,33 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
         const int Units = 600; // Of two silos; each bounds its own.
         var camera = _city.Memory.Devices.First(device => device.Id == Camera);
         for (var unit = 0; unit < Units; unit++)
-            await _city.Memory.RegisterAsync(camera with { Id = $"unit-{unit}", Place = null, Fleet = "patrol" }, Attribution.Registry, "", _city.Time.GetUtcNow(), Cancellation);
+            await _city.Memory.RegisterAsync(
+                camera with
+                {
+                    Id = $"unit-{unit}",
+                    Place = null,
+                    Fleet = "patrol",
+                },
+                Attribution.Registry,
+                "",
+                _city.Time.GetUtcNow(),
+                Cancellation
+            );
         _city.Memory.Observations.Shut();
-        await Task.WhenAll(Enumerable.Range(0, Units).Select(unit => _city.Partition($"unit-{unit}").ApplyHeartbeats([_city.Next($"unit-{unit}", Sees())]))).WaitAsync(Patience, Cancellation);
+        await Task.WhenAll(
+                Enumerable
+                    .Range(0, Units)
+                    .Select(unit => _city.Partition($"unit-{unit}").ApplyHeartbeats([_city.Next($"unit-{unit}", Sees())]))
+            )
+            .WaitAsync(Patience, Cancellation);
         await _city.Memory.Observations.Until(waiting: ChangeConcurrencyLimiter.MaxConcurrent);
         _city.Memory.Observations.LetGo();
         await _city.Memory.Until(memory => memory.Remembered.Length == Units);
-        Assert.InRange(_city.Memory.Observations.MostWaiting, ChangeConcurrencyLimiter.MaxConcurrent, 2 * ChangeConcurrencyLimiter.MaxConcurrent);
+        Assert.InRange(
+            _city.Memory.Observations.MostWaiting,
+            ChangeConcurrencyLimiter.MaxConcurrent,
+            2 * ChangeConcurrencyLimiter.MaxConcurrent
+        );
         Assert.Equal(Units, _city.Memory.Remembered.Select(seen => seen.DeviceId).Distinct().Count());
     }
 
@@ -112,10 +139,28 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
     {
         const int Imported = 100;
         Assert.DoesNotContain((await _city.Notice(Gate)).Now.Facts, fact => fact.Capture == Capture.Audio);
-        var (camera, reads, issued) = (_city.Memory.Devices.First(device => device.Id == Camera), _city.Memory.ReadsOfPlaces, _city.Memory.Issued.Length);
+        var (camera, reads, issued) = (
+            _city.Memory.Devices.First(device => device.Id == Camera),
+            _city.Memory.ReadsOfPlaces,
+            _city.Memory.Issued.Length
+        );
         List<Device> imported = [];
         for (var unit = 0; unit < Imported; unit++)
-            imported.Add((await _city.Memory.RegisterAsync(camera with { Id = $"gate-cam-{unit}", Place = Gate }, Attribution.Registry, "", _city.Time.GetUtcNow(), Cancellation)).Value!);
+            imported.Add(
+                (
+                    await _city.Memory.RegisterAsync(
+                        camera with
+                        {
+                            Id = $"gate-cam-{unit}",
+                            Place = Gate,
+                        },
+                        Attribution.Registry,
+                        "",
+                        _city.Time.GetUtcNow(),
+                        Cancellation
+                    )
+                ).Value!
+            );
 
         _city.Memory.Notices.Shut();
         foreach (var device in imported) // One after another, as whoever hears of changes of the register tells of them.
@@ -126,7 +171,8 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
         var shown = (await _city.Grains.Place(Gate).Describe())!;
         Assert.Equal(Imported + 1, shown.Covering.Length);
         Assert.Contains(shown.Content.Now.Facts, fact => fact.Capture == Capture.Audio);
-        Assert.InRange(_city.Memory.ReadsOfPlaces - reads, 1, 3); // The first found the notice waiting; one more for all that came meanwhile; one for who looked.
+        // The first found the notice waiting; one more for all that came meanwhile; one for who looked.
+        Assert.InRange(_city.Memory.ReadsOfPlaces - reads, 1, 3);
         Assert.Equal(issued + 1, _city.Memory.Issued.Length);
     }
 }

@@ -7,7 +7,10 @@ using static SurveillanceRegistry.Grains.Tests.Fixtures.SmallCity;
 
 namespace SurveillanceRegistry.Grains.Tests.Presence;
 
-/// <summary>A network that fails, a database that is away, a partition that moved: no unit is told dead or silent for it. Each test has a city of its own.</summary>
+/// <summary>
+/// A network that fails, a database that is away, a partition that moved: no unit is told dead or silent for it. Each test has a city of
+/// its own.
+/// </summary>
 public sealed class IngestHealthMonitorTests : IAsyncLifetime
 {
     private readonly SmallCity _city = new();
@@ -29,8 +32,13 @@ public sealed class IngestHealthMonitorTests : IAsyncLifetime
         await _city.Dies(Reader); // One of those that follow.
         _city.Time.Advance(TimeSpan.FromSeconds(1));
         foreach (var unit in new[] { Camera, Reader })
-            Assert.Equal((PresenceState.Unknown, Evidence.Registry), (await PresenceOf(unit), (await _city.Partition(unit).FindObservation(_city.Number(unit), unit))!.Evidence));
-        await _city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera)?.Presence == PresenceState.Unknown);
+            Assert.Equal(
+                (PresenceState.Unknown, Evidence.Registry),
+                (await PresenceOf(unit), (await _city.Partition(unit).FindObservation(_city.Number(unit), unit))!.Evidence)
+            );
+        await _city.Memory.Until(memory =>
+            memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera)?.Presence == PresenceState.Unknown
+        );
 
         // Who comes back is there. Who does not come back within its deadline is gone.
         await _city.Beat(Camera, Sees());
@@ -41,7 +49,8 @@ public sealed class IngestHealthMonitorTests : IAsyncLifetime
         _city.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(PresenceState.Silent, await PresenceOf(Reader));
 
-        async Task<PresenceState> PresenceOf(string unit) => (await _city.Partition(unit).FindObservation(_city.Number(unit), unit))!.Presence;
+        async Task<PresenceState> PresenceOf(string unit) =>
+            (await _city.Partition(unit).FindObservation(_city.Number(unit), unit))!.Presence;
     }
 
     [Fact]
@@ -50,7 +59,11 @@ public sealed class IngestHealthMonitorTests : IAsyncLifetime
         await _city.Beat(Camera, Sees());
         foreach (var sight in _city.Sights)
             await sight.StartAsync(TestContext.Current.CancellationToken);
-        for (var patience = DateTime.UtcNow.AddSeconds(10); _city.Sights.Any(sight => sight.ObservingSinceMs < 0) && DateTime.UtcNow < patience; await Task.Yield()) { }
+        for (
+            var patience = DateTime.UtcNow.AddSeconds(10);
+            _city.Sights.Any(sight => sight.ObservingSinceMs < 0) && DateTime.UtcNow < patience;
+            await Task.Yield()
+        ) { }
         _city.Memory.IsOutOfReach = true;
         try
         {
@@ -65,7 +78,11 @@ public sealed class IngestHealthMonitorTests : IAsyncLifetime
         }
 
         _city.Time.Advance(IngestHealthMonitor.Every); // It looks again, and sees.
-        for (var patience = DateTime.UtcNow.AddSeconds(10); _city.Sights.Any(sight => sight.CannotObserve) && DateTime.UtcNow < patience; await Task.Yield()) { }
+        for (
+            var patience = DateTime.UtcNow.AddSeconds(10);
+            _city.Sights.Any(sight => sight.CannotObserve) && DateTime.UtcNow < patience;
+            await Task.Yield()
+        ) { }
         Assert.NotEqual(PresenceState.Silent, (await _city.Partition(Camera).FindObservation(_city.Number(Camera), Camera))!.Presence);
         foreach (var sight in _city.Sights)
             await sight.StopAsync(CancellationToken.None);
@@ -90,6 +107,9 @@ public sealed class IngestHealthMonitorTests : IAsyncLifetime
         for (var asked = 0; _city.Memory.Remembered.Length == rows && asked < 10_000; asked++)
             await _city.Partition(Camera).Wake();
         Assert.Equal(rows + 1, _city.Memory.Remembered.Length);
-        Assert.Equal(FactCertainty.Reported, Assert.Single((await _city.Notice()).Now.Facts, fact => fact.Capture == Capture.Audio).Certainty);
+        Assert.Equal(
+            FactCertainty.Reported,
+            Assert.Single((await _city.Notice()).Now.Facts, fact => fact.Capture == Capture.Audio).Certainty
+        );
     }
 }

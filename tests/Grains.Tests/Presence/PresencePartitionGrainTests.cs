@@ -6,18 +6,26 @@ using static SurveillanceRegistry.Grains.Tests.Fixtures.SmallCity;
 
 namespace SurveillanceRegistry.Grains.Tests.Presence;
 
-/// <summary>When a unit is looked after, and from when on; docs/pitfalls.md says where others went wrong. Each test registers units of its own.</summary>
+/// <summary>
+/// When a unit is looked after, and from when on; docs/pitfalls.md says where others went wrong. Each test registers units of its own.
+/// </summary>
 public sealed class PresencePartitionGrainTests(SmallCity city) : IClassFixture<SmallCity>
 {
-    private async Task<PresenceState> PresenceOf(string unit) => (await city.Partition(unit).FindObservation(city.Number(unit), unit))!.Presence;
+    private async Task<PresenceState> PresenceOf(string unit) =>
+        (await city.Partition(unit).FindObservation(city.Number(unit), unit))!.Presence;
 
     /// <summary>Without asking: it has to be noticed.</summary>
-    private Task IsToldAsync(string unit, PresenceState presence) => city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == unit)?.Presence == presence);
+    private Task IsToldAsync(string unit, PresenceState presence) =>
+        city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == unit)?.Presence == presence);
 
     /// <summary>A unit that was registered a moment ago.</summary>
     private async Task<string> UnitAsync(int? deadlineSeconds = null)
     {
-        var unit = city.Memory.Devices.First(device => device.Id == Camera) with { Id = $"unit-{city.Memory.Devices.Length}", OwnDeadlineSeconds = deadlineSeconds };
+        var unit = city.Memory.Devices.First(device => device.Id == Camera) with
+        {
+            Id = $"unit-{city.Memory.Devices.Length}",
+            OwnDeadlineSeconds = deadlineSeconds,
+        };
         await city.Memory.RegisterAsync(unit, Attribution.Registry, "", city.Time.GetUtcNow(), CancellationToken.None);
         await city.Partition(unit.Id).ReloadDevice(city.Number(unit.Id));
         return unit.Id;
@@ -59,7 +67,17 @@ public sealed class PresencePartitionGrainTests(SmallCity city) : IClassFixture<
         var unit = await UnitAsync(before);
         await city.Beat(unit, Sees());
         city.Time.Advance(TimeSpan.FromSeconds(1));
-        await city.Memory.ChangeAsync(city.Memory.Devices.First(device => device.Id == unit) with { OwnDeadlineSeconds = after }, 1, Attribution.Registry, "", city.Time.GetUtcNow(), CancellationToken.None);
+        await city.Memory.ChangeAsync(
+            city.Memory.Devices.First(device => device.Id == unit) with
+            {
+                OwnDeadlineSeconds = after,
+            },
+            1,
+            Attribution.Registry,
+            "",
+            city.Time.GetUtcNow(),
+            CancellationToken.None
+        );
         await city.Partition(unit).ReloadDevice(city.Number(unit));
         city.Time.Advance(TimeSpan.FromSeconds(after - 1));
         Assert.Equal(PresenceState.Late, await PresenceOf(unit));

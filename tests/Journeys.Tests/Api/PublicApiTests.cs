@@ -11,20 +11,33 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     {
         var table = await open.House.GetAsync($"/api/v1/governance?asOf={day}{filter}");
         Assert.Equal(day, table.GetProperty("asOf").GetString());
-        return Assert.Single(table.GetProperty("rows").EnumerateArray(), row =>
-            row.GetProperty("technology").GetProperty("id").GetString() == technology && row.GetProperty("instrument").GetProperty("id").GetString() == instrument);
+        return Assert.Single(
+            table.GetProperty("rows").EnumerateArray(),
+            row =>
+                row.GetProperty("technology").GetProperty("id").GetString() == technology
+                && row.GetProperty("instrument").GetProperty("id").GetString() == instrument
+        );
     }
 
-    private static string? Text(JsonElement row, params string[] path) => path.Aggregate(row, (element, name) => element.GetProperty(name)).GetString();
+    private static string? Text(JsonElement row, params string[] path) =>
+        path.Aggregate(row, (element, name) => element.GetProperty(name)).GetString();
 
     private static int[] Limits(JsonElement row) =>
-        [.. row.GetProperty("retention").EnumerateArray().Where(one => Text(one, "bound") == "limit" && one.GetProperty("days").ValueKind == JsonValueKind.Number).Select(one => one.GetProperty("days").GetInt32())];
+        [
+            .. row.GetProperty("retention")
+                .EnumerateArray()
+                .Where(one => Text(one, "bound") == "limit" && one.GetProperty("days").ValueKind == JsonValueKind.Number)
+                .Select(one => one.GetProperty("days").GetInt32()),
+        ];
 
     [Fact]
     public async Task Plate_retention_is_cut_on_the_day_of_the_law_and_the_manual_that_disagrees_is_named()
     {
         var before = await open.House.GetAsync("/api/v1/governance?asOf=2026-03-29");
-        Assert.DoesNotContain(before.GetProperty("rows").EnumerateArray(), row => Text(row, "status") == "in-force" && Limits(row).Contains(21));
+        Assert.DoesNotContain(
+            before.GetProperty("rows").EnumerateArray(),
+            row => Text(row, "status") == "in-force" && Limits(row).Contains(21)
+        );
         var manualBefore = await RowAsync("2026-03-29", "alpr", "spd-manual-16.170");
         Assert.Equal([90], Limits(manualBefore));
 
@@ -40,8 +53,14 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     [Fact]
     public async Task A_text_that_is_to_come_is_found_by_its_status_too()
     {
-        Assert.Equal("2017-09-01", Text(await RowAsync("2017-08-31", "surveillance-equipment", "smc-14.18", "&status=scheduled"), "effective", "from"));
-        Assert.Equal("2017-09-01", Text(await RowAsync("2017-08-31", "surveillance-equipment", "smc-14.18"), "scheduled", "effective", "from"));
+        Assert.Equal(
+            "2017-09-01",
+            Text(await RowAsync("2017-08-31", "surveillance-equipment", "smc-14.18", "&status=scheduled"), "effective", "from")
+        );
+        Assert.Equal(
+            "2017-09-01",
+            Text(await RowAsync("2017-08-31", "surveillance-equipment", "smc-14.18"), "scheduled", "effective", "from")
+        );
     }
 
     [Fact]
@@ -49,9 +68,19 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     {
         var table = await open.House.GetAsync("/api/v1/governance?asOf=2026-03-31&status=paused");
         var pause = Assert.Single(table.GetProperty("rows").EnumerateArray());
-        Assert.Equal(("alpr", "2026-03-19", "secondary"), (Text(pause, "technology", "id"), Text(pause, "effective", "from"), Text(pause, "source", "confidence")));
+        Assert.Equal(
+            ("alpr", "2026-03-19", "secondary"),
+            (Text(pause, "technology", "id"), Text(pause, "effective", "from"), Text(pause, "source", "confidence"))
+        );
         var reader = await open.House.GetAsync("/api/v1/devices?kind=alpr-fixed");
-        Assert.All(reader.GetProperty("items").EnumerateArray(), device => Assert.DoesNotContain(device.GetProperty("governedBy").EnumerateArray(), text => Text(text, "instrument")!.Contains("mayor", StringComparison.Ordinal)));
+        Assert.All(
+            reader.GetProperty("items").EnumerateArray(),
+            device =>
+                Assert.DoesNotContain(
+                    device.GetProperty("governedBy").EnumerateArray(),
+                    text => Text(text, "instrument")!.Contains("mayor", StringComparison.Ordinal)
+                )
+        );
     }
 
     [Theory]
@@ -94,7 +123,10 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     {
         using var client = new HttpClient { BaseAddress = open.House.Http };
         using var first = await client.GetAsync("/kiosks/kiosk-harbor-bridge/notice");
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/kiosks/kiosk-harbor-bridge/notice") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/kiosks/kiosk-harbor-bridge/notice")
+        {
+            Headers = { IfNoneMatch = { first.Headers.ETag! } },
+        };
         using var second = await client.SendAsync(again);
         Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
         var kiosk = await open.House.GetAsync("/api/v1/kiosks/kiosk-harbor-bridge");

@@ -15,23 +15,43 @@ public sealed partial class IntegratorGuideTests(PublicRegistry open) : IClassFi
     private static readonly string Guide = File.ReadAllText(Path.Combine(Programs.Root, "docs/guide/device-integrators.md"));
 
     /// <summary>The blocks of a language that hold a word.</summary>
-    private static string Block(string language, string holding) => Blocks().Matches(Guide).Where(block => block.Groups["language"].Value == language).Select(block => block.Groups["text"].Value).First(text => text.Contains(holding, StringComparison.Ordinal));
+    private static string Block(string language, string holding) =>
+        Blocks()
+            .Matches(Guide)
+            .Where(block => block.Groups["language"].Value == language)
+            .Select(block => block.Groups["text"].Value)
+            .First(text => text.Contains(holding, StringComparison.Ordinal));
 
-    private Dictionary<string, string> Settings(string secret) => new()
-    {
-        ["HOST"] = open.House.Mqtt.Address.ToString(), ["PORT"] = open.House.Mqtt.Port.ToString(CultureInfo.InvariantCulture), ["DEVICE"] = Camera, ["SECRET"] = secret,
-    };
+    private Dictionary<string, string> Settings(string secret) =>
+        new()
+        {
+            ["HOST"] = open.House.Mqtt.Address.ToString(),
+            ["PORT"] = open.House.Mqtt.Port.ToString(CultureInfo.InvariantCulture),
+            ["DEVICE"] = Camera,
+            ["SECRET"] = secret,
+        };
 
     [Fact]
     public async Task Has_a_command_that_makes_a_heartbeat_durable()
     {
-        var (code, output, errors) = await Programs.RunAsync("bash", ["-euc", Block("sh", "mosquitto_pub")], Settings(await open.House.SecretAsync(Camera)));
+        var (code, output, errors) = await Programs.RunAsync(
+            "bash",
+            ["-euc", Block("sh", "mosquitto_pub")],
+            Settings(await open.House.SecretAsync(Camera))
+        );
         Assert.True((code, output, errors) == (0, "", ""), $"{code} {output} {errors}");
         await using var database = NpgsqlDataSource.Create(await open.House.DatabaseAsync());
-        await using (var kept = database.CreateCommand($"select count(*) from registry.heartbeat join registry.device using (slot) where id = '{Camera}'"))
+        await using (
+            var kept = database.CreateCommand(
+                $"select count(*) from registry.heartbeat join registry.device using (slot) where id = '{Camera}'"
+            )
+        )
             Assert.Equal(1L, await kept.ExecuteScalarAsync());
         var device = await open.House.GetAsync($"/api/v1/devices/{Camera}");
-        Assert.Equal(("recorded", "off"), (device.GetProperty("capture").GetProperty("video").GetString(), device.GetProperty("capture").GetProperty("audio").GetString()));
+        Assert.Equal(
+            ("recorded", "off"),
+            (device.GetProperty("capture").GetProperty("video").GetString(), device.GetProperty("capture").GetProperty("audio").GetString())
+        );
     }
 
     [Fact]
@@ -60,7 +80,11 @@ public sealed partial class IntegratorGuideTests(PublicRegistry open) : IClassFi
         Assert.NotEmpty(typeof(Limits).GetProperties());
         foreach (var limit in typeof(Limits).GetProperties())
         {
-            var line = Guide.Split('\n').SingleOrDefault(line => line.Contains($"`REGISTRY_MQTT_LIMITS__{limit.Name.ToUpperInvariant()}`", StringComparison.Ordinal));
+            var line = Guide
+                .Split('\n')
+                .SingleOrDefault(line =>
+                    line.Contains($"`REGISTRY_MQTT_LIMITS__{limit.Name.ToUpperInvariant()}`", StringComparison.Ordinal)
+                );
             Assert.True(line is not null, $"The guide does not name {limit.Name}.");
             Assert.Matches($@"\| {limit.GetValue(limits)}\b", line);
         }

@@ -19,17 +19,28 @@ public sealed class Certificates
         await using var house = new RegistryHost();
         var port = FreePort();
         using var server = SelfSigned("localhost");
-        (house.More["REGISTRY_TLS_CERT"], house.More["REGISTRY_TLS_KEY"]) = (Path.Combine(house.Data, "cert.pem"), Path.Combine(house.Data, "key.pem"));
+        (house.More["REGISTRY_TLS_CERT"], house.More["REGISTRY_TLS_KEY"]) = (
+            Path.Combine(house.Data, "cert.pem"),
+            Path.Combine(house.Data, "key.pem")
+        );
         await File.WriteAllTextAsync(house.More["REGISTRY_TLS_CERT"], server.ExportCertificatePem());
         await File.WriteAllTextAsync(house.More["REGISTRY_TLS_KEY"], server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         (house.More["REGISTRY_MQTTS"], house.More["REGISTRY_HTTPS"]) = ($"127.0.0.1:{port}", $"127.0.0.1:{FreePort()}");
         await house.OpenAsync();
         var (_, output, _) = await Programs.VerbAsync(house.Settings, "token", "create", "--role", "device-clerk", "--json");
-        using var clerk = new HttpClient { BaseAddress = new Uri(house.Http, "/api/v1/"), DefaultRequestHeaders = { Authorization = new("Bearer", System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("token").GetString()) } };
+        using var clerk = new HttpClient
+        {
+            BaseAddress = new Uri(house.Http, "/api/v1/"),
+            DefaultRequestHeaders =
+            {
+                Authorization = new("Bearer", System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("token").GetString()),
+            },
+        };
         using var certificate = SelfSigned(Camera);
         using var other = SelfSigned("east-precinct-lobby-3");
 
-        string Form(X509Certificate2 of) => System.Text.Json.JsonSerializer.Serialize(new { kind = "certificate", pem = of.ExportCertificatePem() });
+        string Form(X509Certificate2 of) =>
+            System.Text.Json.JsonSerializer.Serialize(new { kind = "certificate", pem = of.ExportCertificatePem() });
         Assert.Equal(422, (await SendAsync(clerk, $"devices/{Camera}/credentials", Form(other))).Status); // It names somebody else.
         var (status, _, registered) = await SendAsync(clerk, $"devices/{Camera}/credentials", Form(certificate));
         Assert.Equal(201, status);
@@ -37,8 +48,14 @@ public sealed class Certificates
         Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, (await SignInAsync(port, other)).Result);
         var (client, result) = await SignInAsync(port, certificate);
         Assert.Equal(MqttClientConnectResultCode.Success, result);
-        Assert.Equal(MqttClientPublishReasonCode.Success, (await client.PublishAsync(RegistryHost.Heartbeat(Camera, 1, 1, """{"video":"recorded","audio":"off"}"""))).ReasonCode);
-        Assert.Equal(204, (await SendAsync(clerk, $"devices/{Camera}/credentials/{registered.GetProperty("number").GetInt64()}/end", "{}")).Status);
+        Assert.Equal(
+            MqttClientPublishReasonCode.Success,
+            (await client.PublishAsync(RegistryHost.Heartbeat(Camera, 1, 1, """{"video":"recorded","audio":"off"}"""))).ReasonCode
+        );
+        Assert.Equal(
+            204,
+            (await SendAsync(clerk, $"devices/{Camera}/credentials/{registered.GetProperty("number").GetInt64()}/end", "{}")).Status
+        );
         Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, (await SignInAsync(port, certificate)).Result);
         client.Dispose();
     }
@@ -46,15 +63,24 @@ public sealed class Certificates
     private static async Task<(IMqttClient Client, MqttClientConnectResultCode Result)> SignInAsync(int port, X509Certificate2 certificate)
     {
         var client = new MqttClientFactory().CreateMqttClient();
-        var answer = await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V500).WithClientId(Camera)
-            .WithTlsOptions(tls => tls.WithClientCertificates([certificate]).WithCertificateValidationHandler(_ => true)).Build());
+        var answer = await client.ConnectAsync(
+            new MqttClientOptionsBuilder()
+                .WithTcpServer("127.0.0.1", port)
+                .WithProtocolVersion(MqttProtocolVersion.V500)
+                .WithClientId(Camera)
+                .WithTlsOptions(tls => tls.WithClientCertificates([certificate]).WithCertificateValidationHandler(_ => true))
+                .Build()
+        );
         return (client, answer.ResultCode);
     }
 
     private static X509Certificate2 SelfSigned(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        return new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(30)
+        );
     }
 
     private static int FreePort()

@@ -10,9 +10,22 @@ internal static class Deadlines
     {
         var (code, output, errors) = await Programs.VerbAsync(house.Settings, "token", "create", "--role", "device-clerk", "--json");
         Assert.True(code == 0, errors);
-        using var clerk = new HttpClient { BaseAddress = new Uri(house.Http, "/api/v1/"), DefaultRequestHeaders = { Authorization = new("Bearer", JsonDocument.Parse(output).RootElement.GetProperty("token").GetString()) } };
+        using var clerk = new HttpClient
+        {
+            BaseAddress = new Uri(house.Http, "/api/v1/"),
+            DefaultRequestHeaders =
+            {
+                Authorization = new("Bearer", JsonDocument.Parse(output).RootElement.GetProperty("token").GetString()),
+            },
+        };
         using var before = await clerk.GetAsync("devices/" + deviceId);
-        var (status, _, answer) = await StaffedRegistry.SendAsync(clerk, "devices/" + deviceId, """{"deadlineSeconds":10}""", before.Headers.ETag!.ToString(), method: HttpMethod.Patch);
+        var (status, _, answer) = await StaffedRegistry.SendAsync(
+            clerk,
+            "devices/" + deviceId,
+            """{"deadlineSeconds":10}""",
+            before.Headers.ETag!.ToString(),
+            method: HttpMethod.Patch
+        );
         Assert.True(status == 200, answer.ToString());
     }
 }

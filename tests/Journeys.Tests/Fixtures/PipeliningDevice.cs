@@ -7,11 +7,15 @@ using Npgsql;
 
 namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
-/// <summary>A unit with many heartbeats in the air at once. It leaves a will, asks for nothing twice, and never signs in again: one connection is all it has.</summary>
+/// <summary>
+/// A unit with many heartbeats in the air at once. It leaves a will, asks for nothing twice, and never signs in again: one connection is
+/// all it has.
+/// </summary>
 internal sealed class PipeliningDevice : IAsyncDisposable
 {
     private const string Capture = """{"video":"recorded"}""";
-    private const int InFlight = 32, Epoch = 1;
+    private const int InFlight = 32,
+        Epoch = 1;
 
     /// <summary>So that no unit comes near the rate at which it would be refused.</summary>
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(40);
@@ -31,13 +35,27 @@ internal sealed class PipeliningDevice : IAsyncDisposable
     /// <summary>Whether its one connection ended.</summary>
     public bool WasCut { get; private set; }
 
-    public static async Task<PipeliningDevice> ConnectAsync(RegistryHost house, string id, MqttProtocolVersion version = MqttProtocolVersion.V500)
+    public static async Task<PipeliningDevice> ConnectAsync(
+        RegistryHost house,
+        string id,
+        MqttProtocolVersion version = MqttProtocolVersion.V500
+    )
     {
         var secret = await house.SecretAsync(id);
         var talker = new PipeliningDevice(id);
-        await talker._client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(house.Mqtt.Address.ToString(), house.Mqtt.Port).WithProtocolVersion(version)
-            .WithClientId(id).WithCredentials(id, secret).WithTimeout(TimeSpan.FromMinutes(5)).WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
-            .WithWillTopic($"registry/v1/devices/{id}/death").WithWillPayload(Encoding.ASCII.GetBytes($$"""{"epoch":{{Epoch}}}""")).WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build());
+        await talker._client.ConnectAsync(
+            new MqttClientOptionsBuilder()
+                .WithTcpServer(house.Mqtt.Address.ToString(), house.Mqtt.Port)
+                .WithProtocolVersion(version)
+                .WithClientId(id)
+                .WithCredentials(id, secret)
+                .WithTimeout(TimeSpan.FromMinutes(5))
+                .WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
+                .WithWillTopic($"registry/v1/devices/{id}/death")
+                .WithWillPayload(Encoding.ASCII.GetBytes($$"""{"epoch":{{Epoch}}}"""))
+                .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+                .Build()
+        );
         talker._client.DisconnectedAsync += _ =>
         {
             talker.WasCut |= !talker._stopping.IsCancellationRequested;
@@ -54,14 +72,21 @@ internal sealed class PipeliningDevice : IAsyncDisposable
         _acknowledged.Add(seq);
     }
 
-    public void Speak() => _speaking = Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            await SayAsync();
-            await Task.Delay(Breath);
-        }
-    })));
+    public void Speak() =>
+        _speaking = Task.WhenAll(
+            Enumerable
+                .Range(0, InFlight)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        while (!_stopping.IsCancellationRequested)
+                        {
+                            await SayAsync();
+                            await Task.Delay(Breath);
+                        }
+                    })
+                )
+        );
 
     /// <summary>Waits until more was acknowledged than now.</summary>
     public async Task MoreAsync(int more)
@@ -82,7 +107,9 @@ internal sealed class PipeliningDevice : IAsyncDisposable
     public async Task IsKeptWholeAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand("select seq from registry.heartbeat join registry.device using (slot) where id = $1 and epoch = $2 order by seq");
+        await using var command = source.CreateCommand(
+            "select seq from registry.heartbeat join registry.device using (slot) where id = $1 and epoch = $2 order by seq"
+        );
         command.Parameters.AddWithValue(Id);
         command.Parameters.AddWithValue((long)Epoch);
         await using var rows = await command.ExecuteReaderAsync();
@@ -97,7 +124,9 @@ internal sealed class PipeliningDevice : IAsyncDisposable
     public async Task<string[]> PresencesAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand("select array_agg(presence order by id) from registry.observation where device = $1");
+        await using var command = source.CreateCommand(
+            "select array_agg(presence order by id) from registry.observation where device = $1"
+        );
         command.Parameters.AddWithValue(Id);
         return (string[])(await command.ExecuteScalarAsync())!;
     }

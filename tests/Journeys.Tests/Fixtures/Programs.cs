@@ -11,9 +11,19 @@ internal static class Programs
     public static string Root { get; } = FindRoot();
 
     /// <summary>The product's executable, of the same configuration as this test.</summary>
-    public static string Registry { get; } = Path.Combine(Root, "src/Registry/bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0/SurveillanceRegistry.Registry.dll");
+    public static string Registry { get; } =
+        Path.Combine(
+            Root,
+            "src/Registry/bin",
+            AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
+            "net10.0/SurveillanceRegistry.Registry.dll"
+        );
 
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? settings = null
+    )
     {
         using var process = Start(program, arguments, settings);
         process.StandardInput.Close();
@@ -32,19 +42,32 @@ internal static class Programs
         return (process.ExitCode, await output, await errors);
     }
 
-    public static Task<(int ExitCode, string Output, string Errors)> VerbAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
-        RunAsync("dotnet", [Registry, .. arguments], settings);
+    public static Task<(int ExitCode, string Output, string Errors)> VerbAsync(
+        IReadOnlyDictionary<string, string> settings,
+        params string[] arguments
+    ) => RunAsync("dotnet", [Registry, .. arguments], settings);
 
     /// <summary>
     /// Asks a process of ours to stop, as a service manager does. (A shell in the background lets its programs ignore Ctrl-C.)
     /// By the shell's own kill: a bare machine may have no other.
     /// </summary>
-    public static Task StopAsync(Process process) => RunAsync("bash", ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
+    public static Task StopAsync(Process process) =>
+        RunAsync("bash", ["-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
 
     public static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("REGISTRY_", StringComparison.Ordinal) && name != "REGISTRY_POSTGRES_BIN").ToArray())
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Root,
+        };
+        foreach (
+            var name in start
+                .Environment.Keys.Where(name => name.StartsWith("REGISTRY_", StringComparison.Ordinal) && name != "REGISTRY_POSTGRES_BIN")
+                .ToArray()
+        )
             start.Environment.Remove(name);
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -14,15 +14,33 @@ public sealed class PublicRegistry : IAsyncLifetime
     {
         await House.OpenAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium",
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
     }
 
     /// <summary>A person's browser, with nothing left from anybody before.</summary>
-    internal Task<IBrowserContext> PersonAsync() => _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = House.Http.ToString(), ViewportSize = new ViewportSize { Width = 1080, Height = 1920 } });
+    internal Task<IBrowserContext> PersonAsync() =>
+        _browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = House.Http.ToString(),
+                ViewportSize = new ViewportSize { Width = 1080, Height = 1920 },
+            }
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -31,7 +31,14 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     public IPEndPoint Mqtt { get; private set; } = null!;
 
     /// <summary>Everything that the server wrote to stderr.</summary>
-    public string Log { get { lock (_log) return _log.ToString(); } }
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
 
     /// <summary>What it printed about signing in, before it was ready.</summary>
     public List<string> SignIns { get; } = [];
@@ -45,8 +52,11 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         {
             var settings = new Dictionary<string, string>
             {
-                ["REGISTRY_DATA"] = Data, ["REGISTRY_HTTP"] = "127.0.0.1:0", ["REGISTRY_MQTT"] = "127.0.0.1:0",
-                ["REGISTRY_POLICIES"] = Path.Combine(Programs.Root, "policies"), ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),
+                ["REGISTRY_DATA"] = Data,
+                ["REGISTRY_HTTP"] = "127.0.0.1:0",
+                ["REGISTRY_MQTT"] = "127.0.0.1:0",
+                ["REGISTRY_POLICIES"] = Path.Combine(Programs.Root, "policies"),
+                ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),
             };
             foreach (var (name, value) in More)
                 settings[name] = value;
@@ -58,12 +68,20 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     {
         _process = Programs.Start("dotnet", [Programs.Registry, "serve", .. arguments], Settings);
         _process.StandardInput.Close();
-        _process.ErrorDataReceived += (_, line) => { lock (_log) _log.AppendLine(line.Data); };
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+                _log.AppendLine(line.Data);
+        };
         _process.BeginErrorReadLine();
         using var bound = new CancellationTokenSource(LongestStart);
         SignIns.Clear();
         var line = await _process.StandardOutput.ReadLineAsync(bound.Token);
-        for (; line?.StartsWith("sign-in ", StringComparison.Ordinal) == true; line = await _process.StandardOutput.ReadLineAsync(bound.Token))
+        for (
+            ;
+            line?.StartsWith("sign-in ", StringComparison.Ordinal) == true;
+            line = await _process.StandardOutput.ReadLineAsync(bound.Token)
+        )
             SignIns.Add(line);
         var ready = Ready().Match(line ?? "");
         if (!ready.Success)
@@ -107,14 +125,23 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     public async Task<IMqttClient> ConnectAsync(string deviceId, string secret)
     {
         var client = new MqttClientFactory().CreateMqttClient();
-        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(Mqtt.Address.ToString(), Mqtt.Port).WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithClientId(deviceId).WithCredentials(deviceId, secret).Build());
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder()
+                .WithTcpServer(Mqtt.Address.ToString(), Mqtt.Port)
+                .WithProtocolVersion(MqttProtocolVersion.V500)
+                .WithClientId(deviceId)
+                .WithCredentials(deviceId, secret)
+                .Build()
+        );
         return client;
     }
 
-    public static MqttApplicationMessage Heartbeat(string deviceId, long epoch, long seq, string capture) => new MqttApplicationMessageBuilder()
-        .WithTopic($"registry/v1/devices/{deviceId}/heartbeat").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-        .WithPayload($$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{{capture}},"health":"ok","firmware":"10.12.1"}""").Build();
+    public static MqttApplicationMessage Heartbeat(string deviceId, long epoch, long seq, string capture) =>
+        new MqttApplicationMessageBuilder()
+            .WithTopic($"registry/v1/devices/{deviceId}/heartbeat")
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithPayload($$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{{capture}},"health":"ok","firmware":"10.12.1"}""")
+            .Build();
 
     public async Task<JsonElement> GetAsync(string path)
     {
@@ -144,18 +171,29 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     }
 
     /// <summary>How to reach the house's own database.</summary>
-    public async Task<string> DatabaseAsync() => await PrivateCluster.ConnectIfRunningAsync(Data, CancellationToken.None) ?? throw new InvalidOperationException("The cluster does not answer.");
+    public async Task<string> DatabaseAsync() =>
+        await PrivateCluster.ConnectIfRunningAsync(Data, CancellationToken.None)
+        ?? throw new InvalidOperationException("The cluster does not answer.");
 
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
             await CloseAsync();
         else
-            await using (await PrivateCluster.StartAsync(Data, "", Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, CancellationToken.None)) { }
+            await using (
+                await PrivateCluster.StartAsync(
+                    Data,
+                    "",
+                    Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
+                    CancellationToken.None
+                )
+            ) { }
         Directory.Delete(Data, recursive: true);
     }
 
-    /// <summary>Lets the unprivileged user of root's PostgreSQL walk through, so that the cluster lives here and goes with the folder.</summary>
+    /// <summary>
+    /// Lets the unprivileged user of root's PostgreSQL walk through, so that the cluster lives here and goes with the folder.
+    /// </summary>
     public static string Reachable(string folder)
     {
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);

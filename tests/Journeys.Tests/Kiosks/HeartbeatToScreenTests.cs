@@ -8,8 +8,10 @@ namespace SurveillanceRegistry.Journeys.Tests.Kiosks;
 /// <summary>rule → device → live state → posted notice, on real parts: the executable, mosquitto_pub, PostgreSQL, Chromium.</summary>
 public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<PublicRegistry>
 {
-    private const string Camera = "east-precinct-lobby-1", Kiosk = "/kiosks/kiosk-east-precinct-lobby";
-    private const string Quiet = """{"video":"recorded","audio":"off"}""", Listening = """{"video":"recorded","audio":"recorded"}""";
+    private const string Camera = "east-precinct-lobby-1",
+        Kiosk = "/kiosks/kiosk-east-precinct-lobby";
+    private const string Quiet = """{"video":"recorded","audio":"off"}""",
+        Listening = """{"video":"recorded","audio":"recorded"}""";
 
     private static readonly LocatorAssertionsToBeVisibleOptions WithinASecond = new() { Timeout = 1_000 };
 
@@ -17,12 +19,31 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
 
     private async Task PublishAsync(string secret, string capture, string version = "mqttv5")
     {
-        var payload = $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}},"at":"2026-11-23T15:00:00.000Z","capture":{{capture}},"health":"ok","firmware":"10.12.1"}""";
-        var (code, _, errors) = await Programs.RunAsync("mosquitto_pub",
-        [
-            "-h", open.House.Mqtt.Address.ToString(), "-p", open.House.Mqtt.Port.ToString(CultureInfo.InvariantCulture), "-V", version, "-q", "1",
-            "-i", Camera, "-u", Camera, "-P", secret, "-t", $"registry/v1/devices/{Camera}/heartbeat", "-m", payload,
-        ]);
+        var payload =
+            $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}},"at":"2026-11-23T15:00:00.000Z","capture":{{capture}},"health":"ok","firmware":"10.12.1"}""";
+        var (code, _, errors) = await Programs.RunAsync(
+            "mosquitto_pub",
+            [
+                "-h",
+                open.House.Mqtt.Address.ToString(),
+                "-p",
+                open.House.Mqtt.Port.ToString(CultureInfo.InvariantCulture),
+                "-V",
+                version,
+                "-q",
+                "1",
+                "-i",
+                Camera,
+                "-u",
+                Camera,
+                "-P",
+                secret,
+                "-t",
+                $"registry/v1/devices/{Camera}/heartbeat",
+                "-m",
+                payload,
+            ]
+        );
         Assert.True(code == 0 && errors.Length == 0, errors);
     }
 
@@ -94,13 +115,18 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
     {
         await using var person = await open.PersonAsync();
         var page = await person.NewPageAsync();
-        await page.RouteAsync("**/notice", async route =>
-        {
-            var answer = await route.FetchAsync();
-            var jws = await answer.TextAsync();
-            var at = jws.IndexOf("\"payload\":\"", StringComparison.Ordinal) + 200;
-            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = jws[..at] + (jws[at] == 'A' ? 'B' : 'A') + jws[(at + 1)..] });
-        });
+        await page.RouteAsync(
+            "**/notice",
+            async route =>
+            {
+                var answer = await route.FetchAsync();
+                var jws = await answer.TextAsync();
+                var at = jws.IndexOf("\"payload\":\"", StringComparison.Ordinal) + 200;
+                await route.FulfillAsync(
+                    new RouteFulfillOptions { Response = answer, Body = jws[..at] + (jws[at] == 'A' ? 'B' : 'A') + jws[(at + 1)..] }
+                );
+            }
+        );
         await page.GotoAsync(Kiosk);
         await Expect(page.Locator("[role=status]")).ToContainTextAsync("could not confirm");
         await Expect(page.Locator("html[data-state=unconfirmed]")).ToBeVisibleAsync();
@@ -110,7 +136,14 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
     [Fact]
     public async Task A_jws_library_that_nobody_here_wrote_verifies_the_notice_and_refuses_a_changed_byte()
     {
-        var (code, output, errors) = await Programs.RunAsync("node", [Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/verify.mjs"), open.House.Http.ToString().TrimEnd('/'), "east-precinct-lobby"]);
+        var (code, output, errors) = await Programs.RunAsync(
+            "node",
+            [
+                Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/verify.mjs"),
+                open.House.Http.ToString().TrimEnd('/'),
+                "east-precinct-lobby",
+            ]
+        );
         Assert.True(code == 0, errors);
         Assert.Contains("verified ES256", output, StringComparison.Ordinal);
     }
@@ -130,7 +163,11 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
         var faults = new List<string>();
         page.Request += (_, request) => asked.Add(request.Url);
         page.PageError += (_, fault) => faults.Add(fault);
-        page.Console += (_, message) => { if (message.Type == "error") faults.Add(message.Text); };
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                faults.Add(message.Text);
+        };
         await page.GotoAsync(path);
         await Expect(page.GetByText("Sample data, not a notice of any city").First).ToBeVisibleAsync();
         Assert.All(asked, url => Assert.StartsWith(open.House.Http.ToString(), url, StringComparison.Ordinal));

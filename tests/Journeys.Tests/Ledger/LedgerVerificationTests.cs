@@ -16,10 +16,22 @@ public sealed class LedgerVerificationTests(StaffedRegistry city) : IClassFixtur
         await File.WriteAllTextAsync(earlier, await reader.GetStringAsync("/api/v1/log/checkpoint", Cancellation), Cancellation);
         using (await city.ProgramAsync("editor")) { } // Two entries more.
 
-        var (code, output, errors) = await Programs.RunAsync("go", ["run", Path.Combine(Programs.Root, "tests/Journeys.Tests/go/verify_log.go"), new Uri(city.House.Http, "/api/v1/log").ToString(), earlier], new Dictionary<string, string>
-        {
-            ["GO111MODULE"] = "off", ["GOPATH"] = "/usr/share/gocode", ["GOFLAGS"] = "", ["GOCACHE"] = Path.Combine(Path.GetTempPath(), "registry-go-cache"),
-        });
+        var (code, output, errors) = await Programs.RunAsync(
+            "go",
+            [
+                "run",
+                Path.Combine(Programs.Root, "tests/Journeys.Tests/go/verify_log.go"),
+                new Uri(city.House.Http, "/api/v1/log").ToString(),
+                earlier,
+            ],
+            new Dictionary<string, string>
+            {
+                ["GO111MODULE"] = "off",
+                ["GOPATH"] = "/usr/share/gocode",
+                ["GOFLAGS"] = "",
+                ["GOCACHE"] = Path.Combine(Path.GetTempPath(), "registry-go-cache"),
+            }
+        );
         Assert.True(code == 0, output + errors);
         Assert.Matches(@"consistent (\d+) -> (\d+)\nincluded \2\n", output);
     }
@@ -33,7 +45,10 @@ public sealed class LedgerVerificationTests(StaffedRegistry city) : IClassFixtur
         {
             await database.OpenAsync(Cancellation);
             using var camera = await house.ConnectAsync("east-precinct-lobby-1", await house.SecretAsync("east-precinct-lobby-1"));
-            await camera.PublishAsync(RegistryHost.Heartbeat("east-precinct-lobby-1", 1, 1, """{"video":"recorded","audio":"off"}"""), Cancellation);
+            await camera.PublishAsync(
+                RegistryHost.Heartbeat("east-precinct-lobby-1", 1, 1, """{"video":"recorded","audio":"off"}"""),
+                Cancellation
+            );
             await using var past = new NpgsqlCommand("update registry.observation set at = at - interval '3 days'", database);
             while (await past.ExecuteNonQueryAsync(Cancellation) == 0)
                 await Task.Yield();
@@ -46,12 +61,18 @@ public sealed class LedgerVerificationTests(StaffedRegistry city) : IClassFixtur
         await using (var database = new NpgsqlConnection(await house.DatabaseAsync()))
         {
             await database.OpenAsync(Cancellation);
-            await using var closed = new NpgsqlCommand("select exists (select from registry.ledger_entry where kind = 'history-digest')", database);
+            await using var closed = new NpgsqlCommand(
+                "select exists (select from registry.ledger_entry where kind = 'history-digest')",
+                database
+            );
             while (await closed.ExecuteScalarAsync(Cancellation) is not true)
                 await Task.Yield();
             var (whole, said, fault) = await Programs.VerbAsync(house.Settings, "ledger", "verify");
             Assert.True(whole == 0, said + fault);
-            await using var tampering = new NpgsqlCommand("update registry.observation set presence = 'docked' where at < now() - interval '2 days'", database);
+            await using var tampering = new NpgsqlCommand(
+                "update registry.observation set presence = 'docked' where at < now() - interval '2 days'",
+                database
+            );
             Assert.NotEqual(0, await tampering.ExecuteNonQueryAsync(Cancellation));
         }
 
@@ -76,7 +97,10 @@ public sealed class LedgerVerificationTests(StaffedRegistry city) : IClassFixtur
         {
             // Only the owner of the database can: the registry itself may not.
             await database.OpenAsync(Cancellation);
-            await using var command = new NpgsqlCommand("update registry.ledger_entry set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where index = 17", database);
+            await using var command = new NpgsqlCommand(
+                "update registry.ledger_entry set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where index = 17",
+                database
+            );
             Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
         }
 

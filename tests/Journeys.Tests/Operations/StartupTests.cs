@@ -37,7 +37,8 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
-    public Task Says_that_postgresql_is_missing() => RefusesAsync(3, "REGISTRY_POSTGRES_BIN", Settings(("REGISTRY_POSTGRES_BIN", _folder)), "serve");
+    public Task Says_that_postgresql_is_missing() =>
+        RefusesAsync(3, "REGISTRY_POSTGRES_BIN", Settings(("REGISTRY_POSTGRES_BIN", _folder)), "serve");
 
     [Fact]
     public async Task Says_that_the_data_folder_belongs_to_somebody_else()
@@ -58,13 +59,15 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
-    public Task Says_that_an_address_is_none() => RefusesAsync(2, "expected an address and a port", Settings(("REGISTRY_HTTP", "eighty")), "serve");
+    public Task Says_that_an_address_is_none() =>
+        RefusesAsync(2, "expected an address and a port", Settings(("REGISTRY_HTTP", "eighty")), "serve");
 
     [Theory]
     [InlineData("REGISTRY_MQTT_LIMITS__INFLIGHT", "70000", "expected a number from 1 to 65535")]
     [InlineData("REGISTRY_MQTT_LIMITS__CONNECTIONS", "many", "expected a number from 1")]
     [InlineData("REGISTRY_MQTT_LIMITS__SPEED", "9", "is no limit")]
-    public Task Says_that_a_limit_is_none(string setting, string value, string because) => RefusesAsync(2, because, Settings((setting, value)), "serve");
+    public Task Says_that_a_limit_is_none(string setting, string value, string because) =>
+        RefusesAsync(2, because, Settings((setting, value)), "serve");
 
     [Fact]
     public Task Says_that_a_verb_is_not_known() => RefusesAsync(2, "--help", Settings(), "surveil");
@@ -75,7 +78,12 @@ public sealed class StartupTests : IDisposable
         var policies = Path.Combine(_folder, "policies");
         await Programs.RunAsync("cp", ["-r", Path.Combine(Programs.Root, "policies"), policies]);
         var manual = Path.Combine(policies, "instruments", "spd-manual-16.170.yaml");
-        await File.WriteAllTextAsync(manual, (await File.ReadAllTextAsync(manual)).Replace("2019-02-01", "2019-02-30", StringComparison.Ordinal).Replace("alpr:", "alrp:", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            manual,
+            (await File.ReadAllTextAsync(manual))
+                .Replace("2019-02-01", "2019-02-30", StringComparison.Ordinal)
+                .Replace("alpr:", "alrp:", StringComparison.Ordinal)
+        );
         var settings = Settings(("REGISTRY_POLICIES", policies));
 
         var (checkCode, _, listed) = await Programs.VerbAsync(settings, "policies", "check", policies);

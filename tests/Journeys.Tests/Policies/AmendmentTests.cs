@@ -5,10 +5,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace SurveillanceRegistry.Journeys.Tests.Policies;
 
-/// <summary>A change of the rules, from the desk of an editor to the screen in the lobby: real people's browsers, the executable, PostgreSQL.</summary>
+/// <summary>
+/// A change of the rules, from the desk of an editor to the screen in the lobby: real people's browsers, the executable, PostgreSQL.
+/// </summary>
 public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<StaffedRegistry>
 {
-    private const string Lobby = "east-precinct-lobby", Notice = "/kiosks/kiosk-east-precinct-lobby/notice";
+    private const string Lobby = "east-precinct-lobby",
+        Notice = "/kiosks/kiosk-east-precinct-lobby/notice";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -30,7 +33,11 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
         await Expect(editor.Locator("[lang=es] ins").Filter(new() { HasText = "45 días" }).First).ToBeVisibleAsync();
         await editor.ClickAsync("button[value=submit]");
         var request = new Uri(editor.Url).AbsolutePath;
-        Assert.DoesNotContain("45 days", (await city.House.GetAsync($"/api/v1/places/{Lobby}/notice")).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "45 days",
+            (await city.House.GetAsync($"/api/v1/places/{Lobby}/notice")).ToString(),
+            StringComparison.Ordinal
+        );
 
         var approver = await city.SignedInAsync("approver");
         await approver.GotoAsync(request);
@@ -49,7 +56,15 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
         var kinds = new List<string>();
         await using var database = new NpgsqlConnection(await city.House.DatabaseAsync());
         await database.OpenAsync(Cancellation);
-        await using (var command = new NpgsqlCommand("select kind from registry.ledger_entry where convert_from(bytes, 'UTF8')::jsonb -> 'body' ->> 'change' = $1 order by index", database) { Parameters = { new() { Value = id } } })
+        await using (
+            var command = new NpgsqlCommand(
+                "select kind from registry.ledger_entry where convert_from(bytes, 'UTF8')::jsonb -> 'body' ->> 'change' = $1 order by index",
+                database
+            )
+            {
+                Parameters = { new() { Value = id } },
+            }
+        )
         await using (var rows = await command.ExecuteReaderAsync(Cancellation))
         {
             while (await rows.ReadAsync(Cancellation))
@@ -58,7 +73,10 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
 
         Assert.Equal(["change-drafted", "change-revised", "change-submitted", "change-approved", "document-recorded"], kinds);
         // Names stand outside the ledger, whatever happened.
-        await using var names = new NpgsqlCommand("select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') ilike '%sample editor%' or convert_from(bytes, 'UTF8') ilike '%@sample-city%'", database);
+        await using var names = new NpgsqlCommand(
+            "select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') ilike '%sample editor%' or convert_from(bytes, 'UTF8') ilike '%@sample-city%'",
+            database
+        );
         Assert.Equal(0L, await names.ExecuteScalarAsync(Cancellation));
         var (code, output, errors) = await Programs.VerbAsync(city.House.Settings, "ledger", "verify");
         Assert.True(code == 0, output + errors);
@@ -68,19 +86,43 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
     public async Task Is_never_approved_by_its_author_on_the_page_in_the_api_or_in_the_database()
     {
         using var both = await city.ProgramAsync("editor", "approver");
-        var (_, _, drafted) = await StaffedRegistry.SendAsync(both, "changes", StaffedRegistry.Retention("spd-manual-16.090", "body-worn-video", 2, 1, 365));
+        var (_, _, drafted) = await StaffedRegistry.SendAsync(
+            both,
+            "changes",
+            StaffedRegistry.Retention("spd-manual-16.090", "body-worn-video", 2, 1, 365)
+        );
         var id = drafted.GetProperty("id").GetInt64();
         var (_, etag, _) = await StaffedRegistry.SendAsync(both, $"changes/{id}/submit", null, "\"1\"");
         var (status, _, problem) = await StaffedRegistry.SendAsync(both, $"changes/{id}/approve", null, etag);
         Assert.Equal((403, "/problems/own-request"), (status, problem.GetProperty("type").GetString()));
 
-        await using var database = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(await city.House.DatabaseAsync()) { Username = "registry_service" }.ConnectionString);
+        await using var database = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(await city.House.DatabaseAsync()) { Username = "registry_service" }.ConnectionString
+        );
         await database.OpenAsync(Cancellation);
-        await using var command = new NpgsqlCommand("update registry.change_request set state = 'approved', decider = author, decided_at = now() where id = $1", database) { Parameters = { new() { Value = id } } };
-        Assert.Equal("an_author_never_decides", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation))).ConstraintName);
+        await using var command = new NpgsqlCommand(
+            "update registry.change_request set state = 'approved', decider = author, decided_at = now() where id = $1",
+            database
+        )
+        {
+            Parameters = { new() { Value = id } },
+        };
+        Assert.Equal(
+            "an_author_never_decides",
+            (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation))).ConstraintName
+        );
 
         // On the page: somebody who is editor and approver.
-        await Programs.VerbAsync(city.House.Settings, "staff", "roles", "administrator@sample-city.example", "--role", "editor", "--role", "approver");
+        await Programs.VerbAsync(
+            city.House.Settings,
+            "staff",
+            "roles",
+            "administrator@sample-city.example",
+            "--role",
+            "editor",
+            "--role",
+            "approver"
+        );
         var page = await city.SignedInAsync("administrator");
         await page.GotoAsync("/staff/edit/spd-manual-16.090/2/body-worn-video");
         await page.FillAsync("#retention", "limit 366 days | footage");
@@ -90,7 +132,10 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
         await page.ClickAsync("main form button");
         await page.ClickAsync("button[value=submit]");
         await Expect(page.Locator("main")).ToContainTextAsync("This is your own request");
-        var answer = await page.RunAndWaitForResponseAsync(() => page.ClickAsync("button[value=approve]"), response => response.Request.Method == "POST");
+        var answer = await page.RunAndWaitForResponseAsync(
+            () => page.ClickAsync("button[value=approve]"),
+            response => response.Request.Method == "POST"
+        );
         Assert.Equal(403, answer.Status);
         await Expect(page.Locator("[role=alert]")).ToContainTextAsync("Nobody decides their own request");
     }
@@ -98,19 +143,34 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
     [Fact]
     public async Task Cannot_be_written_past_two_people_nor_can_the_ledger_be_changed_by_the_service()
     {
-        await using var database = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(await city.House.DatabaseAsync()) { Username = "registry_service" }.ConnectionString);
+        await using var database = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(await city.House.DatabaseAsync()) { Username = "registry_service" }.ConnectionString
+        );
         await database.OpenAsync(Cancellation);
-        foreach (var sql in (string[])
-        [
-            "update registry.ledger_entry set bytes = bytes", "delete from registry.ledger_entry", "truncate registry.ledger_entry", "insert into registry.ledger_entry select index + 1000000, at, kind, bytes, leaf_hash from registry.ledger_entry limit 1",
-            "update registry.ledger_head set size = 0", "delete from registry.revision", "update registry.revision set body = '{}'", "delete from registry.notice", "drop table registry.ledger_entry", "alter table registry.ledger_entry disable trigger all",
-        ])
+        foreach (
+            var sql in (string[])
+                [
+                    "update registry.ledger_entry set bytes = bytes",
+                    "delete from registry.ledger_entry",
+                    "truncate registry.ledger_entry",
+                    "insert into registry.ledger_entry select index + 1000000, at, kind, bytes, leaf_hash from registry.ledger_entry limit 1",
+                    "update registry.ledger_head set size = 0",
+                    "delete from registry.revision",
+                    "update registry.revision set body = '{}'",
+                    "delete from registry.notice",
+                    "drop table registry.ledger_entry",
+                    "alter table registry.ledger_entry disable trigger all",
+                ]
+        )
         {
             await using var command = new NpgsqlCommand(sql, database);
             Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation))).SqlState);
         }
 
-        await using var past = new NpgsqlCommand("insert into registry.revision select kind, id, number + 1, position, recorded_at, entry, null, body from registry.revision where kind = 'city' order by number desc limit 1", database);
+        await using var past = new NpgsqlCommand(
+            "insert into registry.revision select kind, id, number + 1, position, recorded_at, entry, null, body from registry.revision where kind = 'city' order by number desc limit 1",
+            database
+        );
         Assert.Equal("23514", (await Assert.ThrowsAsync<PostgresException>(() => past.ExecuteNonQueryAsync(Cancellation))).SqlState);
     }
 
@@ -124,7 +184,12 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
         Assert.Equal((201, 201), (first.Status, again.Status));
         Assert.Equal(first.Answer.GetProperty("id").GetInt64(), again.Answer.GetProperty("id").GetInt64());
         Assert.Equal(first.ETag, again.ETag);
-        var other = await StaffedRegistry.SendAsync(editor, "changes", StaffedRegistry.Retention("smc-14.12", "law-enforcement-information", 1, 1, 181), key: "one");
+        var other = await StaffedRegistry.SendAsync(
+            editor,
+            "changes",
+            StaffedRegistry.Retention("smc-14.12", "law-enforcement-information", 1, 1, 181),
+            key: "one"
+        );
         Assert.Equal((422, "/problems/key-reused"), (other.Status, other.Answer.GetProperty("type").GetString()));
 
         var id = first.Answer.GetProperty("id").GetInt64();
@@ -138,12 +203,19 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
     public async Task Is_approved_once_when_two_approvers_press_at_once()
     {
         using var editor = await city.ProgramAsync("editor");
-        var (_, _, drafted) = await StaffedRegistry.SendAsync(editor, "changes", StaffedRegistry.Retention("smc-11.50.570", "automated-traffic-safety-camera", 1, 1, 30));
+        var (_, _, drafted) = await StaffedRegistry.SendAsync(
+            editor,
+            "changes",
+            StaffedRegistry.Retention("smc-11.50.570", "automated-traffic-safety-camera", 1, 1, 30)
+        );
         var id = drafted.GetProperty("id").GetInt64();
         await StaffedRegistry.SendAsync(editor, $"changes/{id}/submit", null, "\"1\"");
         using var one = await city.ProgramAsync("approver");
         using var two = await city.ProgramAsync("approver");
-        var answers = await Task.WhenAll(StaffedRegistry.SendAsync(one, $"changes/{id}/approve", null, "\"2\""), StaffedRegistry.SendAsync(two, $"changes/{id}/approve", null, "\"2\""));
+        var answers = await Task.WhenAll(
+            StaffedRegistry.SendAsync(one, $"changes/{id}/approve", null, "\"2\""),
+            StaffedRegistry.SendAsync(two, $"changes/{id}/approve", null, "\"2\"")
+        );
         Assert.Equal([200, 412], answers.Select(answer => answer.Status).Order());
     }
 
@@ -151,25 +223,44 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
     public async Task Of_eight_writers_at_once_is_recorded_from_one_and_the_others_are_told_what_moved()
     {
         using var approver = await city.ProgramAsync("approver");
-        var requests = await Task.WhenAll(Enumerable.Range(1, 8).Select(async days =>
-        {
-            using var editor = await city.ProgramAsync("editor");
-            var (_, _, drafted) = await StaffedRegistry.SendAsync(editor, "changes", StaffedRegistry.Retention("rcw-10.122", "interview-room-camera", 1, 1, days));
-            var id = drafted.GetProperty("id").GetInt64();
-            await StaffedRegistry.SendAsync(editor, $"changes/{id}/submit", null, "\"1\"");
-            return id;
-        }));
-        var answers = await Task.WhenAll(requests.Select(id => StaffedRegistry.SendAsync(approver, $"changes/{id}/approve", null, "\"2\"")));
+        var requests = await Task.WhenAll(
+            Enumerable
+                .Range(1, 8)
+                .Select(async days =>
+                {
+                    using var editor = await city.ProgramAsync("editor");
+                    var (_, _, drafted) = await StaffedRegistry.SendAsync(
+                        editor,
+                        "changes",
+                        StaffedRegistry.Retention("rcw-10.122", "interview-room-camera", 1, 1, days)
+                    );
+                    var id = drafted.GetProperty("id").GetInt64();
+                    await StaffedRegistry.SendAsync(editor, $"changes/{id}/submit", null, "\"1\"");
+                    return id;
+                })
+        );
+        var answers = await Task.WhenAll(
+            requests.Select(id => StaffedRegistry.SendAsync(approver, $"changes/{id}/approve", null, "\"2\""))
+        );
         Assert.Equal(1, answers.Count(answer => answer.Status == 200));
-        Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.Equal((409, "/problems/base-moved"), (answer.Status, answer.Answer.GetProperty("type").GetString())));
+        Assert.All(
+            answers.Where(answer => answer.Status != 200),
+            answer => Assert.Equal((409, "/problems/base-moved"), (answer.Status, answer.Answer.GetProperty("type").GetString()))
+        );
         Assert.Equal(2, (await StaffedRegistry.Ask(approver, "documents/instrument/rcw-10.122")).GetProperty("revision").GetInt32());
         var (code, output, errors) = await Programs.VerbAsync(city.House.Settings, "ledger", "verify");
         Assert.True(code == 0, output + errors);
     }
 
     [Theory]
-    [InlineData("""{"reason":"x","rows":[{"instrument":"spd-manual-16.170","technology":"alpr","version":1,"base":1,"values":{"retention":[{"bound":"limit","weeks":3}]}}]}""", "weeks")]
-    [InlineData("""{"reason":"x","rows":[{"instrument":"spd-manual-16.170","technology":"alpr","version":1,"base":1,"values":{"captures":["plates"]}}]}""", "captures")]
+    [InlineData(
+        """{"reason":"x","rows":[{"instrument":"spd-manual-16.170","technology":"alpr","version":1,"base":1,"values":{"retention":[{"bound":"limit","weeks":3}]}}]}""",
+        "weeks"
+    )]
+    [InlineData(
+        """{"reason":"x","rows":[{"instrument":"spd-manual-16.170","technology":"alpr","version":1,"base":1,"values":{"captures":["plates"]}}]}""",
+        "captures"
+    )]
     [InlineData("""{"reason":"x","rows":[{"instrument":"no-such","technology":"alpr","version":1,"base":1,"values":{}}]}""", "no-such")]
     [InlineData("""{"reason":"x","documents":[{"document":"instrument","id":"spd-manual-16.170","content":{}}]}""", "base")]
     [InlineData("""{"reason":"x","surprise":1}""", "surprise")]
@@ -195,13 +286,38 @@ public sealed class AmendmentTests(StaffedRegistry city) : IClassFixture<Staffed
         var version = whole["versions"]![0]!.AsObject();
         foreach (var (member, value) in System.Text.Json.Nodes.JsonNode.Parse(change)!.AsObject())
             (member == "to" ? version["effective"]!.AsObject() : version)[member] = value!.DeepClone();
-        var body = JsonSerializer.Serialize(new
-        {
-            reason = "x", source = new { title = "t", url = (string?)null, readOn = "2026-11-23", confidence = "sourced" },
-            documents = new[] { new { document = "instrument", id = "spd-manual-16.170", @base = (await StaffedRegistry.Ask(editor, "documents/instrument/spd-manual-16.170")).GetProperty("revision").GetInt32(), content = whole } },
-        });
+        var body = JsonSerializer.Serialize(
+            new
+            {
+                reason = "x",
+                source = new
+                {
+                    title = "t",
+                    url = (string?)null,
+                    readOn = "2026-11-23",
+                    confidence = "sourced",
+                },
+                documents = new[]
+                {
+                    new
+                    {
+                        document = "instrument",
+                        id = "spd-manual-16.170",
+                        @base = (await StaffedRegistry.Ask(editor, "documents/instrument/spd-manual-16.170"))
+                            .GetProperty("revision")
+                            .GetInt32(),
+                        content = whole,
+                    },
+                },
+            }
+        );
         var (_, etag, drafted) = await StaffedRegistry.SendAsync(editor, "changes", body);
-        var (status, _, problem) = await StaffedRegistry.SendAsync(editor, $"changes/{drafted.GetProperty("id").GetInt64()}/submit", null, etag);
+        var (status, _, problem) = await StaffedRegistry.SendAsync(
+            editor,
+            $"changes/{drafted.GetProperty("id").GetInt64()}/submit",
+            null,
+            etag
+        );
         Assert.Equal(422, status);
         Assert.Contains(because, problem.GetProperty("errors").ToString(), StringComparison.Ordinal);
         Assert.Matches("versions? 1", problem.GetProperty("errors")[0].GetProperty("where").GetString());

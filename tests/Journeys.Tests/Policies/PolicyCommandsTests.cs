@@ -34,24 +34,38 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
 
         var before = await registry.RequestsAsync();
         Assert.Contains("there is nothing to propose", await DoneAsync("policies", "apply", first), StringComparison.Ordinal);
-        Assert.Equal(JsonValueKind.Null, JsonDocument.Parse(await DoneAsync("policies", "apply", first, "--json")).RootElement.GetProperty("change").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null,
+            JsonDocument.Parse(await DoneAsync("policies", "apply", first, "--json")).RootElement.GetProperty("change").ValueKind
+        );
         Assert.Equal(before.Length, (await registry.RequestsAsync()).Length);
     }
 
     [Theory]
     [InlineData("policies", "policies/instruments/spd-manual-16.170.yaml", "days: 90", "days: 21", "versions/1/rules/alpr/retention")]
     [InlineData("one.csv", "one.csv", "limit 90 days | patrol reads", "limit 22 days | patrol reads", "versions/1/rules/alpr/retention")]
-    public async Task Becomes_one_request_with_exactly_the_value_that_was_edited(string name, string file, string words, string others, string path)
+    public async Task Becomes_one_request_with_exactly_the_value_that_was_edited(
+        string name,
+        string file,
+        string words,
+        string others,
+        string path
+    )
     {
         await DoneAsync("policies", "export", In(name));
         Edit(file, words, others);
         var before = await registry.RequestsAsync();
 
-        var answer = JsonDocument.Parse(await DoneAsync("policies", "apply", In(name), "--reason", "The law of 2026 says so.", "--json")).RootElement;
+        var answer = JsonDocument
+            .Parse(await DoneAsync("policies", "apply", In(name), "--reason", "The law of 2026 says so.", "--json"))
+            .RootElement;
 
         var request = Assert.Single((await registry.RequestsAsync()).Where(one => before.All(other => other.Id != one.Id)));
         Assert.Equal(request.Id, answer.GetProperty("change").GetInt64());
-        Assert.Equal((ChangeState.Submitted, "The law of 2026 says so.", "Files", Confidence.Sourced), (request.State, request.Proposal.Reason, request.Proposal.Source!.Title, request.Proposal.Source.Confidence));
+        Assert.Equal(
+            (ChangeState.Submitted, "The law of 2026 says so.", "Files", Confidence.Sourced),
+            (request.State, request.Proposal.Reason, request.Proposal.Source!.Title, request.Proposal.Source.Confidence)
+        );
         Assert.Equal([ChangeAct.Drafted, ChangeAct.Submitted], request.Steps.Select(step => step.Act));
         Assert.Matches("^st-[a-z2-7]{16}$", request.Author.Staff!);
         var proposed = Assert.Single(request.Proposal.Documents);
@@ -59,7 +73,11 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         Assert.Equal(held.Number, proposed.Base);
         Assert.Equal(path, Assert.Single(Difference.Between(held.Document, proposed.Document)).Key);
 
-        Assert.Contains($"Change request {request.Id} proposes exactly this already", await DoneAsync("policies", "apply", In(name)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Change request {request.Id} proposes exactly this already",
+            await DoneAsync("policies", "apply", In(name)),
+            StringComparison.Ordinal
+        );
         Assert.Equal(before.Length + 1, (await registry.RequestsAsync()).Length);
     }
 
@@ -71,15 +89,44 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         Edit("ord-199999.yaml", "id: ord-125936", "id: ord-199999");
         var answer = JsonDocument.Parse(await DoneAsync("policies", "apply", In("ord-199999.yaml"), "--json")).RootElement;
         var document = Assert.Single(answer.GetProperty("documents").EnumerateArray());
-        Assert.Equal(("instrument", "ord-199999", 0), (document.GetProperty("kind").GetString(), document.GetProperty("id").GetString(), document.GetProperty("base").GetInt32()));
-        Assert.StartsWith("Files from", (await registry.RequestsAsync()).Single(request => request.Id == answer.GetProperty("change").GetInt64()).Proposal.Reason, StringComparison.Ordinal);
-        Assert.Contains("nothing to propose", await DoneAsync("policies", "apply", In("all/instruments/ord-125936.yaml")), StringComparison.Ordinal);
+        Assert.Equal(
+            ("instrument", "ord-199999", 0),
+            (document.GetProperty("kind").GetString(), document.GetProperty("id").GetString(), document.GetProperty("base").GetInt32())
+        );
+        Assert.StartsWith(
+            "Files from",
+            (await registry.RequestsAsync()).Single(request => request.Id == answer.GetProperty("change").GetInt64()).Proposal.Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "nothing to propose",
+            await DoneAsync("policies", "apply", In("all/instruments/ord-125936.yaml")),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
-    [InlineData("policies", "policies/instruments/spd-manual-16.170.yaml", "days: 90", "days: ninety", @"spd-manual-16\.170\.yaml:\d+:\d+: found 'ninety'; expected a whole number")]
-    [InlineData("bad.csv", "bad.csv", "limit 90 days | patrol reads", "limit 21 fortnights", @"bad\.csv:\d+:19: found 'limit 21 fortnights' in row \d+, column retention; expected")]
-    public async Task Is_refused_with_file_line_and_what_was_expected_and_nothing_is_proposed(string name, string file, string words, string others, string problem)
+    [InlineData(
+        "policies",
+        "policies/instruments/spd-manual-16.170.yaml",
+        "days: 90",
+        "days: ninety",
+        @"spd-manual-16\.170\.yaml:\d+:\d+: found 'ninety'; expected a whole number"
+    )]
+    [InlineData(
+        "bad.csv",
+        "bad.csv",
+        "limit 90 days | patrol reads",
+        "limit 21 fortnights",
+        @"bad\.csv:\d+:19: found 'limit 21 fortnights' in row \d+, column retention; expected"
+    )]
+    public async Task Is_refused_with_file_line_and_what_was_expected_and_nothing_is_proposed(
+        string name,
+        string file,
+        string words,
+        string others,
+        string problem
+    )
     {
         await DoneAsync("policies", "export", In(name));
         Edit(file, words, others);
@@ -144,7 +191,15 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
 
     /// <summary>The files under a folder by their names; one file is a folder of itself.</summary>
     private static string[] Names(string path) =>
-        File.Exists(path) ? [""] : [.. Directory.GetFiles(path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file)).Order(StringComparer.Ordinal)];
+        File.Exists(path)
+            ? [""]
+            :
+            [
+                .. Directory
+                    .GetFiles(path, "*", SearchOption.AllDirectories)
+                    .Select(file => Path.GetRelativePath(path, file))
+                    .Order(StringComparer.Ordinal),
+            ];
 
     /// <summary>One registry for these journeys, and a look at what it remembers.</summary>
     public sealed class Registry : IAsyncLifetime
@@ -160,7 +215,8 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
             _database = NpgsqlDataSource.Create(await _house.DatabaseAsync());
         }
 
-        internal Task<ImmutableArray<ChangeRequest>> RequestsAsync() => new ChangeRegister(_database).ListAsync(null, null, 200, Cancellation);
+        internal Task<ImmutableArray<ChangeRequest>> RequestsAsync() =>
+            new ChangeRegister(_database).ListAsync(null, null, 200, Cancellation);
 
         internal Task<GovernanceHistory> HistoryAsync() => ((IPolicyRegister)new PolicyRegister(_database)).HistoryAsync(Cancellation);
 

@@ -1,12 +1,14 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Formatter;
-using Microsoft.Extensions.Logging.Abstractions;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
 using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Journeys.Tests.Reliability;
 
-/// <summary>PostgreSQL stops under units that speak. Nothing is promised meanwhile, nothing is lost, and nobody is called dead or silent for it.</summary>
+/// <summary>
+/// PostgreSQL stops under units that speak. Nothing is promised meanwhile, nothing is lost, and nobody is called dead or silent for it.
+/// </summary>
 public sealed class DatabaseOutageTests
 {
     private const string Quiet = "city-hall-lobby-3";
@@ -42,8 +44,14 @@ public sealed class DatabaseOutageTests
             var acknowledged = talkers.Sum(talker => talker.Acknowledged);
             using (var late = new MqttClientFactory().CreateMqttClient())
             {
-                var answer = await late.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer(house.Mqtt.Address.ToString(), house.Mqtt.Port).WithProtocolVersion(MqttProtocolVersion.V500)
-                    .WithClientId("city-hall-lobby-4").WithCredentials("city-hall-lobby-4", "a secret that nobody can look up").Build());
+                var answer = await late.ConnectAsync(
+                    new MqttClientOptionsBuilder()
+                        .WithTcpServer(house.Mqtt.Address.ToString(), house.Mqtt.Port)
+                        .WithProtocolVersion(MqttProtocolVersion.V500)
+                        .WithClientId("city-hall-lobby-4")
+                        .WithCredentials("city-hall-lobby-4", "a secret that nobody can look up")
+                        .Build()
+                );
                 Assert.Equal(MqttClientConnectResultCode.ServerUnavailable, answer.ResultCode);
             }
 
@@ -54,7 +62,11 @@ public sealed class DatabaseOutageTests
             Assert.Contains("heartbeats wait to be made durable", house.Log, StringComparison.Ordinal);
             Assert.Contains("The registry cannot see", house.Log, StringComparison.Ordinal);
             // Once every few seconds, however many units there are and however fast they speak.
-            Assert.InRange(house.Log.Split("\n").Count(line => line.Contains("wait", StringComparison.Ordinal)), 1, 3 * (int)Outage.TotalSeconds);
+            Assert.InRange(
+                house.Log.Split("\n").Count(line => line.Contains("wait", StringComparison.Ordinal)),
+                1,
+                3 * (int)Outage.TotalSeconds
+            );
 
             cluster = await PrivateCluster.StartAsync(elsewhere, "", NullLogger.Instance, CancellationToken.None);
             await Task.WhenAll(talkers.Select(talker => talker.MoreAsync(200)));
@@ -97,9 +109,11 @@ public sealed class DatabaseOutageTests
     }
 
     private static async Task<PipeliningDevice[]> TalkersAsync(RegistryHost house) =>
-    [
-        await PipeliningDevice.ConnectAsync(house, Cameras[0]), await PipeliningDevice.ConnectAsync(house, Cameras[1]), await PipeliningDevice.ConnectAsync(house, Cameras[2], MqttProtocolVersion.V311),
-    ];
+        [
+            await PipeliningDevice.ConnectAsync(house, Cameras[0]),
+            await PipeliningDevice.ConnectAsync(house, Cameras[1]),
+            await PipeliningDevice.ConnectAsync(house, Cameras[2], MqttProtocolVersion.V311),
+        ];
 
     /// <summary>Nothing is lost or counted twice, and what is told of them is right and always was.</summary>
     private static async Task AreWholeAsync(RegistryHost house, PipeliningDevice[] talkers, string database)

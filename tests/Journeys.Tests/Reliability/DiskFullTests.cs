@@ -5,13 +5,16 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 namespace SurveillanceRegistry.Journeys.Tests.Reliability;
 
 /// <summary>
-/// The disk takes what is changed and nothing new, so PostgreSQL answers and no heartbeat can be kept. Made without a disk of its own: no file
+/// The disk takes what is changed and nothing new, so PostgreSQL answers and no heartbeat can be kept. Made without a disk of its own: no
+/// file
 /// of the server's may grow beyond the length that the log has, so that a write comes back short and the server calls the disk full.
 /// </summary>
 public sealed class DiskFullTests
 {
-    private const string Quiet = "city-hall-lobby-3", Busy = "city-hall-lobby-1";
-    private const int Page = 8192, OneSegment = 16 * 1024 * 1024; // The server's journal comes in files of this length, which must still be taken.
+    private const string Quiet = "city-hall-lobby-3",
+        Busy = "city-hall-lobby-1";
+    private const int Page = 8192,
+        OneSegment = 16 * 1024 * 1024; // The server's journal comes in files of this length, which must still be taken.
 
     private static readonly TimeSpan LongerThanADeadline = TimeSpan.FromSeconds(13);
 
@@ -51,7 +54,10 @@ public sealed class DiskFullTests
             await talker.FallSilentAsync();
             await talker.IsKeptWholeAsync(await house.DatabaseAsync());
             Assert.Equal("online", (await house.GetAsync("/api/v1/devices/" + talker.Id)).GetProperty("presence").GetString());
-            Assert.DoesNotContain(await talker.PresencesAsync(await house.DatabaseAsync()), presence => presence is "silent" or "disconnected");
+            Assert.DoesNotContain(
+                await talker.PresencesAsync(await house.DatabaseAsync()),
+                presence => presence is "silent" or "disconnected"
+            );
         }
     }
 
@@ -62,9 +68,12 @@ public sealed class DiskFullTests
             """
             insert into registry.heartbeat (slot, epoch, seq, received_at, capture, health, firmware, session)
             select 1000000, 1, seq, now(), 1, 0, '1.0', 1 from generate_series(1, 250000) seq
-            """);
+            """
+        );
         await fill.ExecuteNonQueryAsync();
-        await using var ask = database.CreateCommand("select max(pg_relation_size(relid)) from pg_partition_tree('registry.heartbeat') where isleaf");
+        await using var ask = database.CreateCommand(
+            "select max(pg_relation_size(relid)) from pg_partition_tree('registry.heartbeat') where isleaf"
+        );
         var size = (long)(await ask.ExecuteScalarAsync())!;
         Assert.True(size > OneSegment);
         return size;
@@ -75,15 +84,22 @@ public sealed class DiskFullTests
     {
         var postmaster = (await File.ReadAllLinesAsync(Path.Combine(house.Data, "postgres/cluster/postmaster.pid")))[0];
         await OneAsync(postmaster);
-        await using var ask = database.CreateCommand("select array_agg(pid::text) from pg_stat_activity where backend_type = 'client backend'");
+        await using var ask = database.CreateCommand(
+            "select array_agg(pid::text) from pg_stat_activity where backend_type = 'client backend'"
+        );
         foreach (var pid in (string[])(await ask.ExecuteScalarAsync())!)
             await OneAsync(pid);
 
         async Task OneAsync(string pid)
         {
             // As the server's own user: root in a container may not touch others' limits.
-            var (code, _, errors) = await Programs.RunAsync("bash", ["-c",
-                $"as=$(stat -c %u /proc/{pid}) && run=\"prlimit --pid {pid} --fsize={bytes}:\" && if [ \"$(id -u)\" = \"$as\" ]; then $run; else setpriv --reuid=$as --regid=$(stat -c %g /proc/{pid}) --clear-groups $run; fi"]);
+            var (code, _, errors) = await Programs.RunAsync(
+                "bash",
+                [
+                    "-c",
+                    $"as=$(stat -c %u /proc/{pid}) && run=\"prlimit --pid {pid} --fsize={bytes}:\" && if [ \"$(id -u)\" = \"$as\" ]; then $run; else setpriv --reuid=$as --regid=$(stat -c %g /proc/{pid}) --clear-groups $run; fi",
+                ]
+            );
             Assert.True(code == 0 || !Directory.Exists($"/proc/{pid}"), errors);
         }
     }

@@ -10,7 +10,8 @@ namespace SurveillanceRegistry.Journeys.Tests.Reliability;
 public sealed class KillTests
 {
     private const string Capture = """{"video":"recorded"}""";
-    private const int InFlight = 16, EnoughAcknowledged = 1500;
+    private const int InFlight = 16,
+        EnoughAcknowledged = 1500;
 
     private static readonly string[] Cameras = ["city-hall-lobby-1", "city-hall-lobby-2", "city-hall-lobby-3", "city-hall-garage-1"];
     private static readonly int Rounds = Environment.GetEnvironmentVariable("REGISTRY_LONG") is "1" ? 100 : 5;
@@ -42,14 +43,20 @@ public sealed class KillTests
             }
 
             var kept = await KeptAsync(house, round);
-            Assert.All(units, unit =>
-            {
-                Assert.NotEmpty(unit.Acknowledged);
-                Assert.Empty(unit.Acknowledged.Except(kept[unit.Id].Select(one => one.Seq)));
-                Assert.Empty(unit.Sent.Except(kept[unit.Id].Select(one => one.Seq)));
-                Assert.DoesNotContain(kept[unit.Id], one => one.Times > 1);
-            });
-            Assert.All(units, unit => Assert.Equal("online", house.GetAsync("/api/v1/devices/" + unit.Id).Result.GetProperty("presence").GetString()));
+            Assert.All(
+                units,
+                unit =>
+                {
+                    Assert.NotEmpty(unit.Acknowledged);
+                    Assert.Empty(unit.Acknowledged.Except(kept[unit.Id].Select(one => one.Seq)));
+                    Assert.Empty(unit.Sent.Except(kept[unit.Id].Select(one => one.Seq)));
+                    Assert.DoesNotContain(kept[unit.Id], one => one.Times > 1);
+                }
+            );
+            Assert.All(
+                units,
+                unit => Assert.Equal("online", house.GetAsync("/api/v1/devices/" + unit.Id).Result.GetProperty("presence").GetString())
+            );
         }
 
         Assert.Equal(0, await house.CloseAsync());
@@ -73,29 +80,49 @@ public sealed class KillTests
         public async Task SpeakAsync(RegistryHost house, Unit[] all)
         {
             using var client = await house.ConnectAsync(id, secret);
-            await Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
-            {
-                try
-                {
-                    while (true)
-                    {
-                        await SendAsync(client, Interlocked.Increment(ref _seq));
-                        if (all.Sum(unit => unit.Acknowledged.Count) >= EnoughAcknowledged)
-                            _enough.TrySetResult();
-                    }
-                }
-                catch (Exception broken) when (broken is MqttCommunicationException or MqttClientNotConnectedException or MqttClientDisconnectedException or OperationCanceledException)
-                {
-                    // Killed. What has no acknowledgement is sent again.
-                }
-            })));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, InFlight)
+                    .Select(_ =>
+                        Task.Run(async () =>
+                        {
+                            try
+                            {
+                                while (true)
+                                {
+                                    await SendAsync(client, Interlocked.Increment(ref _seq));
+                                    if (all.Sum(unit => unit.Acknowledged.Count) >= EnoughAcknowledged)
+                                        _enough.TrySetResult();
+                                }
+                            }
+                            catch (Exception broken)
+                                when (broken
+                                        is MqttCommunicationException
+                                            or MqttClientNotConnectedException
+                                            or MqttClientDisconnectedException
+                                            or OperationCanceledException
+                                )
+                            {
+                                // Killed. What has no acknowledgement is sent again.
+                            }
+                        })
+                    )
+            );
         }
 
-        /// <summary>After a new sign-in: what was not acknowledged, and some of what was, since an acknowledgement may have been lost.</summary>
+        /// <summary>
+        /// After a new sign-in: what was not acknowledged, and some of what was, since an acknowledgement may have been lost.
+        /// </summary>
         public async Task SendAgainAsync(RegistryHost house)
         {
             using var client = await house.ConnectAsync(id, secret);
-            await Task.WhenAll(Sent.Except(Acknowledged).Concat(Acknowledged.OrderDescending().Take(20)).Append(Interlocked.Increment(ref _seq)).Order().Select(seq => SendAsync(client, seq)));
+            await Task.WhenAll(
+                Sent.Except(Acknowledged)
+                    .Concat(Acknowledged.OrderDescending().Take(20))
+                    .Append(Interlocked.Increment(ref _seq))
+                    .Order()
+                    .Select(seq => SendAsync(client, seq))
+            );
             await client.DisconnectAsync();
         }
 
@@ -110,7 +137,9 @@ public sealed class KillTests
     private static async Task<ILookup<string, (long Seq, long Times)>> KeptAsync(RegistryHost house, long epoch)
     {
         await using var database = NpgsqlDataSource.Create(await house.DatabaseAsync());
-        await using var command = database.CreateCommand("select id, seq, count(*) from registry.heartbeat join registry.device using (slot) where epoch = $1 group by id, seq");
+        await using var command = database.CreateCommand(
+            "select id, seq, count(*) from registry.heartbeat join registry.device using (slot) where epoch = $1 group by id, seq"
+        );
         command.Parameters.AddWithValue(epoch);
         await using var rows = await command.ExecuteReaderAsync();
         var kept = new List<(string Id, long Seq, long Times)>();

@@ -4,7 +4,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace SurveillanceRegistry.Journeys.Tests.Staff;
 
-/// <summary>From the clerk's desk to the wire: a device is registered on a page, speaks with the secret that was shown, and is cut off from the same page; an inventory is taken in while the server runs.</summary>
+/// <summary>
+/// From the clerk's desk to the wire: a device is registered on a page, speaks with the secret that was shown, and is cut off from the same
+/// page; an inventory is taken in while the server runs.
+/// </summary>
 public sealed class DeviceClerkTests(StaffedRegistry city) : IClassFixture<StaffedRegistry>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -36,7 +39,11 @@ public sealed class DeviceClerkTests(StaffedRegistry city) : IClassFixture<Staff
         var secret = await clerk.Locator("code.secret").InnerTextAsync();
         using var device = await city.House.ConnectAsync(Id, secret);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        device.DisconnectedAsync += _ => { ended.TrySetResult(); return Task.CompletedTask; };
+        device.DisconnectedAsync += _ =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
         await device.PublishAsync(RegistryHost.Heartbeat(Id, 1, 1, """{"video":"recorded"}"""), Cancellation);
 
         // A reload of the answer sends the form again: it makes no second secret, and so cuts nobody.
@@ -57,8 +64,7 @@ public sealed class DeviceClerkTests(StaffedRegistry city) : IClassFixture<Staff
     public async Task Takes_in_an_inventory_while_the_server_runs_whole_or_not_at_all()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("registry-import-").FullName, "new.yaml");
-        const string Inventory =
-            """
+        const string Inventory = """
             sample: true
             gateways:
               - {id: hall-recorder, department: facilities, profile: lobby-recorder}
@@ -66,7 +72,15 @@ public sealed class DeviceClerkTests(StaffedRegistry city) : IClassFixture<Staff
               - {id: city-hall-lobby-91, kind: facility-camera, sensors: [video], place: city-hall-lobby, department: facilities, lifecycle: active, gateway: hall-recorder}
               - {id: city-hall-lobby-92, kind: facility-camera, sensors: [video], place: city-hall-lobby, department: facilities, lifecycle: active}
             """;
-        await File.WriteAllTextAsync(file, Inventory.Replace("lobby, department: facilities, lifecycle: active}", "lobbies, department: facilities, lifecycle: active}", StringComparison.Ordinal), Cancellation);
+        await File.WriteAllTextAsync(
+            file,
+            Inventory.Replace(
+                "lobby, department: facilities, lifecycle: active}",
+                "lobbies, department: facilities, lifecycle: active}",
+                StringComparison.Ordinal
+            ),
+            Cancellation
+        );
         var (wrong, _, errors) = await Programs.VerbAsync(city.House.Settings, "devices", "import", file);
         Assert.Equal(1, wrong);
         Assert.Matches(@"new\.yaml:6:\d+: found 'city-hall-lobbies'; expected a place that is registered", errors);
@@ -85,9 +99,17 @@ public sealed class DeviceClerkTests(StaffedRegistry city) : IClassFixture<Staff
         // The running server has heard of it: the place counts the new camera in, and the camera can be heard.
         using var camera = await city.House.ConnectAsync("city-hall-lobby-92", await city.House.SecretAsync("city-hall-lobby-92"));
         await camera.PublishAsync(RegistryHost.Heartbeat("city-hall-lobby-92", 1, 1, """{"video":"recorded"}"""), Cancellation);
-        for (var until = DateTime.UtcNow + Patience; (await city.House.GetAsync("/api/v1/devices/city-hall-lobby-92")).GetProperty("presence").GetString() != "online";)
+        for (
+            var until = DateTime.UtcNow + Patience;
+            (await city.House.GetAsync("/api/v1/devices/city-hall-lobby-92")).GetProperty("presence").GetString() != "online";
+
+        )
             Assert.True(DateTime.UtcNow < until, "The camera is not heard.");
-        Assert.Contains("city-hall-lobby-91", (await city.House.GetAsync("/api/v1/places/city-hall-lobby")).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "city-hall-lobby-91",
+            (await city.House.GetAsync("/api/v1/places/city-hall-lobby")).ToString(),
+            StringComparison.Ordinal
+        );
         var (verified, text, trouble) = await Programs.VerbAsync(city.House.Settings, "ledger", "verify");
         Assert.True(verified == 0, text + trouble);
     }

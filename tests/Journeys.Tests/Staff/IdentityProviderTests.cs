@@ -56,7 +56,8 @@ public sealed class IdentityProviderTests(RegistryWithIdentityProvider city) : I
         await city.AddAsync($"{how}@city.example");
         await RefusedAsync($"dee-{how},{how}@city.example,{how}", "unproved");
         await using var person = await city.PersonAsync();
-        await Expect((await city.SignInAsync(person, $"dee-{how},{how}@city.example")).Locator(".account")).ToBeVisibleAsync(); // Nothing was bound to the forged one.
+        // Nothing was bound to the forged one.
+        await Expect((await city.SignInAsync(person, $"dee-{how},{how}@city.example")).Locator(".account")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -98,7 +99,11 @@ public sealed class IdentityProviderTests(RegistryWithIdentityProvider city) : I
     public async Task Is_named_as_the_one_that_does_not_answer_when_it_does_not()
     {
         await using var house = new RegistryHost();
-        (house.More["REGISTRY_OIDC__AUTHORITY"], house.More["REGISTRY_OIDC__CLIENT_ID"], house.More["REGISTRY_OIDC__CLIENT_SECRET"]) = ("http://127.0.0.1:1", "registry", "of this test only");
+        (house.More["REGISTRY_OIDC__AUTHORITY"], house.More["REGISTRY_OIDC__CLIENT_ID"], house.More["REGISTRY_OIDC__CLIENT_SECRET"]) = (
+            "http://127.0.0.1:1",
+            "registry",
+            "of this test only"
+        );
         await house.OpenAsync();
         using var client = new HttpClient { BaseAddress = house.Http };
         using var answer = await client.GetAsync("/staff/sign-in?handler=provider");
@@ -135,20 +140,33 @@ public sealed class RegistryWithIdentityProvider : IAsyncLifetime
         var issuer = await _provider.StandardOutput.ReadLineAsync();
         var secret = Path.Combine(House.Data, "client-secret");
         await File.WriteAllTextAsync(secret, "a-secret-of-these-tests-only-0123456789\n");
-        (House.More["REGISTRY_OIDC__AUTHORITY"], House.More["REGISTRY_OIDC__CLIENT_ID"], House.More["REGISTRY_OIDC__CLIENT_SECRET_FILE"]) = (issuer!, "registry", secret);
+        (House.More["REGISTRY_OIDC__AUTHORITY"], House.More["REGISTRY_OIDC__CLIENT_ID"], House.More["REGISTRY_OIDC__CLIENT_SECRET_FILE"]) =
+            (issuer!, "registry", secret);
         await House.OpenAsync();
         await _provider.StandardInput.WriteLineAsync(new Uri(House.Http, "/staff/signin-oidc").ToString());
         Assert.Equal("ready", await _provider.StandardOutput.ReadLineAsync());
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium",
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
     }
 
     /// <summary>A person's browser, with nothing left from anybody before.</summary>
-    internal Task<IBrowserContext> PersonAsync() => _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = House.Http.ToString() });
+    internal Task<IBrowserContext> PersonAsync() =>
+        _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = House.Http.ToString() });
 
     /// <summary>Registers somebody who has no password here.</summary>
     /// <returns>Their opaque id.</returns>

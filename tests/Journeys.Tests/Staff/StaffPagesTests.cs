@@ -10,37 +10,83 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
 {
     private static readonly string[] Pages =
     [
-        "/staff", "/staff/table", "/staff/table?technology=alpr&columns=standing&columns=source&asOf=2026-03-29", "/staff/changes", "/staff/changes?state=draft", "/staff/import", "/staff/review", "/staff/account",
-        "/staff/instruments/spd-manual-16.170", "/staff/edit/spd-manual-16.170", "/staff/edit/spd-manual-16.170/1", "/staff/edit/spd-manual-16.170/1/alpr", "/staff/not-allowed",
+        "/staff",
+        "/staff/table",
+        "/staff/table?technology=alpr&columns=standing&columns=source&asOf=2026-03-29",
+        "/staff/changes",
+        "/staff/changes?state=draft",
+        "/staff/import",
+        "/staff/review",
+        "/staff/account",
+        "/staff/instruments/spd-manual-16.170",
+        "/staff/edit/spd-manual-16.170",
+        "/staff/edit/spd-manual-16.170/1",
+        "/staff/edit/spd-manual-16.170/1/alpr",
+        "/staff/not-allowed",
     ];
 
     private static readonly string[] OfTheClerk =
-        ["/staff/devices", "/staff/devices?fleet=body-worn-east", "/staff/devices/new", "/staff/devices/east-precinct-lobby-1", "/staff/devices/body-worn-east-01", "/staff/gateways", "/staff/gateways/axe-gateway"];
+    [
+        "/staff/devices",
+        "/staff/devices?fleet=body-worn-east",
+        "/staff/devices/new",
+        "/staff/devices/east-precinct-lobby-1",
+        "/staff/devices/body-worn-east-01",
+        "/staff/gateways",
+        "/staff/gateways/axe-gateway",
+    ];
 
     [Fact]
     public async Task Have_nothing_that_axe_objects_to()
     {
-        var axe = await File.ReadAllTextAsync(Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/node_modules/axe-core/axe.min.js"), TestContext.Current.CancellationToken);
+        var axe = await File.ReadAllTextAsync(
+            Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/node_modules/axe-core/axe.min.js"),
+            TestContext.Current.CancellationToken
+        );
         var page = await city.SignedInAsync("editor", withScript: true);
         var (change, decided) = await TwoChangesAsync();
         var approver = await city.SignedInAsync("approver", withScript: true);
         var clerk = await city.SignedInAsync("clerk", withScript: true);
         using (var program = await city.ProgramAsync("device-clerk"))
-            await program.PostAsync("gateways", new StringContent("""{"id":"axe-gateway","department":"police","reason":"To be looked at."}""", System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+            await program.PostAsync(
+                "gateways",
+                new StringContent(
+                    """{"id":"axe-gateway","department":"police","reason":"To be looked at."}""",
+                    System.Text.Encoding.UTF8,
+                    "application/json"
+                ),
+                TestContext.Current.CancellationToken
+            );
         var administrator = await city.SignedInAsync("administrator", withScript: true);
         var found = new List<string>();
-        foreach (var (who, address) in Pages.Append($"/staff/changes/{change}").Append($"/staff/changes/{change}/why").Append($"/staff/changes/{decided}").Select(address => (page, address)).Concat(OfTheClerk.Select(address => (clerk, address))).Append((administrator, "/staff/ingest")).Append((approver, "/staff")).Append((approver, $"/staff/changes/{decided}")))
+        foreach (
+            var (who, address) in Pages
+                .Append($"/staff/changes/{change}")
+                .Append($"/staff/changes/{change}/why")
+                .Append($"/staff/changes/{decided}")
+                .Select(address => (page, address))
+                .Concat(OfTheClerk.Select(address => (clerk, address)))
+                .Append((administrator, "/staff/ingest"))
+                .Append((approver, "/staff"))
+                .Append((approver, $"/staff/changes/{decided}"))
+        )
         {
             await who.GotoAsync(address);
             await who.EvaluateAsync(axe);
-            var answer = await who.EvaluateAsync<JsonElement>("async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '))");
+            var answer = await who.EvaluateAsync<JsonElement>(
+                "async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '))"
+            );
             found.AddRange(answer.EnumerateArray().Select(violation => $"{address}: {violation}"));
         }
 
         var outside = await city.PasserByAsync(withScript: true);
         await outside.GotoAsync("/staff/sign-in");
         await outside.EvaluateAsync(axe);
-        found.AddRange((await outside.EvaluateAsync<JsonElement>("async () => (await axe.run()).violations.map(one => one.id)")).EnumerateArray().Select(violation => $"/staff/sign-in: {violation}"));
+        found.AddRange(
+            (await outside.EvaluateAsync<JsonElement>("async () => (await axe.run()).violations.map(one => one.id)"))
+                .EnumerateArray()
+                .Select(violation => $"/staff/sign-in: {violation}")
+        );
         Assert.Equal("", string.Join('\n', found));
     }
 
@@ -51,7 +97,13 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         await page.SetViewportSizeAsync(390, 844);
         var keeper = await city.SignedInAsync("clerk");
         var watcher = await city.SignedInAsync("administrator");
-        foreach (var (who, address) in Pages.Except(["/staff/not-allowed"]).Select(address => (page, address)).Concat(OfTheClerk[..^1].Select(address => (keeper, address))).Append((watcher, "/staff/ingest")))
+        foreach (
+            var (who, address) in Pages
+                .Except(["/staff/not-allowed"])
+                .Select(address => (page, address))
+                .Concat(OfTheClerk[..^1].Select(address => (keeper, address)))
+                .Append((watcher, "/staff/ingest"))
+        )
         {
             var answer = await who.GotoAsync(address);
             Assert.Equal(200, answer!.Status);
@@ -64,10 +116,18 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         await clerk.SetViewportSizeAsync(390, 844);
         var administrator = await city.SignedInAsync("administrator", withScript: true);
         await administrator.SetViewportSizeAsync(390, 844);
-        foreach (var (who, address) in Pages.Select(address => (wide, address)).Concat(OfTheClerk[..^1].Select(address => (clerk, address))).Append((administrator, "/staff/ingest")))
+        foreach (
+            var (who, address) in Pages
+                .Select(address => (wide, address))
+                .Concat(OfTheClerk[..^1].Select(address => (clerk, address)))
+                .Append((administrator, "/staff/ingest"))
+        )
         {
             await who.GotoAsync(address);
-            Assert.True(await who.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{address} is wider than a telephone.");
+            Assert.True(
+                await who.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
+                $"{address} is wider than a telephone."
+            );
         }
     }
 
@@ -138,7 +198,15 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         async Task UploadAsync(string text)
         {
             await editor.GotoAsync("/staff/import");
-            await editor.SetInputFilesAsync("#file", new FilePayload { Name = "table.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(text) });
+            await editor.SetInputFilesAsync(
+                "#file",
+                new FilePayload
+                {
+                    Name = "table.csv",
+                    MimeType = "text/csv",
+                    Buffer = System.Text.Encoding.UTF8.GetBytes(text),
+                }
+            );
             await editor.ClickAsync("main form button");
         }
     }
@@ -158,7 +226,11 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         using var other = await city.ProgramAsync("editor");
         using var approver = await city.ProgramAsync("approver");
         var held = (await StaffedRegistry.Ask(other, "documents/instrument/laws-2026-ch-239")).GetProperty("revision").GetInt32();
-        var (_, etag, drafted) = await StaffedRegistry.SendAsync(other, "changes", $$$"""{"reason":"Sharing","source":{"title":"The law","url":null,"readOn":"2026-11-23","confidence":"sourced"},"rows":[{"instrument":"laws-2026-ch-239","technology":"alpr","version":1,"base":{{{held}}},"values":{"sharing":"with nobody","note":"Theirs."}}]}""");
+        var (_, etag, drafted) = await StaffedRegistry.SendAsync(
+            other,
+            "changes",
+            $$$"""{"reason":"Sharing","source":{"title":"The law","url":null,"readOn":"2026-11-23","confidence":"sourced"},"rows":[{"instrument":"laws-2026-ch-239","technology":"alpr","version":1,"base":{{{held}}},"values":{"sharing":"with nobody","note":"Theirs."}}]}"""
+        );
         var id = drafted.GetProperty("id").GetInt64();
         (_, etag, _) = await StaffedRegistry.SendAsync(other, $"changes/{id}/submit", null, etag);
         Assert.Equal(200, (await StaffedRegistry.SendAsync(approver, $"changes/{id}/approve", null, etag)).Status);
@@ -183,7 +255,11 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         await editor.ClickAsync("main form button");
         var draft = new Uri(editor.Url).AbsolutePath.Split('/')[3];
         using var program = await city.ProgramAsync("editor");
-        var (_, etag, drafted) = await StaffedRegistry.SendAsync(program, "changes", StaffedRegistry.Retention("smc-14.18", "surveillance-equipment", 3, 1, 20));
+        var (_, etag, drafted) = await StaffedRegistry.SendAsync(
+            program,
+            "changes",
+            StaffedRegistry.Retention("smc-14.18", "surveillance-equipment", 3, 1, 20)
+        );
         var id = drafted.GetProperty("id").GetInt64();
         await StaffedRegistry.SendAsync(program, $"changes/{id}/submit", null, etag);
         return (draft, id);

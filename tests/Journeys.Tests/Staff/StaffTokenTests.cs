@@ -32,7 +32,11 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
 
     private async Task<HttpStatusCode> AskAsync(string token)
     {
-        using var client = new HttpClient { BaseAddress = open.House.Http, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var client = new HttpClient
+        {
+            BaseAddress = open.House.Http,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
         using var answer = await client.GetAsync("/api/v1/changes");
         return answer.StatusCode;
     }
@@ -40,11 +44,27 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
     [Fact]
     public async Task A_token_opens_the_api_until_it_is_revoked_and_two_tokens_are_two_actors()
     {
-        var one = await VerbAsync("token", "create", "--role", "editor", "--role", "auditor", "--label", "nightly import", "--days", "7", "--json");
+        var one = await VerbAsync(
+            "token",
+            "create",
+            "--role",
+            "editor",
+            "--role",
+            "auditor",
+            "--label",
+            "nightly import",
+            "--days",
+            "7",
+            "--json"
+        );
         var other = await VerbAsync("token", "create", "--role", "approver", "--json");
         Assert.NotEqual(one.GetProperty("staff").GetString(), other.GetProperty("staff").GetString());
         Assert.Equal(["editor", "auditor"], one.GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
-        Assert.InRange(one.GetProperty("expiresAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddDays(6.9), DateTimeOffset.UtcNow.AddDays(7.1));
+        Assert.InRange(
+            one.GetProperty("expiresAt").GetDateTimeOffset(),
+            DateTimeOffset.UtcNow.AddDays(6.9),
+            DateTimeOffset.UtcNow.AddDays(7.1)
+        );
         var token = one.GetProperty("token").GetString()!;
         Assert.StartsWith("srt_", token, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(token));
@@ -92,14 +112,27 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
     public async Task A_chosen_password_comes_by_the_input_and_has_twelve_characters()
     {
         var name = NewName();
-        var (code, output, errors) = await Programs.RunAsync("bash",
-            ["-c", $"printf 'correct horse battery\\n' | dotnet '{Programs.Registry}' staff add {name} --name Bo --role editor --password-stdin --json"], open.House.Settings);
+        var (code, output, errors) = await Programs.RunAsync(
+            "bash",
+            [
+                "-c",
+                $"printf 'correct horse battery\\n' | dotnet '{Programs.Registry}' staff add {name} --name Bo --role editor --password-stdin --json",
+            ],
+            open.House.Settings
+        );
         Assert.True(code == 0, errors);
         Assert.DoesNotContain("horse", output, StringComparison.Ordinal);
         using var visitor = new Visitor(open.House.Http);
         Assert.True(await visitor.SignInAsync(name, "correct horse battery"));
 
-        (code, _, errors) = await Programs.RunAsync("bash", ["-c", $"printf 'eleven char\\n' | dotnet '{Programs.Registry}' staff add short-{name} --name Bo --role editor --password-stdin"], open.House.Settings);
+        (code, _, errors) = await Programs.RunAsync(
+            "bash",
+            [
+                "-c",
+                $"printf 'eleven char\\n' | dotnet '{Programs.Registry}' staff add short-{name} --name Bo --role editor --password-stdin",
+            ],
+            open.House.Settings
+        );
         Assert.Equal(2, code);
         Assert.Contains("expected 12 to 256", errors, StringComparison.Ordinal);
     }
@@ -125,10 +158,16 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
         var added = await VerbAsync("staff", "add", name, "--name", "Secretive Person", "--role", "editor", "--json");
         await using var connection = new NpgsqlConnection(await open.House.DatabaseAsync());
         await connection.OpenAsync();
-        await using var ask = new NpgsqlCommand("select string_agg(convert_from(bytes, 'UTF8'), E'\\n') from registry.ledger_entry where kind = 'staff-right-changed'", connection);
+        await using var ask = new NpgsqlCommand(
+            "select string_agg(convert_from(bytes, 'UTF8'), E'\\n') from registry.ledger_entry where kind = 'staff-right-changed'",
+            connection
+        );
         var entries = (string)(await ask.ExecuteScalarAsync())!;
         Assert.Contains(added.GetProperty("id").GetString()!, entries, StringComparison.Ordinal);
-        Assert.All(new[] { "ecretive", "@", added.GetProperty("password").GetString()! }, word => Assert.DoesNotContain(word, entries, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "ecretive", "@", added.GetProperty("password").GetString()! },
+            word => Assert.DoesNotContain(word, entries, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -141,12 +180,15 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
         Assert.Equal(4, house.SignIns.Count);
         using var visitor = new Visitor(house.Http, isBehindTls: true);
         Assert.True(await visitor.SignInAsync(line.Groups[1].Value, line.Groups[2].Value));
-        Assert.All(visitor.Set, cookie =>
-        {
-            Assert.StartsWith("__Host-registry-staff", cookie, StringComparison.Ordinal);
-            Assert.All(new[] { "path=/;", "; secure", "; httponly" }, part => Assert.Contains(part, cookie, StringComparison.Ordinal));
-            Assert.DoesNotContain("domain=", cookie, StringComparison.Ordinal);
-        });
+        Assert.All(
+            visitor.Set,
+            cookie =>
+            {
+                Assert.StartsWith("__Host-registry-staff", cookie, StringComparison.Ordinal);
+                Assert.All(new[] { "path=/;", "; secure", "; httponly" }, part => Assert.Contains(part, cookie, StringComparison.Ordinal));
+                Assert.DoesNotContain("domain=", cookie, StringComparison.Ordinal);
+            }
+        );
 
         await house.CloseAsync();
         await house.OpenAsync();
@@ -161,8 +203,18 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
         var policies = RegistryHost.Reachable(Directory.CreateTempSubdirectory("real-city-").FullName);
         await Programs.RunAsync("cp", ["-r", Path.Combine(Programs.Root, "policies") + "/.", policies]);
         var (city, inventory) = (Path.Combine(policies, "city.yaml"), Path.Combine(policies, "..", Path.GetFileName(policies) + ".yaml"));
-        await File.WriteAllTextAsync(city, (await File.ReadAllTextAsync(city)).Replace("sample: true", "sample: false", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(inventory, (await File.ReadAllTextAsync(Path.Combine(Programs.Root, "devices/sample-city.yaml"))).Replace("sample: true", "sample: false", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            city,
+            (await File.ReadAllTextAsync(city)).Replace("sample: true", "sample: false", StringComparison.Ordinal)
+        );
+        await File.WriteAllTextAsync(
+            inventory,
+            (await File.ReadAllTextAsync(Path.Combine(Programs.Root, "devices/sample-city.yaml"))).Replace(
+                "sample: true",
+                "sample: false",
+                StringComparison.Ordinal
+            )
+        );
         await using (var house = new RegistryHost())
         {
             (house.More["REGISTRY_POLICIES"], house.More["REGISTRY_DEVICES"]) = (policies, inventory);
@@ -188,7 +240,10 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
     [InlineData("REGISTRY_OIDC__CLIENT_ID", "registry", "expected the https address")]
     public async Task A_provider_that_is_not_described_whole_is_refused(string setting, string value, string because)
     {
-        var (code, _, errors) = await Programs.VerbAsync(new Dictionary<string, string>(open.House.Settings) { [setting] = value }, "serve");
+        var (code, _, errors) = await Programs.VerbAsync(
+            new Dictionary<string, string>(open.House.Settings) { [setting] = value },
+            "serve"
+        );
         Assert.Equal(2, code);
         Assert.Contains(because, errors, StringComparison.Ordinal);
     }
@@ -212,7 +267,16 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
         {
             using var page = await SendAsync(HttpMethod.Get, "/staff/sign-in");
             var token = FormToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
-            using var answer = await SendAsync(HttpMethod.Post, "/staff/sign-in", new() { ["sign-in"] = name, ["password"] = password, ["__RequestVerificationToken"] = token });
+            using var answer = await SendAsync(
+                HttpMethod.Post,
+                "/staff/sign-in",
+                new()
+                {
+                    ["sign-in"] = name,
+                    ["password"] = password,
+                    ["__RequestVerificationToken"] = token,
+                }
+            );
             return answer.StatusCode == HttpStatusCode.Redirect && await IsInAsync();
         }
 
@@ -236,7 +300,10 @@ public sealed partial class StaffTokenTests(PublicRegistry open) : IClassFixture
             foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
             {
                 Set.Add(cookie);
-                var (name, value) = (cookie[..cookie.IndexOf('=', StringComparison.Ordinal)], cookie[(cookie.IndexOf('=', StringComparison.Ordinal) + 1)..cookie.IndexOf(';', StringComparison.Ordinal)]);
+                var (name, value) = (
+                    cookie[..cookie.IndexOf('=', StringComparison.Ordinal)],
+                    cookie[(cookie.IndexOf('=', StringComparison.Ordinal) + 1)..cookie.IndexOf(';', StringComparison.Ordinal)]
+                );
                 _cookies[name] = value;
             }
 

@@ -1,12 +1,12 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
-using Microsoft.AspNetCore.Connections;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
@@ -24,8 +24,12 @@ public sealed class ClientConnectionTests
         using var line = new ClientConnection(connection, library, null!, new Limits(), TimeProvider.System, _ => { });
         library.BeforeReading = () => line.End(MqttDisconnectReasonCode.NotAuthorized, "Its credential does not hold any more.");
         await toBroker.Writer.WriteAsync(new byte[] { 0xC0, 0 }, TestContext.Current.CancellationToken);
-        Assert.IsType<MqttPingReqPacket>(await line.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Patience, TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<MqttCommunicationException>(() => line.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Patience, TestContext.Current.CancellationToken));
+        Assert.IsType<MqttPingReqPacket>(
+            await line.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Patience, TestContext.Current.CancellationToken)
+        );
+        await Assert.ThrowsAsync<MqttCommunicationException>(() =>
+            line.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Patience, TestContext.Current.CancellationToken)
+        );
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
@@ -54,10 +58,15 @@ public sealed class ClientConnectionTests
         public EndPoint LocalEndPoint => RemoteEndPoint;
         public bool IsSecureConnection => false;
         public MqttPacketFormatterAdapter PacketFormatterAdapter => throw new NotSupportedException();
+
         public Task ConnectAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task DisconnectAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public void ResetStatistics() { }
+
         public void Dispose() { }
     }
 }

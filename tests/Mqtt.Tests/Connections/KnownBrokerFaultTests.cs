@@ -12,7 +12,8 @@ public sealed class KnownBrokerFaultTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _antenna.DisposeAsync();
 
-    private static byte[] Beat(string unit, ushort id, long seq) => RawMqttClient.Publish(id, DeviceTopics.Heartbeat(unit), RawMqttClient.Heartbeat(seq));
+    private static byte[] Beat(string unit, ushort id, long seq) =>
+        RawMqttClient.Publish(id, DeviceTopics.Heartbeat(unit), RawMqttClient.Heartbeat(seq));
 
     /// <summary>A word of another unit, heard after whatever came before: the marker of a test that waits for nothing to happen.</summary>
     private async Task MarkAsync()
@@ -50,7 +51,10 @@ public sealed class KnownBrokerFaultTests : IAsyncLifetime
         }
 
         await MarkAsync();
-        Assert.Equal(["behind-alive"], _antenna.Told.Heartbeats.Select(heartbeat => heartbeat.DeviceId).Distinct().Where(unit => unit != "sim-marker"));
+        Assert.Equal(
+            ["behind-alive"],
+            _antenna.Told.Heartbeats.Select(heartbeat => heartbeat.DeviceId).Distinct().Where(unit => unit != "sim-marker")
+        );
     }
 
     [Fact]

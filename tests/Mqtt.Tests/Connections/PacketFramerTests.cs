@@ -17,8 +17,12 @@ public sealed class PacketFramerTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _antenna.DisposeAsync();
 
-    private static MqttApplicationMessage Message(string payload) => new MqttApplicationMessageBuilder()
-        .WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id)).WithPayload(payload).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build();
+    private static MqttApplicationMessage Message(string payload) =>
+        new MqttApplicationMessageBuilder()
+            .WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id))
+            .WithPayload(payload)
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .Build();
 
     /// <summary>A client that writes what bytes it likes.</summary>
     private async Task<NetworkStream> DialAsync(params byte[][] parts)
@@ -36,7 +40,18 @@ public sealed class PacketFramerTests : IAsyncLifetime
     {
         byte[] Text(string text) => [0, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
         byte[] properties = isVersion5 ? [0] : [];
-        byte[] body = [.. Text("MQTT"), (byte)(isVersion5 ? 5 : 4), 0b1100_0010, 0, 0, .. properties, .. Text(BrokerFixture.Camera.Id), .. Text(BrokerFixture.Camera.Id), .. Text(BrokerFixture.Secret)];
+        byte[] body =
+        [
+            .. Text("MQTT"),
+            (byte)(isVersion5 ? 5 : 4),
+            0b1100_0010,
+            0,
+            0,
+            .. properties,
+            .. Text(BrokerFixture.Camera.Id),
+            .. Text(BrokerFixture.Camera.Id),
+            .. Text(BrokerFixture.Secret),
+        ];
         return [0x10, (byte)body.Length, .. body];
     }
 

@@ -9,7 +9,8 @@ namespace SurveillanceRegistry.Mqtt.Tests.Connections;
 /// <summary>Memory, patience and places at the door are bounded, whoever asks for them and however many.</summary>
 public sealed class ResourceLimitTests : IAsyncLifetime
 {
-    private const byte Failed = 0x86, TooMany = 0x9F;
+    private const byte Failed = 0x86,
+        TooMany = 0x9F;
 
     private readonly BrokerFixture _antenna = new();
 
@@ -39,34 +40,42 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     {
         var clients = isTls ? 40 : 200;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var lines = await Task.WhenAll(Enumerable.Range(0, clients).Select(async i =>
-        {
-            var line = isTls ? await (await RawMqttClient.DialAsync(_antenna.TlsAddress)).EncryptAsync() : await RawMqttClient.DialAsync(_antenna.Address);
-            if (hasSignedIn)
-            {
-                await line.SendAsync(RawMqttClient.Connect($"sim-large-{i}"));
-                Assert.Equal(0, (await line.ReadPacketAsync())[3]);
-            }
+        var lines = await Task.WhenAll(
+            Enumerable
+                .Range(0, clients)
+                .Select(async i =>
+                {
+                    var line = isTls
+                        ? await (await RawMqttClient.DialAsync(_antenna.TlsAddress)).EncryptAsync()
+                        : await RawMqttClient.DialAsync(_antenna.Address);
+                    if (hasSignedIn)
+                    {
+                        await line.SendAsync(RawMqttClient.Connect($"sim-large-{i}"));
+                        Assert.Equal(0, (await line.ReadPacketAsync())[3]);
+                    }
 
-            return line;
-        }));
-        await Task.WhenAll(lines.Select(async line =>
-        {
-            await line.SendAsync(new byte[] { hasSignedIn ? (byte)0x32 : (byte)0x10, 0xFF, 0xFF, 0xFF, 0x7F });
-            if (hasSignedIn)
-                Assert.Equal([0xE0, 2, 0x95, 0], await line.ReadPacketAsync());
-            try
+                    return line;
+                })
+        );
+        await Task.WhenAll(
+            lines.Select(async line =>
             {
-                for (var i = 0; i < 16; i++) // It goes on all the same.
-                    await line.SendAsync(new byte[64 * 1024]);
-            }
-            catch (IOException)
-            {
-                // Closed by then, or it is read and thrown away.
-            }
+                await line.SendAsync(new byte[] { hasSignedIn ? (byte)0x32 : (byte)0x10, 0xFF, 0xFF, 0xFF, 0x7F });
+                if (hasSignedIn)
+                    Assert.Equal([0xE0, 2, 0x95, 0], await line.ReadPacketAsync());
+                try
+                {
+                    for (var i = 0; i < 16; i++) // It goes on all the same.
+                        await line.SendAsync(new byte[64 * 1024]);
+                }
+                catch (IOException)
+                {
+                    // Closed by then, or it is read and thrown away.
+                }
 
-            await line.UntilClosedAsync();
-        }));
+                await line.UntilClosedAsync();
+            })
+        );
         Assert.True(MoreMegabytes(before) < 100, $"{MoreMegabytes(before)} MB for {clients} clients.");
         Assert.Equal(clients, _antenna.Counted.Count(counted => counted == "registry.publishes.refused size unread 1"));
         foreach (var line in lines)
@@ -78,8 +87,12 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_packet_that_comes_a_byte_a_second(bool hasSignedIn)
     {
-        await using var line = hasSignedIn ? await RawMqttClient.SignInAsync(_antenna.Address, "sim-drip") : await RawMqttClient.DialAsync(_antenna.Address);
-        var bytes = hasSignedIn ? RawMqttClient.Publish(1, DeviceTopics.Heartbeat("sim-drip"), RawMqttClient.Heartbeat(1)) : RawMqttClient.Connect("sim-drip");
+        await using var line = hasSignedIn
+            ? await RawMqttClient.SignInAsync(_antenna.Address, "sim-drip")
+            : await RawMqttClient.DialAsync(_antenna.Address);
+        var bytes = hasSignedIn
+            ? RawMqttClient.Publish(1, DeviceTopics.Heartbeat("sim-drip"), RawMqttClient.Heartbeat(1))
+            : RawMqttClient.Connect("sim-drip");
         var end = hasSignedIn ? line.ReadPacketAsync() : line.UntilClosedAsync(isHalfClosed: false);
         var sent = 0;
         for (; !end.IsCompleted && sent < bytes.Length; sent++)
@@ -125,7 +138,12 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     public async Task Strangers_that_a_gateway_names_without_end(int strangers, int code)
     {
         await using var line = await RawMqttClient.SignInAsync(_antenna.Address, BrokerFixture.FakeEnrolment.Gateway);
-        var sending = line.SendAsync(Enumerable.Range(0, strangers).SelectMany(i => RawMqttClient.Publish((ushort)(i + 1), DeviceTopics.Heartbeat($"stranger-{i}"), "")).ToArray());
+        var sending = line.SendAsync(
+            Enumerable
+                .Range(0, strangers)
+                .SelectMany(i => RawMqttClient.Publish((ushort)(i + 1), DeviceTopics.Heartbeat($"stranger-{i}"), ""))
+                .ToArray()
+        );
         byte[] answer = [];
         for (var i = 1; i <= strangers; i++)
             Assert.Equal((0x40, i), ((answer = await line.ReadPacketAsync())[0], answer[2] << 8 | answer[3]));
@@ -152,7 +170,9 @@ public sealed class ResourceLimitTests : IAsyncLifetime
         if (hasSignedIn)
         {
             await using var line = await RawMqttClient.SignInAsync(_antenna.Address, BrokerFixture.FakeEnrolment.Gateway);
-            var sending = line.SendAsync(Enumerable.Repeat(RawMqttClient.Publish(9, "a/b", ""), 11_000).SelectMany(bytes => bytes).ToArray());
+            var sending = line.SendAsync(
+                Enumerable.Repeat(RawMqttClient.Publish(9, "a/b", ""), 11_000).SelectMany(bytes => bytes).ToArray()
+            );
             for (var i = 0; i < 11_000; i++)
                 Assert.Equal([0x40, 3, 0, 9, (byte)(i < 10_000 ? 0x87 : 0x97)], await line.ReadPacketAsync());
             await sending;
@@ -173,7 +193,10 @@ public sealed class ResourceLimitTests : IAsyncLifetime
 
         var said = _antenna.Logged.Where(said => said.StartsWith("Refused", StringComparison.Ordinal)).ToArray();
         Assert.InRange(said.Length, 2, 3);
-        Assert.Contains(said, line => line.StartsWith(hasSignedIn ? "Refused 10000 publishes" : "Refused 100 packets", StringComparison.Ordinal));
+        Assert.Contains(
+            said,
+            line => line.StartsWith(hasSignedIn ? "Refused 10000 publishes" : "Refused 100 packets", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -181,10 +204,17 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     {
         const int Clients = 700;
         var from = IPAddress.Parse("127.0.0.8");
-        var lines = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => RawMqttClient.DialAsync(_antenna.TlsAddress, from, null, [0x16, 3, 1])));
+        var lines = await Task.WhenAll(
+            Enumerable.Range(0, Clients).Select(_ => RawMqttClient.DialAsync(_antenna.TlsAddress, from, null, [0x16, 3, 1]))
+        );
         var ends = lines.Select(line => line.UntilClosedAsync(isHalfClosed: false)).ToArray();
-        for (var patience = Stopwatch.StartNew(); ends.Count(end => end.IsCompleted) < Clients - new Limits().WaitingPerAddress; await Task.Delay(1))
-            Assert.True(patience.Elapsed < BrokerFixture.Patience / 3, "They are let in until their handshake is over."); // Which is after five seconds.
+        for (
+            var patience = Stopwatch.StartNew();
+            ends.Count(end => end.IsCompleted) < Clients - new Limits().WaitingPerAddress;
+            await Task.Delay(1)
+        )
+            // Which is after five seconds.
+            Assert.True(patience.Elapsed < BrokerFixture.Patience / 3, "They are let in until their handshake is over.");
         await using var neighbour = await (await RawMqttClient.DialAsync(_antenna.TlsAddress)).EncryptAsync(); // From another address.
         await neighbour.SendAsync(RawMqttClient.Connect("sim-neighbour"));
         Assert.Equal(0, (await neighbour.ReadPacketAsync())[3]);
@@ -203,7 +233,12 @@ public sealed class ResourceLimitTests : IAsyncLifetime
             {
                 try
                 {
-                    await using var line = await RawMqttClient.DialAsync(_antenna.Address, from, null, RawMqttClient.Connect("sim-hasty", secret: i % 50 == 0 ? null : ""));
+                    await using var line = await RawMqttClient.DialAsync(
+                        _antenna.Address,
+                        from,
+                        null,
+                        RawMqttClient.Connect("sim-hasty", secret: i % 50 == 0 ? null : "")
+                    );
                     await line.ReadPacketAsync();
                     letIn++;
                 }
@@ -269,12 +304,31 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     [Fact]
     public async Task Heartbeats_while_no_commit_returns()
     {
-        const int Queue = 8192, Others = 40, Much = 40_000; // 20 MB: no two sockets hold that.
+        const int Queue = 8192,
+            Others = 40,
+            Much = 40_000; // 20 MB: no two sockets hold that.
         await using var flood = await RawMqttClient.SignInAsync(_antenna.Address, "sim-flood");
-        var lines = await Task.WhenAll(Enumerable.Range(0, Others).Select(i => RawMqttClient.SignInAsync(_antenna.Address, $"sim-held-{i}")));
+        var lines = await Task.WhenAll(
+            Enumerable.Range(0, Others).Select(i => RawMqttClient.SignInAsync(_antenna.Address, $"sim-held-{i}"))
+        );
         _antenna.Kept.Hold();
-        var much = Enumerable.Range(1, Much).SelectMany(i => RawMqttClient.Publish((ushort)(i % 60_000), DeviceTopics.Heartbeat("sim-flood"), RawMqttClient.Heartbeat(i).PadRight(500))).ToArray();
-        var each = lines.Select((_, unit) => Enumerable.Range(1, 300).SelectMany(i => RawMqttClient.Publish((ushort)i, DeviceTopics.Heartbeat($"sim-held-{unit}"), RawMqttClient.Heartbeat(i))).ToArray()).ToArray();
+        var much = Enumerable
+            .Range(1, Much)
+            .SelectMany(i =>
+                RawMqttClient.Publish((ushort)(i % 60_000), DeviceTopics.Heartbeat("sim-flood"), RawMqttClient.Heartbeat(i).PadRight(500))
+            )
+            .ToArray();
+        var each = lines
+            .Select(
+                (_, unit) =>
+                    Enumerable
+                        .Range(1, 300)
+                        .SelectMany(i =>
+                            RawMqttClient.Publish((ushort)i, DeviceTopics.Heartbeat($"sim-held-{unit}"), RawMqttClient.Heartbeat(i))
+                        )
+                        .ToArray()
+            )
+            .ToArray();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var flooding = flood.SendAsync(much);
         for (var patience = Stopwatch.StartNew(); _antenna.Kept.Places.CurrentCount > Queue - new Limits().InFlight; await Task.Delay(1))
@@ -304,7 +358,10 @@ public sealed class ResourceLimitTests : IAsyncLifetime
             for (var i = 1; i <= many; i++)
             {
                 var answer = await line.ReadPacketAsync();
-                Assert.Equal((0x40, i % 60_000, i <= new Limits().BurstPerDevice ? 0 : 0x97), (answer[0], answer[2] << 8 | answer[3], answer.Length > 4 ? answer[4] : 0));
+                Assert.Equal(
+                    (0x40, i % 60_000, i <= new Limits().BurstPerDevice ? 0 : 0x97),
+                    (answer[0], answer[2] << 8 | answer[3], answer.Length > 4 ? answer[4] : 0)
+                );
             }
         }
     }
@@ -312,13 +369,20 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     [Fact]
     public async Task Answers_that_a_client_asks_for_and_never_takes()
     {
-        var asked = Enumerable.Repeat(RawMqttClient.Packet(0xC0), 32 * 1024).SelectMany(bytes => bytes).ToArray(); // Two bytes that are answered with two.
-        await using var line = await RawMqttClient.DialAsync(_antenna.Address, IPAddress.Any, takes: 1024, RawMqttClient.Connect("sim-deaf"));
+        // Two bytes that are answered with two.
+        var asked = Enumerable.Repeat(RawMqttClient.Packet(0xC0), 32 * 1024).SelectMany(bytes => bytes).ToArray();
+        await using var line = await RawMqttClient.DialAsync(
+            _antenna.Address,
+            IPAddress.Any,
+            takes: 1024,
+            RawMqttClient.Connect("sim-deaf")
+        );
         await line.ReadPacketAsync();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var sent = 0;
         var asking = AskAsync();
-        await PassUntilAsync(() => asking.IsCompleted, patiences: 6); // A million answers fit into the buffers between the two before nothing more does.
+        // A million answers fit into the buffers between the two before nothing more does.
+        await PassUntilAsync(() => asking.IsCompleted, patiences: 6);
         Assert.True(await asking, "It was never told to wait, and never cut.");
         Assert.True(MoreMegabytes(before) < 60);
         Assert.Equal(0, _antenna.Figures.Connections());
@@ -343,16 +407,27 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     public async Task More_places_at_the_door_than_an_address_may_have()
     {
         const int Clients = 1500;
-        var lines = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => RawMqttClient.DialAsync(_antenna.Address, IPAddress.Parse("127.0.0.7"), null)));
+        var lines = await Task.WhenAll(
+            Enumerable.Range(0, Clients).Select(_ => RawMqttClient.DialAsync(_antenna.Address, IPAddress.Parse("127.0.0.7"), null))
+        );
         var ends = lines.Select(line => line.UntilClosedAsync(isHalfClosed: false)).ToArray();
-        for (var patience = Stopwatch.StartNew(); ends.Count(end => end.IsCompleted) < Clients - new Limits().WaitingPerAddress; await Task.Delay(1))
+        for (
+            var patience = Stopwatch.StartNew();
+            ends.Count(end => end.IsCompleted) < Clients - new Limits().WaitingPerAddress;
+            await Task.Delay(1)
+        )
             Assert.True(patience.Elapsed < BrokerFixture.Patience);
         Assert.Equal(new Limits().WaitingPerAddress, ends.Count(end => !end.IsCompleted));
         await using var neighbour = await RawMqttClient.SignInAsync(_antenna.Address, "sim-neighbour"); // From another address.
         await PassUntilAsync(() => ends.All(end => end.IsCompleted)); // Who says nothing does not keep its place.
         foreach (var line in lines)
             await line.DisposeAsync();
-        await using var late = await RawMqttClient.DialAsync(_antenna.Address, IPAddress.Parse("127.0.0.7"), null, RawMqttClient.Connect("sim-late"));
+        await using var late = await RawMqttClient.DialAsync(
+            _antenna.Address,
+            IPAddress.Parse("127.0.0.7"),
+            null,
+            RawMqttClient.Connect("sim-late")
+        );
         Assert.Equal(0, (await late.ReadPacketAsync())[3]);
     }
 
@@ -360,7 +435,9 @@ public sealed class ResourceLimitTests : IAsyncLifetime
     [Fact]
     public async Task Ten_thousand_that_come_at_once_while_one_that_was_there_speaks_on()
     {
-        const int Clients = 10_000, Addresses = 20, AtOnce = 500; // Both ends of each stand in this process, which may open so many files.
+        const int Clients = 10_000,
+            Addresses = 20,
+            AtOnce = 500; // Both ends of each stand in this process, which may open so many files.
         await using var steady = await RawMqttClient.SignInAsync(_antenna.Address, "sim-steady");
         var before = GC.GetTotalMemory(forceFullCollection: true);
         using var burst = new CancellationTokenSource();
@@ -378,35 +455,55 @@ public sealed class ResourceLimitTests : IAsyncLifetime
         });
 
         using var door = new SemaphoreSlim(AtOnce);
-        var answers = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async i =>
-        {
-            await door.WaitAsync();
-            try
-            {
-                // Of three one is welcome, one guesses, one says nothing and goes. Who guesses has addresses of its own.
-                var from = IPAddress.Parse($"127.0.{i % 3}.{2 + i % Addresses}");
-                await using var line = await RawMqttClient.DialAsync(_antenna.Address, from, null, (i % 3) switch { 0 => [RawMqttClient.Connect($"sim-burst-{i}")], 1 => [RawMqttClient.Connect("sim-burst", secret: "guess")], _ => [] });
-                if (i % 3 == 2)
-                    return (i % 3, -1);
-                return (i % 3, (int)(await line.ReadPacketAsync())[3]);
-            }
-            catch (Exception closed) when (closed is IOException or SocketException)
-            {
-                return (i % 3, -1);
-            }
-            finally
-            {
-                door.Release();
-            }
-        }));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, Clients)
+                .Select(async i =>
+                {
+                    await door.WaitAsync();
+                    try
+                    {
+                        // Of three one is welcome, one guesses, one says nothing and goes. Who guesses has addresses of its own.
+                        var from = IPAddress.Parse($"127.0.{i % 3}.{2 + i % Addresses}");
+                        await using var line = await RawMqttClient.DialAsync(
+                            _antenna.Address,
+                            from,
+                            null,
+                            (i % 3) switch
+                            {
+                                0 => [RawMqttClient.Connect($"sim-burst-{i}")],
+                                1 => [RawMqttClient.Connect("sim-burst", secret: "guess")],
+                                _ => [],
+                            }
+                        );
+                        if (i % 3 == 2)
+                            return (i % 3, -1);
+                        return (i % 3, (int)(await line.ReadPacketAsync())[3]);
+                    }
+                    catch (Exception closed) when (closed is IOException or SocketException)
+                    {
+                        return (i % 3, -1);
+                    }
+                    finally
+                    {
+                        door.Release();
+                    }
+                })
+        );
         await burst.CancelAsync();
         await speaking;
 
         Assert.All(answers.Where(answer => answer.Item1 == 0), answer => Assert.Equal(0, answer.Item2));
         Assert.All(answers.Where(answer => answer.Item1 == 1), answer => Assert.Contains(answer.Item2, new[] { Failed, TooMany, -1 }));
-        Assert.InRange(answers.Count(answer => answer is (1, Failed)), 1, Addresses * (new Limits().FailuresPerAddressAndMinute + new Limits().JudgedAtOnce));
+        Assert.InRange(
+            answers.Count(answer => answer is (1, Failed)),
+            1,
+            Addresses * (new Limits().FailuresPerAddressAndMinute + new Limits().JudgedAtOnce)
+        );
         Assert.True(spoken >= 10 && longest < BrokerFixture.Patience / 2, $"It spoke {spoken} times, and waited {longest} at most.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"Acknowledged {spoken}, after {longest.TotalMilliseconds:F0} ms at most; {MoreMegabytes(before)} MB more.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"Acknowledged {spoken}, after {longest.TotalMilliseconds:F0} ms at most; {MoreMegabytes(before)} MB more."
+        );
 
         await PassUntilAsync(() => _antenna.Figures.Connections() == 1);
         _antenna.Clock.Advance(TimeSpan.FromSeconds(10));

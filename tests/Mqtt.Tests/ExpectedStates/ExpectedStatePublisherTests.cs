@@ -30,10 +30,19 @@ public sealed class ExpectedStatePublisherTests : IAsyncLifetime
         await camera.SubscribeAsync(DeviceTopics.Expected(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce);
         var first = await Next();
         Assert.Equal((DeviceTopics.Expected(BrokerFixture.Camera.Id), true), (first.Topic, first.Retain));
-        Assert.True(JsonNode.DeepEquals(
-            JsonNode.Parse("""{"version":1,"capture":{"video":"recorded","audio":"off"},"rules":[{"instrument":"manual-1","version":3}]}"""), JsonNode.Parse(Encoding.UTF8.GetString(first.Payload))));
+        Assert.True(
+            JsonNode.DeepEquals(
+                JsonNode.Parse(
+                    """{"version":1,"capture":{"video":"recorded","audio":"off"},"rules":[{"instrument":"manual-1","version":3}]}"""
+                ),
+                JsonNode.Parse(Encoding.UTF8.GetString(first.Payload))
+            )
+        );
 
-        _antenna.Expecting.Expect(BrokerFixture.Camera.Id, new ExpectedState(2, default(CaptureReport).With(Capture.Video, Mode.Off).With(Capture.Audio, Mode.Off), []));
+        _antenna.Expecting.Expect(
+            BrokerFixture.Camera.Id,
+            new ExpectedState(2, default(CaptureReport).With(Capture.Video, Mode.Off).With(Capture.Audio, Mode.Off), [])
+        );
         _antenna.Clock.Advance(TimeSpan.FromSeconds(2));
         var next = await Next();
         Assert.Equal((2, false), ((int)JsonNode.Parse(Encoding.UTF8.GetString(next.Payload))!["version"]!, next.Retain));
@@ -43,10 +52,22 @@ public sealed class ExpectedStatePublisherTests : IAsyncLifetime
     public async Task Of_a_device_behind_a_gateway_is_told_to_its_gateway()
     {
         var heard = Channel.CreateUnbounded<string>();
-        using var gateway = await _antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Gateway }));
+        using var gateway = await _antenna.ConnectAsync(
+            BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Gateway })
+        );
         gateway.ApplicationMessageReceivedAsync += message => heard.Writer.WriteAsync(message.ApplicationMessage.Topic).AsTask();
-        Assert.Equal(MqttClientSubscribeResultCode.GrantedQoS1, (await gateway.SubscribeAsync(DeviceTopics.Expected("behind-1"), MqttQualityOfServiceLevel.AtLeastOnce)).Items.Single().ResultCode);
-        Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, (await gateway.SubscribeAsync(DeviceTopics.Expected(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce)).Items.Single().ResultCode);
+        Assert.Equal(
+            MqttClientSubscribeResultCode.GrantedQoS1,
+            (await gateway.SubscribeAsync(DeviceTopics.Expected("behind-1"), MqttQualityOfServiceLevel.AtLeastOnce))
+                .Items.Single()
+                .ResultCode
+        );
+        Assert.Equal(
+            MqttClientSubscribeResultCode.NotAuthorized,
+            (await gateway.SubscribeAsync(DeviceTopics.Expected(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce))
+                .Items.Single()
+                .ResultCode
+        );
         Assert.Equal(DeviceTopics.Expected("behind-1"), await heard.Reader.ReadAsync().AsTask().WaitAsync(BrokerFixture.Patience));
     }
 }

@@ -20,7 +20,18 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
 
     private static byte[] SignIn(string id, ushort keepAlive = 60)
     {
-        byte[] body = [.. Text("MQTT"), 5, 0b1100_0010, (byte)(keepAlive >> 8), (byte)keepAlive, 0, .. Text(id), .. Text(id), .. Text(BrokerFixture.Secret)];
+        byte[] body =
+        [
+            .. Text("MQTT"),
+            5,
+            0b1100_0010,
+            (byte)(keepAlive >> 8),
+            (byte)keepAlive,
+            0,
+            .. Text(id),
+            .. Text(id),
+            .. Text(BrokerFixture.Secret),
+        ];
         return [0x10, .. Length(body.Length), .. body];
     }
 
@@ -29,11 +40,19 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
     private static byte[] Publish(ushort id, string topic, string payload, byte first = 0x32, byte[]? properties = null)
     {
         properties ??= [];
-        byte[] body = [.. Text(topic), .. (first & 6) == 0 ? [] : new[] { (byte)(id >> 8), (byte)id }, (byte)properties.Length, .. properties, .. Encoding.UTF8.GetBytes(payload)];
+        byte[] body =
+        [
+            .. Text(topic),
+            .. (first & 6) == 0 ? [] : new[] { (byte)(id >> 8), (byte)id },
+            (byte)properties.Length,
+            .. properties,
+            .. Encoding.UTF8.GetBytes(payload),
+        ];
         return [first, .. Length(body.Length), .. body];
     }
 
-    private static string Heartbeat(long seq, string audio = "off") => $$"""{"epoch":1,"seq":{{seq}},"capture":{"video":"live","audio":"{{audio}}"},"health":"ok","firmware":"1"}""";
+    private static string Heartbeat(long seq, string audio = "off") =>
+        $$"""{"epoch":1,"seq":{{seq}},"capture":{"video":"live","audio":"{{audio}}"},"health":"ok","firmware":"1"}""";
 
     private async Task<NetworkStream> DialAsync(string id, ushort keepAlive = 60)
     {
@@ -72,7 +91,16 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
         await using var line = await DialAsync("sim-3");
         await ReadPacketAsync(line);
         _antenna.Kept.Hold();
-        var all = Enumerable.Range(1, 100).SelectMany(id => Publish((ushort)id, id % 10 == 0 ? "registry/v1/devices/somebody-else/heartbeat" : DeviceTopics.Heartbeat("sim-3"), id % 7 == 0 ? "{}" : Heartbeat(id))).ToArray();
+        var all = Enumerable
+            .Range(1, 100)
+            .SelectMany(id =>
+                Publish(
+                    (ushort)id,
+                    id % 10 == 0 ? "registry/v1/devices/somebody-else/heartbeat" : DeviceTopics.Heartbeat("sim-3"),
+                    id % 7 == 0 ? "{}" : Heartbeat(id)
+                )
+            )
+            .ToArray();
         await line.WriteAsync(all);
         await _antenna.Kept.Asked.WaitAsync(BrokerFixture.Patience);
         _antenna.Kept.Release();
@@ -80,19 +108,28 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
         {
             var answer = await ReadPacketAsync(line);
             Assert.Equal((0x40, id), (answer[0], answer[2] << 8 | answer[3]));
-            Assert.Equal(id % 10 == 0 ? 0x87 : id % 7 == 0 ? 0x99 : 0, answer.Length > 4 ? answer[4] : 0);
+            Assert.Equal(
+                id % 10 == 0 ? 0x87
+                    : id % 7 == 0 ? 0x99
+                    : 0,
+                answer.Length > 4 ? answer[4] : 0
+            );
         }
 
-        Assert.Equal(Enumerable.Range(1, 100).Where(id => id % 7 != 0 && id % 10 != 0).Select(id => (long)id), _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.Seq));
+        Assert.Equal(
+            Enumerable.Range(1, 100).Where(id => id % 7 != 0 && id % 10 != 0).Select(id => (long)id),
+            _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.Seq)
+        );
     }
 
-    public static TheoryData<byte[], byte> Ends() => new()
-    {
-        { Publish(1, DeviceTopics.Heartbeat("sim-4"), Heartbeat(1), properties: [0x23, 0, 1]), 0x94 },
-        { Publish(1, DeviceTopics.Heartbeat("sim-4"), Heartbeat(1), first: 0x34), 0x9B },
-        { Publish(1, DeviceTopics.Heartbeat("sim-4"), Heartbeat(1), first: 0x30), 0x9B },
-        { [0x36, 5, 0, 1, (byte)'a', 0, 1], 0x81 },
-    };
+    public static TheoryData<byte[], byte> Ends() =>
+        new()
+        {
+            { Publish(1, DeviceTopics.Heartbeat("sim-4"), Heartbeat(1), properties: [0x23, 0, 1]), 0x94 },
+            { Publish(1, DeviceTopics.Heartbeat("sim-4"), Heartbeat(1), first: 0x34), 0x9B },
+            { Publish(1, DeviceTopics.Heartbeat("sim-4"), Heartbeat(1), first: 0x30), 0x9B },
+            { [0x36, 5, 0, 1, (byte)'a', 0, 1], 0x81 },
+        };
 
     [Theory]
     [MemberData(nameof(Ends))]
@@ -150,7 +187,15 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
     {
         var line = await DialAsync(BrokerFixture.FakeEnrolment.Gateway);
         await ReadPacketAsync(line);
-        foreach (var (child, code) in new[] { ("behind-1", 0), ("behind-2", 0), (BrokerFixture.Camera.Id, 0x87), (BrokerFixture.FakeEnrolment.Gateway, 0x87) })
+        foreach (
+            var (child, code) in new[]
+            {
+                ("behind-1", 0),
+                ("behind-2", 0),
+                (BrokerFixture.Camera.Id, 0x87),
+                (BrokerFixture.FakeEnrolment.Gateway, 0x87),
+            }
+        )
         {
             await line.WriteAsync(Publish(7, DeviceTopics.Heartbeat(child), Heartbeat(1)));
             var answer = await ReadPacketAsync(line);
@@ -186,7 +231,9 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
         for (var i = 0; i < 61; i++)
         {
             using var stranger = new MqttClientFactory().CreateMqttClient();
-            await stranger.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build());
+            await stranger.ConnectAsync(
+                BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build()
+            );
         }
 
         using var late = new MqttClientFactory().CreateMqttClient();

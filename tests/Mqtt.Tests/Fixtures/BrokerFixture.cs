@@ -5,14 +5,14 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
-using MQTTnet;
-using MQTTnet.Formatter;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MQTTnet;
+using MQTTnet.Formatter;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
@@ -32,7 +32,18 @@ namespace SurveillanceRegistry.Mqtt.Tests.Fixtures;
 /// </summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
-    internal static readonly Device Camera = new("lobby-cam-1", "facility-camera", [Capture.Video, Capture.Audio], "lobby", null, "police", Lifecycle.Active) { Number = 1 };
+    internal static readonly Device Camera = new(
+        "lobby-cam-1",
+        "facility-camera",
+        [Capture.Video, Capture.Audio],
+        "lobby",
+        null,
+        "police",
+        Lifecycle.Active
+    )
+    {
+        Number = 1,
+    };
     internal static readonly Device Gone = Camera with { Id = "old-cam", Number = 2, Lifecycle = Lifecycle.Removed };
     internal static readonly string Secret = DeviceSecret.New();
 
@@ -51,7 +62,10 @@ public sealed class BrokerFixture : IAsyncLifetime
     private static X509Certificate2 MakeCertificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
     }
 
     /// <summary>The registry's clock: it stands until a test lets it go on.</summary>
@@ -69,7 +83,8 @@ public sealed class BrokerFixture : IAsyncLifetime
     internal MqttMetrics Counters => Part<MqttMetrics>();
 
     /// <summary>One of the broker's parts.</summary>
-    internal T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+    internal T Part<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     internal ConcurrentQueue<string> Logged { get; } = new();
 
@@ -80,9 +95,21 @@ public sealed class BrokerFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _meters.InstrumentPublished = (instrument, listener) => { if (instrument.Meter.Name == MqttMetrics.Meter) listener.EnableMeasurementEvents(instrument); };
-        _meters.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
-            Counted.Enqueue($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => tag.Value))} {count}".Replace("  ", " ", StringComparison.Ordinal)));
+        _meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == MqttMetrics.Meter)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _meters.SetMeasurementEventCallback<long>(
+            (instrument, count, tags, _) =>
+                Counted.Enqueue(
+                    $"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => tag.Value))} {count}".Replace(
+                        "  ",
+                        " ",
+                        StringComparison.Ordinal
+                    )
+                )
+        );
         _meters.Start();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new CapturingLogger(Logged)).SetMinimumLevel(LogLevel.Trace);
@@ -93,13 +120,24 @@ public sealed class BrokerFixture : IAsyncLifetime
         });
         builder.Services.AddSingleton(Limits);
         builder.Services.AddMqtt();
-        builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IHeartbeatLog>(Kept).AddSingleton<IPresencePartitions>(Told).AddSingleton<IEnrolment>(Enrolled).AddSingleton<IObservedPeriodRegister>(new FakeObservedPeriods()).AddSingleton<IExpectedStateRegister>(Expecting).AddSingleton<IngestHealthMonitor>()
+        builder
+            .Services.AddSingleton<TimeProvider>(Clock)
+            .AddSingleton<IHeartbeatLog>(Kept)
+            .AddSingleton<IPresencePartitions>(Told)
+            .AddSingleton<IEnrolment>(Enrolled)
+            .AddSingleton<IObservedPeriodRegister>(new FakeObservedPeriods())
+            .AddSingleton<IExpectedStateRegister>(Expecting)
+            .AddSingleton<IngestHealthMonitor>()
             .AddSingleton(new VendorProfiles(VendorExamples.Tables.Values.Select(table => table.Profile)));
         _app = builder.Build();
         var broker = _app.UseRegistryBroker();
         await _app.StartAsync();
         await broker;
-        var ports = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port).ToArray();
+        var ports = _app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Select(address => new Uri(address).Port)
+            .ToArray();
         (Address, TlsAddress) = (new IPEndPoint(IPAddress.Loopback, ports[0]), new IPEndPoint(IPAddress.Loopback, ports[1]));
     }
 
@@ -111,8 +149,16 @@ public sealed class BrokerFixture : IAsyncLifetime
         _meters.Dispose();
     }
 
-    internal static MqttClientOptionsBuilder As(Device device, string? secret = null, MqttProtocolVersion version = MqttProtocolVersion.V500) => new MqttClientOptionsBuilder()
-        .WithProtocolVersion(version).WithClientId(device.Id).WithCredentials(device.Id, secret ?? Secret).WithTimeout(TimeSpan.FromSeconds(10));
+    internal static MqttClientOptionsBuilder As(
+        Device device,
+        string? secret = null,
+        MqttProtocolVersion version = MqttProtocolVersion.V500
+    ) =>
+        new MqttClientOptionsBuilder()
+            .WithProtocolVersion(version)
+            .WithClientId(device.Id)
+            .WithCredentials(device.Id, secret ?? Secret)
+            .WithTimeout(TimeSpan.FromSeconds(10));
 
     internal async Task<IMqttClient> ConnectAsync(MqttClientOptionsBuilder? options = null)
     {
@@ -183,7 +229,8 @@ public sealed class BrokerFixture : IAsyncLifetime
             }
         }
 
-        public Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<Heartbeat>.Empty);
+        public Task<ImmutableArray<Heartbeat>> LatestAsync(int partition, CancellationToken cancellationToken) =>
+            Task.FromResult(ImmutableArray<Heartbeat>.Empty);
     }
 
     /// <summary>The partitions that are told; while held, no call returns.</summary>
@@ -246,23 +293,29 @@ public sealed class BrokerFixture : IAsyncLifetime
                 await held.Task;
         }
 
-        public async Task RecordSessionEnd(int partition, int number, long session, SessionEnd end) => await _ends.Writer.WriteAsync((end, false));
+        public async Task RecordSessionEnd(int partition, int number, long session, SessionEnd end) =>
+            await _ends.Writer.WriteAsync((end, false));
 
         /// <summary>The greatest that the partitions know of devices from before.</summary>
         public ConcurrentDictionary<int, (long, long)> Known { get; } = new();
 
-        public Task<(long Epoch, long Seq)> NewestSequence(int partition, int number) => Task.FromResult(Known.GetValueOrDefault(number, (-1L, -1L)));
+        public Task<(long Epoch, long Seq)> NewestSequence(int partition, int number) =>
+            Task.FromResult(Known.GetValueOrDefault(number, (-1L, -1L)));
     }
 
     internal FakeEnrolment Enrolled { get; } = new();
 
-    /// <summary>A camera, one that was removed, any that is called sim-…, and a gateway with those that are called behind-…, and a recorder.</summary>
+    /// <summary>
+    /// A camera, one that was removed, any that is called sim-…, and a gateway with those that are called behind-…, and a recorder.
+    /// </summary>
     internal sealed class FakeEnrolment : IEnrolment
     {
         public const string Gateway = "garage-gateway";
 
         /// <summary>A recorder, and two of the cameras that its profile names.</summary>
-        public const string Recorder = "lobby-recorder-gateway", North = "east-precinct-lobby-1", Counter = "city-hall-lobby-1";
+        public const string Recorder = "lobby-recorder-gateway",
+            North = "east-precinct-lobby-1",
+            Counter = "city-hall-lobby-1";
 
         private static readonly ConcurrentDictionary<string, int> Numbers = new();
         private static int _last = 9; // No two devices ever have one number.
@@ -281,12 +334,24 @@ public sealed class BrokerFixture : IAsyncLifetime
         {
             if (IsOutOfReach)
                 throw new IOException("The register does not answer.");
-            ImmutableArray<Credential> credentials = [new Credential(1, CredentialKind.Secret, [.. DeviceSecret.Hash(Secret)]), .. Certificate is null ? [] : new[] { new Credential(2, CredentialKind.Certificate, [.. Certificate]) }];
+            ImmutableArray<Credential> credentials =
+            [
+                new Credential(1, CredentialKind.Secret, [.. DeviceSecret.Hash(Secret)]),
+                .. Certificate is null ? [] : new[] { new Credential(2, CredentialKind.Certificate, [.. Certificate]) },
+            ];
             return Task.FromResult(
                 id is Gateway or Recorder ? new EnrolledClient(id, null, id == Recorder ? VendorExamples.Recorder : Profile, credentials)
                 : Says.TryGetValue(id, out var said) ? new EnrolledClient(id, said, null, credentials)
-                : (id == Camera.Id ? Camera : id == Gone.Id ? Gone : id.StartsWith("sim-", StringComparison.Ordinal) || id.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(id) : null) is { } device ? new EnrolledClient(id, device, null, credentials)
-                : null);
+                : (
+                    id == Camera.Id ? Camera
+                    : id == Gone.Id ? Gone
+                    : id.StartsWith("sim-", StringComparison.Ordinal) || id.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(id)
+                    : null
+                )
+                    is { } device
+                    ? new EnrolledClient(id, device, null, credentials)
+                : null
+            );
         }
 
         /// <summary>How often it was asked who stands behind a gateway.</summary>
@@ -301,27 +366,109 @@ public sealed class BrokerFixture : IAsyncLifetime
         public Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref AskedBehind);
-            return Task.FromResult(Says.TryGetValue(deviceId, out var said) ? said.Gateway == gateway ? said : null : deviceId.StartsWith("behind-", StringComparison.Ordinal) ? Numbered(deviceId) : null);
+            return Task.FromResult(
+                Says.TryGetValue(deviceId, out var said)
+                    ? said.Gateway == gateway
+                        ? said
+                        : null
+                    : deviceId.StartsWith("behind-", StringComparison.Ordinal)
+                        ? Numbered(deviceId)
+                        : null
+            );
         }
 
-        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<Device>>([.. gateway == Recorder ? new[] { Numbered(North), Numbered(Counter) with { Sensors = [Capture.Video] } }.Where(device => !Says.ContainsKey(device.Id)) : [], .. Says.Values.Where(device => device.Gateway == gateway), .. gateway == Gateway ? Behind : []]);
+        public Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) =>
+            Task.FromResult<ImmutableArray<Device>>([
+                .. gateway == Recorder
+                    ? new[] { Numbered(North), Numbered(Counter) with { Sensors = [Capture.Video] } }.Where(device =>
+                        !Says.ContainsKey(device.Id)
+                    )
+                    : [],
+                .. Says.Values.Where(device => device.Gateway == gateway),
+                .. gateway == Gateway ? Behind : [],
+            ]);
 
         public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, DateTimeOffset notAfter, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
-        public Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        internal static Device Numbered(string id) => Camera with
-        {
-            Id = id, Number = Numbers.GetOrAdd(id, _ => Interlocked.Increment(ref _last)), Gateway = id.StartsWith("behind-", StringComparison.Ordinal) ? Gateway : null,
-        };
+        public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<Outcome<Gateway>> RegisterAsync(
+            Gateway gateway,
+            Attribution by,
+            string reason,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<Outcome<Gateway>> ChangeAsync(
+            Gateway gateway,
+            int version,
+            Attribution by,
+            string reason,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<bool> IssueSecretAsync(
+            string holder,
+            byte[] sha256,
+            Attribution by,
+            string reason,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task IssueSecretsAsync(
+            IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets,
+            Attribution by,
+            string reason,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<Outcome<Credential>> RegisterCertificateAsync(
+            string holder,
+            byte[] sha256,
+            DateTimeOffset notAfter,
+            Attribution by,
+            string reason,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<bool> EndAsync(
+            string holder,
+            long number,
+            Attribution by,
+            string reason,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<bool> MakeClaimAsync(
+            string holder,
+            byte[] sha256,
+            DateTimeOffset expiresAt,
+            Attribution by,
+            string reason,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        internal static Device Numbered(string id) =>
+            Camera with
+            {
+                Id = id,
+                Number = Numbers.GetOrAdd(id, _ => Interlocked.Increment(ref _last)),
+                Gateway = id.StartsWith("behind-", StringComparison.Ordinal) ? Gateway : null,
+            };
     }
 
     internal FakeExpectedStates Expecting { get; } = new();
@@ -331,7 +478,12 @@ public sealed class BrokerFixture : IAsyncLifetime
     {
         private readonly List<(long, string)> _news = [];
 
-        public ExpectedState Of { get; private set; } = new(1, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), [new ExpectedRule("manual-1", 3)]);
+        public ExpectedState Of { get; private set; } =
+            new(
+                1,
+                default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off),
+                [new ExpectedRule("manual-1", 3)]
+            );
 
         public void Expect(string deviceId, ExpectedState expected)
         {
@@ -340,8 +492,17 @@ public sealed class BrokerFixture : IAsyncLifetime
         }
 
         public Task<long> RegisterVersionAsync(CancellationToken cancellationToken) => Task.FromResult(1L);
-        public Task<ImmutableArray<DeviceGroup>> GroupsAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<DeviceGroup>.Empty);
-        public Task<int> RecordAsync(DeviceGroup likeness, ExpectedStateDraft expectation, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(0);
+
+        public Task<ImmutableArray<DeviceGroup>> GroupsAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(ImmutableArray<DeviceGroup>.Empty);
+
+        public Task<int> RecordAsync(
+            DeviceGroup likeness,
+            ExpectedStateDraft expectation,
+            DateTimeOffset at,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(0);
+
         /// <summary>While it is held, nobody is answered.</summary>
         public TaskCompletionSource? Held { get; set; }
 
@@ -355,22 +516,39 @@ public sealed class BrokerFixture : IAsyncLifetime
             return Of;
         }
 
-        public Task<ImmutableArray<(long Entry, string DeviceId)>> ListAfterAsync(long afterEntry, int most, CancellationToken cancellationToken) => Task.FromResult(_news.Where(one => one.Item1 > afterEntry).ToImmutableArray());
+        public Task<ImmutableArray<(long Entry, string DeviceId)>> ListAfterAsync(
+            long afterEntry,
+            int most,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(_news.Where(one => one.Item1 > afterEntry).ToImmutableArray());
+
         public Task<long> LastEntryAsync(CancellationToken cancellationToken) => Task.FromResult(0L);
     }
 
     private sealed class FakeObservedPeriods : IObservedPeriodRegister
     {
         public Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(1L);
+
         public Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class CapturingLogger(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
         public bool IsEnabled(LogLevel logLevel) => true;
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Enqueue(formatter(state, exception) + exception);
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Enqueue(formatter(state, exception) + exception);
+
         public void Dispose() { }
     }
 }

@@ -10,7 +10,8 @@ internal static class ClosedVocabularyAssert
 {
     private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true };
 
-    private static readonly DateTimeOffset First = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), End = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset First = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        End = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Fails when an answer holds anything else.</summary>
     public static void Holds(VendorAnswer answer, string profile)
@@ -25,7 +26,10 @@ internal static class ClosedVocabularyAssert
             Assert.Matches(@"^[0-9]{1,5}(\.[0-9]{1,5}){0,4}$", word.Firmware);
             Assert.True(Enum.IsDefined(word.Health));
             Assert.True(word.DeviceAt is null || word.DeviceAt >= First && word.DeviceAt < End);
-            Assert.All(word.Capture.Captures, capture => Assert.True(word.Device.Sensors.Contains(capture) != word.Beyond.Contains(capture)));
+            Assert.All(
+                word.Capture.Captures,
+                capture => Assert.True(word.Device.Sensors.Contains(capture) != word.Beyond.Contains(capture))
+            );
             Assert.All(word.Beyond.Captures, capture => Assert.DoesNotContain(capture, word.Device.Sensors));
             Assert.Equal(word.Capture, Again(word.Capture));
             Assert.Equal(word.Beyond, CaptureSet.From(word.Beyond.Captures));
@@ -41,7 +45,8 @@ internal static class ClosedVocabularyAssert
         var text = new StringBuilder();
         foreach (var answer in answers)
         {
-            text.AppendLine(JsonSerializer.Serialize(answer, Everything)).AppendLine(JsonSerializer.Serialize(answer.Words.Select(word => word.Firmware), Everything));
+            text.AppendLine(JsonSerializer.Serialize(answer, Everything))
+                .AppendLine(JsonSerializer.Serialize(answer.Words.Select(word => word.Firmware), Everything));
             foreach (var message in answer.Messages)
                 text.AppendLine(message.Topic).AppendLine(Encoding.Latin1.GetString(message.Payload.AsSpan()));
         }
@@ -50,5 +55,6 @@ internal static class ClosedVocabularyAssert
     }
 
     /// <summary>A report has bits for captures and modes and no others.</summary>
-    private static CaptureReport Again(CaptureReport report) => report.Captures.Aggregate(default(CaptureReport), (again, capture) => again.With(capture, report[capture]!.Value));
+    private static CaptureReport Again(CaptureReport report) =>
+        report.Captures.Aggregate(default(CaptureReport), (again, capture) => again.With(capture, report[capture]!.Value));
 }

@@ -11,7 +11,8 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
 {
     private Stream _stream = new NetworkStream(socket, ownsSocket: true);
 
-    public static Task<RawMqttClient> DialAsync(IPEndPoint address, params byte[][] parts) => DialAsync(address, IPAddress.Any, null, parts);
+    public static Task<RawMqttClient> DialAsync(IPEndPoint address, params byte[][] parts) =>
+        DialAsync(address, IPAddress.Any, null, parts);
 
     /// <param name="from">The client's own address.</param>
     /// <param name="takes">How many bytes it lets wait for itself, before it says that it takes no more.</param>
@@ -29,7 +30,13 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
     }
 
     /// <summary>A client that has signed in as a device of the test's register.</summary>
-    public static async Task<RawMqttClient> SignInAsync(IPEndPoint address, string id, bool isVersion5 = true, ushort keepAlive = 60, long? deathEpoch = null)
+    public static async Task<RawMqttClient> SignInAsync(
+        IPEndPoint address,
+        string id,
+        bool isVersion5 = true,
+        ushort keepAlive = 60,
+        long? deathEpoch = null
+    )
     {
         var wire = await DialAsync(address, Connect(id, isVersion5, keepAlive, deathEpoch));
         var answer = await wire.ReadPacketAsync();
@@ -49,7 +56,15 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
     }
 
     public static byte[] Subscribe(ushort id, bool isVersion5, params IEnumerable<string> filters) =>
-        Packet(0x82, [(byte)(id >> 8), (byte)id, .. isVersion5 ? new byte[] { 0 } : [], .. filters.SelectMany(filter => Text(filter).Append((byte)1))]);
+        Packet(
+            0x82,
+            [
+                (byte)(id >> 8),
+                (byte)id,
+                .. isVersion5 ? new byte[] { 0 } : [],
+                .. filters.SelectMany(filter => Text(filter).Append((byte)1)),
+            ]
+        );
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes);
 
@@ -98,16 +113,47 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
 
     public static byte[] Connect(string id, bool isVersion5 = true, ushort keepAlive = 60, long? deathEpoch = null, string? secret = null)
     {
-        byte[] will = deathEpoch is { } epoch ? [.. isVersion5 ? new byte[] { 0 } : [], .. Text(DeviceTopics.Death(id)), .. Text($$"""{"epoch":{{epoch}}}""")] : [];
-        return Packet(0x10, [.. Text("MQTT"), (byte)(isVersion5 ? 5 : 4), (byte)(0b1100_0010 | (deathEpoch is null ? 0 : 0b0000_1100)), (byte)(keepAlive >> 8), (byte)keepAlive,
-            .. isVersion5 ? new byte[] { 0 } : [], .. Text(id), .. will, .. Text(id), .. Text(secret ?? BrokerFixture.Secret)]);
+        byte[] will = deathEpoch is { } epoch
+            ? [.. isVersion5 ? new byte[] { 0 } : [], .. Text(DeviceTopics.Death(id)), .. Text($$"""{"epoch":{{epoch}}}""")]
+            : [];
+        return Packet(
+            0x10,
+            [
+                .. Text("MQTT"),
+                (byte)(isVersion5 ? 5 : 4),
+                (byte)(0b1100_0010 | (deathEpoch is null ? 0 : 0b0000_1100)),
+                (byte)(keepAlive >> 8),
+                (byte)keepAlive,
+                .. isVersion5 ? new byte[] { 0 } : [],
+                .. Text(id),
+                .. will,
+                .. Text(id),
+                .. Text(secret ?? BrokerFixture.Secret),
+            ]
+        );
     }
 
-    public static byte[] Publish(ushort id, string topic, string payload, byte first = 0x32, byte[]? properties = null, bool isVersion5 = true)
+    public static byte[] Publish(
+        ushort id,
+        string topic,
+        string payload,
+        byte first = 0x32,
+        byte[]? properties = null,
+        bool isVersion5 = true
+    )
     {
         properties ??= [];
-        return Packet(first, [.. Text(topic), .. (first & 6) == 0 ? [] : new[] { (byte)(id >> 8), (byte)id }, .. isVersion5 ? [.. Length(properties.Length), .. properties] : Array.Empty<byte>(), .. Encoding.UTF8.GetBytes(payload)]);
+        return Packet(
+            first,
+            [
+                .. Text(topic),
+                .. (first & 6) == 0 ? [] : new[] { (byte)(id >> 8), (byte)id },
+                .. isVersion5 ? [.. Length(properties.Length), .. properties] : Array.Empty<byte>(),
+                .. Encoding.UTF8.GetBytes(payload),
+            ]
+        );
     }
 
-    public static string Heartbeat(long seq, long epoch = 1) => $$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{"video":"live","audio":"off"},"health":"ok","firmware":"1"}""";
+    public static string Heartbeat(long seq, long epoch = 1) =>
+        $$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{"video":"live","audio":"off"},"health":"ok","firmware":"1"}""";
 }

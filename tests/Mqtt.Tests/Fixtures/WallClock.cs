@@ -2,7 +2,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
-/// <summary>A clock whose wall can be set, as by an administrator or a time server, while time itself goes on: timers and timestamps see nothing of it.</summary>
+/// <summary>
+/// A clock whose wall can be set, as by an administrator or a time server, while time itself goes on: timers and timestamps see nothing of
+/// it.
+/// </summary>
 internal sealed class WallClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private TimeSpan _set;

@@ -7,7 +7,9 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Presence;
 
-/// <summary>The way from an acknowledged heartbeat to the partition that keeps presence: beside the acknowledgement, never before it.</summary>
+/// <summary>
+/// The way from an acknowledged heartbeat to the partition that keeps presence: beside the acknowledgement, never before it.
+/// </summary>
 public sealed class PresenceForwarderTests : IAsyncLifetime
 {
     private readonly BrokerFixture _antenna = new();
@@ -16,14 +18,23 @@ public sealed class PresenceForwarderTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _antenna.DisposeAsync();
 
-    private static Task<MqttClientPublishResult> SpeakAsync(IMqttClient camera, long seq) => camera.PublishAsync(new MqttApplicationMessageBuilder()
-        .WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id)).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-        .WithPayload($$"""{"epoch":5,"seq":{{seq}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"1"}""").Build());
+    private static Task<MqttClientPublishResult> SpeakAsync(IMqttClient camera, long seq) =>
+        camera.PublishAsync(
+            new MqttApplicationMessageBuilder()
+                .WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id))
+                .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+                .WithPayload($$"""{"epoch":5,"seq":{{seq}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"1"}""")
+                .Build()
+        );
 
     private async Task NextCallBringsAsync(long seq) => Assert.Equal(seq, Assert.Single(await _antenna.Told.CallAsync()).Seq);
 
-    private static MqttClientOptionsBuilder WithWill(long epoch) => BrokerFixture.As(BrokerFixture.Camera)
-        .WithWillTopic(DeviceTopics.Death(BrokerFixture.Camera.Id)).WithWillPayload($$"""{"epoch":{{epoch}}}""").WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+    private static MqttClientOptionsBuilder WithWill(long epoch) =>
+        BrokerFixture
+            .As(BrokerFixture.Camera)
+            .WithWillTopic(DeviceTopics.Death(BrokerFixture.Camera.Id))
+            .WithWillPayload($$"""{"epoch":{{epoch}}}""")
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
 
     [Fact]
     public async Task Never_holds_back_an_acknowledgement_and_what_came_meanwhile_goes_in_one_call_with_the_newest()
@@ -116,8 +127,13 @@ public sealed class PresenceForwarderTests : IAsyncLifetime
     [Theory]
     [InlineData(MqttClientDisconnectOptionsReason.NormalDisconnection, SessionEnd.Farewell, false)]
     [InlineData(MqttClientDisconnectOptionsReason.DisconnectWithWillMessage, SessionEnd.FarewellWithWill, true)]
-    [InlineData(MqttClientDisconnectOptionsReason.ImplementationSpecificError, SessionEnd.ClientError, true)] // Only 0x00 takes the will back.
-    public async Task Is_with_what_code_a_client_took_its_leave_and_never_its_reason(MqttClientDisconnectOptionsReason reason, SessionEnd end, bool isDeath)
+    // Only 0x00 takes the will back.
+    [InlineData(MqttClientDisconnectOptionsReason.ImplementationSpecificError, SessionEnd.ClientError, true)]
+    public async Task Is_with_what_code_a_client_took_its_leave_and_never_its_reason(
+        MqttClientDisconnectOptionsReason reason,
+        SessionEnd end,
+        bool isDeath
+    )
     {
         using (var camera = await _antenna.ConnectAsync(WithWill(5)))
             await camera.DisconnectAsync(new MqttClientDisconnectOptions { Reason = reason, ReasonString = "officer-smith-went-home" });
@@ -147,7 +163,9 @@ public sealed class PresenceForwarderTests : IAsyncLifetime
         using var second = await _antenna.ConnectAsync(WithWill(5));
         Assert.Equal((SessionEnd.TakenOver, false), await _antenna.Told.EndAsync());
         first.Dispose();
-        await second.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id)).WithPayload("{}").Build()); // QoS 0
+        await second.PublishAsync(
+            new MqttApplicationMessageBuilder().WithTopic(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id)).WithPayload("{}").Build()
+        ); // QoS 0
         Assert.Equal((SessionEnd.Refused, true), await _antenna.Told.EndAsync());
 
         using var third = await _antenna.ConnectAsync(WithWill(5));

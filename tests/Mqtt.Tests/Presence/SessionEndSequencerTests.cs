@@ -3,7 +3,10 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Presence;
 
-/// <summary>Who is told dead, and when: after all that the unit said before, of the session that ended and of no other, and never for the registry's own faults.</summary>
+/// <summary>
+/// Who is told dead, and when: after all that the unit said before, of the session that ended and of no other, and never for the registry's
+/// own faults.
+/// </summary>
 public sealed class SessionEndSequencerTests : IAsyncLifetime
 {
     private const string Unit = "sim-mortal";
@@ -14,7 +17,8 @@ public sealed class SessionEndSequencerTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _antenna.DisposeAsync();
 
-    private Task<RawMqttClient> SignInAsync(long epoch, string id = Unit, bool isVersion5 = true) => RawMqttClient.SignInAsync(_antenna.Address, id, isVersion5, deathEpoch: epoch);
+    private Task<RawMqttClient> SignInAsync(long epoch, string id = Unit, bool isVersion5 = true) =>
+        RawMqttClient.SignInAsync(_antenna.Address, id, isVersion5, deathEpoch: epoch);
 
     /// <summary>Another unit's death, told after whatever came before: the marker of a test that waits for nothing to happen.</summary>
     private async Task MarkAsync()
@@ -23,7 +27,8 @@ public sealed class SessionEndSequencerTests : IAsyncLifetime
         while (await _antenna.Told.DeathAsync() != 999) { }
     }
 
-    private static byte[] Beat(ushort id, long seq, string unit = Unit) => RawMqttClient.Publish(id, DeviceTopics.Heartbeat(unit), RawMqttClient.Heartbeat(seq));
+    private static byte[] Beat(ushort id, long seq, string unit = Unit) =>
+        RawMqttClient.Publish(id, DeviceTopics.Heartbeat(unit), RawMqttClient.Heartbeat(seq));
 
     [Theory]
     [InlineData(true)]
@@ -51,7 +56,11 @@ public sealed class SessionEndSequencerTests : IAsyncLifetime
         await line.SendAsync(Beat(1, 1));
         Assert.Equal([0x40, 2, 0, 1], await line.ReadPacketAsync());
         _antenna.Told.HeldDeath = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await line.SendAsync(new[] { RawMqttClient.Publish(2, DeviceTopics.Death(Unit), """{"epoch":1}"""), Beat(3, 2), RawMqttClient.Packet(0xC0) }.SelectMany(bytes => bytes).ToArray());
+        await line.SendAsync(
+            new[] { RawMqttClient.Publish(2, DeviceTopics.Death(Unit), """{"epoch":1}"""), Beat(3, 2), RawMqttClient.Packet(0xC0) }
+                .SelectMany(bytes => bytes)
+                .ToArray()
+        );
         await _antenna.Told.DeathsAsked.WaitAsync(BrokerFixture.Patience);
         var answer = line.ReadPacketAsync();
         await using var bystander = await SignInAsync(epoch: 1, "sim-bystander"); // A whole sign-in later …
@@ -142,7 +151,8 @@ public sealed class SessionEndSequencerTests : IAsyncLifetime
         var gateway = await RawMqttClient.SignInAsync(_antenna.Address, BrokerFixture.FakeEnrolment.Gateway);
         await gateway.SendAsync(Beat(1, 1, "behind-sim"));
         await gateway.ReadPacketAsync();
-        var second = await RawMqttClient.SignInAsync(_antenna.Address, BrokerFixture.FakeEnrolment.Gateway); // Its other path to the registry.
+        // Its other path to the registry.
+        var second = await RawMqttClient.SignInAsync(_antenna.Address, BrokerFixture.FakeEnrolment.Gateway);
         await second.SendAsync(Beat(1, 2, "behind-sim"));
         await second.ReadPacketAsync();
         await gateway.UntilClosedAsync();
@@ -157,7 +167,12 @@ public sealed class SessionEndSequencerTests : IAsyncLifetime
     [InlineData(15, 25, 50, true)] // Strangers at the door have no session that could break.
     [InlineData(15, 15, 0, false)] // Not many.
     [InlineData(60, 25, 0, false)] // Not half.
-    public async Task When_many_and_half_of_all_break_within_seconds_the_registry_doubts_itself(int stay, int go, int strangers, bool doubts)
+    public async Task When_many_and_half_of_all_break_within_seconds_the_registry_doubts_itself(
+        int stay,
+        int go,
+        int strangers,
+        bool doubts
+    )
     {
         var crowd = await Task.WhenAll(Enumerable.Range(0, strangers).Select(_ => RawMqttClient.DialAsync(_antenna.Address)));
         var lines = await Task.WhenAll(Enumerable.Range(0, stay + go).Select(i => SignInAsync(i, $"sim-crowd-{i}")));

@@ -4,7 +4,9 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Publishing;
 
-/// <summary>Somebody sets the registry's clock by a day, forth or back. Nobody may be refused for it, and no limit may be lifted by it.</summary>
+/// <summary>
+/// Somebody sets the registry's clock by a day, forth or back. Nobody may be refused for it, and no limit may be lifted by it.
+/// </summary>
 public sealed class ClockStepTests : IAsyncLifetime
 {
     private readonly BrokerFixture _antenna = new();
@@ -70,7 +72,11 @@ public sealed class ClockStepTests : IAsyncLifetime
         async Task<MqttClientConnectResultCode> SignIn(string secret)
         {
             using var client = new MqttClientFactory().CreateMqttClient();
-            return (await client.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, secret).WithTcpServer("127.0.0.1", _antenna.Address.Port).Build())).ResultCode;
+            return (
+                await client.ConnectAsync(
+                    BrokerFixture.As(BrokerFixture.Camera, secret).WithTcpServer("127.0.0.1", _antenna.Address.Port).Build()
+                )
+            ).ResultCode;
         }
 
         for (var i = 0; i < 61; i++)
@@ -88,7 +94,12 @@ public sealed class ClockStepTests : IAsyncLifetime
         await using var line = await RawMqttClient.SignInAsync(_antenna.Address, "sim-eager");
         async Task<byte[]> Speak(int times)
         {
-            await line.SendAsync(Enumerable.Repeat(RawMqttClient.Publish(1, DeviceTopics.Heartbeat("sim-eager"), Heartbeat(1)), times).SelectMany(bytes => bytes).ToArray());
+            await line.SendAsync(
+                Enumerable
+                    .Repeat(RawMqttClient.Publish(1, DeviceTopics.Heartbeat("sim-eager"), Heartbeat(1)), times)
+                    .SelectMany(bytes => bytes)
+                    .ToArray()
+            );
             byte[] last = [];
             for (var i = 0; i < times; i++)
                 last = await line.ReadPacketAsync();

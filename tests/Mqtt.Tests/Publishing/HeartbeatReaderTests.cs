@@ -12,12 +12,37 @@ public sealed class HeartbeatReaderTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 20, 0, 0, TimeSpan.Zero);
 
-    private const string Good = """{"epoch":1764000000123,"seq":42,"at":"2026-11-23T15:00:00.000Z","capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1","ruleVersion":7}""";
+    private const string Good =
+        """{"epoch":1764000000123,"seq":42,"at":"2026-11-23T15:00:00.000Z","capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1","ruleVersion":7}""";
 
     private static readonly string[] Words =
     [
-        "{", "}", "[", "]", ",", ":", "\"epoch\"", "\"seq\"", "\"at\"", "\"capture\"", "\"video\"", "\"off\"",
-        "\"health\"", "\"\\ud800\"", "\"\\u0065poch\"", "\"\\n\"", "\"\"", "1", "-0", "1e5", "9e999", "null", "true", " ", "//", "\"\xff\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"epoch\"",
+        "\"seq\"",
+        "\"at\"",
+        "\"capture\"",
+        "\"video\"",
+        "\"off\"",
+        "\"health\"",
+        "\"\\ud800\"",
+        "\"\\u0065poch\"",
+        "\"\\n\"",
+        "\"\"",
+        "1",
+        "-0",
+        "1e5",
+        "9e999",
+        "null",
+        "true",
+        " ",
+        "//",
+        "\"\xff\"",
     ];
 
     private static bool Read(byte[] bytes, out Heartbeat heartbeat)
@@ -32,8 +57,22 @@ public sealed class HeartbeatReaderTests
     public void Takes_every_named_value()
     {
         Assert.True(Read(Good, out var heartbeat));
-        Assert.Equal(new Heartbeat(1, "lobby-cam-1", 1764000000123, 42, Now, new DateTimeOffset(2026, 11, 23, 15, 0, 0, TimeSpan.Zero),
-            default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), Health.Ok, "10.12.1", 7, Session: 3), heartbeat);
+        Assert.Equal(
+            new Heartbeat(
+                1,
+                "lobby-cam-1",
+                1764000000123,
+                42,
+                Now,
+                new DateTimeOffset(2026, 11, 23, 15, 0, 0, TimeSpan.Zero),
+                default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off),
+                Health.Ok,
+                "10.12.1",
+                7,
+                Session: 3
+            ),
+            heartbeat
+        );
     }
 
     [Theory]
@@ -44,7 +83,8 @@ public sealed class HeartbeatReaderTests
     [InlineData("10.12.1", "1")]
     [InlineData("10.12.1", "1.2.3.4.5")]
     [InlineData("\"ok\"", "\"docked\"")]
-    public void Takes_what_the_contract_lets_vary(string words, string others) => Assert.True(Read(Good.Replace(words, others, StringComparison.Ordinal), out _));
+    public void Takes_what_the_contract_lets_vary(string words, string others) =>
+        Assert.True(Read(Good.Replace(words, others, StringComparison.Ordinal), out _));
 
     [Theory]
     [InlineData("\"seq\":42,", "")]
@@ -88,46 +128,74 @@ public sealed class HeartbeatReaderTests
     }
 
     [Fact]
-    public void Never_fails_on_any_bytes() => Gen.Byte.Array[0, 600].Sample(bytes => { Read(bytes, out _); HeartbeatReader.TryReadDeath(bytes, out _); }, iter: 20_000);
+    public void Never_fails_on_any_bytes() =>
+        Gen
+            .Byte.Array[0, 600]
+            .Sample(
+                bytes =>
+                {
+                    Read(bytes, out _);
+                    HeartbeatReader.TryReadDeath(bytes, out _);
+                },
+                iter: 20_000
+            );
 
     [Fact]
     public void Never_fails_on_any_words_of_json() =>
-        Gen.Int[0, Words.Length - 1].Select(at => Words[at]).Array[0, 30].Sample(words =>
-        {
-            var bytes = Encoding.Latin1.GetBytes(string.Concat(words));
-            Read(bytes, out _);
-            HeartbeatReader.TryReadDeath(bytes, out _);
-            HeartbeatReader.TryReadDeath([.. "{"u8, .. bytes], out _);
-            Read([.. Encoding.Latin1.GetBytes(Good[..^1] + ","), .. bytes], out _);
-        }, iter: 20_000);
+        Gen.Int[0, Words.Length - 1]
+            .Select(at => Words[at])
+            .Array[0, 30]
+            .Sample(
+                words =>
+                {
+                    var bytes = Encoding.Latin1.GetBytes(string.Concat(words));
+                    Read(bytes, out _);
+                    HeartbeatReader.TryReadDeath(bytes, out _);
+                    HeartbeatReader.TryReadDeath([.. "{"u8, .. bytes], out _);
+                    Read([.. Encoding.Latin1.GetBytes(Good[..^1] + ","), .. bytes], out _);
+                },
+                iter: 20_000
+            );
 
     [Fact]
     public void Never_fails_on_a_good_heartbeat_with_some_bytes_spoilt_and_reads_only_what_is_still_one() =>
-        Gen.Select(Gen.Int[0, Good.Length - 1], Gen.Byte, Gen.Int[0, 3]).Array[1, 4].Sample(spoils =>
-        {
-            var bytes = Encoding.UTF8.GetBytes(Good).ToList();
-            foreach (var (at, value, act) in spoils)
-            {
-                if (act == 0 && bytes.Count > at) bytes.RemoveAt(at);
-                else if (act == 1) bytes.Insert(Math.Min(at, bytes.Count), value);
-                else if (bytes.Count > at) bytes[at] = value;
-            }
+        Gen.Select(Gen.Int[0, Good.Length - 1], Gen.Byte, Gen.Int[0, 3])
+            .Array[1, 4]
+            .Sample(
+                spoils =>
+                {
+                    var bytes = Encoding.UTF8.GetBytes(Good).ToList();
+                    foreach (var (at, value, act) in spoils)
+                    {
+                        if (act == 0 && bytes.Count > at)
+                            bytes.RemoveAt(at);
+                        else if (act == 1)
+                            bytes.Insert(Math.Min(at, bytes.Count), value);
+                        else if (bytes.Count > at)
+                            bytes[at] = value;
+                    }
 
-            if (Read([.. bytes], out var heartbeat))
-            {
-                Assert.True(heartbeat.Capture.Names(BrokerFixture.Camera.Sensors));
-                Assert.Matches(@"^[0-9]{1,5}(\.[0-9]{1,5}){0,4}$", heartbeat.Firmware);
-                Assert.InRange(heartbeat.Seq, 0, Heartbeat.MaxNumber);
-            }
-        }, iter: 20_000);
+                    if (Read([.. bytes], out var heartbeat))
+                    {
+                        Assert.True(heartbeat.Capture.Names(BrokerFixture.Camera.Sensors));
+                        Assert.Matches(@"^[0-9]{1,5}(\.[0-9]{1,5}){0,4}$", heartbeat.Firmware);
+                        Assert.InRange(heartbeat.Seq, 0, Heartbeat.MaxNumber);
+                    }
+                },
+                iter: 20_000
+            );
 
     [Fact]
     public void Refuses_any_member_that_the_contract_does_not_name() =>
-        Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz_0123456789"], 1, 20].Sample(name =>
-        {
-            if (name is not ("epoch" or "seq" or "at" or "capture" or "health" or "firmware"))
-                Assert.False(Read(Good.Replace("\"ruleVersion\":7", $"\"{name}\":7", StringComparison.Ordinal), out _));
-        }, iter: 2_000);
+        Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz_0123456789"], 1, 20]
+            .Sample(
+                name =>
+                {
+                    if (name is not ("epoch" or "seq" or "at" or "capture" or "health" or "firmware"))
+                        Assert.False(Read(Good.Replace("\"ruleVersion\":7", $"\"{name}\":7", StringComparison.Ordinal), out _));
+                },
+                iter: 2_000
+            );
 
     [Theory]
     [InlineData("""{"epoch":5}""", true)]
@@ -137,5 +205,6 @@ public sealed class HeartbeatReaderTests
     [InlineData("""{"\ud800":5}""", false)]
     [InlineData("""{}""", false)]
     [InlineData("", false)]
-    public void Reads_a_death_as_strictly(string payload, bool isOne) => Assert.Equal(isOne, HeartbeatReader.TryReadDeath(Encoding.UTF8.GetBytes(payload), out _));
+    public void Reads_a_death_as_strictly(string payload, bool isOne) =>
+        Assert.Equal(isOne, HeartbeatReader.TryReadDeath(Encoding.UTF8.GetBytes(payload), out _));
 }

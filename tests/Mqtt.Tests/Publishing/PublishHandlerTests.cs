@@ -16,8 +16,18 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
     private static string Payload(string extra = "") =>
         $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1"{{extra}}}""";
 
-    private static MqttApplicationMessage Message(string payload, string? topic = null, MqttQualityOfServiceLevel qos = MqttQualityOfServiceLevel.AtLeastOnce, bool retain = false) =>
-        new MqttApplicationMessageBuilder().WithTopic(topic ?? DeviceTopics.Heartbeat(BrokerFixture.Camera.Id)).WithPayload(payload).WithQualityOfServiceLevel(qos).WithRetainFlag(retain).Build();
+    private static MqttApplicationMessage Message(
+        string payload,
+        string? topic = null,
+        MqttQualityOfServiceLevel qos = MqttQualityOfServiceLevel.AtLeastOnce,
+        bool retain = false
+    ) =>
+        new MqttApplicationMessageBuilder()
+            .WithTopic(topic ?? DeviceTopics.Heartbeat(BrokerFixture.Camera.Id))
+            .WithPayload(payload)
+            .WithQualityOfServiceLevel(qos)
+            .WithRetainFlag(retain)
+            .Build();
 
     [Fact]
     public async Task Is_acknowledged_only_when_it_is_durable_and_passed_on_only_then()
@@ -30,7 +40,8 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
 
         var publish = camera.PublishAsync(Message(payload));
         await antenna.Kept.Asked.WaitAsync();
-        using var other = await antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera with { Id = "sim-other" })); // A whole sign-in later …
+        // A whole sign-in later …
+        using var other = await antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera with { Id = "sim-other" }));
         Assert.False(publish.IsCompleted);
         Assert.DoesNotContain(antenna.Kept.Heartbeats, heartbeat => heartbeat.Seq == seq);
         Assert.DoesNotContain(antenna.Told.Heartbeats, heartbeat => heartbeat.Seq == seq);
@@ -66,22 +77,28 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
         }
     }
 
-    public static TheoryData<string, string?, bool, MqttClientPublishReasonCode> Refusals() => new()
-    {
-        { "{}", null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
-        { Payload(""","plate":"ABC1234" """), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
-        { Payload(",\"seq\":9"), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
-        { Payload() + new string(' ', 512), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
-        { Payload() + new string(' ', 60_000), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
-        { Payload(), null, true, MqttClientPublishReasonCode.PayloadFormatInvalid },
-        { Payload(), DeviceTopics.Heartbeat("another-cam"), false, MqttClientPublishReasonCode.NotAuthorized },
-        { Payload(), DeviceTopics.Expected(BrokerFixture.Camera.Id), false, MqttClientPublishReasonCode.NotAuthorized },
-        { Payload(), "registry/v1", false, MqttClientPublishReasonCode.NotAuthorized },
-    };
+    public static TheoryData<string, string?, bool, MqttClientPublishReasonCode> Refusals() =>
+        new()
+        {
+            { "{}", null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+            { Payload(""","plate":"ABC1234" """), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+            { Payload(",\"seq\":9"), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+            { Payload() + new string(' ', 512), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+            { Payload() + new string(' ', 60_000), null, false, MqttClientPublishReasonCode.PayloadFormatInvalid },
+            { Payload(), null, true, MqttClientPublishReasonCode.PayloadFormatInvalid },
+            { Payload(), DeviceTopics.Heartbeat("another-cam"), false, MqttClientPublishReasonCode.NotAuthorized },
+            { Payload(), DeviceTopics.Expected(BrokerFixture.Camera.Id), false, MqttClientPublishReasonCode.NotAuthorized },
+            { Payload(), "registry/v1", false, MqttClientPublishReasonCode.NotAuthorized },
+        };
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task Is_refused_with_the_contracts_code_when_it_is_not_the_contracts_heartbeat(string payload, string? topic, bool retain, MqttClientPublishReasonCode code)
+    public async Task Is_refused_with_the_contracts_code_when_it_is_not_the_contracts_heartbeat(
+        string payload,
+        string? topic,
+        bool retain,
+        MqttClientPublishReasonCode code
+    )
     {
         using var camera = await antenna.ConnectAsync();
         var kept = antenna.Kept.Heartbeats.Count;
@@ -92,12 +109,25 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task Of_the_older_protocol_is_refused_by_closing_the_connection_because_no_code_can_be_sent(string payload, string? topic, bool retain, MqttClientPublishReasonCode code)
+    public async Task Of_the_older_protocol_is_refused_by_closing_the_connection_because_no_code_can_be_sent(
+        string payload,
+        string? topic,
+        bool retain,
+        MqttClientPublishReasonCode code
+    )
     {
         _ = code;
         var kept = antenna.Kept.Heartbeats.Count;
         await using var camera = await Fixtures.RawMqttClient.SignInAsync(antenna.Address, BrokerFixture.Camera.Id, isVersion5: false);
-        await camera.SendAsync(Fixtures.RawMqttClient.Publish(1, topic ?? DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), payload, first: (byte)(retain ? 0x33 : 0x32), isVersion5: false));
+        await camera.SendAsync(
+            Fixtures.RawMqttClient.Publish(
+                1,
+                topic ?? DeviceTopics.Heartbeat(BrokerFixture.Camera.Id),
+                payload,
+                first: (byte)(retain ? 0x33 : 0x32),
+                isVersion5: false
+            )
+        );
         Assert.Empty(await camera.UntilClosedAsync(isHalfClosed: false)); // Closed by the registry, and without a word.
         Assert.Equal(kept, antenna.Kept.Heartbeats.Count);
     }
@@ -136,7 +166,10 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
         Assert.DoesNotContain(antenna.Counted, line => line.Contains(marker, StringComparison.Ordinal));
         Assert.Contains("registry.publishes.refused shape own-heartbeat 1", antenna.Counted);
         Assert.Contains("registry.publishes.refused topic foreign 1", antenna.Counted);
-        Assert.Contains(antenna.Logged, line => line.Contains("Shape", StringComparison.Ordinal) && line.Contains("bytes", StringComparison.Ordinal));
+        Assert.Contains(
+            antenna.Logged,
+            line => line.Contains("Shape", StringComparison.Ordinal) && line.Contains("bytes", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -144,11 +177,31 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
     [InlineData("mqttv311")]
     public async Task Is_taken_from_a_client_that_nobody_here_wrote(string version)
     {
-        using var program = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("mosquitto_pub",
-        [
-            "-h", "127.0.0.1", "-p", antenna.Address.Port.ToString(CultureInfo.InvariantCulture), "-V", version, "-q", "1", "-i", BrokerFixture.Camera.Id, "-u", BrokerFixture.Camera.Id,
-            "-P", BrokerFixture.Secret, "-t", DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), "-m", Payload(),
-        ]))!;
+        using var program = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(
+                "mosquitto_pub",
+                [
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    antenna.Address.Port.ToString(CultureInfo.InvariantCulture),
+                    "-V",
+                    version,
+                    "-q",
+                    "1",
+                    "-i",
+                    BrokerFixture.Camera.Id,
+                    "-u",
+                    BrokerFixture.Camera.Id,
+                    "-P",
+                    BrokerFixture.Secret,
+                    "-t",
+                    DeviceTopics.Heartbeat(BrokerFixture.Camera.Id),
+                    "-m",
+                    Payload(),
+                ]
+            )
+        )!;
         await program.WaitForExitAsync();
         Assert.Equal(0, program.ExitCode);
     }

@@ -8,25 +8,35 @@ namespace SurveillanceRegistry.Mqtt.Tests.SignIn;
 
 public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFixture<BrokerFixture>
 {
-    public static TheoryData<string, string, string, MqttClientConnectResultCode> Strangers() => new()
-    {
-        { BrokerFixture.Camera.Id, BrokerFixture.Camera.Id, "guess", MqttClientConnectResultCode.BadUserNameOrPassword },
-        { BrokerFixture.Camera.Id, BrokerFixture.Camera.Id, "", MqttClientConnectResultCode.BadUserNameOrPassword },
-        { "another-cam", BrokerFixture.Camera.Id, BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
-        { BrokerFixture.Camera.Id, "another-cam", BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
-        { "nobody", "nobody", BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
-        { BrokerFixture.Gone.Id, BrokerFixture.Gone.Id, BrokerFixture.Secret, MqttClientConnectResultCode.NotAuthorized },
-    };
+    public static TheoryData<string, string, string, MqttClientConnectResultCode> Strangers() =>
+        new()
+        {
+            { BrokerFixture.Camera.Id, BrokerFixture.Camera.Id, "guess", MqttClientConnectResultCode.BadUserNameOrPassword },
+            { BrokerFixture.Camera.Id, BrokerFixture.Camera.Id, "", MqttClientConnectResultCode.BadUserNameOrPassword },
+            { "another-cam", BrokerFixture.Camera.Id, BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
+            { BrokerFixture.Camera.Id, "another-cam", BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
+            { "nobody", "nobody", BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
+            { BrokerFixture.Gone.Id, BrokerFixture.Gone.Id, BrokerFixture.Secret, MqttClientConnectResultCode.NotAuthorized },
+        };
 
     [Theory]
     [MemberData(nameof(Strangers))]
-    public async Task Only_a_registered_device_under_its_own_name_with_its_own_secret(string clientId, string userName, string secret, MqttClientConnectResultCode code)
+    public async Task Only_a_registered_device_under_its_own_name_with_its_own_secret(
+        string clientId,
+        string userName,
+        string secret,
+        MqttClientConnectResultCode code
+    )
     {
         foreach (var version in new[] { MqttProtocolVersion.V500, MqttProtocolVersion.V311 })
         {
             using var client = new MqttClientFactory().CreateMqttClient();
-            var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", antenna.Address.Port).WithProtocolVersion(version)
-                .WithClientId(clientId).WithCredentials(userName, secret).Build();
+            var options = new MqttClientOptionsBuilder()
+                .WithTcpServer("127.0.0.1", antenna.Address.Port)
+                .WithProtocolVersion(version)
+                .WithClientId(clientId)
+                .WithCredentials(userName, secret)
+                .Build();
             var answer = await client.ConnectAsync(options);
             Assert.NotEqual(MqttClientConnectResultCode.Success, answer.ResultCode);
             if (version == MqttProtocolVersion.V500)
@@ -40,30 +50,66 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
     {
         using var camera = await antenna.ConnectAsync();
         using var stranger = new MqttClientFactory().CreateMqttClient();
-        var answer = await stranger.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", antenna.Address.Port).Build());
+        var answer = await stranger.ConnectAsync(
+            BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", antenna.Address.Port).Build()
+        );
         Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, answer.ResultCode);
         await camera.PingAsync();
         Assert.True(camera.IsConnected);
     }
 
-    public static TheoryData<string, MqttQualityOfServiceLevel, bool, MqttClientConnectResultCode> Wills() => new()
-    {
-        { DeviceTopics.Death("another-cam"), MqttQualityOfServiceLevel.AtLeastOnce, false, MqttClientConnectResultCode.NotAuthorized },
-        { DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce, false, MqttClientConnectResultCode.NotAuthorized },
-        { DeviceTopics.Death(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtMostOnce, false, MqttClientConnectResultCode.QoSNotSupported },
-        { DeviceTopics.Death(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.ExactlyOnce, false, MqttClientConnectResultCode.QoSNotSupported },
-        { DeviceTopics.Death(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce, true, MqttClientConnectResultCode.RetainNotSupported },
-    };
+    public static TheoryData<string, MqttQualityOfServiceLevel, bool, MqttClientConnectResultCode> Wills() =>
+        new()
+        {
+            { DeviceTopics.Death("another-cam"), MqttQualityOfServiceLevel.AtLeastOnce, false, MqttClientConnectResultCode.NotAuthorized },
+            {
+                DeviceTopics.Heartbeat(BrokerFixture.Camera.Id),
+                MqttQualityOfServiceLevel.AtLeastOnce,
+                false,
+                MqttClientConnectResultCode.NotAuthorized
+            },
+            {
+                DeviceTopics.Death(BrokerFixture.Camera.Id),
+                MqttQualityOfServiceLevel.AtMostOnce,
+                false,
+                MqttClientConnectResultCode.QoSNotSupported
+            },
+            {
+                DeviceTopics.Death(BrokerFixture.Camera.Id),
+                MqttQualityOfServiceLevel.ExactlyOnce,
+                false,
+                MqttClientConnectResultCode.QoSNotSupported
+            },
+            {
+                DeviceTopics.Death(BrokerFixture.Camera.Id),
+                MqttQualityOfServiceLevel.AtLeastOnce,
+                true,
+                MqttClientConnectResultCode.RetainNotSupported
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Wills))]
-    public async Task A_device_may_leave_no_will_but_its_own_death(string topic, MqttQualityOfServiceLevel qos, bool retain, MqttClientConnectResultCode code)
+    public async Task A_device_may_leave_no_will_but_its_own_death(
+        string topic,
+        MqttQualityOfServiceLevel qos,
+        bool retain,
+        MqttClientConnectResultCode code
+    )
     {
         foreach (var version in new[] { MqttProtocolVersion.V500, MqttProtocolVersion.V311 })
         {
             using var client = new MqttClientFactory().CreateMqttClient();
-            var answer = await client.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, version: version).WithTcpServer("127.0.0.1", antenna.Address.Port)
-                .WithWillTopic(topic).WithWillPayload("""{"epoch":5}""").WithWillQualityOfServiceLevel(qos).WithWillRetain(retain).Build());
+            var answer = await client.ConnectAsync(
+                BrokerFixture
+                    .As(BrokerFixture.Camera, version: version)
+                    .WithTcpServer("127.0.0.1", antenna.Address.Port)
+                    .WithWillTopic(topic)
+                    .WithWillPayload("""{"epoch":5}""")
+                    .WithWillQualityOfServiceLevel(qos)
+                    .WithWillRetain(retain)
+                    .Build()
+            );
             Assert.Equal(version == MqttProtocolVersion.V500 ? code : MqttClientConnectResultCode.NotAuthorized, answer.ResultCode);
         }
 
@@ -74,8 +120,12 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
     public async Task A_device_that_comes_back_with_the_older_protocol_is_answered_in_it()
     {
         using var before = await antenna.ConnectAsync();
-        using var after = await antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, version: MqttProtocolVersion.V311).WithCleanSession(false));
-        await Assert.ThrowsAnyAsync<Exception>(() => after.PublishStringAsync(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), "{}", MqttQualityOfServiceLevel.AtLeastOnce));
+        using var after = await antenna.ConnectAsync(
+            BrokerFixture.As(BrokerFixture.Camera, version: MqttProtocolVersion.V311).WithCleanSession(false)
+        );
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            after.PublishStringAsync(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), "{}", MqttQualityOfServiceLevel.AtLeastOnce)
+        );
         Assert.False(after.IsConnected);
     }
 
@@ -83,9 +133,27 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
     public async Task A_device_may_listen_to_what_is_expected_of_it_and_to_nothing_else()
     {
         using var camera = await antenna.ConnectAsync();
-        Assert.Equal(MqttClientSubscribeResultCode.GrantedQoS1, (await camera.SubscribeAsync(DeviceTopics.Expected(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce)).Items.Single().ResultCode);
-        foreach (var topic in new[] { "#", "registry/v1/devices/+/heartbeat", DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), DeviceTopics.Expected("another-cam"), "$SYS/#", "+/+/#" })
+        Assert.Equal(
+            MqttClientSubscribeResultCode.GrantedQoS1,
+            (await camera.SubscribeAsync(DeviceTopics.Expected(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce))
+                .Items.Single()
+                .ResultCode
+        );
+        foreach (
+            var topic in new[]
+            {
+                "#",
+                "registry/v1/devices/+/heartbeat",
+                DeviceTopics.Heartbeat(BrokerFixture.Camera.Id),
+                DeviceTopics.Expected("another-cam"),
+                "$SYS/#",
+                "+/+/#",
+            }
+        )
             Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, (await camera.SubscribeAsync(topic)).Items.Single().ResultCode);
-        Assert.Equal(MqttClientSubscribeResultCode.SharedSubscriptionsNotSupported, (await camera.SubscribeAsync("$share/all/#")).Items.Single().ResultCode);
+        Assert.Equal(
+            MqttClientSubscribeResultCode.SharedSubscriptionsNotSupported,
+            (await camera.SubscribeAsync("$share/all/#")).Items.Single().ResultCode
+        );
     }
 }

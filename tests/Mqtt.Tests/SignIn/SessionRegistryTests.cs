@@ -6,10 +6,14 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Mqtt.Tests.SignIn;
 
-/// <summary>The register changes while devices are signed in. Who may not speak any more is refused from the next word on, who may is heard, and nobody has to connect again for it.</summary>
+/// <summary>
+/// The register changes while devices are signed in. Who may not speak any more is refused from the next word on, who may is heard, and
+/// nobody has to connect again for it.
+/// </summary>
 public sealed class SessionRegistryTests : IAsyncLifetime
 {
-    private const string Gateway = BrokerFixture.FakeEnrolment.Gateway, Elsewhere = "another-gateway";
+    private const string Gateway = BrokerFixture.FakeEnrolment.Gateway,
+        Elsewhere = "another-gateway";
 
     private readonly BrokerFixture _antenna = new();
 
@@ -24,7 +28,15 @@ public sealed class SessionRegistryTests : IAsyncLifetime
     /// <summary>Says a word; the code of its answer.</summary>
     private static async Task<int> SayAsync(RawMqttClient line, string unit, long seq, long epoch = 1, string? capture = null)
     {
-        await line.SendAsync(RawMqttClient.Publish(7, DeviceTopics.Heartbeat(unit), capture is null ? RawMqttClient.Heartbeat(seq, epoch) : $$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{{capture}},"health":"ok","firmware":"1"}"""));
+        await line.SendAsync(
+            RawMqttClient.Publish(
+                7,
+                DeviceTopics.Heartbeat(unit),
+                capture is null
+                    ? RawMqttClient.Heartbeat(seq, epoch)
+                    : $$"""{"epoch":{{epoch}},"seq":{{seq}},"capture":{{capture}},"health":"ok","firmware":"1"}"""
+            )
+        );
         var answer = await line.ReadPacketAsync();
         Assert.Equal((0x40, 7), (answer[0], answer[3]));
         return answer.Length > 4 ? answer[4] : 0;
@@ -46,7 +58,13 @@ public sealed class SessionRegistryTests : IAsyncLifetime
         var line = await SignInAsync(Gateway);
         Assert.Equal(0, await SayAsync(line, unit, 1));
         Assert.Equal(0, await SayAsync(line, "behind-staying", 1, epoch: 5));
-        await SayAsync(BrokerFixture.FakeEnrolment.Numbered(unit) with { Gateway = isMoved ? Elsewhere : Gateway, Lifecycle = isMoved ? Lifecycle.Active : Lifecycle.Removed });
+        await SayAsync(
+            BrokerFixture.FakeEnrolment.Numbered(unit) with
+            {
+                Gateway = isMoved ? Elsewhere : Gateway,
+                Lifecycle = isMoved ? Lifecycle.Active : Lifecycle.Removed,
+            }
+        );
         Assert.Equal(0x87, await SayAsync(line, unit, 2));
         Assert.Equal(0x87, await SayAsync(line, unit, 3));
         Assert.Equal([1L, 1L], _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.Seq));
@@ -72,7 +90,13 @@ public sealed class SessionRegistryTests : IAsyncLifetime
         var line = await SignInAsync(client);
         Assert.Equal(0, await SayAsync(line, unit, 1));
         Assert.Equal(0x99, await SayAsync(line, unit, 2, capture: """{"video":"live"}"""));
-        await SayAsync(BrokerFixture.FakeEnrolment.Numbered(unit) with { Sensors = [Capture.Video], Gateway = client == Gateway ? Gateway : null });
+        await SayAsync(
+            BrokerFixture.FakeEnrolment.Numbered(unit) with
+            {
+                Sensors = [Capture.Video],
+                Gateway = client == Gateway ? Gateway : null,
+            }
+        );
         Assert.Equal(0, await SayAsync(line, unit, 2, capture: """{"video":"live"}"""));
         Assert.Equal(0x99, await SayAsync(line, unit, 3));
         await line.DisposeAsync();
@@ -114,7 +138,8 @@ public sealed class SessionRegistryTests : IAsyncLifetime
         for (var seq = 2; seq < 10; seq++)
             await SayAsync(line, unit, seq, epoch: 3);
         Assert.Equal(late, _antenna.Counted.Count(counted => counted.Contains("not_newest", StringComparison.Ordinal)));
-        Assert.Equal([1L, 2L], _antenna.Kept.LookedFor.Where(heartbeat => heartbeat.Epoch == 3).Select(heartbeat => heartbeat.Seq)); // The first may have come before; the others not.
+        // The first may have come before; the others not.
+        Assert.Equal([1L, 2L], _antenna.Kept.LookedFor.Where(heartbeat => heartbeat.Epoch == 3).Select(heartbeat => heartbeat.Seq));
         await line.DisposeAsync();
         Assert.Equal(3, await _antenna.Told.DeathAsync());
     }
@@ -131,7 +156,11 @@ public sealed class SessionRegistryTests : IAsyncLifetime
         Assert.DoesNotContain(_antenna.Counted, counted => counted.Contains("not_newest", StringComparison.Ordinal));
     }
 
-    private static Device Vendor(string id) => BrokerFixture.FakeEnrolment.Numbered(id) with { Gateway = BrokerFixture.FakeEnrolment.Recorder };
+    private static Device Vendor(string id) =>
+        BrokerFixture.FakeEnrolment.Numbered(id) with
+        {
+            Gateway = BrokerFixture.FakeEnrolment.Recorder,
+        };
 
     private static async Task<int> SayVendorAsync(RawMqttClient line, ushort id)
     {

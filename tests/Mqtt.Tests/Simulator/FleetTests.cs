@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
-using Microsoft.Extensions.Time.Testing;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
@@ -33,12 +33,14 @@ public sealed class FleetTests : IAsyncLifetime
         await _antenna.DisposeAsync();
     }
 
-    private static Device[] Units(int count, string kind = "facility-camera") => [.. Enumerable.Range(1, count).Select(i => BrokerFixture.Camera with { Id = $"sim-{i}", Kind = kind, Number = i })];
+    private static Device[] Units(int count, string kind = "facility-camera") =>
+        [.. Enumerable.Range(1, count).Select(i => BrokerFixture.Camera with { Id = $"sim-{i}", Kind = kind, Number = i })];
 
     private void Begin(IEnumerable<(Device, string)> units, params IReadOnlyList<Episode> episodes) =>
         _running = Fleet.RunAsync(_antenna.Address, [.. units], episodes, _time, _antenna.Log, _stop.Token);
 
-    private void Begin(IEnumerable<Device> units, params IReadOnlyList<Episode> episodes) => Begin(units.Select(unit => (unit, BrokerFixture.Secret)), episodes);
+    private void Begin(IEnumerable<Device> units, params IReadOnlyList<Episode> episodes) =>
+        Begin(units.Select(unit => (unit, BrokerFixture.Secret)), episodes);
 
     private IEnumerable<Heartbeat> Of(string unit) => _antenna.Kept.Heartbeats.Where(heartbeat => heartbeat.DeviceId == unit);
 
@@ -59,7 +61,10 @@ public sealed class FleetTests : IAsyncLifetime
         await Until(() => Of("sim-1").Last().Capture[Capture.Audio] == Mode.Off);
         var listens = Of("sim-1").First(heartbeat => heartbeat.Capture[Capture.Audio] == Mode.Recorded).DeviceAt;
         Assert.InRange(listens!.Value, begun + episode.When.First, begun + episode.When.First + episode.When.Lasts);
-        Assert.DoesNotContain(_antenna.Kept.Heartbeats, heartbeat => heartbeat.DeviceId != "sim-1" && heartbeat.Capture[Capture.Audio] != Mode.Off);
+        Assert.DoesNotContain(
+            _antenna.Kept.Heartbeats,
+            heartbeat => heartbeat.DeviceId != "sim-1" && heartbeat.Capture[Capture.Audio] != Mode.Off
+        );
     }
 
     [Fact]
@@ -94,7 +99,9 @@ public sealed class FleetTests : IAsyncLifetime
         Begin(units);
         await UntilAllSpoke(units);
         _antenna.Kept.IsBroken = true;
-        await Until(() => units.All(unit => _antenna.Logged.Any(line => line.Contains(unit.Id + " has no session", StringComparison.Ordinal))));
+        await Until(() =>
+            units.All(unit => _antenna.Logged.Any(line => line.Contains(unit.Id + " has no session", StringComparison.Ordinal)))
+        );
         _antenna.Kept.IsBroken = false;
         var before = _antenna.Kept.Heartbeats.Count;
         await Until(() => units.All(unit => _antenna.Kept.Heartbeats.Skip(before).Any(heartbeat => heartbeat.DeviceId == unit.Id)));
@@ -108,7 +115,11 @@ public sealed class FleetTests : IAsyncLifetime
         var units = Units(2);
         Begin([(units[0], "guess"), (units[1], BrokerFixture.Secret)]);
         await Until(() => Of("sim-2").Any());
-        await Until(() => _antenna.Logged.Count(line => line.Contains("sim-1 has no session (the registry refused the sign-in: BadUserNameOrPassword)", StringComparison.Ordinal)) > 1);
+        await Until(() =>
+            _antenna.Logged.Count(line =>
+                line.Contains("sim-1 has no session (the registry refused the sign-in: BadUserNameOrPassword)", StringComparison.Ordinal)
+            ) > 1
+        );
         Assert.Empty(Of("sim-1"));
     }
 
@@ -120,8 +131,15 @@ public sealed class FleetTests : IAsyncLifetime
         await UntilAllSpoke(units);
         await _stop.CancelAsync();
         await _running;
-        (await _antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera).WithWillTopic(DeviceTopics.Death(BrokerFixture.Camera.Id)).WithWillPayload("""{"epoch":77}""")
-            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce))).Dispose();
+        (
+            await _antenna.ConnectAsync(
+                BrokerFixture
+                    .As(BrokerFixture.Camera)
+                    .WithWillTopic(DeviceTopics.Death(BrokerFixture.Camera.Id))
+                    .WithWillPayload("""{"epoch":77}""")
+                    .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            )
+        ).Dispose();
         Assert.Equal(77, await _antenna.Told.DeathAsync());
     }
 
@@ -132,9 +150,15 @@ public sealed class FleetTests : IAsyncLifetime
         Begin(Units(2), new Episode("sim-1", Happening.Restarts, Times.Once(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15))));
         await Until(() => Of("sim-1").Count(heartbeat => heartbeat.Epoch != begun.ToUnixTimeMilliseconds()) >= 2);
         var (before, after) = (Boot("sim-1", first: true), Boot("sim-1", first: false));
-        Assert.All([before, after], boot => Assert.Equal(Enumerable.Range(0, boot.Length).Select(i => (long)i), boot.Select(heartbeat => heartbeat.Seq)));
+        Assert.All(
+            [before, after],
+            boot => Assert.Equal(Enumerable.Range(0, boot.Length).Select(i => (long)i), boot.Select(heartbeat => heartbeat.Seq))
+        );
         Assert.True(before.Length >= 3 && after[0].Epoch >= (begun + TimeSpan.FromSeconds(45)).ToUnixTimeMilliseconds());
-        Assert.DoesNotContain(Of("sim-1"), heartbeat => heartbeat.DeviceAt > begun.AddSeconds(31) && heartbeat.DeviceAt < begun.AddSeconds(45));
+        Assert.DoesNotContain(
+            Of("sim-1"),
+            heartbeat => heartbeat.DeviceAt > begun.AddSeconds(31) && heartbeat.DeviceAt < begun.AddSeconds(45)
+        );
         Assert.Empty(_antenna.Told.Deaths);
     }
 
@@ -167,7 +191,14 @@ public sealed class FleetTests : IAsyncLifetime
         var units = Units(3).Select(unit => unit with { Lifecycle = Lifecycle.Paused }).ToArray();
         Begin(units, new Episode("sim-2", Happening.Records, Times.Always) { Captures = units[1].Sensors });
         await UntilAllSpoke(units);
-        Assert.All(_antenna.Kept.Heartbeats, heartbeat => Assert.Equal(CaptureReport.Every(units[1].Sensors, heartbeat.DeviceId == "sim-2" ? Mode.Recorded : Mode.Off), heartbeat.Capture));
+        Assert.All(
+            _antenna.Kept.Heartbeats,
+            heartbeat =>
+                Assert.Equal(
+                    CaptureReport.Every(units[1].Sensors, heartbeat.DeviceId == "sim-2" ? Mode.Recorded : Mode.Off),
+                    heartbeat.Capture
+                )
+        );
     }
 
     [Fact]
@@ -177,37 +208,58 @@ public sealed class FleetTests : IAsyncLifetime
         var begun = _time.GetUtcNow();
         Begin(units);
         await Until(() => units.All(unit => Docks(unit.Id) is not null), step: 5);
-        var shifts = units.Select(unit => Docks(unit.Id)!.Value - begun).GroupBy(at => (int)(at / TimeSpan.FromMinutes(8)) % 3).OrderBy(shift => shift.Key).ToArray();
+        var shifts = units
+            .Select(unit => Docks(unit.Id)!.Value - begun)
+            .GroupBy(at => (int)(at / TimeSpan.FromMinutes(8)) % 3)
+            .OrderBy(shift => shift.Key)
+            .ToArray();
         Assert.Equal([10, 10, 10], shifts.Select(shift => shift.Count()));
         Assert.All(shifts, shift => Assert.True(shift.Distinct().Count() > 5, "A shift docks in one moment."));
 
         DateTimeOffset? Docks(string unit) =>
-            Of(unit).Zip(Of(unit).Skip(1)).FirstOrDefault(pair => pair is { First.Health: Health.Ok, Second.Health: Health.Docked }).Second?.DeviceAt;
+            Of(unit)
+                .Zip(Of(unit).Skip(1))
+                .FirstOrDefault(pair => pair is { First.Health: Health.Ok, Second.Health: Health.Docked })
+                .Second?.DeviceAt;
     }
 
     [Fact]
     public async Task Signs_in_within_ten_seconds_one_after_the_other_and_does_not_speak_in_step()
     {
-        const int Count = 240, Seconds = 10;
+        const int Count = 240,
+            Seconds = 10;
         var units = Units(Count);
         Begin(units);
         for (var second = 1; second <= Seconds; second++)
         {
-            Assert.InRange(_antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.DeviceId).Distinct().Count(), 0, Count / Seconds * second);
+            Assert.InRange(
+                _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.DeviceId).Distinct().Count(),
+                0,
+                Count / Seconds * second
+            );
             _time.Advance(TimeSpan.FromSeconds(1));
             await Until(() => units.Take(Count / Seconds * second).All(unit => Of(unit.Id).Any()), step: 0);
         }
 
         await Until(() => units.All(unit => Of(unit.Id).Count() > 1));
         var pauses = units.Select(unit => (int)(Of(unit.Id).ElementAt(1).DeviceAt - Of(unit.Id).First().DeviceAt)!.Value.TotalSeconds);
-        Assert.All(pauses.CountBy(pause => pause), pause => Assert.True(pause.Value < Count / 3, $"{pause.Value} units spoke again after {pause.Key} s."));
+        Assert.All(
+            pauses.CountBy(pause => pause),
+            pause => Assert.True(pause.Value < Count / 3, $"{pause.Value} units spoke again after {pause.Key} s.")
+        );
     }
 
     [Fact]
     public async Task Echoes_the_version_of_what_is_expected_of_it_once_it_was_told()
     {
-        using var registry = new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(IPAddress.Loopback)
-            .WithDefaultEndpointBoundIPV6Address(IPAddress.None).WithDefaultEndpointPort(FreePort(out var port)).Build());
+        using var registry = new MqttServerFactory().CreateMqttServer(
+            new MqttServerOptionsBuilder()
+                .WithDefaultEndpoint()
+                .WithDefaultEndpointBoundIPAddress(IPAddress.Loopback)
+                .WithDefaultEndpointBoundIPV6Address(IPAddress.None)
+                .WithDefaultEndpointPort(FreePort(out var port))
+                .Build()
+        );
         var heard = new ConcurrentQueue<JsonElement>();
         registry.InterceptingPublishAsync += publish =>
         {
@@ -220,10 +272,29 @@ public sealed class FleetTests : IAsyncLifetime
         await Until(() => heard.Count >= 2);
         Assert.All(heard, heartbeat => Assert.False(heartbeat.TryGetProperty("ruleVersion", out _)));
 
-        foreach (var (expected, version) in new[] { ("""{"version":7,"capture":{"video":"recorded"},"rules":[]}""", 7), ("not JSON", 7), ("""{"version":"8"}""", 7), ("""{"version":9}""", 9) })
+        foreach (
+            var (expected, version) in new[]
+            {
+                ("""{"version":7,"capture":{"video":"recorded"},"rules":[]}""", 7),
+                ("not JSON", 7),
+                ("""{"version":"8"}""", 7),
+                ("""{"version":9}""", 9),
+            }
+        )
         {
-            await registry.InjectApplicationMessage(new InjectedMqttApplicationMessage(new MqttApplicationMessageBuilder()
-                .WithTopic("registry/v1/devices/sim-1/expected").WithPayload(expected).WithRetainFlag().WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build()) { SenderClientId = "registry" });
+            await registry.InjectApplicationMessage(
+                new InjectedMqttApplicationMessage(
+                    new MqttApplicationMessageBuilder()
+                        .WithTopic("registry/v1/devices/sim-1/expected")
+                        .WithPayload(expected)
+                        .WithRetainFlag()
+                        .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+                        .Build()
+                )
+                {
+                    SenderClientId = "registry",
+                }
+            );
             var before = heard.Count;
             await Until(() => heard.Count >= before + 3);
             Assert.Equal(version, heard.Last().GetProperty("ruleVersion").GetInt64());
@@ -238,12 +309,26 @@ public sealed class FleetTests : IAsyncLifetime
     public void Has_episodes_that_begin_end_and_come_again()
     {
         var times = new Times(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(5));
-        foreach (var (second, isOn, next) in new[] { (0, false, 120), (119, false, 120), (120, true, 210), (209, true, 210), (210, false, 420), (420, true, 510) })
-            Assert.Equal((isOn, TimeSpan.FromSeconds(next)), (times.IsOn(TimeSpan.FromSeconds(second)), times.NextTurn(TimeSpan.FromSeconds(second))));
+        foreach (
+            var (second, isOn, next) in new[]
+            {
+                (0, false, 120),
+                (119, false, 120),
+                (120, true, 210),
+                (209, true, 210),
+                (210, false, 420),
+                (420, true, 510),
+            }
+        )
+            Assert.Equal(
+                (isOn, TimeSpan.FromSeconds(next)),
+                (times.IsOn(TimeSpan.FromSeconds(second)), times.NextTurn(TimeSpan.FromSeconds(second)))
+            );
         Assert.True(Times.Always.IsOn(TimeSpan.Zero) && Times.Always.NextTurn(TimeSpan.Zero) > TimeSpan.FromDays(3650));
     }
 
-    private Heartbeat[] Boot(string unit, bool first) => [.. Of(unit).Where(heartbeat => (heartbeat.Epoch == Of(unit).First().Epoch) == first)];
+    private Heartbeat[] Boot(string unit, bool first) =>
+        [.. Of(unit).Where(heartbeat => (heartbeat.Epoch == Of(unit).First().Epoch) == first)];
 
     private static int FreePort(out int port)
     {
@@ -252,7 +337,9 @@ public sealed class FleetTests : IAsyncLifetime
         return port = ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    /// <summary>Lets fake seconds pass, giving the sockets their turns, until it is so; for no longer than a busy machine may need.</summary>
+    /// <summary>
+    /// Lets fake seconds pass, giving the sockets their turns, until it is so; for no longer than a busy machine may need.
+    /// </summary>
     private async Task Until(Func<bool> isSo, int step = 1)
     {
         var began = TimeProvider.System.GetTimestamp();

@@ -11,7 +11,10 @@ namespace SurveillanceRegistry.Mqtt.Tests.Vendors;
 public sealed class VendorConnectionTests : IAsyncLifetime
 {
     /// <summary>Two words of each camera, and then one a second.</summary>
-    private readonly BrokerFixture _antenna = new() { Limits = new Limits { BurstPerDevice = 2, PerSecondAndDevice = 1 } };
+    private readonly BrokerFixture _antenna = new()
+    {
+        Limits = new Limits { BurstPerDevice = 2, PerSecondAndDevice = 1 },
+    };
 
     public ValueTask InitializeAsync() => _antenna.InitializeAsync();
 
@@ -20,8 +23,21 @@ public sealed class VendorConnectionTests : IAsyncLifetime
     private Task<IMqttClient> ConnectAsync(MqttProtocolVersion version = MqttProtocolVersion.V500) =>
         _antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Recorder }, version: version));
 
-    private static async Task<MqttClientPublishReasonCode> SayAsync(IMqttClient recorder, string topic, string payload, MqttQualityOfServiceLevel qos = MqttQualityOfServiceLevel.AtLeastOnce) =>
-        (await recorder.PublishAsync(new MqttApplicationMessageBuilder().WithTopic("frigate/" + topic).WithPayload(payload).WithQualityOfServiceLevel(qos).Build())).ReasonCode;
+    private static async Task<MqttClientPublishReasonCode> SayAsync(
+        IMqttClient recorder,
+        string topic,
+        string payload,
+        MqttQualityOfServiceLevel qos = MqttQualityOfServiceLevel.AtLeastOnce
+    ) =>
+        (
+            await recorder.PublishAsync(
+                new MqttApplicationMessageBuilder()
+                    .WithTopic("frigate/" + topic)
+                    .WithPayload(payload)
+                    .WithQualityOfServiceLevel(qos)
+                    .Build()
+            )
+        ).ReasonCode;
 
     private const string Both = """{"cameras":{"lobby_north":{"camera_fps":5.0},"counter":{"camera_fps":5.0}}}""";
 
@@ -40,7 +56,8 @@ public sealed class VendorConnectionTests : IAsyncLifetime
         Assert.Equal(2, _antenna.Counted.Count(line => line == "registry.publishes.refused rate vendor 1"));
 
         _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "lobby_north/status/record", "offline")); // No life, and nothing new since it was last said; but it was not kept.
+        // No life, and nothing new since it was last said; but it was not kept.
+        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "lobby_north/status/record", "offline"));
         Assert.Equal((3, Health.Fault), (Kept(BrokerFixture.FakeEnrolment.North), _antenna.Kept.Heartbeats.Last().Health));
     }
 

@@ -90,7 +90,13 @@ public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFold
 
         public Task Said => _said.Task;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (formatter(state, exception).Contains(words, StringComparison.Ordinal))
                 _said.TrySetResult();
@@ -98,6 +104,7 @@ public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFold
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
     }
 }

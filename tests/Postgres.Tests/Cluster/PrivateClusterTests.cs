@@ -18,8 +18,13 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
         Assert.InRange(Path.Combine(sockets, ".s.PGSQL.5432").Length, 1, 100);
         Assert.Equal(DataFolder.OwnerOnly, File.GetUnixFileMode(sockets));
         Assert.Equal("", await DataFolder.AskAsync<string>(cluster.ConnectionString, "show listen_addresses"));
-        Assert.Equal("on on on on UTF8", await DataFolder.AskAsync<string>(cluster.ConnectionString,
-            "select concat_ws(' ', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('data_checksums'), current_setting('server_encoding'))"));
+        Assert.Equal(
+            "on on on on UTF8",
+            await DataFolder.AskAsync<string>(
+                cluster.ConnectionString,
+                "select concat_ws(' ', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('data_checksums'), current_setting('server_encoding'))"
+            )
+        );
     }
 
     [Fact]
@@ -43,7 +48,10 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
     {
         await using var first = await data.OpenAsync();
         var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => data.OpenAsync());
-        Assert.Equal($"Another registry runs on the data folder '{data.Path}': stop it first, or set REGISTRY_DATA to another folder.", refusal.Message);
+        Assert.Equal(
+            $"Another registry runs on the data folder '{data.Path}': stop it first, or set REGISTRY_DATA to another folder.",
+            refusal.Message
+        );
         Assert.Equal(first.ConnectionString, await data.JoinAsync());
     }
 
@@ -69,7 +77,11 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
         await using var half = new DataFolder();
         var place = await ClusterFolder.OfAsync(half.Path, Cancellation);
         await place.MakeAsync(half.Path, Cancellation);
-        await PostgresCommand.RunAsync(TimeSpan.FromSeconds(10), Cancellation, [.. place.RunAs, "mkdir", "-p", place.Cluster + ".new-killed/base"]);
+        await PostgresCommand.RunAsync(
+            TimeSpan.FromSeconds(10),
+            Cancellation,
+            [.. place.RunAs, "mkdir", "-p", place.Cluster + ".new-killed/base"]
+        );
 
         await using var cluster = await half.OpenAsync();
 
@@ -80,8 +92,13 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
     [Fact]
     public async Task Says_in_one_sentence_that_PostgreSQL_is_missing_and_makes_nothing()
     {
-        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => PrivateCluster.StartAsync(Path.Combine(data.Path, "var"), "/nowhere", NullLogger.Instance, Cancellation));
-        Assert.Equal("REGISTRY_POSTGRES_BIN is '/nowhere', and there is no 'initdb' and 'postgres' in it: name the folder of PostgreSQL's programs, or leave it empty.", refusal.Message);
+        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
+            PrivateCluster.StartAsync(Path.Combine(data.Path, "var"), "/nowhere", NullLogger.Instance, Cancellation)
+        );
+        Assert.Equal(
+            "REGISTRY_POSTGRES_BIN is '/nowhere', and there is no 'initdb' and 'postgres' in it: name the folder of PostgreSQL's programs, or leave it empty.",
+            refusal.Message
+        );
         Assert.False(Directory.Exists(Path.Combine(data.Path, "var")));
     }
 
@@ -98,7 +115,9 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
         }
 
         var before = Directory.GetFileSystemEntries(foreign);
-        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => PrivateCluster.StartAsync(foreign, "", NullLogger.Instance, Cancellation));
+        var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
+            PrivateCluster.StartAsync(foreign, "", NullLogger.Instance, Cancellation)
+        );
         Assert.StartsWith($"The data folder '{foreign}' belongs to another user", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFileSystemEntries(foreign));
     }

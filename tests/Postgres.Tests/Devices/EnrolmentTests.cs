@@ -42,7 +42,9 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         Assert.Null(await enrolment.FindAsync("never-registered", Cancellation));
     }
 
-    /// <summary>The ledger says the numbers of fixed devices' credentials: a gap would tell how many mobile units were given one meanwhile.</summary>
+    /// <summary>
+    /// The ledger says the numbers of fixed devices' credentials: a gap would tell how many mobile units were given one meanwhile.
+    /// </summary>
     [Fact]
     public async Task Numbers_each_holder_s_credentials_by_themselves()
     {
@@ -50,7 +52,13 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         var enrolment = new Enrolment(database.Source);
         foreach (var holder in new[] { SmallCity.Camera, SmallCity.Reader, SmallCity.Reader, SmallCity.Camera })
             await enrolment.IssueSecretAsync(holder, DeviceSecret.Hash("x"), Clerk, "", SmallCity.Noon, Cancellation);
-        await enrolment.IssueSecretsAsync([(SmallCity.Reader, DeviceSecret.Hash("y")), (SmallCity.Camera, DeviceSecret.Hash("z"))], Clerk, "", SmallCity.Noon, Cancellation);
+        await enrolment.IssueSecretsAsync(
+            [(SmallCity.Reader, DeviceSecret.Hash("y")), (SmallCity.Camera, DeviceSecret.Hash("z"))],
+            Clerk,
+            "",
+            SmallCity.Noon,
+            Cancellation
+        );
         foreach (var holder in new[] { SmallCity.Camera, SmallCity.Reader })
             Assert.Equal([3, 2, 1], (await enrolment.CredentialsAsync(holder, Cancellation)).Select(credential => credential.Number));
     }
@@ -60,9 +68,39 @@ public sealed class EnrolmentTests(SharedCluster cluster)
     {
         await using var database = await OpenAsync();
         var enrolment = new Enrolment(database.Source);
-        var registered = (await enrolment.RegisterCertificateAsync(SmallCity.Camera, Certificate, SmallCity.Noon.AddDays(90), Clerk, "", SmallCity.Noon, Cancellation)).Value!;
-        Assert.Equal("taken", Assert.Single((await enrolment.RegisterCertificateAsync(SmallCity.Reader, Certificate, SmallCity.Noon.AddDays(90), Clerk, "", SmallCity.Noon, Cancellation)).Refusals).Code);
-        Assert.Equal(CredentialKind.Certificate, Assert.Single((await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials).Kind);
+        var registered = (
+            await enrolment.RegisterCertificateAsync(
+                SmallCity.Camera,
+                Certificate,
+                SmallCity.Noon.AddDays(90),
+                Clerk,
+                "",
+                SmallCity.Noon,
+                Cancellation
+            )
+        ).Value!;
+        Assert.Equal(
+            "taken",
+            Assert
+                .Single(
+                    (
+                        await enrolment.RegisterCertificateAsync(
+                            SmallCity.Reader,
+                            Certificate,
+                            SmallCity.Noon.AddDays(90),
+                            Clerk,
+                            "",
+                            SmallCity.Noon,
+                            Cancellation
+                        )
+                    ).Refusals
+                )
+                .Code
+        );
+        Assert.Equal(
+            CredentialKind.Certificate,
+            Assert.Single((await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials).Kind
+        );
         Assert.False(await enrolment.EndAsync(SmallCity.Reader, registered.Number, Clerk, "", SmallCity.Noon, Cancellation));
         Assert.True(await enrolment.EndAsync(SmallCity.Camera, registered.Number, Clerk, "Lost.", SmallCity.Noon, Cancellation));
         Assert.False(await enrolment.EndAsync(SmallCity.Camera, registered.Number, Clerk, "", SmallCity.Noon, Cancellation));
@@ -75,15 +113,50 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         await using var database = await OpenAsync();
         var enrolment = new Enrolment(database.Source);
         var code = ClaimCode.New();
-        Assert.True(await enrolment.MakeClaimAsync(SmallCity.Camera, ClaimCode.Hash(code), DateTimeOffset.UtcNow + ClaimCode.Lasts, Clerk, "", DateTimeOffset.UtcNow, Cancellation));
-        var claimed = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => enrolment.ClaimAsync(ClaimCode.Hash(code.ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal)), DeviceSecret.Hash($"{i}"), DateTimeOffset.UtcNow, Cancellation)));
+        Assert.True(
+            await enrolment.MakeClaimAsync(
+                SmallCity.Camera,
+                ClaimCode.Hash(code),
+                DateTimeOffset.UtcNow + ClaimCode.Lasts,
+                Clerk,
+                "",
+                DateTimeOffset.UtcNow,
+                Cancellation
+            )
+        );
+        var claimed = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(i =>
+                    enrolment.ClaimAsync(
+                        ClaimCode.Hash(code.ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal)),
+                        DeviceSecret.Hash($"{i}"),
+                        DateTimeOffset.UtcNow,
+                        Cancellation
+                    )
+                )
+        );
         Assert.Equal([SmallCity.Camera], claimed.OfType<string>());
         Assert.Single((await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials);
 
         var late = ClaimCode.New();
-        await enrolment.MakeClaimAsync(SmallCity.Camera, ClaimCode.Hash(late), DateTimeOffset.UtcNow.AddSeconds(-1), Clerk, "", DateTimeOffset.UtcNow, Cancellation);
+        await enrolment.MakeClaimAsync(
+            SmallCity.Camera,
+            ClaimCode.Hash(late),
+            DateTimeOffset.UtcNow.AddSeconds(-1),
+            Clerk,
+            "",
+            DateTimeOffset.UtcNow,
+            Cancellation
+        );
         Assert.Null(await enrolment.ClaimAsync(ClaimCode.Hash(late), DeviceSecret.Hash("x"), DateTimeOffset.UtcNow, Cancellation));
-        Assert.Equal(0, await database.AskAsync<int>("select count(*) from registry.claim where encode(sha256, 'escape') like @code", new { code = $"%{code}%" }));
+        Assert.Equal(
+            0,
+            await database.AskAsync<int>(
+                "select count(*) from registry.claim where encode(sha256, 'escape') like @code",
+                new { code = $"%{code}%" }
+            )
+        );
     }
 
     [Fact]
@@ -91,16 +164,66 @@ public sealed class EnrolmentTests(SharedCluster cluster)
     {
         await using var database = await OpenAsync();
         var (enrolment, devices) = (new Enrolment(database.Source), new DeviceRegister(database.Source));
-        Assert.True((await enrolment.RegisterAsync(new Gateway("garage-recorder", "police", "lobby-recorder"), Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
-        Assert.Equal("taken", Assert.Single((await enrolment.RegisterAsync(new Gateway(SmallCity.Camera, "police", null), Clerk, "", SmallCity.Noon, Cancellation)).Refusals).Code);
-        Assert.True((await devices.ChangeAsync(SmallCity.Opening.Devices[0] with { Gateway = "garage-recorder" }, 1, Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
+        Assert.True(
+            (
+                await enrolment.RegisterAsync(
+                    new Gateway("garage-recorder", "police", "lobby-recorder"),
+                    Clerk,
+                    "",
+                    SmallCity.Noon,
+                    Cancellation
+                )
+            ).IsDone
+        );
+        Assert.Equal(
+            "taken",
+            Assert
+                .Single(
+                    (
+                        await enrolment.RegisterAsync(
+                            new Gateway(SmallCity.Camera, "police", null),
+                            Clerk,
+                            "",
+                            SmallCity.Noon,
+                            Cancellation
+                        )
+                    ).Refusals
+                )
+                .Code
+        );
+        Assert.True(
+            (
+                await devices.ChangeAsync(
+                    SmallCity.Opening.Devices[0] with
+                    {
+                        Gateway = "garage-recorder",
+                    },
+                    1,
+                    Clerk,
+                    "",
+                    SmallCity.Noon,
+                    Cancellation
+                )
+            ).IsDone
+        );
 
         var enrolled = (await enrolment.FindAsync("garage-recorder", Cancellation))!;
         Assert.Equal(((Device?)null, "lobby-recorder"), (enrolled.Device, enrolled.Profile));
         Assert.Equal(SmallCity.Camera, (await enrolment.BehindAsync("garage-recorder", SmallCity.Camera, Cancellation))!.Id);
         Assert.Null(await enrolment.BehindAsync("garage-recorder", SmallCity.Reader, Cancellation));
         Assert.Equal([SmallCity.Camera], (await enrolment.AllBehindAsync("garage-recorder", Cancellation)).Select(device => device.Id));
-        Assert.True((await enrolment.ChangeAsync(new Gateway("garage-recorder", "police", null, Removed: true), 1, Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
+        Assert.True(
+            (
+                await enrolment.ChangeAsync(
+                    new Gateway("garage-recorder", "police", null, Removed: true),
+                    1,
+                    Clerk,
+                    "",
+                    SmallCity.Noon,
+                    Cancellation
+                )
+            ).IsDone
+        );
         Assert.Null(await enrolment.FindAsync("garage-recorder", Cancellation));
     }
 
@@ -112,14 +235,32 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
         await enrolment.IssueSecretAsync(SmallCity.Reader, DeviceSecret.Hash("b"), Clerk, "", SmallCity.Noon, Cancellation);
         var sessions = new Recorded(
-            (SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number), (SmallCity.Reader, (await enrolment.FindAsync(SmallCity.Reader, Cancellation))!.Credentials[0].Number));
-        using var watch = new EnrolmentChangeListener(database.Source, [sessions], [], TimeProvider.System, NullLogger<EnrolmentChangeListener>.Instance);
+            (SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number),
+            (SmallCity.Reader, (await enrolment.FindAsync(SmallCity.Reader, Cancellation))!.Credentials[0].Number)
+        );
+        using var watch = new EnrolmentChangeListener(
+            database.Source,
+            [sessions],
+            [],
+            TimeProvider.System,
+            NullLogger<EnrolmentChangeListener>.Instance
+        );
         await watch.StartAsync(Cancellation);
         await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
         await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("c"), Clerk, "", SmallCity.Noon, Cancellation);
         Assert.Equal(SmallCity.Camera, await sessions.NextEndAsync());
-        await devices.ChangeAsync(SmallCity.Opening.Devices[1] with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "", SmallCity.Noon, Cancellation);
+        await devices.ChangeAsync(
+            SmallCity.Opening.Devices[1] with
+            {
+                Lifecycle = Lifecycle.Removed,
+            },
+            1,
+            Clerk,
+            "",
+            SmallCity.Noon,
+            Cancellation
+        );
         Assert.Equal(SmallCity.Reader, await sessions.NextEndAsync());
         Assert.Equal(SmallCity.Reader, await sessions.NextChangeAsync());
         await watch.StopAsync(Cancellation);
@@ -132,9 +273,25 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         var (enrolment, time) = (new Enrolment(database.Source), new FakeTimeProvider(SmallCity.Noon));
         await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
         var stale = (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number;
-        var certificate = (await enrolment.RegisterCertificateAsync(SmallCity.Reader, Certificate, SmallCity.Noon.AddMinutes(1), Clerk, "", SmallCity.Noon, Cancellation)).Value!;
+        var certificate = (
+            await enrolment.RegisterCertificateAsync(
+                SmallCity.Reader,
+                Certificate,
+                SmallCity.Noon.AddMinutes(1),
+                Clerk,
+                "",
+                SmallCity.Noon,
+                Cancellation
+            )
+        ).Value!;
         var sessions = new Recorded((SmallCity.Reader, certificate.Number));
-        using var watch = new EnrolmentChangeListener(database.Source, [sessions], [sessions], time, NullLogger<EnrolmentChangeListener>.Instance);
+        using var watch = new EnrolmentChangeListener(
+            database.Source,
+            [sessions],
+            [sessions],
+            time,
+            NullLogger<EnrolmentChangeListener>.Instance
+        );
         await watch.StartAsync(Cancellation);
         await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
@@ -165,7 +322,13 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         var enrolment = new Enrolment(database.Source);
         await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
         var sessions = new Recorded((SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number));
-        using var watch = new EnrolmentChangeListener(database.Source, [sessions], [], TimeProvider.System, NullLogger<EnrolmentChangeListener>.Instance);
+        using var watch = new EnrolmentChangeListener(
+            database.Source,
+            [sessions],
+            [],
+            TimeProvider.System,
+            NullLogger<EnrolmentChangeListener>.Instance
+        );
         await watch.StartAsync(Cancellation);
         await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
@@ -174,7 +337,9 @@ public sealed class EnrolmentTests(SharedCluster cluster)
             // One statement: the credential has ended by the time that anybody can listen again, and the message of it went to nobody.
             await beside.ExecuteAsync("alter table registry.credential disable trigger credential_changed");
             await beside.ExecuteAsync("update registry.credential set ended_at = now()");
-            await beside.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+            await beside.ExecuteAsync(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            );
         }
 
         Assert.Equal(SmallCity.Camera, await sessions.NextEndAsync());
@@ -196,22 +361,50 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         Assert.Null(await enrolment.ClaimOpenUntilAsync(SmallCity.Camera, SmallCity.Noon, Cancellation));
 
         var third = await MakeAsync();
-        await enrolment.EndAsync(SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number, Clerk, "Lost.", SmallCity.Noon, Cancellation);
+        await enrolment.EndAsync(
+            SmallCity.Camera,
+            (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number,
+            Clerk,
+            "Lost.",
+            SmallCity.Noon,
+            Cancellation
+        );
         Assert.Null(await ClaimAsync(third));
         var fourth = await MakeAsync();
         await devices.ChangeAsync(camera with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "", SmallCity.Noon, Cancellation);
-        Assert.False(await enrolment.MakeClaimAsync(SmallCity.Camera, ClaimCode.Hash("x"), SmallCity.Noon.AddDays(1), Clerk, "", SmallCity.Noon, Cancellation));
+        Assert.False(
+            await enrolment.MakeClaimAsync(
+                SmallCity.Camera,
+                ClaimCode.Hash("x"),
+                SmallCity.Noon.AddDays(1),
+                Clerk,
+                "",
+                SmallCity.Noon,
+                Cancellation
+            )
+        );
         await devices.ChangeAsync(camera, 2, Clerk, "", SmallCity.Noon, Cancellation);
         Assert.Null(await ClaimAsync(fourth));
 
         async Task<string> MakeAsync()
         {
             var code = ClaimCode.New();
-            Assert.True(await enrolment.MakeClaimAsync(SmallCity.Camera, ClaimCode.Hash(code), SmallCity.Noon.AddDays(1), Clerk, "", SmallCity.Noon, Cancellation));
+            Assert.True(
+                await enrolment.MakeClaimAsync(
+                    SmallCity.Camera,
+                    ClaimCode.Hash(code),
+                    SmallCity.Noon.AddDays(1),
+                    Clerk,
+                    "",
+                    SmallCity.Noon,
+                    Cancellation
+                )
+            );
             return code;
         }
 
-        Task<string?> ClaimAsync(string code) => enrolment.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash(DeviceSecret.New()), SmallCity.Noon, Cancellation);
+        Task<string?> ClaimAsync(string code) =>
+            enrolment.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash(DeviceSecret.New()), SmallCity.Noon, Cancellation);
     }
 
     [Fact]
@@ -222,13 +415,38 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         await enrolment.RegisterAsync(new Gateway("garage-recorder", "police", null), Clerk, "", SmallCity.Noon, Cancellation);
         foreach (var holder in new[] { SmallCity.Camera, "garage-recorder" })
             await enrolment.IssueSecretAsync(holder, DeviceSecret.Hash(holder), Clerk, "", SmallCity.Noon, Cancellation);
-        await enrolment.RegisterCertificateAsync(SmallCity.Camera, Certificate, SmallCity.Noon.AddDays(90), Clerk, "", SmallCity.Noon, Cancellation);
+        await enrolment.RegisterCertificateAsync(
+            SmallCity.Camera,
+            Certificate,
+            SmallCity.Noon.AddDays(90),
+            Clerk,
+            "",
+            SmallCity.Noon,
+            Cancellation
+        );
 
-        await devices.ChangeAsync(SmallCity.Opening.Devices[0] with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "", SmallCity.Noon, Cancellation);
+        await devices.ChangeAsync(
+            SmallCity.Opening.Devices[0] with
+            {
+                Lifecycle = Lifecycle.Removed,
+            },
+            1,
+            Clerk,
+            "",
+            SmallCity.Noon,
+            Cancellation
+        );
         await devices.ChangeAsync(SmallCity.Opening.Devices[0], 2, Clerk, "", SmallCity.Noon, Cancellation);
         Assert.Empty((await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials);
         Assert.All(await enrolment.CredentialsAsync(SmallCity.Camera, Cancellation), credential => Assert.NotNull(credential.EndedAt));
-        await enrolment.ChangeAsync(new Gateway("garage-recorder", "police", null, Removed: true), 1, Clerk, "", SmallCity.Noon, Cancellation);
+        await enrolment.ChangeAsync(
+            new Gateway("garage-recorder", "police", null, Removed: true),
+            1,
+            Clerk,
+            "",
+            SmallCity.Noon,
+            Cancellation
+        );
         await enrolment.ChangeAsync(new Gateway("garage-recorder", "police", null), 2, Clerk, "", SmallCity.Noon, Cancellation);
         Assert.Empty((await enrolment.FindAsync("garage-recorder", Cancellation))!.Credentials);
     }
@@ -239,7 +457,15 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         await using var database = await OpenAsync();
         var enrolment = new Enrolment(database.Source);
         Task<Domain.Outcome<Credential>> Register(byte first, int days, DateTimeOffset at) =>
-            enrolment.RegisterCertificateAsync(SmallCity.Camera, [first, .. Certificate[1..]], SmallCity.Noon.AddDays(days), Clerk, "", at, Cancellation);
+            enrolment.RegisterCertificateAsync(
+                SmallCity.Camera,
+                [first, .. Certificate[1..]],
+                SmallCity.Noon.AddDays(days),
+                Clerk,
+                "",
+                at,
+                Cancellation
+            );
         for (byte i = 0; i < IEnrolment.MaxCertificates; i++)
             Assert.True((await Register(i, 30 + i, SmallCity.Noon)).IsDone);
         Assert.Equal("too-many", Assert.Single((await Register(99, 90, SmallCity.Noon)).Refusals).Code);
@@ -255,7 +481,13 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("a"), Clerk, "", SmallCity.Noon, Cancellation);
         var sessions = new Recorded((SmallCity.Camera, (await enrolment.FindAsync(SmallCity.Camera, Cancellation))!.Credentials[0].Number));
         var rooms = new SlowRooms();
-        using var watch = new EnrolmentChangeListener(database.Source, [sessions], [rooms], TimeProvider.System, NullLogger<EnrolmentChangeListener>.Instance);
+        using var watch = new EnrolmentChangeListener(
+            database.Source,
+            [sessions],
+            [rooms],
+            TimeProvider.System,
+            NullLogger<EnrolmentChangeListener>.Instance
+        );
         await watch.StartAsync(Cancellation);
         await watch.Listening.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
         await database.AskAsync<int>("select 1 from pg_notify('registry_enrolment', 'device:somebody')");
@@ -265,7 +497,10 @@ public sealed class EnrolmentTests(SharedCluster cluster)
         await enrolment.IssueSecretAsync(SmallCity.Camera, DeviceSecret.Hash("b"), Clerk, "", SmallCity.Noon, Cancellation);
         Assert.Equal(SmallCity.Camera, await sessions.NextEndAsync());
         await new DeviceRegister(database.Source).ForgetEpochAsync(SmallCity.Camera, Clerk, "", SmallCity.Noon, Cancellation);
-        Assert.Equal([$"epochs of {SmallCity.Camera}", SmallCity.Camera], new[] { await sessions.NextChangeAsync(), await sessions.NextChangeAsync() }.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [$"epochs of {SmallCity.Camera}", SmallCity.Camera],
+            new[] { await sessions.NextChangeAsync(), await sessions.NextChangeAsync() }.Order(StringComparer.Ordinal)
+        );
 
         rooms.Done.SetResult();
         await rooms.Asked.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
@@ -293,12 +528,15 @@ public sealed class EnrolmentTests(SharedCluster cluster)
     /// <summary>Sessions that are only written down.</summary>
     private sealed class Recorded : ISessions
     {
-        private readonly BlockingCollection<string> _ended = [], _changed = [];
+        private readonly BlockingCollection<string> _ended = [],
+            _changed = [];
         private readonly ConcurrentDictionary<string, long> _signedIn;
 
-        public Recorded(params (string Id, long Credential)[] signedIn) => _signedIn = new(signedIn.ToDictionary(session => session.Id, session => session.Credential));
+        public Recorded(params (string Id, long Credential)[] signedIn) =>
+            _signedIn = new(signedIn.ToDictionary(session => session.Id, session => session.Credential));
 
-        public ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null) => [.. _signedIn.Where(session => id is null || session.Key == id).Select(session => (session.Key, session.Value))];
+        public ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null) =>
+            [.. _signedIn.Where(session => id is null || session.Key == id).Select(session => (session.Key, session.Value))];
 
         public void Begin(string id, long credential) => _signedIn[id] = credential;
 
@@ -314,11 +552,14 @@ public sealed class EnrolmentTests(SharedCluster cluster)
             return Task.CompletedTask;
         }
 
-        public Task EpochsForgottenAsync(string id, CancellationToken cancellationToken) => ChangedAsync("epochs of " + id, cancellationToken);
+        public Task EpochsForgottenAsync(string id, CancellationToken cancellationToken) =>
+            ChangedAsync("epochs of " + id, cancellationToken);
 
-        public Task<string> NextEndAsync() => Task.Run(() => _ended.TryTake(out var id, TimeSpan.FromSeconds(20)) ? id : "nobody", Cancellation);
+        public Task<string> NextEndAsync() =>
+            Task.Run(() => _ended.TryTake(out var id, TimeSpan.FromSeconds(20)) ? id : "nobody", Cancellation);
 
-        public Task<string> NextChangeAsync() => Task.Run(() => _changed.TryTake(out var id, TimeSpan.FromSeconds(20)) ? id : "nobody", Cancellation);
+        public Task<string> NextChangeAsync() =>
+            Task.Run(() => _changed.TryTake(out var id, TimeSpan.FromSeconds(20)) ? id : "nobody", Cancellation);
     }
 
     private async Task<Database> OpenAsync()

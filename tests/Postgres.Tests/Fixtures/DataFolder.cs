@@ -24,7 +24,8 @@ public sealed class DataFolder : IAsyncDisposable
     public static bool AsRoot => Environment.UserName == "root";
 
     /// <summary>Opens its cluster, as the registry does when it starts.</summary>
-    public Task<PrivateCluster> OpenAsync(ILogger? log = null) => PrivateCluster.StartAsync(Path, "", log ?? NullLogger.Instance, Cancellation);
+    public Task<PrivateCluster> OpenAsync(ILogger? log = null) =>
+        PrivateCluster.StartAsync(Path, "", log ?? NullLogger.Instance, Cancellation);
 
     /// <summary>Connects to its cluster, as a command beside the registry does; null when none answers.</summary>
     public Task<string?> JoinAsync() => PrivateCluster.ConnectIfRunningAsync(Path, Cancellation);
@@ -33,10 +34,12 @@ public sealed class DataFolder : IAsyncDisposable
     internal async Task<Postmaster?> PostmasterAsync() => Postmaster.Find((await ClusterFolder.OfAsync(Path, Cancellation)).Cluster);
 
     /// <summary>Commits a word to the cluster that runs.</summary>
-    public async Task RememberAsync(string word) => await AskAsync<int>((await JoinAsync())!, $"create table if not exists kept (word text); insert into kept values ('{word}')");
+    public async Task RememberAsync(string word) =>
+        await AskAsync<int>((await JoinAsync())!, $"create table if not exists kept (word text); insert into kept values ('{word}')");
 
     /// <summary>Whether the cluster that runs has kept a word.</summary>
-    public async Task<bool> RemembersAsync(string word) => await AskAsync<bool>((await JoinAsync())!, $"select exists (select from kept where word = '{word}')");
+    public async Task<bool> RemembersAsync(string word) =>
+        await AskAsync<bool>((await JoinAsync())!, $"select exists (select from kept where word = '{word}')");
 
     /// <summary>Sends a signal to one process.</summary>
     public static async Task SignalAsync(int pid, string signal)

@@ -8,7 +8,8 @@ namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 /// <summary>A registry in a process of its own, reduced to what it does with its cluster, so that it can be killed.</summary>
 internal sealed class RegistryProcess : IDisposable
 {
-    private const string Own = "own-cluster", Ready = "ready";
+    private const string Own = "own-cluster",
+        Ready = "ready";
 
     private readonly Process _process;
 
@@ -19,8 +20,11 @@ internal sealed class RegistryProcess : IDisposable
     {
         // The test program is this very process' program; under 'dotnet' the assembly has to be named too.
         var program = Environment.ProcessPath!;
-        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(RegistryProcess).Assembly.Location, Own, data] : [Own, data];
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        string[] arguments =
+            Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(RegistryProcess).Assembly.Location, Own, data] : [Own, data];
+        var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true }
+        )!;
         Assert.Equal(Ready, await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         return new RegistryProcess(process);
     }

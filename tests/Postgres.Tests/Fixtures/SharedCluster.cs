@@ -37,7 +37,8 @@ public sealed class SharedCluster : IAsyncLifetime
     public Task<string> NewDatabaseAsync() => NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", "template1");
 
     /// <summary>A database with the registry's schema and nothing in it.</summary>
-    internal async Task<Database> NewRegisterAsync() => new(await NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", Template));
+    internal async Task<Database> NewRegisterAsync() =>
+        new(await NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", Template));
 
     private async Task<string> NewDatabaseAsync(string name, string template)
     {
@@ -46,12 +47,18 @@ public sealed class SharedCluster : IAsyncLifetime
     }
 }
 
-/// <summary>A database of one test, reached as the registry reaches it, and by a second connection that sees only what is committed.</summary>
+/// <summary>
+/// A database of one test, reached as the registry reaches it, and by a second connection that sees only what is committed.
+/// </summary>
 internal sealed class Database(string connectionString) : IAsyncDisposable
 {
     /// <summary>The registry's own way in, as <see cref="PostgresSetup.AddPostgres"/> sets it up.</summary>
-    public NpgsqlDataSource Source { get; } = (NpgsqlDataSource)new ServiceCollection().AddPostgres(connectionString)
-        .Single(service => service.ServiceType == typeof(NpgsqlDataSource)).ImplementationFactory!(null!);
+    public NpgsqlDataSource Source { get; } =
+        (NpgsqlDataSource)
+            new ServiceCollection()
+                .AddPostgres(connectionString)
+                .Single(service => service.ServiceType == typeof(NpgsqlDataSource))
+                .ImplementationFactory!(null!);
 
     /// <summary>A session beside the registry's.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
@@ -75,7 +82,12 @@ internal sealed class Database(string connectionString) : IAsyncDisposable
         for (; ; )
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            if (await beside.ExecuteScalarAsync<int?>("select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") is { } pid)
+            if (
+                await beside.ExecuteScalarAsync<int?>(
+                    "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                ) is
+                { } pid
+            )
                 return pid;
         }
     }

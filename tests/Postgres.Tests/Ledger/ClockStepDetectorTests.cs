@@ -24,7 +24,13 @@ public sealed class ClockStepDetectorTests(SharedCluster cluster)
         await watch.LookAsync(Cancellation);
         clock.Advance(TimeSpan.FromHours(1));
         await watch.LookAsync(Cancellation);
-        Assert.Contains($$$""""body":{"from":"{{{from}}}","to":"{{{to}}}"}"""", await database.AskAsync<string>("select string_agg(convert_from(bytes, 'UTF8'), ' ') from registry.ledger_entry where kind = 'clock-stepped'"), StringComparison.Ordinal);
+        Assert.Contains(
+            $$$""""body":{"from":"{{{from}}}","to":"{{{to}}}"}"""",
+            await database.AskAsync<string>(
+                "select string_agg(convert_from(bytes, 'UTF8'), ' ') from registry.ledger_entry where kind = 'clock-stepped'"
+            ),
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, await database.AskAsync<int>("select count(*)::int from registry.ledger_entry where kind = 'clock-stepped'"));
     }
 

@@ -11,7 +11,16 @@ public sealed class NoticeRegisterTests(SharedCluster cluster)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static SignedNotice Notice(long sequence, int minutes) =>
-        new(SmallCity.Lobby, sequence, SmallCity.Noon.AddMinutes(minutes), $"payload-{sequence}", "header", "signature", new string('0', 64), new string('1', 64));
+        new(
+            SmallCity.Lobby,
+            sequence,
+            SmallCity.Noon.AddMinutes(minutes),
+            $"payload-{sequence}",
+            "header",
+            "signature",
+            new string('0', 64),
+            new string('1', 64)
+        );
 
     [Fact]
     public async Task Says_which_notice_was_in_force_at_any_instant()
@@ -26,7 +35,10 @@ public sealed class NoticeRegisterTests(SharedCluster cluster)
         Assert.Null(await register.AtAsync(SmallCity.Lobby, SmallCity.Noon.AddSeconds(-1), Cancellation));
         Assert.Equal(Notice(1, 0), await register.AtAsync(SmallCity.Lobby, SmallCity.Noon, Cancellation));
         Assert.Equal(Notice(1, 0), await register.AtAsync(SmallCity.Lobby, SmallCity.Noon.AddMinutes(10).AddSeconds(-1), Cancellation));
-        Assert.Equal(Notice(2, 10), await register.AtAsync(SmallCity.Lobby, SmallCity.Noon.AddMinutes(10).ToOffset(TimeSpan.FromHours(-8)), Cancellation));
+        Assert.Equal(
+            Notice(2, 10),
+            await register.AtAsync(SmallCity.Lobby, SmallCity.Noon.AddMinutes(10).ToOffset(TimeSpan.FromHours(-8)), Cancellation)
+        );
         Assert.Null(await register.LatestAsync("gate", Cancellation));
     }
 

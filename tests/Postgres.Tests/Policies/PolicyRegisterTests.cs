@@ -32,11 +32,24 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
 
         Assert.Equal(SmallCity.Opening.Files.OrderBy(file => file.Name), await register.OpeningFilesAsync(Cancellation));
-        Assert.Equal("registry-opened, 2026-11-23 20:00:00",
-            await database.AskAsync<string>("select concat_ws(', ', kind, at at time zone 'UTC') from registry.ledger_entry where index = 0"));
-        Assert.Equal("registry-opened, document-recorded, fleet-registered, device-registered",
-            await database.AskAsync<string>("select string_agg(kind, ', ' order by first) from (select kind, min(index) as first from registry.ledger_entry group by kind) kinds"));
-        Assert.Equal(0, await database.AskAsync<int>($"select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') like '%{SmallCity.Reader}%'"));
+        Assert.Equal(
+            "registry-opened, 2026-11-23 20:00:00",
+            await database.AskAsync<string>(
+                "select concat_ws(', ', kind, at at time zone 'UTC') from registry.ledger_entry where index = 0"
+            )
+        );
+        Assert.Equal(
+            "registry-opened, document-recorded, fleet-registered, device-registered",
+            await database.AskAsync<string>(
+                "select string_agg(kind, ', ' order by first) from (select kind, min(index) as first from registry.ledger_entry group by kind) kinds"
+            )
+        );
+        Assert.Equal(
+            0,
+            await database.AskAsync<int>(
+                $"select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') like '%{SmallCity.Reader}%'"
+            )
+        );
     }
 
     [Fact]
@@ -44,7 +57,9 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     {
         await using var database = await cluster.NewRegisterAsync();
         IPolicyRegister register = new PolicyRegister(database.Source);
-        var opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation)));
+        var opened = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation))
+        );
         Assert.Single(opened, success => success);
         Assert.Equal(SmallCity.Text(SmallCity.Opening.Governance), SmallCity.Text((await register.HistoryAsync(Cancellation)).Current));
     }
@@ -56,10 +71,21 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         var register = new PolicyRegister(database.Source);
         var camera = SmallCity.Opening.Devices[0];
 
-        await Assert.ThrowsAsync<PostgresException>(() => register.OpenAsync(SmallCity.With([camera, camera with { Id = "cam-2", Place = "no-such-place" }]), SmallCity.Noon, Cancellation));
+        await Assert.ThrowsAsync<PostgresException>(() =>
+            register.OpenAsync(
+                SmallCity.With([camera, camera with { Id = "cam-2", Place = "no-such-place" }]),
+                SmallCity.Noon,
+                Cancellation
+            )
+        );
 
         Assert.True(await register.IsEmptyAsync(Cancellation));
-        Assert.Equal(0, await database.AskAsync<int>("select count(*) from (select id from registry.revision union all select id from registry.place union all select id from registry.device) rows"));
+        Assert.Equal(
+            0,
+            await database.AskAsync<int>(
+                "select count(*) from (select id from registry.revision union all select id from registry.place union all select id from registry.device) rows"
+            )
+        );
     }
 
     [Theory]
@@ -69,15 +95,27 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     public async Task Refuses_two_versions_that_may_hold_on_the_same_day(string until, string from)
     {
         await using var database = await cluster.NewRegisterAsync();
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => new PolicyRegister(database.Source).OpenAsync(SmallCity.With(SmallCity.Until(until), SmallCity.From(from)), SmallCity.Noon, Cancellation));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() =>
+            new PolicyRegister(database.Source).OpenAsync(
+                SmallCity.With(SmallCity.Until(until), SmallCity.From(from)),
+                SmallCity.Noon,
+                Cancellation
+            )
+        );
         Assert.Equal("rule_periods_do_not_overlap_in_law_and_record", refusal.ConstraintName);
     }
 
     [Theory]
     [InlineData("update registry.rule_period set effective = daterange('2000-01-01', null)", "23P01")]
     [InlineData("update registry.rule_period set effective = 'empty'", "23514")]
-    [InlineData("insert into registry.revision select kind, id, 2, position, recorded_at, entry, null, body from registry.revision where kind = 'city'", "23514")] // Without a change request.
-    [InlineData("insert into registry.revision select kind, id, 1, position, recorded_at, entry, null, body from registry.revision where kind = 'city'", "23505")]
+    [InlineData(
+        "insert into registry.revision select kind, id, 2, position, recorded_at, entry, null, body from registry.revision where kind = 'city'",
+        "23514"
+    )] // Without a change request.
+    [InlineData(
+        "insert into registry.revision select kind, id, 1, position, recorded_at, entry, null, body from registry.revision where kind = 'city'",
+        "23505"
+    )]
     public async Task Guards_itself_whoever_writes(string sql, string sqlState)
     {
         await using var database = await cluster.NewRegisterAsync();
@@ -89,7 +127,9 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     public async Task Answers_of_an_empty_register_that_it_is_empty()
     {
         await using var database = await cluster.NewRegisterAsync();
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ((IPolicyRegister)new PolicyRegister(database.Source)).HistoryAsync(Cancellation));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            ((IPolicyRegister)new PolicyRegister(database.Source)).HistoryAsync(Cancellation)
+        );
         Assert.Equal("The register is empty: no city has been registered.", failure.Message);
     }
 
@@ -99,7 +139,8 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         await using var database = await cluster.NewRegisterAsync();
         var register = new PolicyRegister(database.Source);
         await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
-        EffectiveTransition begins = new("facility-camera", "manual-1.1", 2, RuleStatus.Scheduled, RuleStatus.InForce), ends = new("alpr", "statement", null, RuleStatus.InForce, RuleStatus.Ended);
+        EffectiveTransition begins = new("facility-camera", "manual-1.1", 2, RuleStatus.Scheduled, RuleStatus.InForce),
+            ends = new("alpr", "statement", null, RuleStatus.InForce, RuleStatus.Ended);
         var (monday, tuesday) = (new DateOnly(2026, 11, 23), new DateOnly(2026, 11, 24));
         Assert.Empty(await register.SwitchesAsync(long.MaxValue, 10, Cancellation));
         Assert.True(await register.TurnDayAsync(monday, [begins], SmallCity.Noon, Cancellation));

@@ -10,29 +10,43 @@ public sealed class ExpectedStateRegisterTests(SharedCluster cluster)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static ExpectedStateDraft Video(Mode mode, params ExpectedRule[] rules) => new(default(CaptureReport).With(Capture.Video, mode).With(Capture.Audio, Mode.Off), [.. rules]);
+    private static ExpectedStateDraft Video(Mode mode, params ExpectedRule[] rules) =>
+        new(default(CaptureReport).With(Capture.Video, mode).With(Capture.Audio, Mode.Off), [.. rules]);
 
     [Fact]
     public async Task Numbers_what_is_newly_expected_of_all_who_are_alike_and_nothing_else()
     {
         await using var database = await cluster.NewRegisterAsync();
         var second = SmallCity.Opening.Devices[0] with { Id = "lobby-cam-2" };
-        await new PolicyRegister(database.Source).OpenAsync(SmallCity.With([.. SmallCity.Opening.Devices, second]), SmallCity.Noon, Cancellation);
+        await new PolicyRegister(database.Source).OpenAsync(
+            SmallCity.With([.. SmallCity.Opening.Devices, second]),
+            SmallCity.Noon,
+            Cancellation
+        );
         var register = new ExpectedStateRegister(database.Source);
         var alike = await register.GroupsAsync(Cancellation);
         Assert.Equal(2, alike.Length);
         var cameras = Assert.Single(alike, likeness => likeness.Kind == "facility-camera");
 
         Assert.Null(await register.FindAsync(SmallCity.Camera, Cancellation));
-        Assert.Equal(2, await register.RecordAsync(cameras, Video(Mode.Recorded, new ExpectedRule("manual-1.1", 2)), SmallCity.Noon, Cancellation));
-        Assert.Equal(0, await register.RecordAsync(cameras, Video(Mode.Recorded, new ExpectedRule("manual-1.1", 2)), SmallCity.Noon, Cancellation));
+        Assert.Equal(
+            2,
+            await register.RecordAsync(cameras, Video(Mode.Recorded, new ExpectedRule("manual-1.1", 2)), SmallCity.Noon, Cancellation)
+        );
+        Assert.Equal(
+            0,
+            await register.RecordAsync(cameras, Video(Mode.Recorded, new ExpectedRule("manual-1.1", 2)), SmallCity.Noon, Cancellation)
+        );
         Assert.Equal(2, await register.RecordAsync(cameras, Video(Mode.Off), SmallCity.Noon, Cancellation));
 
         var expected = (await register.FindAsync("lobby-cam-2", Cancellation))!;
         Assert.Equal((2, "video off, audio off"), (expected.Version, expected.Capture.ToString()));
         Assert.Null(await register.FindAsync(SmallCity.Reader, Cancellation));
         Assert.Equal(4, await register.LastEntryAsync(Cancellation));
-        Assert.Equal([SmallCity.Camera, "lobby-cam-2"], (await register.ListAfterAsync(2, 10, Cancellation)).Select(news => news.DeviceId).Order());
+        Assert.Equal(
+            [SmallCity.Camera, "lobby-cam-2"],
+            (await register.ListAfterAsync(2, 10, Cancellation)).Select(news => news.DeviceId).Order()
+        );
     }
 
     [Fact]

@@ -28,7 +28,18 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
     private const int Camera = 1;
 
     private static Heartbeat Beat(long seq, long epoch = 1) =>
-        new(Camera, SmallCity.Camera, epoch, seq, SmallCity.Noon.AddSeconds(seq), null, default(CaptureReport).With(Capture.Video, Mode.Recorded), Health.Ok, "1.0", null);
+        new(
+            Camera,
+            SmallCity.Camera,
+            epoch,
+            seq,
+            SmallCity.Noon.AddSeconds(seq),
+            null,
+            default(CaptureReport).With(Capture.Video, Mode.Recorded),
+            Health.Ok,
+            "1.0",
+            null
+        );
 
     /// <summary>What the inlet does before a PUBACK; an answer that never comes is a failure too.</summary>
     private async Task<WriteResult> AppendAsync(Heartbeat heartbeat, bool mayBeKnown = false)
@@ -62,7 +73,9 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
         Assert.Equal(1, await _database.AskAsync<int>(Stored));
     }
 
-    /// <summary>How long a rest lasts is a matter of pace, shown by the benchmarks; that nobody is forgotten in one is shown here.</summary>
+    /// <summary>
+    /// How long a rest lasts is a matter of pace, shown by the benchmarks; that nobody is forgotten in one is shown here.
+    /// </summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(1, true)]
@@ -71,10 +84,17 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
     public async Task Keeps_what_rested_with_whoever_ended_the_rest(int others, bool isEndedByNews)
     {
         Assert.Equal(WriteResult.Durable, await AppendAsync(Beat(0)));
-        Asked[] asked = [.. Enumerable.Range(1, others).Select(seq => new Asked { Heartbeat = Beat(seq), SaysNothingNew = true }), new Asked { Heartbeat = Beat(others + 1), SaysNothingNew = !isEndedByNews }];
+        Asked[] asked =
+        [
+            .. Enumerable.Range(1, others).Select(seq => new Asked { Heartbeat = Beat(seq), SaysNothingNew = true }),
+            new Asked { Heartbeat = Beat(others + 1), SaysNothingNew = !isEndedByNews },
+        ];
         foreach (var one in asked)
             await _log.AppendAsync(one);
-        Assert.All(await Task.WhenAll(asked.Select(one => one.Answer)).WaitAsync(TimeSpan.FromSeconds(30), Cancellation), settled => Assert.Equal(WriteResult.Durable, settled));
+        Assert.All(
+            await Task.WhenAll(asked.Select(one => one.Answer)).WaitAsync(TimeSpan.FromSeconds(30), Cancellation),
+            settled => Assert.Equal(WriteResult.Durable, settled)
+        );
         Assert.Equal(others + 2, await _database.AskAsync<int>(Stored));
     }
 
@@ -84,7 +104,15 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
         await _log.StopAsync(Cancellation);
         var flushed = new List<Asked>();
         using var log = new HeartbeatLog(_database.Source, TimeProvider.System, NullLogger<HeartbeatLog>.Instance);
-        var asked = Enumerable.Range(1, 9).Select(seq => new Asked { Heartbeat = Beat(seq), SaysNothingNew = seq != 7, Flushed = flushed }).ToArray();
+        var asked = Enumerable
+            .Range(1, 9)
+            .Select(seq => new Asked
+            {
+                Heartbeat = Beat(seq),
+                SaysNothingNew = seq != 7,
+                Flushed = flushed,
+            })
+            .ToArray();
         foreach (var one in asked)
             await log.AppendAsync(one);
         await log.StartAsync(Cancellation);
@@ -99,7 +127,12 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
     {
         await _log.StopAsync(Cancellation);
         var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == CommitMetrics.Name, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded, ActivityStopped = spans.Enqueue };
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == CommitMetrics.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
         ActivitySource.AddActivityListener(listener);
         using var log = new HeartbeatLog(_database.Source, TimeProvider.System, NullLogger<HeartbeatLog>.Instance);
         var asked = Enumerable.Range(1, 77).Select(seq => new Asked { Heartbeat = Beat(seq) }).ToArray();
@@ -145,15 +178,30 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Keeps_everything_that_eight_writers_were_promised()
     {
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(epoch => Task.Run(async () =>
-        {
-            for (var seq = 1; seq <= 100; seq++)
-            {
-                await AppendAsync(Beat(seq, epoch: epoch));
-                if (seq % 25 == 0)
-                    Assert.Equal(seq, await _database.AskAsync<int>("select count(*) from registry.heartbeat where epoch = @epoch", new { epoch }));
-            }
-        }, Cancellation)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(epoch =>
+                    Task.Run(
+                        async () =>
+                        {
+                            for (var seq = 1; seq <= 100; seq++)
+                            {
+                                await AppendAsync(Beat(seq, epoch: epoch));
+                                if (seq % 25 == 0)
+                                    Assert.Equal(
+                                        seq,
+                                        await _database.AskAsync<int>(
+                                            "select count(*) from registry.heartbeat where epoch = @epoch",
+                                            new { epoch }
+                                        )
+                                    );
+                            }
+                        },
+                        Cancellation
+                    )
+                )
+        );
         Assert.Equal(800, await _database.AskAsync<int>("select count(distinct (epoch, seq)) from registry.heartbeat"));
     }
 
@@ -178,10 +226,17 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
         await using var held = await HoldAsync();
         var first = AppendAsync(Beat(1));
         await _database.BlockedAsync();
-        var (before, bad, after) = (AppendAsync(Beat(2)), AppendAsync(Beat(3) with { Firmware = "one point <script>" }), AppendAsync(Beat(4)));
+        var (before, bad, after) = (
+            AppendAsync(Beat(2)),
+            AppendAsync(Beat(3) with { Firmware = "one point <script>" }),
+            AppendAsync(Beat(4))
+        );
         await held.Transaction.CommitAsync(Cancellation);
 
-        Assert.Equal([WriteResult.Durable, WriteResult.Durable, WriteResult.Failed, WriteResult.Durable], await Task.WhenAll(first, before, bad, after));
+        Assert.Equal(
+            [WriteResult.Durable, WriteResult.Durable, WriteResult.Failed, WriteResult.Durable],
+            await Task.WhenAll(first, before, bad, after)
+        );
         Assert.Equal("1,2,4", await _database.AskAsync<string>("select string_agg(seq::text, ',' order by seq) from registry.heartbeat"));
     }
 
@@ -193,11 +248,23 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
         await using var held = await HoldAsync();
         var first = AppendAsync(Beat(2));
         await _database.BlockedAsync();
-        var again = new[] { AppendAsync(Beat(2), mayBeKnown: true), AppendAsync(Beat(3)), AppendAsync(Beat(3), mayBeKnown: true), AppendAsync(Beat(9, epoch: 0), mayBeKnown: true) };
+        var again = new[]
+        {
+            AppendAsync(Beat(2), mayBeKnown: true),
+            AppendAsync(Beat(3)),
+            AppendAsync(Beat(3), mayBeKnown: true),
+            AppendAsync(Beat(9, epoch: 0), mayBeKnown: true),
+        };
         await held.Transaction.CommitAsync(Cancellation);
         await first;
-        Assert.Equal([WriteResult.AlreadyStored, WriteResult.Durable, WriteResult.AlreadyStored, WriteResult.Durable], await Task.WhenAll(again));
-        Assert.Equal("9,1,2,3", await _database.AskAsync<string>("select string_agg(seq::text, ',' order by epoch, seq) from registry.heartbeat"));
+        Assert.Equal(
+            [WriteResult.AlreadyStored, WriteResult.Durable, WriteResult.AlreadyStored, WriteResult.Durable],
+            await Task.WhenAll(again)
+        );
+        Assert.Equal(
+            "9,1,2,3",
+            await _database.AskAsync<string>("select string_agg(seq::text, ',' order by epoch, seq) from registry.heartbeat")
+        );
     }
 
     [Fact]
@@ -218,7 +285,15 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
     public async Task Forgets_the_order_of_what_was_said_before_a_clerk_reset_the_unit()
     {
         await AppendAsync(Beat(1, epoch: 9));
-        Assert.True(await new DeviceRegister(_database.Source).ForgetEpochAsync(SmallCity.Camera, Attribution.Registry, "", SmallCity.Noon.AddMinutes(1), Cancellation));
+        Assert.True(
+            await new DeviceRegister(_database.Source).ForgetEpochAsync(
+                SmallCity.Camera,
+                Attribution.Registry,
+                "",
+                SmallCity.Noon.AddMinutes(1),
+                Cancellation
+            )
+        );
         Assert.Empty(await _log.LatestAsync(Camera, Cancellation));
         var after = Beat(1, epoch: 2) with { ReceivedAt = SmallCity.Noon.AddMinutes(2) };
         await AppendAsync(after);
@@ -238,8 +313,18 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
         Assert.Equal("2,3,4", await _database.AskAsync<string>("select string_agg(seq::text, ',' order by seq) from registry.heartbeat"));
         Assert.Equal(3, await _database.AskAsync<int>("select count(distinct tableoid) from registry.heartbeat"));
         // How many there were, of fixed and mobile units together, is nobody's business who reads the ledger.
-        Assert.Matches("""body":\{"part":"heartbeat_first","keptDays":31,"sha256":"[0-9a-f]{64}"\}""", await _database.AskAsync<string>("select convert_from(bytes, 'UTF8') from registry.ledger_entry where kind = 'heartbeats-purged'"));
-        Assert.Equal(1, await _database.AskAsync<int>("select beats from registry.dropped_heartbeats join registry.ledger_entry on index = entry where part = 'heartbeat_first' and kind = 'heartbeats-purged'"));
+        Assert.Matches(
+            """body":\{"part":"heartbeat_first","keptDays":31,"sha256":"[0-9a-f]{64}"\}""",
+            await _database.AskAsync<string>(
+                "select convert_from(bytes, 'UTF8') from registry.ledger_entry where kind = 'heartbeats-purged'"
+            )
+        );
+        Assert.Equal(
+            1,
+            await _database.AskAsync<int>(
+                "select beats from registry.dropped_heartbeats join registry.ledger_entry on index = entry where part = 'heartbeat_first' and kind = 'heartbeats-purged'"
+            )
+        );
     }
 
     /// <summary>The log began long ago, and its first day is over; today is not open yet.</summary>
@@ -249,11 +334,13 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
             """
             alter table registry.heartbeat detach partition registry.heartbeat_first;
             alter table registry.heartbeat attach partition registry.heartbeat_first for values from (minvalue) to ('2020-01-02Z');
-            """);
+            """
+        );
         await AppendAsync(Beat(1) with { ReceivedAt = new DateTimeOffset(2020, 1, 1, 12, 0, 0, TimeSpan.Zero) });
     }
 
-    private HeartbeatPartitionMaintenance Days(TimeProvider time) => new(_database.Source, new HeartbeatRetention(31), time, NullLogger<HeartbeatPartitionMaintenance>.Instance);
+    private HeartbeatPartitionMaintenance Days(TimeProvider time) =>
+        new(_database.Source, new HeartbeatRetention(31), time, NullLogger<HeartbeatPartitionMaintenance>.Instance);
 
     /// <summary>Somebody who has read the whole log and is not done, as whoever verifies the history.</summary>
     private async Task<Held> ReadAsync()
@@ -264,7 +351,8 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
         return new Held(connection, transaction);
     }
 
-    private const string Parts = "select string_agg(relname, ' ' order by relname) from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'registry.heartbeat'::regclass";
+    private const string Parts =
+        "select string_agg(relname, ' ' order by relname) from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'registry.heartbeat'::regclass";
 
     [Theory]
     [InlineData(true)]
@@ -280,8 +368,7 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
         {
             var keeping = days.KeepAsync(Cancellation);
             var seq = 1;
-            do
-                Assert.Equal(WriteResult.Durable, await AppendAsync(Beat(++seq) with { ReceivedAt = DateTimeOffset.UtcNow.AddDays(1) }));
+            do Assert.Equal(WriteResult.Durable, await AppendAsync(Beat(++seq) with { ReceivedAt = DateTimeOffset.UtcNow.AddDays(1) }));
             while (!keeping.IsCompleted);
             Assert.Equal(PostgresErrorCodes.LockNotAvailable, (await Assert.ThrowsAsync<PostgresException>(() => keeping)).SqlState);
             Assert.Equal(before, await _database.AskAsync<string>(Parts));
@@ -306,13 +393,18 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
             await days.StartAsync(Cancellation);
             for (var blocked = _database.BlockedAsync(); !blocked.IsCompleted; await _database.AskAsync<int>("select 1"))
                 time.Advance(TimeSpan.FromSeconds(1));
-            while (await _database.AskAsync<int>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0) { } // It gave up.
+            while (
+                await _database.AskAsync<int>(
+                    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                ) > 0
+            ) { } // It gave up.
         }
 
-        for (var began = time.GetUtcNow(); await HasPartAsync("heartbeat_first");)
+        for (var began = time.GetUtcNow(); await HasPartAsync("heartbeat_first"); )
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            Assert.InRange(time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromMinutes(50)); // By then it would have tried without being told that it should.
+            // By then it would have tried without being told that it should.
+            Assert.InRange(time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromMinutes(50));
         }
 
         await days.StopAsync(Cancellation);
@@ -339,7 +431,18 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Acknowledges_duplicates_and_late_ones_and_still_knows_the_latest()
     {
-        foreach (var heartbeat in new[] { Beat(7, epoch: 2), Beat(7, epoch: 2) with { ReceivedAt = SmallCity.Noon.AddHours(1) }, Beat(9, epoch: 1), Beat(6, epoch: 2) })
+        foreach (
+            var heartbeat in new[]
+            {
+                Beat(7, epoch: 2),
+                Beat(7, epoch: 2) with
+                {
+                    ReceivedAt = SmallCity.Noon.AddHours(1),
+                },
+                Beat(9, epoch: 1),
+                Beat(6, epoch: 2),
+            }
+        )
             await AppendAsync(heartbeat);
         Assert.Equal(Beat(7, epoch: 2), Assert.Single(await _log.LatestAsync(Camera, Cancellation)));
     }
@@ -349,25 +452,45 @@ public sealed class HeartbeatLogTests(SharedCluster cluster) : IAsyncLifetime
     {
         var number = Gen.Long[0, Heartbeat.MaxNumber];
         var instant = Gen.Long[0, 4_000_000_000_000].Select(milliseconds => DateTimeOffset.UnixEpoch.AddMilliseconds(milliseconds));
-        var any = from seq in number
-                  from receivedAt in instant
-                  from deviceAt in Gen.Nullable(instant)
-                  from bits in Gen.Int[0, (1 << 12) - 1]
-                  from health in Gen.Enum<Health>()
-                  from firmware in Gen.Int[0, 99999].Array[1, 5].Select(groups => string.Join('.', groups))
-                  from ruleVersion in Gen.Nullable(number)
-                  from beyond in Gen.Int[0, (1 << 6) - 1]
-                  from isLife in Gen.Bool
-                  select new Heartbeat(Camera, SmallCity.Camera, 0, seq, receivedAt, deviceAt, new CaptureReport(bits), health, firmware, ruleVersion) { UnregisteredCaptures = new CaptureSet(beyond), ProvesLife = isLife };
+        var any =
+            from seq in number
+            from receivedAt in instant
+            from deviceAt in Gen.Nullable(instant)
+            from bits in Gen.Int[0, (1 << 12) - 1]
+            from health in Gen.Enum<Health>()
+            from firmware in Gen.Int[0, 99999].Array[1, 5].Select(groups => string.Join('.', groups))
+            from ruleVersion in Gen.Nullable(number)
+            from beyond in Gen.Int[0, (1 << 6) - 1]
+            from isLife in Gen.Bool
+            select new Heartbeat(
+                Camera,
+                SmallCity.Camera,
+                0,
+                seq,
+                receivedAt,
+                deviceAt,
+                new CaptureReport(bits),
+                health,
+                firmware,
+                ruleVersion
+            )
+            {
+                UnregisteredCaptures = new CaptureSet(beyond),
+                ProvesLife = isLife,
+            };
 
         // Each is of a later boot than the one before, and so the latest when it is looked for.
         long epoch = 0;
-        await any.SampleAsync(async heartbeat =>
-        {
-            var later = heartbeat with { Epoch = epoch++ };
-            await AppendAsync(later);
-            return Assert.Single(await _log.LatestAsync(Camera, Cancellation)) == later;
-        }, iter: 200, threads: 1);
+        await any.SampleAsync(
+            async heartbeat =>
+            {
+                var later = heartbeat with { Epoch = epoch++ };
+                await AppendAsync(later);
+                return Assert.Single(await _log.LatestAsync(Camera, Cancellation)) == later;
+            },
+            iter: 200,
+            threads: 1
+        );
     }
 
     public async ValueTask InitializeAsync()

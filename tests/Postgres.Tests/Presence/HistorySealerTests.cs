@@ -15,10 +15,13 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Postgres.Tests.Presence;
 
-/// <summary>What devices were doing cannot be changed afterwards without somebody noticing, and the ledger tells nothing of any of them.</summary>
+/// <summary>
+/// What devices were doing cannot be changed afterwards without somebody noticing, and the ledger tells nothing of any of them.
+/// </summary>
 public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
 {
-    private const string Entries = "select string_agg(convert_from(bytes, 'UTF8'), E'\\n' order by index) from registry.ledger_entry where kind = 'history-digest'";
+    private const string Entries =
+        "select string_agg(convert_from(bytes, 'UTF8'), E'\\n' order by index) from registry.ledger_entry where kind = 'history-digest'";
 
     private readonly FakeTimeProvider _time = new(Midnight);
     private Database _database = null!;
@@ -56,12 +59,25 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         _time.SetUtcNow(Midnight.AddDays(1));
         Assert.Equal(Midnight, await _digests.SealAsync(Cancellation));
         _time.SetUtcNow(Midnight.AddDays(3).AddHours(5)); // The registry was down for two days.
-        Assert.Equal(Midnight.AddDays(3), (await Task.WhenAll(_digests.SealAsync(Cancellation), _digests.SealAsync(Cancellation))).Distinct().Single());
+        Assert.Equal(
+            Midnight.AddDays(3),
+            (await Task.WhenAll(_digests.SealAsync(Cancellation), _digests.SealAsync(Cancellation))).Distinct().Single()
+        );
 
         var entries = (await _database.AskAsync<string>(Entries))!.Split('\n');
-        Assert.Collection(entries,
-            first => Assert.Matches("""by":\{"role":"registry"\},"body":\{"since":null,"until":"2026-11-24T00:00:00.000000Z","sha256":"[0-9a-f]{64}"\}""", first),
-            second => Assert.Matches("""body":\{"since":"2026-11-24T00:00:00.000000Z","until":"2026-11-27T00:00:00.000000Z","sha256":"[0-9a-f]{64}"\}""", second));
+        Assert.Collection(
+            entries,
+            first =>
+                Assert.Matches(
+                    """by":\{"role":"registry"\},"body":\{"since":null,"until":"2026-11-24T00:00:00.000000Z","sha256":"[0-9a-f]{64}"\}""",
+                    first
+                ),
+            second =>
+                Assert.Matches(
+                    """body":\{"since":"2026-11-24T00:00:00.000000Z","until":"2026-11-27T00:00:00.000000Z","sha256":"[0-9a-f]{64}"\}""",
+                    second
+                )
+        );
         Assert.Equal(new HistoryFinding(Midnight.AddDays(3), null), await _digests.VerifyAsync(Cancellation));
     }
 
@@ -81,37 +97,105 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         await LiveAsync(twin);
         using var again = new HistorySealer(twin.Source, _time, NullLogger<HistorySealer>.Instance);
         await again.SealAsync(Cancellation);
-        Assert.NotEqual(entry[entry.IndexOf("sha256", StringComparison.Ordinal)..], (await twin.AskAsync<string>(Entries))![entry.IndexOf("sha256", StringComparison.Ordinal)..]);
+        Assert.NotEqual(
+            entry[entry.IndexOf("sha256", StringComparison.Ordinal)..],
+            (await twin.AskAsync<string>(Entries))![entry.IndexOf("sha256", StringComparison.Ordinal)..]
+        );
     }
 
     [Theory]
-    [InlineData("update registry.observation set body = body || '{\"presence\":\"online\"}' where presence = 'silent'", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("update registry.observation set at = at + interval '1 minute' where device = 'lobby-cam-1' and id = 1", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("delete from registry.observation where device = 'patrol-reader-1'", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("insert into registry.observation (id, device, at, epoch, seq, presence, body) overriding system value select -1, device, at, epoch, seq + 1, presence, body from registry.observation where id = 1", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("insert into registry.observation (device, at, epoch, seq, presence, body) select device, at, epoch, seq + 1, presence, body from registry.observation where id = 1", "1 states were written into days that had been closed")]
-    [InlineData("update registry.watch set to_at = to_at - interval '2 hours' where id = 1", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("insert into registry.watch (from_at, to_at) values ('2026-11-24T03:00Z', '2026-11-24T04:00Z')", "1 times of seeing were written into days that had been closed")]
-    [InlineData("delete from registry.heartbeat", "2026-11-24T00:00:00.000000Z: 1 heartbeats were counted when it was closed, and 0 are there")]
+    [InlineData(
+        "update registry.observation set body = body || '{\"presence\":\"online\"}' where presence = 'silent'",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "update registry.observation set at = at + interval '1 minute' where device = 'lobby-cam-1' and id = 1",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "delete from registry.observation where device = 'patrol-reader-1'",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "insert into registry.observation (id, device, at, epoch, seq, presence, body) overriding system value select -1, device, at, epoch, seq + 1, presence, body from registry.observation where id = 1",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "insert into registry.observation (device, at, epoch, seq, presence, body) select device, at, epoch, seq + 1, presence, body from registry.observation where id = 1",
+        "1 states were written into days that had been closed"
+    )]
+    [InlineData(
+        "update registry.watch set to_at = to_at - interval '2 hours' where id = 1",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "insert into registry.watch (from_at, to_at) values ('2026-11-24T03:00Z', '2026-11-24T04:00Z')",
+        "1 times of seeing were written into days that had been closed"
+    )]
+    [InlineData(
+        "delete from registry.heartbeat",
+        "2026-11-24T00:00:00.000000Z: 1 heartbeats were counted when it was closed, and 0 are there"
+    )]
     [InlineData("update registry.history_digest set salt = sha256('')", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("update registry.history_digest set beats = 2 where since is null", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("update registry.history_digest set last = last - 1, after = after - 1 where since is not null", "2026-11-25T00:00:00.000000Z: its digest does not follow")]
+    [InlineData(
+        "update registry.history_digest set beats = 2 where since is null",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "update registry.history_digest set last = last - 1, after = after - 1 where since is not null",
+        "2026-11-25T00:00:00.000000Z: its digest does not follow"
+    )]
     [InlineData("delete from registry.history_digest where since is not null", "2026-11-25T00:00:00.000000Z: what its digest in entry")]
-    [InlineData("update registry.mobile_act set body = body || '{\"reason\":\"Lost.\"}' where act = 'device-changed'", "2026-11-25T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("update registry.mobile_act set by = '{\"role\":\"registry\"}' where act = 'device-changed'", "2026-11-25T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("update registry.mobile_act set at = at + interval '1 minute' where act = 'device-registered'", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("update registry.mobile_act set fleet = 'night' where act = 'device-registered'", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("delete from registry.mobile_act where act = 'device-registered'", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
-    [InlineData("insert into registry.mobile_act (at, act, by, device, fleet, kind, department, lifecycle, body) select at, act, by, device, fleet, kind, department, lifecycle, body from registry.mobile_act where act = 'device-registered'", "1 acts on mobile units were written into days that had been closed")]
-    [InlineData("update registry.history_digest set acts_after = null, acts_last = null, watch_after = null, watch_last = null where since is not null", "2026-11-25T00:00:00.000000Z: its digest does not follow")]
-    [InlineData("update registry.history_digest set acts_after = null, acts_last = null, watch_after = null, watch_last = null where since is null", "2026-11-24T00:00:00.000000Z: it is not what was closed")]
+    [InlineData(
+        "update registry.mobile_act set body = body || '{\"reason\":\"Lost.\"}' where act = 'device-changed'",
+        "2026-11-25T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "update registry.mobile_act set by = '{\"role\":\"registry\"}' where act = 'device-changed'",
+        "2026-11-25T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "update registry.mobile_act set at = at + interval '1 minute' where act = 'device-registered'",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "update registry.mobile_act set fleet = 'night' where act = 'device-registered'",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "delete from registry.mobile_act where act = 'device-registered'",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
+    [InlineData(
+        "insert into registry.mobile_act (at, act, by, device, fleet, kind, department, lifecycle, body) select at, act, by, device, fleet, kind, department, lifecycle, body from registry.mobile_act where act = 'device-registered'",
+        "1 acts on mobile units were written into days that had been closed"
+    )]
+    [InlineData(
+        "update registry.history_digest set acts_after = null, acts_last = null, watch_after = null, watch_last = null where since is not null",
+        "2026-11-25T00:00:00.000000Z: its digest does not follow"
+    )]
+    [InlineData(
+        "update registry.history_digest set acts_after = null, acts_last = null, watch_after = null, watch_last = null where since is null",
+        "2026-11-24T00:00:00.000000Z: it is not what was closed"
+    )]
     public async Task Finds_what_was_changed_taken_away_or_added_afterwards(string change, string fault)
     {
         await LiveAsync();
         _time.SetUtcNow(Midnight.AddHours(1));
         await _digests.SealAsync(Cancellation);
         await StateAsync(SmallCity.Camera, 3, PresenceState.Online, Midnight.AddHours(2));
-        Assert.True((await new DeviceRegister(_database.Source).ChangeAsync(SmallCity.Opening.Devices[1], 1, new Attribution("device-clerk", "police", "st-1"), "Seen.", Midnight.AddHours(2), Cancellation)).IsDone);
+        Assert.True(
+            (
+                await new DeviceRegister(_database.Source).ChangeAsync(
+                    SmallCity.Opening.Devices[1],
+                    1,
+                    new Attribution("device-clerk", "police", "st-1"),
+                    "Seen.",
+                    Midnight.AddHours(2),
+                    Cancellation
+                )
+            ).IsDone
+        );
         _time.SetUtcNow(Midnight.AddHours(26));
         await _digests.SealAsync(Cancellation);
         await StateAsync(SmallCity.Camera, 4, PresenceState.Silent, Midnight.AddHours(26)); // Of a day that is not over.
@@ -156,7 +240,10 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         await using var writing = await writer.BeginTransactionAsync(Cancellation);
         // As the register writes: the ledger's head is held until the commit.
         await writer.ExecuteAsync("select registry.take_head(now())", transaction: writing);
-        await writer.ExecuteAsync("insert into registry.mobile_act (at, act, by, device, fleet, kind, department, lifecycle, body) select at, 'device-changed', by, device, fleet, kind, department, lifecycle, body from registry.mobile_act", transaction: writing);
+        await writer.ExecuteAsync(
+            "insert into registry.mobile_act (at, act, by, device, fleet, kind, department, lifecycle, body) select at, 'device-changed', by, device, fleet, kind, department, lifecycle, body from registry.mobile_act",
+            transaction: writing
+        );
         var closing = _digests.SealAsync(Cancellation);
         await _database.BlockedAsync();
         await writing.CommitAsync(Cancellation);
@@ -178,12 +265,18 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         using var watch = new ClockStepDetector(_database.Source, right, NullLogger<ClockStepDetector>.Instance);
         await StateAsync(SmallCity.Camera, 3, PresenceState.Online, right.GetUtcNow());
         await _database.AskAsync<int>("insert into registry.watch (from_at, to_at) values ('2026-11-24T01:05Z', '2026-11-24T23:59Z')");
-        await _database.AskAsync<int>("insert into registry.heartbeat (slot, epoch, seq, received_at, capture, health, firmware) values (1, 2, 1, '2026-11-24T02:00Z', 1, 0, '1.0')");
+        await _database.AskAsync<int>(
+            "insert into registry.heartbeat (slot, epoch, seq, received_at, capture, health, firmware) values (1, 2, 1, '2026-11-24T02:00Z', 1, 0, '1.0')"
+        );
         Assert.NotNull((await _digests.VerifyAsync(Cancellation)).Fault);
         await watch.LookAsync(Cancellation);
         await watch.LookAsync(Cancellation);
         Assert.Equal(1, await _database.AskAsync<int>("select count(*)::int from registry.ledger_entry where kind = 'clock-stepped'"));
-        Assert.Contains("\"body\":{\"from\":\"2026-11-25T01:00:00.000000Z\",\"to\":\"2026-11-24T01:05:00.000000Z\"}", await _database.AskAsync<string>("select convert_from(bytes, 'UTF8') from registry.ledger_entry where kind = 'clock-stepped'"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"body\":{\"from\":\"2026-11-25T01:00:00.000000Z\",\"to\":\"2026-11-24T01:05:00.000000Z\"}",
+            await _database.AskAsync<string>("select convert_from(bytes, 'UTF8') from registry.ledger_entry where kind = 'clock-stepped'"),
+            StringComparison.Ordinal
+        );
         Assert.Null((await _digests.VerifyAsync(Cancellation)).Fault);
         _time.SetUtcNow(Midnight.AddHours(49));
         await _digests.SealAsync(Cancellation);
@@ -191,9 +284,17 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
 
         // It excuses nothing that is told of before, nor that anything is gone.
         await StateAsync(SmallCity.Camera, 4, PresenceState.Online, Midnight.AddHours(-1));
-        Assert.Contains("1 states were written into days that had been closed", (await _digests.VerifyAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 states were written into days that had been closed",
+            (await _digests.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
         await _database.AskAsync<int>("delete from registry.heartbeat");
-        Assert.Contains("1 heartbeats were counted when it was closed, and 0 are there", (await _digests.VerifyAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 heartbeats were counted when it was closed, and 0 are there",
+            (await _digests.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -223,9 +324,17 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
 
         // What was done before there were acts is held from the first digest of the second version on.
         await _database.AskAsync<int>("update registry.mobile_act set fleet = 'night'");
-        Assert.Contains("2026-11-25T00:00:00.000000Z: it is not what was closed", (await _digests.VerifyAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "2026-11-25T00:00:00.000000Z: it is not what was closed",
+            (await _digests.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
         await _database.AskAsync<int>("update registry.observation set seq = 7 where id = 1");
-        Assert.Contains("2026-11-24T00:00:00.000000Z: it is not what was closed", (await _digests.VerifyAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "2026-11-24T00:00:00.000000Z: it is not what was closed",
+            (await _digests.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -240,7 +349,11 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         await DropAsync(1);
         Assert.Null((await _digests.VerifyAsync(Cancellation)).Fault);
         await _database.AskAsync<int>(change);
-        Assert.Contains("How many heartbeats of heartbeat_20261124 were dropped is not what stands in entry", (await _digests.VerifyAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "How many heartbeats of heartbeat_20261124 were dropped is not what stands in entry",
+            (await _digests.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -252,7 +365,11 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         _time.SetUtcNow(Midnight.AddHours(25));
         await _digests.SealAsync(Cancellation); // The second day had no heartbeat, and somebody put one there before it was dropped.
         await DropAsync(1);
-        Assert.Contains("0 heartbeats were counted when it was closed, and 1 when they were dropped", (await _digests.VerifyAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        Assert.Contains(
+            "0 heartbeats were counted when it was closed, and 1 when they were dropped",
+            (await _digests.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -269,12 +386,23 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         // As the days of the log leave their entries; the second day had no heartbeat, and somebody says it had.
         await PurgedAsync("heartbeat_20261124", 0);
         Assert.Null((await _digests.VerifyAsync(Cancellation)).Fault);
-        await _database.AskAsync<int>("update registry.ledger_entry set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '\"beats\":0,\"kept', '\"beats\":2,\"kept'), 'UTF8') where kind = 'heartbeats-purged'");
-        Assert.Contains("0 heartbeats were counted when it was closed, and 2 when they were dropped", (await _digests.VerifyAsync(Cancellation)).Fault, StringComparison.Ordinal);
+        await _database.AskAsync<int>(
+            "update registry.ledger_entry set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '\"beats\":0,\"kept', '\"beats\":2,\"kept'), 'UTF8') where kind = 'heartbeats-purged'"
+        );
+        Assert.Contains(
+            "0 heartbeats were counted when it was closed, and 2 when they were dropped",
+            (await _digests.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
 
-        Task PurgedAsync(string part, long beats) => _database.AskAsync<long>(
-            "select registry.append_entry('2026-12-26Z', 'heartbeats-purged', convert_to(@bytes, 'UTF8'))",
-            new { bytes = $$$"""{"v":1,"at":"2026-12-26T00:00:00.000000Z","kind":"heartbeats-purged","by":{"role":"registry"},"body":{"part":"{{{part}}}","beats":{{{beats}}},"keptDays":31}}""" });
+        Task PurgedAsync(string part, long beats) =>
+            _database.AskAsync<long>(
+                "select registry.append_entry('2026-12-26Z', 'heartbeats-purged', convert_to(@bytes, 'UTF8'))",
+                new
+                {
+                    bytes = $$$"""{"v":1,"at":"2026-12-26T00:00:00.000000Z","kind":"heartbeats-purged","by":{"role":"registry"},"body":{"part":"{{{part}}}","beats":{{{beats}}},"keptDays":31}}""",
+                }
+            );
     }
 
     /// <summary>Drops the second day as the days of the log do, with so many heartbeats in it.</summary>
@@ -283,11 +411,26 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         var dropped = new DroppedHeartbeats(0, "heartbeat_20261124", beats, [.. Enumerable.Repeat((byte)7, 32)]);
         var entry = await _database.AskAsync<long>(
             "select registry.append_entry('2026-12-26Z', 'heartbeats-purged', convert_to(@bytes, 'UTF8'))",
-            new { bytes = $$$"""{"v":1,"at":"2026-12-26T00:00:00.000000Z","kind":"heartbeats-purged","by":{"role":"registry"},"body":{"part":"{{{dropped.Part}}}","keptDays":31,"sha256":"{{{dropped.Sha256}}}"}}""" });
-        await _database.AskAsync<int>("insert into registry.dropped_heartbeats (entry, part, beats, salt) values (@entry, @Part, @Beats, @Salt)", new { entry, dropped.Part, dropped.Beats, dropped.Salt });
+            new
+            {
+                bytes = $$$"""{"v":1,"at":"2026-12-26T00:00:00.000000Z","kind":"heartbeats-purged","by":{"role":"registry"},"body":{"part":"{{{dropped.Part}}}","keptDays":31,"sha256":"{{{dropped.Sha256}}}"}}""",
+            }
+        );
+        await _database.AskAsync<int>(
+            "insert into registry.dropped_heartbeats (entry, part, beats, salt) values (@entry, @Part, @Beats, @Salt)",
+            new
+            {
+                entry,
+                dropped.Part,
+                dropped.Beats,
+                dropped.Salt,
+            }
+        );
     }
 
-    /// <summary>Closes the first day as it was done before acts of mobile units were kept: the text and the hash of that version, written out.</summary>
+    /// <summary>
+    /// Closes the first day as it was done before acts of mobile units were kept: the text and the hash of that version, written out.
+    /// </summary>
     private async Task CloseAsTheFirstVersionAsync()
     {
         var salt = Enumerable.Repeat((byte)9, 32).ToArray();
@@ -297,24 +440,55 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
                 || string_agg(concat_ws(E'\t', 'state', id, device, (extract(epoch from at) * 1000000)::bigint, epoch, seq, presence, body::text) || E'\n', '' order by id)
                 || (select concat_ws(E'\t', 'watch', (extract(epoch from from_at) * 1000000)::bigint, (extract(epoch from timestamptz '2026-11-24Z') * 1000000)::bigint) || E'\n' from registry.watch)
             from registry.observation
-            """);
+            """
+        );
         var sha256 = Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(text!)]));
         var entry = await _database.AskAsync<long>(
             "select registry.append_entry('2026-11-24T01:00Z', 'history-digest', convert_to(@bytes, 'UTF8'))",
-            new { bytes = $$$"""{"v":1,"at":"2026-11-24T01:00:00.000000Z","kind":"history-digest","by":{"role":"registry"},"body":{"since":null,"until":"2026-11-24T00:00:00.000000Z","sha256":"{{{sha256}}}"}}""" });
+            new
+            {
+                bytes = $$$"""{"v":1,"at":"2026-11-24T01:00:00.000000Z","kind":"history-digest","by":{"role":"registry"},"body":{"since":null,"until":"2026-11-24T00:00:00.000000Z","sha256":"{{{sha256}}}"}}""",
+            }
+        );
         await _database.AskAsync<int>(
-            "insert into registry.history_digest (entry, since, until, after, last, beats, salt) select @entry, null, '2026-11-24Z', -9223372036854775808, max(id), 1, @salt from registry.observation", new { entry, salt });
+            "insert into registry.history_digest (entry, since, until, after, last, beats, salt) select @entry, null, '2026-11-24Z', -9223372036854775808, max(id), 1, @salt from registry.observation",
+            new { entry, salt }
+        );
     }
 
-    private const string Insert = "insert into registry.observation (device, at, epoch, seq, presence, body) values (@device, @at, 1, @seq, @presence, @body::jsonb)";
+    private const string Insert =
+        "insert into registry.observation (device, at, epoch, seq, presence, body) values (@device, @at, 1, @seq, @presence, @body::jsonb)";
 
-    private static object Values(string device, long seq, PresenceState presence, DateTimeOffset at) => new
-    {
-        device, seq, at = at.UtcDateTime, presence = Domain.Json.Word(presence),
-        body = SmallCity.Text(DeviceObservation.First(new Heartbeat(1, device, 1, seq, at, null, default(CaptureReport).With(Capture.Video, Mode.Recorded), Health.Ok, "1.0", null)) with { Presence = presence }),
-    };
+    private static object Values(string device, long seq, PresenceState presence, DateTimeOffset at) =>
+        new
+        {
+            device,
+            seq,
+            at = at.UtcDateTime,
+            presence = Domain.Json.Word(presence),
+            body = SmallCity.Text(
+                DeviceObservation.First(
+                    new Heartbeat(
+                        1,
+                        device,
+                        1,
+                        seq,
+                        at,
+                        null,
+                        default(CaptureReport).With(Capture.Video, Mode.Recorded),
+                        Health.Ok,
+                        "1.0",
+                        null
+                    )
+                ) with
+                {
+                    Presence = presence,
+                }
+            ),
+        };
 
-    private Task<int> StateAsync(string device, long seq, PresenceState presence, DateTimeOffset at, Database? database = null) => (database ?? _database).AskAsync<int>(Insert, Values(device, seq, presence, at));
+    private Task<int> StateAsync(string device, long seq, PresenceState presence, DateTimeOffset at, Database? database = null) =>
+        (database ?? _database).AskAsync<int>(Insert, Values(device, seq, presence, at));
 
     /// <summary>A day of a camera and of a unit that moves, a heartbeat of it, and the registry looking on over midnight.</summary>
     private async Task LiveAsync(Database? database = null)
@@ -322,8 +496,11 @@ public sealed class HistorySealerTests(SharedCluster cluster) : IAsyncLifetime
         await StateAsync(SmallCity.Camera, 1, PresenceState.Online, SmallCity.Noon, database);
         await StateAsync(SmallCity.Reader, 1, PresenceState.Online, SmallCity.Noon, database);
         await StateAsync(SmallCity.Camera, 2, PresenceState.Silent, SmallCity.Noon.AddHours(1), database);
-        await (database ?? _database).AskAsync<int>("insert into registry.watch (from_at, to_at) values ('2026-11-23T10:00Z', '2026-11-24T01:30Z')");
         await (database ?? _database).AskAsync<int>(
-            "insert into registry.heartbeat (slot, epoch, seq, received_at, capture, health, firmware) values (1, 1, 1, '2026-11-23T20:00Z', 1, 0, '1.0')");
+            "insert into registry.watch (from_at, to_at) values ('2026-11-23T10:00Z', '2026-11-24T01:30Z')"
+        );
+        await (database ?? _database).AskAsync<int>(
+            "insert into registry.heartbeat (slot, epoch, seq, received_at, capture, health, firmware) values (1, 1, 1, '2026-11-23T20:00Z', 1, 0, '1.0')"
+        );
     }
 }

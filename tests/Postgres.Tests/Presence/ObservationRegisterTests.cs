@@ -12,10 +12,23 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The camera is the first that was registered, the reader the second.</summary>
-    private const int Camera = 1, Reader = 2;
+    private const int Camera = 1,
+        Reader = 2;
 
-    private static readonly DeviceObservation Seen = DeviceObservation.First(new Heartbeat(
-        Camera, SmallCity.Camera, 1, 1, SmallCity.Noon, null, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off), Health.Ok, "1.0", null));
+    private static readonly DeviceObservation Seen = DeviceObservation.First(
+        new Heartbeat(
+            Camera,
+            SmallCity.Camera,
+            1,
+            1,
+            SmallCity.Noon,
+            null,
+            default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off),
+            Health.Ok,
+            "1.0",
+            null
+        )
+    );
 
     [Fact]
     public async Task Gives_back_the_last_change_of_each_unit_of_a_partition()
@@ -23,7 +36,12 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
         await using var database = await OpenAsync();
         using var register = await StartAsync(database);
         var (owner, other) = (await register.TakeAsync(Camera, Cancellation), await register.TakeAsync(Reader, Cancellation));
-        var silent = Seen with { Presence = PresenceState.Silent, Evidence = Evidence.Deadline, UnregisteredCaptures = CaptureSet.From(Capture.Faces) };
+        var silent = Seen with
+        {
+            Presence = PresenceState.Silent,
+            Evidence = Evidence.Deadline,
+            UnregisteredCaptures = CaptureSet.From(Capture.Faces),
+        };
         Assert.True(await register.AppendAsync(Seen, SmallCity.Noon, Camera, owner, Cancellation));
         Assert.True(await register.AppendAsync(silent, SmallCity.Noon.AddSeconds(31), Camera, owner, Cancellation));
         Assert.True(await register.AppendAsync(Seen with { DeviceId = SmallCity.Reader }, SmallCity.Noon, Reader, other, Cancellation));
@@ -40,10 +58,12 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
     {
         await using var database = await OpenAsync();
         using var register = await StartAsync(database);
-        await database.AskAsync<int>($$"""
+        await database.AskAsync<int>(
+            $$"""
             insert into registry.observation (device, at, epoch, seq, presence, body) values ('{{SmallCity.Camera}}', now(), 1, 1, 'unknown',
             '{"deviceId":"{{SmallCity.Camera}}","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded","faces":"live"},"health":"ok","modeSince":[null,null,null,null,null,null]}') returning 1
-            """);
+            """
+        );
         var last = Assert.Single(await register.LatestAsync(Camera, Cancellation)).Observation;
         Assert.Equal((null, null), (last.LastHeardAt, last.UnregisteredCaptures));
         Assert.Equal(CaptureSet.From(Capture.Faces), last.WithDerivedUnregistered([Capture.Video, Capture.Audio]).UnregisteredCaptures);
@@ -58,7 +78,11 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
         var lost = await register.TakeAsync(Camera, Cancellation);
         var owner = await register.TakeAsync(Camera, Cancellation);
         Assert.True(owner > lost);
-        var kept = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => register.AppendAsync(Seen with { Seq = i }, SmallCity.Noon, Camera, i % 2 == 0 ? owner : lost, Cancellation)));
+        var kept = await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(i => register.AppendAsync(Seen with { Seq = i }, SmallCity.Noon, Camera, i % 2 == 0 ? owner : lost, Cancellation))
+        );
         Assert.Equal([true, false, true, false, true, false, true, false, true, false], kept);
         Assert.Equal(5, await database.AskAsync<int>("select count(*) from registry.observation"));
     }

@@ -17,7 +17,8 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static StaffMember Ana(params Role[] roles) => new(StaffMember.NewId(), "Ana.Ruiz@city.example", "Ana Ruiz", "police", [.. roles], IsProgram: false, IsActive: true, 1);
+    private static StaffMember Ana(params Role[] roles) =>
+        new(StaffMember.NewId(), "Ana.Ruiz@city.example", "Ana Ruiz", "police", [.. roles], IsProgram: false, IsActive: true, 1);
 
     [Fact]
     public async Task Gives_back_who_was_added_whatever_the_case_of_their_sign_in()
@@ -39,7 +40,9 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
         Assert.True(await register.AddAsync(Ana(Role.Editor), null, Operator, Noon, Cancellation));
-        Assert.False(await register.AddAsync(Ana(Role.Administrator) with { SignIn = "ana.RUIZ@city.example" }, null, Operator, Noon, Cancellation));
+        Assert.False(
+            await register.AddAsync(Ana(Role.Administrator) with { SignIn = "ana.RUIZ@city.example" }, null, Operator, Noon, Cancellation)
+        );
         Assert.Equal(1, await database.AskAsync<long>("select count(*) from registry.ledger_entry"));
     }
 
@@ -79,12 +82,34 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
 
         var entries = new List<JsonNode>();
         for (var i = 0; i < 7; i++)
-            entries.Add(JsonNode.Parse(Encoding.UTF8.GetString((await database.AskAsync<byte[]>("select bytes from registry.ledger_entry where index = @i", new { i }))!))!);
-        Assert.Equal(["added", "roles-changed", "password-set", "identity-bound", "token-made", "token-revoked", "deactivated"], entries.Select(entry => (string?)entry["body"]!["what"]));
-        Assert.All(entries, entry => Assert.Equal(("staff-right-changed", ana.Id), ((string?)entry["kind"], (string?)entry["body"]!["staff"])));
-        Assert.Equal((by.Role, by.Department, by.Staff), ((string?)entries[0]["by"]!["role"], (string?)entries[0]["by"]!["department"], (string?)entries[0]["by"]!["staff"]));
+            entries.Add(
+                JsonNode.Parse(
+                    Encoding.UTF8.GetString(
+                        (await database.AskAsync<byte[]>("select bytes from registry.ledger_entry where index = @i", new { i }))!
+                    )
+                )!
+            );
+        Assert.Equal(
+            ["added", "roles-changed", "password-set", "identity-bound", "token-made", "token-revoked", "deactivated"],
+            entries.Select(entry => (string?)entry["body"]!["what"])
+        );
+        Assert.All(
+            entries,
+            entry => Assert.Equal(("staff-right-changed", ana.Id), ((string?)entry["kind"], (string?)entry["body"]!["staff"]))
+        );
+        Assert.Equal(
+            (by.Role, by.Department, by.Staff),
+            ((string?)entries[0]["by"]!["role"], (string?)entries[0]["by"]!["department"], (string?)entries[0]["by"]!["staff"])
+        );
         Assert.Equal("""["approver"]""", entries[1]["body"]!["roles"]!.ToJsonString());
-        Assert.All(entries, entry => Assert.All(new[] { "Ana", "Ruiz", "@", "hash", "srt_", "subject" }, word => Assert.DoesNotContain(word, entry.ToJsonString(), StringComparison.OrdinalIgnoreCase)));
+        Assert.All(
+            entries,
+            entry =>
+                Assert.All(
+                    new[] { "Ana", "Ruiz", "@", "hash", "srt_", "subject" },
+                    word => Assert.DoesNotContain(word, entry.ToJsonString(), StringComparison.OrdinalIgnoreCase)
+                )
+        );
     }
 
     [Fact]
@@ -131,7 +156,10 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
         Assert.Null(Assert.Single(await register.TokensAsync(Cancellation)).LastUsedOn);
         await register.FindByTokenAsync(ApiToken.Hash("srt_x"), Noon, Cancellation);
         await register.FindByTokenAsync(ApiToken.Hash("srt_x"), Noon.AddDays(2), Cancellation);
-        Assert.Equal(DateOnly.FromDateTime(Noon.UtcDateTime).AddDays(2), Assert.Single(await register.TokensAsync(Cancellation)).LastUsedOn);
+        Assert.Equal(
+            DateOnly.FromDateTime(Noon.UtcDateTime).AddDays(2),
+            Assert.Single(await register.TokensAsync(Cancellation)).LastUsedOn
+        );
     }
 
     [Fact]
@@ -172,5 +200,6 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
         Assert.Equal(1, await database.AskAsync<long>("select count(*) from registry.ended_session"));
     }
 
-    private static TokenGrant Grant(StaffMember of) => new(0, of.Id, ImmutableArray.Create(Role.Editor), "of a test", Noon, Noon.AddDays(30), null);
+    private static TokenGrant Grant(StaffMember of) =>
+        new(0, of.Id, ImmutableArray.Create(Role.Editor), "of a test", Noon, Noon.AddDays(30), null);
 }

@@ -26,10 +26,13 @@ public sealed class EndpointPolicyTests(StaffedCity house) : IClassFixture<Staff
 
     private static string PatternOf(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText!.Trim('/');
 
-    private static string[] MethodsOf(RouteEndpoint endpoint) => [.. endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []];
+    private static string[] MethodsOf(RouteEndpoint endpoint) =>
+        [.. endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []];
 
-    private static string[] PoliciesOf(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? []
-        : [.. endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy ?? "")];
+    private static string[] PoliciesOf(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
+            ? []
+            : [.. endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy ?? "")];
 
     [Fact]
     public void Is_said_of_every_staff_page_and_of_every_way_to_change_something()
@@ -37,16 +40,27 @@ public sealed class EndpointPolicyTests(StaffedCity house) : IClassFixture<Staff
         Assert.NotEmpty(Endpoints);
         var open = Endpoints.Where(endpoint => PoliciesOf(endpoint) is []).ToArray();
         Assert.Empty(open.Select(PatternOf).Where(pattern => pattern.StartsWith("staff", StringComparison.Ordinal)).Except(BeforeSignIn));
-        Assert.Empty(open.Where(endpoint => PatternOf(endpoint).StartsWith("api/", StringComparison.Ordinal)).Where(endpoint => MethodsOf(endpoint) is [] || MethodsOf(endpoint).Any(method => method is not ("GET" or "HEAD"))).Select(PatternOf).Except(["api/v1/claims"])); // A claim code is its own permission.
-        Assert.All(Endpoints.SelectMany(PoliciesOf).Distinct(), policy => Assert.Contains(policy, RoleWords.Append("staff").Append("ingest")));
+        Assert.Empty(
+            open.Where(endpoint => PatternOf(endpoint).StartsWith("api/", StringComparison.Ordinal))
+                .Where(endpoint => MethodsOf(endpoint) is [] || MethodsOf(endpoint).Any(method => method is not ("GET" or "HEAD")))
+                .Select(PatternOf)
+                .Except(["api/v1/claims"])
+        ); // A claim code is its own permission.
+        Assert.All(
+            Endpoints.SelectMany(PoliciesOf).Distinct(),
+            policy => Assert.Contains(policy, RoleWords.Append("staff").Append("ingest"))
+        );
     }
 
     [Fact]
     public async Task Is_decided_by_the_role_alone_on_every_address_of_the_API()
     {
-        var guarded = Endpoints.Where(endpoint => PatternOf(endpoint).StartsWith("api/", StringComparison.Ordinal) && PoliciesOf(endpoint) is not []).ToArray();
+        var guarded = Endpoints
+            .Where(endpoint => PatternOf(endpoint).StartsWith("api/", StringComparison.Ordinal) && PoliciesOf(endpoint) is not [])
+            .ToArray();
         Assert.NotEmpty(guarded);
-        var tokens = Enum.GetValues<Role>().ToDictionary(role => role, role => house.City.Staff.Adds("matrix-" + Json.Word(role), role).Token);
+        var tokens = Enum.GetValues<Role>()
+            .ToDictionary(role => role, role => house.City.Staff.Adds("matrix-" + Json.Word(role), role).Token);
         foreach (var endpoint in guarded)
         {
             var address = "/" + Regex.Replace(PatternOf(endpoint), @"\{[^}]+\}", "999999");
@@ -58,7 +72,10 @@ public sealed class EndpointPolicyTests(StaffedCity house) : IClassFixture<Staff
                 {
                     var mayPass = policies.All(policy => policy == "staff" || policy == Json.Word(role));
                     using var answer = await SendAsync(method, address, token);
-                    Assert.True(mayPass != (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden), $"{method} {address} as {role}: {(int)answer.StatusCode}");
+                    Assert.True(
+                        mayPass != (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden),
+                        $"{method} {address} as {role}: {(int)answer.StatusCode}"
+                    );
                     if (!mayPass)
                         await RefusesAsync(HttpStatusCode.Forbidden, method, address, token);
                 }
@@ -70,14 +87,21 @@ public sealed class EndpointPolicyTests(StaffedCity house) : IClassFixture<Staff
     [InlineData("srt_0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("st-not-a-token")]
     [InlineData("")]
-    public Task Is_nothing_for_whoever_brings_a_token_that_is_none(string token) => RefusesAsync(HttpStatusCode.Unauthorized, "GET", "/api/v1/changes", token);
+    public Task Is_nothing_for_whoever_brings_a_token_that_is_none(string token) =>
+        RefusesAsync(HttpStatusCode.Unauthorized, "GET", "/api/v1/changes", token);
 
     [Fact]
     public async Task Is_never_more_for_a_token_than_for_its_owner()
     {
         var (member, _, _) = house.City.Staff.Adds("modest", Role.Editor);
         var token = ApiToken.New();
-        await house.City.Staff.AddTokenAsync(new TokenGrant(0, member.Id, [Role.Editor, Role.Approver], "greedy", default, DateTimeOffset.MaxValue, null), ApiToken.Hash(token), new Attribution("operator"), default, Cancellation);
+        await house.City.Staff.AddTokenAsync(
+            new TokenGrant(0, member.Id, [Role.Editor, Role.Approver], "greedy", default, DateTimeOffset.MaxValue, null),
+            ApiToken.Hash(token),
+            new Attribution("operator"),
+            default,
+            Cancellation
+        );
         await RefusesAsync(HttpStatusCode.Forbidden, "POST", "/api/v1/changes/999999/approve", token);
         using var answer = await SendAsync("GET", "/api/v1/changes", token);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -116,10 +140,19 @@ public sealed class EndpointPolicyTests(StaffedCity house) : IClassFixture<Staff
         house.City.Time.Advance(TimeSpan.FromMinutes(20)); // Time to renew the session, were this a staff page.
         var known = new Dictionary<string, string>
         {
-            ["places/{id}"] = "places/east-precinct-lobby", ["kiosks/{id}"] = "kiosks/kiosk-east-precinct-lobby", ["kiosks/{id}/notice"] = "kiosks/kiosk-east-precinct-lobby/notice",
+            ["places/{id}"] = "places/east-precinct-lobby",
+            ["kiosks/{id}"] = "kiosks/kiosk-east-precinct-lobby",
+            ["kiosks/{id}/notice"] = "kiosks/kiosk-east-precinct-lobby/notice",
         };
-        var addresses = Endpoints.Where(endpoint => MethodsOf(endpoint) is [] || MethodsOf(endpoint).Contains("GET")).Select(PatternOf)
-            .Where(pattern => !pattern.StartsWith("staff", StringComparison.Ordinal) && !pattern.EndsWith("/changes", StringComparison.Ordinal)).Distinct().Select(pattern => known.GetValueOrDefault(pattern, Regex.Replace(pattern, @"\{[^}]+\}", "x"))).ToArray();
+        var addresses = Endpoints
+            .Where(endpoint => MethodsOf(endpoint) is [] || MethodsOf(endpoint).Contains("GET"))
+            .Select(PatternOf)
+            .Where(pattern =>
+                !pattern.StartsWith("staff", StringComparison.Ordinal) && !pattern.EndsWith("/changes", StringComparison.Ordinal)
+            )
+            .Distinct()
+            .Select(pattern => known.GetValueOrDefault(pattern, Regex.Replace(pattern, @"\{[^}]+\}", "x")))
+            .ToArray();
         Assert.Contains("governance", addresses);
         foreach (var address in addresses)
         {

@@ -13,19 +13,30 @@ public sealed class ApiContractTests(SampleCity city)
     public async Task Asks_for_a_token_exactly_where_one_is_needed()
     {
         var told = await OperationsAsync();
-        var mapped = city.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1", StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => (Key: $"{method} {Path(endpoint)}", Policy: endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy)))
+        var mapped = city
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1", StringComparison.Ordinal))
+            .SelectMany(endpoint =>
+                endpoint
+                    .Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Select(method =>
+                        (Key: $"{method} {Path(endpoint)}", Policy: endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy)
+                    )
+            )
             .ToArray();
         Assert.Contains(mapped, one => one.Policy is not null);
         Assert.Contains(mapped, one => one.Policy is null);
-        Assert.All(mapped, one =>
-        {
-            var operation = told[one.Key];
-            Assert.Equal(one.Policy is not null, operation["security"] is JsonArray { Count: > 0 });
-            Assert.Equal(one.Policy is not null, operation["responses"]!["401"] is not null);
-            if (one.Policy is { } role and not "staff")
-                Assert.Contains($"the role {role}", (string)operation["description"]!, StringComparison.Ordinal);
-        });
+        Assert.All(
+            mapped,
+            one =>
+            {
+                var operation = told[one.Key];
+                Assert.Equal(one.Policy is not null, operation["security"] is JsonArray { Count: > 0 });
+                Assert.Equal(one.Policy is not null, operation["responses"]!["401"] is not null);
+                if (one.Policy is { } role and not "staff")
+                    Assert.Contains($"the role {role}", (string)operation["description"]!, StringComparison.Ordinal);
+            }
+        );
     }
 
     [Theory]
@@ -50,14 +61,21 @@ public sealed class ApiContractTests(SampleCity city)
     [InlineData("POST /api/v1/gateways/{id}/credentials/{number}/end", "id", "number", "Idempotency-Key")]
     [InlineData("POST /api/v1/claims")]
     public async Task Names_what_an_operation_takes(string operation, params string[] parameters) =>
-        Assert.Equal(parameters.Order(), ((await OperationsAsync())[operation]["parameters"]?.AsArray() ?? []).Select(one => (string)one!["name"]!).Order());
+        Assert.Equal(
+            parameters.Order(),
+            ((await OperationsAsync())[operation]["parameters"]?.AsArray() ?? []).Select(one => (string)one!["name"]!).Order()
+        );
 
     [Theory]
     [InlineData("POST /api/v1/changes", "ChangeForm")]
     [InlineData("PUT /api/v1/changes/{id}", "ChangeForm")]
     [InlineData("POST /api/v1/changes/{id}/reject", "NoteForm")]
     public async Task Names_the_form_of_a_body(string operation, string form) =>
-        Assert.EndsWith("/" + form, (string)(await OperationsAsync())[operation]["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]!, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/" + form,
+            (string)(await OperationsAsync())[operation]["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]!,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("POST /api/v1/changes", "201")]
@@ -70,7 +88,10 @@ public sealed class ApiContractTests(SampleCity city)
     [InlineData("POST /api/v1/claims", "200")]
     [InlineData("GET /api/v1/governance", "200")]
     public async Task Names_every_way_in_which_an_operation_succeeds(string operation, params string[] statuses) =>
-        Assert.Equal(statuses, (await OperationsAsync())[operation]["responses"]!.AsObject().Select(one => one.Key).Where(status => status.StartsWith('2')));
+        Assert.Equal(
+            statuses,
+            (await OperationsAsync())[operation]["responses"]!.AsObject().Select(one => one.Key).Where(status => status.StartsWith('2'))
+        );
 
     [Theory]
     [InlineData("/api/v1/devices/{id}", "410")]
@@ -91,14 +112,23 @@ public sealed class ApiContractTests(SampleCity city)
     {
         var told = (await OperationsAsync())[operation];
         Assert.True((bool?)told["parameters"]!.AsArray().Single(one => (string?)one!["name"] == "If-Match")!["required"]);
-        Assert.All(new[] { "409", "412", "422", "428" }, status => Assert.NotNull(told["responses"]![status]?["content"]?["application/problem+json"]));
+        Assert.All(
+            new[] { "409", "412", "422", "428" },
+            status => Assert.NotNull(told["responses"]![status]?["content"]?["application/problem+json"])
+        );
     }
 
     [Fact]
     public async Task Names_no_group_that_no_operation_is_in()
     {
         var document = await city.Json("/openapi/v1.json");
-        var used = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).SelectMany(one => one.Value!["tags"]!.AsArray()).Select(tag => (string)tag!).Distinct().Order();
+        var used = document["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject())
+            .SelectMany(one => one.Value!["tags"]!.AsArray())
+            .Select(tag => (string)tag!)
+            .Distinct()
+            .Order();
         Assert.Equal(used, document["tags"]!.AsArray().Select(tag => (string)tag!["name"]!).Order());
     }
 
@@ -107,11 +137,17 @@ public sealed class ApiContractTests(SampleCity city)
     {
         var html = await city.Reader.GetStringAsync("/api", TestContext.Current.CancellationToken);
         var page = await BrowsingContext.New().OpenAsync(response => response.Content(html), TestContext.Current.CancellationToken);
-        var examples = page.QuerySelectorAll(".operation code").Select(code => code.TextContent).Where(text => text.StartsWith("curl ", StringComparison.Ordinal)).ToArray();
+        var examples = page.QuerySelectorAll(".operation code")
+            .Select(code => code.TextContent)
+            .Where(text => text.StartsWith("curl ", StringComparison.Ordinal))
+            .ToArray();
         Assert.Equal((await OperationsAsync()).Count, examples.Length);
         Assert.Contains($"curl '{city.Url}/api/v1/governance'", examples);
         Assert.Contains($"curl '{city.Url}/api/v1/log/proof?index=INDEX'", examples);
-        Assert.Contains($"curl -X POST -H 'Authorization: Bearer TOKEN' -H 'Idempotency-Key: KEY' -H 'If-Match: \"1\"' -H 'Content-Type: application/json' --data-binary @FILE '{city.Url}/api/v1/changes/ID/approve'", examples);
+        Assert.Contains(
+            $"curl -X POST -H 'Authorization: Bearer TOKEN' -H 'Idempotency-Key: KEY' -H 'If-Match: \"1\"' -H 'Content-Type: application/json' --data-binary @FILE '{city.Url}/api/v1/changes/ID/approve'",
+            examples
+        );
         Assert.NotNull(page.QuerySelector("footer a[href='/api']"));
         Assert.DoesNotContain(examples, text => text.Contains('{', StringComparison.Ordinal));
     }
@@ -119,9 +155,16 @@ public sealed class ApiContractTests(SampleCity city)
     private async Task<Dictionary<string, JsonNode>> OperationsAsync()
     {
         var document = await city.Json("/openapi/v1.json");
-        return document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(one => (Key: $"{one.Key.ToUpperInvariant()} {path.Key}", one.Value))).ToDictionary(one => one.Key, one => one.Value!);
+        return document["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(one => (Key: $"{one.Key.ToUpperInvariant()} {path.Key}", one.Value)))
+            .ToDictionary(one => one.Key, one => one.Value!);
     }
 
     private static string Path(RouteEndpoint endpoint) =>
-        "/" + endpoint.RoutePattern.RawText!.Trim('/').Replace(":long", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal);
+        "/"
+        + endpoint
+            .RoutePattern.RawText!.Trim('/')
+            .Replace(":long", "", StringComparison.Ordinal)
+            .Replace("**", "", StringComparison.Ordinal);
 }

@@ -11,12 +11,31 @@ public sealed class ApiDocumentTests(SampleCity city)
     {
         var document = await city.Json("/openapi/v1.json");
         Assert.StartsWith("3.1", (string)document["openapi"]!, StringComparison.Ordinal);
-        var told = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(one => (Key: $"{one.Key.ToUpperInvariant()} {path.Key}", one.Value))).ToDictionary(one => one.Key, one => one.Value!);
+        var told = document["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(one => (Key: $"{one.Key.ToUpperInvariant()} {path.Key}", one.Value)))
+            .ToDictionary(one => one.Key, one => one.Value!);
         Assert.All(told, one => Assert.False(string.IsNullOrWhiteSpace((string?)one.Value["summary"]), one.Key));
-        Assert.All(told.Where(one => one.Key.StartsWith("POST", StringComparison.Ordinal) || one.Key.StartsWith("PUT", StringComparison.Ordinal) || one.Key.StartsWith("PATCH", StringComparison.Ordinal)).Where(one => one.Key != "POST /api/v1/claims"), one => Assert.NotEmpty(one.Value["security"]!.AsArray()));
+        Assert.All(
+            told.Where(one =>
+                    one.Key.StartsWith("POST", StringComparison.Ordinal)
+                    || one.Key.StartsWith("PUT", StringComparison.Ordinal)
+                    || one.Key.StartsWith("PATCH", StringComparison.Ordinal)
+                )
+                .Where(one => one.Key != "POST /api/v1/claims"),
+            one => Assert.NotEmpty(one.Value["security"]!.AsArray())
+        );
 
-        var mapped = city.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1", StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/').Replace(":long", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal)}"));
+        var mapped = city
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1", StringComparison.Ordinal))
+            .SelectMany(endpoint =>
+                endpoint
+                    .Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Select(method =>
+                        $"{method} /{endpoint.RoutePattern.RawText!.Trim('/').Replace(":long", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal)}"
+                    )
+            );
         Assert.Empty(mapped.Except(told.Keys));
     }
 

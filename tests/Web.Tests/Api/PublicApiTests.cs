@@ -20,12 +20,21 @@ public sealed class PublicApiTests(SampleCity city)
         Assert.EndsWith("Z", (string?)table["knownAt"]);
         var row = Row(table, "alpr", "spd-manual-16.170");
         Assert.Equal("""{"id":"alpr","name":"Automatic License Plate Readers"}""", row["technology"]!.ToJsonString());
-        Assert.Equal(("manual-chapter", "SPD Manual 16.170"), ((string?)row["instrument"]!["kind"], (string?)row["instrument"]!["citation"]));
+        Assert.Equal(
+            ("manual-chapter", "SPD Manual 16.170"),
+            ((string?)row["instrument"]!["kind"], (string?)row["instrument"]!["citation"])
+        );
         Assert.Equal("in-force", (string?)row["status"]);
-        Assert.Equal(("2019-02-01", "day", "open"), ((string?)row["effective"]!["from"], (string?)row["effective"]!["fromPrecision"], (string?)row["effective"]!["toPrecision"]));
+        Assert.Equal(
+            ("2019-02-01", "day", "open"),
+            ((string?)row["effective"]!["from"], (string?)row["effective"]!["fromPrecision"], (string?)row["effective"]!["toPrecision"])
+        );
         Assert.Null(row["effective"]!["to"]);
         Assert.Equal(["stills", "plates"], row["capture"]!.AsArray().Select(capture => (string)capture!));
-        Assert.Equal(("limit", 90, "patrol reads"), ((string?)row["retention"]![0]!["bound"], (int?)row["retention"]![0]!["days"], (string?)row["retention"]![0]!["dataClass"]));
+        Assert.Equal(
+            ("limit", 90, "patrol reads"),
+            ((string?)row["retention"]![0]!["bound"], (int?)row["retention"]![0]!["days"], (string?)row["retention"]![0]!["dataClass"])
+        );
         Assert.Equal("not-known", (string?)row["recordsAccess"]!["access"]);
         Assert.Equal(["laws-2026-ch-239"], row["disagreesWith"]!.AsArray().Select(id => (string)id!));
         Assert.Equal("sourced", (string?)row["source"]!["confidence"]);
@@ -37,7 +46,13 @@ public sealed class PublicApiTests(SampleCity city)
     [InlineData("2013-04-15", "alpr", "spd-manual-16.170", "not-known", "possible")]
     [InlineData("2018-11-04", "surveillance-equipment", "smc-14.18", "in-force", "certain")]
     [InlineData("2020-10-01", "body-worn-video", "spd-manual-16.091", "superseded", "certain")]
-    public async Task Tells_how_a_text_stood_on_a_day_and_how_sure_that_is(string day, string technology, string instrument, string status, string certainty)
+    public async Task Tells_how_a_text_stood_on_a_day_and_how_sure_that_is(
+        string day,
+        string technology,
+        string instrument,
+        string status,
+        string certainty
+    )
     {
         var row = Row(await city.Json($"/api/v1/governance?asOf={day}"), technology, instrument);
         Assert.Equal((status, certainty), ((string?)row["status"], (string?)row["certainty"]));
@@ -110,7 +125,10 @@ public sealed class PublicApiTests(SampleCity city)
         await house.Hears(listening, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Faces, Mode.Live));
 
         var found = Assert.Single((await house.Json("/api/v1/devices?presence=disconnected"))["items"]!.AsArray())!;
-        Assert.Equal((dead, "disconnected", "death", "keep-alive"), ((string?)found["id"], (string?)found["presence"], (string?)found["evidence"], (string?)found["sessionEnd"]));
+        Assert.Equal(
+            (dead, "disconnected", "death", "keep-alive"),
+            ((string?)found["id"], (string?)found["presence"], (string?)found["evidence"], (string?)found["sessionEnd"])
+        );
         Assert.Contains(listening, Ids(await house.Json("/api/v1/devices?exceeds=true&presence=online,late")));
         Assert.DoesNotContain(listening, Ids(await house.Json("/api/v1/devices?exceeds=false")));
         Assert.Equal(140, await CountAsync("exceeds=true") + await CountAsync("exceeds=false"));
@@ -124,7 +142,8 @@ public sealed class PublicApiTests(SampleCity city)
         Assert.Equal(whole, pages);
 
         async Task<int> CountAsync(string query) => Ids(await house.Json("/api/v1/devices?" + query)).Length;
-        Task<JsonNode> PageAsync(string after) => house.Json($"/api/v1/devices?presence=online,unknown,disconnected&limit=47&after={after}");
+        Task<JsonNode> PageAsync(string after) =>
+            house.Json($"/api/v1/devices?presence=online,unknown,disconnected&limit=47&after={after}");
         static string[] Ids(JsonNode list) => [.. list["items"]!.AsArray().Select(device => (string)device!["id"]!)];
     }
 
@@ -141,8 +160,16 @@ public sealed class PublicApiTests(SampleCity city)
     public async Task Describes_a_device_with_what_governs_it()
     {
         var device = await city.Json("/api/v1/devices/east-precinct-holding-1");
-        Assert.Equal(("holding-cell-camera", "holding-cell-camera", "police", "active", "online"),
-            ((string?)device["kind"], (string?)device["technology"], (string?)device["department"], (string?)device["lifecycle"], (string?)device["presence"]));
+        Assert.Equal(
+            ("holding-cell-camera", "holding-cell-camera", "police", "active", "online"),
+            (
+                (string?)device["kind"],
+                (string?)device["technology"],
+                (string?)device["department"],
+                (string?)device["lifecycle"],
+                (string?)device["presence"]
+            )
+        );
         Assert.Equal("""{"video":"recorded"}""", device["capture"]!.ToJsonString());
         Assert.Contains("spd-manual-10.060", device["governedBy"]!.ToJsonString());
     }
@@ -152,9 +179,22 @@ public sealed class PublicApiTests(SampleCity city)
     {
         var answer = await city.Json("/api/v1/places/harbor-bridge/notice");
         var key = (await city.Json("/.well-known/jwks.json"))["keys"]![0]!;
-        using var ecdsa = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = Decoded(key["x"]), Y = Decoded(key["y"]) } });
+        using var ecdsa = ECDsa.Create(
+            new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                Q = new() { X = Decoded(key["x"]), Y = Decoded(key["y"]) },
+            }
+        );
         var jws = answer["notice"]!;
-        Assert.True(ecdsa.VerifyData(Encoding.ASCII.GetBytes($"{jws["protected"]}.{jws["payload"]}"), Decoded(jws["signature"]), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        Assert.True(
+            ecdsa.VerifyData(
+                Encoding.ASCII.GetBytes($"{jws["protected"]}.{jws["payload"]}"),
+                Decoded(jws["signature"]),
+                HashAlgorithmName.SHA256,
+                DSASignatureFormat.IeeeP1363FixedFieldConcatenation
+            )
+        );
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Decoded(jws["payload"]))), (string?)answer["hash"]);
         Assert.Equal((string?)key["kid"], (string?)JsonNode.Parse(Decoded(jws["protected"]))!["kid"]);
 
@@ -166,7 +206,10 @@ public sealed class PublicApiTests(SampleCity city)
     {
         using var first = await city.Reader.GetAsync("/kiosks/kiosk-harbor-bridge/notice", TestContext.Current.CancellationToken);
         var tag = first.Headers.ETag!;
-        using var again = await city.Reader.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/kiosks/kiosk-harbor-bridge/notice") { Headers = { IfNoneMatch = { tag } } }, TestContext.Current.CancellationToken);
+        using var again = await city.Reader.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/kiosks/kiosk-harbor-bridge/notice") { Headers = { IfNoneMatch = { tag } } },
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
         var kiosk = await city.Json("/api/v1/kiosks/kiosk-harbor-bridge");
         Assert.Equal(tag.Tag.Trim('"'), (string?)kiosk["shownHash"]);
@@ -176,7 +219,9 @@ public sealed class PublicApiTests(SampleCity city)
     [Fact]
     public async Task Hints_at_a_change_and_never_says_what_changed()
     {
-        using var stream = await city.Reader.GetStreamAsync("/kiosks/kiosk-city-hall-lobby/changes", TestContext.Current.CancellationToken).ContinueWith(open => new StreamReader(open.Result), TestContext.Current.CancellationToken);
+        using var stream = await city
+            .Reader.GetStreamAsync("/kiosks/kiosk-city-hall-lobby/changes", TestContext.Current.CancellationToken)
+            .ContinueWith(open => new StreamReader(open.Result), TestContext.Current.CancellationToken);
         Assert.Equal("event: hello", await stream.ReadLineAsync(TestContext.Current.CancellationToken));
         await stream.ReadLineAsync(TestContext.Current.CancellationToken);
         await stream.ReadLineAsync(TestContext.Current.CancellationToken);
@@ -197,5 +242,7 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     private static JsonNode Row(JsonNode table, string technology, string instrument) =>
-        table["rows"]!.AsArray().Single(row => (string?)row!["technology"]!["id"] == technology && (string?)row["instrument"]!["id"] == instrument)!;
+        table["rows"]!
+            .AsArray()
+            .Single(row => (string?)row!["technology"]!["id"] == technology && (string?)row["instrument"]!["id"] == instrument)!;
 }

@@ -12,9 +12,13 @@ public sealed class Chromium : IAsyncLifetime
     {
         var path = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium";
         if (!File.Exists(path))
-            throw new InvalidOperationException($"These tests need Chromium, and there is none at {path}: install the package chromium, or set REGISTRY_CHROMIUM to its path.");
+            throw new InvalidOperationException(
+                $"These tests need Chromium, and there is none at {path}: install the package chromium, or set REGISTRY_CHROMIUM to its path."
+            );
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"] });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"] }
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -25,7 +29,14 @@ public sealed class Chromium : IAsyncLifetime
 
     /// <summary>A glass of a size in pixels, with nothing stored yet.</summary>
     internal Task<IBrowserContext> Glass(int width = 1080, int height = 1920, bool scripts = true) =>
-        _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, JavaScriptEnabled = scripts, Locale = "en-US" });
+        _browser.NewContextAsync(
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = height },
+                JavaScriptEnabled = scripts,
+                Locale = "en-US",
+            }
+        );
 
     /// <summary>Keeps a picture for people to look at, when REGISTRY_SCREENSHOTS names a folder.</summary>
     internal static async Task Picture(IPage page, string name)
@@ -33,7 +44,20 @@ public sealed class Chromium : IAsyncLifetime
         if (Environment.GetEnvironmentVariable("REGISTRY_SCREENSHOTS") is { Length: > 0 } folder)
         {
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + "-top.png"), FullPage = true, Clip = new() { X = 0, Y = 0, Width = page.ViewportSize!.Width, Height = 1500 } });
+            await page.ScreenshotAsync(
+                new()
+                {
+                    Path = Path.Combine(folder, name + "-top.png"),
+                    FullPage = true,
+                    Clip = new()
+                    {
+                        X = 0,
+                        Y = 0,
+                        Width = page.ViewportSize!.Width,
+                        Height = 1500,
+                    },
+                }
+            );
         }
     }
 }

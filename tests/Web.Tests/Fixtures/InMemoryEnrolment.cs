@@ -7,7 +7,10 @@ using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
-/// <summary>Who may sign in, and who looked at whom, for tests of pages and API alone. The body on PostgreSQL is tested in Postgres.Tests and Journeys.Tests.</summary>
+/// <summary>
+/// Who may sign in, and who looked at whom, for tests of pages and API alone. The body on PostgreSQL is tested in Postgres.Tests and
+/// Journeys.Tests.
+/// </summary>
 internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, IMobileReadAudit
 {
     private readonly Dictionary<string, Gateway> _gateways = [];
@@ -22,25 +25,46 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
 
     public async Task<EnrolledClient?> FindAsync(string id, CancellationToken cancellationToken) =>
         _gateways.TryGetValue(id, out var gateway) && !gateway.Removed ? new EnrolledClient(id, null, gateway.Profile, Live(id))
-        : await devices.FindAsync(id, cancellationToken) is { } device ? new EnrolledClient(id, device, null, Live(id)) : null;
+        : await devices.FindAsync(id, cancellationToken) is { } device ? new EnrolledClient(id, device, null, Live(id))
+        : null;
 
-    public async Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) => (await AllBehindAsync(gateway, cancellationToken)).FirstOrDefault(device => device.Id == deviceId);
+    public async Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
+        (await AllBehindAsync(gateway, cancellationToken)).FirstOrDefault(device => device.Id == deviceId);
 
-    public async Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) => [.. (await devices.AllAsync(cancellationToken)).Where(device => device.Gateway == gateway)];
+    public async Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) =>
+        [.. (await devices.AllAsync(cancellationToken)).Where(device => device.Gateway == gateway)];
 
-    public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) => Task.FromResult(_gateways.Values.OrderBy(gateway => gateway.Id, StringComparer.Ordinal).ToImmutableArray());
+    public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_gateways.Values.OrderBy(gateway => gateway.Id, StringComparer.Ordinal).ToImmutableArray());
 
     public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) =>
         Task.FromResult(_credentials.Where(one => one.Holder == holder).Select(one => one.Credential).Reverse().ToImmutableArray());
 
-    public Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task<Outcome<Gateway>> RegisterAsync(
+        Gateway gateway,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         Acts.Enqueue(("gateway-registered", gateway.Id, by, reason));
         var registered = gateway with { Version = 1 };
-        return Task.FromResult(_gateways.TryAdd(gateway.Id, registered) ? registered : (Outcome<Gateway>)new Refusal("taken", $"'{gateway.Id}' is registered already.", "id"));
+        return Task.FromResult(
+            _gateways.TryAdd(gateway.Id, registered)
+                ? registered
+                : (Outcome<Gateway>)new Refusal("taken", $"'{gateway.Id}' is registered already.", "id")
+        );
     }
 
-    public Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task<Outcome<Gateway>> ChangeAsync(
+        Gateway gateway,
+        int version,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         if (_gateways[gateway.Id].Version != version)
             return Task.FromResult<Outcome<Gateway>>(new Refusal("stale", $"Gateway '{gateway.Id}' was changed meanwhile."));
@@ -48,7 +72,14 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
         return Task.FromResult<Outcome<Gateway>>(_gateways[gateway.Id] = gateway with { Version = version + 1 });
     }
 
-    public async Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<bool> IssueSecretAsync(
+        string holder,
+        byte[] sha256,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         if (await FindAsync(holder, cancellationToken) is null or { Device.Lifecycle: Lifecycle.Removed })
             return false;
@@ -59,9 +90,23 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
         return true;
     }
 
-    public Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task IssueSecretsAsync(
+        IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public async Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, DateTimeOffset notAfter, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<Outcome<Credential>> RegisterCertificateAsync(
+        string holder,
+        byte[] sha256,
+        DateTimeOffset notAfter,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         if (await FindAsync(holder, cancellationToken) is null)
             return new Refusal("not-found", $"Nobody '{holder}' is registered.");
@@ -69,7 +114,14 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
         return Add(holder, CredentialKind.Certificate, sha256, at, notAfter);
     }
 
-    public Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task<bool> EndAsync(
+        string holder,
+        long number,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         if (!End(holder, number, at))
             return Task.FromResult(false);
@@ -77,7 +129,15 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
         return Task.FromResult(true);
     }
 
-    public Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task<bool> MakeClaimAsync(
+        string holder,
+        byte[] sha256,
+        DateTimeOffset expiresAt,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         _claims[Convert.ToHexString(sha256)] = (holder, expiresAt);
         Acts.Enqueue(("claim-made", holder, by, reason));
@@ -85,19 +145,40 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
     }
 
     public Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken) =>
-        Task.FromResult(_claims.Values.Where(claim => claim.Holder == holder && claim.ExpiresAt > at).Select(claim => (DateTimeOffset?)claim.ExpiresAt).Max());
+        Task.FromResult(
+            _claims
+                .Values.Where(claim => claim.Holder == holder && claim.ExpiresAt > at)
+                .Select(claim => (DateTimeOffset?)claim.ExpiresAt)
+                .Max()
+        );
 
-    public async Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken) =>
-        _claims.Remove(Convert.ToHexString(claimSha256), out var claim) && claim.ExpiresAt > at && await IssueSecretAsync(claim.Holder, secretSha256, Attribution.Registry, "", at, cancellationToken) ? claim.Holder : null;
+    public async Task<string?> ClaimAsync(
+        byte[] claimSha256,
+        byte[] secretSha256,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) =>
+        _claims.Remove(Convert.ToHexString(claimSha256), out var claim)
+        && claim.ExpiresAt > at
+        && await IssueSecretAsync(claim.Holder, secretSha256, Attribution.Registry, "", at, cancellationToken)
+            ? claim.Holder
+            : null;
 
-    public Task RecordAsync(string reader, IReadOnlyCollection<string> deviceIds, string what, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task RecordAsync(
+        string reader,
+        IReadOnlyCollection<string> deviceIds,
+        string what,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var device in deviceIds)
             Readings.Enqueue((reader, device, what));
         return Task.CompletedTask;
     }
 
-    private ImmutableArray<Credential> Live(string holder) => [.. _credentials.Where(one => one.Holder == holder && one.Credential.EndedAt is null).Select(one => one.Credential)];
+    private ImmutableArray<Credential> Live(string holder) =>
+        [.. _credentials.Where(one => one.Holder == holder && one.Credential.EndedAt is null).Select(one => one.Credential)];
 
     private Credential Add(string holder, CredentialKind kind, byte[] sha256, DateTimeOffset at, DateTimeOffset? notAfter)
     {

@@ -44,10 +44,24 @@ internal sealed class KioskNetwork
         if (_isCut)
             await route.AbortAsync("connectionfailed");
         else if (_proxyStatus is { } status)
-            await route.FulfillAsync(new() { Status = status, ContentType = "text/html", Body = _carries! });
+            await route.FulfillAsync(
+                new()
+                {
+                    Status = status,
+                    ContentType = "text/html",
+                    Body = _carries!,
+                }
+            );
         else if (held == _etag)
             await route.FulfillAsync(new() { Status = (int)HttpStatusCode.NotModified });
         else
-            await route.FulfillAsync(new() { ContentType = "application/jose+json", Body = _carries!, Headers = new Dictionary<string, string> { ["ETag"] = $"\"{_etag}\"" } });
+            await route.FulfillAsync(
+                new()
+                {
+                    ContentType = "application/jose+json",
+                    Body = _carries!,
+                    Headers = new Dictionary<string, string> { ["ETag"] = $"\"{_etag}\"" },
+                }
+            );
     }
 }

@@ -4,8 +4,7 @@ namespace SurveillanceRegistry.Web.Tests.Fixtures;
 internal static class LayoutChecks
 {
     /// <summary>Texts whose contrast with what lies behind them is below a ratio. Takes the ratio.</summary>
-    public const string Unreadable =
-        """
+    public const string Unreadable = """
         least => {
           const channel = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
           const parts = color => color.match(/[\d.]+/g).map(Number);
@@ -33,9 +32,10 @@ internal static class LayoutChecks
         }
         """;
 
-    /// <summary>Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass.</summary>
-    public const string CutOff =
-        """
+    /// <summary>
+    /// Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass.
+    /// </summary>
+    public const string CutOff = """
         whole => {
           const found = [];
           const root = document.documentElement;

@@ -36,11 +36,14 @@ namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
 /// <summary>
 /// The sample city of the repository with its doors open: real files, real grains, real pages on a real port. Only the memory is not
-/// PostgreSQL's. It is the afternoon of November 23, 2026; every fixed unit that is in use or paused was heard a moment ago, the school zone's excepted.
+/// PostgreSQL's. It is the afternoon of November 23, 2026; every fixed unit that is in use or paused was heard a moment ago, the school
+/// zone's excepted.
 /// </summary>
 public sealed class SampleCity : IAsyncLifetime
 {
-    internal const string Lobby = "east-precinct-lobby", LobbyKiosk = "kiosk-east-precinct-lobby", School = "alder-school-zone";
+    internal const string Lobby = "east-precinct-lobby",
+        LobbyKiosk = "kiosk-east-precinct-lobby",
+        School = "alder-school-zone";
 
     private static readonly string Root = FindRoot();
 
@@ -62,7 +65,8 @@ public sealed class SampleCity : IAsyncLifetime
     internal string Url { get; private set; } = "";
 
     /// <summary>One of the house's parts.</summary>
-    internal T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+    internal T Part<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     /// <summary>What stands in for PostgreSQL.</summary>
     internal InMemoryRegisters Memory { get; private set; } = null!;
@@ -77,19 +81,41 @@ public sealed class SampleCity : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var memory = Memory = new InMemoryRegisters(Opening);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name }
+        );
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FreePort()).AddGrains().Configure<ClusterMembershipOptions>(membership =>
-        {
-            // Hours of fake time pass in no time, between two signs of life of the silo: it must not take itself for dead.
-            membership.LivenessEnabled = false;
-            (membership.SiloGenerationRetirementAge, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromDays(36_500), null);
-        }));
-        builder.Services.AddSingleton<TimeProvider>(Time).AddSingleton(Key).AddSingleton(_ => new PublicAddress(() => Url))
-            .AddSingleton<IPolicyRegister>(memory).AddSingleton<IDeviceRegister>(memory).AddSingleton<IHeartbeatLog>(memory)
-            .AddSingleton<IObservationRegister>(memory).AddSingleton<IObservedPeriodRegister>(memory).AddSingleton<IEnrolment>(Enrolled = new InMemoryEnrolment(memory)).AddSingleton<IMobileReadAudit>(Enrolled).AddSingleton<IStateHistoryRegister, EmptyStateHistory>().AddSingleton<IExpectedStateRegister>(memory).AddSingleton<IPlaceRegister>(memory).AddSingleton<INoticeRegister>(memory).AddSingleton<IChangeRegister>(memory).AddSingleton<IStaffRegister>(Staff)
-            .AddSingleton<ILedgerLog>(new EmptyLedger()).AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed())).AddSingleton<ITableFiles>(new TableFiles())
+        builder.Host.UseOrleans(silo =>
+            silo.UseOneSiloOnLoopback(FreePort())
+                .AddGrains()
+                .Configure<ClusterMembershipOptions>(membership =>
+                {
+                    // Hours of fake time pass in no time, between two signs of life of the silo: it must not take itself for dead.
+                    membership.LivenessEnabled = false;
+                    (membership.SiloGenerationRetirementAge, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromDays(36_500), null);
+                })
+        );
+        builder
+            .Services.AddSingleton<TimeProvider>(Time)
+            .AddSingleton(Key)
+            .AddSingleton(_ => new PublicAddress(() => Url))
+            .AddSingleton<IPolicyRegister>(memory)
+            .AddSingleton<IDeviceRegister>(memory)
+            .AddSingleton<IHeartbeatLog>(memory)
+            .AddSingleton<IObservationRegister>(memory)
+            .AddSingleton<IObservedPeriodRegister>(memory)
+            .AddSingleton<IEnrolment>(Enrolled = new InMemoryEnrolment(memory))
+            .AddSingleton<IMobileReadAudit>(Enrolled)
+            .AddSingleton<IStateHistoryRegister, EmptyStateHistory>()
+            .AddSingleton<IExpectedStateRegister>(memory)
+            .AddSingleton<IPlaceRegister>(memory)
+            .AddSingleton<INoticeRegister>(memory)
+            .AddSingleton<IChangeRegister>(memory)
+            .AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<ILedgerLog>(new EmptyLedger())
+            .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
+            .AddSingleton<ITableFiles>(new TableFiles())
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         _app = builder.Build();
@@ -97,7 +123,11 @@ public sealed class SampleCity : IAsyncLifetime
         await _app.StartAsync();
         Url = _app.Urls.First();
         Reader.BaseAddress = new Uri(Url);
-        foreach (var device in Opening.Devices.Where(device => device is { Place: not null and not School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }))
+        foreach (
+            var device in Opening.Devices.Where(device =>
+                device is { Place: not null and not School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }
+            )
+        )
             await Hears(device.Id, CaptureReport.Every(device.Sensors, device.Lifecycle == Lifecycle.Paused ? Mode.Off : Mode.Recorded));
         foreach (var device in Opening.Devices.Where(device => device.Place == Lobby))
             await Hears(device.Id, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off));
@@ -123,7 +153,22 @@ public sealed class SampleCity : IAsyncLifetime
     internal async Task Hears(string deviceId, CaptureReport capture)
     {
         var device = (await _app.Services.GetRequiredService<IDeviceRegister>().FindAsync(deviceId, CancellationToken.None))!;
-        await Grains.PartitionOf(device).ApplyHeartbeats([new Heartbeat(device.Number, deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null)]);
+        await Grains
+            .PartitionOf(device)
+            .ApplyHeartbeats([
+                new Heartbeat(
+                    device.Number,
+                    deviceId,
+                    1,
+                    Interlocked.Increment(ref _seq),
+                    Time.GetUtcNow(),
+                    null,
+                    capture,
+                    Health.Ok,
+                    "1.0",
+                    null
+                ),
+            ]);
         await Grains.PartitionOf(device).Wake();
     }
 
@@ -144,18 +189,35 @@ public sealed class SampleCity : IAsyncLifetime
 
     /// <summary>A signed notice of any place for any devices, as the City would issue it.</summary>
     /// <param name="heard">What each device reports; null for one that is silent.</param>
-    internal SignedNotice Notice(string place, long sequence, NoticeKey key, params (string Kind, ImmutableArray<Capture> Sensors, CaptureReport? Heard)[] heard)
+    internal SignedNotice Notice(
+        string place,
+        long sequence,
+        NoticeKey key,
+        params (string Kind, ImmutableArray<Capture> Sensors, CaptureReport? Heard)[] heard
+    )
     {
         var now = Time.GetUtcNow();
         var standing = Opening.Places.First(one => one.Id == Lobby) with { Id = place };
         ImmutableArray<CoveringDevice> covering =
         [
-            .. heard.Select((one, i) => new CoveringDevice(
-                new Device($"unit-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
-                one.Heard is { } capture ? DeviceObservation.First(new Heartbeat(1, $"unit-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null)) : null)),
+            .. heard.Select(
+                (one, i) =>
+                    new CoveringDevice(
+                        new Device($"unit-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
+                        one.Heard is { } capture
+                            ? DeviceObservation.First(new Heartbeat(1, $"unit-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null))
+                            : null
+                    )
+            ),
         ];
         var content = NoticeComposer.Compose(standing, covering, Opening.Governance, Opening.Governance.City.DayAt(now), Url);
-        return SignedNotice.Sign(content, NoticePayload.Write(content, Opening.Governance, sequence, now, ledgerSize: null), sequence, now, key);
+        return SignedNotice.Sign(
+            content,
+            NoticePayload.Write(content, Opening.Governance, sequence, now, ledgerSize: null),
+            sequence,
+            now,
+            key
+        );
     }
 
     private static Opening Read()

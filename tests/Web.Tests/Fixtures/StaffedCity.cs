@@ -38,7 +38,11 @@ internal sealed partial class Visitor : IDisposable
     }
 
     /// <summary>Fills in one of several forms of a page, by the name of what it does, and sends it.</summary>
-    public async Task<(HttpResponseMessage Answer, string Text)> PostToAsync(string address, string handler, params (string Name, string Value)[] fields)
+    public async Task<(HttpResponseMessage Answer, string Text)> PostToAsync(
+        string address,
+        string handler,
+        params (string Name, string Value)[] fields
+    )
     {
         var token = FormToken().Match(await _client.GetStringAsync(address, Cancellation)).Groups[1].Value;
         var answer = await PostWithoutTokenAsync($"{address}?handler={handler}", [.. fields, ("__RequestVerificationToken", token)]);
@@ -46,7 +50,11 @@ internal sealed partial class Visitor : IDisposable
     }
 
     public async Task<HttpResponseMessage> PostWithoutTokenAsync(string address, params (string Name, string Value)[] fields) =>
-        await _client.PostAsync(address, new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), Cancellation);
+        await _client.PostAsync(
+            address,
+            new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
+            Cancellation
+        );
 
     public Task<HttpResponseMessage> SignInAsync(string name, string password, string to = "/staff/account") =>
         PostAsync("/staff/sign-in?return=" + Uri.EscapeDataString(to), ("sign-in", name), ("password", password), ("return", to));

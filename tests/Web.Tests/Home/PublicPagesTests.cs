@@ -13,9 +13,25 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
 {
     private const string Sample = "Sample data, not a notice of any city";
 
-    public static TheoryData<string> Addresses() => ["/", "/places", "/places/east-precinct-lobby", "/places/alder-school-zone?lang=es", "/governance", "/governance?asOf=2026-03-31",
-        "/technologies/alpr?asOf=2026-03-31", "/instruments/smc-14.18", "/instruments/spd-manual-16.170?knownAt=2026-11-01T00:00:00Z", "/changes", "/api",
-        "/places/harbor-tunnel?lang=es", "/devices/east-precinct-lobby-1", "/devices/harbor-tunnel-plates-1", "/devices/civic-plaza-cctv-9", "/fleets/body-worn-east"];
+    public static TheoryData<string> Addresses() =>
+        [
+            "/",
+            "/places",
+            "/places/east-precinct-lobby",
+            "/places/alder-school-zone?lang=es",
+            "/governance",
+            "/governance?asOf=2026-03-31",
+            "/technologies/alpr?asOf=2026-03-31",
+            "/instruments/smc-14.18",
+            "/instruments/spd-manual-16.170?knownAt=2026-11-01T00:00:00Z",
+            "/changes",
+            "/api",
+            "/places/harbor-tunnel?lang=es",
+            "/devices/east-precinct-lobby-1",
+            "/devices/harbor-tunnel-plates-1",
+            "/devices/civic-plaza-cctv-9",
+            "/fleets/body-worn-east",
+        ];
 
     [Theory]
     [MemberData(nameof(Addresses))]
@@ -28,7 +44,10 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
         var page = await Read(address);
         Assert.Contains(Sample, page.Body!.TextContent);
         Assert.Empty(page.QuerySelectorAll("script, style, [style], iframe"));
-        Assert.All(page.QuerySelectorAll("link[href], img[src], form[action]"), one => Assert.StartsWith("/", one.GetAttribute("href") ?? one.GetAttribute("src") ?? one.GetAttribute("action")!));
+        Assert.All(
+            page.QuerySelectorAll("link[href], img[src], form[action]"),
+            one => Assert.StartsWith("/", one.GetAttribute("href") ?? one.GetAttribute("src") ?? one.GetAttribute("action")!)
+        );
         Assert.Equal("en", page.DocumentElement.GetAttribute("lang"));
     }
 
@@ -55,7 +74,10 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
         Assert.Equal("unknown", Fact("Alder Street school zone").GetAttribute("data-certainty"));
         Assert.Contains("may be recorded", Fact("Alder Street school zone").TextContent);
 
-        IElement Fact(string place) => page.QuerySelectorAll(".place").Single(card => card.QuerySelector("h3")!.TextContent == place).QuerySelector("[data-certainty]")!;
+        IElement Fact(string place) =>
+            page.QuerySelectorAll(".place")
+                .Single(card => card.QuerySelector("h3")!.TextContent == place)
+                .QuerySelector("[data-certainty]")!;
     }
 
     [Theory]
@@ -79,17 +101,27 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
         var page = await Read("/governance?asOf=2026-03-31");
         Assert.Contains("laws-2026-ch-239", Remark("spd-manual-16.170"));
         Assert.Contains("spd-manual-16.170", Remark("laws-2026-ch-239"));
-        Assert.Contains("Reported", page.QuerySelector("tr[data-technology=alpr][data-instrument='mayoral-action-2026-03-19']")!.TextContent);
+        Assert.Contains(
+            "Reported",
+            page.QuerySelector("tr[data-technology=alpr][data-instrument='mayoral-action-2026-03-19']")!.TextContent
+        );
 
-        string Remark(string instrument) => page.QuerySelector($"tr[data-technology=alpr][data-instrument='{instrument}'] + tr.remark .disagrees a")!.GetAttribute("href")!;
+        string Remark(string instrument) =>
+            page.QuerySelector($"tr[data-technology=alpr][data-instrument='{instrument}'] + tr.remark .disagrees a")!.GetAttribute("href")!;
     }
 
     [Fact]
     public async Task Keep_the_words_of_the_City_s_own_table()
     {
         var text = (await Read("/governance")).Body!.TextContent;
-        Assert.All(city.Opening.Governance.Table.Technologies.Where(technology => technology.Statement is not null),
-            technology => Assert.Contains($"“{technology.Statement!.Technology.Trim()}” is governed by “{technology.Statement.Governance.Trim()}”", text));
+        Assert.All(
+            city.Opening.Governance.Table.Technologies.Where(technology => technology.Statement is not null),
+            technology =>
+                Assert.Contains(
+                    $"“{technology.Statement!.Technology.Trim()}” is governed by “{technology.Statement.Governance.Trim()}”",
+                    text
+                )
+        );
     }
 
     [Fact]
@@ -121,7 +153,8 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
         await Expect(page.Locator(".sample")).ToBeVisibleAsync();
         await Expect(page.Locator(".notice")).ToBeVisibleAsync();
         await Expect(page.Locator("nav")).ToBeHiddenAsync();
-        await Expect(page.Locator(".on-paper")).ToContainTextAsync("More may be recorded by now: the devices here can record video and audio.");
+        await Expect(page.Locator(".on-paper"))
+            .ToContainTextAsync("More may be recorded by now: the devices here can record video and audio.");
         Assert.Empty(await page.EvaluateAsync<string[]>(LayoutChecks.Unreadable, 7.0));
     }
 
@@ -129,8 +162,14 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
     public async Task Speak_the_language_of_the_notice_around_it_too()
     {
         var page = (await Read("/places/harbor-tunnel?lang=es")).QuerySelector("main")!;
-        Assert.All(["Dispositivos registrados", "lector fijo de placas de vehículos", "El aviso firmado", "En el registro"], words => Assert.Contains(words, page.TextContent, StringComparison.Ordinal));
-        Assert.All(["Registered", "Last reported", "Last heard", "never", "unknown"], words => Assert.DoesNotContain(words, page.TextContent, StringComparison.Ordinal));
+        Assert.All(
+            ["Dispositivos registrados", "lector fijo de placas de vehículos", "El aviso firmado", "En el registro"],
+            words => Assert.Contains(words, page.TextContent, StringComparison.Ordinal)
+        );
+        Assert.All(
+            ["Registered", "Last reported", "Last heard", "never", "unknown"],
+            words => Assert.DoesNotContain(words, page.TextContent, StringComparison.Ordinal)
+        );
         Assert.Equal("es", page.QuerySelector("#devices")!.ParentElement!.GetAttribute("lang"));
     }
 
@@ -146,12 +185,18 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
         await Leads("/places", "/fleets/plate-readers-east");
         await Leads("/fleets/plate-readers-east", "/technologies/alpr");
 
-        async Task Leads(string from, string to) => Assert.Contains((await Read(from)).QuerySelectorAll("main a"), link => link.GetAttribute("href") == to);
+        async Task Leads(string from, string to) =>
+            Assert.Contains((await Read(from)).QuerySelectorAll("main a"), link => link.GetAttribute("href") == to);
     }
 
     [Theory]
     [MemberData(nameof(Addresses))]
-    public async Task Say_whose_time_they_tell(string address) => Assert.Contains("(America/Los_Angeles, now UTC−", (await Read(address)).QuerySelector("footer.colophon")!.TextContent, StringComparison.Ordinal);
+    public async Task Say_whose_time_they_tell(string address) =>
+        Assert.Contains(
+            "(America/Los_Angeles, now UTC−",
+            (await Read(address)).QuerySelector("footer.colophon")!.TextContent,
+            StringComparison.Ordinal
+        );
 
     private async Task<IDocument> Read(string address)
     {

@@ -15,9 +15,9 @@ public sealed class KioskLayoutTests(SampleCity city, Chromium chromium)
     {
         var screens = new TheoryData<int, int, int, string>();
         foreach (var (width, height) in new[] { (1080, 1920), (390, 844), (1920, 1080) })
-            foreach (var facts in new[] { 0, 1, 3, 6 })
-                foreach (var language in new[] { "en", "es" })
-                    screens.Add(width, height, facts, language);
+        foreach (var facts in new[] { 0, 1, 3, 6 })
+        foreach (var language in new[] { "en", "es" })
+            screens.Add(width, height, facts, language);
         return screens;
     }
 
@@ -41,13 +41,18 @@ public sealed class KioskLayoutTests(SampleCity city, Chromium chromium)
     {
         (string, ImmutableArray<Capture>, CaptureReport?)[] all =
         [
-            Heard("facility-camera", Capture.Video), Silent("facility-camera", Capture.Audio), Heard("alpr-fixed", Capture.Plates),
-            Heard("red-light-camera", Capture.Stills), Silent("public-cctv", Capture.Faces), Heard("public-cctv", Capture.Location),
+            Heard("facility-camera", Capture.Video),
+            Silent("facility-camera", Capture.Audio),
+            Heard("alpr-fixed", Capture.Plates),
+            Heard("red-light-camera", Capture.Stills),
+            Silent("public-cctv", Capture.Faces),
+            Heard("public-cctv", Capture.Location),
         ];
         return facts == 0 ? [("facility-camera", [Capture.Video], default(CaptureReport).With(Capture.Video, Mode.Off))] : all[..facts];
     }
 
-    private static (string, ImmutableArray<Capture>, CaptureReport?) Heard(string kind, Capture capture) => (kind, [capture], default(CaptureReport).With(capture, Mode.Recorded));
+    private static (string, ImmutableArray<Capture>, CaptureReport?) Heard(string kind, Capture capture) =>
+        (kind, [capture], default(CaptureReport).With(capture, Mode.Recorded));
 
     private static (string, ImmutableArray<Capture>, CaptureReport?) Silent(string kind, Capture capture) => (kind, [capture], null);
 }

@@ -24,7 +24,11 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     {
         _glass = await chromium.Glass();
         _page = await _glass.NewPageAsync();
-        _page.Request += (_, request) => { if (!request.Url.StartsWith(city.Url + "/", StringComparison.Ordinal)) _foreign.Add(request.Url); };
+        _page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(city.Url + "/", StringComparison.Ordinal))
+                _foreign.Add(request.Url);
+        };
         await Freezes();
     }
 
@@ -158,12 +162,23 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
         await Opens();
         await Stands("current");
         var asked = false;
-        await _page.RouteAsync("**/kiosks/*/notice", route =>
-        {
-            asked = true;
-            return route.FulfillAsync(new() { Status = 410, ContentType = "application/problem+json", Body = """{"type":"/problems/gone","status":410}""" });
-        });
-        // A question that was on its way before is answered first, and the next comes a third of the notice's validity after it: before that ends.
+        await _page.RouteAsync(
+            "**/kiosks/*/notice",
+            route =>
+            {
+                asked = true;
+                return route.FulfillAsync(
+                    new()
+                    {
+                        Status = 410,
+                        ContentType = "application/problem+json",
+                        Body = """{"type":"/problems/gone","status":410}""",
+                    }
+                );
+            }
+        );
+        // A question that was on its way before is answered first, and the next comes a third of the notice's validity after it: before
+        // that ends.
         for (var seconds = 0; !asked && seconds < 60; seconds++)
             await _page.Clock.RunForAsync(1_000);
         Assert.True(asked, "It did not ask again within its notice's validity.");
@@ -214,7 +229,8 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
         return line;
     }
 
-    private SignedNotice Issued(long sequence, CaptureReport heard) => city.Notice(SampleCity.Lobby, sequence, city.Key, ("facility-camera", Sensors, heard));
+    private SignedNotice Issued(long sequence, CaptureReport heard) =>
+        city.Notice(SampleCity.Lobby, sequence, city.Key, ("facility-camera", Sensors, heard));
 
     private Task Stands(string state) => Expect(Root).ToHaveAttributeAsync("data-state", state);
 
@@ -228,7 +244,8 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
 
     private async Task SaysThatItCouldNotConfirm()
     {
-        await Expect(_page.Locator("[data-part=standing]")).ToContainTextAsync("could not confirm the notice. Recording may be in progress.");
+        await Expect(_page.Locator("[data-part=standing]"))
+            .ToContainTextAsync("could not confirm the notice. Recording may be in progress.");
         await Stands("unconfirmed");
         await Shows();
         await Expect(Root).Not.ToHaveAttributeAsync("data-sequence", new System.Text.RegularExpressions.Regex(".*"));

@@ -40,7 +40,13 @@ public sealed class SignedNoteTests
         using var example = SignedNote.FromVkey("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
         Assert.NotNull(example);
         const string Note = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-        Assert.Equal(Note, example.Open(Note + "\n\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"));
+        Assert.Equal(
+            Note,
+            example.Open(
+                Note
+                    + "\n\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+            )
+        );
     }
 
     [Fact]
@@ -48,10 +54,14 @@ public sealed class SignedNoteTests
     {
         using var signer = SignedNote.FromSeed("city.example/log", SignedNote.NewSeed());
         var note = signer.Sign(Text);
-        Gen.Select(Gen.Int[0, note.Length - 1], Gen.String).Sample((at, text) =>
-        {
-            Assert.NotEqual(Text, signer.Open(note[..at] + text) ?? "refused");
-            SignedNote.FromVkey(signer.Vkey[..Math.Min(at, signer.Vkey.Length)] + text)?.Dispose();
-        }, iter: 20_000);
+        Gen.Select(Gen.Int[0, note.Length - 1], Gen.String)
+            .Sample(
+                (at, text) =>
+                {
+                    Assert.NotEqual(Text, signer.Open(note[..at] + text) ?? "refused");
+                    SignedNote.FromVkey(signer.Vkey[..Math.Min(at, signer.Vkey.Length)] + text)?.Dispose();
+                },
+                iter: 20_000
+            );
     }
 }

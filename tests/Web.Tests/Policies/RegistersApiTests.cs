@@ -20,7 +20,8 @@ namespace SurveillanceRegistry.Web.Tests.Policies;
 /// </summary>
 public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium) : IClassFixture<CorrectedCity>
 {
-    private const string Manual = "spd-manual-16.170", Day = "2026-03-31";
+    private const string Manual = "spd-manual-16.170",
+        Day = "2026-03-31";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,13 +33,27 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         Assert.Equal(21, Days(await City.Json($"/api/v1/governance?asOf={Day}")));
         Assert.Equal(90, Days(await City.Json($"/api/v1/governance?asOf={Day}&knownAt={corrected.Before}")));
         Assert.Equal(21, Days(await City.Json($"/api/v1/governance?asOf={Day}&knownAt={corrected.At}")));
-        Assert.Equal(90, Limit((await City.Json($"/api/v1/instruments/{Manual}?knownAt={corrected.Before}"))["versions"]![0]!["rules"]![0]!));
+        Assert.Equal(
+            90,
+            Limit((await City.Json($"/api/v1/instruments/{Manual}?knownAt={corrected.Before}"))["versions"]![0]!["rules"]![0]!)
+        );
         Assert.Equal(21, Limit((await City.Json($"/api/v1/instruments/{Manual}?knownAt={corrected.At}"))["versions"]![0]!["rules"]![0]!));
-        Assert.Equal([1, 2], new[] { corrected.Before, corrected.At }.Select(at => (int)City.Json($"/api/v1/instruments/{Manual}?knownAt={at}").Result["revision"]!));
-        Assert.Contains("at most 90 days", await Text($"/governance?asOf={Day}&knownAt={corrected.Before}", $"tr[data-technology=alpr][data-instrument='{Manual}']"));
+        Assert.Equal(
+            [1, 2],
+            new[] { corrected.Before, corrected.At }.Select(at =>
+                (int)City.Json($"/api/v1/instruments/{Manual}?knownAt={at}").Result["revision"]!
+            )
+        );
+        Assert.Contains(
+            "at most 90 days",
+            await Text($"/governance?asOf={Day}&knownAt={corrected.Before}", $"tr[data-technology=alpr][data-instrument='{Manual}']")
+        );
         Assert.Contains("at most 21 days", await Text($"/governance?asOf={Day}", $"tr[data-technology=alpr][data-instrument='{Manual}']"));
         Assert.Contains("at most 90 days", await Text($"/instruments/{Manual}?knownAt={corrected.Before}", ".timeline"));
-        Assert.DoesNotContain("at most 21 days", await Text($"/technologies/alpr?knownAt={corrected.Before}", $"[data-instrument='{Manual}'] .says"));
+        Assert.DoesNotContain(
+            "at most 21 days",
+            await Text($"/technologies/alpr?knownAt={corrected.Before}", $"[data-instrument='{Manual}'] .says")
+        );
 
         static int Days(JsonNode table) => Limit(Row(table, "alpr", Manual));
         static int Limit(JsonNode rule) => (int)rule["retention"]![0]!["days"]!;
@@ -49,9 +64,18 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     {
         var table = await City.Json("/api/v1/governance?asOf=2030-01-01&knownAt=2099-01-01T00:00:00Z");
         Assert.Equal(["asOf", "knownAt", "knownSince", "rows", "next"], table.AsObject().Select(member => member.Key));
-        Assert.Equal(("2030-01-01", LedgerEntry.Time(City.Time.GetUtcNow()), "2020-01-01T00:00:00.000000Z"), ((string?)table["asOf"], (string?)table["knownAt"], (string?)table["knownSince"]));
-        Assert.Equal("2026-11-23T22:00:00.500000Z", (string?)(await City.Json("/api/v1/governance?knownAt=2026-11-23T14:00:00.5-08:00"))["knownAt"]);
-        Assert.Equal("2026-11-23T22:00:00.000000Z", (string?)(await City.Json("/api/v1/governance?knownAt=2026-11-24T00:00:00+02:00"))["knownAt"]);
+        Assert.Equal(
+            ("2030-01-01", LedgerEntry.Time(City.Time.GetUtcNow()), "2020-01-01T00:00:00.000000Z"),
+            ((string?)table["asOf"], (string?)table["knownAt"], (string?)table["knownSince"])
+        );
+        Assert.Equal(
+            "2026-11-23T22:00:00.500000Z",
+            (string?)(await City.Json("/api/v1/governance?knownAt=2026-11-23T14:00:00.5-08:00"))["knownAt"]
+        );
+        Assert.Equal(
+            "2026-11-23T22:00:00.000000Z",
+            (string?)(await City.Json("/api/v1/governance?knownAt=2026-11-24T00:00:00+02:00"))["knownAt"]
+        );
     }
 
     [Fact]
@@ -63,7 +87,10 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         Assert.Equal("2020-01-01T00:00:00.000000Z", (string?)table["knownSince"]);
         Assert.Empty((await City.Json("/api/v1/instruments?" + Long_ago))["items"]!.AsArray());
         foreach (var address in new[] { $"instruments/{Manual}", $"instruments/{Manual}/history", "technologies/alpr" })
-            Assert.Contains("2020-01-01T00:00:00.000000Z", (string?)(await City.Json($"/api/v1/{address}?{Long_ago}", HttpStatusCode.NotFound))["detail"]);
+            Assert.Contains(
+                "2020-01-01T00:00:00.000000Z",
+                (string?)(await City.Json($"/api/v1/{address}?{Long_ago}", HttpStatusCode.NotFound))["detail"]
+            );
         Assert.Contains("The registry was opened on December 31, 2019, 4:00 PM", await Text("/governance?" + Long_ago, "main"));
         using var page = await City.Reader.GetAsync($"/instruments/{Manual}?{Long_ago}", Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
@@ -98,7 +125,7 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     {
         var whole = (await City.Json($"/api/v1/{address}"))[member]!.AsArray().Select(row => row!.ToJsonString()).ToArray();
         var paged = new List<string>();
-        for (string? next = $"/api/v1/{address}&limit={limit}"; next is not null;)
+        for (string? next = $"/api/v1/{address}&limit={limit}"; next is not null; )
         {
             using var answer = await City.Reader.GetAsync(next, Cancellation);
             var page = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!;
@@ -118,7 +145,11 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     {
         var rows = (await City.Json("/api/v1/governance?asOf=2026-11-23&status=in-force,scheduled&limit=1000"))["rows"]!.AsArray();
         Assert.All(rows, row => Assert.Contains((string)row!["status"]!, (string[])["in-force", "scheduled"]));
-        Assert.Equal([("in-force", 1), ("scheduled", 2)], rows.Where(row => (string?)row!["instrument"]!["id"] == CorrectedCity.Amended).Select(row => ((string)row!["status"]!, (int)row["version"]!)));
+        Assert.Equal(
+            [("in-force", 1), ("scheduled", 2)],
+            rows.Where(row => (string?)row!["instrument"]!["id"] == CorrectedCity.Amended)
+                .Select(row => ((string)row!["status"]!, (int)row["version"]!))
+        );
     }
 
     [Theory]
@@ -136,7 +167,10 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     {
         using var first = await City.Reader.GetAsync("/api/v1/" + address, Cancellation);
         var tag = first.Headers.ETag!;
-        using var again = await City.Reader.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/v1/" + address) { Headers = { IfNoneMatch = { tag } } }, Cancellation);
+        using var again = await City.Reader.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/api/v1/" + address) { Headers = { IfNoneMatch = { tag } } },
+            Cancellation
+        );
         Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
         Assert.Equal(tag, again.Headers.ETag);
     }
@@ -145,7 +179,15 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     public async Task Gives_the_tag_of_another_day_and_of_another_knowledge_another_value()
     {
         var tags = new List<string>();
-        foreach (var address in new[] { $"asOf={Day}", "asOf=2026-03-29", $"asOf={Day}&knownAt={corrected.Before}", $"asOf={Day}&knownAt={corrected.At}" })
+        foreach (
+            var address in new[]
+            {
+                $"asOf={Day}",
+                "asOf=2026-03-29",
+                $"asOf={Day}&knownAt={corrected.Before}",
+                $"asOf={Day}&knownAt={corrected.At}",
+            }
+        )
         {
             using var answer = await City.Reader.GetAsync("/api/v1/governance?" + address, Cancellation);
             tags.Add(answer.Headers.ETag!.Tag);
@@ -161,12 +203,21 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         Assert.Equal([1, 2], items.Select(item => (int)item!["revision"]!));
         Assert.Equal("""[{"act":"opened","role":"registry","department":null}]""", items[0]!["by"]!.ToJsonString());
         var second = items[1]!;
-        Assert.Equal((corrected.At, "The Driver Privacy Act is shorter than the chapter."), ((string)second["recordedAt"]!, (string)second["reason"]!));
-        Assert.Equal("""[{"act":"drafted","role":"editor","department":"police"},{"act":"approved","role":"approver","department":"police"}]""", second["by"]!.ToJsonString());
+        Assert.Equal(
+            (corrected.At, "The Driver Privacy Act is shorter than the chapter."),
+            ((string)second["recordedAt"]!, (string)second["reason"]!)
+        );
+        Assert.Equal(
+            """[{"act":"drafted","role":"editor","department":"police"},{"act":"approved","role":"approver","department":"police"}]""",
+            second["by"]!.ToJsonString()
+        );
         var difference = Assert.Single(second["differences"]!.AsArray())!;
         Assert.Equal("versions/1/rules/alpr/retention", string.Join('/', difference["path"]!.AsArray().Select(part => (string)part!)));
         Assert.Equal((90, 21), ((int)difference["before"]![0]!["days"]!, (int)difference["after"]![0]!["days"]!));
-        Assert.EndsWith("changed the retention limit from 90 days to 21 days (patrol reads), under Laws of 2026, ch. 239", (string)difference["sentence"]!);
+        Assert.EndsWith(
+            "changed the retention limit from 90 days to 21 days (patrol reads), under Laws of 2026, ch. 239",
+            (string)difference["sentence"]!
+        );
         Assert.Single((await City.Json($"/api/v1/instruments/{Manual}/history?knownAt={corrected.Before}"))["items"]!.AsArray());
     }
 
@@ -186,7 +237,10 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         var sentences = (await Read($"/instruments/{Manual}")).QuerySelector(".history > li[data-revision='2']")!;
         Assert.Contains("Changed the retention limit from 90 days to 21 days (patrol reads)", sentences.TextContent);
         Assert.Contains("Laws of 2026, ch. 239", sentences.TextContent);
-        Assert.Contains("proposed by a person with the role editor in the department police, approved by a person with the role approver in the department police", sentences.TextContent);
+        Assert.Contains(
+            "proposed by a person with the role editor in the department police, approved by a person with the role approver in the department police",
+            sentences.TextContent
+        );
     }
 
     [Fact]
@@ -195,19 +249,42 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         var page = await Read($"/technologies/alpr?asOf=2026-03-31&knownAt={corrected.Before}");
         Assert.Contains("law-enforcement use only", page.QuerySelector(".lead")!.TextContent);
         Assert.Contains("Reported", page.QuerySelector(".timeline [data-instrument='mayoral-action-2026-03-19'] .tags")!.TextContent);
-        Assert.Contains("laws-2026-ch-239", page.QuerySelector($"tr[data-instrument='{Manual}'] + tr.remark .disagrees a")!.GetAttribute("href"));
+        Assert.Contains(
+            "laws-2026-ch-239",
+            page.QuerySelector($"tr[data-instrument='{Manual}'] + tr.remark .disagrees a")!.GetAttribute("href")
+        );
         Assert.Contains($"/instruments/{Manual}?asOf=2026-03-31&knownAt={corrected.Before}", Hrefs(page));
-        Assert.DoesNotContain("Disagrees", (await Read("/technologies/alpr?asOf=2026-03-31")).QuerySelector($"tr[data-instrument='{Manual}'] + tr.remark")!.TextContent);
-        Assert.Equal("paused", page.QuerySelector(".timeline [data-instrument='mayoral-action-2026-03-19']")!.GetAttribute("data-standing"));
+        Assert.DoesNotContain(
+            "Disagrees",
+            (await Read("/technologies/alpr?asOf=2026-03-31")).QuerySelector($"tr[data-instrument='{Manual}'] + tr.remark")!.TextContent
+        );
+        Assert.Equal(
+            "paused",
+            page.QuerySelector(".timeline [data-instrument='mayoral-action-2026-03-19']")!.GetAttribute("data-standing")
+        );
     }
 
     [Fact]
     public async Task Links_supersession_both_ways_and_citations_to_what_they_cite()
     {
-        var superseded = City.Opening.Governance.Table.Instruments.SelectMany(instrument => instrument.Versions, (instrument, version) => (instrument.Id, version.SupersededBy)).First(one => one.SupersededBy is not null);
-        Assert.Contains($"/instruments/{superseded.SupersededBy}", Hrefs((await Read($"/instruments/{superseded.Id}")).QuerySelector(".timeline .acts")!));
-        Assert.Contains($"/instruments/{superseded.Id}", Hrefs((await Read($"/instruments/{superseded.SupersededBy}")).QuerySelector(".lead")!));
-        Assert.Contains(superseded.Id, (await City.Json($"/api/v1/instruments/{superseded.SupersededBy}"))["supersedes"]!.AsArray().Select(id => (string)id!));
+        var superseded = City
+            .Opening.Governance.Table.Instruments.SelectMany(
+                instrument => instrument.Versions,
+                (instrument, version) => (instrument.Id, version.SupersededBy)
+            )
+            .First(one => one.SupersededBy is not null);
+        Assert.Contains(
+            $"/instruments/{superseded.SupersededBy}",
+            Hrefs((await Read($"/instruments/{superseded.Id}")).QuerySelector(".timeline .acts")!)
+        );
+        Assert.Contains(
+            $"/instruments/{superseded.Id}",
+            Hrefs((await Read($"/instruments/{superseded.SupersededBy}")).QuerySelector(".lead")!)
+        );
+        Assert.Contains(
+            superseded.Id,
+            (await City.Json($"/api/v1/instruments/{superseded.SupersededBy}"))["supersedes"]!.AsArray().Select(id => (string)id!)
+        );
         Assert.Contains("/instruments/smc-14.12", Hrefs((await Read("/technologies/law-enforcement-information")).QuerySelector(".lead")!));
     }
 
@@ -231,7 +308,10 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         var page = await Read("/changes");
         var acts = page.QuerySelectorAll(".history > li").ToArray();
         Assert.Equal(["took-effect", "recorded", "recorded", "recorded"], acts.Select(act => act.GetAttribute("data-kind")));
-        Assert.Equal(acts.Select(act => long.Parse(act.GetAttribute("data-entry")!, null)).OrderDescending(), acts.Select(act => long.Parse(act.GetAttribute("data-entry")!, null)));
+        Assert.Equal(
+            acts.Select(act => long.Parse(act.GetAttribute("data-entry")!, null)).OrderDescending(),
+            acts.Select(act => long.Parse(act.GetAttribute("data-entry")!, null))
+        );
         Assert.Contains("A new text of SPD Manual 16.091 (version 2) took effect for", acts[0].TextContent);
         Assert.Contains("changed the retention limit from 90 days to 21 days (patrol reads)", acts[2].QuerySelector("h3")!.TextContent);
         Assert.Contains("The registry was opened with", acts[3].TextContent);
@@ -248,10 +328,16 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         Assert.Equal(first.Items.Select(item => item.Id), (await Atom()).Items.Select(item => item.Id));
         Assert.Equal(first.Items.Max(item => item.LastUpdatedTime), first.LastUpdatedTime);
         var correction = first.Items.Single(item => item.Title.Text.Contains("patrol reads", StringComparison.Ordinal));
-        Assert.Contains("changed the retention limit from 90 days to 21 days (patrol reads), under Laws of 2026, ch. 239.", ((TextSyndicationContent)correction.Content).Text);
+        Assert.Contains(
+            "changed the retention limit from 90 days to 21 days (patrol reads), under Laws of 2026, ch. 239.",
+            ((TextSyndicationContent)correction.Content).Text
+        );
         var link = correction.Links.Single(link => link.RelationshipType == "alternate").Uri;
         Assert.Contains("patrol reads", (await Read(link.PathAndQuery)).QuerySelector(link.Fragment)!.TextContent);
-        Assert.Equal(["/changes.atom", "/changes.json"], (await Read("/")).QuerySelectorAll("link[rel=alternate]").Select(alternate => alternate.GetAttribute("href")));
+        Assert.Equal(
+            ["/changes.atom", "/changes.json"],
+            (await Read("/")).QuerySelectorAll("link[rel=alternate]").Select(alternate => alternate.GetAttribute("href"))
+        );
 
         async Task<SyndicationFeed> Atom()
         {
@@ -270,8 +356,24 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
         Assert.Equal("https://jsonfeed.org/version/1.1", (string?)feed["version"]);
         Assert.Equal(City.Url + "/changes.json", (string?)feed["feed_url"]);
         Assert.Equal(4, feed["items"]!.AsArray().Count);
-        Assert.All(feed["items"]!.AsArray(), item => Assert.True(item!["id"] is not null && item["url"] is not null && item["content_text"] is not null && item["date_published"] is not null));
-        Assert.Equal(("took-effect", "2026-11-24", "in-force"), ((string?)feed["items"]![0]!["tags"]![0], (string?)feed["items"]![0]!["_registry"]!["day"], (string?)feed["items"]![0]!["_registry"]!["switch"]!["now"]));
+        Assert.All(
+            feed["items"]!.AsArray(),
+            item =>
+                Assert.True(
+                    item!["id"] is not null
+                        && item["url"] is not null
+                        && item["content_text"] is not null
+                        && item["date_published"] is not null
+                )
+        );
+        Assert.Equal(
+            ("took-effect", "2026-11-24", "in-force"),
+            (
+                (string?)feed["items"]![0]!["tags"]![0],
+                (string?)feed["items"]![0]!["_registry"]!["day"],
+                (string?)feed["items"]![0]!["_registry"]!["switch"]!["now"]
+            )
+        );
     }
 
     [Theory]
@@ -283,13 +385,24 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     [InlineData("/nowhere")]
     public async Task Can_be_read_on_a_desk_on_a_telephone_and_on_paper(string address)
     {
-        foreach (var (name, width, height, media) in new[] { ("1280", 1280, 900, Media.Screen), ("390", 390, 844, Media.Screen), ("print", 794, 1123, Media.Print) })
+        foreach (
+            var (name, width, height, media) in new[]
+            {
+                ("1280", 1280, 900, Media.Screen),
+                ("390", 390, 844, Media.Screen),
+                ("print", 794, 1123, Media.Print),
+            }
+        )
         {
             await using var glass = await chromium.Glass(width, height);
             var page = await glass.NewPageAsync();
             await page.EmulateMediaAsync(new() { Media = media });
             var elsewhere = new List<string>();
-            page.Request += (_, request) => { if (!request.Url.StartsWith(City.Url, StringComparison.Ordinal)) elsewhere.Add(request.Url); };
+            page.Request += (_, request) =>
+            {
+                if (!request.Url.StartsWith(City.Url, StringComparison.Ordinal))
+                    elsewhere.Add(request.Url);
+            };
             await page.GotoAsync(City.Url + address);
             await Chromium.Picture(page, $"register-{name}{address.Split('?')[0].Replace('/', '-')}");
             Assert.Empty(await page.EvaluateAsync<string[]>(LayoutChecks.Unreadable, 7.0));
@@ -302,7 +415,19 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     [Fact]
     public async Task Never_names_a_person()
     {
-        foreach (var address in new[] { "/changes", "/changes.atom", "/changes.json", $"/instruments/{Manual}", "/technologies/alpr", $"/api/v1/instruments/{Manual}/history", "/api/v1/instruments", $"/api/v1/governance?asOf={Day}" })
+        foreach (
+            var address in new[]
+            {
+                "/changes",
+                "/changes.atom",
+                "/changes.json",
+                $"/instruments/{Manual}",
+                "/technologies/alpr",
+                $"/api/v1/instruments/{Manual}/history",
+                "/api/v1/instruments",
+                $"/api/v1/governance?asOf={Day}",
+            }
+        )
         {
             var text = await City.Reader.GetStringAsync(address, Cancellation);
             Assert.DoesNotContain(CorrectedCity.Author, text);
@@ -323,13 +448,17 @@ public sealed class RegistersApiTests(CorrectedCity corrected, Chromium chromium
     private static string[] Hrefs(IParentNode within) => [.. within.QuerySelectorAll("a[href]").Select(link => link.GetAttribute("href")!)];
 
     private static JsonNode Row(JsonNode table, string technology, string instrument) =>
-        table["rows"]!.AsArray().Single(row => (string?)row!["technology"]!["id"] == technology && (string?)row["instrument"]!["id"] == instrument)!;
+        table["rows"]!
+            .AsArray()
+            .Single(row => (string?)row!["technology"]!["id"] == technology && (string?)row["instrument"]!["id"] == instrument)!;
 }
 
 /// <summary>A city of its own in which two people corrected the register, and a day began.</summary>
 public sealed class CorrectedCity : IAsyncLifetime
 {
-    internal const string Author = "st-author-4711", Approver = "st-approver-0815", Amended = "spd-manual-16.091";
+    internal const string Author = "st-author-4711",
+        Approver = "st-approver-0815",
+        Amended = "spd-manual-16.091";
 
     internal SampleCity City { get; } = new();
 
@@ -347,22 +476,59 @@ public sealed class CorrectedCity : IAsyncLifetime
         Before = LedgerEntry.Time(City.Time.GetUtcNow());
         City.Time.Advance(TimeSpan.FromSeconds(10));
         At = LedgerEntry.Time(City.Time.GetUtcNow());
-        await Change("spd-manual-16.170", "Laws of 2026, ch. 239", "The Driver Privacy Act is shorter than the chapter.", manual => manual with
-        {
-            Versions = manual.Versions.Replace(manual.Versions[^1], manual.Versions[^1] with
-            {
-                Rules = [.. manual.Versions[^1].Rules.Select(rule => rule with { Retention = [.. rule.Retention.Select(one => one.Days == 90 ? one with { Days = 21 } : one)] })],
-            }),
-        });
+        await Change(
+            "spd-manual-16.170",
+            "Laws of 2026, ch. 239",
+            "The Driver Privacy Act is shorter than the chapter.",
+            manual =>
+                manual with
+                {
+                    Versions = manual.Versions.Replace(
+                        manual.Versions[^1],
+                        manual.Versions[^1] with
+                        {
+                            Rules =
+                            [
+                                .. manual
+                                    .Versions[^1]
+                                    .Rules.Select(rule =>
+                                        rule with
+                                        {
+                                            Retention = [.. rule.Retention.Select(one => one.Days == 90 ? one with { Days = 21 } : one)],
+                                        }
+                                    ),
+                            ],
+                        }
+                    ),
+                }
+        );
         City.Time.Advance(TimeSpan.FromSeconds(10));
-        await Change(Amended, "SPD Manual 16.091, draft of November 2026", "The chapter gets a new text.", manual => manual with
-        {
-            Versions =
-            [
-                manual.Versions[^1] with { Number = 1, SupersededBy = null, Effective = new EffectivePeriod(LawDate.Parse("2020"), To: LawDate.Parse("2026-11-24")) },
-                manual.Versions[^1] with { Number = 2, SupersededBy = null, Title = "Body-Worn Video, revised", Passed = LawDate.Parse("2026-11-01"), Effective = new EffectivePeriod(LawDate.Parse("2026-11-24")) },
-            ],
-        });
+        await Change(
+            Amended,
+            "SPD Manual 16.091, draft of November 2026",
+            "The chapter gets a new text.",
+            manual =>
+                manual with
+                {
+                    Versions =
+                    [
+                        manual.Versions[^1] with
+                        {
+                            Number = 1,
+                            SupersededBy = null,
+                            Effective = new EffectivePeriod(LawDate.Parse("2020"), To: LawDate.Parse("2026-11-24")),
+                        },
+                        manual.Versions[^1] with
+                        {
+                            Number = 2,
+                            SupersededBy = null,
+                            Title = "Body-Worn Video, revised",
+                            Passed = LawDate.Parse("2026-11-01"),
+                            Effective = new EffectivePeriod(LawDate.Parse("2026-11-24")),
+                        },
+                    ],
+                }
+        );
         // Midnight in the city is eight in the morning, UTC.
         City.Time.Advance(TimeSpan.FromHours(9.5));
         await policies.RecordTransitions();
@@ -370,14 +536,22 @@ public sealed class CorrectedCity : IAsyncLifetime
         async Task Change(string id, string source, string reason, Func<Instrument, Instrument> change)
         {
             var now = (await policies.Governance()).Table.Instruments.First(instrument => instrument.Id == id);
-            var proposal = new Proposal(reason, new Source(source, null, new DateOnly(2026, 11, 23), Confidence.Sourced), [new ProposedDocument(PolicyDocument.For(change(now)), 1)]);
+            var proposal = new Proposal(
+                reason,
+                new Source(source, null, new DateOnly(2026, 11, 23), Confidence.Sourced),
+                [new ProposedDocument(PolicyDocument.For(change(now)), 1)]
+            );
             var author = new Attribution("editor", "police", Author);
             var request = Done(await policies.Draft(proposal, author));
             request = Done(await policies.Act(request.Id, request.Version, ChangeAct.Submitted, author));
             Done(await policies.Act(request.Id, request.Version, ChangeAct.Approved, new Attribution("approver", "police", Approver)));
         }
 
-        static ChangeRequest Done(Domain.Outcome<ChangeRequest> outcome) => outcome.Value ?? throw new InvalidOperationException(string.Join("; ", outcome.Refusals.Select(refusal => $"{refusal.Where}: {refusal.Sentence}")));
+        static ChangeRequest Done(Domain.Outcome<ChangeRequest> outcome) =>
+            outcome.Value
+            ?? throw new InvalidOperationException(
+                string.Join("; ", outcome.Refusals.Select(refusal => $"{refusal.Where}: {refusal.Sentence}"))
+            );
     }
 
     public ValueTask DisposeAsync() => City.DisposeAsync();

@@ -81,12 +81,28 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
         _city.Time.Advance(TimeSpan.FromSeconds(1));
         using var clerk = await SignedInAsync();
         var figures = JsonNode.Parse(await (await clerk.GetAsync("/staff/ingest/figures")).Content.ReadAsStringAsync(Cancellation))!;
-        Assert.Equal(("sees", 120, 0, 1), ((string?)figures["state"], (int?)figures["lastMinute"]!["acknowledged"], (int?)figures["lastSecond"]!["acknowledged"], (int?)figures["inFlight"]));
+        Assert.Equal(
+            ("sees", 120, 0, 1),
+            (
+                (string?)figures["state"],
+                (int?)figures["lastMinute"]!["acknowledged"],
+                (int?)figures["lastSecond"]!["acknowledged"],
+                (int?)figures["inFlight"]
+            )
+        );
         Assert.InRange((double)figures["lastMinute"]!["ackP99Ms"]!, 5, 5.625);
-        Assert.Equal((1, 1234, 1230), ((int?)figures["lastMinute"]!["refused"]!["rate"], (int?)figures["connections"], (int?)figures["sessions"]));
+        Assert.Equal(
+            (1, 1234, 1230),
+            ((int?)figures["lastMinute"]!["refused"]!["rate"], (int?)figures["connections"], (int?)figures["sessions"])
+        );
         var units = figures["presence"]!.AsObject();
         Assert.Equal(_city.Opening.Devices.Length, units.Sum(state => (int)state.Value!));
-        Assert.Equal(_city.Opening.Devices.Count(device => device is { Place: not null and not SampleCity.School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }), (int?)units["online"]);
+        Assert.Equal(
+            _city.Opening.Devices.Count(device =>
+                device is { Place: not null and not SampleCity.School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }
+            ),
+            (int?)units["online"]
+        );
         Assert.Equal("1,234", (string?)figures["words"]!["connections"]);
         Assert.DoesNotContain(_city.Opening.Devices, device => figures.ToJsonString().Contains(device.Id, StringComparison.Ordinal));
     }
@@ -150,11 +166,14 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
         var asked = 0;
         await page.ClickAsync("text=Pause");
         await Expect(page.Locator(".ingest button")).ToHaveTextAsync("Go on");
-        await page.RouteAsync("**/figures", route =>
-        {
-            asked++;
-            return route.ContinueAsync();
-        });
+        await page.RouteAsync(
+            "**/figures",
+            route =>
+            {
+                asked++;
+                return route.ContinueAsync();
+            }
+        );
         await page.Clock.RunForAsync(10_000);
         Assert.Equal(0, asked);
         await page.ClickAsync("text=Go on");
@@ -177,7 +196,11 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
         _city.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Contains("cannot see", await IsAsync(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
         using (var clerk = await SignedInAsync())
-            Assert.Contains("The registry cannot see", await (await clerk.GetAsync("/staff/ingest")).Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+            Assert.Contains(
+                "The registry cannot see",
+                await (await clerk.GetAsync("/staff/ingest")).Content.ReadAsStringAsync(Cancellation),
+                StringComparison.Ordinal
+            );
         _city.Memory.IsOutOfReach = false;
         for (var patience = DateTime.UtcNow.AddSeconds(10); sight.CannotObserve && DateTime.UtcNow < patience; await Task.Yield())
             _city.Time.Advance(IngestHealthMonitor.Every);
@@ -200,7 +223,10 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
             using var answer = await _city.Reader.GetAsync("/health/ready", Cancellation);
             var text = await answer.Content.ReadAsStringAsync(Cancellation);
             Assert.True(expected == answer.StatusCode, text);
-            Assert.Equal(expected == HttpStatusCode.OK ? "text/plain" : "application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+            Assert.Equal(
+                expected == HttpStatusCode.OK ? "text/plain" : "application/problem+json",
+                answer.Content.Headers.ContentType!.MediaType
+            );
             return text;
         }
     }

@@ -16,5 +16,6 @@ public static class DeviceSecret
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>Whether a secret, as the bytes received, is the one whose hash was kept; in fixed time.</summary>
-    public static bool Matches(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> hash) => CryptographicOperations.FixedTimeEquals(SHA256.HashData(secret), hash);
+    public static bool Matches(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> hash) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(secret), hash);
 }

@@ -4,7 +4,11 @@ using SurveillanceRegistry.Domain.Ledger;
 namespace SurveillanceRegistry.Domain.Devices.Enrolment;
 
 /// <summary>How somebody proves who they are.</summary>
-public enum CredentialKind { Secret, Certificate }
+public enum CredentialKind
+{
+    Secret,
+    Certificate,
+}
 
 /// <summary>One credential, as it is kept: never the secret itself.</summary>
 /// <param name="Number">The register's number of this credential; names it in ledger entries and in sessions.</param>
@@ -60,32 +64,84 @@ public interface IEnrolment
     Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken);
 
     /// <summary>Registers a gateway. A refusal when the id is taken.</summary>
-    Task<Outcome<Gateway>> RegisterAsync(Gateway gateway, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<Outcome<Gateway>> RegisterAsync(
+        Gateway gateway,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Changes a gateway, or removes it, which ends its credentials. A refusal when its version is another by now.</summary>
-    Task<Outcome<Gateway>> ChangeAsync(Gateway gateway, int version, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<Outcome<Gateway>> ChangeAsync(
+        Gateway gateway,
+        int version,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
-    /// <summary>Keeps the hash of a new secret in place of the old one, which ends, as a claim code does that is open; false when there is no such holder, or it was removed.</summary>
+    /// <summary>
+    /// Keeps the hash of a new secret in place of the old one, which ends, as a claim code does that is open; false when there is no such
+    /// holder, or it was removed.
+    /// </summary>
     /// <param name="sha256">32 bytes, <see cref="DeviceSecret.Hash"/>.</param>
-    Task<bool> IssueSecretAsync(string holder, byte[] sha256, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<bool> IssueSecretAsync(
+        string holder,
+        byte[] sha256,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The same for many at once, with one entry for all of them.</summary>
-    Task IssueSecretsAsync(IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    Task IssueSecretsAsync(
+        IReadOnlyCollection<(string Holder, byte[] Sha256)> secrets,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
-    /// <summary>Keeps the hash of a certificate. A refusal when there is no such holder, it has <see cref="MaxCertificates"/>, or the certificate belongs to somebody already.</summary>
+    /// <summary>
+    /// Keeps the hash of a certificate. A refusal when there is no such holder, it has <see cref="MaxCertificates"/>, or the certificate
+    /// belongs to somebody already.
+    /// </summary>
     /// <param name="notAfter">Until when the certificate can be used by its own words; then its holder's session is cut.</param>
-    Task<Outcome<Credential>> RegisterCertificateAsync(string holder, byte[] sha256, DateTimeOffset notAfter, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<Outcome<Credential>> RegisterCertificateAsync(
+        string holder,
+        byte[] sha256,
+        DateTimeOffset notAfter,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
-    /// <summary>Ends a credential, and a claim code that is open with it; its holder's session is cut. False when it does not hold.</summary>
+    /// <summary>
+    /// Ends a credential, and a claim code that is open with it; its holder's session is cut. False when it does not hold.
+    /// </summary>
     Task<bool> EndAsync(string holder, long number, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>Keeps the hash of a claim code, which ends the one before; false when there is no such holder.</summary>
-    Task<bool> MakeClaimAsync(string holder, byte[] sha256, DateTimeOffset expiresAt, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<bool> MakeClaimAsync(
+        string holder,
+        byte[] sha256,
+        DateTimeOffset expiresAt,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Until when the claim code of a holder can be used; null when none is open.</summary>
     Task<DateTimeOffset?> ClaimOpenUntilAsync(string holder, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Uses a claim code, once: its holder gets the new secret whose hash is given. Null when the code is unknown, used, ended or expired.</summary>
+    /// <summary>
+    /// Uses a claim code, once: its holder gets the new secret whose hash is given. Null when the code is unknown, used, ended or expired.
+    /// </summary>
     /// <returns>The holder's id.</returns>
     Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken);
 }

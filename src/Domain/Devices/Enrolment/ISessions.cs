@@ -8,7 +8,9 @@ namespace SurveillanceRegistry.Domain.Devices.Enrolment;
 /// </summary>
 public interface ISessions : IEnrolmentListener
 {
-    /// <summary>The id of everybody who is signed in, with the number of the credential that they signed in with; of one id only, when it is given.</summary>
+    /// <summary>
+    /// The id of everybody who is signed in, with the number of the credential that they signed in with; of one id only, when it is given.
+    /// </summary>
     ImmutableArray<(string Id, long Credential)> SignedIn(string? id = null);
 
     /// <summary>Ends the session of a device or gateway, if it has one: its credential does not hold any more, or it was removed.</summary>
@@ -31,8 +33,15 @@ public interface IMobileReadAudit
     /// <summary>Writes a reading down, before what is read is handed out.</summary>
     /// <param name="reader">The opaque id of the staff member.</param>
     /// <param name="what">What was looked at: a closed word such as <c>state</c> or <c>history</c>.</param>
-    Task RecordAsync(string reader, string deviceId, string what, DateTimeOffset at, CancellationToken cancellationToken) => RecordAsync(reader, [deviceId], what, at, cancellationToken);
+    Task RecordAsync(string reader, string deviceId, string what, DateTimeOffset at, CancellationToken cancellationToken) =>
+        RecordAsync(reader, [deviceId], what, at, cancellationToken);
 
     /// <summary>The same of several units that are read at once, as in a list.</summary>
-    Task RecordAsync(string reader, IReadOnlyCollection<string> deviceIds, string what, DateTimeOffset at, CancellationToken cancellationToken);
+    Task RecordAsync(
+        string reader,
+        IReadOnlyCollection<string> deviceIds,
+        string what,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 }

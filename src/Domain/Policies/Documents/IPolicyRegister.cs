@@ -8,21 +8,33 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Policies.Documents;
 
-/// <summary>All that policy staff keep: the city, its governance table, the words of its notices, and the chapters that may be cited.</summary>
+/// <summary>
+/// All that policy staff keep: the city, its governance table, the words of its notices, and the chapters that may be cited.
+/// </summary>
 public sealed record GovernanceSnapshot(City City, GovernanceTable Table, ImmutableArray<Wording> Wordings, KnownChapters Chapters)
 {
     /// <summary>Every document of it, in the order in which they are kept: city, chapters, wordings, technologies, instruments.</summary>
     public IEnumerable<PolicyDocument> Documents() =>
-    [
-        PolicyDocument.For(City), PolicyDocument.For(Chapters), .. Wordings.Select(PolicyDocument.For), .. Table.Technologies.Select(PolicyDocument.For), .. Table.Instruments.Select(PolicyDocument.For),
-    ];
+        [
+            PolicyDocument.For(City),
+            PolicyDocument.For(Chapters),
+            .. Wordings.Select(PolicyDocument.For),
+            .. Table.Technologies.Select(PolicyDocument.For),
+            .. Table.Instruments.Select(PolicyDocument.For),
+        ];
 }
 
 /// <summary>A file from which the register was opened: its name under the checkout and the SHA-256 of its bytes, lower-case hex.</summary>
 public sealed record OpeningFile(string Name, string Sha256);
 
 /// <summary>Everything that the files under <c>policies/</c> and <c>devices/</c> say, read without an error.</summary>
-public sealed record Opening(GovernanceSnapshot Governance, ImmutableArray<Place> Places, ImmutableArray<Kiosk> Kiosks, ImmutableArray<Device> Devices, ImmutableArray<OpeningFile> Files)
+public sealed record Opening(
+    GovernanceSnapshot Governance,
+    ImmutableArray<Place> Places,
+    ImmutableArray<Kiosk> Kiosks,
+    ImmutableArray<Device> Devices,
+    ImmutableArray<OpeningFile> Files
+)
 {
     /// <summary>The gateways that speak for some of the devices.</summary>
     public ImmutableArray<Gateway> Gateways { get; init; } = [];
@@ -54,7 +66,12 @@ public interface IPolicyRegister
     /// Writes down that a day began in the city and what took effect or ended with it, once for each day.
     /// </summary>
     /// <returns>False, with nothing written, when that day was already written down.</returns>
-    Task<bool> TurnDayAsync(DateOnly day, ImmutableArray<EffectiveTransition> switches, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<bool> TurnDayAsync(
+        DateOnly day,
+        ImmutableArray<EffectiveTransition> switches,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The last day that was written down; null when none was.</summary>
     Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken);

@@ -15,7 +15,9 @@ public interface ITableFiles
     /// <summary>The table as CSV, UTF-8; read back, it proposes nothing.</summary>
     byte[] WriteCsv(GovernanceSnapshot governance);
 
-    /// <summary>Reads a table (<c>.csv</c>) or the file of one instrument (<c>.yaml</c>): all of it, or every problem with row or line.</summary>
+    /// <summary>
+    /// Reads a table (<c>.csv</c>) or the file of one instrument (<c>.yaml</c>): all of it, or every problem with row or line.
+    /// </summary>
     /// <param name="name">The name of the file, which says of which kind it is.</param>
     Outcome<FileContent> Read(byte[] bytes, string name, GovernanceHistory history);
 }

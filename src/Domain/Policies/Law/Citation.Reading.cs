@@ -12,16 +12,24 @@ public sealed partial record Citation
     /// <summary>Every citation in a text, in order.</summary>
     public static IEnumerable<Citation> FindIn(string text) => FindIn(text, null);
 
-    /// <summary>Every citation in a text, in order, and every chapter of the manual that stands there without its name: <c>16.091</c>, <c>16091</c>.</summary>
+    /// <summary>
+    /// Every citation in a text, in order, and every chapter of the manual that stands there without its name: <c>16.091</c>, <c>16091</c>.
+    /// </summary>
     /// <param name="chapters">The chapters that exist; null when nobody knows: then a chapter of the manual must be named as one.</param>
     public static IEnumerable<Citation> FindIn(string text, KnownChapters? chapters)
     {
         ArgumentNullException.ThrowIfNull(text);
         var named = Cited().Matches(text).Select(match => (match.Index, End: match.Index + match.Length, Citation: Read(match, chapters)));
-        var unnamed = chapters is null ? [] : Unnamed().Matches(text).Where(match => match.Length > ShortestUnnamed)
-            .Select(match => (match.Index, End: match.Index + match.Length, Citation: OfManual(match, chapters, isNamed: false)));
+        var unnamed = chapters is null
+            ? []
+            : Unnamed()
+                .Matches(text)
+                .Where(match => match.Length > ShortestUnnamed)
+                .Select(match => (match.Index, End: match.Index + match.Length, Citation: OfManual(match, chapters, isNamed: false)));
         var read = 0;
-        foreach (var (index, end, citation) in named.Concat(unnamed).Where(found => found.Citation is not null).OrderBy(found => found.Index))
+        foreach (
+            var (index, end, citation) in named.Concat(unnamed).Where(found => found.Citation is not null).OrderBy(found => found.Index)
+        )
         {
             // A number inside a citation is none of its own.
             if (index < read)
@@ -32,9 +40,12 @@ public sealed partial record Citation
     }
 
     /// <summary>Reads a text that is one citation and nothing besides; blanks around it do not count.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Citation? citation) => TryParse(text, null, out citation);
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Citation? citation) =>
+        TryParse(text, null, out citation);
 
-    /// <summary>Reads a text that is one citation, or a known chapter of the manual without its name: <c>16.091</c>, <c>16091</c>.</summary>
+    /// <summary>
+    /// Reads a text that is one citation, or a known chapter of the manual without its name: <c>16.091</c>, <c>16091</c>.
+    /// </summary>
     /// <param name="chapters">The chapters that exist; null when nobody knows.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, KnownChapters? chapters, [NotNullWhen(true)] out Citation? citation)
     {
@@ -63,13 +74,33 @@ public sealed partial record Citation
         }
 
         if ((Group("ordinance"), Group("bill"), Group("file")) is var (ordinance, bill, file) && (ordinance ?? bill ?? file) is { } number)
-            return Numbered(ordinance is not null ? Ordinance : bill is not null ? CouncilBill : ClerkFile, null, number) with { Bill = ordinance is null ? null : bill };
+            return Numbered(
+                ordinance is not null ? Ordinance
+                    : bill is not null ? CouncilBill
+                    : ClerkFile,
+                null,
+                number
+            ) with
+            {
+                Bill = ordinance is null ? null : bill,
+            };
 
-        var (code, cited) = Group("smc") is { } city ? (MunicipalCode, city) : Group("rcw") is { } state ? (StateCode, state) : ((string?)null, match.Groups["none"].Value);
+        var (code, cited) =
+            Group("smc") is { } city ? (MunicipalCode, city)
+            : Group("rcw") is { } state ? (StateCode, state)
+            : ((string?)null, match.Groups["none"].Value);
         var parts = cited.ToUpperInvariant().Split('.');
-        return new Citation(code, Trimmed(parts[0]), parts[1], parts.Length > 2 ? parts[2].PadLeft(3, '0') : null, Levelled(match), match.Value);
+        return new Citation(
+            code,
+            Trimmed(parts[0]),
+            parts[1],
+            parts.Length > 2 ? parts[2].PadLeft(3, '0') : null,
+            Levelled(match),
+            match.Value
+        );
 
-        Citation Numbered(string of, string? title, string number, int digits = 1) => new(of, title, Trimmed(number).PadLeft(digits, '0'), null, null, match.Value);
+        Citation Numbered(string of, string? title, string number, int digits = 1) =>
+            new(of, title, Trimmed(number).PadLeft(digits, '0'), null, null, match.Value);
     }
 
     /// <summary>A chapter of the manual; null when it is not written as one and the list does not know it.</summary>
@@ -95,7 +126,8 @@ public sealed partial record Citation
     private const int ShortestUnnamed = 4;
 
     // Every repetition is bounded, so that no text makes the search slower than its length.
-    private const string Blank = @"\s{1,8}", MayBlank = @"\s{0,8}";
+    private const string Blank = @"\s{1,8}",
+        MayBlank = @"\s{0,8}";
 
     private const string Of = @"(?:(?:Chapters?|Ch\.?|Sections?|Sec\.?|§§?)" + MayBlank + ")?";
 
@@ -107,24 +139,143 @@ public sealed partial record Citation
     // With its code, any form; without one only the three-part form, which nothing else in these texts has.
     [GeneratedRegex(
         @"(?<![\w.\-])(?:"
-        + "(?:Seattle" + Blank + "Police" + Blank + "Department" + Blank + @"\()?SPD\)?" + Blank + "(?:Manual|Policy)" + Blank + Of + @"(?<manual>[0-9]{1,2}\.[0-9]{3}|[0-9]{4,5})" + Under
-        + "|(?:Seattle" + Blank + "Municipal" + Blank + "Code(?:" + MayBlank + @"\(SMC\))?|SMC\)?|S\.M\.C\.)" + Blank + Of + "(?<smc>" + Number + ")" + Under
-        + "|(?:Revised" + Blank + "Code" + Blank + "of" + Blank + "Washington(?:" + MayBlank + @"\(RCW\))?|RCW\)?|R\.C\.W\.)" + Blank + Of + "(?<rcw>" + Number + ")" + Under
-        + "|" + Of + "(?<smc>" + Number + ")" + Under + Blank + @"SMC(?!" + Blank + "[0-9])"
-        + "|" + Of + "(?<rcw>" + Number + ")" + Under + Blank + @"RCW(?!" + Blank + "[0-9])"
-        + "|(?:Ordinances?" + Blank + @"|Ords?(?:\." + MayBlank + "|" + Blank + @"))(?:No\.?" + MayBlank + ")?(?<ordinance>[0-9]{5,7})(?:" + MayBlank + @"\((?:CB|C\.B\.|Council" + Blank + "Bill)" + MayBlank + @"(?<bill>[0-9]{5,7})\))?"
-        + @"|(?:CB|C\.B\.|Council" + Blank + "Bills?)" + Blank + @"(?:No\.?" + MayBlank + ")?(?<bill>[0-9]{5,7})"
-        + @"|(?:Clerk" + Blank + @"Files?|C\.?F\.?)" + Blank + @"(?:No\.?" + MayBlank + ")?(?<file>[0-9]{5,7})"
-        + "|Laws" + Blank + "of" + Blank + "(?<year>[0-9]{4}),?" + MayBlank + @"(?:Chapter|Chap\.?|Ch\.?|c\.?)" + MayBlank + "(?<law>[0-9]{1,4})"
-        + @"|(?:Chapter|Chap\.?|Ch\.?|c\.?)" + Blank + "(?<law>[0-9]{1,4}),?" + Blank + "Laws" + Blank + "of" + Blank + "(?<year>[0-9]{4})"
-        + "|(?<year>[0-9]{4})" + Blank + @"(?-i:c|ch\.?)" + Blank + "(?<law>[0-9]{1,4})"
-        + "|(?:Executive" + Blank + @"Order|E\.?O\.?)" + Blank + @"(?:No\.?" + MayBlank + ")?(?<year>[0-9]{4})-(?<order>[0-9]{1,3})"
-        + "|AGO" + Blank + "(?<year>[0-9]{4})(?:" + Blank + @"No\.?" + MayBlank + @"|-)(?<opinion>[0-9]{1,3})"
-        + @"|(?<none>[0-9]{1,2}\.[0-9]{2,3}\.[0-9]{2,3})" + Under
-        + @")(?!\w|\.[0-9])",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+            + "(?:Seattle"
+            + Blank
+            + "Police"
+            + Blank
+            + "Department"
+            + Blank
+            + @"\()?SPD\)?"
+            + Blank
+            + "(?:Manual|Policy)"
+            + Blank
+            + Of
+            + @"(?<manual>[0-9]{1,2}\.[0-9]{3}|[0-9]{4,5})"
+            + Under
+            + "|(?:Seattle"
+            + Blank
+            + "Municipal"
+            + Blank
+            + "Code(?:"
+            + MayBlank
+            + @"\(SMC\))?|SMC\)?|S\.M\.C\.)"
+            + Blank
+            + Of
+            + "(?<smc>"
+            + Number
+            + ")"
+            + Under
+            + "|(?:Revised"
+            + Blank
+            + "Code"
+            + Blank
+            + "of"
+            + Blank
+            + "Washington(?:"
+            + MayBlank
+            + @"\(RCW\))?|RCW\)?|R\.C\.W\.)"
+            + Blank
+            + Of
+            + "(?<rcw>"
+            + Number
+            + ")"
+            + Under
+            + "|"
+            + Of
+            + "(?<smc>"
+            + Number
+            + ")"
+            + Under
+            + Blank
+            + @"SMC(?!"
+            + Blank
+            + "[0-9])"
+            + "|"
+            + Of
+            + "(?<rcw>"
+            + Number
+            + ")"
+            + Under
+            + Blank
+            + @"RCW(?!"
+            + Blank
+            + "[0-9])"
+            + "|(?:Ordinances?"
+            + Blank
+            + @"|Ords?(?:\."
+            + MayBlank
+            + "|"
+            + Blank
+            + @"))(?:No\.?"
+            + MayBlank
+            + ")?(?<ordinance>[0-9]{5,7})(?:"
+            + MayBlank
+            + @"\((?:CB|C\.B\.|Council"
+            + Blank
+            + "Bill)"
+            + MayBlank
+            + @"(?<bill>[0-9]{5,7})\))?"
+            + @"|(?:CB|C\.B\.|Council"
+            + Blank
+            + "Bills?)"
+            + Blank
+            + @"(?:No\.?"
+            + MayBlank
+            + ")?(?<bill>[0-9]{5,7})"
+            + @"|(?:Clerk"
+            + Blank
+            + @"Files?|C\.?F\.?)"
+            + Blank
+            + @"(?:No\.?"
+            + MayBlank
+            + ")?(?<file>[0-9]{5,7})"
+            + "|Laws"
+            + Blank
+            + "of"
+            + Blank
+            + "(?<year>[0-9]{4}),?"
+            + MayBlank
+            + @"(?:Chapter|Chap\.?|Ch\.?|c\.?)"
+            + MayBlank
+            + "(?<law>[0-9]{1,4})"
+            + @"|(?:Chapter|Chap\.?|Ch\.?|c\.?)"
+            + Blank
+            + "(?<law>[0-9]{1,4}),?"
+            + Blank
+            + "Laws"
+            + Blank
+            + "of"
+            + Blank
+            + "(?<year>[0-9]{4})"
+            + "|(?<year>[0-9]{4})"
+            + Blank
+            + @"(?-i:c|ch\.?)"
+            + Blank
+            + "(?<law>[0-9]{1,4})"
+            + "|(?:Executive"
+            + Blank
+            + @"Order|E\.?O\.?)"
+            + Blank
+            + @"(?:No\.?"
+            + MayBlank
+            + ")?(?<year>[0-9]{4})-(?<order>[0-9]{1,3})"
+            + "|AGO"
+            + Blank
+            + "(?<year>[0-9]{4})(?:"
+            + Blank
+            + @"No\.?"
+            + MayBlank
+            + @"|-)(?<opinion>[0-9]{1,3})"
+            + @"|(?<none>[0-9]{1,2}\.[0-9]{2,3}\.[0-9]{2,3})"
+            + Under
+            + @")(?!\w|\.[0-9])",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Cited();
 
-    [GeneratedRegex(@"(?<![\w.,\-])(?<manual>[0-9]{1,2}\.[0-9]{3}|[0-9]{4,5})(?![\w\-]|[.,][0-9])", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![\w.,\-])(?<manual>[0-9]{1,2}\.[0-9]{3}|[0-9]{4,5})(?![\w\-]|[.,][0-9])",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Unnamed();
 }

@@ -8,10 +8,13 @@ namespace SurveillanceRegistry.Domain.Policies.Law;
 /// when their parts are, however they were written.
 /// </summary>
 /// <param name="Code">What is cited, one of <see cref="Codes"/>; null where the text names none.</param>
-/// <param name="Title">The title of a code or of the manual, <c>14</c>; of what is numbered by year, the year; null where there is none.</param>
+/// <param name="Title">The title of a code or of the manual, <c>14</c>; of what is numbered by year, the year; null where there is
+/// none.</param>
 /// <param name="Chapter">The chapter inside its title, <c>18</c>, or <c>090</c> of the manual; of what has none, its number.</param>
-/// <param name="Section">The section inside its chapter with three digits, <c>020</c>; null when the whole chapter is cited. The manual has none.</param>
-/// <param name="Subsection">What follows the section, its levels with dots between them: <c>F</c>, <c>14</c>, <c>14.a</c>; null for nothing.</param>
+/// <param name="Section">The section inside its chapter with three digits, <c>020</c>; null when the whole chapter is cited. The manual has
+/// none.</param>
+/// <param name="Subsection">What follows the section, its levels with dots between them: <c>F</c>, <c>14</c>, <c>14.a</c>; null for
+/// nothing.</param>
 /// <param name="Original">The words as they were written.</param>
 public sealed partial record Citation(string? Code, string? Title, string Chapter, string? Section, string? Subsection, string Original)
 {
@@ -45,25 +48,45 @@ public sealed partial record Citation(string? Code, string? Title, string Chapte
     /// <summary>Everything that can be cited, each with the word that its instruments' ids begin with.</summary>
     private static readonly (string Code, string Word)[] Words =
     [
-        (Manual, "spd-manual"), (MunicipalCode, "smc"), (StateCode, "rcw"), (Ordinance, "ord"), (CouncilBill, "cb"),
-        (SessionLaw, "laws"), (ExecutiveOrder, "eo"), (AttorneyGeneral, "ago"), (ClerkFile, "clerk-file"),
+        (Manual, "spd-manual"),
+        (MunicipalCode, "smc"),
+        (StateCode, "rcw"),
+        (Ordinance, "ord"),
+        (CouncilBill, "cb"),
+        (SessionLaw, "laws"),
+        (ExecutiveOrder, "eo"),
+        (AttorneyGeneral, "ago"),
+        (ClerkFile, "clerk-file"),
     ];
 
     /// <summary>Everything that can be cited.</summary>
     public static IEnumerable<string> Codes => Words.Select(word => word.Code);
 
-    /// <summary>The council bill that stood in brackets behind an ordinance, <c>118930</c>; null for none. Names the same text once more.</summary>
+    /// <summary>
+    /// The council bill that stood in brackets behind an ordinance, <c>118930</c>; null for none. Names the same text once more.
+    /// </summary>
     public string? Bill { get; init; }
 
     /// <summary>Whether what is cited has chapters that a list can know: a code, the manual, or one that is not named.</summary>
     public bool HasChapters => Code is null or Manual or MunicipalCode or StateCode;
 
-    /// <summary>The chapter as it is known by: <c>14.18</c>, <c>16.090</c>; <c>2026-239</c> of what is numbered by year; else the number.</summary>
-    public string ChapterNumber => Title is null ? Chapter : HasChapters ? $"{Title}.{Chapter}" : $"{Title}-{Chapter}";
+    /// <summary>
+    /// The chapter as it is known by: <c>14.18</c>, <c>16.090</c>; <c>2026-239</c> of what is numbered by year; else the number.
+    /// </summary>
+    public string ChapterNumber =>
+        Title is null ? Chapter
+        : HasChapters ? $"{Title}.{Chapter}"
+        : $"{Title}-{Chapter}";
 
-    /// <summary>The id that an instrument of this chapter or number has, <c>smc-14.18</c>, <c>laws-2026-ch-239</c>; null where no code is named.</summary>
-    public string? InstrumentId => Code is null ? null
-        : Words.First(word => word.Code == Code).Word + "-" + (Code == SessionLaw ? $"{Title}-ch-{Chapter}" : ChapterNumber.ToLowerInvariant());
+    /// <summary>
+    /// The id that an instrument of this chapter or number has, <c>smc-14.18</c>, <c>laws-2026-ch-239</c>; null where no code is named.
+    /// </summary>
+    public string? InstrumentId =>
+        Code is null
+            ? null
+            : Words.First(word => word.Code == Code).Word
+                + "-"
+                + (Code == SessionLaw ? $"{Title}-ch-{Chapter}" : ChapterNumber.ToLowerInvariant());
 
     /// <summary>
     /// Where the cited text stands on the public pages: <c>/instruments/smc-14.18#020</c>. A section that is an instrument of its own
@@ -76,14 +99,18 @@ public sealed partial record Citation(string? Code, string? Title, string Chapte
         return InstrumentId is not { } id ? null
             : Section is not null && isInstrument($"{id}.{Section}") ? $"/instruments/{id}.{Section}"
             : !isInstrument(id) ? null
-            : Section is null ? $"/instruments/{id}" : $"/instruments/{id}#{Section}";
+            : Section is null ? $"/instruments/{id}"
+            : $"/instruments/{id}#{Section}";
     }
 
     /// <summary>Whether another citation means the same chapter and section; an unnamed code may be any code.</summary>
     public bool MeansTheSameAs(Citation other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return (Code is null || other.Code is null || Code == other.Code) && Title == other.Title && Chapter == other.Chapter && Section == other.Section;
+        return (Code is null || other.Code is null || Code == other.Code)
+            && Title == other.Title
+            && Chapter == other.Chapter
+            && Section == other.Section;
     }
 
     /// <summary>Whether the parts are the same, however they were written.</summary>
@@ -96,17 +123,19 @@ public sealed partial record Citation(string? Code, string? Title, string Chapte
     /// The citation in the manner of its code: <c>SMC 14.18.020.F</c>, <c>RCW 42.56.240(14)</c>, <c>SPD Manual 16.090</c>,
     /// <c>Ordinance 125376</c>, <c>Laws of 2026, ch. 239</c>.
     /// </summary>
-    public override string ToString() => Code switch
-    {
-        SessionLaw => $"Laws of {Title}, ch. {Chapter}",
-        AttorneyGeneral => $"AGO {Title} No. {Chapter}",
-        _ => (Code is null ? "" : Code + " ") + ChapterNumber + (Section is null ? "" : "." + Section) + Levels,
-    };
+    public override string ToString() =>
+        Code switch
+        {
+            SessionLaw => $"Laws of {Title}, ch. {Chapter}",
+            AttorneyGeneral => $"AGO {Title} No. {Chapter}",
+            _ => (Code is null ? "" : Code + " ") + ChapterNumber + (Section is null ? "" : "." + Section) + Levels,
+        };
 
     private (string?, string?, string, string?, string?) Parts => (Code, Title, Chapter, Section, Subsection);
 
     /// <summary>The State writes each level in brackets, the City with dots as far as its letters and figures take turns.</summary>
-    private string Levels => Subsection is null ? ""
+    private string Levels =>
+        Subsection is null ? ""
         : Code != StateCode && Dotted().IsMatch(Subsection) ? "." + Subsection
         : $"({Subsection.Replace(".", ")(", StringComparison.Ordinal)})";
 

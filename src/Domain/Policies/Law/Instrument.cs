@@ -4,7 +4,15 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Domain.Policies.Law;
 
 /// <summary>The kinds of text that govern. A city statement describes what is done; it authorises nothing.</summary>
-public enum InstrumentKind { ManualChapter, MunicipalCode, Ordinance, StateLaw, ExecutiveOrder, CityStatement }
+public enum InstrumentKind
+{
+    ManualChapter,
+    MunicipalCode,
+    Ordinance,
+    StateLaw,
+    ExecutiveOrder,
+    CityStatement,
+}
 
 /// <summary>A text that governs surveillance technology: a manual chapter, a chapter of the municipal code, a state law, …</summary>
 /// <param name="Id">Identifier, e.g. <c>spd-manual-16.170</c>.</param>
@@ -12,7 +20,14 @@ public enum InstrumentKind { ManualChapter, MunicipalCode, Ordinance, StateLaw, 
 /// <param name="Authority">Who can change it, in words.</param>
 /// <param name="Versions">Its versions in the order of their numbers, 1, 2, …; their periods do not overlap.</param>
 /// <param name="Url">Where its present text is published, or null.</param>
-public sealed record Instrument(string Id, InstrumentKind Kind, string Citation, string Authority, ImmutableArray<InstrumentVersion> Versions, string? Url = null)
+public sealed record Instrument(
+    string Id,
+    InstrumentKind Kind,
+    string Citation,
+    string Authority,
+    ImmutableArray<InstrumentVersion> Versions,
+    string? Url = null
+)
 {
     /// <summary>Whether texts of this kind can allow a capture.</summary>
     public bool Authorises => Kind != InstrumentKind.CityStatement;
@@ -27,9 +42,17 @@ public sealed record Instrument(string Id, InstrumentKind Kind, string Citation,
 /// <param name="By">What made this version, e.g. <c>Ordinance 125376</c>; null when not known.</param>
 /// <param name="SupersededBy">Id of another instrument that took its place, or null.</param>
 public sealed record InstrumentVersion(
-    int Number, string Title, EffectivePeriod Effective,
-    LawDate? Passed, LawDate? Signed, LawDate? Filed,
-    string? By, string? SupersededBy, Source Source, ImmutableArray<Rule> Rules)
+    int Number,
+    string Title,
+    EffectivePeriod Effective,
+    LawDate? Passed,
+    LawDate? Signed,
+    LawDate? Filed,
+    string? By,
+    string? SupersededBy,
+    Source Source,
+    ImmutableArray<Rule> Rules
+)
 {
     /// <summary>What this text says of a technology, or null when it does not speak of it.</summary>
     public Rule? RuleFor(string technology) => Rules.FirstOrDefault(rule => rule.Technology == technology);

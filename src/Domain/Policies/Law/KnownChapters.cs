@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Domain.Policies.Law;
 
-/// <summary>The chapters that exist, by code. A citation of any other is an error before it is posted: 12.18.020.F for 14.18.020.F.</summary>
+/// <summary>
+/// The chapters that exist, by code. A citation of any other is an error before it is posted: 12.18.020.F for 14.18.020.F.
+/// </summary>
 /// <param name="Chapters">Code, e.g. <c>SMC</c>, and its chapters, e.g. <c>14.18</c>.</param>
 public sealed record KnownChapters(ImmutableSortedDictionary<string, ImmutableArray<string>> Chapters)
 {
@@ -40,24 +42,38 @@ public sealed record KnownChapters(ImmutableSortedDictionary<string, ImmutableAr
     }
 
     /// <summary>The chapters that a citation could have meant, in words.</summary>
-    public string Listed(string? code) => string.Join("; ", Chapters.Where(known => code is null ? known.Key != Citation.Manual : known.Key == code)
-        .Select(known => known.Key + " " + string.Join(", ", known.Value)));
+    public string Listed(string? code) =>
+        string.Join(
+            "; ",
+            Chapters
+                .Where(known => code is null ? known.Key != Citation.Manual : known.Key == code)
+                .Select(known => known.Key + " " + string.Join(", ", known.Value))
+        );
 
-    /// <summary>What a citation of an unknown chapter most likely means: the same section of the known chapter that is spelt most like it; null when none is.</summary>
+    /// <summary>
+    /// What a citation of an unknown chapter most likely means: the same section of the known chapter that is spelt most like it; null when
+    /// none is.
+    /// </summary>
     public Citation? Nearest(Citation citation)
     {
         ArgumentNullException.ThrowIfNull(citation);
         if (!citation.HasChapters || citation.ChapterNumber.Length > MaxCharacters)
             return null;
-        var nearest = Candidates(citation).Select(chapter => (Slips: Slips(citation.ChapterNumber, chapter), Chapter: chapter))
-            .Where(known => known.Slips <= MaxSlips).OrderBy(known => known.Slips).ThenBy(known => known.Chapter, StringComparer.Ordinal).FirstOrDefault();
+        var nearest = Candidates(citation)
+            .Select(chapter => (Slips: Slips(citation.ChapterNumber, chapter), Chapter: chapter))
+            .Where(known => known.Slips <= MaxSlips)
+            .OrderBy(known => known.Slips)
+            .ThenBy(known => known.Chapter, StringComparer.Ordinal)
+            .FirstOrDefault();
         var parts = nearest.Chapter?.Split('.', 2);
         return parts is { Length: 2 } ? citation with { Title = parts[0], Chapter = parts[1] } : null;
     }
 
     /// <summary>The chapters that a citation may mean. The manual's have no sections.</summary>
-    private IEnumerable<string> Candidates(Citation citation) => Chapters
-        .Where(code => (citation.Code ?? code.Key) == code.Key && !(code.Key == Citation.Manual && citation.Section is not null)).SelectMany(code => code.Value);
+    private IEnumerable<string> Candidates(Citation citation) =>
+        Chapters
+            .Where(code => (citation.Code ?? code.Key) == code.Key && !(code.Key == Citation.Manual && citation.Section is not null))
+            .SelectMany(code => code.Value);
 
     /// <summary>How many letters were left out, put in, mistaken or exchanged with their neighbour between two words.</summary>
     private static int Slips(string one, string other)

@@ -5,7 +5,14 @@ using System.Text.Json.Serialization;
 namespace SurveillanceRegistry.Domain.Policies.Law;
 
 /// <summary>How exactly a date of law is known. <c>Unknown</c>: there is one, nobody found it. <c>Open</c>: there is none yet.</summary>
-public enum DatePrecision { Year, Month, Day, Unknown, Open }
+public enum DatePrecision
+{
+    Year,
+    Month,
+    Day,
+    Unknown,
+    Open,
+}
 
 /// <summary>
 /// A date as a law or a manual states it: <c>1979</c>, <c>2006-07</c> or <c>2019-02-01</c>. What was not stated is never invented:
@@ -20,7 +27,10 @@ public readonly record struct LawDate : IComparable<LawDate>
     public int? Month { get; }
     public int? Day { get; }
 
-    public DatePrecision Precision => Day is not null ? DatePrecision.Day : Month is not null ? DatePrecision.Month : DatePrecision.Year;
+    public DatePrecision Precision =>
+        Day is not null ? DatePrecision.Day
+        : Month is not null ? DatePrecision.Month
+        : DatePrecision.Year;
 
     /// <summary>The first day that the stated date may mean.</summary>
     public DateOnly Earliest => new(Year, Month ?? 1, Day ?? 1);
@@ -31,7 +41,9 @@ public readonly record struct LawDate : IComparable<LawDate>
     /// <summary>A date stated to the day.</summary>
     public static LawDate On(int year, int month, int day) => new(new DateOnly(year, month, day).Year, month, day);
 
-    /// <summary>Reads <c>YYYY</c>, <c>YYYY-MM</c> or <c>YYYY-MM-DD</c>; everything else, and days that no calendar has, is refused.</summary>
+    /// <summary>
+    /// Reads <c>YYYY</c>, <c>YYYY-MM</c> or <c>YYYY-MM-DD</c>; everything else, and days that no calendar has, is refused.
+    /// </summary>
     public static bool TryParse(string? text, out LawDate date)
     {
         date = default;
@@ -61,24 +73,33 @@ public readonly record struct LawDate : IComparable<LawDate>
 
     /// <summary>Reads a date of law. Throws <see cref="FormatException"/> when it is none.</summary>
     public static LawDate Parse(string text) =>
-        TryParse(text, out var date) ? date : throw new FormatException($"'{text}' is not a date of law: expected YYYY, YYYY-MM or YYYY-MM-DD.");
+        TryParse(text, out var date)
+            ? date
+            : throw new FormatException($"'{text}' is not a date of law: expected YYYY, YYYY-MM or YYYY-MM-DD.");
 
     /// <summary>The date as stated, no more exact than it was.</summary>
-    public override string ToString() => Precision switch
-    {
-        DatePrecision.Year => Year.ToString("0000", CultureInfo.InvariantCulture),
-        DatePrecision.Month => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}-{Day:00}"),
-    };
+    public override string ToString() =>
+        Precision switch
+        {
+            DatePrecision.Year => Year.ToString("0000", CultureInfo.InvariantCulture),
+            DatePrecision.Month => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}-{Day:00}"),
+        };
 
     public int CompareTo(LawDate other) => (Earliest, Latest).CompareTo((other.Earliest, other.Latest));
+
     public static bool operator <(LawDate left, LawDate right) => left.CompareTo(right) < 0;
+
     public static bool operator >(LawDate left, LawDate right) => left.CompareTo(right) > 0;
+
     public static bool operator <=(LawDate left, LawDate right) => left.CompareTo(right) <= 0;
+
     public static bool operator >=(LawDate left, LawDate right) => left.CompareTo(right) >= 0;
 
     private static bool Part(string text, int start, int length, int low, int high, out int value) =>
-        int.TryParse(text.AsSpan(start, length), NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= low && value <= high;
+        int.TryParse(text.AsSpan(start, length), NumberStyles.None, CultureInfo.InvariantCulture, out value)
+        && value >= low
+        && value <= high;
 }
 
 /// <summary>A date of law in JSON is the text as stated.</summary>
@@ -87,5 +108,6 @@ public sealed class LawDateJson : JsonConverter<LawDate>
     public override LawDate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         LawDate.TryParse(reader.GetString(), out var date) ? date : throw new JsonException("Expected YYYY, YYYY-MM or YYYY-MM-DD.");
 
-    public override void Write(Utf8JsonWriter writer, LawDate value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, LawDate value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

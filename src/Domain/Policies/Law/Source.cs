@@ -1,7 +1,14 @@
 namespace SurveillanceRegistry.Domain.Policies.Law;
 
-/// <summary>How far a stated fact can be trusted: read in the named source; told by somebody else ("reported"); unsure (never on a sign).</summary>
-public enum Confidence { Sourced, Secondary, Unsure }
+/// <summary>
+/// How far a stated fact can be trusted: read in the named source; told by somebody else ("reported"); unsure (never on a sign).
+/// </summary>
+public enum Confidence
+{
+    Sourced,
+    Secondary,
+    Unsure,
+}
 
 /// <summary>Where a fact was read.</summary>
 /// <param name="Title">The source in words.</param>

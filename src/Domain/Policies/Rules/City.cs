@@ -25,8 +25,14 @@ public sealed record OutOfScope(string Name, string Why, Source Source);
 /// <param name="Languages">BCP 47 tags of the languages of its notices, first the one that governs.</param>
 /// <param name="NoticeValidSeconds">How long a screen may show a notice that it could not confirm, in seconds, 10 to 3600.</param>
 public sealed record City(
-    string Name, bool IsSample, string TimeZone, ImmutableArray<string> Languages,
-    ImmutableArray<Department> Departments, RecordsPortal Records, int NoticeValidSeconds)
+    string Name,
+    bool IsSample,
+    string TimeZone,
+    ImmutableArray<string> Languages,
+    ImmutableArray<Department> Departments,
+    RecordsPortal Records,
+    int NoticeValidSeconds
+)
 {
     /// <summary>What records and is not in this registry; empty when nothing is named.</summary>
     public ImmutableArray<OutOfScope> OutOfScope { get; init; } = [];
@@ -35,7 +41,8 @@ public sealed record City(
     public DateOnly DayAt(DateTimeOffset instant) => DateOnly.FromDateTime(LocalTime(instant).DateTime);
 
     /// <summary>The local time in the city at an instant, daylight saving included.</summary>
-    public DateTimeOffset LocalTime(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone));
+    public DateTimeOffset LocalTime(DateTimeOffset instant) =>
+        TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone));
 
     /// <summary>The department with this id, or null.</summary>
     public Department? Department(string id) => Departments.FirstOrDefault(department => department.Id == id);

@@ -8,7 +8,16 @@ namespace SurveillanceRegistry.Domain.Policies.Rules;
 /// The standing of a pair of technology and instrument on a day. <c>Adopted</c>: its effective date is not known.
 /// <c>NotKnown</c>: the registry holds no text for that day, which is never the absence of a rule.
 /// </summary>
-public enum RuleStatus { Adopted, Scheduled, InForce, Paused, Superseded, Ended, NotKnown }
+public enum RuleStatus
+{
+    Adopted,
+    Scheduled,
+    InForce,
+    Paused,
+    Superseded,
+    Ended,
+    NotKnown,
+}
 
 /// <summary>One row of the governance table: a technology, an instrument, and how they stand on a day.</summary>
 /// <param name="Version">The version of the instrument that answers; null when the registry holds no text for the day.</param>
@@ -16,8 +25,15 @@ public enum RuleStatus { Adopted, Scheduled, InForce, Paused, Superseded, Ended,
 /// <param name="Next">A later version that was already known on that day and has not begun, or null.</param>
 /// <param name="DisagreesWith">Ids of instruments in force for the same technology that state another limit for the same data.</param>
 public sealed record GovernanceRow(
-    Technology Technology, Instrument Instrument, InstrumentVersion? Version, Rule? Rule,
-    RuleStatus Status, Certainty Certainty, InstrumentVersion? Next, ImmutableArray<string> DisagreesWith)
+    Technology Technology,
+    Instrument Instrument,
+    InstrumentVersion? Version,
+    Rule? Rule,
+    RuleStatus Status,
+    Certainty Certainty,
+    InstrumentVersion? Next,
+    ImmutableArray<string> DisagreesWith
+)
 {
     /// <summary>Whether this row may be printed on a sign as the law that governs: it holds, and it was read in its source.</summary>
     public bool IsPrintable => Status is RuleStatus.InForce or RuleStatus.Adopted && Version?.Source.Confidence == Confidence.Sourced;
@@ -26,18 +42,32 @@ public sealed record GovernanceRow(
     /// Whether it was adopted, nobody found since when, and it neither allows nor asks anything by itself, such as an ordinance that amends
     /// a section of the code: history of a rule, for those who want to know more.
     /// </summary>
-    public bool IsBackground => Status == RuleStatus.Adopted && Instrument.Authorises && Rule is { Capture.IsEmpty: true, Retention.IsEmpty: true, Notice.IsEmpty: true };
+    public bool IsBackground =>
+        Status == RuleStatus.Adopted
+        && Instrument.Authorises
+        && Rule is { Capture.IsEmpty: true, Retention.IsEmpty: true, Notice.IsEmpty: true };
 
     /// <summary>The text that is to follow, as a row of its own; null when none is known.</summary>
-    public GovernanceRow? AsScheduled() => Status == RuleStatus.Scheduled ? this
+    public GovernanceRow? AsScheduled() =>
+        Status == RuleStatus.Scheduled ? this
         : Next is null ? null
-        : this with { Version = Next, Rule = Next.RuleFor(Technology.Id), Status = RuleStatus.Scheduled, Certainty = Certainty.Certain, Next = null, DisagreesWith = [] };
+        : this with
+        {
+            Version = Next,
+            Rule = Next.RuleFor(Technology.Id),
+            Status = RuleStatus.Scheduled,
+            Certainty = Certainty.Certain,
+            Next = null,
+            DisagreesWith = [],
+        };
 }
 
 /// <summary>The governance table: every technology, every instrument, every version; asked by day.</summary>
 public sealed record GovernanceTable
 {
-    /// <summary>For each technology, each instrument that ever spoke of it and the versions that did: worked out once, asked often.</summary>
+    /// <summary>
+    /// For each technology, each instrument that ever spoke of it and the versions that did: worked out once, asked often.
+    /// </summary>
     private readonly ImmutableArray<Pair> _pairs;
 
     private readonly FrozenDictionary<string, ImmutableArray<Pair>> _pairsOf;
@@ -45,11 +75,20 @@ public sealed record GovernanceTable
     public GovernanceTable(ImmutableArray<Technology> technologies, ImmutableArray<Instrument> instruments)
     {
         (Technologies, Instruments) = (technologies, instruments);
-        var spoken = (from instrument in instruments
-                      from texts in instrument.Versions.SelectMany(version => version.Rules, Text.Of).GroupBy(text => text.Rule.Technology)
-                      select (Instrument: instrument, Texts: texts)).ToLookup(one => one.Texts.Key, StringComparer.Ordinal);
-        _pairs = [.. technologies.SelectMany(technology => spoken[technology.Id].Select(one => new Pair(technology, one.Instrument, [.. one.Texts])))];
-        _pairsOf = _pairs.GroupBy(pair => pair.Technology.Id).ToFrozenDictionary(pairs => pairs.Key, pairs => pairs.ToImmutableArray(), StringComparer.Ordinal);
+        var spoken = (
+            from instrument in instruments
+            from texts in instrument.Versions.SelectMany(version => version.Rules, Text.Of).GroupBy(text => text.Rule.Technology)
+            select (Instrument: instrument, Texts: texts)
+        ).ToLookup(one => one.Texts.Key, StringComparer.Ordinal);
+        _pairs =
+        [
+            .. technologies.SelectMany(technology =>
+                spoken[technology.Id].Select(one => new Pair(technology, one.Instrument, [.. one.Texts]))
+            ),
+        ];
+        _pairsOf = _pairs
+            .GroupBy(pair => pair.Technology.Id)
+            .ToFrozenDictionary(pairs => pairs.Key, pairs => pairs.ToImmutableArray(), StringComparer.Ordinal);
     }
 
     /// <summary>Every technology, in the order of the City's own list.</summary>
@@ -62,7 +101,8 @@ public sealed record GovernanceTable
     public ImmutableArray<GovernanceRow> On(DateOnly day) => WithDisagreements(_pairs, day);
 
     /// <summary>The rows of one technology on a day.</summary>
-    public ImmutableArray<GovernanceRow> On(DateOnly day, string technology) => _pairsOf.TryGetValue(technology, out var pairs) ? WithDisagreements(pairs, day) : [];
+    public ImmutableArray<GovernanceRow> On(DateOnly day, string technology) =>
+        _pairsOf.TryGetValue(technology, out var pairs) ? WithDisagreements(pairs, day) : [];
 
     /// <summary>The rows that are printed as law for units of a technology and department on a day.</summary>
     public ImmutableArray<GovernanceRow> Governing(string technology, string department, DateOnly day) =>
@@ -71,7 +111,9 @@ public sealed record GovernanceTable
     private static GovernanceRow Row(Pair pair, DateOnly day)
     {
         var (technology, instrument, texts) = pair;
-        Text? next = null, current = null, past = null;
+        Text? next = null,
+            current = null,
+            past = null;
         foreach (var text in texts)
         {
             var effective = text.Version.Effective;
@@ -81,7 +123,9 @@ public sealed record GovernanceTable
                     next = text;
                     break;
                 // What surely holds goes before what possibly does; among equals, the later text.
-                case Phase.During when effective.IsEvidencedOn(day) && (current is not { } held || effective.CertaintyOn(day) <= held.Version.Effective.CertaintyOn(day)):
+                case Phase.During
+                    when effective.IsEvidencedOn(day)
+                        && (current is not { } held || effective.CertaintyOn(day) <= held.Version.Effective.CertaintyOn(day)):
                     current = text;
                     break;
                 case Phase.After:
@@ -92,8 +136,20 @@ public sealed record GovernanceTable
 
         if (current is { } now)
         {
-            var status = now.Rule.Pauses ? RuleStatus.Paused : now.Version.Effective.IsStartKnownOn(day) ? RuleStatus.InForce : RuleStatus.Adopted;
-            return new GovernanceRow(technology, instrument, now.Version, now.Rule, status, now.Version.Effective.CertaintyOn(day), next?.Version, []);
+            var status =
+                now.Rule.Pauses ? RuleStatus.Paused
+                : now.Version.Effective.IsStartKnownOn(day) ? RuleStatus.InForce
+                : RuleStatus.Adopted;
+            return new GovernanceRow(
+                technology,
+                instrument,
+                now.Version,
+                now.Rule,
+                status,
+                now.Version.Effective.CertaintyOn(day),
+                next?.Version,
+                []
+            );
         }
 
         if (past is { } over)
@@ -112,7 +168,7 @@ public sealed record GovernanceTable
     {
         var rows = ImmutableArray.CreateBuilder<GovernanceRow>(pairs.Length);
         var limits = new List<ImmutableArray<Retention>>();
-        for (var first = 0; first < pairs.Length;)
+        for (var first = 0; first < pairs.Length; )
         {
             var technology = pairs[first].Technology.Id;
             var last = first;
@@ -132,14 +188,27 @@ public sealed record GovernanceTable
         return rows.MoveToImmutable();
     }
 
-    /// <summary>Many rows of a technology state the same limits: those that do disagree with the same others, so each way of stating is held against each other once.</summary>
+    /// <summary>
+    /// Many rows of a technology state the same limits: those that do disagree with the same others, so each way of stating is held against
+    /// each other once.
+    /// </summary>
     /// <param name="limits">What each row of the technology states; nothing where it is not in force.</param>
     private static void Disagreements(ImmutableArray<GovernanceRow>.Builder rows, List<ImmutableArray<Retention>> limits, int first)
     {
-        var ways = Enumerable.Range(0, limits.Count).Where(i => !limits[i].IsDefaultOrEmpty).GroupBy(i => limits[i], SameLimits.Instance).Select(way => (Limits: way.Key, Rows: way.ToArray())).ToArray();
+        var ways = Enumerable
+            .Range(0, limits.Count)
+            .Where(i => !limits[i].IsDefaultOrEmpty)
+            .GroupBy(i => limits[i], SameLimits.Instance)
+            .Select(way => (Limits: way.Key, Rows: way.ToArray()))
+            .ToArray();
         foreach (var way in ways)
         {
-            int[] others = [.. ways.Where(other => way.Limits.Any(mine => other.Limits.Any(theirs => Contradict(mine, theirs)))).SelectMany(other => other.Rows).Order()];
+            int[] others =
+            [
+                .. ways.Where(other => way.Limits.Any(mine => other.Limits.Any(theirs => Contradict(mine, theirs))))
+                    .SelectMany(other => other.Rows)
+                    .Order(),
+            ];
             if (others.Length == 0)
                 continue;
             ImmutableArray<string> ids = [.. others.Select(other => rows[first + other].Instrument.Id)];
@@ -164,12 +233,27 @@ public sealed record GovernanceTable
     }
 
     /// <summary>What a version says of a technology; what is asked of it for every day is worked out once.</summary>
-    private readonly record struct Text(InstrumentVersion Version, Rule Rule, DateOnly MayHoldFrom, DateOnly SurelyEndedFrom, ImmutableArray<Retention> Limits)
+    private readonly record struct Text(
+        InstrumentVersion Version,
+        Rule Rule,
+        DateOnly MayHoldFrom,
+        DateOnly SurelyEndedFrom,
+        ImmutableArray<Retention> Limits
+    )
     {
-        public static Text Of(InstrumentVersion version, Rule rule) => new(
-            version, rule, version.Effective.MayHoldFrom, version.Effective.SurelyEndedFrom, [.. rule.Retention.Where(one => one is { Bound: RetentionBound.Limit, Days: not null })]);
+        public static Text Of(InstrumentVersion version, Rule rule) =>
+            new(
+                version,
+                rule,
+                version.Effective.MayHoldFrom,
+                version.Effective.SurelyEndedFrom,
+                [.. rule.Retention.Where(one => one is { Bound: RetentionBound.Limit, Days: not null })]
+            );
 
-        public Phase PhaseOn(DateOnly day) => day < MayHoldFrom ? Phase.Before : day >= SurelyEndedFrom ? Phase.After : Phase.During;
+        public Phase PhaseOn(DateOnly day) =>
+            day < MayHoldFrom ? Phase.Before
+            : day >= SurelyEndedFrom ? Phase.After
+            : Phase.During;
     }
 
     /// <summary>Limits are the same when they state the same days for the same data.</summary>
@@ -190,7 +274,8 @@ public sealed record GovernanceTable
             return true;
         }
 
-        public int GetHashCode(ImmutableArray<Retention> limits) => limits is [var first, ..] ? HashCode.Combine(limits.Length, first.Days, first.DataClass) : 0;
+        public int GetHashCode(ImmutableArray<Retention> limits) =>
+            limits is [var first, ..] ? HashCode.Combine(limits.Length, first.Days, first.DataClass) : 0;
     }
 
     private static bool Contradict(Retention mine, Retention theirs) =>

@@ -4,10 +4,19 @@ using SurveillanceRegistry.Domain.Devices;
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
 /// <summary>What a retention figure means: kept at least, kept at most, or what is done in practice.</summary>
-public enum RetentionBound { Minimum, Limit, Practice }
+public enum RetentionBound
+{
+    Minimum,
+    Limit,
+    Practice,
+}
 
 /// <summary>An event that ends keeping, where no number of days is stated.</summary>
-public enum RetentionEvent { EndOfShift, EndOfSentence }
+public enum RetentionEvent
+{
+    EndOfShift,
+    EndOfSentence,
+}
 
 /// <summary>How long recordings stay.</summary>
 /// <param name="Bound">Minimum, limit or practice.</param>
@@ -15,16 +24,34 @@ public enum RetentionEvent { EndOfShift, EndOfSentence }
 /// <param name="Event">The event that ends keeping, or null.</param>
 /// <param name="DataClass">The class of data it speaks of; null: all that the technology records.</param>
 /// <param name="Note">What the text adds, e.g. "with exceptions"; null for nothing.</param>
-public sealed record Retention(RetentionBound Bound, int? Days, RetentionEvent? Event = null, string? DataClass = null, string? Note = null);
+public sealed record Retention(
+    RetentionBound Bound,
+    int? Days,
+    RetentionEvent? Event = null,
+    string? DataClass = null,
+    string? Note = null
+);
 
 /// <summary>A duty to tell the public.</summary>
-public enum NoticeDuty { PostedSign, SignBeforeActivation, Spoken, PublicPage }
+public enum NoticeDuty
+{
+    PostedSign,
+    SignBeforeActivation,
+    Spoken,
+    PublicPage,
+}
 
 /// <summary>A duty to tell the public, with the days before activation where the text states them.</summary>
 public sealed record RequiredNotice(NoticeDuty Duty, int? Days = null);
 
 /// <summary>Whether the public may have the recordings.</summary>
-public enum RecordsAccessKind { Open, Conditions, Exempt, NotKnown }
+public enum RecordsAccessKind
+{
+    Open,
+    Conditions,
+    Exempt,
+    NotKnown,
+}
 
 /// <summary>Access to recordings as public records, in the words of the text.</summary>
 public sealed record RecordsAccess(RecordsAccessKind Access, string? Text = null);
@@ -55,7 +82,8 @@ public sealed record Rule(
     ImmutableArray<string> ProhibitedUses = default,
     string? Sharing = null,
     string? Owner = null,
-    DateOnly? ReviewBy = null)
+    DateOnly? ReviewBy = null
+)
 {
     /// <summary>What the text lets it be used for, most important first; empty when it names none.</summary>
     public ImmutableArray<string> Purposes { get; init; } = Purposes.IsDefault ? [] : Purposes;

@@ -6,25 +6,37 @@ namespace SurveillanceRegistry.Domain.Policies.Rules;
 
 /// <summary>
 /// Values of a row as people write them in a form or a spreadsheet, one to a line: <c>limit 21 days | patrol reads | with exceptions</c>,
-/// <c>limit end-of-shift | parking reads</c>, <c>sign-before-activation 30 days</c>. A bar or a backslash in a text has a backslash before it,
+/// <c>limit end-of-shift | parking reads</c>, <c>sign-before-activation 30 days</c>. A bar or a backslash in a text has a backslash before
+/// it,
 /// and so has a blank at either end of one. What is written is read back as the same.
 /// </summary>
 public static class RuleText
 {
-    private const string Days = "days", Day = "day";
+    private const string Days = "days",
+        Day = "day";
 
     /// <summary>What a retention looks like.</summary>
-    public const string RetentionExpected = "'minimum', 'limit' or 'practice', then a number of days or 'end-of-shift' or 'end-of-sentence', then perhaps '| class of data | note', e.g. limit 21 days | patrol reads";
+    public const string RetentionExpected =
+        "'minimum', 'limit' or 'practice', then a number of days or 'end-of-shift' or 'end-of-sentence', then perhaps '| class of data | note', e.g. limit 21 days | patrol reads";
 
     /// <summary>What a notice duty looks like.</summary>
-    public const string NoticeExpected = "'posted-sign', 'sign-before-activation', 'spoken' or 'public-page', then perhaps a number of days, e.g. sign-before-activation 30 days";
+    public const string NoticeExpected =
+        "'posted-sign', 'sign-before-activation', 'spoken' or 'public-page', then perhaps a number of days, e.g. sign-before-activation 30 days";
 
     public static string Write(Retention retention)
     {
         ArgumentNullException.ThrowIfNull(retention);
-        var amount = retention.Days is { } days ? string.Create(CultureInfo.InvariantCulture, $"{days} {Days}") : retention.Event is { } until ? Json.Word(until) : "";
-        var (data, note) = (retention.DataClass is null ? "" : Escape(retention.DataClass), retention.Note is null ? "" : Escape(retention.Note));
-        return $"{Json.Word(retention.Bound)} {amount}" + (data.Length + note.Length == 0 ? "" : " | " + data) + (note.Length == 0 ? "" : " | " + note);
+        var amount =
+            retention.Days is { } days ? string.Create(CultureInfo.InvariantCulture, $"{days} {Days}")
+            : retention.Event is { } until ? Json.Word(until)
+            : "";
+        var (data, note) = (
+            retention.DataClass is null ? "" : Escape(retention.DataClass),
+            retention.Note is null ? "" : Escape(retention.Note)
+        );
+        return $"{Json.Word(retention.Bound)} {amount}"
+            + (data.Length + note.Length == 0 ? "" : " | " + data)
+            + (note.Length == 0 ? "" : " | " + note);
     }
 
     public static string Write(RequiredNotice duty)
@@ -72,7 +84,8 @@ public static class RuleText
     private static bool TryDays(string number, string unit, out int days) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out days) && (unit == Days || unit == Day);
 
-    private static string? Field(ImmutableArray<string> fields, int index) => fields.Length > index && fields[index].Length > 0 ? fields[index] : null;
+    private static string? Field(ImmutableArray<string> fields, int index) =>
+        fields.Length > index && fields[index].Length > 0 ? fields[index] : null;
 
     private static string Escape(string text)
     {

@@ -17,12 +17,34 @@ public sealed record ExpectedStateDraft(CaptureReport Capture, ImmutableArray<Ex
     /// What the rules in force on a day let units take in that are alike in technology, department and sensors. A statement by the City
     /// describes and allows nothing. A unit that is paused, planned or removed is expected to take in nothing.
     /// </summary>
-    public static ExpectedStateDraft Create(string technology, string department, ImmutableArray<Capture> sensors, bool isActive, GovernanceTable table, DateOnly day)
+    public static ExpectedStateDraft Create(
+        string technology,
+        string department,
+        ImmutableArray<Capture> sensors,
+        bool isActive,
+        GovernanceTable table,
+        DateOnly day
+    )
     {
         ArgumentNullException.ThrowIfNull(table);
-        var allowing = isActive ? table.Governing(technology, department, day).Where(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises).ToArray() : [];
-        var capture = sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, allowing.Any(row => row.Rule!.Capture.Contains(sensor)) ? Mode.Recorded : Mode.Off));
-        return new ExpectedStateDraft(capture, [.. allowing.Select(row => new ExpectedRule(row.Instrument.Id, row.Version!.Number)).OrderBy(rule => rule.Instrument, StringComparer.Ordinal)]);
+        var allowing = isActive
+            ? table
+                .Governing(technology, department, day)
+                .Where(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises)
+                .ToArray()
+            : [];
+        var capture = sensors.Aggregate(
+            default(CaptureReport),
+            (report, sensor) => report.With(sensor, allowing.Any(row => row.Rule!.Capture.Contains(sensor)) ? Mode.Recorded : Mode.Off)
+        );
+        return new ExpectedStateDraft(
+            capture,
+            [
+                .. allowing
+                    .Select(row => new ExpectedRule(row.Instrument.Id, row.Version!.Number))
+                    .OrderBy(rule => rule.Instrument, StringComparer.Ordinal),
+            ]
+        );
     }
 }
 
@@ -31,7 +53,8 @@ public sealed record ExpectedStateDraft(CaptureReport Capture, ImmutableArray<Ex
 public sealed record ExpectedState(int Version, CaptureReport Capture, ImmutableArray<ExpectedRule> Rules)
 {
     /// <summary>
-    /// Where a unit differs from what is expected of it: each sensor that takes in more than is allowed. Taking in less than is allowed is no
+    /// Where a unit differs from what is expected of it: each sensor that takes in more than is allowed. Taking in less than is allowed is
+    /// no
     /// difference: a rule permits and does not command.
     /// </summary>
     public ImmutableArray<Capture> ExceededBy(DeviceObservation observation)

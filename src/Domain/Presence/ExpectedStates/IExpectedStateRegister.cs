@@ -6,7 +6,9 @@ namespace SurveillanceRegistry.Domain.Presence.ExpectedStates;
 /// <summary>Units that are alike in everything that decides what is expected of them.</summary>
 public sealed record DeviceGroup(string Kind, string Department, ImmutableArray<Capture> Sensors, bool IsActive);
 
-/// <summary>What is expected of each device, in numbered versions. Kept for groups of devices that are alike, not device by device.</summary>
+/// <summary>
+/// What is expected of each device, in numbered versions. Kept for groups of devices that are alike, not device by device.
+/// </summary>
 public interface IExpectedStateRegister
 {
     /// <summary>A number that grows with every change of the register of devices.</summary>
@@ -22,7 +24,9 @@ public interface IExpectedStateRegister
     /// <summary>What is expected of a device now; null before anything was.</summary>
     Task<ExpectedState?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
-    /// <summary>The devices of which something new is expected after an entry of this register, oldest first, at most <paramref name="most"/>.</summary>
+    /// <summary>
+    /// The devices of which something new is expected after an entry of this register, oldest first, at most <paramref name="most"/>.
+    /// </summary>
     Task<ImmutableArray<(long Entry, string DeviceId)>> ListAfterAsync(long afterEntry, int most, CancellationToken cancellationToken);
 
     /// <summary>The last entry; 0 when there is none.</summary>

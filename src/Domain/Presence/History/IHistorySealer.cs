@@ -14,7 +14,9 @@ public interface IHistorySealer
     /// <summary>A day is closed so long after it ended, when all that belongs to it is written down.</summary>
     static readonly TimeSpan SealedAfter = TimeSpan.FromHours(1);
 
-    /// <summary>Closes what is over and is not closed yet. Returns until when the history is closed by now; null when there is none.</summary>
+    /// <summary>
+    /// Closes what is over and is not closed yet. Returns until when the history is closed by now; null when there is none.
+    /// </summary>
     Task<DateTimeOffset?> SealAsync(CancellationToken cancellationToken);
 
     /// <summary>Works out every digest again. What was written down since the last one is held by none yet.</summary>

@@ -10,7 +10,8 @@ namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 public abstract class Adapter
 {
     /// <summary>The longest topic that is looked at, in characters, and its most levels.</summary>
-    internal const int MaxTopicCharacters = 512, MaxTopicLevels = 24;
+    internal const int MaxTopicCharacters = 512,
+        MaxTopicLevels = 24;
 
     private readonly ImmutableArray<TopicPattern> _refused;
     private readonly ImmutableArray<TopicPattern> _allowed;
@@ -68,7 +69,9 @@ public abstract class Adapter
         return -1;
     }
 
-    /// <summary>The topic below the profile's prefix, in the one form in which patterns are written. False when it is not below it.</summary>
+    /// <summary>
+    /// The topic below the profile's prefix, in the one form in which patterns are written. False when it is not below it.
+    /// </summary>
     private protected bool TryBelow(UnitIndex units, string topic, Span<char> letters, out ReadOnlySpan<char> below)
     {
         below = default;

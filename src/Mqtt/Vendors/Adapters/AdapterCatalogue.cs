@@ -12,27 +12,40 @@ public static class AdapterCatalogue
 {
     /// <summary>Every adapter, with its keep-list.</summary>
     public static ImmutableArray<Adapter> All { get; } =
-        [new FieldAdapter(Frigate.List), new Axis(Axis.List), new Onvif(Onvif.List), new SparkplugB(SparkplugB.List), new AvailabilityTopics(AvailabilityTopics.List)];
+    [
+        new FieldAdapter(Frigate.List),
+        new Axis(Axis.List),
+        new Onvif(Onvif.List),
+        new SparkplugB(SparkplugB.List),
+        new AvailabilityTopics(AvailabilityTopics.List),
+    ];
 
     /// <summary>The adapter of a kind.</summary>
     public static Adapter Of(AdapterKind kind) => All.Single(adapter => adapter.AllowList.Adapter == kind);
 
     /// <summary>What an adapter is called.</summary>
-    public static string NameOf(AdapterKind kind) => kind switch
-    {
-        AdapterKind.Frigate => "Frigate",
-        AdapterKind.Axis => "Axis event bridge",
-        AdapterKind.Onvif => "ONVIF events as JSON",
-        AdapterKind.Sparkplug => "Sparkplug B",
-        AdapterKind.Availability => "Availability topics",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
+    public static string NameOf(AdapterKind kind) =>
+        kind switch
+        {
+            AdapterKind.Frigate => "Frigate",
+            AdapterKind.Axis => "Axis event bridge",
+            AdapterKind.Onvif => "ONVIF events as JSON",
+            AdapterKind.Sparkplug => "Sparkplug B",
+            AdapterKind.Availability => "Availability topics",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
 
     /// <summary>What one kept field may hold and becomes, in words.</summary>
     public static string Becomes(AllowedField field)
     {
         ArgumentNullException.ThrowIfNull(field);
-        return field.Becomes ?? string.Join("; ", field.Values.Select(value => $"{Looks(value)}: {(value.Effects.IsEmpty ? "nothing" : string.Join(", ", value.Effects.Select(Words)))}"));
+        return field.Becomes
+            ?? string.Join(
+                "; ",
+                field.Values.Select(value =>
+                    $"{Looks(value)}: {(value.Effects.IsEmpty ? "nothing" : string.Join(", ", value.Effects.Select(Words)))}"
+                )
+            );
     }
 
     /// <summary>The keep-lists as the tables of docs/adapters.md.</summary>
@@ -41,10 +54,24 @@ public static class AdapterCatalogue
         var text = new StringBuilder();
         foreach (var list in All.Select(adapter => adapter.AllowList))
         {
-            text.Append("### ").Append(NameOf(list.Adapter)).Append(" (`adapter: ").Append(Json.Word(list.Adapter)).Append("`)\n\n")
-                .Append("Payloads of at most ").Append(list.MostBytes).Append(" bytes. Read:\n\n| Topic | Field | Type | Becomes |\n|---|---|---|---|\n");
+            text.Append("### ")
+                .Append(NameOf(list.Adapter))
+                .Append(" (`adapter: ")
+                .Append(Json.Word(list.Adapter))
+                .Append("`)\n\n")
+                .Append("Payloads of at most ")
+                .Append(list.MostBytes)
+                .Append(" bytes. Read:\n\n| Topic | Field | Type | Becomes |\n|---|---|---|---|\n");
             foreach (var field in list.Kept)
-                text.Append("| `").Append(field.Topic).Append("` | ").Append(field.Field.Length == 0 ? "the payload" : $"`{field.Field}`").Append(" | ").Append(Json.Word(field.Type)).Append(" | ").Append(Becomes(field)).Append(" |\n");
+                text.Append("| `")
+                    .Append(field.Topic)
+                    .Append("` | ")
+                    .Append(field.Field.Length == 0 ? "the payload" : $"`{field.Field}`")
+                    .Append(" | ")
+                    .Append(Json.Word(field.Type))
+                    .Append(" | ")
+                    .Append(Becomes(field))
+                    .Append(" |\n");
             text.Append("\nRefused unread:\n\n| Topic | Holds |\n|---|---|\n");
             foreach (var branch in list.Refused)
                 text.Append("| `").Append(branch.Topic).Append("` | ").Append(branch.Why).Append(" |\n");
@@ -54,14 +81,22 @@ public static class AdapterCatalogue
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    private static string Looks(AllowedValue value) => value.Word is { } word ? $"`{word}`" : FormattableString.Invariant($"{value.Least} to below {value.Below}");
+    private static string Looks(AllowedValue value) =>
+        value.Word is { } word ? $"`{word}`" : FormattableString.Invariant($"{value.Least} to below {value.Below}");
 
-    private static string Words(Effect effect) => effect switch
-    {
-        Effect.SetAvailability { Availability: var said } => said switch { Availability.Up => "the unit is there", Availability.Down => "the unit is gone", Availability.PlannedStop => "the unit was stopped on purpose", _ => "nothing" },
-        Effect.SetMode { Signal: var signal, Mode: null } => $"{Json.Word(signal)} not known any more",
-        Effect.SetMode { Signal: var signal, Mode: { } mode } => $"{Json.Word(signal)} {Json.Word(mode)}",
-        Effect.SetHealth { Part: var part, Health: var health } => $"{Json.Word(part)} {Json.Word(health)}",
-        _ => "",
-    };
+    private static string Words(Effect effect) =>
+        effect switch
+        {
+            Effect.SetAvailability { Availability: var said } => said switch
+            {
+                Availability.Up => "the unit is there",
+                Availability.Down => "the unit is gone",
+                Availability.PlannedStop => "the unit was stopped on purpose",
+                _ => "nothing",
+            },
+            Effect.SetMode { Signal: var signal, Mode: null } => $"{Json.Word(signal)} not known any more",
+            Effect.SetMode { Signal: var signal, Mode: { } mode } => $"{Json.Word(signal)} {Json.Word(mode)}",
+            Effect.SetHealth { Part: var part, Health: var health } => $"{Json.Word(part)} {Json.Word(health)}",
+            _ => "",
+        };
 }

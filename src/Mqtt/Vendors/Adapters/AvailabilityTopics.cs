@@ -12,39 +12,54 @@ namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 /// </summary>
 public sealed class AvailabilityTopics : FieldAdapter
 {
-    private const string Topic = "{unit}/{name}", Values = "the payload, or one member of a JSON object that the profile names";
+    private const string Topic = "{unit}/{name}",
+        Values = "the payload, or one member of a JSON object that the profile names";
 
-    private readonly bool _availability, _modes, _health, _firmware;
+    private readonly bool _availability,
+        _modes,
+        _health,
+        _firmware;
 
     /// <summary>An adapter that reads by this list and no other.</summary>
-    public AvailabilityTopics(FieldAllowList keepList) : base(keepList) =>
-        (_availability, _modes, _health, _firmware) = (keepList.Kept.Contains(AvailabilityWord), keepList.Kept.Contains(ModeWord), keepList.Kept.Contains(HealthWord), keepList.Kept.Contains(FirmwareWord));
+    public AvailabilityTopics(FieldAllowList keepList)
+        : base(keepList) =>
+        (_availability, _modes, _health, _firmware) = (
+            keepList.Kept.Contains(AvailabilityWord),
+            keepList.Kept.Contains(ModeWord),
+            keepList.Kept.Contains(HealthWord),
+            keepList.Kept.Contains(FirmwareWord)
+        );
 
     /// <summary>A word for there or not there.</summary>
-    public static AllowedField AvailabilityWord { get; } = new(Topic, "", AllowedType.ProfileWord, [], $"there, gone or stopped on purpose, by the profile's words; {Values}");
+    public static AllowedField AvailabilityWord { get; } =
+        new(Topic, "", AllowedType.ProfileWord, [], $"there, gone or stopped on purpose, by the profile's words; {Values}");
 
     /// <summary>A word for the mode of a capture.</summary>
-    public static AllowedField ModeWord { get; } = new(Topic, "", AllowedType.ProfileWord, [], $"the mode of one capture, by the profile's words; {Values}");
+    public static AllowedField ModeWord { get; } =
+        new(Topic, "", AllowedType.ProfileWord, [], $"the mode of one capture, by the profile's words; {Values}");
 
     /// <summary>A word for health.</summary>
-    public static AllowedField HealthWord { get; } = new(Topic, "", AllowedType.ProfileWord, [], $"health, by the profile's words; {Values}");
+    public static AllowedField HealthWord { get; } =
+        new(Topic, "", AllowedType.ProfileWord, [], $"health, by the profile's words; {Values}");
 
     /// <summary>A firmware version.</summary>
     public static AllowedField FirmwareWord { get; } = new(Topic, "", AllowedType.Version, [], $"firmware; {Values}");
 
     /// <summary>All that is read, and the branches that are refused unread.</summary>
-    public static FieldAllowList List { get; } = new(AdapterKind.Availability,
-    [
-        AvailabilityWord, ModeWord, HealthWord, FirmwareWord,
-    ],
-    [
-        new("{any}/event/#", "what was seen"),
-        new("{any}/human/#", "people"),
-        new("{any}/doorbell/#", "people"),
-        new("{any}/snapshot/#", "pictures"),
-        new("{any}/AccessControl/#", "who went where"),
-        new("{any}/FingerPrintCheck/#", "people's fingerprints"),
-    ], MostBytes: 4 * 1024);
+    public static FieldAllowList List { get; } =
+        new(
+            AdapterKind.Availability,
+            [AvailabilityWord, ModeWord, HealthWord, FirmwareWord],
+            [
+                new("{any}/event/#", "what was seen"),
+                new("{any}/human/#", "people"),
+                new("{any}/doorbell/#", "people"),
+                new("{any}/snapshot/#", "pictures"),
+                new("{any}/AccessControl/#", "who went where"),
+                new("{any}/FingerPrintCheck/#", "people's fingerprints"),
+            ],
+            MostBytes: 4 * 1024
+        );
 
     private protected override int FindAllowed(UnitIndex units, ReadOnlySpan<char> below, out int unit)
     {
@@ -98,7 +113,13 @@ public sealed class AvailabilityTopics : FieldAdapter
                 var found = 0UL;
                 for (var at = 0; at < units.Fields.Length; at++)
                 {
-                    if (units.Fields[at] is { } field && !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual(field) && name.SequenceEqual(units.Profile.Says[at].Name) && Keeps(units.Profile.Says[at]))
+                    if (
+                        units.Fields[at] is { } field
+                        && !reader.ValueIsEscaped
+                        && reader.ValueSpan.SequenceEqual(field)
+                        && name.SequenceEqual(units.Profile.Says[at].Name)
+                        && Keeps(units.Profile.Says[at])
+                    )
                         found |= 1UL << at;
                 }
 
@@ -108,7 +129,9 @@ public sealed class AvailabilityTopics : FieldAdapter
                 draft.Dropped += found == 0 ? 1 : 0;
                 if (!reader.Read())
                     return false;
-                var isWord = reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False && !reader.ValueIsEscaped;
+                var isWord =
+                    reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False
+                    && !reader.ValueIsEscaped;
                 for (var at = 0; at < units.Fields.Length; at++)
                 {
                     if ((found & 1UL << at) != 0)
@@ -126,11 +149,22 @@ public sealed class AvailabilityTopics : FieldAdapter
         }
     }
 
-    private bool Keeps(VendorMeaning meaning) => meaning.Capture is not null ? _modes : meaning.IsFirmware ? _firmware : meaning.Health.IsEmpty ? _availability : _health;
+    private bool Keeps(VendorMeaning meaning) =>
+        meaning.Capture is not null ? _modes
+        : meaning.IsFirmware ? _firmware
+        : meaning.Health.IsEmpty ? _availability
+        : _health;
 
     private static void Apply(FactBuilder draft, UnitIndex units, int unit, VendorMeaning meaning, ReadOnlySpan<byte> value)
     {
-        if (draft.Apply(unit, meaning, units.WordOf(value), meaning.IsFirmware && FirmwareVersion.TryRead(value, out var firmware) ? firmware : null) && meaning.Availability.IsEmpty)
+        if (
+            draft.Apply(
+                unit,
+                meaning,
+                units.WordOf(value),
+                meaning.IsFirmware && FirmwareVersion.TryRead(value, out var firmware) ? firmware : null
+            ) && meaning.Availability.IsEmpty
+        )
             draft.Spoke(unit);
     }
 }

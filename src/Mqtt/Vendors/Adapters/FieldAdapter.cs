@@ -9,7 +9,8 @@ using SurveillanceRegistry.Mqtt.Vendors.Facts;
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
 /// <summary>
-/// Reads payloads that are one word, or JSON: a forward-only pass that takes the fields of the keep-list, each of its type and in its range,
+/// Reads payloads that are one word, or JSON: a forward-only pass that takes the fields of the keep-list, each of its type and in its
+/// range,
 /// and skips everything else before it can become a value.
 /// </summary>
 public class FieldAdapter : Adapter
@@ -22,8 +23,13 @@ public class FieldAdapter : Adapter
     private readonly ImmutableArray<ImmutableArray<Field>> _fields;
 
     /// <summary>An adapter that reads by this list and no other.</summary>
-    public FieldAdapter(FieldAllowList keepList) : base(keepList) =>
-        _fields = [.. Topics.Select(topic => keepList.Kept.Where(field => field.Topic == topic).Select(field => new Field(field)).ToImmutableArray())];
+    public FieldAdapter(FieldAllowList keepList)
+        : base(keepList) =>
+        _fields = [
+            .. Topics.Select(topic =>
+                keepList.Kept.Where(field => field.Topic == topic).Select(field => new Field(field)).ToImmutableArray()
+            ),
+        ];
 
     /// <summary>Reads a payload on a topic that was judged to be kept.</summary>
     public VendorReading Read(UnitIndex units, string topic, ReadOnlySpan<byte> payload)
@@ -59,7 +65,12 @@ public class FieldAdapter : Adapter
         var seen = 0UL;
         try
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !Members(ref reader, units, fields, ulong.MaxValue >> (64 - fields.Length), 0, unit, draft, ref seen) || reader.Read())
+            if (
+                !reader.Read()
+                || reader.TokenType != JsonTokenType.StartObject
+                || !Members(ref reader, units, fields, ulong.MaxValue >> (64 - fields.Length), 0, unit, draft, ref seen)
+                || reader.Read()
+            )
                 return VendorReading.Shape;
         }
         catch (JsonException)
@@ -72,7 +83,16 @@ public class FieldAdapter : Adapter
 
     /// <summary>One object's members. False when a kept field stands there twice: nobody could tell which one is meant.</summary>
     /// <param name="live">The fields, as bits, that lead through this object.</param>
-    private static bool Members(ref Utf8JsonReader reader, UnitIndex units, ImmutableArray<Field> fields, ulong live, int depth, int unit, FactBuilder draft, ref ulong seen)
+    private static bool Members(
+        ref Utf8JsonReader reader,
+        UnitIndex units,
+        ImmutableArray<Field> fields,
+        ulong live,
+        int depth,
+        int unit,
+        FactBuilder draft,
+        ref ulong seen
+    )
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -102,7 +122,10 @@ public class FieldAdapter : Adapter
                 if (!leaf.HasUnit && (seen & through) != 0)
                     return false;
                 seen |= through;
-                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null || reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped)
+                if (
+                    reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null
+                    || reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped
+                )
                 {
                     Unexpected(draft, leaf, named);
                     reader.Skip();
@@ -178,14 +201,19 @@ public class FieldAdapter : Adapter
         Unexpected(draft, field, unit);
     }
 
-    /// <summary>The field holds something else than it may: nothing is taken from it, and what it told before does not hold any more.</summary>
+    /// <summary>
+    /// The field holds something else than it may: nothing is taken from it, and what it told before does not hold any more.
+    /// </summary>
     private static void Unexpected(FactBuilder draft, Field field, int unit)
     {
         draft.Dropped++;
         draft.Forget(unit, field.Kept.Values);
     }
 
-    private static ReadOnlySpan<byte> FlagOf(ReadOnlySpan<byte> value) => value is [(byte)'1'] ? "true"u8 : value is [(byte)'0'] ? "false"u8 : value;
+    private static ReadOnlySpan<byte> FlagOf(ReadOnlySpan<byte> value) =>
+        value is [(byte)'1'] ? "true"u8
+        : value is [(byte)'0'] ? "false"u8
+        : value;
 
     private static bool TryInstant(ReadOnlySpan<byte> value, out DateTimeOffset at)
     {
@@ -193,8 +221,16 @@ public class FieldAdapter : Adapter
             return Instants.TryUnix(number, out at);
         at = default;
         // The digits of a fraction beyond the seventh would make it no date; nobody sends so many.
-        return value.Length is >= 20 and <= 33 && value[^1] == 'Z' && DateTimeOffset.TryParseExact(Encoding.ASCII.GetString(value), InstantForms, System.Globalization.CultureInfo.InvariantCulture,
-            System.Globalization.DateTimeStyles.AssumeUniversal, out at) && Instants.IsPlausible(at);
+        return value.Length is >= 20 and <= 33
+            && value[^1] == 'Z'
+            && DateTimeOffset.TryParseExact(
+                Encoding.ASCII.GetString(value),
+                InstantForms,
+                System.Globalization.CultureInfo.InvariantCulture,
+                System.Globalization.DateTimeStyles.AssumeUniversal,
+                out at
+            )
+            && Instants.IsPlausible(at);
     }
 
     private static readonly string[] InstantForms = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
@@ -205,7 +241,10 @@ public class FieldAdapter : Adapter
         public AllowedField Kept { get; } = kept;
 
         /// <summary>The members on the way to it; null stands for a unit's name.</summary>
-        public byte[]?[] Path { get; } = kept.Field.Length == 0 ? [] : [.. kept.Field.Split('.').Select(member => member == "{unit}" ? null : Encoding.ASCII.GetBytes(member))];
+        public byte[]?[] Path { get; } =
+            kept.Field.Length == 0
+                ? []
+                : [.. kept.Field.Split('.').Select(member => member == "{unit}" ? null : Encoding.ASCII.GetBytes(member))];
 
         public byte[][] Words { get; } = [.. kept.Values.Select(value => Encoding.ASCII.GetBytes(value.Word ?? ""))];
 
@@ -216,7 +255,8 @@ public class FieldAdapter : Adapter
 /// <summary>Instants as vendors write them.</summary>
 internal static class Instants
 {
-    private static readonly DateTimeOffset First = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), End = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset First = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        End = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static bool IsPlausible(DateTimeOffset at) => at >= First && at < End;
 

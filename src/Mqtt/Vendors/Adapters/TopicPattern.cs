@@ -33,7 +33,8 @@ internal sealed class TopicPattern
         if (!isUnit && _levels[level] != "{any}")
         {
             var end = rest.IndexOf('/');
-            return rest[..(end < 0 ? rest.Length : end)].SequenceEqual(_levels[level]) && Matches(end < 0 ? [] : rest[(end + 1)..], end < 0, level + 1, units, ref unit);
+            return rest[..(end < 0 ? rest.Length : end)].SequenceEqual(_levels[level])
+                && Matches(end < 0 ? [] : rest[(end + 1)..], end < 0, level + 1, units, ref unit);
         }
 
         var taken = 0;

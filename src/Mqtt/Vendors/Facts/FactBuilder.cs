@@ -63,7 +63,10 @@ internal sealed class FactBuilder(UnitIndex units)
         fact = fact with { Availability = availability };
     }
 
-    /// <summary>Applies what a name of the profile's means. A word that it does not know leaves the mode not known: what was told before does not hold any more.</summary>
+    /// <summary>
+    /// Applies what a name of the profile's means. A word that it does not know leaves the mode not known: what was told before does not
+    /// hold any more.
+    /// </summary>
     /// <param name="word">The word; null when it is none of the profile's.</param>
     /// <param name="firmware">The value as digits and dots; null when it is none.</param>
     /// <returns>Whether the word was known.</returns>
@@ -82,7 +85,10 @@ internal sealed class FactBuilder(UnitIndex units)
             fact = fact with { Availability = availability };
         else
             Dropped++;
-        return meaning.IsFirmware ? firmware is not null : word is not null && (meaning.Modes.ContainsKey(word) || meaning.Health.ContainsKey(word) || meaning.Availability.ContainsKey(word));
+        return meaning.IsFirmware
+            ? firmware is not null
+            : word is not null
+                && (meaning.Modes.ContainsKey(word) || meaning.Health.ContainsKey(word) || meaning.Availability.ContainsKey(word));
     }
 
     /// <summary>The unit spoke: it is there, unless it said otherwise.</summary>
@@ -93,16 +99,17 @@ internal sealed class FactBuilder(UnitIndex units)
     }
 
     /// <summary>The signal by which a profile's own word for a capture is told.</summary>
-    public static Signal SignalOf(Capture capture) => capture switch
-    {
-        Capture.Video => Signal.Video,
-        Capture.Stills => Signal.Stills,
-        Capture.Audio => Signal.Audio,
-        Capture.Plates => Signal.Plates,
-        Capture.Faces => Signal.Faces,
-        Capture.Location => Signal.Location,
-        _ => throw new ArgumentOutOfRangeException(nameof(capture)),
-    };
+    public static Signal SignalOf(Capture capture) =>
+        capture switch
+        {
+            Capture.Video => Signal.Video,
+            Capture.Stills => Signal.Stills,
+            Capture.Audio => Signal.Audio,
+            Capture.Plates => Signal.Plates,
+            Capture.Faces => Signal.Faces,
+            Capture.Location => Signal.Location,
+            _ => throw new ArgumentOutOfRangeException(nameof(capture)),
+        };
 
     public void Firmware(string firmware) => _firmware = firmware;
 

@@ -4,11 +4,35 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Facts;
 
-/// <summary>Who in a vendor's system tells a mode: what stores, what looks, what listens, or a word for one capture that a profile names.</summary>
-public enum Signal { Recorder, Viewer, Listener, Video, Stills, Audio, Plates, Faces, Location }
+/// <summary>
+/// Who in a vendor's system tells a mode: what stores, what looks, what listens, or a word for one capture that a profile names.
+/// </summary>
+public enum Signal
+{
+    Recorder,
+    Viewer,
+    Listener,
+    Video,
+    Stills,
+    Audio,
+    Plates,
+    Faces,
+    Location,
+}
 
 /// <summary>The part of a unit whose health is told. A unit is as well as its worst part.</summary>
-public enum HealthPart { Unit, Stream, Link, Recorder, Listener, Storage, Disk, Hardware, Scene }
+public enum HealthPart
+{
+    Unit,
+    Stream,
+    Link,
+    Recorder,
+    Listener,
+    Storage,
+    Disk,
+    Hardware,
+    Scene,
+}
 
 /// <summary>What a kept field must look like.</summary>
 public enum AllowedType
@@ -64,27 +88,37 @@ public sealed record AllowedValue(string? Word, double Least, double Below, Immu
 }
 
 /// <summary>One field that is read. What no such line names is never read.</summary>
-/// <param name="Topic">The topic below the profile's prefix; <c>{unit}</c> is a unit's name, <c>{name}</c> a name of the profile's, <c>{any}</c> one or more levels.</param>
+/// <param name="Topic">The topic below the profile's prefix; <c>{unit}</c> is a unit's name, <c>{name}</c> a name of the profile's,
+/// <c>{any}</c> one or more levels.</param>
 /// <param name="Field">Members of JSON objects, with dots between; empty when the whole payload is the value.</param>
 /// <param name="Values">The listed words and ranges. Empty for instants, versions, and what profiles or protocols name.</param>
 /// <param name="Becomes">What it becomes, in words, where the values do not tell.</param>
 public sealed record AllowedField(string Topic, string Field, AllowedType Type, ImmutableArray<AllowedValue> Values, string? Becomes = null)
 {
     /// <summary>A field with listed values.</summary>
-    public static AllowedField From(string topic, string field, AllowedType type, params ImmutableArray<AllowedValue> values) => new(topic, field, type, values);
+    public static AllowedField From(string topic, string field, AllowedType type, params ImmutableArray<AllowedValue> values) =>
+        new(topic, field, type, values);
 }
 
 /// <summary>Topics that are refused before their payload is looked at, and why.</summary>
 /// <param name="Topic">The topic below the prefix; <c>{any}</c> is one or more levels, <c>#</c> everything from there.</param>
 public sealed record RefusedBranch(string Topic, string Why);
 
-/// <summary>All that an adapter reads, and the branches that it refuses unread. The parser is driven by it: what is not in it has no way in.</summary>
+/// <summary>
+/// All that an adapter reads, and the branches that it refuses unread. The parser is driven by it: what is not in it has no way in.
+/// </summary>
 /// <param name="MostBytes">The longest payload that is read.</param>
-public sealed record FieldAllowList(AdapterKind Adapter, ImmutableArray<AllowedField> Kept, ImmutableArray<RefusedBranch> Refused, int MostBytes)
+public sealed record FieldAllowList(
+    AdapterKind Adapter,
+    ImmutableArray<AllowedField> Kept,
+    ImmutableArray<RefusedBranch> Refused,
+    int MostBytes
+)
 {
     /// <summary>This list without one of its lines.</summary>
     public FieldAllowList Without(AllowedField field) => this with { Kept = Kept.Remove(field) };
 
     /// <summary>Whether some line tells by this signal.</summary>
-    public bool Uses(Signal signal) => Kept.Any(field => field.Values.Any(value => value.Effects.Any(effect => effect is Effect.SetMode tells && tells.Signal == signal)));
+    public bool Uses(Signal signal) =>
+        Kept.Any(field => field.Values.Any(value => value.Effects.Any(effect => effect is Effect.SetMode tells && tells.Signal == signal)));
 }

@@ -23,15 +23,31 @@ public sealed class UnitIndex
     {
         ArgumentNullException.ThrowIfNull(profile);
         Profile = profile;
-        _units = profile.Units.Select((unit, at) => (unit.Name, at)).ToFrozenDictionary(one => one.Name, one => one.at, StringComparer.Ordinal);
+        _units = profile
+            .Units.Select((unit, at) => (unit.Name, at))
+            .ToFrozenDictionary(one => one.Name, one => one.at, StringComparer.Ordinal);
         _byName = _units.GetAlternateLookup<ReadOnlySpan<char>>();
-        _byDevice = profile.Units.Select((unit, at) => (unit.Device, at)).ToFrozenDictionary(one => one.Device, one => one.at, StringComparer.Ordinal);
+        _byDevice = profile
+            .Units.Select((unit, at) => (unit.Device, at))
+            .ToFrozenDictionary(one => one.Device, one => one.at, StringComparer.Ordinal);
         MaxLevels = profile.Units.Select(unit => unit.Name.AsSpan().Count('/') + 1).DefaultIfEmpty().Max();
         Nodes = [.. profile.Units.Select(unit => NodeOf(unit.Name)).Distinct(StringComparer.Ordinal)];
-        UnitsOfNodes = [.. profile.Units.Select((unit, at) => (unit.Name, At: at)).GroupBy(unit => NodeOf(unit.Name), StringComparer.Ordinal).Select(node => node.Select(unit => unit.At).ToImmutableArray())];
+        UnitsOfNodes =
+        [
+            .. profile
+                .Units.Select((unit, at) => (unit.Name, At: at))
+                .GroupBy(unit => NodeOf(unit.Name), StringComparer.Ordinal)
+                .Select(node => node.Select(unit => unit.At).ToImmutableArray()),
+        ];
         _nodes = Nodes.Select((node, at) => (node, at)).ToFrozenDictionary(one => one.node, one => one.at, StringComparer.Ordinal);
         _nodesByName = _nodes.GetAlternateLookup<ReadOnlySpan<char>>();
-        _words = [.. profile.Says.SelectMany(one => one.Words).Distinct(StringComparer.Ordinal).Select(word => (word, Encoding.ASCII.GetBytes(word)))];
+        _words =
+        [
+            .. profile
+                .Says.SelectMany(one => one.Words)
+                .Distinct(StringComparer.Ordinal)
+                .Select(word => (word, Encoding.ASCII.GetBytes(word))),
+        ];
         Names = [.. profile.Says.Select(one => Encoding.ASCII.GetBytes(one.Name))];
         Fields = [.. profile.Says.Select(one => one.Field is null ? null : Encoding.ASCII.GetBytes(one.Field))];
         HasFirmware = profile.Says.Any(one => one.IsFirmware);

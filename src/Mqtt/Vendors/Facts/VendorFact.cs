@@ -21,7 +21,9 @@ public enum TopicDecision
 /// <param name="Bits">The packed form: 0 not named, 1 to 3 a <see cref="Mode"/>, 4 not known.</param>
 public readonly record struct SignalReport(long Bits)
 {
-    private const int Bit = 3, Mask = 7, NotKnown = 4;
+    private const int Bit = 3,
+        Mask = 7,
+        NotKnown = 4;
 
     private static readonly ImmutableArray<Signal> All = [.. Enum.GetValues<Signal>()];
 
@@ -32,7 +34,8 @@ public readonly record struct SignalReport(long Bits)
     public Mode? this[Signal signal] => At(signal) is > 0 and < NotKnown and var mode ? (Mode)mode : null;
 
     /// <summary>This report with one signal told; null: not known.</summary>
-    public SignalReport With(Signal signal, Mode? mode) => new(Bits & ~((long)Mask << ((int)signal * Bit)) | (long)(mode is { } told ? (int)told : NotKnown) << ((int)signal * Bit));
+    public SignalReport With(Signal signal, Mode? mode) =>
+        new(Bits & ~((long)Mask << ((int)signal * Bit)) | (long)(mode is { } told ? (int)told : NotKnown) << ((int)signal * Bit));
 
     /// <summary>This report with everything that another one names in its place.</summary>
     public SignalReport Then(SignalReport other)
@@ -67,7 +70,8 @@ public readonly record struct SignalReport(long Bits)
 /// <param name="Bits">The packed form: 0 not named, otherwise a <see cref="Health"/> and one.</param>
 public readonly record struct HealthReport(long Bits)
 {
-    private const int Bit = 3, Mask = 7;
+    private const int Bit = 3,
+        Mask = 7;
 
     private static readonly ImmutableArray<HealthPart> All = [.. Enum.GetValues<HealthPart>()];
 
@@ -75,7 +79,8 @@ public readonly record struct HealthReport(long Bits)
     public Health? this[HealthPart part] => ((int)(Bits >> ((int)part * Bit)) & Mask) is > 0 and var health ? (Health)(health - 1) : null;
 
     /// <summary>This report with one part told.</summary>
-    public HealthReport With(HealthPart part, Health health) => new(Bits & ~((long)Mask << ((int)part * Bit)) | (long)((int)health + 1) << ((int)part * Bit));
+    public HealthReport With(HealthPart part, Health health) =>
+        new(Bits & ~((long)Mask << ((int)part * Bit)) | (long)((int)health + 1) << ((int)part * Bit));
 
     /// <summary>This report with everything that another one names in its place.</summary>
     public HealthReport Then(HealthReport other)
@@ -106,7 +111,14 @@ public readonly record struct HealthReport(long Bits)
         }
     }
 
-    private static int Rank(Health health) => health switch { Health.Fault => 3, Health.Degraded => 2, Health.Docked => 1, _ => 0 };
+    private static int Rank(Health health) =>
+        health switch
+        {
+            Health.Fault => 3,
+            Health.Degraded => 2,
+            Health.Docked => 1,
+            _ => 0,
+        };
 }
 
 /// <summary>What a message says of one unit: closed words and numbers, and a version in digits and dots.</summary>
@@ -118,7 +130,14 @@ public readonly record struct HealthReport(long Bits)
 /// <param name="DeviceAt">The clock of whoever sent it; for skew only.</param>
 /// <param name="IsWhole">It says everything there is to say: what was known before is not any more.</param>
 public sealed record VendorFact(
-    string? DeviceId, Availability Availability, SignalReport Signals, HealthReport Health, string? Firmware, DateTimeOffset? DeviceAt, bool IsWhole = false);
+    string? DeviceId,
+    Availability Availability,
+    SignalReport Signals,
+    HealthReport Health,
+    string? Firmware,
+    DateTimeOffset? DeviceAt,
+    bool IsWhole = false
+);
 
 /// <summary>What was read of a payload.</summary>
 /// <param name="IsShape">It was not what such a payload looks like, or too long: nothing was taken from it.</param>

@@ -16,7 +16,8 @@ namespace SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 /// </summary>
 public sealed class SparkplugB : Adapter
 {
-    private const string Sequenced = "{group}/NBIRTH,NDATA,DBIRTH,DDATA,DDEATH/{edge}/{device}", Every = "{group}/NBIRTH,NDEATH,NDATA,DBIRTH,DDATA,DDEATH/{edge}/{device}";
+    private const string Sequenced = "{group}/NBIRTH,NDATA,DBIRTH,DDATA,DDEATH/{edge}/{device}",
+        Every = "{group}/NBIRTH,NDEATH,NDATA,DBIRTH,DDATA,DDEATH/{edge}/{device}";
 
     /// <summary>The most metrics of one message that are looked at.</summary>
     private const int MaxMetrics = 512;
@@ -24,18 +25,29 @@ public sealed class SparkplugB : Adapter
     /// <summary>The numbers of the kept fields in the protocol's schema (sparkplug_b.proto): of a payload, and of a metric.</summary>
     private static readonly ImmutableArray<(string Field, bool OfMetric, int Number)> Schema =
     [
-        ("timestamp", false, 1), ("metrics", false, 2), ("seq", false, 3),
-        ("metrics.name", true, 1), ("metrics.alias", true, 2), ("metrics.is_historical", true, 5), ("metrics.is_null", true, 7),
-        ("metrics.int_value", true, 10), ("metrics.long_value", true, 11), ("metrics.boolean_value", true, 14), ("metrics.string_value", true, 15),
+        ("timestamp", false, 1),
+        ("metrics", false, 2),
+        ("seq", false, 3),
+        ("metrics.name", true, 1),
+        ("metrics.alias", true, 2),
+        ("metrics.is_historical", true, 5),
+        ("metrics.is_null", true, 7),
+        ("metrics.int_value", true, 10),
+        ("metrics.long_value", true, 11),
+        ("metrics.boolean_value", true, 14),
+        ("metrics.string_value", true, 15),
     ];
 
     private static readonly byte[] BdSeq = "bdSeq"u8.ToArray();
 
-    /// <summary>For each verb the kept fields, as bits of their numbers: of a payload, and of a metric. Zero: the verb is not kept.</summary>
+    /// <summary>
+    /// For each verb the kept fields, as bits of their numbers: of a payload, and of a metric. Zero: the verb is not kept.
+    /// </summary>
     private readonly (int Payload, int Metric)[] _kept = new (int, int)[Enum.GetValues<SparkplugVerb>().Length];
 
     /// <summary>An adapter that reads by this list and no other.</summary>
-    public SparkplugB(FieldAllowList keepList) : base(keepList)
+    public SparkplugB(FieldAllowList keepList)
+        : base(keepList)
     {
         foreach (var field in keepList.Kept)
         {
@@ -49,24 +61,52 @@ public sealed class SparkplugB : Adapter
     }
 
     /// <summary>All that is read, and the branches that are refused unread.</summary>
-    public static FieldAllowList List { get; } = new(AdapterKind.Sparkplug,
-    [
-        new(Every, "timestamp", AllowedType.Instant, [], "the node's clock, for skew only"),
-        new(Sequenced, "seq", AllowedType.Protocol, [], "the order of messages, 0 to 255"),
-        new(Every, "metrics.name", AllowedType.ProfileWord, [], "which of the profile's names it is, or bdSeq; compared as bytes"),
-        new(Sequenced, "metrics.alias", AllowedType.Protocol, [], "a number for one of these names"),
-        new(Sequenced, "metrics.is_historical", AllowedType.Protocol, [], "that the metric tells of the past and is passed over"),
-        new(Sequenced, "metrics.is_null", AllowedType.Protocol, [], "that the metric has no value: not known"),
-        new(Every, "metrics.int_value", AllowedType.ProfileWord, [], "a mode, health or availability by the profile's words; bdSeq"),
-        new(Every, "metrics.long_value", AllowedType.ProfileWord, [], "a mode, health or availability by the profile's words; bdSeq"),
-        new(Sequenced, "metrics.boolean_value", AllowedType.ProfileWord, [], "a mode, health or availability by the profile's words (true, false)"),
-        new(Sequenced, "metrics.string_value", AllowedType.ProfileWord, [], "a mode, health or availability by the profile's words; firmware where the profile asks for it, in digits and dots; compared as bytes"),
-    ],
-    [
-        new("STATE/#", "whether the registry is there is for the registry to say"),
-        new("{any}/NCMD/{any}", "commands: only the registry gives them"),
-        new("{any}/DCMD/{any}", "commands: only the registry gives them"),
-    ], MostBytes: 64 * 1024);
+    public static FieldAllowList List { get; } =
+        new(
+            AdapterKind.Sparkplug,
+            [
+                new(Every, "timestamp", AllowedType.Instant, [], "the node's clock, for skew only"),
+                new(Sequenced, "seq", AllowedType.Protocol, [], "the order of messages, 0 to 255"),
+                new(Every, "metrics.name", AllowedType.ProfileWord, [], "which of the profile's names it is, or bdSeq; compared as bytes"),
+                new(Sequenced, "metrics.alias", AllowedType.Protocol, [], "a number for one of these names"),
+                new(Sequenced, "metrics.is_historical", AllowedType.Protocol, [], "that the metric tells of the past and is passed over"),
+                new(Sequenced, "metrics.is_null", AllowedType.Protocol, [], "that the metric has no value: not known"),
+                new(
+                    Every,
+                    "metrics.int_value",
+                    AllowedType.ProfileWord,
+                    [],
+                    "a mode, health or availability by the profile's words; bdSeq"
+                ),
+                new(
+                    Every,
+                    "metrics.long_value",
+                    AllowedType.ProfileWord,
+                    [],
+                    "a mode, health or availability by the profile's words; bdSeq"
+                ),
+                new(
+                    Sequenced,
+                    "metrics.boolean_value",
+                    AllowedType.ProfileWord,
+                    [],
+                    "a mode, health or availability by the profile's words (true, false)"
+                ),
+                new(
+                    Sequenced,
+                    "metrics.string_value",
+                    AllowedType.ProfileWord,
+                    [],
+                    "a mode, health or availability by the profile's words; firmware where the profile asks for it, in digits and dots; compared as bytes"
+                ),
+            ],
+            [
+                new("STATE/#", "whether the registry is there is for the registry to say"),
+                new("{any}/NCMD/{any}", "commands: only the registry gives them"),
+                new("{any}/DCMD/{any}", "commands: only the registry gives them"),
+            ],
+            MostBytes: 64 * 1024
+        );
 
     /// <summary>Reads a message on a topic that was judged to be kept. Null: it was not what such a payload looks like.</summary>
     public SparkplugMessage? Read(UnitIndex units, string topic, ReadOnlySpan<byte> payload)
@@ -74,7 +114,11 @@ public sealed class SparkplugB : Adapter
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(topic);
         Span<char> letters = stackalloc char[MaxTopicCharacters];
-        if (payload.Length > AllowList.MostBytes || !TryBelow(units, topic, letters, out var below) || !TryTopic(units, below, out var verb, out var node, out var unit))
+        if (
+            payload.Length > AllowList.MostBytes
+            || !TryBelow(units, topic, letters, out var below)
+            || !TryTopic(units, below, out var verb, out var node, out var unit)
+        )
             return null;
         try
         {
@@ -98,18 +142,30 @@ public sealed class SparkplugB : Adapter
             Number(output, 4, WireFormat.WireType.Varint, () => output.WriteUInt32(11)); // Boolean
             Number(output, 14, WireFormat.WireType.Varint, () => output.WriteBool(true));
         });
-        return new VendorMessage($"spBv1.0/{node[..slash]}/NCMD/{node[(slash + 1)..]}", [.. Encode(output =>
-        {
-            Number(output, 1, WireFormat.WireType.Varint, () => output.WriteUInt64(timestamp));
-            Number(output, 2, WireFormat.WireType.LengthDelimited, () => output.WriteBytes(ByteString.CopyFrom(metric)));
-        })], IsRetained: false);
+        return new VendorMessage(
+            $"spBv1.0/{node[..slash]}/NCMD/{node[(slash + 1)..]}",
+            [
+                .. Encode(output =>
+                {
+                    Number(output, 1, WireFormat.WireType.Varint, () => output.WriteUInt64(timestamp));
+                    Number(output, 2, WireFormat.WireType.LengthDelimited, () => output.WriteBytes(ByteString.CopyFrom(metric)));
+                }),
+            ],
+            IsRetained: false
+        );
     }
 
-    /// <summary>What the registry says of itself to nodes that wait for it: retained. The offline one is its will, with the same instant.</summary>
+    /// <summary>
+    /// What the registry says of itself to nodes that wait for it: retained. The offline one is its will, with the same instant.
+    /// </summary>
     /// <param name="host">The host id of the profile.</param>
     /// <param name="at">When this life of the registry began.</param>
     public static VendorMessage State(string host, bool isOnline, DateTimeOffset at) =>
-        new($"spBv1.0/STATE/{host}", [.. JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = at.ToUnixTimeMilliseconds() })], IsRetained: true);
+        new(
+            $"spBv1.0/STATE/{host}",
+            [.. JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = at.ToUnixTimeMilliseconds() })],
+            IsRetained: true
+        );
 
     private static byte[] Encode(Action<CodedOutputStream> write)
     {
@@ -128,13 +184,20 @@ public sealed class SparkplugB : Adapter
     private protected override TopicDecision Classify(UnitIndex units, ReadOnlySpan<char> below) =>
         TryTopic(units, below, out _, out _, out _) ? TopicDecision.Keep : base.Classify(units, below);
 
-    /// <summary>Takes <c>group/verb/edge[/device]</c> apart. False when the verb is not kept, or the profile does not know the node.</summary>
+    /// <summary>
+    /// Takes <c>group/verb/edge[/device]</c> apart. False when the verb is not kept, or the profile does not know the node.
+    /// </summary>
     private bool TryTopic(UnitIndex units, ReadOnlySpan<char> below, out SparkplugVerb verb, out int node, out int unit)
     {
         (verb, node, unit) = (default, -1, UnitIndex.None);
         Span<Range> levels = stackalloc Range[5];
         var count = below.Split(levels, '/');
-        if (count is not (3 or 4) || !TryVerb(below[levels[1]], out verb) || _kept[(int)verb].Payload == 0 || (verb is SparkplugVerb.NBIRTH or SparkplugVerb.NDATA or SparkplugVerb.NDEATH) != (count == 3))
+        if (
+            count is not (3 or 4)
+            || !TryVerb(below[levels[1]], out verb)
+            || _kept[(int)verb].Payload == 0
+            || (verb is SparkplugVerb.NBIRTH or SparkplugVerb.NDATA or SparkplugVerb.NDEATH) != (count == 3)
+        )
             return false;
         Span<char> name = stackalloc char[MaxTopicCharacters];
         var length = Join(name, below[levels[0]], below[levels[2]]);
@@ -204,7 +267,10 @@ public sealed class SparkplugB : Adapter
             }
             else if (number == 1)
             {
-                at = input.ReadUInt64() is var milliseconds and <= long.MaxValue && Instants.TryUnix((long)milliseconds, out var instant) ? instant : null;
+                at =
+                    input.ReadUInt64() is var milliseconds and <= long.MaxValue && Instants.TryUnix((long)milliseconds, out var instant)
+                        ? instant
+                        : null;
             }
             else if (input.ReadUInt64() is var counter and <= 255)
             {
@@ -216,20 +282,29 @@ public sealed class SparkplugB : Adapter
             }
         }
 
-        return seq is null && verb != SparkplugVerb.NDEATH ? null : new SparkplugMessage(verb, node, unit, seq, bdSeq, at, metrics.ToImmutable(), dropped);
+        return seq is null && verb != SparkplugVerb.NDEATH
+            ? null
+            : new SparkplugMessage(verb, node, unit, seq, bdSeq, at, metrics.ToImmutable(), dropped);
     }
 
     /// <summary>Reads one metric; null when it is none of the profile's.</summary>
     private static SparkplugMetric? Metric(UnitIndex units, int kept, CodedInputStream input, long end, ref int dropped, ref ulong? bdSeq)
     {
         var (meaning, isBdSeq, hasName, isHistorical, isNull) = (-1, false, false, false, false);
-        ulong? alias = null, number = null;
-        string? word = null, firmware = null;
+        ulong? alias = null,
+            number = null;
+        string? word = null,
+            firmware = null;
         while (input.Position < end && input.ReadTag() is var tag and not 0)
         {
             var field = WireFormat.GetTagFieldNumber(tag);
             var isText = WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited;
-            if (field > 15 || (kept & 1 << field) == 0 || isText != (field is 1 or 15) || !isText && WireFormat.GetTagWireType(tag) != WireFormat.WireType.Varint)
+            if (
+                field > 15
+                || (kept & 1 << field) == 0
+                || isText != (field is 1 or 15)
+                || !isText && WireFormat.GetTagWireType(tag) != WireFormat.WireType.Varint
+            )
             {
                 dropped++;
                 input.SkipLastField();

@@ -17,7 +17,8 @@ public sealed record SparkplugAnswer(ImmutableArray<VendorFact> Facts, Immutable
 }
 
 /// <summary>
-/// The host's side of Sparkplug B (Eclipse Sparkplug 3.0 chapters 4 and 5), as a state machine: messages and time come in as arguments, facts
+/// The host's side of Sparkplug B (Eclipse Sparkplug 3.0 chapters 4 and 5), as a state machine: messages and time come in as arguments,
+/// facts
 /// and commands go out. It remembers nodes and devices of its profile and no others. Beyond the specification a death is also tied to the
 /// broker's connection: clients in the field never move their bdSeq, so an old will looks like a new one. A death counts only when
 /// connection and bdSeq are both those of the birth: one gateway may carry the deaths of several lives of a node on one connection.
@@ -51,7 +52,8 @@ public sealed class SparkplugHost
     public DateTimeOffset? TickAt => _nodes.Min(node => node.TickAt);
 
     /// <summary>Takes a message.</summary>
-    /// <param name="connection">The broker's connection that brought it, or whose will it is: any number that no other connection has.</param>
+    /// <param name="connection">The broker's connection that brought it, or whose will it is: any number that no other connection
+    /// has.</param>
     public SparkplugAnswer Handle(SparkplugMessage message, long connection, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -180,30 +182,34 @@ public sealed class SparkplugHost
     {
         if (message.Unit < 0)
             return;
-        Fact(step, message.Unit, draft =>
-        {
-            draft.Is(message.Unit, Availability.Up);
-            if (isBirth)
+        Fact(
+            step,
+            message.Unit,
+            draft =>
             {
-                draft.Whole(message.Unit);
-                node.Forget(message.Unit);
-            }
+                draft.Is(message.Unit, Availability.Up);
+                if (isBirth)
+                {
+                    draft.Whole(message.Unit);
+                    node.Forget(message.Unit);
+                }
 
-            if (message.At is { } at)
-                draft.At(at);
-            foreach (var metric in message.Metrics)
-            {
-                var meaning = metric.Meaning;
-                if (metric.Alias is { } alias && meaning >= 0)
-                    node.Remember(message.Unit, alias, meaning);
-                else if (metric.Alias is { } known && node.Aliases.TryGetValue((message.Unit, known), out var named))
-                    meaning = named;
-                if (meaning >= 0 && !metric.IsHistorical)
-                    draft.Apply(message.Unit, _units.Profile.Says[meaning], metric.Word, metric.Firmware);
-                else
-                    draft.Dropped++;
+                if (message.At is { } at)
+                    draft.At(at);
+                foreach (var metric in message.Metrics)
+                {
+                    var meaning = metric.Meaning;
+                    if (metric.Alias is { } alias && meaning >= 0)
+                        node.Remember(message.Unit, alias, meaning);
+                    else if (metric.Alias is { } known && node.Aliases.TryGetValue((message.Unit, known), out var named))
+                        meaning = named;
+                    if (meaning >= 0 && !metric.IsHistorical)
+                        draft.Apply(message.Unit, _units.Profile.Says[meaning], metric.Word, metric.Firmware);
+                    else
+                        draft.Dropped++;
+                }
             }
-        });
+        );
     }
 
     /// <summary>A message whose place in the order is not known: whoever sent it is there, or gone; what it does is not known.</summary>
@@ -213,11 +219,15 @@ public sealed class SparkplugHost
             return;
         if (message.Verb == SparkplugVerb.DDEATH)
             node.Born.Remove(message.Unit);
-        Fact(step, message.Unit, draft =>
-        {
-            draft.Is(message.Unit, message.Verb == SparkplugVerb.DDEATH ? Availability.Down : Availability.Up);
-            draft.Whole(message.Unit);
-        });
+        Fact(
+            step,
+            message.Unit,
+            draft =>
+            {
+                draft.Is(message.Unit, message.Verb == SparkplugVerb.DDEATH ? Availability.Down : Availability.Up);
+                draft.Whole(message.Unit);
+            }
+        );
     }
 
     /// <summary>Messages were lost: what they said could have been anything, so nothing is known until the births come.</summary>
@@ -279,16 +289,21 @@ public sealed class SparkplugHost
 
         public int Self => self;
 
-        public bool IsBorn, IsLost;
+        public bool IsBorn,
+            IsLost;
         public long Connection;
         public ulong? BdSeq;
         public int Next;
-        public DateTimeOffset? GapSince, AskedAt;
+        public DateTimeOffset? GapSince,
+            AskedAt;
         public readonly List<SparkplugMessage> Waiting = [];
         public readonly HashSet<int> Born = [];
         public readonly Dictionary<(int Unit, ulong Alias), int> Aliases = [];
 
-        public DateTimeOffset? TickAt => GapSince is { } gap ? gap + ReorderWindow : IsLost ? AskedAt + BeforeAskingAgain : null;
+        public DateTimeOffset? TickAt =>
+            GapSince is { } gap ? gap + ReorderWindow
+            : IsLost ? AskedAt + BeforeAskingAgain
+            : null;
 
         public void Remember(int unit, ulong alias, int meaning)
         {

@@ -3,7 +3,15 @@ using System.Collections.Immutable;
 namespace SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 /// <summary>What a Sparkplug message is (Sparkplug 3.0 chapter 4). Commands are not here: nobody gives any to the registry.</summary>
-public enum SparkplugVerb { NBIRTH, NDEATH, NDATA, DBIRTH, DDEATH, DDATA }
+public enum SparkplugVerb
+{
+    NBIRTH,
+    NDEATH,
+    NDATA,
+    DBIRTH,
+    DDEATH,
+    DDATA,
+}
 
 /// <summary>One metric as it is kept: numbers, and words of the profile's.</summary>
 /// <param name="Meaning">Which of the profile's names it bears; −1 when it bears none, or only an alias.</param>
@@ -20,4 +28,12 @@ public readonly record struct SparkplugMetric(int Meaning, ulong? Alias, string?
 /// <param name="BdSeq">By which a node's birth and death belong together.</param>
 /// <param name="At">The node's clock.</param>
 public sealed record SparkplugMessage(
-    SparkplugVerb Verb, int Node, int Unit, int? Seq, ulong? BdSeq, DateTimeOffset? At, ImmutableArray<SparkplugMetric> Metrics, int Dropped);
+    SparkplugVerb Verb,
+    int Node,
+    int Unit,
+    int? Seq,
+    ulong? BdSeq,
+    DateTimeOffset? At,
+    ImmutableArray<SparkplugMetric> Metrics,
+    int Dropped
+);

@@ -39,8 +39,12 @@ internal static class GovernanceApi
     {
         if (next is null)
             return;
-        var query = http.Request.Query.Where(one => one.Key is not ("after" or "asOf" or "knownAt")).Select(one => KeyValuePair.Create(one.Key, one.Value.ToString()))
-            .Append(new("asOf", standpoint.AsOf)).Append(new("knownAt", LedgerEntry.Time(standpoint.KnownAt))).Append(new("after", next));
+        var query = http
+            .Request.Query.Where(one => one.Key is not ("after" or "asOf" or "knownAt"))
+            .Select(one => KeyValuePair.Create(one.Key, one.Value.ToString()))
+            .Append(new("asOf", standpoint.AsOf))
+            .Append(new("knownAt", LedgerEntry.Time(standpoint.KnownAt)))
+            .Append(new("after", next));
         http.Response.Headers.Link = $"<{http.Request.Path}{QueryString.Create(query!)}>; rel=\"next\"";
     }
 
@@ -56,12 +60,16 @@ internal static class GovernanceApi
         foreach (var word in query["status"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (!Domain.Json.TryWord<RuleStatus>(word, out var status))
-                return Problem.BadParameter($"status is '{word}': expected one or several of {string.Join(", ", Enum.GetValues<RuleStatus>().Select(Domain.Json.Word))}, with commas between them.");
+                return Problem.BadParameter(
+                    $"status is '{word}': expected one or several of {string.Join(", ", Enum.GetValues<RuleStatus>().Select(Domain.Json.Word))}, with commas between them."
+                );
             (statuses ??= []).Add(status);
         }
 
         var after = query["after"].ToString() is { Length: > 0 } asked ? asked : null;
-        var page = standpoint.Known is { } known ? TablePage.Create(known.Table, standpoint.Day, statuses, after, limit) : new TablePage([], null);
+        var page = standpoint.Known is { } known
+            ? TablePage.Create(known.Table, standpoint.Day, statuses, after, limit)
+            : new TablePage([], null);
         if (page is null)
             return Problem.BadParameter($"after is '{after}': expected what an answer gave as 'next'.");
         LinkNext(http, standpoint, page.Next);
@@ -89,7 +97,9 @@ internal static class GovernanceApi
         }
 
         // An answer about now holds the clock: no two are the same to the byte, and yet they say the same. That is what a weak tag is for.
-        var tag = standpoint.IsNow ? new EntityTagHeaderValue(Tag(bytes.WrittenSpan[clock..], standpoint.AsOf), isWeak: true) : new EntityTagHeaderValue(Tag(bytes.WrittenSpan));
+        var tag = standpoint.IsNow
+            ? new EntityTagHeaderValue(Tag(bytes.WrittenSpan[clock..], standpoint.AsOf), isWeak: true)
+            : new EntityTagHeaderValue(Tag(bytes.WrittenSpan));
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Bytes(bytes.WrittenMemory, "application/json; charset=utf-8", entityTag: tag);
     }

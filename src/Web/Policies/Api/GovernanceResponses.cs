@@ -10,27 +10,72 @@ namespace SurveillanceRegistry.Web.Policies.Api;
 
 /// <summary>A row of the governance table as the contract shapes it.</summary>
 internal sealed record RowResponse(
-    NameResponse Technology, InstrumentTextResponse Instrument, RuleStatus Status, Certainty Certainty, PeriodResponse Effective,
-    ImmutableArray<Capture> Capture, ImmutableArray<Retention> Retention, ImmutableArray<RequiredNotice> Notice, RecordsAccess RecordsAccess,
-    ImmutableArray<string> Departments, string? Note, ImmutableArray<string> DisagreesWith, string? SupersededBy, ScheduledResponse? Scheduled,
-    StatementResponse? Statement, Source? Source, int? Version)
+    NameResponse Technology,
+    InstrumentTextResponse Instrument,
+    RuleStatus Status,
+    Certainty Certainty,
+    PeriodResponse Effective,
+    ImmutableArray<Capture> Capture,
+    ImmutableArray<Retention> Retention,
+    ImmutableArray<RequiredNotice> Notice,
+    RecordsAccess RecordsAccess,
+    ImmutableArray<string> Departments,
+    string? Note,
+    ImmutableArray<string> DisagreesWith,
+    string? SupersededBy,
+    ScheduledResponse? Scheduled,
+    StatementResponse? Statement,
+    Source? Source,
+    int? Version
+)
 {
     private static readonly RecordsAccess NotKnown = new(RecordsAccessKind.NotKnown);
 
-    public static RowResponse From(GovernanceRow row) => new(
-        new NameResponse(row.Technology.Id, row.Technology.Name),
-        new InstrumentTextResponse(row.Instrument.Id, row.Instrument.Kind, row.Instrument.Citation, row.Version?.Title, row.Version?.Passed, row.Version?.Signed, row.Version?.Filed, row.Version?.By),
-        row.Status, row.Certainty, PeriodResponse.Create(row.Version?.Effective),
-        row.Rule?.Capture ?? [], row.Rule?.Retention ?? [], row.Rule?.Notice ?? [], row.Rule?.RecordsAccess ?? NotKnown, row.Rule?.Departments ?? [], row.Rule?.Note,
-        row.DisagreesWith, row.Version?.SupersededBy,
-        row.Next is { } next ? new ScheduledResponse(next.Number, next.Title, PeriodResponse.Create(next.Effective)) : null,
-        row.Technology.Statement is { } statement && statement.Instrument == row.Instrument.Id ? new StatementResponse(statement.Technology, statement.Governance) : null,
-        row.Version?.Source, row.Version?.Number);
+    public static RowResponse From(GovernanceRow row) =>
+        new(
+            new NameResponse(row.Technology.Id, row.Technology.Name),
+            new InstrumentTextResponse(
+                row.Instrument.Id,
+                row.Instrument.Kind,
+                row.Instrument.Citation,
+                row.Version?.Title,
+                row.Version?.Passed,
+                row.Version?.Signed,
+                row.Version?.Filed,
+                row.Version?.By
+            ),
+            row.Status,
+            row.Certainty,
+            PeriodResponse.Create(row.Version?.Effective),
+            row.Rule?.Capture ?? [],
+            row.Rule?.Retention ?? [],
+            row.Rule?.Notice ?? [],
+            row.Rule?.RecordsAccess ?? NotKnown,
+            row.Rule?.Departments ?? [],
+            row.Rule?.Note,
+            row.DisagreesWith,
+            row.Version?.SupersededBy,
+            row.Next is { } next ? new ScheduledResponse(next.Number, next.Title, PeriodResponse.Create(next.Effective)) : null,
+            row.Technology.Statement is { } statement && statement.Instrument == row.Instrument.Id
+                ? new StatementResponse(statement.Technology, statement.Governance)
+                : null,
+            row.Version?.Source,
+            row.Version?.Number
+        );
 }
 
 internal sealed record NameResponse(string Id, string Name);
 
-internal sealed record InstrumentTextResponse(string Id, InstrumentKind Kind, string Citation, string? Title, LawDate? Passed, LawDate? Signed, LawDate? Filed, string? By);
+internal sealed record InstrumentTextResponse(
+    string Id,
+    InstrumentKind Kind,
+    string Citation,
+    string? Title,
+    LawDate? Passed,
+    LawDate? Signed,
+    LawDate? Filed,
+    string? By
+);
 
 internal sealed record ScheduledResponse(int Version, string Title, PeriodResponse Effective);
 
@@ -38,48 +83,144 @@ internal sealed record StatementResponse(string Technology, string Governance);
 
 /// <summary>A period with what is known of its two ends.</summary>
 internal sealed record PeriodResponse(
-    LawDate? From, DatePrecision FromPrecision, LawDate? To, DatePrecision ToPrecision, LawDate? FromKnownBy, LawDate? EndKnownBy, LawDate? FromNotBefore)
+    LawDate? From,
+    DatePrecision FromPrecision,
+    LawDate? To,
+    DatePrecision ToPrecision,
+    LawDate? FromKnownBy,
+    LawDate? EndKnownBy,
+    LawDate? FromNotBefore
+)
 {
-    public static PeriodResponse Create(EffectivePeriod? period) => period is null
-        ? new PeriodResponse(null, DatePrecision.Unknown, null, DatePrecision.Unknown, null, null, null)
-        : new PeriodResponse(period.From, period.FromPrecision, period.To, period.ToPrecision, period.FromKnownBy, period.EndKnownBy, period.FromNotBefore);
+    public static PeriodResponse Create(EffectivePeriod? period) =>
+        period is null
+            ? new PeriodResponse(null, DatePrecision.Unknown, null, DatePrecision.Unknown, null, null, null)
+            : new PeriodResponse(
+                period.From,
+                period.FromPrecision,
+                period.To,
+                period.ToPrecision,
+                period.FromKnownBy,
+                period.EndKnownBy,
+                period.FromNotBefore
+            );
 }
 
 /// <summary>How a pair of technology and instrument stands on the day asked for.</summary>
-internal sealed record StatusResponse(string? Technology, string? Instrument, string? Citation, RuleStatus Status, Certainty Certainty, int? Version, ImmutableArray<string> DisagreesWith)
+internal sealed record StatusResponse(
+    string? Technology,
+    string? Instrument,
+    string? Citation,
+    RuleStatus Status,
+    Certainty Certainty,
+    int? Version,
+    ImmutableArray<string> DisagreesWith
+)
 {
-    public static StatusResponse OfTechnology(GovernanceRow row) => new(row.Technology.Id, null, null, row.Status, row.Certainty, row.Version?.Number, row.DisagreesWith);
+    public static StatusResponse OfTechnology(GovernanceRow row) =>
+        new(row.Technology.Id, null, null, row.Status, row.Certainty, row.Version?.Number, row.DisagreesWith);
 
-    public static StatusResponse OfInstrument(GovernanceRow row) => new(null, row.Instrument.Id, row.Instrument.Citation, row.Status, row.Certainty, row.Version?.Number, row.DisagreesWith);
+    public static StatusResponse OfInstrument(GovernanceRow row) =>
+        new(null, row.Instrument.Id, row.Instrument.Citation, row.Status, row.Certainty, row.Version?.Number, row.DisagreesWith);
 }
 
 /// <summary>An instrument with all its versions, and how it stands.</summary>
 /// <param name="Revision">Number of the recorded revision that this is: what a proposal to change it names as its base.</param>
 internal sealed record InstrumentResponse(
-    string Id, InstrumentKind Kind, string Citation, string Authority, string? Url, ImmutableArray<VersionResponse> Versions, ImmutableArray<string> Supersedes,
-    string AsOf, ImmutableArray<StatusResponse> Standing, int Revision, string RecordedAt, long Entry);
+    string Id,
+    InstrumentKind Kind,
+    string Citation,
+    string Authority,
+    string? Url,
+    ImmutableArray<VersionResponse> Versions,
+    ImmutableArray<string> Supersedes,
+    string AsOf,
+    ImmutableArray<StatusResponse> Standing,
+    int Revision,
+    string RecordedAt,
+    long Entry
+);
 
 internal sealed record VersionResponse(
-    int Version, string Title, PeriodResponse Effective, LawDate? Passed, LawDate? Signed, LawDate? Filed, string? By, string? SupersededBy, Source Source, ImmutableArray<Rule> Rules)
+    int Version,
+    string Title,
+    PeriodResponse Effective,
+    LawDate? Passed,
+    LawDate? Signed,
+    LawDate? Filed,
+    string? By,
+    string? SupersededBy,
+    Source Source,
+    ImmutableArray<Rule> Rules
+)
 {
-    public static VersionResponse From(InstrumentVersion version) => new(
-        version.Number, version.Title, PeriodResponse.Create(version.Effective), version.Passed, version.Signed, version.Filed, version.By, version.SupersededBy, version.Source, version.Rules);
+    public static VersionResponse From(InstrumentVersion version) =>
+        new(
+            version.Number,
+            version.Title,
+            PeriodResponse.Create(version.Effective),
+            version.Passed,
+            version.Signed,
+            version.Filed,
+            version.By,
+            version.SupersededBy,
+            version.Source,
+            version.Rules
+        );
 }
 
 /// <summary>A technology, and what governs it.</summary>
 internal sealed record TechnologyResponse(
-    string Id, string Name, string? Purpose, Source? PurposeSource, StatementRow? Statement, string AsOf, ImmutableArray<StatusResponse> GovernedBy, int Revision, string RecordedAt, long Entry);
+    string Id,
+    string Name,
+    string? Purpose,
+    Source? PurposeSource,
+    StatementRow? Statement,
+    string AsOf,
+    ImmutableArray<StatusResponse> GovernedBy,
+    int Revision,
+    string RecordedAt,
+    long Entry
+);
 
 /// <summary>A recorded revision: what it changed, as data and in words, and who did it by role.</summary>
 internal sealed record RevisionResponse(
-    int Revision, string RecordedAt, long Entry, long? Change, string? Reason, Source? Source, ImmutableArray<ActorResponse> By, ImmutableArray<DifferenceResponse> Differences, ImmutableArray<string> Sentences)
+    int Revision,
+    string RecordedAt,
+    long Entry,
+    long? Change,
+    string? Reason,
+    Source? Source,
+    ImmutableArray<ActorResponse> By,
+    ImmutableArray<DifferenceResponse> Differences,
+    ImmutableArray<string> Sentences
+)
 {
-    public static RevisionResponse From(RevisionText words) => new(
-        words.Revision.Number, LedgerEntry.Time(words.Revision.RecordedAt), words.Revision.Entry, words.Revision.Change, words.Change?.Reason, words.Change?.Source,
-        words.Change is { } change ? [new ActorResponse("drafted", change.Author.Role, change.Author.Department), new ActorResponse("approved", change.Approver.Role, change.Approver.Department)]
-            : [new ActorResponse("opened", Attribution.Registry.Role, null)],
-        [.. words.Sentences.Select(sentence => new DifferenceResponse(sentence.Difference.Path, Value(sentence.Difference.Before), Value(sentence.Difference.After), sentence.Under(words.Change?.Source)))],
-        [.. words.Sentences.Select(sentence => sentence.Under(words.Change?.Source))]);
+    public static RevisionResponse From(RevisionText words) =>
+        new(
+            words.Revision.Number,
+            LedgerEntry.Time(words.Revision.RecordedAt),
+            words.Revision.Entry,
+            words.Revision.Change,
+            words.Change?.Reason,
+            words.Change?.Source,
+            words.Change is { } change
+                ?
+                [
+                    new ActorResponse("drafted", change.Author.Role, change.Author.Department),
+                    new ActorResponse("approved", change.Approver.Role, change.Approver.Department),
+                ]
+                : [new ActorResponse("opened", Attribution.Registry.Role, null)],
+            [
+                .. words.Sentences.Select(sentence => new DifferenceResponse(
+                    sentence.Difference.Path,
+                    Value(sentence.Difference.Before),
+                    Value(sentence.Difference.After),
+                    sentence.Under(words.Change?.Source)
+                )),
+            ],
+            [.. words.Sentences.Select(sentence => sentence.Under(words.Change?.Source))]
+        );
 
     private static JsonNode? Value(string? json) => json is null ? null : JsonNode.Parse(json);
 }

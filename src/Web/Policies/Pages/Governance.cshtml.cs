@@ -39,9 +39,13 @@ public sealed class GovernanceModel(IGrainFactory grains, TimeProvider time) : P
             return;
         IsAnswered = true;
         Links = new RegistryLinks(known, At.Query);
-        var page = TablePage.Create(known.Table, At.Day, null, Request.Query["after"].ToString() is { Length: > 0 } after ? after : null, MaxRows) ?? new TablePage([], null);
+        var page =
+            TablePage.Create(known.Table, At.Day, null, Request.Query["after"].ToString() is { Length: > 0 } after ? after : null, MaxRows)
+            ?? new TablePage([], null);
         Rows = page.Rows;
-        Next = page.Next is { } next ? $"/governance?asOf={At.AsOf}&knownAt={LedgerEntry.Time(At.KnownAt)}&after={Uri.EscapeDataString(next)}" : null;
+        Next = page.Next is { } next
+            ? $"/governance?asOf={At.AsOf}&knownAt={LedgerEntry.Time(At.KnownAt)}&after={Uri.EscapeDataString(next)}"
+            : null;
         OutOfScope = known.City.OutOfScope;
     }
 }

@@ -10,7 +10,12 @@ namespace SurveillanceRegistry.Web.Policies.Pages;
 /// <param name="Page">The address of the page.</param>
 /// <param name="Revisions">All that were recorded by the instant asked for, the first first.</param>
 /// <param name="Shown">The newest of them in words, the newest first.</param>
-internal sealed record HistoryView(string Page, BitemporalPoint At, ImmutableArray<PolicyRevision> Revisions, ImmutableArray<RevisionText> Shown)
+internal sealed record HistoryView(
+    string Page,
+    BitemporalPoint At,
+    ImmutableArray<PolicyRevision> Revisions,
+    ImmutableArray<RevisionText> Shown
+)
 {
     private const int MaxShown = 50;
 
@@ -26,6 +31,11 @@ internal sealed record HistoryView(string Page, BitemporalPoint At, ImmutableArr
     public static async Task<HistoryView> OfAsync(DocumentKind kind, string id, string page, BitemporalPoint at, IGrainFactory grains)
     {
         var revisions = at.RevisionsOf(kind, id);
-        return new HistoryView(page, at, revisions, await RevisionText.OfAsync([.. revisions.TakeLast(MaxShown).Reverse()], at.History, grains));
+        return new HistoryView(
+            page,
+            at,
+            revisions,
+            await RevisionText.OfAsync([.. revisions.TakeLast(MaxShown).Reverse()], at.History, grains)
+        );
     }
 }

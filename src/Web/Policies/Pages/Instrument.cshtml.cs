@@ -26,6 +26,17 @@ public sealed class InstrumentModel(IGrainFactory grains, TimeProvider time) : R
         var instrument = Instrument = Known.Table.Instruments.First(one => one.Id == id);
         Rows = RegistersApi.StandingOf(instrument, At);
         Supersedes = [.. RegistersApi.SupersededBy(id, Known)];
-        Texts = [.. instrument.Versions.Select(version => new InstrumentTextView(instrument, version, version.Rules, Rows.FirstOrDefault(row => row.Version?.Number == version.Number)?.Status, false, Links, Known))];
+        Texts =
+        [
+            .. instrument.Versions.Select(version => new InstrumentTextView(
+                instrument,
+                version,
+                version.Rules,
+                Rows.FirstOrDefault(row => row.Version?.Number == version.Number)?.Status,
+                false,
+                Links,
+                Known
+            )),
+        ];
     }
 }

@@ -34,8 +34,10 @@ public abstract class RegisterPage(IGrainFactory grains, TimeProvider time) : Pa
         if (At.Fault is not null || At.Known is null || revisions.IsEmpty)
         {
             Response.StatusCode = At.Fault is not null ? StatusCodes.Status400BadRequest : StatusCodes.Status404NotFound;
-            Missing = At.History.From(kind, id) is not [var first, ..] ? $"The register has no {noun} with the name “{id}”, and never had one."
-                : At.Fault is not null || At.Known is null ? "" : $"At that time the register did not know this {noun}. It was first recorded on {PlainLanguage.Time(At.City.LocalTime(first.RecordedAt))}, city time.";
+            Missing =
+                At.History.From(kind, id) is not [var first, ..] ? $"The register has no {noun} with the name “{id}”, and never had one."
+                : At.Fault is not null || At.Known is null ? ""
+                : $"At that time the register did not know this {noun}. It was first recorded on {PlainLanguage.Time(At.City.LocalTime(first.RecordedAt))}, city time.";
             return false;
         }
 

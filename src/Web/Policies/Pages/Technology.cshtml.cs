@@ -7,7 +7,8 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
 /// <summary>One technology: what it is for, which texts govern it on the day asked for, and every text that ever did.</summary>
-public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, TimeProvider time) : RegisterPage(grains, time)
+public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, TimeProvider time)
+    : RegisterPage(grains, time)
 {
     /// <summary>A timeline of more texts than this is for programs.</summary>
     private const int MaxTexts = 200;
@@ -34,18 +35,40 @@ public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister device
             return;
         Technology = Known.Table.Technologies.First(one => one.Id == id);
         Rows = Known.Table.On(At.Day, id);
-        var standing = Rows.Where(row => row.Version is not null).ToDictionary(row => (row.Instrument.Id, row.Version!.Number), row => row.Status);
-        var texts = (from instrument in Known.Table.Instruments
-                     from version in instrument.Versions
-                     let rule = version.RuleFor(id)
-                     where rule is not null
-                     orderby version.Effective.From?.Earliest ?? version.Effective.FromKnownBy?.Earliest ?? version.Effective.FromNotBefore?.Earliest ?? version.Passed?.Earliest ?? DateOnly.MinValue, instrument.Id, version.Number
-                     select new InstrumentTextView(instrument, version, [rule], standing.TryGetValue((instrument.Id, version.Number), out var status) ? status : null, true, Links, Known)).ToArray();
+        var standing = Rows.Where(row => row.Version is not null)
+            .ToDictionary(row => (row.Instrument.Id, row.Version!.Number), row => row.Status);
+        var texts = (
+            from instrument in Known.Table.Instruments
+            from version in instrument.Versions
+            let rule = version.RuleFor(id)
+            where rule is not null
+            orderby version.Effective.From?.Earliest
+                ?? version.Effective.FromKnownBy?.Earliest
+                ?? version.Effective.FromNotBefore?.Earliest
+                ?? version.Passed?.Earliest
+                ?? DateOnly.MinValue, instrument.Id, version.Number
+            select new InstrumentTextView(
+                instrument,
+                version,
+                [rule],
+                standing.TryGetValue((instrument.Id, version.Number), out var status) ? status : null,
+                true,
+                Links,
+                Known
+            )
+        ).ToArray();
         Texts = [.. texts.Take(MaxTexts)];
         LeftOut = texts.Length - Texts.Length;
-        var used = (await devices.AllAsync(HttpContext.RequestAborted)).Where(device => device.Technology == id && device.Lifecycle != Lifecycle.Removed).ToArray();
+        var used = (await devices.AllAsync(HttpContext.RequestAborted))
+            .Where(device => device.Technology == id && device.Lifecycle != Lifecycle.Removed)
+            .ToArray();
         var placed = used.Where(device => device.Place is not null).CountBy(device => device.Place!).ToDictionary();
-        Places = [.. (await places.PlacesAsync(HttpContext.RequestAborted)).Where(place => placed.ContainsKey(place.Id)).Select(place => (place, placed[place.Id]))];
+        Places =
+        [
+            .. (await places.PlacesAsync(HttpContext.RequestAborted))
+                .Where(place => placed.ContainsKey(place.Id))
+                .Select(place => (place, placed[place.Id])),
+        ];
         Fleets = [.. used.Select(device => device.Fleet).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
     }
 }

@@ -10,7 +10,8 @@ using SurveillanceRegistry.Web.Http;
 namespace SurveillanceRegistry.Web.Policies.Text;
 
 /// <summary>
-/// From where on the two axes of time somebody looks at the governance: at a day of the law (<c>asOf</c>), with what the registry knew at an
+/// From where on the two axes of time somebody looks at the governance: at a day of the law (<c>asOf</c>), with what the registry knew at
+/// an
 /// instant (<c>knownAt</c>). Every page and every address of the API about policies looks through this.
 /// </summary>
 /// <param name="Known">What the registry knew then; null before it was opened.</param>
@@ -18,7 +19,14 @@ namespace SurveillanceRegistry.Web.Policies.Text;
 /// <param name="KnownAt">The instant; now for one that has not come yet.</param>
 /// <param name="IsNow">Whether it is what is known now that is asked for.</param>
 /// <param name="Fault">What cannot be read of the question, in a sentence; null when all can.</param>
-internal sealed record BitemporalPoint(GovernanceHistory History, GovernanceSnapshot? Known, DateOnly Day, DateTimeOffset KnownAt, bool IsNow, string? Fault)
+internal sealed record BitemporalPoint(
+    GovernanceHistory History,
+    GovernanceSnapshot? Known,
+    DateOnly Day,
+    DateTimeOffset KnownAt,
+    bool IsNow,
+    string? Fault
+)
 {
     private string? _asOfAsked;
 
@@ -36,35 +44,58 @@ internal sealed record BitemporalPoint(GovernanceHistory History, GovernanceSnap
         $"The registry was opened on {PlainLanguage.Time(City.LocalTime(History.Beginning))}, city time ({LedgerEntry.Time(History.Beginning)}). It knows nothing that was recorded before.";
 
     /// <summary>The question as it stands in addresses, so that a link looks from the same point; empty when nothing was asked.</summary>
-    public string Query => (_asOfAsked, IsNow) switch
-    {
-        (null, true) => "",
-        ({ } day, true) => $"?asOf={day}",
-        (null, false) => $"?knownAt={LedgerEntry.Time(KnownAt)}",
-        ({ } day, false) => $"?asOf={day}&knownAt={LedgerEntry.Time(KnownAt)}",
-    };
+    public string Query =>
+        (_asOfAsked, IsNow) switch
+        {
+            (null, true) => "",
+            ({ } day, true) => $"?asOf={day}",
+            (null, false) => $"?knownAt={LedgerEntry.Time(KnownAt)}",
+            ({ } day, false) => $"?asOf={day}&knownAt={LedgerEntry.Time(KnownAt)}",
+        };
 
     /// <summary>The revisions of a document that were recorded by then, the first first.</summary>
     public ImmutableArray<PolicyRevision> RevisionsOf(DocumentKind kind, string id) =>
         IsNow ? History.From(kind, id) : [.. History.From(kind, id).TakeWhile(revision => revision.RecordedAt <= KnownAt)];
 
     /// <param name="mayBeLocal">Whether an instant without a zone is meant in the city's own time, as forms send it.</param>
-    public static async Task<BitemporalPoint> OfAsync(IQueryCollection query, IGrainFactory grains, TimeProvider time, bool mayBeLocal = false)
+    public static async Task<BitemporalPoint> OfAsync(
+        IQueryCollection query,
+        IGrainFactory grains,
+        TimeProvider time,
+        bool mayBeLocal = false
+    )
     {
         var policies = grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City);
         var history = await policies.History();
         var (now, city) = (time.GetUtcNow(), history.Current.City);
-        var isInstant = mayBeLocal ? QueryParameters.TryLocalInstant(query, "knownAt", city, time, out var knownAt) : QueryParameters.TryInstant(query, "knownAt", time, out knownAt);
+        var isInstant = mayBeLocal
+            ? QueryParameters.TryLocalInstant(query, "knownAt", city, time, out var knownAt)
+            : QueryParameters.TryInstant(query, "knownAt", time, out knownAt);
         var isDay = QueryParameters.TryDay(query, city, time, out var day);
         if (!isDay || !isInstant)
         {
-            return new BitemporalPoint(history, history.Current, city.DayAt(now), now, true,
-                !isDay ? $"asOf is “{query["asOf"]}”: {QueryParameters.DayExpected}." : $"knownAt is “{query["knownAt"]}”: {QueryParameters.InstantExpected}.");
+            return new BitemporalPoint(
+                history,
+                history.Current,
+                city.DayAt(now),
+                now,
+                true,
+                !isDay
+                    ? $"asOf is “{query["asOf"]}”: {QueryParameters.DayExpected}."
+                    : $"knownAt is “{query["knownAt"]}”: {QueryParameters.InstantExpected}."
+            );
         }
 
         // Nothing can be said of what will be known: an instant to come is now.
         var isNow = query["knownAt"].ToString().Length == 0 || knownAt >= now;
-        return new BitemporalPoint(history, isNow ? history.Current : await policies.KnownAt(knownAt), day, isNow ? now : knownAt.ToUniversalTime(), isNow, null)
+        return new BitemporalPoint(
+            history,
+            isNow ? history.Current : await policies.KnownAt(knownAt),
+            day,
+            isNow ? now : knownAt.ToUniversalTime(),
+            isNow,
+            null
+        )
         {
             _asOfAsked = query["asOf"].ToString() is { Length: > 0 } ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
         };

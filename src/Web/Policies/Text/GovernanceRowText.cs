@@ -13,21 +13,38 @@ internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
 
     public RegistryLinks Links => links;
 
-    public string Status => row.Status switch
-    {
-        RuleStatus.Superseded => "Superseded" + (row.Version?.SupersededBy is { } by ? $" by {links.CitationOf(by)}" : ""),
-        RuleStatus.NotKnown => "No text known for this day",
-        var status => PlainLanguage.Sentence(PlainLanguage.For(status)),
-    };
+    public string Status =>
+        row.Status switch
+        {
+            RuleStatus.Superseded => "Superseded" + (row.Version?.SupersededBy is { } by ? $" by {links.CitationOf(by)}" : ""),
+            RuleStatus.NotKnown => "No text known for this day",
+            var status => PlainLanguage.Sentence(PlainLanguage.For(status)),
+        };
 
-    public string? Certainty => row.Certainty == Domain.Policies.Law.Certainty.Possible && row.Status != RuleStatus.NotKnown ? "Possible: its dates do not settle this day." : null;
+    public string? Certainty =>
+        row.Certainty == Domain.Policies.Law.Certainty.Possible && row.Status != RuleStatus.NotKnown
+            ? "Possible: its dates do not settle this day."
+            : null;
 
     public string From => row.Version is { } version ? PlainLanguage.From(version.Effective) : "not known";
 
     public string To => row.Version is { } version ? PlainLanguage.To(version.Effective) : "not known";
 
-    public string? Made => row.Version is not { } version ? null
-        : string.Join(", ", new[] { version.By, Dated("passed", version.Passed), Dated("signed", version.Signed), Dated("filed", version.Filed) }.OfType<string>()) is { Length: > 0 } made ? made : null;
+    public string? Made =>
+        row.Version is not { } version ? null
+        : string.Join(
+            ", ",
+            new[]
+            {
+                version.By,
+                Dated("passed", version.Passed),
+                Dated("signed", version.Signed),
+                Dated("filed", version.Filed),
+            }.OfType<string>()
+        )
+            is { Length: > 0 } made
+            ? made
+        : null;
 
     public string Capture => row.Rule is { } rule ? CaptureOf(rule) : "not known";
 
@@ -39,16 +56,20 @@ internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
 
     public string Source => row.Version is { } version ? PlainLanguage.For(version.Source) : "no text is registered for this day";
 
-    public static string CaptureOf(Rule rule) => rule.Pauses ? "nothing: the order pauses the technology"
+    public static string CaptureOf(Rule rule) =>
+        rule.Pauses ? "nothing: the order pauses the technology"
         : rule.Capture.IsEmpty ? "the text names no capture"
         : PlainLanguage.List(rule.Capture.Select(Json.Word));
 
-    public static IEnumerable<string> RetentionOf(Rule rule) => rule.Retention.IsEmpty ? ["the City has not published how long"] : rule.Retention.Select(PlainLanguage.For);
+    public static IEnumerable<string> RetentionOf(Rule rule) =>
+        rule.Retention.IsEmpty ? ["the City has not published how long"] : rule.Retention.Select(PlainLanguage.For);
 
     public static string? NoticeOf(Rule rule) => rule.Notice.IsEmpty ? null : string.Join("; ", rule.Notice.Select(PlainLanguage.For));
 
-    public static string? RecordsOf(Rule rule) => rule.RecordsAccess is { Access: RecordsAccessKind.NotKnown } ? null
-        : PlainLanguage.For(rule.RecordsAccess.Access) + (rule.RecordsAccess.Text is { } text ? $" ({text})" : "");
+    public static string? RecordsOf(Rule rule) =>
+        rule.RecordsAccess is { Access: RecordsAccessKind.NotKnown }
+            ? null
+            : PlainLanguage.For(rule.RecordsAccess.Access) + (rule.RecordsAccess.Text is { } text ? $" ({text})" : "");
 
     private static string? Dated(string what, LawDate? date) => date is { } day ? $"{what} {PlainLanguage.Date(day)}" : null;
 }

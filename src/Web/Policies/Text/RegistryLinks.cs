@@ -12,7 +12,11 @@ namespace SurveillanceRegistry.Web.Policies.Text;
 /// <param name="here">Id of the instrument whose page this is, or null: a page does not link to itself.</param>
 internal sealed class RegistryLinks(GovernanceSnapshot known, string query, string? here = null)
 {
-    private readonly FrozenDictionary<string, string> _citations = known.Table.Instruments.ToFrozenDictionary(instrument => instrument.Id, instrument => instrument.Citation, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, string> _citations = known.Table.Instruments.ToFrozenDictionary(
+        instrument => instrument.Id,
+        instrument => instrument.Citation,
+        StringComparer.Ordinal
+    );
 
     public string Instrument(string id) => $"/instruments/{id}{query}";
 
@@ -26,7 +30,9 @@ internal sealed class RegistryLinks(GovernanceSnapshot known, string query, stri
     {
         var html = new HtmlContentBuilder();
         foreach (var (i, id) in ids.Index())
-            html.AppendHtml($"{(i > 0 ? ", " : "")}<a href=\"{HtmlEncoder.Default.Encode(Instrument(id))}\">").Append(CitationOf(id)).AppendHtml("</a>");
+            html.AppendHtml($"{(i > 0 ? ", " : "")}<a href=\"{HtmlEncoder.Default.Encode(Instrument(id))}\">")
+                .Append(CitationOf(id))
+                .AppendHtml("</a>");
         return html;
     }
 

@@ -13,13 +13,27 @@ internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Chang
     public string By => Who(Change);
 
     /// <summary>The sentences, first those of the whole, then under the part of the document that they speak of.</summary>
-    public IEnumerable<IGrouping<string?, ChangeDescription>> Parts => Sentences.GroupBy(sentence => sentence.Where).OrderBy(part => part.Key is not null);
+    public IEnumerable<IGrouping<string?, ChangeDescription>> Parts =>
+        Sentences.GroupBy(sentence => sentence.Where).OrderBy(part => part.Key is not null);
 
     /// <summary>The words for revisions of one document; what came before each is looked up in the history.</summary>
-    public static async Task<ImmutableArray<RevisionText>> OfAsync(ImmutableArray<PolicyRevision> revisions, GovernanceHistory history, IGrainFactory grains)
+    public static async Task<ImmutableArray<RevisionText>> OfAsync(
+        ImmutableArray<PolicyRevision> revisions,
+        GovernanceHistory history,
+        IGrainFactory grains
+    )
     {
-        var changes = (await grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).Changes([.. revisions.Select(revision => revision.Change).OfType<long>().Distinct()])).ToDictionary(change => change.Number);
-        return [.. revisions.Select(revision => For(revision, revision.Change is { } number ? changes.GetValueOrDefault(number) : null, history))];
+        var changes = (
+            await grains
+                .GetGrain<IPoliciesGrain>(IPoliciesGrain.City)
+                .Changes([.. revisions.Select(revision => revision.Change).OfType<long>().Distinct()])
+        ).ToDictionary(change => change.Number);
+        return
+        [
+            .. revisions.Select(revision =>
+                For(revision, revision.Change is { } number ? changes.GetValueOrDefault(number) : null, history)
+            ),
+        ];
     }
 
     public static RevisionText For(PolicyRevision revision, PublicChange? change, GovernanceHistory history)
@@ -29,8 +43,12 @@ internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Chang
     }
 
     /// <summary>Who made a change, by role and department; never by name.</summary>
-    public static string Who(PublicChange? change) => change is null ? "from the files that the registry was opened with"
-        : $"proposed by {Actor(change.Author)}, approved by {Actor(change.Approver)}";
+    public static string Who(PublicChange? change) =>
+        change is null
+            ? "from the files that the registry was opened with"
+            : $"proposed by {Actor(change.Author)}, approved by {Actor(change.Approver)}";
 
-    private static string Actor(PublicActor actor) => $"a person with the role {actor.Role.Replace('-', ' ')}" + (actor.Department is { } department ? $" in the department {department}" : "");
+    private static string Actor(PublicActor actor) =>
+        $"a person with the role {actor.Role.Replace('-', ' ')}"
+        + (actor.Department is { } department ? $" in the department {department}" : "");
 }

@@ -12,8 +12,12 @@ internal sealed record TablePage(ImmutableArray<GovernanceRow> Rows, string? Nex
 
     private const string ToFollow = "scheduled";
 
-    /// <summary>Rows in the order of the table: technologies as the City lists them, instruments by id, a text that is to follow after the one that holds.</summary>
-    /// <param name="statuses">Only rows of these; null for all. With <c>scheduled</c> among them also the texts that are to follow one that still holds.</param>
+    /// <summary>
+    /// Rows in the order of the table: technologies as the City lists them, instruments by id, a text that is to follow after the one that
+    /// holds.
+    /// </summary>
+    /// <param name="statuses">Only rows of these; null for all. With <c>scheduled</c> among them also the texts that are to follow one that
+    /// still holds.</param>
     /// <param name="after">The <see cref="Next"/> of the page before; null for the first.</param>
     /// <returns>Null when <paramref name="after"/> is no place in this table.</returns>
     public static TablePage? Create(GovernanceTable table, DateOnly day, IReadOnlySet<RuleStatus>? statuses, string? after, int limit)
@@ -36,7 +40,13 @@ internal sealed record TablePage(ImmutableArray<GovernanceRow> Rows, string? Nex
                 var order = i > first || after is null ? 1 : string.CompareOrdinal(row.Instrument.Id, instrument);
                 if (order > 0 && statuses?.Contains(row.Status) != false && !Add(row, ""))
                     return new TablePage(rows.ToImmutable(), last);
-                if ((order > 0 || order == 0 && !isNext) && row.Status != RuleStatus.Scheduled && statuses?.Contains(RuleStatus.Scheduled) == true && row.AsScheduled() is { } next && !Add(next, "/" + ToFollow))
+                if (
+                    (order > 0 || order == 0 && !isNext)
+                    && row.Status != RuleStatus.Scheduled
+                    && statuses?.Contains(RuleStatus.Scheduled) == true
+                    && row.AsScheduled() is { } next
+                    && !Add(next, "/" + ToFollow)
+                )
                     return new TablePage(rows.ToImmutable(), last);
             }
         }

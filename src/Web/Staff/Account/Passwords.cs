@@ -8,7 +8,8 @@ namespace SurveillanceRegistry.Web.Staff.Account;
 public static class Passwords
 {
     /// <summary>The fewest and the most characters of a password that people choose.</summary>
-    public const int MinLength = 12, MaxLength = 256;
+    public const int MinLength = 12,
+        MaxLength = 256;
 
     private const string Letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 

@@ -9,13 +9,22 @@ using SurveillanceRegistry.Domain.Staff;
 namespace SurveillanceRegistry.Web.Staff.Account;
 
 /// <summary>Signing in with a name and a password, or by the city's identity provider.</summary>
-public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemeProvider schemes, TimeProvider time, IServiceProvider services, ILogger<SignInModel> log) : PageModel
+public sealed class SignInModel(
+    IStaffRegister register,
+    IAuthenticationSchemeProvider schemes,
+    TimeProvider time,
+    IServiceProvider services,
+    ILogger<SignInModel> log
+) : PageModel
 {
-    [BindProperty(Name = "sign-in")] public string SignInName { get; set; } = "";
+    [BindProperty(Name = "sign-in")]
+    public string SignInName { get; set; } = "";
 
-    [BindProperty(Name = "password")] public string Password { get; set; } = "";
+    [BindProperty(Name = "password")]
+    public string Password { get; set; } = "";
 
-    [BindProperty(Name = "return", SupportsGet = true)] public string? Return { get; set; }
+    [BindProperty(Name = "return", SupportsGet = true)]
+    public string? Return { get; set; }
 
     /// <summary>What went wrong, in a sentence; null when nothing did.</summary>
     public string? Fault { get; private set; }
@@ -34,10 +43,16 @@ public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemePr
         if (pace.Begin(name, address) is { Ticks: > 0 } wait)
         {
             Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Refuse(StatusCodes.Status429TooManyRequests, $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes, or ask an administrator for a new password.");
+            return Refuse(
+                StatusCodes.Status429TooManyRequests,
+                $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes, or ask an administrator for a new password."
+            );
         }
 
-        var found = name.Length is > 0 and <= 254 && password.Length <= Passwords.MaxLength ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null;
+        var found =
+            name.Length is > 0 and <= 254 && password.Length <= Passwords.MaxLength
+                ? await register.FindBySignInAsync(name, HttpContext.RequestAborted)
+                : null;
         if (!Passwords.IsRight(found?.PasswordHash, password) || found is not { Member.IsActive: true } known)
         {
             log.LogWarning("A sign-in with a password was refused.");
@@ -63,7 +78,10 @@ public sealed class SignInModel(IStaffRegister register, IAuthenticationSchemePr
         {
             // Its addresses are asked of it when they are first needed.
             log.LogWarning("The identity provider does not answer: {Failure}.", failure.GetBaseException().GetType().Name);
-            return Refuse(StatusCodes.Status503ServiceUnavailable, "The city’s sign-in does not answer now. Try again in a minute, or sign in with a password of this registry if you have one.");
+            return Refuse(
+                StatusCodes.Status503ServiceUnavailable,
+                "The city’s sign-in does not answer now. Try again in a minute, or sign in with a password of this registry if you have one."
+            );
         }
     }
 

@@ -3,7 +3,9 @@ namespace SurveillanceRegistry.Web.Staff.Account;
 /// <summary>Slows down whoever guesses passwords: so many wrong ones for a name, or from an address, and then a pause.</summary>
 internal sealed class SignInThrottle(TimeProvider time)
 {
-    private const int MaxForName = 5, MaxFromAddress = 30, MaxHeld = 20_000;
+    private const int MaxForName = 5,
+        MaxFromAddress = 30,
+        MaxHeld = 20_000;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
 
@@ -39,7 +41,9 @@ internal sealed class SignInThrottle(TimeProvider time)
     }
 
     private TimeSpan Wait(string key, int most) =>
-        _wrong.TryGetValue(key, out var wrong) && wrong.Wrong >= most && wrong.Until > time.GetUtcNow() ? wrong.Until - time.GetUtcNow() : TimeSpan.Zero;
+        _wrong.TryGetValue(key, out var wrong) && wrong.Wrong >= most && wrong.Until > time.GetUtcNow()
+            ? wrong.Until - time.GetUtcNow()
+            : TimeSpan.Zero;
 
     private void Count(string key)
     {

@@ -10,7 +10,11 @@ namespace SurveillanceRegistry.Web.Staff.Account;
 
 /// <summary>Programs sign in to the API with <c>Authorization: Bearer</c> and a token (RFC 6750).</summary>
 internal sealed class TokenAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IStaffRegister register) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IStaffRegister register
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "token";
 
@@ -22,7 +26,10 @@ internal sealed class TokenAuthentication(
         if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             return AuthenticateResult.NoResult();
         var token = header[Bearer.Length..].Trim();
-        if (!token.StartsWith(ApiToken.Prefix, StringComparison.Ordinal) || await register.FindByTokenAsync(ApiToken.Hash(token), TimeProvider.GetUtcNow(), Context.RequestAborted) is not { } found)
+        if (
+            !token.StartsWith(ApiToken.Prefix, StringComparison.Ordinal)
+            || await register.FindByTokenAsync(ApiToken.Hash(token), TimeProvider.GetUtcNow(), Context.RequestAborted) is not { } found
+        )
             return AuthenticateResult.Fail("The token is not known, was revoked or has expired.");
         // A token never does more than its owner may.
         var principal = StaffPrincipal.Create(found.Member, [.. found.Grant.Roles.Intersect(found.Member.Roles)], Name);
@@ -35,5 +42,6 @@ internal sealed class TokenAuthentication(
         return Problem.Unauthorized().ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problem.Forbidden("This token does not have the role that this needs.").ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problem.Forbidden("This token does not have the role that this needs.").ExecuteAsync(Context);
 }

@@ -16,9 +16,11 @@ public sealed class ChangesModel(IGrainFactory grains, IChangeRegister register,
 {
     private const int PerPage = 50;
 
-    [BindProperty(Name = "state", SupportsGet = true)] public string? State { get; set; }
+    [BindProperty(Name = "state", SupportsGet = true)]
+    public string? State { get; set; }
 
-    [BindProperty(Name = "after", SupportsGet = true)] public long? After { get; set; }
+    [BindProperty(Name = "after", SupportsGet = true)]
+    public long? After { get; set; }
 
     public ImmutableArray<ListedChange> Requests { get; private set; } = [];
 
@@ -30,22 +32,46 @@ public sealed class ChangesModel(IGrainFactory grains, IChangeRegister register,
         var page = await register.ListAsync(state, After, PerPage + 1, HttpContext.RequestAborted);
         Next = page.Length > PerPage ? page[PerPage - 1].Id : null;
         var history = await grains.History();
-        Requests = ListedChange.Of([.. page.Take(PerPage)], history, history.Current.City.DayAt(time.GetUtcNow()), await staff.AllAsync(HttpContext.RequestAborted));
+        Requests = ListedChange.Of(
+            [.. page.Take(PerPage)],
+            history,
+            history.Current.City.DayAt(time.GetUtcNow()),
+            await staff.AllAsync(HttpContext.RequestAborted)
+        );
     }
 }
 
 /// <summary>A request as lists show it.</summary>
 public sealed record ListedChange(ChangeRequest Request, string Stands, string Author, string When, ImmutableArray<string> Subjects)
 {
-    internal static ImmutableArray<ListedChange> Of(ImmutableArray<ChangeRequest> requests, GovernanceHistory history, DateOnly today, ImmutableArray<StaffMember> members)
+    internal static ImmutableArray<ListedChange> Of(
+        ImmutableArray<ChangeRequest> requests,
+        GovernanceHistory history,
+        DateOnly today,
+        ImmutableArray<StaffMember> members
+    )
     {
         var names = members.ToDictionary(member => member.Id, member => member.Name);
         return
         [
             .. requests.Select(request => new ListedChange(
-                request, ChangeStatusText.For(request, history, today), names.GetValueOrDefault(request.Author.Staff ?? "", request.Author.Role),
+                request,
+                ChangeStatusText.For(request, history, today),
+                names.GetValueOrDefault(request.Author.Staff ?? "", request.Author.Role),
                 PlainLanguage.Time(history.Current.City.LocalTime(request.DecidedAt ?? request.SubmittedAt ?? request.DraftedAt)),
-                [.. request.Proposal.Documents.Take(4).Select(one => one.Document.Kind == DocumentKind.Instrument ? one.Document.Value<Instrument>().Citation : one.Document.ToString()), .. request.Proposal.Documents.Length > 4 ? [$"and {request.Proposal.Documents.Length - 4} more"] : Array.Empty<string>()])),
+                [
+                    .. request
+                        .Proposal.Documents.Take(4)
+                        .Select(one =>
+                            one.Document.Kind == DocumentKind.Instrument
+                                ? one.Document.Value<Instrument>().Citation
+                                : one.Document.ToString()
+                        ),
+                    .. request.Proposal.Documents.Length > 4
+                        ? [$"and {request.Proposal.Documents.Length - 4} more"]
+                        : Array.Empty<string>(),
+                ]
+            )),
         ];
     }
 }

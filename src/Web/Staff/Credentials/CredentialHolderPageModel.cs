@@ -14,8 +14,11 @@ using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Staff.Credentials;
 
-/// <summary>A page about one device or gateway: what is registered of it, its credentials, and what a device clerk may do with them.</summary>
-public abstract class CredentialHolderPageModel(DeviceRegistration registrar, IEnrolment enrolment, IGrainFactory grains, TimeProvider time) : PageModel
+/// <summary>
+/// A page about one device or gateway: what is registered of it, its credentials, and what a device clerk may do with them.
+/// </summary>
+public abstract class CredentialHolderPageModel(DeviceRegistration registrar, IEnrolment enrolment, IGrainFactory grains, TimeProvider time)
+    : PageModel
 {
     /// <summary>What just happened, as the page that did it says to the page that shows it.</summary>
     private static readonly ImmutableDictionary<string, string> Sentences = new Dictionary<string, string>
@@ -71,7 +74,8 @@ public abstract class CredentialHolderPageModel(DeviceRegistration registrar, IE
     public IEnumerable<Credential> Live => Credentials.Where(credential => credential.EndedAt is null && !(credential.NotAfter <= Now));
 
     /// <summary>What of the credentials was seen: a form that is sent again after something was issued makes nothing.</summary>
-    public string Seen => string.Create(CultureInfo.InvariantCulture, $"{(Credentials.IsEmpty ? 0 : Credentials[0].Number)}.{ClaimOpenUntil?.UtcTicks ?? 0}");
+    public string Seen =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Credentials.IsEmpty ? 0 : Credentials[0].Number)}.{ClaimOpenUntil?.UtcTicks ?? 0}");
 
     /// <summary>Who will read the reasons of acts, for whoever writes one.</summary>
     public virtual string ReadBy => "For the ledger, which everybody reads. Name no person and no serial number.";
@@ -98,8 +102,21 @@ public abstract class CredentialHolderPageModel(DeviceRegistration registrar, IE
         if (await RefusalAsync(id, "issue-reason") is { } refusal)
             return refusal;
         if (Form("seen") != Seen)
-            return Wrong([new Refusal("stale", "Something was issued since you opened this form. What was shown then is not shown again: look at the list, and issue anew if you must.", "credentials")]);
-        var outcome = await registrar.IssueAsync(id, Form("credential-kind"), Form("pem"), User, Form("issue-reason"), HttpContext.RequestAborted);
+            return Wrong([
+                new Refusal(
+                    "stale",
+                    "Something was issued since you opened this form. What was shown then is not shown again: look at the list, and issue anew if you must.",
+                    "credentials"
+                ),
+            ]);
+        var outcome = await registrar.IssueAsync(
+            id,
+            Form("credential-kind"),
+            Form("pem"),
+            User,
+            Form("issue-reason"),
+            HttpContext.RequestAborted
+        );
         if (outcome.Value is not { } issued)
             return Wrong(outcome.Refusals, ("reason", "issue-reason"), ("kind", "credential-kind"));
         if (issued.Certificate is not null)
@@ -115,7 +132,9 @@ public abstract class CredentialHolderPageModel(DeviceRegistration registrar, IE
             return refusal;
         if (!long.TryParse(Form("credential"), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return Wrong([new Refusal("invalid", "Choose the credential that ends.", "credential")]);
-        return await registrar.EndAsync(id, number, User, Form("end-reason"), HttpContext.RequestAborted) is { } wrong ? Wrong([wrong], ("reason", "end-reason")) : Redirect($"{Address}?done=ended");
+        return await registrar.EndAsync(id, number, User, Form("end-reason"), HttpContext.RequestAborted) is { } wrong
+            ? Wrong([wrong], ("reason", "end-reason"))
+            : Redirect($"{Address}?done=ended");
     }
 
     /// <summary>Loads what the page shows; false when there is nobody with this id whom whoever asks may see.</summary>
@@ -130,7 +149,9 @@ public abstract class CredentialHolderPageModel(DeviceRegistration registrar, IE
         return true;
     }
 
-    /// <summary>Why an act is not carried out: whoever asks is no clerk, there is nobody of the kind, or no reason was given. Null when it may be.</summary>
+    /// <summary>
+    /// Why an act is not carried out: whoever asks is no clerk, there is nobody of the kind, or no reason was given. Null when it may be.
+    /// </summary>
     /// <param name="reason">The field of the reason.</param>
     private protected async Task<IActionResult?> RefusalAsync(string id, string reason)
     {
@@ -138,14 +159,21 @@ public abstract class CredentialHolderPageModel(DeviceRegistration registrar, IE
             return Forbid();
         if (!await OpenAsync(id))
             return NotFound();
-        return string.IsNullOrWhiteSpace(Form(reason)) ? Wrong([new Refusal("invalid", "Say why: every act is kept with its reason.", reason)]) : null;
+        return string.IsNullOrWhiteSpace(Form(reason))
+            ? Wrong([new Refusal("invalid", "Say why: every act is kept with its reason.", reason)])
+            : null;
     }
 
     /// <summary>The page again, with what is wrong and with what was sent.</summary>
     /// <param name="fields">How a field of the register is called in the form that was sent.</param>
     private protected PageResult Wrong(IEnumerable<Refusal> refusals, params (string Where, string Field)[] fields)
     {
-        Faults = [.. refusals.Select(refusal => (fields.FirstOrDefault(field => field.Where == refusal.Where).Field ?? refusal.Where ?? "", refusal.Sentence))];
+        Faults =
+        [
+            .. refusals.Select(refusal =>
+                (fields.FirstOrDefault(field => field.Where == refusal.Where).Field ?? refusal.Where ?? "", refusal.Sentence)
+            ),
+        ];
         foreach (var (key, value) in Request.Form)
             Fields = Fields.SetItem(key, value.ToString());
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;

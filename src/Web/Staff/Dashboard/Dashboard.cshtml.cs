@@ -34,8 +34,18 @@ public sealed class DashboardModel(IGrainFactory grains, IChangeRegister registe
         var members = await staff.AllAsync(HttpContext.RequestAborted);
         var me = User.StaffId();
         var all = await register.ListAsync(null, null, 200, HttpContext.RequestAborted);
-        Waiting = ListedChange.Of([.. all.Where(one => one.State == ChangeState.Submitted && one.Author.Staff != me).Take(Most)], history, today, members);
-        Mine = ListedChange.Of([.. all.Where(one => one.Author.Staff == me && one.State is not ChangeState.Approved and not ChangeState.Withdrawn).Take(Most)], history, today, members);
+        Waiting = ListedChange.Of(
+            [.. all.Where(one => one.State == ChangeState.Submitted && one.Author.Staff != me).Take(Most)],
+            history,
+            today,
+            members
+        );
+        Mine = ListedChange.Of(
+            [.. all.Where(one => one.Author.Staff == me && one.State is not ChangeState.Approved and not ChangeState.Withdrawn).Take(Most)],
+            history,
+            today,
+            members
+        );
         var rows = history.Current.Table.On(today);
         Disagreeing = [.. rows.Where(row => !row.DisagreesWith.IsEmpty)];
         Coming = [.. rows.Select(row => row.AsScheduled()).OfType<GovernanceRow>()];

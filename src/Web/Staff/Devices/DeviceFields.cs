@@ -12,7 +12,14 @@ namespace SurveillanceRegistry.Web.Staff.Devices;
 /// <summary>What the form of a device offers, and what its fields say.</summary>
 /// <param name="IsMobile">Whether a fleet is asked for, or a place; null when the kind is not chosen yet, and both are.</param>
 public sealed record DeviceFields(
-    City City, ImmutableArray<Place> Places, ImmutableArray<string> Fleets, ImmutableArray<Gateway> Gateways, bool? IsMobile, ImmutableDictionary<string, string> Values, ImmutableHashSet<string> Wrong)
+    City City,
+    ImmutableArray<Place> Places,
+    ImmutableArray<string> Fleets,
+    ImmutableArray<Gateway> Gateways,
+    bool? IsMobile,
+    ImmutableDictionary<string, string> Values,
+    ImmutableHashSet<string> Wrong
+)
 {
     public string Value(string field) => Values.GetValueOrDefault(field, "");
 
@@ -21,16 +28,17 @@ public sealed record DeviceFields(
     public string? IsWrong(string field) => Wrong.Contains(field) ? "true" : null;
 
     /// <summary>The fields of what is registered.</summary>
-    public static ImmutableDictionary<string, string> Of(Device device) => new Dictionary<string, string>
-    {
-        ["sensors"] = string.Join(',', device.Sensors.Select(Domain.Json.Word)),
-        ["place"] = device.Place ?? "",
-        ["fleet"] = device.Fleet ?? "",
-        ["department"] = device.Department,
-        ["lifecycle"] = Domain.Json.Word(device.Lifecycle),
-        ["gateway"] = device.Gateway ?? "",
-        ["deadlineSeconds"] = device.OwnDeadlineSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
-    }.ToImmutableDictionary();
+    public static ImmutableDictionary<string, string> Of(Device device) =>
+        new Dictionary<string, string>
+        {
+            ["sensors"] = string.Join(',', device.Sensors.Select(Domain.Json.Word)),
+            ["place"] = device.Place ?? "",
+            ["fleet"] = device.Fleet ?? "",
+            ["department"] = device.Department,
+            ["lifecycle"] = Domain.Json.Word(device.Lifecycle),
+            ["gateway"] = device.Gateway ?? "",
+            ["deadlineSeconds"] = device.OwnDeadlineSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
+        }.ToImmutableDictionary();
 
     /// <summary>The device that a form describes.</summary>
     public static Outcome<Device> Read(IFormCollection form, string id, string kind)
@@ -53,11 +61,22 @@ public sealed record DeviceFields(
             if (int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var read))
                 deadline = read;
             else
-                refusals.Add(new Refusal("invalid", $"“{seconds}” is no number of seconds: expected {Registration.MinDeadlineSeconds} to {Registration.MaxDeadlineSeconds}.", "deadlineSeconds"));
+                refusals.Add(
+                    new Refusal(
+                        "invalid",
+                        $"“{seconds}” is no number of seconds: expected {Registration.MinDeadlineSeconds} to {Registration.MaxDeadlineSeconds}.",
+                        "deadlineSeconds"
+                    )
+                );
         }
 
-        return refusals.Count > 0 ? refusals.ToImmutable()
-            : new Device(id, kind, sensors.ToImmutable(), Text("place"), Text("fleet"), Text("department") ?? "", lifecycle) { Gateway = Text("gateway"), OwnDeadlineSeconds = deadline };
+        return refusals.Count > 0
+            ? refusals.ToImmutable()
+            : new Device(id, kind, sensors.ToImmutable(), Text("place"), Text("fleet"), Text("department") ?? "", lifecycle)
+            {
+                Gateway = Text("gateway"),
+                OwnDeadlineSeconds = deadline,
+            };
 
         string? Text(string field) => form[field].ToString().Trim() is { Length: > 0 } text ? text : null;
     }

@@ -15,23 +15,39 @@ using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Staff.Devices;
 
-/// <summary>The register of devices. Single mobile units only for those who may read them, only when they are asked for, and each reading is written down.</summary>
-public sealed class DevicesModel(IDeviceRegister devices, IEnrolment enrolment, IPlaceRegister places, IMobileReadAudit readings, IGrainFactory grains, TimeProvider time) : PageModel
+/// <summary>
+/// The register of devices. Single mobile units only for those who may read them, only when they are asked for, and each reading is written
+/// down.
+/// </summary>
+public sealed class DevicesModel(
+    IDeviceRegister devices,
+    IEnrolment enrolment,
+    IPlaceRegister places,
+    IMobileReadAudit readings,
+    IGrainFactory grains,
+    TimeProvider time
+) : PageModel
 {
     /// <summary>So many rows stand on a page.</summary>
     public const int PerPage = 50;
 
-    [BindProperty(Name = "q", SupportsGet = true)] public string? Search { get; set; }
+    [BindProperty(Name = "q", SupportsGet = true)]
+    public string? Search { get; set; }
 
-    [BindProperty(Name = "place", SupportsGet = true)] public string? Place { get; set; }
+    [BindProperty(Name = "place", SupportsGet = true)]
+    public string? Place { get; set; }
 
-    [BindProperty(Name = "fleet", SupportsGet = true)] public string? Fleet { get; set; }
+    [BindProperty(Name = "fleet", SupportsGet = true)]
+    public string? Fleet { get; set; }
 
-    [BindProperty(Name = "kind", SupportsGet = true)] public string? Kind { get; set; }
+    [BindProperty(Name = "kind", SupportsGet = true)]
+    public string? Kind { get; set; }
 
-    [BindProperty(Name = "gateway", SupportsGet = true)] public string? Gateway { get; set; }
+    [BindProperty(Name = "gateway", SupportsGet = true)]
+    public string? Gateway { get; set; }
 
-    [BindProperty(Name = "after", SupportsGet = true)] public string? After { get; set; }
+    [BindProperty(Name = "after", SupportsGet = true)]
+    public string? After { get; set; }
 
     public City City { get; private set; } = null!;
 
@@ -66,7 +82,11 @@ public sealed class DevicesModel(IDeviceRegister devices, IEnrolment enrolment, 
         if (MayReadSingly)
             Fleets = [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => fleet.Id).Distinct()];
         var page = await devices.ListAsync(
-            new DeviceFilter(Given(Place), Given(Fleet), Given(Kind), Given(Gateway), Given(Search)) { IsMobile = isMobile }, Given(After), PerPage + 1, cancellationToken);
+            new DeviceFilter(Given(Place), Given(Fleet), Given(Kind), Given(Gateway), Given(Search)) { IsMobile = isMobile },
+            Given(After),
+            PerPage + 1,
+            cancellationToken
+        );
         Next = page.Length > PerPage ? page[PerPage - 1].Id : null;
         ImmutableArray<Device> shown = [.. page.Take(PerPage)];
         await DevicesApi.NoteListAsync(shown, HttpContext, readings, time);
@@ -80,7 +100,14 @@ public sealed class DevicesModel(IDeviceRegister devices, IEnrolment enrolment, 
     {
         get
         {
-            var query = new QueryBuilder(Request.Query.Where(one => one.Key != "after" && one.Value.ToString().Length > 0).SelectMany(one => one.Value.OfType<string>().Select(value => KeyValuePair.Create(one.Key, value)))) { { "after", Next! } };
+            var query = new QueryBuilder(
+                Request
+                    .Query.Where(one => one.Key != "after" && one.Value.ToString().Length > 0)
+                    .SelectMany(one => one.Value.OfType<string>().Select(value => KeyValuePair.Create(one.Key, value)))
+            )
+            {
+                { "after", Next! },
+            };
             return query.ToQueryString().Value!;
         }
     }

@@ -14,19 +14,34 @@ namespace SurveillanceRegistry.Web.Staff.Devices;
 
 /// <summary>A device comes into being: a clerk registers it.</summary>
 [Authorize("device-clerk")]
-public sealed class NewDeviceModel(DeviceRegistration registrar, IDeviceRegister devices, IEnrolment enrolment, IPlaceRegister places, IGrainFactory grains, TimeProvider time) : PageModel
+public sealed class NewDeviceModel(
+    DeviceRegistration registrar,
+    IDeviceRegister devices,
+    IEnrolment enrolment,
+    IPlaceRegister places,
+    IGrainFactory grains,
+    TimeProvider time
+) : PageModel
 {
     public DeviceFields Offer { get; private set; } = null!;
 
     public ImmutableArray<(string Field, string Sentence)> Faults { get; private set; } = [];
 
-    public Task OnGetAsync(string? place) => OfferAsync(new Dictionary<string, string> { ["place"] = place ?? "", ["lifecycle"] = Domain.Json.Word(Lifecycle.Installed) }.ToImmutableDictionary());
+    public Task OnGetAsync(string? place) =>
+        OfferAsync(
+            new Dictionary<string, string>
+            {
+                ["place"] = place ?? "",
+                ["lifecycle"] = Domain.Json.Word(Lifecycle.Installed),
+            }.ToImmutableDictionary()
+        );
 
     public async Task<IActionResult> OnPostAsync()
     {
         var (form, reason) = (Request.Form, Request.Form["reason"].ToString().Trim());
         var read = DeviceFields.Read(form, form["id"].ToString().Trim(), form["kind"].ToString());
-        ImmutableArray<Refusal> refusals = reason.Length == 0 ? [new Refusal("invalid", "Say why: every act stands in the ledger with its reason.", "reason")] : [];
+        ImmutableArray<Refusal> refusals =
+            reason.Length == 0 ? [new Refusal("invalid", "Say why: every act stands in the ledger with its reason.", "reason")] : [];
         if (read.Value is { } device && refusals.IsEmpty)
         {
             var outcome = await registrar.RegisterAsync(device, User, reason, HttpContext.RequestAborted);
@@ -45,7 +60,13 @@ public sealed class NewDeviceModel(DeviceRegistration registrar, IDeviceRegister
     {
         var cancellationToken = HttpContext.RequestAborted;
         Offer = new DeviceFields(
-            (await grains.Governance()).City, await places.PlacesAsync(cancellationToken), [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => fleet.Id).Distinct()],
-            [.. (await enrolment.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)], null, values, [.. Faults.Select(fault => fault.Field)]);
+            (await grains.Governance()).City,
+            await places.PlacesAsync(cancellationToken),
+            [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => fleet.Id).Distinct()],
+            [.. (await enrolment.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)],
+            null,
+            values,
+            [.. Faults.Select(fault => fault.Field)]
+        );
     }
 }

@@ -9,7 +9,13 @@ using SurveillanceRegistry.Web.Staff.Credentials;
 namespace SurveillanceRegistry.Web.Staff.Gateways;
 
 /// <summary>One gateway: the devices behind it, as far as whoever looks may see them, and its credentials.</summary>
-public sealed class GatewayModel(DeviceRegistration registrar, IEnrolment enrolment, IMobileReadAudit readings, IGrainFactory grains, TimeProvider time) : CredentialHolderPageModel(registrar, enrolment, grains, time)
+public sealed class GatewayModel(
+    DeviceRegistration registrar,
+    IEnrolment enrolment,
+    IMobileReadAudit readings,
+    IGrainFactory grains,
+    TimeProvider time
+) : CredentialHolderPageModel(registrar, enrolment, grains, time)
 {
     public Gateway Gateway { get; private set; } = null!;
 
@@ -25,9 +31,22 @@ public sealed class GatewayModel(DeviceRegistration registrar, IEnrolment enrolm
     {
         if (await RefusalAsync(id, "change-reason") is { } refusal)
             return refusal;
-        var after = Gateway with { Department = Form("department"), Profile = Form("profile") is { Length: > 0 } profile ? profile : null, Removed = Form("removed") == "yes" };
-        var outcome = await Registrar.ChangeAsync(after, int.TryParse(Form("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0, User, Form("change-reason"), HttpContext.RequestAborted);
-        return outcome.IsDone ? Redirect($"{Address}?done={(after.Removed ? "removed" : "changed")}") : Wrong(outcome.Refusals, ("reason", "change-reason"));
+        var after = Gateway with
+        {
+            Department = Form("department"),
+            Profile = Form("profile") is { Length: > 0 } profile ? profile : null,
+            Removed = Form("removed") == "yes",
+        };
+        var outcome = await Registrar.ChangeAsync(
+            after,
+            int.TryParse(Form("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0,
+            User,
+            Form("change-reason"),
+            HttpContext.RequestAborted
+        );
+        return outcome.IsDone
+            ? Redirect($"{Address}?done={(after.Removed ? "removed" : "changed")}")
+            : Wrong(outcome.Refusals, ("reason", "change-reason"));
     }
 
     private protected override async Task<bool> FindAsync(string id)
@@ -36,7 +55,12 @@ public sealed class GatewayModel(DeviceRegistration registrar, IEnrolment enrolm
             return false;
         Gateway = found;
         Behind = await DevicesApi.BehindAsync(id, HttpContext, Enrolment, readings, Clock);
-        Fields = new Dictionary<string, string> { ["department"] = found.Department, ["profile"] = found.Profile ?? "", ["removed"] = found.Removed ? "yes" : "" }.ToImmutableDictionary();
+        Fields = new Dictionary<string, string>
+        {
+            ["department"] = found.Department,
+            ["profile"] = found.Profile ?? "",
+            ["removed"] = found.Removed ? "yes" : "",
+        }.ToImmutableDictionary();
         return true;
     }
 }

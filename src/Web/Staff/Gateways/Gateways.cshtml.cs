@@ -41,7 +41,12 @@ public sealed class GatewaysModel(DeviceRegistration registrar, IEnrolment enrol
         ImmutableArray<Refusal> refusals = [new Refusal("invalid", "Say why: every act stands in the ledger with its reason.", "reason")];
         if (reason.Length > 0)
         {
-            var outcome = await registrar.RegisterAsync(new Gateway(Value("id").Trim(), Value("department"), Value("profile").Trim() is { Length: > 0 } profile ? profile : null), User, reason, HttpContext.RequestAborted);
+            var outcome = await registrar.RegisterAsync(
+                new Gateway(Value("id").Trim(), Value("department"), Value("profile").Trim() is { Length: > 0 } profile ? profile : null),
+                User,
+                reason,
+                HttpContext.RequestAborted
+            );
             if (outcome.Value is { } registered)
                 return Redirect($"/staff/gateways/{registered.Id}?done=registered");
             refusals = outcome.Refusals;

@@ -32,8 +32,11 @@ public sealed class ChangeReasonModel(IGrainFactory grains, IChangeRegister regi
         var source = Draft.Proposal.Source ?? new Source("", null, today, Confidence.Sourced);
         Fields = new Dictionary<string, string>
         {
-            ["reason"] = Draft.Proposal.Reason, ["source-title"] = source.Title, ["source-url"] = source.Url ?? "",
-            ["source-read-on"] = source.ReadOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ["confidence"] = Domain.Json.Word(source.Confidence),
+            ["reason"] = Draft.Proposal.Reason,
+            ["source-title"] = source.Title,
+            ["source-url"] = source.Url ?? "",
+            ["source-read-on"] = source.ReadOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["confidence"] = Domain.Json.Word(source.Confidence),
         }.ToImmutableDictionary();
         return Page();
     }
@@ -49,7 +52,20 @@ public sealed class ChangeReasonModel(IGrainFactory grains, IChangeRegister regi
         var source = SourceFields.Read(Request.Form, faults);
         if (faults.Count == 0)
         {
-            var kept = await grains.Policies().Act(id, Draft.Version, ChangeAct.Revised, User.HasRole(Role.Editor), null, Draft.Proposal with { Reason = reason, Source = source });
+            var kept = await grains
+                .Policies()
+                .Act(
+                    id,
+                    Draft.Version,
+                    ChangeAct.Revised,
+                    User.HasRole(Role.Editor),
+                    null,
+                    Draft.Proposal with
+                    {
+                        Reason = reason,
+                        Source = source,
+                    }
+                );
             if (kept.IsDone)
                 return Redirect($"/staff/changes/{id}");
             faults.AddRange(kept.Refusals.Select(refusal => ("", refusal.Sentence)));
@@ -63,7 +79,10 @@ public sealed class ChangeReasonModel(IGrainFactory grains, IChangeRegister regi
 
     private async Task<bool> FindAsync(long id)
     {
-        if (await register.FindAsync(id, HttpContext.RequestAborted) is not { State: ChangeState.Draft } draft || draft.Author.Staff != User.StaffId())
+        if (
+            await register.FindAsync(id, HttpContext.RequestAborted) is not { State: ChangeState.Draft } draft
+            || draft.Author.Staff != User.StaffId()
+        )
             return false;
         Draft = draft;
         return true;

@@ -35,11 +35,19 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
     {
         if (!await FindAsync(instrument, version))
             return NotFound();
-        Fields = Show(Version ?? Instrument.Versions[^1] with
-        {
-            Effective = new EffectivePeriod(null), Passed = null, Signed = null, Filed = null, By = null, SupersededBy = null,
-            Source = new Source("", null, _drafting.Governance.City.DayAt(time.GetUtcNow()), Confidence.Sourced),
-        });
+        Fields = Show(
+            Version
+                ?? Instrument.Versions[^1] with
+                {
+                    Effective = new EffectivePeriod(null),
+                    Passed = null,
+                    Signed = null,
+                    Filed = null,
+                    By = null,
+                    SupersededBy = null,
+                    Source = new Source("", null, _drafting.Governance.City.DayAt(time.GetUtcNow()), Confidence.Sourced),
+                }
+        );
         return Page();
     }
 
@@ -51,7 +59,12 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         var text = Read(Request.Form, faults);
         if (faults.Count == 0)
         {
-            var changed = Instrument with { Versions = Version is null ? Following(text) : [.. Instrument.Versions.Select(one => one.Number == Version.Number ? text : one)] };
+            var changed = Instrument with
+            {
+                Versions = Version is null
+                    ? Following(text)
+                    : [.. Instrument.Versions.Select(one => one.Number == Version.Number ? text : one)],
+            };
             faults.AddRange(_drafting.Problems(changed).Select(problem => (Field(problem.Where), $"{problem.Where}: {problem.Sentence}")));
             if (faults.Count == 0)
             {
@@ -68,31 +81,69 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         return Page();
     }
 
-    /// <summary>A new text takes over what the last one says of each technology, and the last one ends with the day on which the new one begins.</summary>
+    /// <summary>
+    /// A new text takes over what the last one says of each technology, and the last one ends with the day on which the new one begins.
+    /// </summary>
     private ImmutableArray<InstrumentVersion> Following(InstrumentVersion text)
     {
         var last = Instrument.Versions[^1];
-        var ended = last.Effective is { To: null, Ended: false } && text.Effective.From is { } from ? last with { Effective = last.Effective with { To = from } } : last;
-        return [.. Instrument.Versions.SetItem(Instrument.Versions.Length - 1, ended), text with { Number = last.Number + 1, Rules = last.Rules }];
+        var ended =
+            last.Effective is { To: null, Ended: false } && text.Effective.From is { } from
+                ? last with
+                {
+                    Effective = last.Effective with { To = from },
+                }
+                : last;
+        return
+        [
+            .. Instrument.Versions.SetItem(Instrument.Versions.Length - 1, ended),
+            text with
+            {
+                Number = last.Number + 1,
+                Rules = last.Rules,
+            },
+        ];
     }
 
     private async Task<bool> FindAsync(string instrument, int? version)
     {
-        if (await DraftEditor.OpenAsync(grains, register, Request, User) is not { } drafting || drafting.Instrument(instrument) is not { } found)
+        if (
+            await DraftEditor.OpenAsync(grains, register, Request, User) is not { } drafting
+            || drafting.Instrument(instrument) is not { } found
+        )
             return false;
         (_drafting, Instrument, Version) = (drafting, found, found.Versions.FirstOrDefault(one => one.Number == version));
         return version is null || Version is not null;
     }
 
-    private static string Field(string? where) => where?.Split(" / ")[^1] switch { "effective" => "from", "supersededBy" => "superseded-by", "url" => "source-url", "source" => "source-title", var field => field ?? "" };
+    private static string Field(string? where) =>
+        where?.Split(" / ")[^1] switch
+        {
+            "effective" => "from",
+            "supersededBy" => "superseded-by",
+            "url" => "source-url",
+            "source" => "source-title",
+            var field => field ?? "",
+        };
 
-    private static ImmutableDictionary<string, string> Show(InstrumentVersion text) => new Dictionary<string, string?>
-    {
-        ["title"] = text.Title, ["from"] = text.Effective.From?.ToString(), ["known-by"] = text.Effective.FromKnownBy?.ToString(), ["to"] = text.Effective.To?.ToString(),
-        ["ended-by"] = text.Effective.EndKnownBy?.ToString(), ["passed"] = text.Passed?.ToString(), ["signed"] = text.Signed?.ToString(), ["filed"] = text.Filed?.ToString(),
-        ["by"] = text.By, ["superseded-by"] = text.SupersededBy, ["source-title"] = text.Source.Title, ["source-url"] = text.Source.Url,
-        ["source-read-on"] = text.Source.ReadOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), ["confidence"] = Domain.Json.Word(text.Source.Confidence),
-    }.ToImmutableDictionary(field => field.Key, field => field.Value ?? "");
+    private static ImmutableDictionary<string, string> Show(InstrumentVersion text) =>
+        new Dictionary<string, string?>
+        {
+            ["title"] = text.Title,
+            ["from"] = text.Effective.From?.ToString(),
+            ["known-by"] = text.Effective.FromKnownBy?.ToString(),
+            ["to"] = text.Effective.To?.ToString(),
+            ["ended-by"] = text.Effective.EndKnownBy?.ToString(),
+            ["passed"] = text.Passed?.ToString(),
+            ["signed"] = text.Signed?.ToString(),
+            ["filed"] = text.Filed?.ToString(),
+            ["by"] = text.By,
+            ["superseded-by"] = text.SupersededBy,
+            ["source-title"] = text.Source.Title,
+            ["source-url"] = text.Source.Url,
+            ["source-read-on"] = text.Source.ReadOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["confidence"] = Domain.Json.Word(text.Source.Confidence),
+        }.ToImmutableDictionary(field => field.Key, field => field.Value ?? "");
 
     private InstrumentVersion Read(IFormCollection form, List<(string, string)> faults)
     {
@@ -102,7 +153,18 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         if (Text("title") is null)
             faults.Add(("title", "Give the title of the text."));
         var source = SourceFields.Read(form, faults);
-        return new InstrumentVersion(Version?.Number ?? 0, Text("title") ?? "", effective, passed, Date("signed"), Date("filed"), Text("by"), Text("superseded-by"), source!, Version?.Rules ?? []);
+        return new InstrumentVersion(
+            Version?.Number ?? 0,
+            Text("title") ?? "",
+            effective,
+            passed,
+            Date("signed"),
+            Date("filed"),
+            Text("by"),
+            Text("superseded-by"),
+            source!,
+            Version?.Rules ?? []
+        );
 
         string? Text(string field) => form[field].ToString().Trim() is { Length: > 0 } text ? text : null;
 
@@ -128,9 +190,18 @@ internal static class SourceFields
         var (title, url) = (form["source-title"].ToString().Trim(), form["source-url"].ToString().Trim());
         if (title.Length is 0 or > PolicyValidator.MaxCharacters)
             faults.Add(("source-title", "Name the source: the order, the ordinance, the page that was read."));
-        if (url.Length > 0 && (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps || url.Length > PolicyValidator.MaxCharacters))
+        if (
+            url.Length > 0
+            && (
+                !Uri.TryCreate(url, UriKind.Absolute, out var address)
+                || address.Scheme != Uri.UriSchemeHttps
+                || url.Length > PolicyValidator.MaxCharacters
+            )
+        )
             faults.Add(("source-url", $"“{url}” is no web address that begins with https://."));
-        if (!DateOnly.TryParseExact(form["source-read-on"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var readOn))
+        if (
+            !DateOnly.TryParseExact(form["source-read-on"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var readOn)
+        )
             faults.Add(("source-read-on", "Give the day on which somebody read the source, as YYYY-MM-DD."));
         if (!Domain.Json.TryWord<Confidence>(form["confidence"], out var confidence))
             faults.Add(("confidence", "Choose how far the source can be trusted."));

@@ -27,7 +27,12 @@ public sealed class ImportModel(IGrainFactory grains, ITableFiles files) : PageM
     public async Task<IActionResult> OnPostAsync(IFormFile? file)
     {
         if (file is null || file.Length == 0)
-            return Refuse([new Refusal("invalid", "Choose a file first: a table that ends with .csv, or the file of one instrument that ends with .yaml.")]);
+            return Refuse([
+                new Refusal(
+                    "invalid",
+                    "Choose a file first: a table that ends with .csv, or the file of one instrument that ends with .yaml."
+                ),
+            ]);
         if (file.Length > MaxBytes)
             return Refuse([new Refusal("invalid", $"The file has {file.Length} bytes: at most {MaxBytes} are taken at once.")]);
         using var held = new MemoryStream();

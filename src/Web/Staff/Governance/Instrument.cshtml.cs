@@ -18,7 +18,11 @@ public sealed class InstrumentModel(IGrainFactory grains, IChangeRegister regist
     public GovernanceSnapshot Governance { get; private set; } = null!;
 
     /// <summary>The revisions, the newest first: when, who, and what in sentences.</summary>
-    public ImmutableArray<(PolicyRevision Revision, ChangeRequest? Change, string Who, ImmutableArray<string> Sentences)> History { get; private set; } = [];
+    public ImmutableArray<(PolicyRevision Revision, ChangeRequest? Change, string Who, ImmutableArray<string> Sentences)> History
+    {
+        get;
+        private set;
+    } = [];
 
     public async Task<IActionResult> OnGetAsync(string id)
     {
@@ -32,8 +36,21 @@ public sealed class InstrumentModel(IGrainFactory grains, IChangeRegister regist
         foreach (var revision in history.From(DocumentKind.Instrument, id))
         {
             var change = revision.Change is { } number ? await register.FindAsync(number, HttpContext.RequestAborted) : null;
-            var who = change is null ? "The registry was opened" : $"{Name(change.Author.Staff, change.Author.Role)}, approved by {Name(change.Decider?.Staff, "nobody")}";
-            rows.Add((revision, change, who, [.. ChangeDescription.Describe(before, revision.Document, Governance).Select(sentence => PlainLanguage.Sentence(sentence.Under(change?.Proposal.Source)))]));
+            var who = change is null
+                ? "The registry was opened"
+                : $"{Name(change.Author.Staff, change.Author.Role)}, approved by {Name(change.Decider?.Staff, "nobody")}";
+            rows.Add(
+                (
+                    revision,
+                    change,
+                    who,
+                    [
+                        .. ChangeDescription
+                            .Describe(before, revision.Document, Governance)
+                            .Select(sentence => PlainLanguage.Sentence(sentence.Under(change?.Proposal.Source))),
+                    ]
+                )
+            );
             before = revision.Document;
         }
 

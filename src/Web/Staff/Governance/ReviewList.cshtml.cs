@@ -26,9 +26,16 @@ public sealed class ReviewListModel(IGrainFactory grains, TimeProvider time) : P
         var governance = await grains.Governance();
         City = governance.City;
         Today = City.DayAt(time.GetUtcNow());
-        var rows = governance.Table.On(Today).Where(row => row.Status is RuleStatus.InForce or RuleStatus.Adopted or RuleStatus.Paused).ToArray();
+        var rows = governance
+            .Table.On(Today)
+            .Where(row => row.Status is RuleStatus.InForce or RuleStatus.Adopted or RuleStatus.Paused)
+            .ToArray();
         Due = [.. rows.Where(row => row.Rule!.ReviewBy <= Today).OrderBy(row => row.Rule!.ReviewBy)];
-        Soon = [.. rows.Where(row => row.Rule!.ReviewBy > Today && row.Rule.ReviewBy <= Today.AddDays(SoonDays)).OrderBy(row => row.Rule!.ReviewBy)];
+        Soon =
+        [
+            .. rows.Where(row => row.Rule!.ReviewBy > Today && row.Rule.ReviewBy <= Today.AddDays(SoonDays))
+                .OrderBy(row => row.Rule!.ReviewBy),
+        ];
         Without = [.. rows.Where(row => row.Rule!.ReviewBy is null)];
     }
 }

@@ -13,7 +13,9 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
-/// <summary>The governance table for those who keep it: search, filters, columns, saved views, as of any day and as known at any time.</summary>
+/// <summary>
+/// The governance table for those who keep it: search, filters, columns, saved views, as of any day and as known at any time.
+/// </summary>
 public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProvider time) : PageModel
 {
     /// <summary>So many rows stand on a page.</summary>
@@ -22,27 +24,43 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
     /// <summary>The columns that can be shown, and their headings.</summary>
     public static readonly ImmutableArray<(string Id, string Heading)> AllColumns =
     [
-        ("standing", "Stands"), ("from", "From"), ("until", "Until"), ("capture", "Lets capture"), ("kept", "Kept"), ("notice", "Public is told"),
-        ("records", "Records"), ("owner", "Kept true by"), ("review", "Look again by"), ("source", "Source"),
+        ("standing", "Stands"),
+        ("from", "From"),
+        ("until", "Until"),
+        ("capture", "Lets capture"),
+        ("kept", "Kept"),
+        ("notice", "Public is told"),
+        ("records", "Records"),
+        ("owner", "Kept true by"),
+        ("review", "Look again by"),
+        ("source", "Source"),
     ];
 
     private static readonly ImmutableHashSet<string> UsualColumns = ["standing", "from", "capture", "kept", "review"];
 
-    [BindProperty(Name = "q", SupportsGet = true)] public string? Search { get; set; }
+    [BindProperty(Name = "q", SupportsGet = true)]
+    public string? Search { get; set; }
 
-    [BindProperty(Name = "technology", SupportsGet = true)] public string? Technology { get; set; }
+    [BindProperty(Name = "technology", SupportsGet = true)]
+    public string? Technology { get; set; }
 
-    [BindProperty(Name = "kind", SupportsGet = true)] public string? Kind { get; set; }
+    [BindProperty(Name = "kind", SupportsGet = true)]
+    public string? Kind { get; set; }
 
-    [BindProperty(Name = "status", SupportsGet = true)] public string? Status { get; set; }
+    [BindProperty(Name = "status", SupportsGet = true)]
+    public string? Status { get; set; }
 
-    [BindProperty(Name = "confidence", SupportsGet = true)] public string? Confidence { get; set; }
+    [BindProperty(Name = "confidence", SupportsGet = true)]
+    public string? Confidence { get; set; }
 
-    [BindProperty(Name = "only", SupportsGet = true)] public string? Only { get; set; }
+    [BindProperty(Name = "only", SupportsGet = true)]
+    public string? Only { get; set; }
 
-    [BindProperty(Name = "change", SupportsGet = true)] public string? Change { get; set; }
+    [BindProperty(Name = "change", SupportsGet = true)]
+    public string? Change { get; set; }
 
-    [BindProperty(Name = "p", SupportsGet = true)] public int PageNumber { get; set; } = 1;
+    [BindProperty(Name = "p", SupportsGet = true)]
+    public int PageNumber { get; set; } = 1;
 
     public ImmutableHashSet<string> Columns { get; private set; } = UsualColumns;
 
@@ -110,7 +128,11 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
     /// <summary>The address of another page of the same view.</summary>
     public string Address(int page)
     {
-        var query = new QueryBuilder(Request.Query.Where(one => one.Key != "p" && one.Value.ToString().Length > 0).SelectMany(one => one.Value.OfType<string>().Select(value => KeyValuePair.Create(one.Key, value))));
+        var query = new QueryBuilder(
+            Request
+                .Query.Where(one => one.Key != "p" && one.Value.ToString().Length > 0)
+                .SelectMany(one => one.Value.OfType<string>().Select(value => KeyValuePair.Create(one.Key, value)))
+        );
         if (page > 1)
             query.Add("p", page.ToString(CultureInfo.InvariantCulture));
         return query.ToQueryString().Value is { Length: > 0 } text ? text : "?";
@@ -118,7 +140,15 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
 
     private static bool TryKnown(string text, City city, out DateTimeOffset known)
     {
-        if (DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (
+            DateTime.TryParseExact(
+                text,
+                ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"],
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var local
+            )
+        )
         {
             var zone = TimeZoneInfo.FindSystemTimeZoneById(city.TimeZone);
             known = new DateTimeOffset(local, zone.GetUtcOffset(local));
@@ -133,9 +163,27 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
         && (string.IsNullOrEmpty(Kind) || Domain.Json.Word(row.Instrument.Kind) == Kind)
         && (string.IsNullOrEmpty(Status) || Domain.Json.Word(row.Status) == Status)
         && (string.IsNullOrEmpty(Confidence) || row.Version is { } version && Domain.Json.Word(version.Source.Confidence) == Confidence)
-        && Only switch { "disagreeing" => !row.DisagreesWith.IsEmpty, "unowned" => row.Rule is { Owner: null }, _ => true }
-        && (string.IsNullOrWhiteSpace(Search) || Texts(row).Any(text => text?.Contains(Search.Trim(), StringComparison.OrdinalIgnoreCase) == true));
+        && Only switch
+        {
+            "disagreeing" => !row.DisagreesWith.IsEmpty,
+            "unowned" => row.Rule is { Owner: null },
+            _ => true,
+        }
+        && (
+            string.IsNullOrWhiteSpace(Search)
+            || Texts(row).Any(text => text?.Contains(Search.Trim(), StringComparison.OrdinalIgnoreCase) == true)
+        );
 
     private static IEnumerable<string?> Texts(GovernanceRow row) =>
-        [row.Technology.Name, row.Technology.Id, row.Instrument.Citation, row.Instrument.Id, row.Version?.Title, row.Version?.By, row.Rule?.Note, row.Version?.Source.Title, .. row.Rule?.Purposes ?? []];
+        [
+            row.Technology.Name,
+            row.Technology.Id,
+            row.Instrument.Citation,
+            row.Instrument.Id,
+            row.Version?.Title,
+            row.Version?.By,
+            row.Rule?.Note,
+            row.Version?.Source.Title,
+            .. row.Rule?.Purposes ?? [],
+        ];
 }

@@ -7,10 +7,17 @@ namespace SurveillanceRegistry.Domain.Tests.Policies.Law;
 
 public sealed class CitationTests
 {
-    private static readonly KnownChapters Known = new(ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, new KeyValuePair<string, ImmutableArray<string>>[]
-    {
-        new(Citation.Manual, ["6.060", "10.060", "16.090", "16.091", "16.170"]), new(Citation.MunicipalCode, ["11.50", "14.12", "14.18"]), new(Citation.StateCode, ["9.73", "10.109", "42.56", "46.63"]),
-    }));
+    private static readonly KnownChapters Known = new(
+        ImmutableSortedDictionary.CreateRange(
+            StringComparer.Ordinal,
+            new KeyValuePair<string, ImmutableArray<string>>[]
+            {
+                new(Citation.Manual, ["6.060", "10.060", "16.090", "16.091", "16.170"]),
+                new(Citation.MunicipalCode, ["11.50", "14.12", "14.18"]),
+                new(Citation.StateCode, ["9.73", "10.109", "42.56", "46.63"]),
+            }
+        )
+    );
 
     private static Citation Parse(string text) => Citation.TryParse(text, out var citation) ? citation : throw new FormatException(text);
 
@@ -34,7 +41,12 @@ public sealed class CitationTests
     [InlineData("RCW 42.56.240(14)(a)", "RCW 42.56.240(14)(a)")]
     [InlineData("Ord. 125376, Ord 125376 (CB 118930), Ordinance 125376", "Ordinance 125376", "Ordinance 125376", "Ordinance 125376")]
     [InlineData("Council Bill 118930 or CB 118930", "CB 118930", "CB 118930")]
-    [InlineData("Laws of 2026 ch. 239, Laws of 2026, chapter 239, ch. 239, Laws of 2026", "Laws of 2026, ch. 239", "Laws of 2026, ch. 239", "Laws of 2026, ch. 239")]
+    [InlineData(
+        "Laws of 2026 ch. 239, Laws of 2026, chapter 239, ch. 239, Laws of 2026",
+        "Laws of 2026, ch. 239",
+        "Laws of 2026, ch. 239",
+        "Laws of 2026, ch. 239"
+    )]
     [InlineData("RCW 10.109 (2016 c 163)", "RCW 10.109", "Laws of 2016, ch. 163")]
     [InlineData("EO 2017-03 and Executive Order 2017-10", "Executive Order 2017-03", "Executive Order 2017-10")]
     [InlineData("AGO 2014 No. 8, that is AGO 2014-8", "AGO 2014 No. 8", "AGO 2014 No. 8")]
@@ -64,7 +76,10 @@ public sealed class CitationTests
     public void Keeps_its_parts_apart(string text, string? code, string? title, string chapter, string? section, string? subsection)
     {
         var citation = Parse(text);
-        Assert.Equal((code, title, chapter, section, subsection), (citation.Code, citation.Title, citation.Chapter, citation.Section, citation.Subsection));
+        Assert.Equal(
+            (code, title, chapter, section, subsection),
+            (citation.Code, citation.Title, citation.Chapter, citation.Section, citation.Subsection)
+        );
     }
 
     [Fact]
@@ -98,7 +113,10 @@ public sealed class CitationTests
 
     [Fact]
     public void Is_found_without_the_manuals_name_between_others_once_each() =>
-        Assert.Equal(["SPD Manual 16.091", "SPD Manual 16.090", "SPD Manual 16.170"], Citation.FindIn("16091, SPD Manual 16.090 and 16.170; not 98101 nor 16.099", Known).Select(citation => citation.ToString()));
+        Assert.Equal(
+            ["SPD Manual 16.091", "SPD Manual 16.090", "SPD Manual 16.170"],
+            Citation.FindIn("16091, SPD Manual 16.090 and 16.170; not 98101 nor 16.099", Known).Select(citation => citation.ToString())
+        );
 
     [Fact]
     public void Means_the_same_however_it_is_written_and_another_section_means_another_text()
@@ -123,7 +141,11 @@ public sealed class CitationTests
     }
 
     [Fact]
-    public void Of_what_has_no_chapters_is_no_slip() => Assert.All(["Ordinance 125376", "CB 118930", "Laws of 2026 ch. 239", "EO 2017-03", "AGO 2014 No. 8", "Clerk File 323176"], text => Assert.True(Known.Knows(Parse(text))));
+    public void Of_what_has_no_chapters_is_no_slip() =>
+        Assert.All(
+            ["Ordinance 125376", "CB 118930", "Laws of 2026 ch. 239", "EO 2017-03", "AGO 2014 No. 8", "Clerk File 323176"],
+            text => Assert.True(Known.Knows(Parse(text)))
+        );
 
     [Theory]
     [InlineData("SMC 14.18.020.F", "smc-14.18", "/instruments/smc-14.18#020")]
@@ -138,16 +160,27 @@ public sealed class CitationTests
     [InlineData("14.18.020", null, null)]
     public void Leads_to_the_page_of_its_instrument_where_one_is_registered(string text, string? instrument, string? link)
     {
-        string[] registered = ["smc-14.18", "smc-11.50.570", "spd-manual-10.060", "ord-125376", "laws-2026-ch-239", "ago-2014-8", "eo-2017-03"];
+        string[] registered =
+        [
+            "smc-14.18",
+            "smc-11.50.570",
+            "spd-manual-10.060",
+            "ord-125376",
+            "laws-2026-ch-239",
+            "ago-2014-8",
+            "eo-2017-03",
+        ];
         Assert.Equal(instrument, Parse(text).InstrumentId);
         Assert.Equal(link, Parse(text).Link(id => registered.Contains(id, StringComparer.Ordinal)));
     }
 
-    private static Gen<string> Digits(int least, int most) => Gen.String[Gen.Char["0123456789"], least, most].Select(digits => digits[0] == '0' ? "1" + digits[1..] : digits);
+    private static Gen<string> Digits(int least, int most) =>
+        Gen.String[Gen.Char["0123456789"], least, most].Select(digits => digits[0] == '0' ? "1" + digits[1..] : digits);
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
 
-    private static Gen<T> Sometimes<T>(Gen<T> gen) where T : class? => Gen.Bool.SelectMany(there => there ? gen : gen.Select(_ => (T)null!));
+    private static Gen<T> Sometimes<T>(Gen<T> gen)
+        where T : class? => Gen.Bool.SelectMany(there => there ? gen : gen.Select(_ => (T)null!));
 
     private static readonly Gen<Citation> Any =
         from code in OneOf<string?>([.. Citation.Codes, null])
@@ -165,20 +198,69 @@ public sealed class CitationTests
         from cited in Gen.Bool
         from levels in Sometimes(Gen.String[Gen.Char["abzABZ019"], 1, 4].Array[1, 4].Select(parts => string.Join('.', parts)))
         let chaptered = code is null or Citation.Manual or Citation.MunicipalCode or Citation.StateCode
-        select new Citation(code, chaptered ? title : code is Citation.SessionLaw or Citation.AttorneyGeneral or Citation.ExecutiveOrder ? year : null, chapter,
-            code is null || chaptered && code != Citation.Manual && cited ? section : null, chaptered ? levels : null, "");
+        select new Citation(
+            code,
+            chaptered ? title
+                : code is Citation.SessionLaw or Citation.AttorneyGeneral or Citation.ExecutiveOrder ? year
+                : null,
+            chapter,
+            code is null || chaptered && code != Citation.Manual && cited ? section : null,
+            chaptered ? levels : null,
+            ""
+        );
 
     [Fact]
-    public void Written_out_and_read_again_is_the_same() => Any.Sample(citation =>
-    {
-        Assert.Equal(citation, Parse(citation.ToString()));
-        Assert.Equal(citation.ToString(), Parse("  " + citation + "\t").ToString());
-        Assert.Equal(citation, Assert.Single(Citation.FindIn($"as it stands ({citation}), and no other.")));
-        Assert.True(citation.InstrumentId is null || Identifier.IsValid(citation.InstrumentId, dots: true), citation.InstrumentId);
-    }, iter: 20_000);
+    public void Written_out_and_read_again_is_the_same() =>
+        Any.Sample(
+            citation =>
+            {
+                Assert.Equal(citation, Parse(citation.ToString()));
+                Assert.Equal(citation.ToString(), Parse("  " + citation + "\t").ToString());
+                Assert.Equal(citation, Assert.Single(Citation.FindIn($"as it stands ({citation}), and no other.")));
+                Assert.True(citation.InstrumentId is null || Identifier.IsValid(citation.InstrumentId, dots: true), citation.InstrumentId);
+            },
+            iter: 20_000
+        );
 
     private static readonly string[] Shreds =
-        ["SMC", "RCW", "SPD", ")", " Manual ", " Chapter ", " ", "\u00A0", "\u2003", "14.18", ".020", ".F", "(14)", "(", "16091", "6060", "Ord. ", "Ordinance ", "125376", " (CB ", "Laws of ", "2026", " ch. ", "EO ", "2017-", "03", "AGO ", " No. ", "٣", "K", "ſ", "\uD800", "§", "\n", "-", "…"];
+    [
+        "SMC",
+        "RCW",
+        "SPD",
+        ")",
+        " Manual ",
+        " Chapter ",
+        " ",
+        "\u00A0",
+        "\u2003",
+        "14.18",
+        ".020",
+        ".F",
+        "(14)",
+        "(",
+        "16091",
+        "6060",
+        "Ord. ",
+        "Ordinance ",
+        "125376",
+        " (CB ",
+        "Laws of ",
+        "2026",
+        " ch. ",
+        "EO ",
+        "2017-",
+        "03",
+        "AGO ",
+        " No. ",
+        "٣",
+        "K",
+        "ſ",
+        "\uD800",
+        "§",
+        "\n",
+        "-",
+        "…",
+    ];
 
     [Fact]
     public void Is_sought_in_any_text_without_a_fault()

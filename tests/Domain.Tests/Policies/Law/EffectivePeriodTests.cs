@@ -7,6 +7,7 @@ namespace SurveillanceRegistry.Domain.Tests.Policies.Law;
 public sealed class EffectivePeriodTests
 {
     private static LawDate Law(string text) => LawDate.Parse(text);
+
     private static DateOnly Day(string text) => DateOnly.Parse(text);
 
     private static readonly Gen<EffectivePeriod> AnyPeriod =
@@ -15,7 +16,14 @@ public sealed class EffectivePeriodTests
         from knowsStart in Gen.Bool
         from ended in Gen.Bool
         from knowsEnd in Gen.Bool
-        select new EffectivePeriod(knowsStart ? start : null, null, knowsStart ? null : start, knowsEnd ? end : null, ended, knowsEnd ? null : end);
+        select new EffectivePeriod(
+            knowsStart ? start : null,
+            null,
+            knowsStart ? null : start,
+            knowsEnd ? end : null,
+            ended,
+            knowsEnd ? null : end
+        );
 
     [Fact]
     public void Begins_on_its_first_day_and_ends_before_the_day_on_which_it_no_longer_holds()
@@ -55,20 +63,28 @@ public sealed class EffectivePeriodTests
 
     [Fact]
     public void Overlaps_another_exactly_when_some_day_may_lie_in_both() =>
-        Gen.Select(AnyPeriod, AnyPeriod, Gen.Int[0, 110_000]).Sample((one, other, days) =>
-        {
-            var day = new DateOnly(1890, 1, 1).AddDays(days);
-            Assert.Equal(one.Overlaps(other), other.Overlaps(one));
-            if (one.PhaseOn(day) == Phase.During && other.PhaseOn(day) == Phase.During)
-                Assert.True(one.Overlaps(other));
-        }, iter: 5_000);
+        Gen.Select(AnyPeriod, AnyPeriod, Gen.Int[0, 110_000])
+            .Sample(
+                (one, other, days) =>
+                {
+                    var day = new DateOnly(1890, 1, 1).AddDays(days);
+                    Assert.Equal(one.Overlaps(other), other.Overlaps(one));
+                    if (one.PhaseOn(day) == Phase.During && other.PhaseOn(day) == Phase.During)
+                        Assert.True(one.Overlaps(other));
+                },
+                iter: 5_000
+            );
 
     [Fact]
     public void Never_goes_back_in_phase_as_days_go_on() =>
-        Gen.Select(AnyPeriod, Gen.Int[0, 110_000], Gen.Int[0, 5_000]).Sample((period, days, later) =>
-        {
-            var day = new DateOnly(1890, 1, 1).AddDays(days);
-            if (period.MayHoldFrom < period.SurelyEndedFrom)
-                Assert.True(period.PhaseOn(day.AddDays(later)) >= period.PhaseOn(day));
-        }, iter: 5_000);
+        Gen.Select(AnyPeriod, Gen.Int[0, 110_000], Gen.Int[0, 5_000])
+            .Sample(
+                (period, days, later) =>
+                {
+                    var day = new DateOnly(1890, 1, 1).AddDays(days);
+                    if (period.MayHoldFrom < period.SurelyEndedFrom)
+                        Assert.True(period.PhaseOn(day.AddDays(later)) >= period.PhaseOn(day));
+                },
+                iter: 5_000
+            );
 }

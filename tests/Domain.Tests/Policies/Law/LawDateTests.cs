@@ -14,7 +14,10 @@ public sealed class LawDateTests
     public void Is_as_exact_as_it_was_stated_and_no_more(string text, DatePrecision precision, string earliest, string latest)
     {
         var date = LawDate.Parse(text);
-        Assert.Equal((precision, DateOnly.Parse(earliest), DateOnly.Parse(latest), text), (date.Precision, date.Earliest, date.Latest, date.ToString()));
+        Assert.Equal(
+            (precision, DateOnly.Parse(earliest), DateOnly.Parse(latest), text),
+            (date.Precision, date.Earliest, date.Latest, date.ToString())
+        );
     }
 
     [Theory]
@@ -30,9 +33,11 @@ public sealed class LawDateTests
     public void Is_refused_when_no_calendar_has_it_or_it_is_written_otherwise(string text) => Assert.False(LawDate.TryParse(text, out _));
 
     [Fact]
-    public void Reads_back_as_it_was_written() => Generators.LawDate.Sample(date => Assert.Equal(date, LawDate.Parse(date.ToString())), iter: 5_000);
+    public void Reads_back_as_it_was_written() =>
+        Generators.LawDate.Sample(date => Assert.Equal(date, LawDate.Parse(date.ToString())), iter: 5_000);
 
     [Fact]
     public void Is_read_from_any_text_without_a_fault_and_only_when_it_writes_the_same() =>
-        Gen.String[Gen.Char["0123456789- "], 0, 12].Sample(text => Assert.True(!LawDate.TryParse(text, out var date) || date.ToString() == text), iter: 20_000);
+        Gen.String[Gen.Char["0123456789- "], 0, 12]
+            .Sample(text => Assert.True(!LawDate.TryParse(text, out var date) || date.ToString() == text), iter: 20_000);
 }

@@ -8,15 +8,52 @@ public sealed class GovernanceTableTests
 {
     private static readonly DateOnly Today = new(2026, 11, 23);
 
-    private static InstrumentVersion Version(int number, EffectivePeriod period, int? days = null, string? dataClass = null, string? supersededBy = null, Confidence confidence = Confidence.Sourced) =>
-        new(number, "Title " + number, period, null, null, null, null, supersededBy, new Source("read", null, Today, confidence),
-            [new Rule("alpr", [Capture.Plates], days is null ? [] : [new Retention(RetentionBound.Limit, days, null, dataClass)], [], new RecordsAccess(RecordsAccessKind.NotKnown), [])]);
+    private static InstrumentVersion Version(
+        int number,
+        EffectivePeriod period,
+        int? days = null,
+        string? dataClass = null,
+        string? supersededBy = null,
+        Confidence confidence = Confidence.Sourced
+    ) =>
+        new(
+            number,
+            "Title " + number,
+            period,
+            null,
+            null,
+            null,
+            null,
+            supersededBy,
+            new Source("read", null, Today, confidence),
+            [
+                new Rule(
+                    "alpr",
+                    [Capture.Plates],
+                    days is null ? [] : [new Retention(RetentionBound.Limit, days, null, dataClass)],
+                    [],
+                    new RecordsAccess(RecordsAccessKind.NotKnown),
+                    []
+                ),
+            ]
+        );
 
-    private static GovernanceTable Table(params (string Id, InstrumentVersion[] Versions)[] instruments) => new(
-        [new Technology("alpr", "Plate readers", null, null, null)],
-        [.. instruments.Select(instrument => new Instrument(instrument.Id, InstrumentKind.ManualChapter, instrument.Id, "the Department", [.. instrument.Versions]))]);
+    private static GovernanceTable Table(params (string Id, InstrumentVersion[] Versions)[] instruments) =>
+        new(
+            [new Technology("alpr", "Plate readers", null, null, null)],
+            [
+                .. instruments.Select(instrument => new Instrument(
+                    instrument.Id,
+                    InstrumentKind.ManualChapter,
+                    instrument.Id,
+                    "the Department",
+                    [.. instrument.Versions]
+                )),
+            ]
+        );
 
-    private static EffectivePeriod From(string day, string? to = null) => new(LawDate.Parse(day), To: to is null ? null : LawDate.Parse(to));
+    private static EffectivePeriod From(string day, string? to = null) =>
+        new(LawDate.Parse(day), To: to is null ? null : LawDate.Parse(to));
 
     [Fact]
     public void Says_not_known_before_the_first_text_it_holds_and_never_that_there_was_no_rule()
@@ -38,11 +75,19 @@ public sealed class GovernanceTableTests
     [Fact]
     public void Shows_a_text_that_was_passed_already_as_scheduled_beside_the_one_that_holds()
     {
-        var table = Table(("code", [Version(1, From("2013-03-18", "2017-09-01")), Version(2, From("2017-09-01")) with { Passed = LawDate.Parse("2017-07-31") }]));
+        var table = Table(
+            (
+                "code",
+                [Version(1, From("2013-03-18", "2017-09-01")), Version(2, From("2017-09-01")) with { Passed = LawDate.Parse("2017-07-31") }]
+            )
+        );
         var before = table.On(new DateOnly(2017, 8, 31)).Single();
         Assert.Equal((1, 2), (before.Version!.Number, before.Next!.Number));
         Assert.Null(table.On(new DateOnly(2017, 7, 30)).Single().Next);
-        Assert.Equal((2, RuleStatus.InForce), (table.On(new DateOnly(2017, 9, 1)).Single().Version!.Number, table.On(new DateOnly(2017, 9, 1)).Single().Status));
+        Assert.Equal(
+            (2, RuleStatus.InForce),
+            (table.On(new DateOnly(2017, 9, 1)).Single().Version!.Number, table.On(new DateOnly(2017, 9, 1)).Single().Status)
+        );
     }
 
     [Fact]
@@ -55,7 +100,11 @@ public sealed class GovernanceTableTests
     [Fact]
     public void Lets_two_texts_that_state_other_limits_for_the_same_data_name_each_other()
     {
-        var table = Table(("manual", [Version(1, From("2019"), 90, "patrol reads")]), ("state", [Version(1, From("2026-03-30"), 21)]), ("parking", [Version(1, From("2019"), 1, "parking reads")]));
+        var table = Table(
+            ("manual", [Version(1, From("2019"), 90, "patrol reads")]),
+            ("state", [Version(1, From("2026-03-30"), 21)]),
+            ("parking", [Version(1, From("2019"), 1, "parking reads")])
+        );
         var rows = table.On(new DateOnly(2026, 3, 31)).ToDictionary(row => row.Instrument.Id, row => row.DisagreesWith);
         Assert.Equal(["state"], rows["manual"]);
         Assert.Equal(["manual", "parking"], rows["state"]);
@@ -65,7 +114,10 @@ public sealed class GovernanceTableTests
     [Fact]
     public void Prints_nothing_as_law_that_was_only_reported_or_is_unsure()
     {
-        var table = Table(("told", [Version(1, From("2019"), confidence: Confidence.Secondary)]), ("guessed", [Version(1, From("2019"), confidence: Confidence.Unsure)]));
+        var table = Table(
+            ("told", [Version(1, From("2019"), confidence: Confidence.Secondary)]),
+            ("guessed", [Version(1, From("2019"), confidence: Confidence.Unsure)])
+        );
         Assert.All(table.On(Today), row => Assert.False(row.IsPrintable));
         Assert.Empty(table.Governing("alpr", "police", Today));
     }
@@ -74,8 +126,14 @@ public sealed class GovernanceTableTests
     public void Keeps_its_values_through_json()
     {
         var table = Table(("manual", [Version(1, From("2019-02", "2026"), 90)]));
-        var read = System.Text.Json.JsonSerializer.Deserialize<GovernanceTable>(System.Text.Json.JsonSerializer.Serialize(table, Json.Options), Json.Options)!;
-        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(table, Json.Options), System.Text.Json.JsonSerializer.Serialize(read, Json.Options));
+        var read = System.Text.Json.JsonSerializer.Deserialize<GovernanceTable>(
+            System.Text.Json.JsonSerializer.Serialize(table, Json.Options),
+            Json.Options
+        )!;
+        Assert.Equal(
+            System.Text.Json.JsonSerializer.Serialize(table, Json.Options),
+            System.Text.Json.JsonSerializer.Serialize(read, Json.Options)
+        );
         Assert.Equal(table.Instruments[0].Versions[0].Effective, read.Instruments[0].Versions[0].Effective);
     }
 }

@@ -12,18 +12,52 @@ public sealed class ExpectedStateTests
 {
     private static readonly Source Read = new("read", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
 
-    private static readonly GovernanceTable Table = new([new Technology("facility-camera", "Cameras", null, null, null)],
-    [
-        Text("manual-1", InstrumentKind.ManualChapter, "2019-03-01", [Capture.Video], ["police"]),
-        Text("statement", InstrumentKind.CityStatement, "2019-03-01", [Capture.Video, Capture.Audio], []),
-        Text("ordinance-2", InstrumentKind.Ordinance, "2030-01-01", [Capture.Audio], []),
-    ]);
+    private static readonly GovernanceTable Table = new(
+        [new Technology("facility-camera", "Cameras", null, null, null)],
+        [
+            Text("manual-1", InstrumentKind.ManualChapter, "2019-03-01", [Capture.Video], ["police"]),
+            Text("statement", InstrumentKind.CityStatement, "2019-03-01", [Capture.Video, Capture.Audio], []),
+            Text("ordinance-2", InstrumentKind.Ordinance, "2030-01-01", [Capture.Audio], []),
+        ]
+    );
 
-    private static Instrument Text(string id, InstrumentKind kind, string from, ImmutableArray<Capture> capture, ImmutableArray<string> departments) => new(id, kind, id, "the City",
-        [new InstrumentVersion(4, id, new EffectivePeriod(LawDate.Parse(from)), null, null, null, null, null, Read, [new Rule("facility-camera", capture, [], [], new RecordsAccess(RecordsAccessKind.NotKnown), departments)])]);
+    private static Instrument Text(
+        string id,
+        InstrumentKind kind,
+        string from,
+        ImmutableArray<Capture> capture,
+        ImmutableArray<string> departments
+    ) =>
+        new(
+            id,
+            kind,
+            id,
+            "the City",
+            [
+                new InstrumentVersion(
+                    4,
+                    id,
+                    new EffectivePeriod(LawDate.Parse(from)),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Read,
+                    [new Rule("facility-camera", capture, [], [], new RecordsAccess(RecordsAccessKind.NotKnown), departments)]
+                ),
+            ]
+        );
 
     private static ExpectedStateDraft On(string day, string department = "police", bool isActive = true) =>
-        ExpectedStateDraft.Create("facility-camera", department, [Capture.Video, Capture.Audio], isActive, Table, DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture));
+        ExpectedStateDraft.Create(
+            "facility-camera",
+            department,
+            [Capture.Video, Capture.Audio],
+            isActive,
+            Table,
+            DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture)
+        );
 
     [Fact]
     public void Is_what_the_rules_in_force_allow_and_a_statement_allows_nothing()
@@ -36,14 +70,31 @@ public sealed class ExpectedStateTests
     }
 
     [Fact]
-    public void Is_nothing_while_the_unit_is_paused() => Assert.Equal(("video off, audio off", 0), (On("2026-11-23", isActive: false).Capture.ToString(), On("2026-11-23", isActive: false).Rules.Length));
+    public void Is_nothing_while_the_unit_is_paused() =>
+        Assert.Equal(
+            ("video off, audio off", 0),
+            (On("2026-11-23", isActive: false).Capture.ToString(), On("2026-11-23", isActive: false).Rules.Length)
+        );
 
     [Fact]
     public void Is_exceeded_by_who_takes_in_more_and_not_by_who_takes_in_less()
     {
         var expected = new ExpectedState(7, On("2026-11-23").Capture, []);
-        DeviceObservation Reporting(Mode video, Mode audio, long? version = 7) => DeviceObservation.First(new Heartbeat(
-            1, "cam", 1, 1, Generators.Noon, null, default(CaptureReport).With(Capture.Video, video).With(Capture.Audio, audio), Health.Ok, "1", version));
+        DeviceObservation Reporting(Mode video, Mode audio, long? version = 7) =>
+            DeviceObservation.First(
+                new Heartbeat(
+                    1,
+                    "cam",
+                    1,
+                    1,
+                    Generators.Noon,
+                    null,
+                    default(CaptureReport).With(Capture.Video, video).With(Capture.Audio, audio),
+                    Health.Ok,
+                    "1",
+                    version
+                )
+            );
         Assert.Empty(expected.ExceededBy(Reporting(Mode.Recorded, Mode.Off)));
         Assert.Empty(expected.ExceededBy(Reporting(Mode.Off, Mode.Off)));
         Assert.Equal([Capture.Audio], expected.ExceededBy(Reporting(Mode.Recorded, Mode.Live)));

@@ -14,16 +14,31 @@ public sealed class StateHistoryTests
 
     private static DateTimeOffset At(double minutes) => Generators.Noon.AddMinutes(minutes);
 
-    private static StateChange Change(double minutes, PresenceState presence = PresenceState.Online, CaptureReport? capture = null) => new(At(minutes), new DeviceObservation(
-        "cam", presence, At(minutes), 1, 1, capture ?? Sees, Health.Ok, []) { Evidence = DeviceObservation.IsHeardState(presence) ? Evidence.Heartbeat : Evidence.Deadline });
+    private static StateChange Change(double minutes, PresenceState presence = PresenceState.Online, CaptureReport? capture = null) =>
+        new(
+            At(minutes),
+            new DeviceObservation("cam", presence, At(minutes), 1, 1, capture ?? Sees, Health.Ok, [])
+            {
+                Evidence = DeviceObservation.IsHeardState(presence) ? Evidence.Heartbeat : Evidence.Deadline,
+            }
+        );
 
     private static ObservedPeriod Saw(double from, double to) => new(At(from), At(to));
 
     [Fact]
     public void Says_what_the_unit_did_at_any_moment_and_by_what_that_is_known()
     {
-        var history = StateHistory.Create([Change(-5), Change(10, PresenceState.Silent), Change(20, capture: default)], [Saw(-60, 60)], At(0), At(30), At(100));
-        Assert.Equal([(At(0), At(10)), (At(10), At(20)), (At(20), At(30))], history.Intervals.Select(interval => (interval.From, interval.To!.Value)));
+        var history = StateHistory.Create(
+            [Change(-5), Change(10, PresenceState.Silent), Change(20, capture: default)],
+            [Saw(-60, 60)],
+            At(0),
+            At(30),
+            At(100)
+        );
+        Assert.Equal(
+            [(At(0), At(10)), (At(10), At(20)), (At(20), At(30))],
+            history.Intervals.Select(interval => (interval.From, interval.To!.Value))
+        );
         Assert.Equal((PresenceState.Online, Evidence.Heartbeat), (history.At(At(5))!.Presence, history.At(At(5))!.Evidence));
         Assert.Equal((PresenceState.Silent, Evidence.Deadline), (history.At(At(10))!.Presence, history.At(At(10))!.Evidence));
         Assert.Null(history.At(At(30)));
@@ -33,18 +48,36 @@ public sealed class StateHistoryTests
     public void Says_how_the_session_of_a_unit_had_ended_from_when_that_was_known()
     {
         var silent = Change(10, PresenceState.Silent);
-        var history = StateHistory.Create([Change(-5), silent, new StateChange(At(20), silent.Observation with { SessionEnd = SessionEnd.KeepAlive })], [Saw(-60, 60)], At(0), At(30), At(100));
-        Assert.Equal([(At(0), null), (At(10), null), (At(20), SessionEnd.KeepAlive)], history.Intervals.Select(interval => (interval.From, interval.SessionEnd)));
+        var history = StateHistory.Create(
+            [Change(-5), silent, new StateChange(At(20), silent.Observation with { SessionEnd = SessionEnd.KeepAlive })],
+            [Saw(-60, 60)],
+            At(0),
+            At(30),
+            At(100)
+        );
+        Assert.Equal(
+            [(At(0), null), (At(10), null), (At(20), SessionEnd.KeepAlive)],
+            history.Intervals.Select(interval => (interval.From, interval.SessionEnd))
+        );
     }
 
     [Fact]
     public void Calls_unknown_what_the_registry_itself_could_not_see()
     {
         var history = StateHistory.Create([Change(-5)], [Saw(-60, 10), Saw(15, 60)], At(0), At(30), At(100));
-        Assert.Equal([PresenceState.Online, PresenceState.Unknown, PresenceState.Online], history.Intervals.Select(interval => interval.Presence));
-        Assert.Equal((At(10), At(15), Evidence.Registry), (history.Intervals[1].From, history.Intervals[1].To, history.Intervals[1].Evidence));
+        Assert.Equal(
+            [PresenceState.Online, PresenceState.Unknown, PresenceState.Online],
+            history.Intervals.Select(interval => interval.Presence)
+        );
+        Assert.Equal(
+            (At(10), At(15), Evidence.Registry),
+            (history.Intervals[1].From, history.Intervals[1].To, history.Intervals[1].Evidence)
+        );
         var shares = history.Availability(At(100));
-        Assert.Equal((TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(25), TimeSpan.Zero, TimeSpan.FromMinutes(5)), (shares.Whole, shares.Heard, shares.NotHeard, shares.Unseen));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(25), TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+            (shares.Whole, shares.Heard, shares.NotHeard, shares.Unseen)
+        );
     }
 
     [Fact]
@@ -61,38 +94,68 @@ public sealed class StateHistoryTests
     {
         var city = new City("c", true, "America/Los_Angeles", ["en"], [], new RecordsPortal("r", "https://r.example", "1", 5, "law"), 90);
         Assert.Empty(StateHistory.Instants(new DateTime(2026, 3, 8, 2, 30, 0), city));
-        Assert.Equal([new DateTimeOffset(2026, 11, 1, 8, 30, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 1, 9, 30, 0, TimeSpan.Zero)], StateHistory.Instants(new DateTime(2026, 11, 1, 1, 30, 0), city));
-        Assert.Equal([new DateTimeOffset(2026, 11, 23, 22, 5, 0, TimeSpan.Zero)], StateHistory.Instants(new DateTime(2026, 11, 23, 14, 5, 0), city));
+        Assert.Equal(
+            [new DateTimeOffset(2026, 11, 1, 8, 30, 0, TimeSpan.Zero), new DateTimeOffset(2026, 11, 1, 9, 30, 0, TimeSpan.Zero)],
+            StateHistory.Instants(new DateTime(2026, 11, 1, 1, 30, 0), city)
+        );
+        Assert.Equal(
+            [new DateTimeOffset(2026, 11, 23, 22, 5, 0, TimeSpan.Zero)],
+            StateHistory.Instants(new DateTime(2026, 11, 23, 14, 5, 0), city)
+        );
     }
 
     [Fact]
     public void Does_not_let_come_true_what_a_clock_wrote_ahead_before_it_was_set_back()
     {
         // An hour ahead the unit fell silent; the clock was set back, and the unit was heard.
-        var history = StateHistory.Create([Change(0), Change(65, PresenceState.Silent), Change(6, PresenceState.Online, default(CaptureReport))], [Saw(-60, 200)], At(0), At(90), At(100));
-        Assert.Equal([(At(0), PresenceState.Online, Sees), (At(6), PresenceState.Online, default)], history.Intervals.Select(interval => (interval.From, interval.Presence, interval.Capture)));
+        var history = StateHistory.Create(
+            [Change(0), Change(65, PresenceState.Silent), Change(6, PresenceState.Online, default(CaptureReport))],
+            [Saw(-60, 200)],
+            At(0),
+            At(90),
+            At(100)
+        );
+        Assert.Equal(
+            [(At(0), PresenceState.Online, Sees), (At(6), PresenceState.Online, default)],
+            history.Intervals.Select(interval => (interval.From, interval.Presence, interval.Capture))
+        );
     }
 
     [Fact]
     public void Has_no_gap_and_no_overlap_whatever_happened_and_adds_up() =>
-        Gen.Select(Gen.Select(Gen.Double[-50, 50], Gen.Int[0, 5]).Array[0, 12], Gen.Double[-60, 60].Array[0, 8], Gen.Double[-55, 40], Gen.Double[1, 60]).Sample((changes, looks, from, length) =>
-        {
-            var known = changes.Select(change => Change(change.Item1, (PresenceState)change.Item2)).ToArray(); // In any order: clocks are set.
-            var edges = looks.Order().ToArray();
-            var watch = edges.Chunk(2).Where(pair => pair.Length == 2).Select(pair => Saw(pair[0], pair[1])).ToArray();
-            var (begin, end) = (At(from), At(from + length));
-            var history = StateHistory.Create(known, watch, begin, end, now: At(200));
-            Assert.Equal((begin, end), (history.Intervals[0].From, history.Intervals[^1].To));
-            Assert.All(history.Intervals.Zip(history.Intervals.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
-            Assert.All(history.Intervals, interval =>
-            {
-                Assert.True(interval.From < interval.To);
-                Assert.Equal(interval, history.At(interval.From));
-                // Heard only where the registry could see, and a word was the last that it knew.
-                if (interval.IsHeard)
-                    Assert.True(DeviceObservation.IsHeardState(known.Last(change => change.At <= interval.From).Observation.Presence));
-            });
-            var shares = history.Availability(At(200));
-            Assert.Equal(shares.Whole, shares.Heard + shares.NotHeard + shares.Unseen);
-        }, iter: 3_000);
+        Gen.Select(
+                Gen.Select(Gen.Double[-50, 50], Gen.Int[0, 5]).Array[0, 12],
+                Gen.Double[-60, 60].Array[0, 8],
+                Gen.Double[-55, 40],
+                Gen.Double[1, 60]
+            )
+            .Sample(
+                (changes, looks, from, length) =>
+                {
+                    // In any order: clocks are set.
+                    var known = changes.Select(change => Change(change.Item1, (PresenceState)change.Item2)).ToArray();
+                    var edges = looks.Order().ToArray();
+                    var watch = edges.Chunk(2).Where(pair => pair.Length == 2).Select(pair => Saw(pair[0], pair[1])).ToArray();
+                    var (begin, end) = (At(from), At(from + length));
+                    var history = StateHistory.Create(known, watch, begin, end, now: At(200));
+                    Assert.Equal((begin, end), (history.Intervals[0].From, history.Intervals[^1].To));
+                    Assert.All(history.Intervals.Zip(history.Intervals.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
+                    Assert.All(
+                        history.Intervals,
+                        interval =>
+                        {
+                            Assert.True(interval.From < interval.To);
+                            Assert.Equal(interval, history.At(interval.From));
+                            // Heard only where the registry could see, and a word was the last that it knew.
+                            if (interval.IsHeard)
+                                Assert.True(
+                                    DeviceObservation.IsHeardState(known.Last(change => change.At <= interval.From).Observation.Presence)
+                                );
+                        }
+                    );
+                    var shares = history.Availability(At(200));
+                    Assert.Equal(shares.Whole, shares.Heard + shares.NotHeard + shares.Unseen);
+                },
+                iter: 3_000
+            );
 }

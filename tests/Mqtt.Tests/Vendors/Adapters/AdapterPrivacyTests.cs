@@ -9,17 +9,31 @@ using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Vendors.Adapters;
 
-/// <summary>Plates, names, pictures and positions are put wherever a vendor could put them. Nothing that comes out holds any of them.</summary>
+/// <summary>
+/// Plates, names, pictures and positions are put wherever a vendor could put them. Nothing that comes out holds any of them.
+/// </summary>
 public sealed class AdapterPrivacyTests
 {
-    private const string Plate = "7CANARY", Name = "Ofelia Canary", Position = "47.60621,-122.33207", Picture = "\u00FF\u00D8\u00FF\u00E0\0\u0010CANARYJFIF";
+    private const string Plate = "7CANARY",
+        Name = "Ofelia Canary",
+        Position = "47.60621,-122.33207",
+        Picture = "\u00FF\u00D8\u00FF\u00E0\0\u0010CANARYJFIF";
 
     private static readonly string[] Markers = [Plate, Name, Position, Picture];
 
     public static TheoryData<string> EveryMarker() => [.. Markers];
 
     /// <summary>Shorter than the markers: whatever way they are written, a part of them would show.</summary>
-    private static readonly string[] Traces = ["CANARY", "Canary", "Ofelia", "47.606", "122.33", "JFIF", Convert.ToBase64String(Encoding.Latin1.GetBytes(Picture))[..12]];
+    private static readonly string[] Traces =
+    [
+        "CANARY",
+        "Canary",
+        "Ofelia",
+        "47.606",
+        "122.33",
+        "JFIF",
+        Convert.ToBase64String(Encoding.Latin1.GetBytes(Picture))[..12],
+    ];
 
     private static void Shows_nothing(IEnumerable<VendorAnswer> answers)
     {
@@ -36,7 +50,12 @@ public sealed class AdapterPrivacyTests
             foreach (var payload in Poisoned(Encoding.UTF8.GetString(golden.Payload), marker))
             {
                 var session = VendorExamples.Session(golden.Profile);
-                Shows_nothing([session.Take(golden.Topic, payload), session.Take(golden), session.Take(golden.Topic, payload, isRetained: true), session.Ended(VendorExamples.Now)]);
+                Shows_nothing([
+                    session.Take(golden.Topic, payload),
+                    session.Take(golden),
+                    session.Take(golden.Topic, payload, isRetained: true),
+                    session.Ended(VendorExamples.Now),
+                ]);
             }
         }
     }
@@ -58,9 +77,21 @@ public sealed class AdapterPrivacyTests
     public void Is_not_seen_from_forbidden_payloads_for_they_are_not_even_touched()
     {
         foreach (var (profile, topic) in VendorExamples.Forbidden)
-            Assert.Equal(VendorRefusal.Forbidden, VendorExamples.Session(profile).Handle(topic, new ReadOnlySequence<byte>(new Untouchable().Memory), false, VendorExamples.Now).Refusal);
+            Assert.Equal(
+                VendorRefusal.Forbidden,
+                VendorExamples
+                    .Session(profile)
+                    .Handle(topic, new ReadOnlySequence<byte>(new Untouchable().Memory), false, VendorExamples.Now)
+                    .Refusal
+            );
         foreach (var golden in VendorExamples.Goldens.Where(golden => golden.Topic.IndexOfAny(['&', '$']) < 0)) // What stands after those is not looked at.
-            Assert.Equal(VendorRefusal.NotMapped, VendorExamples.Session(golden.Profile).Handle(golden.Topic + "/more", new ReadOnlySequence<byte>(new Untouchable().Memory), false, VendorExamples.Now).Refusal);
+            Assert.Equal(
+                VendorRefusal.NotMapped,
+                VendorExamples
+                    .Session(golden.Profile)
+                    .Handle(golden.Topic + "/more", new ReadOnlySequence<byte>(new Untouchable().Memory), false, VendorExamples.Now)
+                    .Refusal
+            );
     }
 
     [Fact]
@@ -70,7 +101,16 @@ public sealed class AdapterPrivacyTests
         {
             var levels = golden.Topic.Split('/');
             for (var at = 0; at < levels.Length; at++)
-                Shows_nothing([VendorExamples.Session(golden.Profile).Handle(string.Join('/', [.. levels[..at], Plate, .. levels[(at + 1)..]]), new ReadOnlySequence<byte>(golden.Payload), false, VendorExamples.Now)]);
+                Shows_nothing([
+                    VendorExamples
+                        .Session(golden.Profile)
+                        .Handle(
+                            string.Join('/', [.. levels[..at], Plate, .. levels[(at + 1)..]]),
+                            new ReadOnlySequence<byte>(golden.Payload),
+                            false,
+                            VendorExamples.Now
+                        ),
+                ]);
         }
     }
 
@@ -82,15 +122,38 @@ public sealed class AdapterPrivacyTests
         var raw = Encoding.Latin1.GetBytes(marker);
         byte[][] metrics =
         [
-            VendorExamples.Metric("bdSeq", 0), VendorExamples.Metric("bdSeq", marker), VendorExamples.Metric(marker, marker), VendorExamples.Metric("Firmware", marker), VendorExamples.Metric("Video/Mode", marker), VendorExamples.Metric("Health", marker, alias: 5),
-            VendorExamples.Metric(null, marker, alias: 5), VendorExamples.Metric("Firmware", raw), VendorExamples.Metric(marker, raw, alias: 6), [.. VendorExamples.Metric("Video/Mode", "live"), 0x42, (byte)raw.Length, .. raw, 0x4A, (byte)raw.Length, .. raw],
+            VendorExamples.Metric("bdSeq", 0),
+            VendorExamples.Metric("bdSeq", marker),
+            VendorExamples.Metric(marker, marker),
+            VendorExamples.Metric("Firmware", marker),
+            VendorExamples.Metric("Video/Mode", marker),
+            VendorExamples.Metric("Health", marker, alias: 5),
+            VendorExamples.Metric(null, marker, alias: 5),
+            VendorExamples.Metric("Firmware", raw),
+            VendorExamples.Metric(marker, raw, alias: 6),
+            [.. VendorExamples.Metric("Video/Mode", "live"), 0x42, (byte)raw.Length, .. raw, 0x4A, (byte)raw.Length, .. raw],
         ];
         byte[] more = [0x22, (byte)raw.Length, .. raw, 0x2A, (byte)raw.Length, .. raw];
-        VendorAnswer Says(string verb, int? seq, string device = "") => session.Handle($"spBv1.0/Harbor/{verb}/bridge-edge{device}", new ReadOnlySequence<byte>([.. VendorExamples.Sparkplug(seq, metrics), .. more]), false, VendorExamples.Now);
+        VendorAnswer Says(string verb, int? seq, string device = "") =>
+            session.Handle(
+                $"spBv1.0/Harbor/{verb}/bridge-edge{device}",
+                new ReadOnlySequence<byte>([.. VendorExamples.Sparkplug(seq, metrics), .. more]),
+                false,
+                VendorExamples.Now
+            );
         VendorAnswer[] answers =
         [
-            Says("NBIRTH", 0), Says("DBIRTH", 1, "/traffic-1"), Says("DDATA", 2, "/traffic-1"), Says("DDATA", 3, "/plates-1"), Says("DDATA", 5, "/traffic-1"), Says("NDATA", 9), Says("DDATA", 77, "/traffic-1"),
-            session.Tick(VendorExamples.Now.AddHours(1)), Says("DDEATH", 3, "/traffic-1"), Says("NDEATH", null), session.Ended(VendorExamples.Now),
+            Says("NBIRTH", 0),
+            Says("DBIRTH", 1, "/traffic-1"),
+            Says("DDATA", 2, "/traffic-1"),
+            Says("DDATA", 3, "/plates-1"),
+            Says("DDATA", 5, "/traffic-1"),
+            Says("NDATA", 9),
+            Says("DDATA", 77, "/traffic-1"),
+            session.Tick(VendorExamples.Now.AddHours(1)),
+            Says("DDEATH", 3, "/traffic-1"),
+            Says("NDEATH", null),
+            session.Ended(VendorExamples.Now),
         ];
         Assert.All(answers, answer => Assert.Null(answer.Refusal));
         Shows_nothing(answers);
@@ -101,7 +164,13 @@ public sealed class AdapterPrivacyTests
     public void Is_not_seen_in_what_is_kept_of_a_Sparkplug_message_while_it_waits(string marker)
     {
         var sparkplug = (SparkplugB)AdapterCatalogue.Of(Domain.Devices.AdapterKind.Sparkplug);
-        var payload = VendorExamples.Sparkplug(3, VendorExamples.Metric("Video/Mode", marker), VendorExamples.Metric("Firmware", marker), VendorExamples.Metric(marker, "live"), VendorExamples.Metric(null, marker, alias: 4));
+        var payload = VendorExamples.Sparkplug(
+            3,
+            VendorExamples.Metric("Video/Mode", marker),
+            VendorExamples.Metric("Firmware", marker),
+            VendorExamples.Metric(marker, "live"),
+            VendorExamples.Metric(null, marker, alias: 4)
+        );
         var message = sparkplug.Read(VendorExamples.Tables[VendorExamples.Node], "spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", payload)!;
         Assert.Equal(3, message.Metrics.Length);
         Assert.All(message.Metrics, metric => Assert.Equal((null, null), (metric.Word, metric.Firmware)));
@@ -117,7 +186,9 @@ public sealed class AdapterPrivacyTests
         return new([word with { Firmware = firmware }], [], [], null, 0, false);
     }
 
-    /// <summary>A good payload with the marker in the place of each of its texts, of each of its numbers, of each of its names, and in all of them.</summary>
+    /// <summary>
+    /// A good payload with the marker in the place of each of its texts, of each of its numbers, of each of its names, and in all of them.
+    /// </summary>
     private static IEnumerable<string> Poisoned(string payload, string marker)
     {
         yield return marker;
@@ -145,10 +216,13 @@ public sealed class AdapterPrivacyTests
         }
 
         yield return named.ToJsonString();
-        yield return named.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        yield return named.ToJsonString(
+            new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
     }
 
-    private static IEnumerable<JsonObject> Objects(JsonNode node) => node is JsonObject inner ? inner.Select(member => member.Value).OfType<JsonNode>().SelectMany(Objects).Prepend(inner) : [];
+    private static IEnumerable<JsonObject> Objects(JsonNode node) =>
+        node is JsonObject inner ? inner.Select(member => member.Value).OfType<JsonNode>().SelectMany(Objects).Prepend(inner) : [];
 
     private static IEnumerable<(JsonObject Parent, string Key)> Leaves(JsonNode node) =>
         Objects(node).SelectMany(inner => inner.Where(member => member.Value is JsonValue).Select(member => (inner, member.Key)));
@@ -158,9 +232,11 @@ public sealed class AdapterPrivacyTests
     {
         public override Memory<byte> Memory => CreateMemory(100);
 
-        public override Span<byte> GetSpan() => throw new InvalidOperationException("Somebody looked at a payload that must not be looked at.");
+        public override Span<byte> GetSpan() =>
+            throw new InvalidOperationException("Somebody looked at a payload that must not be looked at.");
 
-        public override MemoryHandle Pin(int elementIndex = 0) => throw new InvalidOperationException("Somebody looked at a payload that must not be looked at.");
+        public override MemoryHandle Pin(int elementIndex = 0) =>
+            throw new InvalidOperationException("Somebody looked at a payload that must not be looked at.");
 
         public override void Unpin() { }
 

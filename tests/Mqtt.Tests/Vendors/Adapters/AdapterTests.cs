@@ -6,7 +6,9 @@ using SurveillanceRegistry.Mqtt.Vendors.Facts;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Vendors.Adapters;
 
-/// <summary>Each vendor's messages speak for registered units, say what they say and no more, and never that less is recorded than may be.</summary>
+/// <summary>
+/// Each vendor's messages speak for registered units, say what they say and no more, and never that less is recorded than may be.
+/// </summary>
 public sealed class AdapterTests
 {
     private static CaptureReport Unknown => default;
@@ -47,7 +49,10 @@ public sealed class AdapterTests
 
     [Fact]
     public void What_is_not_said_is_left_out() =>
-        Assert.Equal(Unknown, Only(VendorExamples.Session(VendorExamples.Recorder).Take("frigate/lobby_north/status/detect", "online")).Capture);
+        Assert.Equal(
+            Unknown,
+            Only(VendorExamples.Session(VendorExamples.Recorder).Take("frigate/lobby_north/status/detect", "online")).Capture
+        );
 
     [Fact]
     public void Sound_that_is_listened_to_and_may_be_stored_with_the_pictures_is_not_said_to_be_only_live()
@@ -65,17 +70,25 @@ public sealed class AdapterTests
     }
 
     /// <summary>A camera of which the register knows no microphone, in front of a recorder that stores sound.</summary>
-    private static VendorStateMachine WithoutMicrophone(long connection = VendorExamples.Connection) => new(VendorExamples.Tables[VendorExamples.Recorder],
-        id => VendorExamples.Devices.First(device => device.Id == id) with { Sensors = [Capture.Video] }, connection);
+    private static VendorStateMachine WithoutMicrophone(long connection = VendorExamples.Connection) =>
+        new(
+            VendorExamples.Tables[VendorExamples.Recorder],
+            id => VendorExamples.Devices.First(device => device.Id == id) with { Sensors = [Capture.Video] },
+            connection
+        );
 
     [Fact]
     public void Sound_that_is_listened_to_and_may_be_stored_is_named_although_no_sensor_is_registered_for_it()
     {
         var session = WithoutMicrophone();
         var listening = Only(session.Take("frigate/lobby_north/status/audio", "online"));
-        Assert.Equal((Unknown, CaptureSet.From(Capture.Audio)), (listening.Capture, listening.Beyond)); // Whether it is stored only the recorder can tell.
+        // Whether it is stored only the recorder can tell.
+        Assert.Equal((Unknown, CaptureSet.From(Capture.Audio)), (listening.Capture, listening.Beyond));
         var recording = Only(session.Take("frigate/lobby_north/status/record", "online"));
-        Assert.Equal((Video(Mode.Recorded).With(Capture.Audio, Mode.Recorded), CaptureSet.From(Capture.Audio)), (recording.Capture, recording.Beyond));
+        Assert.Equal(
+            (Video(Mode.Recorded).With(Capture.Audio, Mode.Recorded), CaptureSet.From(Capture.Audio)),
+            (recording.Capture, recording.Beyond)
+        );
     }
 
     [Theory]
@@ -133,7 +146,10 @@ public sealed class AdapterTests
         var session = VendorExamples.Session(VendorExamples.Recorder);
         session.Take("frigate/lobby_north/status/record", "online");
         Assert.Equal(VendorRefusal.NotMapped, session.Take($"frigate/lobby_north/{switched}", payload, isRetained: true).Refusal);
-        Assert.Equal(Video(Mode.Recorded).With(Capture.Audio, Mode.Recorded), Only(session.Take("frigate/lobby_north/status/detect", "online")).Capture);
+        Assert.Equal(
+            Video(Mode.Recorded).With(Capture.Audio, Mode.Recorded),
+            Only(session.Take("frigate/lobby_north/status/detect", "online")).Capture
+        );
     }
 
     [Theory]
@@ -145,7 +161,13 @@ public sealed class AdapterTests
         session.Take("frigate/lobby_north/status/detect", "online");
         session.Take("frigate/counter/status/record", "online");
         var answer = session.Take("frigate/available", payload, isRetained: true);
-        Assert.Equal([new UnitDeath("east-precinct-lobby-1", VendorExamples.Connection, isPlanned), new UnitDeath("city-hall-lobby-1", VendorExamples.Connection, isPlanned)], answer.Deaths);
+        Assert.Equal(
+            [
+                new UnitDeath("east-precinct-lobby-1", VendorExamples.Connection, isPlanned),
+                new UnitDeath("city-hall-lobby-1", VendorExamples.Connection, isPlanned),
+            ],
+            answer.Deaths
+        );
         Assert.Empty(answer.Words);
         Assert.Empty(session.Take("frigate/available", payload, isRetained: true).Deaths);
     }
@@ -171,7 +193,9 @@ public sealed class AdapterTests
     [Fact]
     public void Statistics_show_life_health_version_and_skew_of_cameras_that_are_known()
     {
-        var answer = VendorExamples.Session(VendorExamples.Recorder).Take(VendorExamples.Goldens.Single(golden => golden.Topic == "frigate/stats"));
+        var answer = VendorExamples
+            .Session(VendorExamples.Recorder)
+            .Take(VendorExamples.Goldens.Single(golden => golden.Topic == "frigate/stats"));
         var word = Only(answer);
         Assert.Equal(("east-precinct-lobby-1", "0.16.2", Health.Ok, true), (word.Device.Id, word.Firmware, word.Health, word.IsLife));
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1763913599), word.DeviceAt);
@@ -181,7 +205,14 @@ public sealed class AdapterTests
     [Fact]
     public void A_camera_without_pictures_is_not_alive_by_statistics()
     {
-        var word = Only(VendorExamples.Session(VendorExamples.Recorder).Take("frigate/stats", """{"cameras":{"lobby_north":{"camera_fps":0.0,"connection_quality":"unusable"}},"service":{"version":"0.16.2-4d58206"}}"""));
+        var word = Only(
+            VendorExamples
+                .Session(VendorExamples.Recorder)
+                .Take(
+                    "frigate/stats",
+                    """{"cameras":{"lobby_north":{"camera_fps":0.0,"connection_quality":"unusable"}},"service":{"version":"0.16.2-4d58206"}}"""
+                )
+        );
         Assert.Equal((Health.Fault, false, "0"), (word.Health, word.IsLife, word.Firmware));
     }
 
@@ -193,7 +224,11 @@ public sealed class AdapterTests
     [InlineData("axis/ACCC8E000001/event/Device/Status/SystemReady")]
     public void A_camera_s_events_are_read_with_namespaces_and_without(string topic)
     {
-        var word = Only(VendorExamples.Session(VendorExamples.Camera).Take(topic, """{"timestamp":1763913600123,"message":{"source":{},"data":{"ready":"0"}}}"""));
+        var word = Only(
+            VendorExamples
+                .Session(VendorExamples.Camera)
+                .Take(topic, """{"timestamp":1763913600123,"message":{"source":{},"data":{"ready":"0"}}}""")
+        );
         Assert.Equal(("rainier-and-alder-traffic-1", Health.Degraded, true), (word.Device.Id, word.Health, word.IsLife));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1763913600123), word.DeviceAt);
     }
@@ -211,9 +246,18 @@ public sealed class AdapterTests
     public void A_unit_is_as_well_as_its_worst_part()
     {
         var session = VendorExamples.Session(VendorExamples.Camera);
-        Assert.Equal(Health.Degraded, Only(session.Take("axis/ACCC8E000001/event/tns:axis/Storage/Alert", """{"message":{"data":{"alert":"1"}}}""")).Health);
-        Assert.Equal(Health.Fault, Only(session.Take("axis/ACCC8E000001/event/tns:axis/Storage/Disruption", """{"message":{"data":{"disruption":"1"}}}""")).Health);
-        Assert.Equal(Health.Degraded, Only(session.Take("axis/ACCC8E000001/event/tns:axis/Storage/Disruption", """{"message":{"data":{"disruption":"0"}}}""")).Health);
+        Assert.Equal(
+            Health.Degraded,
+            Only(session.Take("axis/ACCC8E000001/event/tns:axis/Storage/Alert", """{"message":{"data":{"alert":"1"}}}""")).Health
+        );
+        Assert.Equal(
+            Health.Fault,
+            Only(session.Take("axis/ACCC8E000001/event/tns:axis/Storage/Disruption", """{"message":{"data":{"disruption":"1"}}}""")).Health
+        );
+        Assert.Equal(
+            Health.Degraded,
+            Only(session.Take("axis/ACCC8E000001/event/tns:axis/Storage/Disruption", """{"message":{"data":{"disruption":"0"}}}""")).Health
+        );
     }
 
     [Fact]
@@ -221,7 +265,10 @@ public sealed class AdapterTests
     {
         var session = VendorExamples.Session(VendorExamples.Camera);
         Assert.True(Only(session.Take("axis/ACCC8E000001/event/connection", """{"connected":true}""")).IsLife);
-        Assert.Equal("rainier-and-alder-traffic-1", Assert.Single(session.Take("axis/ACCC8E000001/event/connection", """{"connected":false}""").Deaths).DeviceId);
+        Assert.Equal(
+            "rainier-and-alder-traffic-1",
+            Assert.Single(session.Take("axis/ACCC8E000001/event/connection", """{"connected":false}""").Deaths).DeviceId
+        );
     }
 
     // ONVIF.
@@ -237,7 +284,12 @@ public sealed class AdapterTests
     {
         var session = VendorExamples.Session(VendorExamples.Garage);
         session.Take("city/garage-1/onvif-ej/Monitoring/ProcessorUsage/&cpu", """{"Data":{"Value":3}}""");
-        var words = session.Take("city/garage-1/onvif-ej/RecordingConfig/JobState/&job-1", $$$"""{"UtcTime":"2026-11-23T19:59:59Z","Source":{},"Data":{"State":{{{state}}}}}""").Words;
+        var words = session
+            .Take(
+                "city/garage-1/onvif-ej/RecordingConfig/JobState/&job-1",
+                $$$"""{"UtcTime":"2026-11-23T19:59:59Z","Source":{},"Data":{"State":{{{state}}}}}"""
+            )
+            .Words;
         Assert.All(words, word => Assert.Equal(mode, word.Capture[Capture.Video]));
         Assert.Equal(mode is not null, words.Any(word => word.Capture != Unknown));
     }
@@ -249,7 +301,14 @@ public sealed class AdapterTests
     [InlineData("1", Health.Fault)]
     [InlineData("false", Health.Ok)]
     public void Flags_are_read_with_quotes_and_without(string flag, Health health) =>
-        Assert.Equal(health, Only(VendorExamples.Session(VendorExamples.Garage).Take("city/garage-1/onvif-ej/VideoSource/SignalLoss/&1", $$$"""{"Data":{"State":{{{flag}}}}}""")).Health);
+        Assert.Equal(
+            health,
+            Only(
+                VendorExamples
+                    .Session(VendorExamples.Garage)
+                    .Take("city/garage-1/onvif-ej/VideoSource/SignalLoss/&1", $$$"""{"Data":{"State":{{{flag}}}}}""")
+            ).Health
+        );
 
     [Fact]
     public void A_property_that_is_deleted_is_not_known_any_more()
@@ -268,8 +327,14 @@ public sealed class AdapterTests
         Assert.True(Only(session.Take("amcrest2mqtt/000000001/status", "online")).IsLife);
         Assert.Equal(Video(Mode.Recorded), Only(session.Take("amcrest2mqtt/000000001/recording", """{"state":"ON"}""")).Capture);
         Assert.Equal(Unknown, Only(session.Take("amcrest2mqtt/000000001/recording", """{"state":"PAUSED"}""")).Capture);
-        Assert.Equal("2.800.0", Only(session.Take("amcrest2mqtt/000000001/config", """{"sw_version":"2.800.0","host":"10.0.0.7"}""")).Firmware);
-        Assert.Equal("city-hall-lobby-3", Assert.Single(session.Take("amcrest2mqtt/000000001/status", "offline", isRetained: true).Deaths).DeviceId);
+        Assert.Equal(
+            "2.800.0",
+            Only(session.Take("amcrest2mqtt/000000001/config", """{"sw_version":"2.800.0","host":"10.0.0.7"}""")).Firmware
+        );
+        Assert.Equal(
+            "city-hall-lobby-3",
+            Assert.Single(session.Take("amcrest2mqtt/000000001/status", "offline", isRetained: true).Deaths).DeviceId
+        );
     }
 
     // Everybody.
@@ -280,7 +345,9 @@ public sealed class AdapterTests
         var session = VendorExamples.Session(VendorExamples.Recorder);
         var word = Only(session.Take("frigate/lobby_north/status/record", "online", isRetained: true));
         Assert.Equal((false, Mode.Recorded, null), (word.IsLife, word.Capture[Capture.Video], word.DeviceAt));
-        Assert.Empty(VendorExamples.Session(VendorExamples.Recorder).Take("frigate/counter/status/audio", "online", isRetained: true).Words);
+        Assert.Empty(
+            VendorExamples.Session(VendorExamples.Recorder).Take("frigate/counter/status/audio", "online", isRetained: true).Words
+        );
         Assert.Empty(VendorExamples.Session(VendorExamples.Recorder).Take("frigate/available", "offline", isRetained: true).Deaths);
     }
 
@@ -289,7 +356,10 @@ public sealed class AdapterTests
     {
         var session = VendorExamples.Session(VendorExamples.Recorder);
         session.Take("frigate/lobby_north/status/record", "online");
-        Assert.Equal(new UnitDeath("east-precinct-lobby-1", VendorExamples.Connection, false), Assert.Single(session.Ended(VendorExamples.Now).Deaths));
+        Assert.Equal(
+            new UnitDeath("east-precinct-lobby-1", VendorExamples.Connection, false),
+            Assert.Single(session.Ended(VendorExamples.Now).Deaths)
+        );
         Assert.Empty(session.Ended(VendorExamples.Now).Deaths);
     }
 
@@ -319,11 +389,15 @@ public sealed class AdapterTests
         Assert.Equal(VendorRefusal.NotMapped, VendorExamples.Session(profile).Take(topic, "online").Refusal);
 
     [Fact]
-    public void A_forbidden_topic_is_refused_whoever_it_is_of() => Assert.All(VendorExamples.Forbidden, one =>
-    {
-        Assert.Equal(TopicDecision.RefuseUnread, VendorExamples.Session(one.Profile).Classify(one.Topic));
-        Assert.Equal(VendorRefusal.Forbidden, VendorExamples.Session(one.Profile).Take(one.Topic, "anything").Refusal);
-    });
+    public void A_forbidden_topic_is_refused_whoever_it_is_of() =>
+        Assert.All(
+            VendorExamples.Forbidden,
+            one =>
+            {
+                Assert.Equal(TopicDecision.RefuseUnread, VendorExamples.Session(one.Profile).Classify(one.Topic));
+                Assert.Equal(VendorRefusal.Forbidden, VendorExamples.Session(one.Profile).Take(one.Topic, "anything").Refusal);
+            }
+        );
 
     [Theory]
     [InlineData("""{"message":{"data":{"ready":"1","ready":"0"}}}""")]
@@ -333,12 +407,27 @@ public sealed class AdapterTests
     [InlineData("""ready""")]
     [InlineData("""{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}""")]
     public void A_payload_that_is_no_such_payload_is_refused(string payload) =>
-        Assert.Equal(VendorRefusal.Shape, VendorExamples.Session(VendorExamples.Camera).Take("axis/ACCC8E000001/event/Device/Status/SystemReady", payload).Refusal);
+        Assert.Equal(
+            VendorRefusal.Shape,
+            VendorExamples.Session(VendorExamples.Camera).Take("axis/ACCC8E000001/event/Device/Status/SystemReady", payload).Refusal
+        );
 
     [Fact]
     public void A_payload_that_is_too_long_is_refused()
     {
-        Assert.Equal(VendorRefusal.Shape, VendorExamples.Session(VendorExamples.Camera).Take("axis/ACCC8E000001/event/Device/Status/SystemReady", new string(' ', 4096) + "{}").Refusal);
-        Assert.Equal(VendorRefusal.Shape, VendorExamples.Session(VendorExamples.Recorder).Take("frigate/lobby_north/status/record", "online" + new string(' ', 64)).Refusal);
+        Assert.Equal(
+            VendorRefusal.Shape,
+            VendorExamples
+                .Session(VendorExamples.Camera)
+                .Take("axis/ACCC8E000001/event/Device/Status/SystemReady", new string(' ', 4096) + "{}")
+                .Refusal
+        );
+        Assert.Equal(
+            VendorRefusal.Shape,
+            VendorExamples
+                .Session(VendorExamples.Recorder)
+                .Take("frigate/lobby_north/status/record", "online" + new string(' ', 64))
+                .Refusal
+        );
     }
 }

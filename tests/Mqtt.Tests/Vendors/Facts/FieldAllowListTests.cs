@@ -9,10 +9,15 @@ namespace SurveillanceRegistry.Mqtt.Tests.Vendors.Facts;
 /// <summary>The keep-lists drive the parsers and are what docs/adapters.md shows.</summary>
 public sealed class FieldAllowListTests
 {
-    private const string Begin = "<!-- from the keep-lists -->\n", End = "<!-- end -->\n";
+    private const string Begin = "<!-- from the keep-lists -->\n",
+        End = "<!-- end -->\n";
 
     public static TheoryData<AdapterKind, int> EveryField() =>
-        [.. AdapterCatalogue.All.SelectMany(adapter => adapter.AllowList.Kept.Select((_, at) => new TheoryDataRow<AdapterKind, int>(adapter.AllowList.Adapter, at)))];
+        [
+            .. AdapterCatalogue.All.SelectMany(adapter =>
+                adapter.AllowList.Kept.Select((_, at) => new TheoryDataRow<AdapterKind, int>(adapter.AllowList.Adapter, at))
+            ),
+        ];
 
     /// <summary>A field that is taken off its list is not read any more: every field has a message that tells the difference.</summary>
     [Theory]
@@ -26,7 +31,8 @@ public sealed class FieldAllowListTests
     }
 
     [Fact]
-    public void Are_all_in_the_catalogue() => Assert.Equal(Enum.GetValues<AdapterKind>().Order(), AdapterCatalogue.All.Select(adapter => adapter.AllowList.Adapter).Order());
+    public void Are_all_in_the_catalogue() =>
+        Assert.Equal(Enum.GetValues<AdapterKind>().Order(), AdapterCatalogue.All.Select(adapter => adapter.AllowList.Adapter).Order());
 
     [Fact]
     public void Stand_in_the_documents_as_they_are()
@@ -42,16 +48,21 @@ public sealed class FieldAllowListTests
     }
 
     [Fact]
-    public void Say_of_every_field_what_it_becomes() => Assert.All(AdapterCatalogue.All.SelectMany(adapter => adapter.AllowList.Kept), field => Assert.NotEmpty(AdapterCatalogue.Becomes(field)));
+    public void Say_of_every_field_what_it_becomes() =>
+        Assert.All(
+            AdapterCatalogue.All.SelectMany(adapter => adapter.AllowList.Kept),
+            field => Assert.NotEmpty(AdapterCatalogue.Becomes(field))
+        );
 
-    private static Adapter Made(FieldAllowList list) => list.Adapter switch
-    {
-        AdapterKind.Axis => new Axis(list),
-        AdapterKind.Onvif => new Onvif(list),
-        AdapterKind.Sparkplug => new SparkplugB(list),
-        AdapterKind.Availability => new AvailabilityTopics(list),
-        _ => new FieldAdapter(list),
-    };
+    private static Adapter Made(FieldAllowList list) =>
+        list.Adapter switch
+        {
+            AdapterKind.Axis => new Axis(list),
+            AdapterKind.Onvif => new Onvif(list),
+            AdapterKind.Sparkplug => new SparkplugB(list),
+            AdapterKind.Availability => new AvailabilityTopics(list),
+            _ => new FieldAdapter(list),
+        };
 
     /// <summary>What an adapter makes of a message that holds this field.</summary>
     private static string Read(Adapter adapter, AllowedField field)
@@ -61,12 +72,19 @@ public sealed class FieldAllowListTests
         if (field.Topic == "{unit}/{name}")
         {
             // The same topic tells all four: each has a name of its own in this profile.
-            var (name, payload) = field == AvailabilityTopics.AvailabilityWord ? ("status", "online") : field == AvailabilityTopics.ModeWord ? ("recording", """{"state":"ON"}""")
-                : field == AvailabilityTopics.HealthWord ? ("health", "bad") : ("config", """{"sw_version":"2.800.0"}""");
+            var (name, payload) =
+                field == AvailabilityTopics.AvailabilityWord ? ("status", "online")
+                : field == AvailabilityTopics.ModeWord ? ("recording", """{"state":"ON"}""")
+                : field == AvailabilityTopics.HealthWord ? ("health", "bad")
+                : ("config", """{"sw_version":"2.800.0"}""");
             return Words((FieldAdapter)adapter, WithHealth(), $"amcrest2mqtt/000000001/{name}", payload);
         }
 
-        var units = VendorExamples.Tables[field.Topic.Contains("onvif-ej", StringComparison.Ordinal) ? VendorExamples.Garage : adapter is Axis ? VendorExamples.Camera : VendorExamples.Recorder];
+        var units = VendorExamples.Tables[
+            field.Topic.Contains("onvif-ej", StringComparison.Ordinal) ? VendorExamples.Garage
+            : adapter is Axis ? VendorExamples.Camera
+            : VendorExamples.Recorder
+        ];
         var unit = units.Profile.Units[0].Name;
         var value = field.Type switch
         {
@@ -78,23 +96,55 @@ public sealed class FieldAllowListTests
         };
         if (field == AdapterCatalogue.Of(AdapterKind.Frigate).AllowList.Kept[0])
             value = "\"offline\"";
-        var payloadOf = field.Field.Length == 0 ? value.Trim('"') : field.Field.Split('.').Reverse().Aggregate(value, (inner, member) => $"{{\"{(member == "{unit}" ? unit : member)}\":{inner}}}");
+        var payloadOf =
+            field.Field.Length == 0
+                ? value.Trim('"')
+                : field
+                    .Field.Split('.')
+                    .Reverse()
+                    .Aggregate(value, (inner, member) => $"{{\"{(member == "{unit}" ? unit : member)}\":{inner}}}");
         if (field.Type is AllowedType.Instant or AllowedType.Version) // Such a field is told together with a unit's.
-            payloadOf = payloadOf[..^1] + "," + (field.Topic == "stats" ? "\"cameras\":{\"lobby_north\":{\"camera_fps\":5}}}" : Beside(adapter.AllowList, field)[1..]);
-        return Words((FieldAdapter)adapter, units, $"{units.Profile.Prefix}/{field.Topic.Replace("{unit}", unit, StringComparison.Ordinal)}", payloadOf);
+            payloadOf =
+                payloadOf[..^1]
+                + ","
+                + (field.Topic == "stats" ? "\"cameras\":{\"lobby_north\":{\"camera_fps\":5}}}" : Beside(adapter.AllowList, field)[1..]);
+        return Words(
+            (FieldAdapter)adapter,
+            units,
+            $"{units.Profile.Prefix}/{field.Topic.Replace("{unit}", unit, StringComparison.Ordinal)}",
+            payloadOf
+        );
     }
 
     /// <summary>The other field under the same topic, with a good value.</summary>
     private static string Beside(FieldAllowList list, AllowedField field)
     {
         var other = list.Kept.First(one => one.Topic == field.Topic && !one.Values.IsEmpty);
-        return other.Field.Split('.').Reverse().Aggregate(other.Type == AllowedType.Number ? "1" : $"\"{other.Values[0].Word}\"", (inner, member) => $"{{\"{member}\":{inner}}}");
+        return other
+            .Field.Split('.')
+            .Reverse()
+            .Aggregate(
+                other.Type == AllowedType.Number ? "1" : $"\"{other.Values[0].Word}\"",
+                (inner, member) => $"{{\"{member}\":{inner}}}"
+            );
     }
 
     private static UnitIndex WithHealth()
     {
         var profile = VendorExamples.Tables[VendorExamples.Bridge].Profile;
-        return new UnitIndex(profile with { Says = profile.Says.Add(profile.Says[0] with { Name = "health", Availability = profile.Says[1].Availability, Health = profile.Says[1].Health.Add("bad", Domain.Presence.Health.Fault) }) });
+        return new UnitIndex(
+            profile with
+            {
+                Says = profile.Says.Add(
+                    profile.Says[0] with
+                    {
+                        Name = "health",
+                        Availability = profile.Says[1].Availability,
+                        Health = profile.Says[1].Health.Add("bad", Domain.Presence.Health.Fault),
+                    }
+                ),
+            }
+        );
     }
 
     private static string Words(FieldAdapter adapter, UnitIndex units, string topic, string payload)
@@ -106,8 +156,17 @@ public sealed class FieldAllowListTests
     private static string ReadSparkplug(SparkplugB adapter, AllowedField field)
     {
         var units = VendorExamples.Tables[VendorExamples.Node];
-        var number = new[] { VendorExamples.Metric("bdSeq", 7), VendorExamples.Metric("Health", 1, alias: 3), VendorExamples.Metric("Health", 1, isHistorical: true), VendorExamples.Metric("Plates/Reading", true), VendorExamples.Metric("Firmware", "1.2"), VendorExamples.Metric("Video/Mode", null),
-            [.. VendorExamples.Metric("Stills/Stored", new object()), 0x58, 1], [.. VendorExamples.Metric("Video/Mode", "live"), 0x38, 1] };
+        var number = new[]
+        {
+            VendorExamples.Metric("bdSeq", 7),
+            VendorExamples.Metric("Health", 1, alias: 3),
+            VendorExamples.Metric("Health", 1, isHistorical: true),
+            VendorExamples.Metric("Plates/Reading", true),
+            VendorExamples.Metric("Firmware", "1.2"),
+            VendorExamples.Metric("Video/Mode", null),
+            [.. VendorExamples.Metric("Stills/Stored", new object()), 0x58, 1],
+            [.. VendorExamples.Metric("Video/Mode", "live"), 0x38, 1],
+        };
         var made = new List<string>();
         foreach (var verb in Enum.GetValues<SparkplugVerb>())
         {

@@ -10,11 +10,16 @@ using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Vendors.Sparkplug;
 
-/// <summary>The host's side of Sparkplug: order, births, deaths, and clients that do not keep to the specification they came with.</summary>
+/// <summary>
+/// The host's side of Sparkplug: order, births, deaths, and clients that do not keep to the specification they came with.
+/// </summary>
 public sealed class SparkplugHostTests
 {
-    private const string Traffic = "harbor-bridge-traffic-1", Plates = "harbor-bridge-plates-1", Rebirth = "Node Control/Rebirth";
-    private const long Older = 1, Newer = 2;
+    private const string Traffic = "harbor-bridge-traffic-1",
+        Plates = "harbor-bridge-plates-1",
+        Rebirth = "Node Control/Rebirth";
+    private const long Older = 1,
+        Newer = 2;
 
     private static readonly UnitIndex Units = VendorExamples.Tables[VendorExamples.Node];
     private static readonly SparkplugB Adapter = (SparkplugB)AdapterCatalogue.Of(AdapterKind.Sparkplug);
@@ -24,14 +29,24 @@ public sealed class SparkplugHostTests
     private DateTimeOffset _now = VendorExamples.Now;
 
     private static SparkplugMessage Message(string verb, int? seq, string? device = null, params byte[][] metrics) =>
-        Adapter.Read(Units, $"spBv1.0/Harbor/{verb}/bridge-edge{(device is null ? "" : "/" + device)}", VendorExamples.Sparkplug(seq, metrics))!;
+        Adapter.Read(
+            Units,
+            $"spBv1.0/Harbor/{verb}/bridge-edge{(device is null ? "" : "/" + device)}",
+            VendorExamples.Sparkplug(seq, metrics)
+        )!;
 
     private static byte[] BdSeq(int number) => VendorExamples.Metric("bdSeq", number);
 
-    private SparkplugAnswer Take(string verb, int? seq, string? device = null, long connection = Newer, params byte[][] metrics) => _host.Handle(Message(verb, seq, device, metrics), connection, _now);
+    private SparkplugAnswer Take(string verb, int? seq, string? device = null, long connection = Newer, params byte[][] metrics) =>
+        _host.Handle(Message(verb, seq, device, metrics), connection, _now);
 
     private VendorAnswer Says(string verb, int? seq, string? device = null, params byte[][] metrics) =>
-        _session.Handle($"spBv1.0/Harbor/{verb}/bridge-edge{(device is null ? "" : "/" + device)}", new ReadOnlySequence<byte>(VendorExamples.Sparkplug(seq, metrics)), false, _now);
+        _session.Handle(
+            $"spBv1.0/Harbor/{verb}/bridge-edge{(device is null ? "" : "/" + device)}",
+            new ReadOnlySequence<byte>(VendorExamples.Sparkplug(seq, metrics)),
+            false,
+            _now
+        );
 
     private void Born(long connection = Newer, int bdSeq = 0)
     {
@@ -39,7 +54,8 @@ public sealed class SparkplugHostTests
         Take("DBIRTH", 1, "traffic-1", connection, VendorExamples.Metric("Video/Mode", "recorded", alias: 11));
     }
 
-    private static string[] Gone(SparkplugAnswer answer) => [.. answer.Facts.Where(fact => fact.Availability == Availability.Down).Select(fact => fact.DeviceId!).Order()];
+    private static string[] Gone(SparkplugAnswer answer) =>
+        [.. answer.Facts.Where(fact => fact.Availability == Availability.Down).Select(fact => fact.DeviceId!).Order()];
 
     private static Mode? VideoOf(SparkplugAnswer answer) => Assert.Single(answer.Facts).Signals[Signal.Video];
 
@@ -56,7 +72,10 @@ public sealed class SparkplugHostTests
         var answers = VendorExamples.Goldens.Where(golden => golden.Profile == VendorExamples.Node).Select(_session.Take).ToArray();
         Assert.Empty(answers[0].Words);
         var birth = Assert.Single(answers[1].Words);
-        Assert.Equal((Traffic, default(CaptureReport).With(Capture.Video, Mode.Recorded), Health.Ok, "4.2.1", true), (birth.Device.Id, birth.Capture, birth.Health, birth.Firmware, birth.IsLife));
+        Assert.Equal(
+            (Traffic, default(CaptureReport).With(Capture.Video, Mode.Recorded), Health.Ok, "4.2.1", true),
+            (birth.Device.Id, birth.Capture, birth.Health, birth.Firmware, birth.IsLife)
+        );
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1763913600001), birth.DeviceAt);
         Assert.Equal(Mode.Live, Assert.Single(answers[2].Words).Capture[Capture.Video]);
         Assert.Equal(new UnitDeath(Traffic, VendorExamples.Connection, false), Assert.Single(answers[3].Deaths));
@@ -165,7 +184,10 @@ public sealed class SparkplugHostTests
         var lost = Assert.Single(Says("DDATA", 5, "traffic-1", VendorExamples.Metric("Video/Mode", "off")).Words);
         Assert.Equal((default(CaptureReport), true), (lost.Capture, lost.IsLife));
         Says("NBIRTH", 0, null, BdSeq(0));
-        Assert.Equal(Mode.Off, Assert.Single(Says("DBIRTH", 1, "traffic-1", VendorExamples.Metric("Video/Mode", "off")).Words).Capture[Capture.Video]);
+        Assert.Equal(
+            Mode.Off,
+            Assert.Single(Says("DBIRTH", 1, "traffic-1", VendorExamples.Metric("Video/Mode", "off")).Words).Capture[Capture.Video]
+        );
     }
 
     [Fact]
@@ -229,7 +251,11 @@ public sealed class SparkplugHostTests
         Born();
         Assert.Equal(Mode.Off, VideoOf(Take("DDATA", 2, "traffic-1", Newer, VendorExamples.Metric(null, "off", alias: 11))));
         Take("DBIRTH", 3, "traffic-1");
-        Assert.False(Assert.Single(Take("DDATA", 4, "traffic-1", Newer, VendorExamples.Metric(null, "off", alias: 11)).Facts).Signals.Names(Signal.Video));
+        Assert.False(
+            Assert
+                .Single(Take("DDATA", 4, "traffic-1", Newer, VendorExamples.Metric(null, "off", alias: 11)).Facts)
+                .Signals.Names(Signal.Video)
+        );
     }
 
     [Theory]
@@ -248,7 +274,11 @@ public sealed class SparkplugHostTests
     public void What_tells_of_the_past_says_nothing_of_now()
     {
         Born();
-        Assert.False(Assert.Single(Take("DDATA", 2, "traffic-1", Newer, VendorExamples.Metric("Video/Mode", "off", isHistorical: true)).Facts).Signals.Names(Signal.Video));
+        Assert.False(
+            Assert
+                .Single(Take("DDATA", 2, "traffic-1", Newer, VendorExamples.Metric("Video/Mode", "off", isHistorical: true)).Facts)
+                .Signals.Names(Signal.Video)
+        );
     }
 
     [Fact]
@@ -292,15 +322,22 @@ public sealed class SparkplugHostTests
     {
         var state = Assert.Single(_session.Begun(_now).Messages);
         Assert.Equal(("spBv1.0/STATE/registry", true), (state.Topic, state.IsRetained));
-        Assert.Equal($$"""{"online":true,"timestamp":{{_now.ToUnixTimeMilliseconds()}}}""", Encoding.UTF8.GetString(state.Payload.AsSpan()));
+        Assert.Equal(
+            $$"""{"online":true,"timestamp":{{_now.ToUnixTimeMilliseconds()}}}""",
+            Encoding.UTF8.GetString(state.Payload.AsSpan())
+        );
     }
 
     [Fact]
     public void Writes_a_rebirth_request_that_the_decoder_of_Eclipse_Tahu_reads()
     {
-        // sparkplug-payload 1.0.3 decodes these bytes to {"timestamp":1763913600000,"metrics":[{"name":"Node Control/Rebirth","timestamp":1763913600000,"type":"Boolean","value":true}]}.
+        // sparkplug-payload 1.0.3 decodes these bytes to {"timestamp":1763913600000,"metrics":[{"name":"Node
+        // Control/Rebirth","timestamp":1763913600000,"type":"Boolean","value":true}]}.
         var command = SparkplugB.Rebirth("Harbor/bridge-edge", DateTimeOffset.FromUnixTimeMilliseconds(1763913600000));
-        Assert.Equal("088098c68bab3312210a144e6f646520436f6e74726f6c2f52656269727468188098c68bab33200b7001", Convert.ToHexStringLower(command.Payload.AsSpan()));
+        Assert.Equal(
+            "088098c68bab3312210a144e6f646520436f6e74726f6c2f52656269727468188098c68bab33200b7001",
+            Convert.ToHexStringLower(command.Payload.AsSpan())
+        );
     }
 
     [Theory]
@@ -313,13 +350,21 @@ public sealed class SparkplugHostTests
     [InlineData("188002")]
     [InlineData("1202088112031800")]
     public void A_payload_that_is_no_such_payload_is_refused(string hex) =>
-        Assert.Equal(VendorRefusal.Shape, _session.Handle("spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", new ReadOnlySequence<byte>(Convert.FromHexString(hex)), false, _now).Refusal);
+        Assert.Equal(
+            VendorRefusal.Shape,
+            _session
+                .Handle("spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", new ReadOnlySequence<byte>(Convert.FromHexString(hex)), false, _now)
+                .Refusal
+        );
 
     [Fact]
     public void A_field_that_reaches_beyond_its_metric_is_refused()
     {
         // A metric of 3 bytes whose name says that it has 5.
         byte[] payload = [0x12, 3, 0x0A, 5, (byte)'H', (byte)'e', (byte)'a', (byte)'l', (byte)'t', 0x18, 0];
-        Assert.Equal(VendorRefusal.Shape, _session.Handle("spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", new ReadOnlySequence<byte>(payload), false, _now).Refusal);
+        Assert.Equal(
+            VendorRefusal.Shape,
+            _session.Handle("spBv1.0/Harbor/DDATA/bridge-edge/traffic-1", new ReadOnlySequence<byte>(payload), false, _now).Refusal
+        );
     }
 }

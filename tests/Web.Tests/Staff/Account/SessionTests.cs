@@ -16,7 +16,8 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private (StaffMember Member, string Token, string Password) Somebody(params Role[] roles) => house.City.Staff.Adds($"person-{Interlocked.Increment(ref _people)}", roles is [] ? [Role.Editor] : roles);
+    private (StaffMember Member, string Token, string Password) Somebody(params Role[] roles) =>
+        house.City.Staff.Adds($"person-{Interlocked.Increment(ref _people)}", roles is [] ? [Role.Editor] : roles);
 
     private async Task<Visitor> InAsync(StaffMember member, string password)
     {
@@ -51,13 +52,27 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
         var (gone, _, gonePassword) = Somebody();
         await house.City.Staff.ChangeAsync(gone.Id, null, false, null, Operator, house.City.Time.GetUtcNow(), Cancellation);
         var answers = new List<string>();
-        foreach (var (name, word) in new[] { (member.SignIn, password + "x"), ("no" + member.SignIn[2..], password), (gone.SignIn, gonePassword), (member.SignIn, ""), ("", "") })
+        foreach (
+            var (name, word) in new[]
+            {
+                (member.SignIn, password + "x"),
+                ("no" + member.SignIn[2..], password),
+                (gone.SignIn, gonePassword),
+                (member.SignIn, ""),
+                ("", ""),
+            }
+        )
         {
             using var visitor = house.Visitor();
             using var answer = await visitor.SignInAsync(name, word);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-            Assert.DoesNotContain(answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], cookie => cookie.StartsWith("registry-staff=", StringComparison.Ordinal));
-            answers.Add(Regex.Match(await answer.Content.ReadAsStringAsync(Cancellation), "role=\"alert\".*?</div>", RegexOptions.Singleline).Value);
+            Assert.DoesNotContain(
+                answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [],
+                cookie => cookie.StartsWith("registry-staff=", StringComparison.Ordinal)
+            );
+            answers.Add(
+                Regex.Match(await answer.Content.ReadAsStringAsync(Cancellation), "role=\"alert\".*?</div>", RegexOptions.Singleline).Value
+            );
             Assert.False(await visitor.IsInAsync());
         }
 
@@ -181,8 +196,15 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
     {
         var (member, _, password) = Somebody();
         using var visitor = await InAsync(member, password);
-        await house.City.Staff.ChangeAsync(member.Id, change == "other roles" ? [Role.Auditor] : null, change == "deactivated" ? false : null, change == "another password" ? "another hash" : null,
-            Operator, house.City.Time.GetUtcNow(), Cancellation);
+        await house.City.Staff.ChangeAsync(
+            member.Id,
+            change == "other roles" ? [Role.Auditor] : null,
+            change == "deactivated" ? false : null,
+            change == "another password" ? "another hash" : null,
+            Operator,
+            house.City.Time.GetUtcNow(),
+            Cancellation
+        );
         Assert.False(await visitor.IsInAsync());
     }
 
@@ -195,7 +217,10 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
         Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest));
         var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToArray();
         Assert.Equal(7, refused.Length);
-        Assert.All(refused, answer => Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15)));
+        Assert.All(
+            refused,
+            answer => Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15))
+        );
 
         using var owner = house.Visitor();
         Assert.Equal(HttpStatusCode.TooManyRequests, (await owner.SignInAsync(member.SignIn.ToUpperInvariant(), password)).StatusCode);

@@ -10,7 +10,9 @@ using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Staff.Devices;
 
-/// <summary>Devices, gateways and their credentials on staff pages: forms without JavaScript, secrets shown once, mobile units for few.</summary>
+/// <summary>
+/// Devices, gateways and their credentials on staff pages: forms without JavaScript, secrets shown once, mobile units for few.
+/// </summary>
 public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<StaffedCity>
 {
     private const string Camera = "east-precinct-lobby-1";
@@ -25,13 +27,38 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
     public async Task A_clerk_registers_a_device_and_hands_it_a_secret_that_is_shown_once()
     {
         using var clerk = await SignedInAsync(Role.DeviceClerk);
-        var answer = await clerk.PostAsync("/staff/devices/new",
-            ("id", "lobby-cam-90"), ("kind", "facility-camera"), ("sensors", "video"), ("sensors", "audio"), ("place", SampleCity.Lobby), ("fleet", ""), ("department", "police"), ("lifecycle", "installed"), ("gateway", ""), ("deadlineSeconds", "45"), ("reason", "New in the lobby."));
-        Assert.Equal((HttpStatusCode.Redirect, "/staff/devices/lobby-cam-90?done=registered"), (answer.StatusCode, answer.Headers.Location?.ToString()));
+        var answer = await clerk.PostAsync(
+            "/staff/devices/new",
+            ("id", "lobby-cam-90"),
+            ("kind", "facility-camera"),
+            ("sensors", "video"),
+            ("sensors", "audio"),
+            ("place", SampleCity.Lobby),
+            ("fleet", ""),
+            ("department", "police"),
+            ("lifecycle", "installed"),
+            ("gateway", ""),
+            ("deadlineSeconds", "45"),
+            ("reason", "New in the lobby.")
+        );
+        Assert.Equal(
+            (HttpStatusCode.Redirect, "/staff/devices/lobby-cam-90?done=registered"),
+            (answer.StatusCode, answer.Headers.Location?.ToString())
+        );
         Assert.Equal(45, (await house.City.Part<IDeviceRegister>().FindAsync("lobby-cam-90", Cancellation))!.DeadlineSeconds);
-        Assert.Contains("cannot sign in before it has a credential", await TextAsync(clerk, "/staff/devices/lobby-cam-90?done=registered"), StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot sign in before it has a credential",
+            await TextAsync(clerk, "/staff/devices/lobby-cam-90?done=registered"),
+            StringComparison.Ordinal
+        );
 
-        var (issued, page) = await clerk.PostToAsync("/staff/devices/lobby-cam-90", "Issue", ("seen", await SeenAsync(clerk, "/staff/devices/lobby-cam-90")), ("credential-kind", "secret"), ("issue-reason", "First sign-in."));
+        var (issued, page) = await clerk.PostToAsync(
+            "/staff/devices/lobby-cam-90",
+            "Issue",
+            ("seen", await SeenAsync(clerk, "/staff/devices/lobby-cam-90")),
+            ("credential-kind", "secret"),
+            ("issue-reason", "First sign-in.")
+        );
         Assert.Equal((HttpStatusCode.OK, true), (issued.StatusCode, issued.Headers.CacheControl!.NoStore));
         var secret = Regex.Match(page, "<code class=\"secret\">([^<]+)</code>").Groups[1].Value;
         var held = Assert.Single((await Enrolled.FindAsync("lobby-cam-90", Cancellation))!.Credentials);
@@ -46,14 +73,20 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
     [InlineData(true)]
     public async Task A_clerk_reads_how_the_session_of_a_device_ended_that_is_not_heard(bool isMobile)
     {
-        var device = isMobile ? house.City.Opening.Devices.Last(device => device.KindOf.IsMobile) : house.City.Opening.Devices.First(device => device.Id == "city-hall-lobby-1");
+        var device = isMobile
+            ? house.City.Opening.Devices.Last(device => device.KindOf.IsMobile)
+            : house.City.Opening.Devices.First(device => device.Id == "city-hall-lobby-1");
         device = (await house.City.Part<IDeviceRegister>().FindAsync(device.Id, Cancellation))!;
         using var clerk = await SignedInAsync(Role.DeviceClerk);
         await house.City.Hears(device.Id, CaptureReport.Every(device.Sensors, Mode.Recorded));
         Assert.DoesNotContain("data-session-end", await TextAsync(clerk, $"/staff/devices/{device.Id}"), StringComparison.Ordinal);
 
         await house.City.Dies(device, SessionEnd.Refused);
-        Assert.Contains("data-session-end=\"refused\">The registry ended it over what the client sent", await TextAsync(clerk, $"/staff/devices/{device.Id}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "data-session-end=\"refused\">The registry ended it over what the client sent",
+            await TextAsync(clerk, $"/staff/devices/{device.Id}"),
+            StringComparison.Ordinal
+        );
         using var anybody = await house.City.Reader.GetAsync($"/api/v1/devices/{device.Id}", Cancellation);
         Assert.Equal(isMobile, anybody.StatusCode == HttpStatusCode.NotFound);
     }
@@ -78,7 +111,13 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
     {
         using var clerk = await SignedInAsync(Role.DeviceClerk);
         const string Page = "/staff/devices/east-precinct-lobby-2";
-        await clerk.PostToAsync(Page, "Issue", ("seen", await SeenAsync(clerk, Page)), ("credential-kind", "secret"), ("issue-reason", "New."));
+        await clerk.PostToAsync(
+            Page,
+            "Issue",
+            ("seen", await SeenAsync(clerk, Page)),
+            ("credential-kind", "secret"),
+            ("issue-reason", "New.")
+        );
         var number = $"{(await Enrolled.CredentialsAsync("east-precinct-lobby-2", Cancellation))[0].Number}";
         var (without, text) = await clerk.PostToAsync(Page, "End", ("credential", number), ("end-reason", " "));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, without.StatusCode);
@@ -94,10 +133,19 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
     {
         using var clerk = await SignedInAsync(Role.DeviceClerk);
         const string Page = "/staff/devices/city-hall-lobby-1";
-        var (_, page) = await clerk.PostToAsync(Page, "Issue", ("seen", await SeenAsync(clerk, Page)), ("credential-kind", "claim"), ("issue-reason", "To be installed."));
+        var (_, page) = await clerk.PostToAsync(
+            Page,
+            "Issue",
+            ("seen", await SeenAsync(clerk, Page)),
+            ("credential-kind", "claim"),
+            ("issue-reason", "To be installed.")
+        );
         var code = Regex.Match(page, "<code class=\"secret\">([^<]+)</code>").Groups[1].Value;
         Assert.Matches("^[2-9A-Z]{5}(-[2-9A-Z]{5}){3}$", code);
-        Assert.Equal("city-hall-lobby-1", await Enrolled.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash("x"), house.City.Time.GetUtcNow(), Cancellation));
+        Assert.Equal(
+            "city-hall-lobby-1",
+            await Enrolled.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash("x"), house.City.Time.GetUtcNow(), Cancellation)
+        );
     }
 
     [Fact]
@@ -107,17 +155,38 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
         const string Page = "/staff/devices/city-hall-lobby-2";
         var before = (await house.City.Part<IDeviceRegister>().FindAsync("city-hall-lobby-2", Cancellation))!;
         (string, string)[] Form(string version, string lifecycle, string deadline = "") =>
-            [("version", version), .. before.Sensors.Select(sensor => ("sensors", Domain.Json.Word(sensor))), ("place", before.Place!), ("department", before.Department), ("lifecycle", lifecycle), ("gateway", ""), ("deadlineSeconds", deadline), ("change-reason", "Out of order.")];
+            [
+                ("version", version),
+                .. before.Sensors.Select(sensor => ("sensors", Domain.Json.Word(sensor))),
+                ("place", before.Place!),
+                ("department", before.Department),
+                ("lifecycle", lifecycle),
+                ("gateway", ""),
+                ("deadlineSeconds", deadline),
+                ("change-reason", "Out of order."),
+            ];
 
         var (wrong, text) = await clerk.PostToAsync(Page, "Change", Form("1", "paused", "soon"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         var typed = await DocumentAsync(text);
-        Assert.Equal(("soon", "true"), (((IHtmlInputElement)typed.QuerySelector("#deadlineSeconds")!).Value, typed.QuerySelector("#deadlineSeconds")!.GetAttribute("aria-invalid")));
+        Assert.Equal(
+            ("soon", "true"),
+            (
+                ((IHtmlInputElement)typed.QuerySelector("#deadlineSeconds")!).Value,
+                typed.QuerySelector("#deadlineSeconds")!.GetAttribute("aria-invalid")
+            )
+        );
         Assert.Equal("Out of order.", ((IHtmlInputElement)typed.QuerySelector("#change-reason")!).Value);
 
-        Assert.Equal(Page + "?done=changed", (await clerk.PostToAsync(Page, "Change", Form("1", "paused"))).Answer.Headers.Location?.ToString());
+        Assert.Equal(
+            Page + "?done=changed",
+            (await clerk.PostToAsync(Page, "Change", Form("1", "paused"))).Answer.Headers.Location?.ToString()
+        );
         Assert.Contains("changed meanwhile", (await clerk.PostToAsync(Page, "Change", Form("1", "active"))).Text, StringComparison.Ordinal);
-        Assert.Equal(Page + "?done=removed", (await clerk.PostToAsync(Page, "Change", Form("2", "removed"))).Answer.Headers.Location?.ToString());
+        Assert.Equal(
+            Page + "?done=removed",
+            (await clerk.PostToAsync(Page, "Change", Form("2", "removed"))).Answer.Headers.Location?.ToString()
+        );
         Assert.Contains("gets no credentials", await TextAsync(clerk, Page), StringComparison.Ordinal);
     }
 
@@ -129,15 +198,28 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
         var page = await DocumentAsync(await TextAsync(editor, Page));
         Assert.Empty(page.QuerySelectorAll("main form"));
         Assert.Null(page.QuerySelector("#credentials"));
-        foreach (var (address, handler) in new[] { (Page, "Issue"), (Page, "End"), (Page, "Change"), (Page, "Forget"), ("/staff/gateways", "") })
+        foreach (
+            var (address, handler) in new[] { (Page, "Issue"), (Page, "End"), (Page, "Change"), (Page, "Forget"), ("/staff/gateways", "") }
+        )
         {
             var acts = Enrolled.Acts.Count;
-            var (answer, _) = await editor.PostToAsync(address, handler, ("credential-kind", "secret"), ("issue-reason", "x"), ("reason", "x"), ("id", "y"));
+            var (answer, _) = await editor.PostToAsync(
+                address,
+                handler,
+                ("credential-kind", "secret"),
+                ("issue-reason", "x"),
+                ("reason", "x"),
+                ("id", "y")
+            );
             Assert.StartsWith("/staff/not-allowed", answer.Headers.Location!.PathAndQuery, StringComparison.Ordinal);
             Assert.Equal(acts, Enrolled.Acts.Count);
         }
 
-        Assert.StartsWith("/staff/not-allowed", (await editor.GetAsync("/staff/devices/new")).Headers.Location!.PathAndQuery, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/staff/not-allowed",
+            (await editor.GetAsync("/staff/devices/new")).Headers.Location!.PathAndQuery,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -152,17 +234,29 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
             using var list = await visitor.GetAsync("/staff/devices?fleet=" + Mobile.Fleet);
             if (role is not (Role.DeviceClerk or Role.Auditor))
             {
-                Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.Redirect, readings), (answer.StatusCode, list.StatusCode, Enrolled.Readings.Count));
+                Assert.Equal(
+                    (HttpStatusCode.NotFound, HttpStatusCode.Redirect, readings),
+                    (answer.StatusCode, list.StatusCode, Enrolled.Readings.Count)
+                );
                 Assert.DoesNotContain(Mobile.Id, await TextAsync(visitor, "/staff/devices"), StringComparison.Ordinal);
                 Assert.DoesNotContain("name=\"fleet\"", await TextAsync(visitor, "/staff/devices"), StringComparison.Ordinal);
                 continue;
             }
 
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (answer.StatusCode, list.StatusCode));
-            var shown = (await DocumentAsync(await list.Content.ReadAsStringAsync(Cancellation))).QuerySelectorAll("[data-device]").Select(row => row.GetAttribute("data-device")!).ToArray();
+            var shown = (await DocumentAsync(await list.Content.ReadAsStringAsync(Cancellation)))
+                .QuerySelectorAll("[data-device]")
+                .Select(row => row.GetAttribute("data-device")!)
+                .ToArray();
             Assert.NotEmpty(shown);
-            Assert.Equal([(Mobile.Id, "state"), (Mobile.Id, "acts"), .. shown.Select(id => (id, "list"))], Enrolled.Readings.Skip(readings).Select(reading => (reading.Device, reading.What)));
-            Assert.Equal(role == Role.Auditor, (await DocumentAsync(await answer.Content.ReadAsStringAsync(Cancellation))).QuerySelectorAll("main form").Length == 0);
+            Assert.Equal(
+                [(Mobile.Id, "state"), (Mobile.Id, "acts"), .. shown.Select(id => (id, "list"))],
+                Enrolled.Readings.Skip(readings).Select(reading => (reading.Device, reading.What))
+            );
+            Assert.Equal(
+                role == Role.Auditor,
+                (await DocumentAsync(await answer.Content.ReadAsStringAsync(Cancellation))).QuerySelectorAll("main form").Length == 0
+            );
         }
     }
 
@@ -171,14 +265,29 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
     {
         using var clerk = await SignedInAsync(Role.DeviceClerk);
         var unit = house.City.Opening.Devices.Last(device => device.KindOf.IsMobile && device.Gateway is null);
-        var (answer, _) = await clerk.PostToAsync("/staff/devices/" + unit.Id, "Change", [("version", "1"), .. unit.Sensors.Select(sensor => ("sensors", Domain.Json.Word(sensor))), ("fleet", unit.Fleet!),
-            ("department", unit.Department), ("lifecycle", "paused"), ("gateway", ""), ("deadlineSeconds", ""), ("change-reason", $"{unit.Id} was lost.")]);
+        var (answer, _) = await clerk.PostToAsync(
+            "/staff/devices/" + unit.Id,
+            "Change",
+            [
+                ("version", "1"),
+                .. unit.Sensors.Select(sensor => ("sensors", Domain.Json.Word(sensor))),
+                ("fleet", unit.Fleet!),
+                ("department", unit.Department),
+                ("lifecycle", "paused"),
+                ("gateway", ""),
+                ("deadlineSeconds", ""),
+                ("change-reason", $"{unit.Id} was lost."),
+            ]
+        );
         Assert.EndsWith("?done=changed", answer.Headers.Location?.ToString());
 
         using var auditor = await SignedInAsync(Role.Auditor);
         var acts = (await DocumentAsync(await TextAsync(auditor, "/staff/devices/" + unit.Id))).QuerySelectorAll("[data-act]");
         Assert.Equal(["device-changed", "device-registered"], acts.Select(act => act.GetAttribute("data-act")));
-        Assert.Matches($"device-clerk, st-[a-z0-9]+.*{unit.Fleet}.*paused.*{unit.Id} was lost\\.", Regex.Replace(acts[0].TextContent, "\\s+", " "));
+        Assert.Matches(
+            $"device-clerk, st-[a-z0-9]+.*{unit.Fleet}.*paused.*{unit.Id} was lost\\.",
+            Regex.Replace(acts[0].TextContent, "\\s+", " ")
+        );
         Assert.Empty((await DocumentAsync(await TextAsync(auditor, "/staff/devices/" + Camera))).QuerySelectorAll("[data-act]"));
     }
 
@@ -187,7 +296,7 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
     {
         using var clerk = await SignedInAsync(Role.DeviceClerk);
         var ids = new List<string>();
-        for (var address = "/staff/devices"; ;)
+        for (var address = "/staff/devices"; ; )
         {
             var page = await DocumentAsync(await TextAsync(clerk, address));
             ids.AddRange(page.QuerySelectorAll("[data-device]").Select(row => row.GetAttribute("data-device")!));
@@ -196,7 +305,10 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
             address = next.GetAttribute("href")!;
         }
 
-        var all = (await house.City.Part<IDeviceRegister>().AllAsync(Cancellation)).Where(device => !device.KindOf.IsMobile).Select(device => device.Id).Order(StringComparer.Ordinal);
+        var all = (await house.City.Part<IDeviceRegister>().AllAsync(Cancellation))
+            .Where(device => !device.KindOf.IsMobile)
+            .Select(device => device.Id)
+            .Order(StringComparer.Ordinal);
         Assert.Equal(all, ids);
         var lobby = await DocumentAsync(await TextAsync(clerk, "/staff/devices?place=" + SampleCity.Lobby + "&q=lobby-1"));
         Assert.Contains(Camera, lobby.QuerySelectorAll("[data-device]").Select(row => row.GetAttribute("data-device")));
@@ -208,13 +320,44 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
     {
         using var clerk = await SignedInAsync(Role.DeviceClerk);
         const string Page = "/staff/gateways/garage-recorder";
-        var answer = await clerk.PostAsync("/staff/gateways", ("id", "garage-recorder"), ("department", "police"), ("profile", "lobby-recorder"), ("reason", "In the garage."));
+        var answer = await clerk.PostAsync(
+            "/staff/gateways",
+            ("id", "garage-recorder"),
+            ("department", "police"),
+            ("profile", "lobby-recorder"),
+            ("reason", "In the garage.")
+        );
         Assert.Equal(Page + "?done=registered", answer.Headers.Location?.ToString());
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await clerk.PostAsync("/staff/gateways", ("id", "garage-recorder"), ("department", "police"), ("profile", ""), ("reason", "Again."))).StatusCode);
-        var (_, page) = await clerk.PostToAsync(Page, "Issue", ("seen", await SeenAsync(clerk, Page)), ("credential-kind", "secret"), ("issue-reason", "First."));
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (
+                await clerk.PostAsync(
+                    "/staff/gateways",
+                    ("id", "garage-recorder"),
+                    ("department", "police"),
+                    ("profile", ""),
+                    ("reason", "Again.")
+                )
+            ).StatusCode
+        );
+        var (_, page) = await clerk.PostToAsync(
+            Page,
+            "Issue",
+            ("seen", await SeenAsync(clerk, Page)),
+            ("credential-kind", "secret"),
+            ("issue-reason", "First.")
+        );
         Assert.Contains("<code class=\"secret\">", page, StringComparison.Ordinal);
         Assert.Contains("garage-recorder", await TextAsync(clerk, "/staff/gateways"), StringComparison.Ordinal);
-        var (removed, _) = await clerk.PostToAsync(Page, "Change", ("version", "1"), ("department", "police"), ("profile", ""), ("removed", "yes"), ("change-reason", "Gone."));
+        var (removed, _) = await clerk.PostToAsync(
+            Page,
+            "Change",
+            ("version", "1"),
+            ("department", "police"),
+            ("profile", ""),
+            ("removed", "yes"),
+            ("change-reason", "Gone.")
+        );
         Assert.Equal(Page + "?done=removed", removed.Headers.Location?.ToString());
         Assert.Null(await Enrolled.FindAsync("garage-recorder", Cancellation));
         Assert.Equal(HttpStatusCode.NotFound, (await clerk.GetAsync("/staff/gateways/nobody")).StatusCode);
@@ -235,7 +378,9 @@ public sealed class DeviceStaffPagesTests(StaffedCity house) : IClassFixture<Sta
         return await answer.Content.ReadAsStringAsync(Cancellation);
     }
 
-    private static async Task<string> SeenAsync(Visitor visitor, string page) => ((IHtmlInputElement)(await DocumentAsync(await TextAsync(visitor, page))).QuerySelector("input[name=seen]")!).Value;
+    private static async Task<string> SeenAsync(Visitor visitor, string page) =>
+        ((IHtmlInputElement)(await DocumentAsync(await TextAsync(visitor, page))).QuerySelector("input[name=seen]")!).Value;
 
-    private static Task<AngleSharp.Dom.IDocument> DocumentAsync(string html) => BrowsingContext.New(Configuration.Default).OpenAsync(request => request.Content(html), Cancellation);
+    private static Task<AngleSharp.Dom.IDocument> DocumentAsync(string html) =>
+        BrowsingContext.New(Configuration.Default).OpenAsync(request => request.Content(html), Cancellation);
 }
