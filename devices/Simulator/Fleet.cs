@@ -59,10 +59,9 @@ public static class Fleet
                 {
                     await unit.LiveAsync(broker, door, cancellationToken);
                 }
-#pragma warning disable CA1031 // Whatever ends a session, a unit in the street tries again.
                 catch (Exception failure)
-#pragma warning restore CA1031
                 {
+                    // Whatever ends a session, a unit in the street tries again.
                     if (cancellationToken.IsCancellationRequested)
                         return;
                     pause = time.GetElapsedTime(signedIn) > GoodSession ? FirstPause : pause;

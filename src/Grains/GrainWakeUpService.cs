@@ -40,10 +40,9 @@ public sealed class GrainWakeUpService(
             {
                 return;
             }
-#pragma warning disable CA1031 // The next round tries again.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // The next round tries again.
                 logger.LogWarning(failure, "A round could not be finished; the next begins in {Seconds} s.", Every.TotalSeconds);
             }
         } while (await timer.WaitForNextTickAsync(stoppingToken));

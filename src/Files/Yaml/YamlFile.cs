@@ -116,10 +116,9 @@ internal sealed class YamlFile
             parser.MoveNext();
             return parser.Current;
         }
-#pragma warning disable CA1031 // The scanner throws what it likes at text that is not YAML; whatever it is, the text is the cause.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // The scanner throws what it likes at text that is not YAML; whatever it is, the text is the cause.
             var at = failure is YamlException told ? told.Start : parser.Current?.End ?? Mark.Empty;
             Problems.Add(
                 new FileProblem(

@@ -87,10 +87,9 @@ internal sealed class DeviceGrain(
                     SkewSeconds = now.SkewSeconds,
                 };
         }
-#pragma warning disable CA1031 // Whatever the reason: the registry cannot see the unit now, and says so.
         catch (Exception)
-#pragma warning restore CA1031
         {
+            // Whatever the reason: the registry cannot see the unit now, and says so.
             return AsUnobserved();
         }
     }

@@ -151,10 +151,9 @@ internal sealed class PlaceGrain(
             if (await GrainFactory.Device(device.Id).LastObservation() is { } last)
                 _last[device.Id] = last;
         }
-#pragma warning disable CA1031 // Whatever the reason: the registry cannot see the device now, and says so.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // Whatever the reason: the registry cannot see the device now, and says so.
             logger.LogWarning(
                 "Place {Place} cannot see device {Device} ({Reason}); its notice calls it unknown.",
                 _place!.Id,
@@ -224,10 +223,9 @@ internal sealed class PlaceGrain(
         {
             await watcher.NoticeChanged(_place!.Id, sequence);
         }
-#pragma warning disable CA1031 // A hint that is lost costs nothing but time: screens ask by themselves.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // A hint that is lost costs nothing but time: screens ask by themselves.
             logger.LogDebug(failure, "A watcher of place {Place} is gone.", _place!.Id);
             _watchers.Remove(watcher);
         }

@@ -204,10 +204,9 @@ internal sealed class PoliciesGrain(
         {
             await GrainFactory.Place(place.Id).Recompose();
         }
-#pragma warning disable CA1031 // The place asks for itself within seconds; until then it hands out nothing that it could not bring up to date.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // The place asks for itself within seconds; until then it hands out nothing that it could not bring up to date.
             logger.LogWarning(failure, "Place {Place} could not look at the new rules; it will by itself.", place.Id);
         }
     }

@@ -112,10 +112,9 @@ public sealed class IngestHealthMonitor(
         {
             // The house closes.
         }
-#pragma warning disable CA1031 // Whatever the reason: it did not see.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // Whatever the reason: it did not see.
             logger.LogWarning("The registry cannot see: nothing can be made durable ({Reason}).", failure.Message);
         }
     }

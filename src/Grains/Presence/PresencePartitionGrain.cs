@@ -306,10 +306,9 @@ internal sealed class PresencePartitionGrain(
                 }
             }
         }
-#pragma warning disable CA1031 // The register does not answer: the changes wait.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // The register does not answer: the changes wait.
             if (!sight.CannotObserve) // Then that is said once a second, and not by every partition at every turn.
                 logger.LogWarning(
                     "{Count} changes in partition {Partition} wait for the register ({Reason}).",
@@ -346,10 +345,9 @@ internal sealed class PresencePartitionGrain(
 
             Forget(deviceId, untold);
         }
-#pragma warning disable CA1031 // Whatever went wrong at one device, the others are told; this one is told again.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // Whatever went wrong at one device, the others are told; this one is told again.
             logger.LogWarning(
                 "A change of device {Device} could not be passed on ({Reason}); it is passed on again within a second.",
                 deviceId,
@@ -372,10 +370,9 @@ internal sealed class PresencePartitionGrain(
 
             Forget(deviceId, untold);
         }
-#pragma warning disable CA1031 // Whatever the reason: the place is told again.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // Whatever the reason: the place is told again.
             logger.LogWarning(
                 "The place of device {Device} could not be told of a change ({Reason}); it is told again within a second.",
                 deviceId,

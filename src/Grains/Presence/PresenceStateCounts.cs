@@ -45,10 +45,9 @@ public sealed class PresenceStateCounts(
             // Only partitions that have units: the others would be woken for nothing.
             _partitions = await devices.PartitionsAsync(cancellationToken);
         }
-#pragma warning disable CA1031 // The register does not answer; presence goes on without it, and so does the count.
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
         {
+            // The register does not answer; presence goes on without it, and so does the count.
             logger.LogDebug("Units are counted in the partitions that were known last ({Reason}).", failure.Message);
         }
 
@@ -57,10 +56,9 @@ public sealed class PresenceStateCounts(
             var counts = await Task.WhenAll(_partitions.Select(partition => grains.Partition(partition).CountStates()));
             return [.. Enum.GetValues<PresenceState>().Select(state => (state, counts.Sum(count => count[(int)state])))];
         }
-#pragma warning disable CA1031 // What cannot be counted is shown as not known.
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
         {
+            // What cannot be counted is shown as not known.
             logger.LogWarning("Units cannot be counted by their state ({Reason}).", failure.Message);
             return null;
         }

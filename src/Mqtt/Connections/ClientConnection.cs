@@ -387,10 +387,9 @@ internal sealed class ClientConnection(
                 }
             }
         }
-#pragma warning disable CA1031 // The connection is gone; its reader ends it.
         catch (Exception)
-#pragma warning restore CA1031
         {
+            // The connection is gone; its reader ends it.
             lock (_writeLock)
             {
                 (_isFlushing, _pendingOutput) = (false, null);

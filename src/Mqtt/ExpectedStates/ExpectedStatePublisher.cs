@@ -81,10 +81,9 @@ internal sealed class ExpectedStatePublisher(
                 CancellationToken.None
             );
         }
-#pragma warning disable CA1031 // The line is gone, or the register: the device asks again when it signs in.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // The line is gone, or the register: the device asks again when it signs in.
             logger.LogDebug(failure, "What is expected could not be told.");
         }
     }
@@ -117,10 +116,9 @@ internal sealed class ExpectedStatePublisher(
             {
                 return;
             }
-#pragma warning disable CA1031 // The register does not answer: it is asked again.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // The register does not answer: it is asked again.
                 logger.LogDebug(failure, "What is newly expected could not be read.");
             }
 

@@ -119,10 +119,9 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
                         partings.RemoveAt(i);
                 }
             }
-#pragma warning disable CA1031 // Whatever the reason: it waits here, and the heartbeats are durable.
             catch (Exception failed)
-#pragma warning restore CA1031
             {
+                // Whatever the reason: it waits here, and the heartbeats are durable.
                 failure = failed;
             }
 
@@ -154,10 +153,9 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
                 _ = WaitUntilRecordedAsync(partition, parting.Number, kept);
             return null;
         }
-#pragma warning disable CA1031 // Whatever the reason: it waits here.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // Whatever the reason: it waits here.
             return failure;
         }
     }
@@ -172,10 +170,9 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
                 await partitions.WaitUntilRecorded(partition, number);
                 kept.TrySetResult();
             }
-#pragma warning disable CA1031 // Whatever the reason: it is not kept yet.
             catch (Exception)
-#pragma warning restore CA1031
             {
+                // Whatever the reason: it is not kept yet.
                 await Task.Delay(RetryDelay, time);
             }
         }

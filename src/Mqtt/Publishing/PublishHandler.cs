@@ -112,10 +112,9 @@ internal sealed class PublishHandler(
             if (await enrolment.BehindAsync(session.Id, id, CancellationToken.None) is { Lifecycle: not Lifecycle.Removed } device)
                 sender = await senders.GetOrAddAsync(device, asOf);
         }
-#pragma warning disable CA1031 // The register does not answer: the gateway comes again.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // The register does not answer: the gateway comes again.
             logger.LogWarning("A gateway's publish could not be taken because the register did not answer ({Reason}).", failure.Message);
             return new DisconnectCause(MqttDisconnectReasonCode.ServerBusy, "The register does not answer.", IsServerFault: true);
         }

@@ -48,10 +48,9 @@ internal sealed class ConnectAuthenticator(
                     ? MqttConnectReasonCode.ConnectionRateExceeded
                     : await AuthenticateAsync(connect, line);
         }
-#pragma warning disable CA1031 // A register out of reach: the client tries again later.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // A register out of reach: the client tries again later.
             logger.LogWarning("A client could not be admitted because the register did not answer ({Reason}).", failure.Message);
             connect.ReasonCode = MqttConnectReasonCode.ServerUnavailable;
         }

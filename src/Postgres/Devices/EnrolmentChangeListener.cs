@@ -70,10 +70,9 @@ public sealed class EnrolmentChangeListener(
             {
                 return;
             }
-#pragma warning disable CA1031 // The database is away: it listens again when it is back, and compares everybody then.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // The database is away: it listens again when it is back, and compares everybody then.
                 logger.LogWarning(
                     "Changes of enrolment cannot be heard ({Reason}); everybody who is signed in is compared when they can.",
                     failure.Message
@@ -162,10 +161,9 @@ public sealed class EnrolmentChangeListener(
                     foreach (var ear in ears)
                         await ear.ChangedAsync(id, cancellationToken);
                 }
-#pragma warning disable CA1031 // Whatever the reason: the others are told, and this one is told again.
                 catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
                 {
+                    // Whatever the reason: the others are told, and this one is told again.
                     logger.LogWarning(
                         "A change in the register could not be passed on ({Reason}); it is passed on again in {Seconds} s.",
                         failure.Message,

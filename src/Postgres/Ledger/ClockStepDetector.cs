@@ -36,10 +36,9 @@ public sealed class ClockStepDetector(NpgsqlDataSource database, TimeProvider ti
             {
                 return;
             }
-#pragma warning disable CA1031 // What could not be entered is entered at the next look.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // What could not be entered is entered at the next look.
                 logger.LogDebug(failure, "The clock could not be looked at.");
             }
         } while (

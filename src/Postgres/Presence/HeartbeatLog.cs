@@ -179,10 +179,9 @@ public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, I
                     answers[i] = (await KeepAsync([batch[i]], cancellationToken))[0];
                 return answers;
             }
-#pragma warning disable CA1031 // Whatever went wrong: it is not durable, and it is tried again.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // Whatever went wrong: it is not durable, and it is tried again.
                 Array.Clear(answers);
                 await ForgetConnectionAsync();
                 if (!cancellationToken.IsCancellationRequested)

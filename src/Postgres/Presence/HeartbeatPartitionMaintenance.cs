@@ -68,10 +68,9 @@ public sealed class HeartbeatPartitionMaintenance(
             {
                 timer.Period = BeforeTryingAgain; // Quietly: somebody reads the log, and heartbeats go before its days.
             }
-#pragma warning disable CA1031 // There are days ahead: the next hour tries again.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // There are days ahead: the next hour tries again.
                 logger.LogWarning(failure, "The days of the heartbeat log could not be kept; tried again in an hour.");
             }
         } while (

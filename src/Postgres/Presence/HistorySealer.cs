@@ -65,10 +65,9 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
             {
                 return;
             }
-#pragma warning disable CA1031 // What is not closed now is closed later, with what came since.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // What is not closed now is closed later, with what came since.
                 logger.LogWarning(failure, "The history of the day could not be closed; tried again in an hour.");
             }
         } while (

@@ -90,10 +90,9 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
             foreach (var waiting in batch)
                 waiting.Kept.TrySetResult(owners.GetValueOrDefault((short)waiting.Partition) == waiting.Owner);
         }
-#pragma warning disable CA1031 // Whatever went wrong, every waiter must learn that its change is not kept; it comes again.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // Whatever went wrong, every waiter must learn that its change is not kept; it comes again.
             foreach (var waiting in batch)
                 waiting.Kept.TrySetException(new IOException("The change could not be kept.", failure));
         }

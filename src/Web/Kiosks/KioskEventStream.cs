@@ -57,10 +57,9 @@ internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, 
             _reference ??= grains.CreateObjectReference<INoticeWatcher>(this);
             await grains.Place(place).Watch(_reference);
         }
-#pragma warning disable CA1031 // Renewed again in a while; until then screens poll.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
+            // Renewed again in a while; until then screens poll.
             logger.LogDebug(failure, "The watch of place {Place} could not be renewed.", place);
         }
     }

@@ -27,10 +27,9 @@ internal static class Generator
             {
                 Say(await ObeyAsync(order, swarms));
             }
-#pragma warning disable CA1031 // Told to whoever gave the order.
             catch (Exception failure)
-#pragma warning restore CA1031
             {
+                // Told to whoever gave the order.
                 Say(new Outcome("failed", $"{order.Do} {order.Swarm}: {failure.Message}"));
             }
         }

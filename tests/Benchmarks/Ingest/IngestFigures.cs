@@ -79,10 +79,9 @@ internal static class IngestFigures
             {
                 await runAsync(scale, table);
             }
-#pragma warning disable CA1031 // The others are measured all the same; the exit code tells.
             catch (Exception failure) when (!Child.Interrupted.IsCancellationRequested)
-#pragma warning restore CA1031
             {
+                // The others are measured all the same; the exit code tells.
                 failed++;
                 table.Note($"{name} could not be measured: {failure.Message.Split('\n')[0]}");
                 await Console.Error.WriteLineAsync(failure.ToString());
