@@ -62,9 +62,10 @@ unpack_postgres() { # an ordinary user may not install, but may download the dis
   done
 }
 
-build() { # builds a project in Release when anything that it is made of has changed since
-  local project=$1 mark=$root/var/built/$(basename "$1" .csproj)
-  if [ -e "$mark" ] && [ -z "$(find "$root"/src "$root"/devices "$root"/tests "$root"/*.props "$root"/global.json \
+build() { # builds a project or a solution in Release when anything that it is made of has changed since
+  local project=$1 mark=$root/var/built/$(basename "$1")
+  if [ -e "$mark" ] && [ -z "$(find "$root"/src "$root"/devices "$root"/tests "$root"/*.props "$root"/*.targets "$root"/*.sln \
+      "$root"/.editorconfig "$root"/global.json \
       \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f -newer "$mark" -print -quit)" ]; then
     return 0
   fi

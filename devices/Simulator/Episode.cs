@@ -3,50 +3,50 @@ using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Simulator;
 
-/// <summary>What may happen to a unit.</summary>
+/// <summary>What may happen to a simulated device.</summary>
 public enum Happening
 {
     /// <summary>It records with some of its sensors, whatever it does on an ordinary day.</summary>
     Records,
 
-    /// <summary>It says nothing, though its connection stands.</summary>
+    /// <summary>It publishes nothing, although its connection is open.</summary>
     FallsSilent,
 
-    /// <summary>It says farewell, and comes back with a new boot.</summary>
+    /// <summary>It disconnects normally, and returns with a new boot.</summary>
     Restarts,
 
-    /// <summary>Its connection is cut without a farewell, so that its death is published; it comes back in the same boot.</summary>
+    /// <summary>Its connection is cut without a DISCONNECT, so that its death is published; it returns in the same boot.</summary>
     IsCutOff,
 
     /// <summary>
-    /// Its power fails and its clock has fallen back when it boots: its new epoch is lower than the last, and is late until somebody resets
-    /// it.
+    /// Its power fails, and its clock has fallen back when it boots. Its new epoch is lower than the last one, so it stays late until a
+    /// clerk resets its sequence.
     /// </summary>
     LosesItsClock,
 }
 
-/// <summary>Something that happens to a unit.</summary>
-/// <param name="DeviceId">The unit it happens to.</param>
-/// <param name="When">When; of what takes a unit away: how long it is away.</param>
+/// <summary>An event in the day of a simulated device.</summary>
+/// <param name="DeviceId">The device to which it happens.</param>
+/// <param name="When">When it happens. If it takes the device away: when the device is away.</param>
 public sealed record Episode(string DeviceId, Happening What, Times When)
 {
-    /// <summary>What is recorded for as long as it lasts.</summary>
+    /// <summary>The captures that are recorded while it lasts.</summary>
     public ImmutableArray<Capture> Captures { get; init; } = [];
 
-    /// <summary>Whether the unit has no session while it lasts.</summary>
+    /// <summary>Whether the device has no session while it lasts.</summary>
     public bool TakesAway => What is Happening.Restarts or Happening.IsCutOff or Happening.LosesItsClock;
 
     /// <summary>
-    /// The episodes of the sample city, as <c>devices/README.md</c> lists them: each at a place of its own, so that they can be told apart,
-    /// and for the first unit in the order of ids that it can happen to.
+    /// Creates the episodes of the sample city, as <c>devices/README.md</c> lists them. Each is at a place of its own, so that a viewer can
+    /// tell them apart. Each happens to the first possible device in the order of ids.
     /// </summary>
-    public static IReadOnlyList<Episode> OfSampleCity(IEnumerable<Device> units)
+    public static IReadOnlyList<Episode> ForSampleCity(IEnumerable<Device> units)
     {
         var byId = units.OrderBy(unit => unit.Id, StringComparer.Ordinal).ToArray();
         var taken = new HashSet<string>();
         var episodes = new List<Episode>();
 
-        // In a lobby, audio is switched on, which no rule allows.
+        // In a lobby, audio is switched on, although no rule allows it.
         Add(
             unit => unit is { Kind: "facility-camera", Lifecycle: Lifecycle.Active } && unit.Sensors.Contains(Capture.Audio),
             Happening.Records,

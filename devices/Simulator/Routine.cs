@@ -3,7 +3,7 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Simulator;
 
-/// <summary>What a unit does on an ordinary day, so long after the fleet began.</summary>
+/// <summary>What a simulated device does on an ordinary day, by the time since the fleet began.</summary>
 internal sealed class Routine
 {
     private const int Shifts = 3;
@@ -11,12 +11,12 @@ internal sealed class Routine
     /// <summary>Spreads neighbouring ordinals evenly over a round.</summary>
     private const double GoldenRatio = 0.6180339887;
 
-    /// <summary>A worn or driven unit's round: it records for a while and stands by.</summary>
+    /// <summary>The round of a body-worn or in-car camera: it records for a while and then stands by.</summary>
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(20),
         Records = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// A day of worn units: one shift after the other spends its part of it in the docks, each unit from its own moment on.
+    /// The day of body-worn cameras: one shift after the other is docked for its part of the day, each camera from its own moment on.
     /// </summary>
     private static readonly TimeSpan Day = TimeSpan.FromMinutes(24),
         Docks = Day / Shifts,
@@ -26,8 +26,8 @@ internal sealed class Routine
     private readonly Times? _records,
         _docks;
 
-    /// <param name="ordinal">Which unit of the fleet it is. Each begins elsewhere, always at the same point: few record at the same time,
-    /// and no shift docks in one moment.</param>
+    /// <param name="ordinal">The index of the device in the fleet. It sets the fixed start of its rounds, so that few devices record at the
+    /// same time, and no shift docks at one moment.</param>
     public Routine(Device device, int ordinal)
     {
         _device = device;
@@ -38,14 +38,14 @@ internal sealed class Routine
             _docks = new Times(Docks * (ordinal % Shifts) - Day + Straggles * part, Docks, Day);
     }
 
-    /// <summary>What it reports of its health.</summary>
+    /// <summary>Returns the health that it reports.</summary>
     public Health HealthAt(TimeSpan elapsed) => _docks?.IsOn(elapsed) == true ? Health.Docked : Health.Ok;
 
-    /// <summary>What it does with each sensor.</summary>
+    /// <summary>Returns the mode of each sensor.</summary>
     public CaptureReport CaptureAt(TimeSpan elapsed) =>
         _device.Sensors.Aggregate(default(CaptureReport), (report, sensor) => report.With(sensor, ModeAt(elapsed, sensor)));
 
-    /// <summary>When it begins to do something else; null when it always does the same.</summary>
+    /// <summary>Returns when its routine next changes; null when it never does.</summary>
     public TimeSpan? NextTurn(TimeSpan elapsed)
     {
         var (records, docks) = (_records?.NextTurn(elapsed), _docks?.NextTurn(elapsed));
@@ -55,7 +55,7 @@ internal sealed class Routine
     private Mode ModeAt(TimeSpan elapsed, Capture sensor) =>
         (_device.Kind, sensor) switch
         {
-            _ when _device.Lifecycle != Lifecycle.Active => Mode.Off, // Paused, and it keeps to it.
+            _ when _device.Lifecycle != Lifecycle.Active => Mode.Off, // It is paused, and off.
             ("body-worn" or "in-car", _) => _records!.Value.IsOn(elapsed) && _docks?.IsOn(elapsed) != true ? Mode.Recorded : Mode.Off,
             ("interview-room-camera", _) => Mode.Recorded,
             (_, Capture.Audio) => Mode.Off,

@@ -14,7 +14,9 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Simulator;
 
-/// <summary>One unit: its own connection, its own boot, its own heartbeats. It sleeps until it has something to say.</summary>
+/// <summary>
+/// One simulated device: its own connection, its own boot, its own heartbeats. It sleeps until it has something to publish.
+/// </summary>
 internal sealed class SimulatedUnit(
     Device device,
     int ordinal,
@@ -29,7 +31,7 @@ internal sealed class SimulatedUnit(
         LongestAnswer = TimeSpan.FromSeconds(10),
         LongestSleep = TimeSpan.FromHours(1);
 
-    /// <summary>How far a clock falls back that has lost its battery.</summary>
+    /// <summary>How far a clock falls back when its battery is lost.</summary>
     private static readonly TimeSpan FallsBack = TimeSpan.FromDays(3650);
 
     private readonly string _topic = "registry/v1/devices/" + device.Id;
@@ -44,20 +46,20 @@ internal sealed class SimulatedUnit(
     public string Id => device.Id;
 
     /// <summary>
-    /// Session after session, for as long as each ends because an episode took the unit away. Throws when one could not begin or did not
-    /// last.
+    /// Runs one session after the other, as long as each ends because an episode took the device away. Throws when a session could not
+    /// begin or ended otherwise.
     /// </summary>
-    public async Task LiveAsync(IPEndPoint broker, SemaphoreSlim door, CancellationToken cancellationToken)
+    public async Task LiveAsync(IPEndPoint broker, SemaphoreSlim signIns, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await BeAwayAsync(cancellationToken);
-            await SpeakAsync(broker, door, cancellationToken);
+            await WaitWhileAwayAsync(cancellationToken);
+            await RunSessionAsync(broker, signIns, cancellationToken);
         }
     }
 
-    /// <summary>Is away for as long as an episode takes it away, and boots where that is what happened.</summary>
-    private async Task BeAwayAsync(CancellationToken cancellationToken)
+    /// <summary>Waits while an episode takes the device away, and boots if the episode is a restart.</summary>
+    private async Task WaitWhileAwayAsync(CancellationToken cancellationToken)
     {
         while (Absence(time.GetUtcNow() - begun) is { } absence)
         {
@@ -69,49 +71,22 @@ internal sealed class SimulatedUnit(
         }
     }
 
-    /// <summary>One session, until an episode takes the unit away.</summary>
-    private async Task SpeakAsync(IPEndPoint broker, SemaphoreSlim door, CancellationToken cancellationToken)
+    /// <summary>Runs one session, until an episode takes the device away.</summary>
+    private async Task RunSessionAsync(IPEndPoint broker, SemaphoreSlim signIns, CancellationToken cancellationToken)
     {
         using var client = new MqttClientFactory().CreateMqttClient();
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        client.ApplicationMessageReceivedAsync += Learn;
-        await SignInAsync(client, broker, door, cancellationToken);
+        client.ApplicationMessageReceivedAsync += ReadExpectedState;
+        await SignInAsync(client, broker, signIns, cancellationToken);
         client.DisconnectedAsync += End;
-        var (spoken, due) = ((Capture: default(CaptureReport), Health: Health.Ok), DateTimeOffset.MinValue);
         try
         {
-            while (client.IsConnected)
-            {
-                var now = time.GetUtcNow();
-                var elapsed = now - begun;
-                if (Absence(elapsed) is { } absence)
-                {
-                    if (absence.What is Happening.Restarts)
-                        await client.DisconnectAsync(cancellationToken: CancellationToken.None);
-                    return; // Otherwise the socket closes without a word.
-                }
-
-                var isMute = _episodes.Any(episode => episode.What is Happening.FallsSilent && episode.When.IsOn(elapsed));
-                var news = (CaptureAt(elapsed), _routine.HealthAt(elapsed));
-                if (!isMute && (now >= due || news != spoken))
-                {
-                    var answer = await client.PublishAsync(Heartbeat(news, now), CancellationToken.None); // A word once begun is finished.
-                    if (!answer.IsSuccess)
-                        log.LogWarning(
-                            "The registry refused a heartbeat of simulated unit {Device}: {Reason}.",
-                            device.Id,
-                            answer.ReasonCode
-                        );
-                    // The first pause is a part of the usual one, so that units that signed in together do not go on together.
-                    (spoken, due) = (news, now + Interval() * (due == DateTimeOffset.MinValue ? _chance.NextDouble() : 1));
-                }
-
-                await SleepAsync(NextTurn(elapsed, isMute ? null : due - begun), session.Token);
-            }
+            if (await PublishUntilAwayAsync(client, session.Token))
+                return;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && client.IsConnected)
         {
-            await client.DisconnectAsync(cancellationToken: CancellationToken.None); // A farewell: no will, no death.
+            await client.DisconnectAsync(cancellationToken: CancellationToken.None); // A normal DISCONNECT cancels the will: no death.
             throw;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -123,14 +98,53 @@ internal sealed class SimulatedUnit(
             client.DisconnectedAsync -= End;
         }
 
-        throw new MqttCommunicationException("the registry ended it");
+        throw new MqttCommunicationException("the registry ended the session");
 
         Task End(MqttClientDisconnectedEventArgs _) => session.CancelAsync();
     }
 
-    private async Task SignInAsync(IMqttClient client, IPEndPoint broker, SemaphoreSlim door, CancellationToken cancellationToken)
+    /// <summary>Publishes until an episode takes the device away.</summary>
+    /// <returns>False if the session ended before.</returns>
+    private async Task<bool> PublishUntilAwayAsync(IMqttClient client, CancellationToken sessionEnd)
     {
-        await door.WaitAsync(cancellationToken);
+        var (published, due) = ((Capture: default(CaptureReport), Health: Health.Ok), DateTimeOffset.MinValue);
+        while (client.IsConnected)
+        {
+            var now = time.GetUtcNow();
+            var elapsed = now - begun;
+            if (Absence(elapsed) is { } absence)
+            {
+                if (absence.What is Happening.Restarts)
+                    await client.DisconnectAsync(cancellationToken: CancellationToken.None);
+                return true; // Otherwise the socket closes without a DISCONNECT.
+            }
+
+            var isMute = _episodes.Any(episode => episode.What is Happening.FallsSilent && episode.When.IsOn(elapsed));
+            var report = (CaptureAt(elapsed), _routine.HealthAt(elapsed));
+            if (!isMute && (now >= due || report != published))
+            {
+                await PublishAsync(client, Heartbeat(report, now));
+                // The first pause is only a part of the usual one, so that devices that signed in together do not publish in step.
+                (published, due) = (report, now + Interval() * (due == DateTimeOffset.MinValue ? _chance.NextDouble() : 1));
+            }
+
+            await SleepAsync(NextTurn(elapsed, isMute ? null : due - begun), sessionEnd);
+        }
+
+        return false;
+    }
+
+    private async Task PublishAsync(IMqttClient client, MqttApplicationMessage heartbeat)
+    {
+        // A publish is never cancelled halfway.
+        var answer = await client.PublishAsync(heartbeat, CancellationToken.None);
+        if (!answer.IsSuccess)
+            log.LogWarning("The registry refused a heartbeat of simulated device {Device}: {Reason}.", device.Id, answer.ReasonCode);
+    }
+
+    private async Task SignInAsync(IMqttClient client, IPEndPoint broker, SemaphoreSlim signIns, CancellationToken cancellationToken)
+    {
+        await signIns.WaitAsync(cancellationToken);
         try
         {
             var answer = await client.ConnectAsync(Options(broker), cancellationToken);
@@ -140,15 +154,14 @@ internal sealed class SimulatedUnit(
         }
         finally
         {
-            door.Release();
+            signIns.Release();
         }
     }
 
     /// <summary>
-    /// What is expected of the unit, as the registry keeps it: its version is echoed. Anything else of it, and anything unreadable, is left
-    /// alone.
+    /// Reads the version of the device's expected state, to echo it in heartbeats. It ignores everything else, and what it cannot read.
     /// </summary>
-    private Task Learn(MqttApplicationMessageReceivedEventArgs received)
+    private Task ReadExpectedState(MqttApplicationMessageReceivedEventArgs received)
     {
         try
         {
@@ -164,7 +177,7 @@ internal sealed class SimulatedUnit(
         }
         catch (JsonException)
         {
-            log.LogInformation("Simulated unit {Device} cannot read what is expected of it.", device.Id);
+            log.LogInformation("Simulated device {Device} cannot read its expected state.", device.Id);
         }
 
         return Task.CompletedTask;
@@ -172,21 +185,21 @@ internal sealed class SimulatedUnit(
 
     private Episode? Absence(TimeSpan elapsed) => Array.Find(_episodes, episode => episode.TakesAway && episode.When.IsOn(elapsed));
 
-    /// <summary>When the unit has something to do next: to speak, or because something begins or ends.</summary>
+    /// <summary>Returns when the device next has to publish, or when an episode or its routine changes.</summary>
     private TimeSpan NextTurn(TimeSpan elapsed, TimeSpan? due) =>
         _episodes.Select(episode => (TimeSpan?)episode.When.NextTurn(elapsed)).Append(_routine.NextTurn(elapsed)).Append(due).Min()
         ?? elapsed + LongestSleep;
 
     private Task SleepAsync(TimeSpan until, CancellationToken cancellationToken)
     {
-        // A little over rather than under: what ends at an instant has ended when the unit wakes.
+        // Rounded up: what ends at an instant has ended when the device wakes.
         var milliseconds = Math.Ceiling(
             Math.Clamp((begun + until - time.GetUtcNow()).TotalMilliseconds, 1, LongestSleep.TotalMilliseconds)
         );
         return Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken);
     }
 
-    /// <summary>Nine to ten tenths of what its kind is asked for, so that units do not speak in step.</summary>
+    /// <summary>Returns nine to ten tenths of the interval of its kind, so that devices do not publish in step.</summary>
     private TimeSpan Interval() => TimeSpan.FromSeconds(device.KindOf.HeartbeatSeconds * (0.9 + 0.1 * _chance.NextDouble()));
 
     private CaptureReport CaptureAt(TimeSpan elapsed) =>
@@ -209,7 +222,7 @@ internal sealed class SimulatedUnit(
             .WithWillPayload(Encoding.UTF8.GetBytes($$"""{"epoch":{{_epoch}}}"""))
             .Build();
 
-    private MqttApplicationMessage Heartbeat((CaptureReport Capture, Health Health) news, DateTimeOffset now) =>
+    private MqttApplicationMessage Heartbeat((CaptureReport Capture, Health Health) report, DateTimeOffset now) =>
         new MqttApplicationMessageBuilder()
             .WithTopic(_topic + "/heartbeat")
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
@@ -219,8 +232,8 @@ internal sealed class SimulatedUnit(
                         _epoch,
                         _seq++,
                         (now - _behind).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-                        news.Capture,
-                        news.Health,
+                        report.Capture,
+                        report.Health,
                         "1.0.0",
                         _ruleVersion
                     ),

@@ -1,25 +1,26 @@
 namespace SurveillanceRegistry.Domain;
 
-/// <summary>What came of a request that may be sent twice.</summary>
-/// <param name="IsNew">Nobody used the key before: the request is to be carried out, and its answer kept or the key given back.</param>
-/// <param name="IsSame">The key was used for the same request. False with <paramref name="IsNew"/> false: for another one.</param>
-/// <param name="Status">Status of the answer that was given; null while it is being worked out, or when that was cut off.</param>
+/// <summary>The result of taking an idempotency key.</summary>
+/// <param name="IsNew">The key was not used before. The caller executes the request, and then stores its response or gives the key
+/// back.</param>
+/// <param name="IsSame">The key was used for an equal request. False with <paramref name="IsNew"/> false: for another request.</param>
+/// <param name="Status">HTTP status of the stored response; null while the request is executed, or when that was interrupted.</param>
 public sealed record KeyUse(bool IsNew, bool IsSame, int? Status, string? Body, string? Headers);
 
-/// <summary>Keys by which programs make sure that a request that they send again is carried out once (<c>Idempotency-Key</c>).</summary>
+/// <summary>The register of idempotency keys (<c>Idempotency-Key</c>): a request that a program sends twice is executed once.</summary>
 public interface IIdempotencyRegister
 {
-    /// <summary>How long a key is remembered, in hours.</summary>
-    const int Hours = 24;
+    /// <summary>How long a key is stored, in hours.</summary>
+    const int RetentionHours = 24;
 
     /// <summary>Takes a key for a request.</summary>
-    /// <param name="actor">Who sends it: others have keys of their own.</param>
+    /// <param name="actor">The id of the caller. Each caller has keys of its own.</param>
     /// <param name="request">SHA-256 of method, path and body.</param>
     Task<KeyUse> TakeAsync(string actor, string key, byte[] request, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the answer.</summary>
-    Task KeepAsync(string actor, string key, int status, string body, string headers, CancellationToken cancellationToken);
+    /// <summary>Stores the response.</summary>
+    Task StoreResponseAsync(string actor, string key, int status, string body, string headers, CancellationToken cancellationToken);
 
-    /// <summary>Gives the key back: the request was refused, and may be sent again.</summary>
-    Task GiveBackAsync(string actor, string key, CancellationToken cancellationToken);
+    /// <summary>Gives the key back, because the request was refused and may be sent again.</summary>
+    Task ReleaseAsync(string actor, string key, CancellationToken cancellationToken);
 }

@@ -4,15 +4,15 @@ using System.Text.Json.Serialization;
 namespace SurveillanceRegistry.Domain;
 
 /// <summary>
-/// The one JSON form of Domain values: camelCase members, kebab-case words for closed families
-/// (<c>manual-chapter</c>, <c>in-force</c>), numbers never as strings. Used in the database, between silos and in the API.
+/// The one JSON form of Domain values: camelCase members, kebab-case words for enum members (<c>manual-chapter</c>, <c>in-force</c>),
+/// numbers never as strings. Used in the database, between silos and in the API.
 /// </summary>
 public static class Json
 {
-    /// <summary>Options to read and write Domain values with; shared, never changed.</summary>
-    public static JsonSerializerOptions Options { get; } = Make();
+    /// <summary>The options for Domain values; shared and read-only.</summary>
+    public static JsonSerializerOptions Options { get; } = CreateOptions();
 
-    private static JsonSerializerOptions Make()
+    private static JsonSerializerOptions CreateOptions()
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
@@ -24,11 +24,11 @@ public static class Json
         return options;
     }
 
-    /// <summary>The word for one member of a closed family as every public face writes it, e.g. <c>not-known</c>.</summary>
+    /// <summary>The public word for an enum member, e.g. <c>not-known</c>.</summary>
     public static string Word<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
-    /// <summary>Reads the word of a closed family; false for any other word.</summary>
+    /// <summary>Reads the public word of an enum member; false for any other word.</summary>
     public static bool TryWord<T>(string? word, out T value)
         where T : struct, Enum
     {

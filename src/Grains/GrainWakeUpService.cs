@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains.Presence;
@@ -7,51 +7,35 @@ using SurveillanceRegistry.Grains.Presence;
 namespace SurveillanceRegistry.Grains;
 
 /// <summary>
-/// Makes the rounds: wakes every presence partition that has devices, and every place, and keeps them awake. A grain that nobody calls
-/// would otherwise not notice silence.
+/// Wakes every presence partition that has devices, and every place, and so keeps them active. A partition that is not active would not
+/// notice that a device fell silent.
 /// </summary>
 public sealed class GrainWakeUpService(
     IGrainFactory grains,
     IDeviceRegister devices,
     IPlaceRegister places,
-    ExpectedStateReconciler expectations,
-    TimeProvider time,
+    ExpectedStateReconciler expectedStates,
     ILogger<GrainWakeUpService> logger
-) : BackgroundService
+) : IPeriodicTask
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-
     private readonly TaskCompletionSource _firstPass = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when everything was woken once: from then on notices are true.</summary>
+    /// <summary>Completes when every grain was woken once: from then on notices are true.</summary>
     public Task FirstPass => _firstPass.Task;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                await WakeAllAsync(stoppingToken);
-                _firstPass.TrySetResult();
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                // The next round tries again.
-                logger.LogWarning(failure, "A round could not be finished; the next begins in {Seconds} s.", Every.TotalSeconds);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    public TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
 
-    private async Task WakeAllAsync(CancellationToken cancellationToken)
+    /// <summary>Places need the public address, which is known when the process accepts connections.</summary>
+    public bool StartsAfterListeners => true;
+
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        await expectations.ReconcileAsync(cancellationToken);
+        await expectedStates.ReconcileAsync(cancellationToken);
         await Task.WhenAll((await devices.PartitionsAsync(cancellationToken)).Select(partition => grains.Partition(partition).Wake()));
         await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()));
+        _firstPass.TrySetResult();
     }
+
+    public void OnFailed(Exception failure) =>
+        logger.LogWarning(failure, "Not every grain could be woken; the next attempt follows in {Seconds} s.", Interval.TotalSeconds);
 }

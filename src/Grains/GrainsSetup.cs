@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Devices;
@@ -14,14 +15,12 @@ namespace SurveillanceRegistry.Grains;
 public static class GrainsSetup
 {
     /// <summary>
-    /// Everything that the grains need of Orleans, in production and in tests. Whoever opens the front door starts the <see
-    /// cref="IngestHealthMonitor"/> and the <see cref="GrainWakeUpService"/>.
+    /// Adds everything that the grains need from Orleans, in production and in tests. The periodic tasks run where the host also adds
+    /// <see cref="PeriodicTaskRunner"/>.
     /// </summary>
     public static ISiloBuilder AddGrains(this ISiloBuilder silo)
     {
         silo.Services.AddSerializer(AddImmutableValues);
-        silo.Services.AddSingleton<GrainWakeUpService>();
-        silo.Services.AddSingleton<IngestHealthMonitor>();
         silo.Services.AddSingleton<IEnrolmentListener, RegistryChangeListener>();
         silo.Services.AddSingleton<ExpectedStateReconciler>();
         silo.Services.AddSingleton<PresenceMetrics>();
@@ -29,17 +28,26 @@ public static class GrainsSetup
         silo.Services.AddSingleton<PresenceStateCounts>();
         silo.Services.TryAddSingleton<IngestStatistics>();
         silo.Services.TryAddSingleton<IDroppedFields, NullDroppedFields>();
+        silo.Services.AddSingleton<IngestHealthMonitor>();
+        silo.Services.AddSingleton<GrainWakeUpService>();
+        // The monitor runs first: a partition that wakes before it would measure deadlines from before the restart.
+        silo.Services.AddSingleton<IPeriodicTask>(services => services.GetRequiredService<IngestHealthMonitor>());
+        silo.Services.AddSingleton<IPeriodicTask>(services => services.GetRequiredService<GrainWakeUpService>());
         return silo;
     }
 
-    /// <summary>Lets values of the Domain cross grains; for silos and for clients outside them.</summary>
+    /// <summary>Lets values of the Domain be arguments and results of grain calls; for silos and for clients outside them.</summary>
     public static void AddImmutableValues(ISerializerBuilder serializer) => DomainCodec.AddTo(serializer);
 
-    /// <summary>One silo on the loopback address, on ports that were free a moment ago, reachable from this machine only.</summary>
+    /// <summary>Configures one silo on the loopback address, reachable from this machine only.</summary>
     public static ISiloBuilder UseOneSiloOnLoopback(this ISiloBuilder silo, int siloPort)
     {
         silo.UseLocalhostClustering(siloPort, gatewayPort: 0, primarySiloEndpoint: new IPEndPoint(IPAddress.Loopback, siloPort));
-        silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = ("surveillance-registry", "one"));
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ServiceId = "surveillance-registry";
+            cluster.ClusterId = "one";
+        });
         return silo;
     }
 }

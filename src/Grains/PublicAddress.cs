@@ -1,6 +1,6 @@
 namespace SurveillanceRegistry.Grains;
 
-/// <summary>Where the public finds this registry; what QR codes and signs point to. Known once the front door is open.</summary>
+/// <summary>The address of this registry for the public, as in QR codes and on signs. Known once the listeners are open.</summary>
 public sealed class PublicAddress(Func<string> url)
 {
     /// <summary>An absolute address without a trailing slash.</summary>

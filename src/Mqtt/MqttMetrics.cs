@@ -8,23 +8,23 @@ using SurveillanceRegistry.Mqtt.Publishing;
 namespace SurveillanceRegistry.Mqtt;
 
 /// <summary>
-/// What the broker counts. Reasons and topic classes are closed words: no device, no payload. Words are made once: an addition allocates
-/// nothing.
+/// The broker's metrics. Reasons and topic classes come from closed lists: no device id and nothing of a payload. The tags are created
+/// once, so that counting allocates nothing.
 /// </summary>
 public sealed class MqttMetrics : IDroppedFields, IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string Meter = "SurveillanceRegistry.Mqtt";
 
-    private static readonly KeyValuePair<string, object?>[] Reasons = Tags<PublishRejection>("reason"),
-        Topics = Tags<TopicClass>("topic"),
-        As = Tags<HeartbeatOrder>("as");
+    private static readonly KeyValuePair<string, object?>[] Reasons = Tags<PublishRejection>("reason");
+    private static readonly KeyValuePair<string, object?>[] Topics = Tags<TopicClass>("topic");
+    private static readonly KeyValuePair<string, object?>[] Orders = Tags<HeartbeatOrder>("as");
 
-    // Up to where a commit is quick, slow, and stuck, in seconds.
+    // Bucket boundaries in seconds, for quick, slow and stuck commits.
     private static readonly double[] Latencies = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 
     private readonly Meter _meter = new(Meter);
-    private readonly IngestStatistics _figures;
+    private readonly IngestStatistics _statistics;
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _signIns;
@@ -33,53 +33,50 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
     private readonly Counter<long> _connections;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _dropped;
-    private readonly ConcurrentDictionary<string, long> _droppedByAdapter = new(StringComparer.Ordinal),
-        _droppedInPublic = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _droppedByAdapter = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _droppedInPublic = new(StringComparer.Ordinal);
 
-    public MqttMetrics(IngestStatistics figures, IHeartbeatLog log)
+    public MqttMetrics(IngestStatistics statistics, IHeartbeatLog log)
     {
-        ArgumentNullException.ThrowIfNull(figures);
+        ArgumentNullException.ThrowIfNull(statistics);
         ArgumentNullException.ThrowIfNull(log);
-        _figures = figures;
-        figures.RegisterReasons(Reasons.Select(tag => (string)tag.Value!));
+        _statistics = statistics;
+        statistics.RegisterReasons(Reasons.Select(tag => (string)tag.Value!));
         _acknowledged = _meter.CreateCounter<long>(
             "registry.heartbeats.acknowledged",
             "{heartbeat}",
-            "Heartbeats that were durable and then acknowledged."
+            "Heartbeats that became durable and were acknowledged."
         );
         _latency = _meter.CreateHistogram(
             "registry.heartbeats.latency",
             "s",
-            "From a heartbeat received to its acknowledgement written.",
+            "Time from receiving a heartbeat to writing its acknowledgement.",
             tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies }
         );
-        _refused = _meter.CreateCounter<long>(
-            "registry.publishes.refused",
-            "{publish}",
-            "Publishes that were refused, by reason and class of topic."
-        );
+        _refused = _meter.CreateCounter<long>("registry.publishes.refused", "{publish}", "Refused publishes, by reason and topic class.");
         _notNewest = _meter.CreateCounter<long>(
             "registry.heartbeats.not_newest",
             "{heartbeat}",
-            "Heartbeats that were not the newest word of their device: duplicate or late."
+            "Heartbeats that were not the newest of their device: duplicate or late."
         );
         _connections = _meter.CreateCounter<long>(
             "registry.connections.refused",
             "{connection}",
-            "Connections that were refused before they could sign in."
+            "Connections that were refused before their sign-in."
         );
-        _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Sign-ins that were refused.");
-        _subscribes = _meter.CreateCounter<long>(
-            "registry.subscribes.refused",
-            "{filter}",
-            "Topic filters of subscriptions that were refused."
-        );
+        _signIns = _meter.CreateCounter<long>("registry.connects.refused", "{connect}", "Refused sign-ins.");
+        _subscribes = _meter.CreateCounter<long>("registry.subscribes.refused", "{filter}", "Refused topic filters of subscriptions.");
         _dropped = _meter.CreateCounter<long>(
             "registry.fields.dropped",
             "{field}",
-            "Fields of vendors' payloads that were passed over unread, by adapter."
+            "Fields of vendors' payloads that were dropped unread, by adapter."
         );
+        CreateGauges(log);
+    }
+
+    private void CreateGauges(IHeartbeatLog log)
+    {
         _meter.CreateObservableGauge(
             "registry.heartbeats.queued",
             () => log.QueueLength,
@@ -88,37 +85,37 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
         );
         _meter.CreateObservableGauge(
             "registry.heartbeats.in_flight",
-            () => figures.InFlight,
+            () => _statistics.InFlight,
             "{heartbeat}",
-            "Heartbeats that were received and not answered yet."
+            "Heartbeats that were received and are not acknowledged yet."
         );
-        _meter.CreateObservableGauge("registry.connections.open", () => figures.Connections(), "{connection}", "Open connections.");
-        _meter.CreateObservableGauge("registry.sessions", () => figures.Sessions(), "{session}", "Clients that are signed in.");
+        _meter.CreateObservableGauge("registry.connections.open", () => _statistics.Connections(), "{connection}", "Open connections.");
+        _meter.CreateObservableGauge("registry.sessions", () => _statistics.Sessions(), "{session}", "Signed-in clients.");
     }
 
-    /// <summary>A heartbeat is on its way into the log.</summary>
-    /// <returns>When it came, for <see cref="Settled"/>.</returns>
-    public long Received() => _figures.Received();
+    /// <summary>Counts a heartbeat that is appended to the log.</summary>
+    /// <returns>When it was received, for <see cref="Settled"/>.</returns>
+    public long Received() => _statistics.Received();
 
-    /// <summary>A heartbeat was acknowledged, or could not be made durable.</summary>
+    /// <summary>Counts a heartbeat that was acknowledged, or could not be made durable.</summary>
     public void Settled(long receivedAt, bool isAcknowledged)
     {
-        var took = _figures.Completed(receivedAt, isAcknowledged);
+        var latency = _statistics.Completed(receivedAt, isAcknowledged);
         if (!isAcknowledged)
             return;
         _acknowledged.Add(1);
-        _latency.Record(took.TotalSeconds);
+        _latency.Record(latency.TotalSeconds);
     }
 
-    public void Refused(PublishRejection refusal, TopicClass topic)
+    public void Refused(PublishRejection rejection, TopicClass topic)
     {
-        _refused.Add(1, Reasons[(int)refusal], Topics[(int)topic]);
-        _figures.Refused((string)Reasons[(int)refusal].Value!);
+        _refused.Add(1, Reasons[(int)rejection], Topics[(int)topic]);
+        _statistics.Refused((string)Reasons[(int)rejection].Value!);
     }
 
-    /// <summary>Fields of a vendor's payload were passed over unread.</summary>
-    /// <param name="adapter">The adapter's name, one of a closed family.</param>
-    /// <param name="isPublic">Whether it came through a gateway that stands for fixed devices only.</param>
+    /// <summary>Counts fields of a vendor's payload that were dropped unread.</summary>
+    /// <param name="adapter">The adapter's name, from a closed list.</param>
+    /// <param name="isPublic">Whether the gateway publishes for fixed devices only.</param>
     public void Dropped(string adapter, int fields, bool isPublic)
     {
         if (fields == 0)
@@ -136,12 +133,12 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
 
     public IReadOnlyDictionary<string, long> InPublic => _droppedInPublic;
 
-    public void NotNewest(HeartbeatOrder heard) => _notNewest.Add(1, As[(int)heard]);
+    public void NotNewest(HeartbeatOrder order) => _notNewest.Add(1, Orders[(int)order]);
 
     public void SignInRefused(MqttConnectReasonCode reason)
     {
         _signIns.Add(1, new KeyValuePair<string, object?>("reason", Domain.Json.Word(reason)));
-        _figures.SignInRefused();
+        _statistics.SignInRefused();
     }
 
     public void SubscribeRefused(MqttSubscribeReasonCode reason) =>
@@ -150,12 +147,12 @@ public sealed class MqttMetrics : IDroppedFields, IDisposable
     public void ConnectionRefused()
     {
         _connections.Add(1);
-        _figures.ConnectionRefused();
+        _statistics.ConnectionRefused();
     }
 
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>A tag for each member of a closed family, by its number.</summary>
+    /// <summary>Creates a tag for each member of an enum, by its number.</summary>
     private static KeyValuePair<string, object?>[] Tags<T>(string name)
         where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => KeyValuePair.Create(name, (object?)Domain.Json.Word(value)))];
 }

@@ -9,8 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.ExpectedStates;
@@ -24,90 +26,98 @@ namespace SurveillanceRegistry.Mqtt;
 /// <summary>The embedded broker on Kestrel's sockets.</summary>
 public static class MqttSetup
 {
-    /// <summary>How long a device may take to sign in, or to take what is sent to it.</summary>
-    private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(5);
+    /// <summary>How long a TLS handshake, or MQTTnet's sending of one packet, may take.</summary>
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Adds the broker and what stands behind it.</summary>
+    /// <summary>Registers the broker and its services.</summary>
     public static IServiceCollection AddMqtt(this IServiceCollection services)
     {
         services.TryAddSingleton(new Limits());
         services.TryAddSingleton<IngestStatistics>();
         services.AddSingleton<MqttMetrics>();
-        services.AddSingleton<IDroppedFields>(house => house.GetRequiredService<MqttMetrics>());
+        services.AddSingleton<IDroppedFields>(provider => provider.GetRequiredService<MqttMetrics>());
         services.AddSingleton<ConnectAuthenticator>();
         services.AddSingleton<DeviceIngestStates>();
         services.AddSingleton<SessionRegistry>();
-        services.AddSingleton<ISessions>(house => house.GetRequiredService<SessionRegistry>());
+        services.AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>());
         services.TryAddSingleton(new VendorProfiles([]));
         services.AddSingleton<SessionEndSequencer>();
         services.AddSingleton<VendorPublishHandler>();
+        services.AddSingleton<HeartbeatAppender>();
+        services.AddSingleton<GatewaySenderResolver>();
         services.AddSingleton<PublishHandler>();
         services.AddSingleton<SubscriptionAuthorizer>();
         services.AddSingleton<ExpectedStatePublisher>();
-        services.AddHostedService(house => house.GetRequiredService<ExpectedStatePublisher>());
+        services.AddSingleton<IPeriodicTask>(provider => provider.GetRequiredService<ExpectedStatePublisher>());
+        services.AddHostedService<PeriodicTaskRunner>();
         services.AddSingleton<PresenceForwarder>();
-        services.AddHostedService(house => house.GetRequiredService<PresenceForwarder>());
+        services.AddHostedService(provider => provider.GetRequiredService<PresenceForwarder>());
         services.AddSingleton<IPresencePartitions, PresencePartitions>();
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<BrokerConnectionHandler>();
-        services.AddSingleton<IMqttServerAdapter>(house => house.GetRequiredService<BrokerConnectionHandler>());
-        services.AddHostedService(house => house.GetRequiredService<BrokerConnectionHandler>());
+        services.AddSingleton<IMqttServerAdapter>(provider => provider.GetRequiredService<BrokerConnectionHandler>());
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerConnectionHandler>());
         services.AddConnections();
         return services.AddHostedMqttServer(broker =>
-            broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(LongestSend).WithPersistentSessions(false)
+            broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(SendTimeout).WithPersistentSessions(false)
         );
     }
 
-    /// <summary>Lets the broker speak on a listener.</summary>
+    /// <summary>Serves MQTT on a listener without TLS.</summary>
     public static ListenOptions UseRegistryBroker(this ListenOptions listen)
     {
         ArgumentNullException.ThrowIfNull(listen);
-        return listen.UseDoor().UseSwitchboard();
+        return listen.UseConnectionGate().UseBroker();
     }
 
     /// <summary>
-    /// Lets the broker speak on a listener with TLS 1.2 or newer. A client may show a certificate; which one belongs to whom is registered,
-    /// whoever signed it, so nothing is asked of an authority.
+    /// Serves MQTT on a listener with TLS 1.2 or newer. A client may show a certificate. Certificates are registered for their holder, so
+    /// the broker does not check which authority signed them.
     /// </summary>
     public static ListenOptions UseRegistryBroker(this ListenOptions listen, X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(listen);
-        listen.UseDoor();
+        listen.UseConnectionGate();
         listen.UseHttps(tls =>
         {
-            (tls.ServerCertificate, tls.SslProtocols) = (certificate, SslProtocols.Tls12 | SslProtocols.Tls13);
+            tls.ServerCertificate = certificate;
+            tls.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
             tls.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            tls.HandshakeTimeout = LongestSend;
+            tls.HandshakeTimeout = SendTimeout;
             tls.ClientCertificateValidation = (_, _, _) => true;
         });
-        return listen.UseSwitchboard();
+        return listen.UseBroker();
     }
 
-    private static ListenOptions UseDoor(this ListenOptions listen)
+    private static ListenOptions UseConnectionGate(this ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.None;
-        var door = listen.ApplicationServices.GetRequiredService<ConnectionGate>();
-        listen.Use(next => connection => door.OnConnectionAsync(connection, next));
+        var gate = listen.ApplicationServices.GetRequiredService<ConnectionGate>();
+        listen.Use(next => connection => gate.OnConnectionAsync(connection, next));
         return listen;
     }
 
-    private static ListenOptions UseSwitchboard(this ListenOptions listen)
+    private static ListenOptions UseBroker(this ListenOptions listen)
     {
         listen.UseConnectionHandler<BrokerConnectionHandler>();
         return listen;
     }
 
-    /// <summary>Puts admission and inlet behind the broker. Completes the returned task when the broker takes connections.</summary>
+    /// <summary>
+    /// Connects sign-in, subscriptions and ingest statistics to the broker. The returned task completes when the broker accepts
+    /// connections.
+    /// </summary>
     public static Task UseRegistryBroker(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var switchboard = app.ApplicationServices.GetRequiredService<BrokerConnectionHandler>();
-        var figures = app.ApplicationServices.GetRequiredService<IngestStatistics>();
+        var connections = app.ApplicationServices.GetRequiredService<BrokerConnectionHandler>();
+        var statistics = app.ApplicationServices.GetRequiredService<IngestStatistics>();
         var sessions = app.ApplicationServices.GetRequiredService<SessionRegistry>();
-        (figures.Connections, figures.Sessions) = (() => switchboard.Connections, () => sessions.Count);
+        statistics.Connections = () => connections.Connections;
+        statistics.Sessions = () => sessions.Count;
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var server = app.ApplicationServices.GetRequiredService<MqttServer>();
-        server.ValidatingConnectionAsync += switchboard.AdmitAsync;
+        server.ValidatingConnectionAsync += connections.AuthenticateAsync;
         server.InterceptingSubscriptionAsync += app.ApplicationServices.GetRequiredService<SubscriptionAuthorizer>().AuthorizeAsync;
         server.StartedAsync += _ =>
         {

@@ -1,84 +1,84 @@
-using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 
 namespace SurveillanceRegistry.Postgres;
 
-/// <summary>Keys of requests that may be sent twice, in a table.</summary>
+/// <summary>The register of idempotency keys of API requests, in a table.</summary>
 public sealed class IdempotencyRegister(NpgsqlDataSource database) : IIdempotencyRegister
 {
     public async Task<KeyUse> TakeAsync(string actor, string key, byte[] request, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "delete from registry.idempotency_key where made_at < @oldest",
-                new { oldest = at.UtcDateTime.AddHours(-IIdempotencyRegister.Hours) },
-                cancellationToken: cancellationToken
-            )
+        await database.ExecuteAsync(
+            "delete from registry.idempotency_key where made_at < @oldest",
+            new { oldest = at.UtcDateTime.AddHours(-IIdempotencyRegister.RetentionHours) },
+            cancellationToken
         );
-        var isNew =
-            await connection.ExecuteAsync(
-                new CommandDefinition(
-                    "insert into registry.idempotency_key (actor, key, request, made_at) values (@actor, @key, @request, @now) on conflict do nothing",
-                    new
-                    {
-                        actor,
-                        key,
-                        request,
-                        now = at.UtcDateTime,
-                    },
-                    cancellationToken: cancellationToken
-                )
-            ) == 1;
-        if (isNew)
+        var inserted = await database.ExecuteAsync(
+            """
+            insert into registry.idempotency_key (actor, key, request, made_at) values (@actor, @key, @request, @now)
+            on conflict do nothing
+            """,
+            new
+            {
+                actor,
+                key,
+                request,
+                now = at.UtcDateTime,
+            },
+            cancellationToken
+        );
+        if (inserted == 1)
             return new KeyUse(true, true, null, null, null);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            new CommandDefinition(
-                "select request = @request as IsSame, status, body, headers::text as Headers from registry.idempotency_key where actor = @actor and key = @key",
-                new
-                {
-                    actor,
-                    key,
-                    request,
-                },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<Row>(
+            """
+            select request = @request as IsSame, status, body, headers::text as Headers
+            from registry.idempotency_key
+            where actor = @actor and key = @key
+            """,
+            new
+            {
+                actor,
+                key,
+                request,
+            },
+            cancellationToken
         );
-        // Given back between the two: whoever sends it again will be the first.
-        return row is null ? new KeyUse(false, true, null, null, null) : new KeyUse(false, row.IsSame, row.Status, row.Body, row.Headers);
+        // No row: the key was released between the two statements. A request that is sent again then takes it.
+        return rows.SingleOrDefault() is { } row
+            ? new KeyUse(false, row.IsSame, row.Status, row.Body, row.Headers)
+            : new KeyUse(false, true, null, null, null);
     }
 
-    public async Task KeepAsync(string actor, string key, int status, string body, string headers, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "update registry.idempotency_key set status = @status, body = @body, headers = @headers::jsonb where actor = @actor and key = @key",
-                new
-                {
-                    actor,
-                    key,
-                    status,
-                    body,
-                    headers,
-                },
-                cancellationToken: cancellationToken
-            )
+    public Task StoreResponseAsync(
+        string actor,
+        string key,
+        int status,
+        string body,
+        string headers,
+        CancellationToken cancellationToken
+    ) =>
+        database.ExecuteAsync(
+            """
+            update registry.idempotency_key set status = @status, body = @body, headers = @headers::jsonb
+            where actor = @actor and key = @key
+            """,
+            new
+            {
+                actor,
+                key,
+                status,
+                body,
+                headers,
+            },
+            cancellationToken
         );
-    }
 
-    public async Task GiveBackAsync(string actor, string key, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "delete from registry.idempotency_key where actor = @actor and key = @key and status is null",
-                new { actor, key },
-                cancellationToken: cancellationToken
-            )
+    public Task ReleaseAsync(string actor, string key, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            "delete from registry.idempotency_key where actor = @actor and key = @key and status is null",
+            new { actor, key },
+            cancellationToken
         );
-    }
 
     private sealed record Row(bool IsSame, int? Status, string? Body, string? Headers);
 }

@@ -6,7 +6,7 @@ using SurveillanceRegistry.Domain;
 
 namespace SurveillanceRegistry.Postgres;
 
-/// <summary>Reads and writes bodies: Domain values in their one JSON form, beside the columns that the database guards.</summary>
+/// <summary>Reads and writes body columns: Domain values as JSON, beside the columns that constraints and queries use.</summary>
 internal static class JsonRow
 {
     public static string Body<T>(T value) => JsonSerializer.Serialize(value, Json.Options);
@@ -14,7 +14,14 @@ internal static class JsonRow
     public static T Value<T>(string body) =>
         JsonSerializer.Deserialize<T>(body, Json.Options) ?? throw new InvalidOperationException($"A stored {typeof(T).Name} is null.");
 
-    /// <summary>The bodies that a statement selects, one column of text each.</summary>
+    /// <summary>Parses a column that holds an enum member as a word.</summary>
+    public static T Word<T>(string text)
+        where T : struct, Enum =>
+        Json.TryWord<T>(text, out var value)
+            ? value
+            : throw new InvalidOperationException($"'{text}' is no {typeof(T).Name} that this version knows.");
+
+    /// <summary>Returns the bodies that a query selects, one column of text each.</summary>
     public static async Task<ImmutableArray<T>> BodiesAsync<T>(
         this NpgsqlDataSource database,
         string sql,
@@ -23,19 +30,7 @@ internal static class JsonRow
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.BodiesAsync<T>(sql, values, cancellationToken);
+        var bodies = await connection.QueryAsync<string>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        return [.. bodies.Select(Value<T>)];
     }
-
-    /// <summary>The bodies that a statement selects, within whatever transaction the connection is in.</summary>
-    public static async Task<ImmutableArray<T>> BodiesAsync<T>(
-        this NpgsqlConnection connection,
-        string sql,
-        object? values,
-        CancellationToken cancellationToken
-    ) =>
-        [
-            .. (await connection.QueryAsync<string>(new CommandDefinition(sql, values, cancellationToken: cancellationToken))).Select(
-                Value<T>
-            ),
-        ];
 }

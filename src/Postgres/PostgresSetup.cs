@@ -21,27 +21,28 @@ using SurveillanceRegistry.Postgres.Notices;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Postgres.Presence.History;
 using SurveillanceRegistry.Postgres.Staff;
 
 namespace SurveillanceRegistry.Postgres;
 
-/// <summary>Gives every port of the Domain its body on PostgreSQL.</summary>
+/// <summary>Registers the PostgreSQL implementation of every port of the Domain.</summary>
 public static class PostgresSetup
 {
     private const int MaxPrepared = 100;
 
-    /// <summary>Adds the registers and the heartbeat log's writer.</summary>
+    /// <summary>Adds the registers, the heartbeat log and their background services.</summary>
     public static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString)
     {
-        // What the heartbeat log calls durable must not hang on how somebody's server or role was set up.
+        // Durability must not depend on the settings of the server or of the role.
         var durable = new NpgsqlConnectionStringBuilder(connectionString);
         durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
-        // What is asked again and again is planned once for each connection.
+        // Frequent statements are planned once for each connection.
         durable.MaxAutoPrepare = MaxPrepared;
-        // A session goes back to the pool as it is: nobody leaves a setting, a temporary table or a lock behind. Whoever listened may: what
-        // comes is dropped.
+        // No DISCARD ALL on return to the pool: no code leaves settings, temporary tables or advisory locks. A leftover LISTEN is harmless:
+        // its notifications are dropped.
         durable.NoResetOnClose = true;
-        // Its metrics carry its name, and not how to reach the database.
+        // The name is the tag of its metrics; the default would be the connection string.
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(durable.ConnectionString) { Name = "registry" }.Build());
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IChangeRegister, ChangeRegister>();
@@ -51,6 +52,9 @@ public static class PostgresSetup
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IEnrolment, Enrolment>();
+        services.AddSingleton<IGatewayRegister, GatewayRegister>();
+        services.AddSingleton<ICredentialRegister, CredentialRegister>();
+        services.AddSingleton<IClaimRegister, ClaimRegister>();
         services.AddSingleton<IMobileReadAudit, MobileReadAudit>();
         services.AddHostedService<EnrolmentChangeListener>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
@@ -61,12 +65,13 @@ public static class PostgresSetup
         services.AddSingleton<IObservedPeriodRegister, ObservedPeriodRegister>();
         services.AddSingleton<IExpectedStateRegister, ExpectedStateRegister>();
         services.AddSingleton<IStateHistoryRegister, StateHistoryRegister>();
-        services.AddHostedService<ClockStepDetector>();
+        services.AddSingleton<IPeriodicTask, ClockStepDetector>();
         services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
-        services.AddHostedService<HeartbeatPartitionMaintenance>();
+        services.AddSingleton<IPeriodicTask, HeartbeatPartitionMaintenance>();
         services.AddSingleton<HistorySealer>();
         services.AddSingleton<IHistorySealer>(provider => provider.GetRequiredService<HistorySealer>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HistorySealer>());
+        services.AddSingleton<IPeriodicTask>(provider => provider.GetRequiredService<HistorySealer>());
+        services.AddSingleton<IHistoryVerifier, HistoryVerifier>();
         services.AddSingleton<HeartbeatLog>();
         services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());

@@ -9,23 +9,21 @@ namespace SurveillanceRegistry.Postgres;
 /// <summary>Brings a database to the schema of this version: numbered scripts, forward only, each in a transaction of its own.</summary>
 public static class Schema
 {
-    /// <summary>The role under which the registry works: it adds to what was recorded, and changes none of it.</summary>
+    /// <summary>The database role of the running registry: it may add records but not change them.</summary>
     public const string ServiceRole = "registry_service";
 
-    private const int OldestServer = 15,
-        LongestWaitSeconds = 600;
-    private const long Turn = 0x5245_4749_5354_5259; // "REGISTRY": the advisory lock of whoever migrates.
+    private const int MinServerVersion = 15;
+    private const int LockTimeoutSeconds = 600;
 
     /// <summary>
-    /// Runs what has not run yet; two registries that start at once take turns. Throws <see cref="ClusterUnavailableException"/> when the
-    /// server
-    /// cannot be reached or is too old, and <see cref="InvalidOperationException"/> when a script fails; the database then stands where
-    /// it stood before that script.
+    /// Runs the scripts that have not run yet. Two processes that start at once take turns. Throws
+    /// <see cref="ClusterUnavailableException"/> when the server cannot be reached or is too old, and <see
+    /// cref="InvalidOperationException"/> when a script fails; the database is then as it was before that script.
     /// </summary>
     /// <returns>The names of the scripts that were run.</returns>
     public static IReadOnlyList<string> Migrate(string connectionString, ILogger log)
     {
-        using var turn = TakeTurn(connectionString);
+        using var migrating = OpenLocked(connectionString);
         var upgrade = DeployChanges
             .To.PostgresqlDatabase(connectionString)
             .WithScriptsEmbeddedInAssembly(typeof(Schema).Assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
@@ -40,9 +38,8 @@ public static class Schema
     }
 
     /// <summary>
-    /// How the registry signs in once the schema stands. In its private cluster it signs in as <see cref="ServiceRole"/> itself; on
-    /// somebody's
-    /// server as whom they said, and takes on that role.
+    /// Returns the connection string of the running registry, after migration. In its private cluster it signs in as
+    /// <see cref="ServiceRole"/>. On another server it signs in as the given user and then switches to that role.
     /// </summary>
     public static string ForService(string connectionString)
     {
@@ -52,8 +49,8 @@ public static class Schema
         return service.ConnectionString;
     }
 
-    /// <summary>A connection that holds the turn until it is closed.</summary>
-    private static NpgsqlConnection TakeTurn(string connectionString)
+    /// <summary>Opens a connection that holds the migration lock until it is closed.</summary>
+    private static NpgsqlConnection OpenLocked(string connectionString)
     {
         try
         {
@@ -61,21 +58,26 @@ public static class Schema
                 new NpgsqlConnectionStringBuilder(connectionString)
                 {
                     Pooling = false,
-                    CommandTimeout = LongestWaitSeconds,
+                    CommandTimeout = LockTimeoutSeconds,
                 }.ConnectionString
             );
             connection.Open();
-            if (connection.PostgreSqlVersion.Major < OldestServer)
+            if (connection.PostgreSqlVersion.Major < MinServerVersion)
+            {
                 throw new ClusterUnavailableException(
-                    $"The database is PostgreSQL {connection.PostgreSqlVersion}, and the registry needs {OldestServer} or newer: set REGISTRY_DATABASE to a newer server, or leave it empty."
+                    $"The database is PostgreSQL {connection.PostgreSqlVersion}, and the registry needs {MinServerVersion} or newer: "
+                        + "set REGISTRY_DATABASE to a newer server, or leave it empty."
                 );
-            using var turn = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { Parameters = { new() { Value = Turn } } };
-            turn.ExecuteNonQuery();
+            }
+
+            using var command = new NpgsqlCommand("select pg_advisory_lock($1)", connection);
+            command.Parameters.Add(new NpgsqlParameter { Value = AdvisoryLocks.Migrate });
+            command.ExecuteNonQuery();
             return connection;
         }
         catch (Exception failure) when (failure is NpgsqlException or ArgumentException)
         {
-            // What the server or the reader of the string said; the string itself may hold a password.
+            // Only the message of the server or of the parser: the connection string may contain a password.
             throw new ClusterUnavailableException(
                 $"The database cannot be reached ({failure.Message}): start it, or set REGISTRY_DATABASE to a right connection string.",
                 failure

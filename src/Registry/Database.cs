@@ -1,35 +1,42 @@
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Cluster;
+using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
 
 /// <summary>
-/// The database of the settings: somebody's server, or the registry's own private cluster. Brought to this version's schema.
+/// The database of the settings: an existing server, or the registry's own private cluster. It is migrated to this version's schema when it
+/// is opened.
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
     private readonly PrivateCluster? _cluster;
 
-    private Database(string connectionString, PrivateCluster? cluster) => (ConnectionString, _cluster) = (connectionString, cluster);
+    private Database(string connectionString, PrivateCluster? cluster)
+    {
+        ConnectionString = connectionString;
+        _cluster = cluster;
+    }
 
     public string ConnectionString { get; }
 
-    /// <summary>For the server: takes the data folder for itself.</summary>
+    /// <summary>Opens the database for the server, which takes the data folder for itself.</summary>
     public static async Task<Database> OpenAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         if (settings.Database.Length > 0)
-            return Migrated(new Database(settings.Database, null), logs);
+            return Migrate(settings.Database, null, logs);
         var cluster = await PrivateCluster.StartAsync(
             settings.Data,
             settings.PostgresBin,
             logs.CreateLogger<PrivateCluster>(),
             cancellationToken
         );
-        return Migrated(new Database(cluster.ConnectionString, cluster), logs);
+        return Migrate(cluster.ConnectionString, cluster, logs);
     }
 
     /// <summary>
-    /// For a verb that may run beside the server: joins the running cluster, or opens the database for as long as the verb runs.
+    /// Opens the database for a command that may run beside the server: joins the running cluster, or starts one for as long as the command
+    /// runs.
     /// </summary>
     public static async Task<Database> JoinAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken) =>
         settings.Database.Length == 0
@@ -40,10 +47,11 @@ internal sealed class Database : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static Database Migrated(Database database, ILoggerFactory logs)
+    private static Database Migrate(string connectionString, PrivateCluster? cluster, ILoggerFactory logs)
     {
-        foreach (var script in Schema.Migrate(database.ConnectionString, logs.CreateLogger(nameof(Schema))))
-            logs.CreateLogger(nameof(Schema)).LogInformation("Migrated: {Script}", script);
-        return new Database(Schema.ForService(database.ConnectionString), database._cluster);
+        var log = logs.CreateLogger(nameof(Schema));
+        foreach (var script in Schema.Migrate(connectionString, log))
+            log.LogInformation("Migrated: {Script}", script);
+        return new Database(Schema.ForService(connectionString), cluster);
     }
 }

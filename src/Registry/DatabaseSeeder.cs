@@ -1,13 +1,14 @@
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Files.Policies;
+using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
 
-/// <summary>Fills an empty register from the files, once. Afterwards files change nothing by themselves; a difference is logged.</summary>
+/// <summary>Fills an empty register from the files, once. Later changes to the files have no effect; a difference is logged.</summary>
 internal static class DatabaseSeeder
 {
     /// <summary>
-    /// False when the register is empty and the files are not in order; every problem is then on stderr, and nothing was filled.
+    /// Fills the register if it is empty. Returns false, with every problem on stderr and nothing filled, if the files have problems.
     /// </summary>
     public static async Task<bool> FillAsync(Settings settings, IPolicyRegister register, ILogger log, CancellationToken cancellationToken)
     {
@@ -24,7 +25,8 @@ internal static class DatabaseSeeder
             foreach (var problem in problems)
                 await Console.Error.WriteLineAsync(problem.ToString());
             await Console.Error.WriteLineAsync(
-                $"The register is empty and its files have {problems.Length} problems: nothing was filled. Mend the files and start again."
+                $"The register is empty and its files have {problems.Length} problems: nothing was filled. "
+                    + "Mend the files and start again."
             );
             return false;
         }

@@ -4,20 +4,20 @@ using SurveillanceRegistry.Signing;
 
 namespace SurveillanceRegistry.Registry;
 
-/// <summary>The registry's keys, kept in the data folder, readable by their owner only; made at the first start.</summary>
+/// <summary>The registry's keys. They are files in the data folder, readable by their owner only, and created at the first start.</summary>
 internal static class KeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Where the registry's keys are, readable by its owner only.</summary>
+    /// <summary>The folder of the keys.</summary>
     public static string Folder(string data) => Path.Combine(data, "keys");
 
-    /// <summary>The key that signs notices.</summary>
+    /// <summary>Reads the key that signs notices.</summary>
     public static NoticeKey NoticeKey(string data)
     {
         var path = Path.Combine(Folder(data), "notice-es256.pem");
         return Domain.Notices.NoticeKey.FromPem(
-            ReadOrMake(
+            ReadOrCreate(
                 path,
                 () =>
                 {
@@ -28,11 +28,11 @@ internal static class KeyFile
         );
     }
 
-    /// <summary>The key that signs the ledger's checkpoints, and its name: the log's origin, chosen once and kept for ever.</summary>
-    /// <param name="publicUrl">What names the log when the key is made; empty: a name of its own.</param>
+    /// <summary>Reads the key that signs the ledger's checkpoints, and its name: the log's origin, which never changes.</summary>
+    /// <param name="publicUrl">Names the log when the key is created; empty means a random name.</param>
     public static SignedNote LedgerKey(string data, string publicUrl)
     {
-        var lines = ReadOrMake(
+        var lines = ReadOrCreate(
                 Path.Combine(Folder(data), "ledger-ed25519"),
                 () =>
                 {
@@ -46,13 +46,13 @@ internal static class KeyFile
         return SignedNote.FromSeed(lines[0], Convert.FromBase64String(lines[1]));
     }
 
-    private static string ReadOrMake(string path, Func<string> make)
+    private static string ReadOrCreate(string path, Func<string> create)
     {
         if (File.Exists(path))
             return File.ReadAllText(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
-        var made = make();
-        // Written beside and moved: a kill in the middle leaves no half key.
+        var content = create();
+        // Written to another file and moved, so that a kill in between leaves no partial key.
         using (
             var file = new FileStream(
                 path + ".new",
@@ -66,12 +66,12 @@ internal static class KeyFile
         )
         using (var text = new StreamWriter(file))
         {
-            text.Write(made);
+            text.Write(content);
             text.Flush();
             file.Flush(flushToDisk: true);
         }
 
         File.Move(path + ".new", path);
-        return made;
+        return content;
     }
 }

@@ -6,13 +6,13 @@ using SurveillanceRegistry.Signing;
 namespace SurveillanceRegistry.Registry;
 
 /// <summary>
-/// The ledger as one file that can be checked anywhere, without the registry and without its database: a zip archive laid out as C2SP
-/// tlog-tiles, with every entry, every tile, the checkpoint and the public key.
+/// The ledger as one file that can be verified without the registry and its database: a zip archive laid out as C2SP tlog-tiles, with every
+/// entry, every tile, the checkpoint and the public key.
 /// </summary>
 internal static class LedgerBundle
 {
-    /// <summary>Writes the ledger as it stands.</summary>
-    /// <returns>How many entries it holds.</returns>
+    /// <summary>Writes the ledger as it is now.</summary>
+    /// <returns>The number of its entries.</returns>
     public static async Task<long> WriteAsync(
         string path,
         ILedgerLog log,
@@ -22,7 +22,7 @@ internal static class LedgerBundle
     )
     {
         var head = await log.HeadAsync(cancellationToken);
-        var note = await log.KeepCheckpointAsync(
+        var note = await log.PublishCheckpointAsync(
             head.Size,
             signer.Sign(new Checkpoint(signer.Name, head.Size, head.Root()).Text),
             time.GetUtcNow(),
@@ -58,8 +58,8 @@ internal static class LedgerBundle
         return head.Size;
     }
 
-    /// <summary>Checks a file against a public key alone.</summary>
-    /// <returns>How many entries hold, and what does not; null when all does.</returns>
+    /// <summary>Verifies a file with a public key alone.</summary>
+    /// <returns>The number of valid entries, the first invalid one and the fault; both null if everything is valid.</returns>
     public static async Task<(long Entries, long? BadEntry, string? Fault)> CheckAsync(
         string path,
         SignedNote key,
@@ -70,7 +70,7 @@ internal static class LedgerBundle
         {
             await using var zip = await ZipFile.OpenReadAsync(path, cancellationToken);
             if (
-                await ReadAsync("checkpoint") is not { } note
+                await ReadAsync(zip, "checkpoint", cancellationToken) is not { } note
                 || key.Open(Encoding.UTF8.GetString(note)) is not { } text
                 || Checkpoint.Read(text) is not { } checkpoint
             )
@@ -80,45 +80,51 @@ internal static class LedgerBundle
             var leaves = new List<byte[]>();
             while (leaves.Count < checkpoint.Size)
             {
-                var tile = new Tile(Tile.Entries, leaves.Count / Tile.Hashes, (int)Math.Min(Tile.Hashes, checkpoint.Size - leaves.Count));
-                if (
-                    await ReadAsync($"tile/{tile}") is not { } bundle
-                    || EntryBundle.Read(bundle) is not { } entries
-                    || entries.Count != tile.Width
-                )
-                    return (leaves.Count, leaves.Count, $"The entries from {leaves.Count} on are missing or cut off.");
-                var hashes = await ReadAsync($"tile/{tile with { Level = 0 }}");
-                foreach (var entry in entries)
-                {
-                    var leaf = MerkleTree.Leaf(entry);
-                    var at = leaves.Count % Tile.Hashes * MerkleTree.HashBytes;
-                    if (
-                        hashes is null
-                        || hashes.Length < at + MerkleTree.HashBytes
-                        || !hashes.AsSpan(at, MerkleTree.HashBytes).SequenceEqual(leaf)
-                    )
-                        return (leaves.Count, leaves.Count, $"The bytes of entry {leaves.Count} are not those that its hash was made of.");
-                    leaves.Add(leaf);
-                }
+                var width = (int)Math.Min(Tile.Hashes, checkpoint.Size - leaves.Count);
+                var tile = new Tile(Tile.Entries, leaves.Count / Tile.Hashes, width);
+                if (await CheckTileAsync(zip, tile, leaves, cancellationToken) is { } fault)
+                    return (leaves.Count, leaves.Count, fault);
             }
 
             return checkpoint.Root.Span.SequenceEqual(MerkleTree.Root(leaves))
                 ? (leaves.Count, null, null)
                 : (leaves.Count, null, "The entries do not make the root that the checkpoint names.");
-
-            async Task<byte[]?> ReadAsync(string name)
-            {
-                if (zip.GetEntry(name) is not { } entry)
-                    return null;
-                using var held = new MemoryStream();
-                await using var stream = await entry.OpenAsync(cancellationToken);
-                await stream.CopyToAsync(held, cancellationToken);
-                return held.ToArray();
-            }
         }
-        catch (InvalidDataException wrong)
+        catch (InvalidDataException failure)
         {
-            return (0, null, $"The file is no bundle of a ledger: {wrong.Message}");
+            return (0, null, $"The file is no bundle of a ledger: {failure.Message}");
         }
+    }
+
+    /// <summary>Verifies the entries of a tile and adds their leaf hashes. Returns the first fault; null if there is none.</summary>
+    private static async Task<string?> CheckTileAsync(ZipArchive zip, Tile tile, List<byte[]> leaves, CancellationToken cancellationToken)
+    {
+        if (
+            await ReadAsync(zip, $"tile/{tile}", cancellationToken) is not { } bundle
+            || EntryBundle.Read(bundle) is not { } entries
+            || entries.Count != tile.Width
+        )
+            return $"The entries from {leaves.Count} on are missing or cut off.";
+        var hashes = await ReadAsync(zip, $"tile/{tile with { Level = 0 }}", cancellationToken) ?? [];
+        foreach (var entry in entries)
+        {
+            var leaf = MerkleTree.Leaf(entry);
+            var offset = leaves.Count % Tile.Hashes * MerkleTree.HashBytes;
+            if (hashes.Length < offset + MerkleTree.HashBytes || !hashes.AsSpan(offset, MerkleTree.HashBytes).SequenceEqual(leaf))
+                return $"The bytes of entry {leaves.Count} are not those that its hash was made of.";
+            leaves.Add(leaf);
+        }
+
+        return null;
+    }
+
+    private static async Task<byte[]?> ReadAsync(ZipArchive zip, string name, CancellationToken cancellationToken)
+    {
+        if (zip.GetEntry(name) is not { } entry)
+            return null;
+        using var content = new MemoryStream();
+        await using var stream = await entry.OpenAsync(cancellationToken);
+        await stream.CopyToAsync(content, cancellationToken);
+        return content.ToArray();
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace SurveillanceRegistry.Registry;
 
-/// <summary>Everything that is not an answer is log, and goes to stderr: stdout holds the ready line and what was asked for.</summary>
+/// <summary>Sends all logs to stderr. Standard output is for the ready line and the results of commands.</summary>
 internal static class LoggingSetup
 {
     public static ILoggerFactory Create() => LoggerFactory.Create(Configure);
@@ -18,14 +18,13 @@ internal static class LoggingSetup
         });
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Information);
-        // Silo and watchdog remark on garbage collection and on the clock of a machine that has just started; neither is news to an
-        // operator.
+        // Silo and watchdog warn of garbage collection and of the clock of a machine that has just started. Operators need neither.
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-        // Its keys lie beside the notice key, in a folder that only the owner can read.
+        // It warns of unencrypted keys. They are beside the notice key, in a folder that only the owner can read.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-        // It remarks at every page with a form that it sets Cache-Control where the page already had: the page wanted the same.
+        // It warns at every form that it overwrites Cache-Control. The page had set the same value.
         logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
-        // Polly tells every attempt of Orleans to place a grain; whoever asked tells the outcome, once.
+        // Polly logs every attempt of Orleans to place a grain. The caller logs the result once.
         logging.AddFilter("Polly", LogLevel.Critical);
         logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
     }

@@ -1,29 +1,29 @@
 using System.CommandLine;
 using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Commands;
+using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
 
 /// <summary>
-/// The front door: one executable, many verbs. Exit codes: 0 done, 1 the check found problems, 2 wrong usage, 3 something needed is
-/// missing.
+/// The one executable of the registry. Exit codes: 0 done, 1 the check found problems, 2 wrong usage, 3 something needed is missing.
 /// </summary>
 internal static class Program
 {
-    private const int WrongUsageCode = 2,
-        MissingCode = 3;
+    private const int WrongUsageCode = 2;
+    private const int MissingCode = 3;
 
     private static async Task<int> Main(string[] arguments)
     {
         var root = new RootCommand("SurveillanceRegistry: what is being recorded here, by whom, under which law, and how do you know?")
         {
-            ServeCommand.Verb(),
-            MigrateCommand.Verb(),
-            PolicyCommands.Verb(),
-            DeviceCommands.Verb(),
-            StaffCommands.Staff(),
-            StaffCommands.Token(),
-            LedgerCommands.Verb(),
+            ServeCommand.Create(),
+            MigrateCommand.Create(),
+            PolicyCommands.Create(),
+            DeviceCommands.Create(),
+            StaffCommands.Create(),
+            TokenCommands.Create(),
+            LedgerCommands.Create(),
         };
         var command = root.Parse(arguments);
         if (command.Errors.Count > 0)
@@ -34,7 +34,15 @@ internal static class Program
 
         try
         {
-            return await command.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            // A stop on SIGTERM or Ctrl-C takes as long as it needs: after the default of 2 s the process would end with 143, before what
+            // is in progress is finished and PostgreSQL is stopped. The host bounds its own stop, and a service manager bounds the rest.
+            // Not null: then a signal before the host is started, or during another command, would end the process at once.
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+            };
+            return await command.InvokeAsync(configuration);
         }
         catch (UsageException usage)
         {

@@ -7,7 +7,7 @@ using SurveillanceRegistry.Web.Staff.Account;
 namespace SurveillanceRegistry.Registry;
 
 /// <summary>
-/// The people of the sample city: an editor, an approver, a device clerk and an administrator, with a new password at every start. No other
+/// The staff of the sample city: an editor, an approver, a device clerk and an administrator, with a new password at every start. No other
 /// city has them.
 /// </summary>
 internal static class SampleStaff
@@ -20,7 +20,7 @@ internal static class SampleStaff
         ("administrator", "Sample Administrator", [Role.Administrator, Role.Auditor]),
     ];
 
-    /// <summary>How to sign in: a line for each, with the password.</summary>
+    /// <summary>Gives each person a new password. Returns a line for each with sign-in and password.</summary>
     public static async Task<ImmutableArray<string>> RenewAsync(
         IStaffRegister register,
         string url,

@@ -5,35 +5,39 @@ using OpenTelemetry.Trace;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
 
 /// <summary>
-/// Figures and sampled spans for the city's own monitoring, by OpenTelemetry's protocol and its standard variables; nothing leaves unless
-/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector. Sources are named here one by one: those of the pages and of the database would
-/// carry addresses and statements, and with them devices. No logs are sent.
+/// Metrics and sampled spans for the city's own monitoring, over OTLP and with OpenTelemetry's standard variables. Nothing is sent unless
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector. Logs are never sent.
 /// </summary>
-/// <param name="Share">The share of commits that leave a span, 0 to 1; null when a sampler is named by <c>OTEL_TRACES_SAMPLER</c>.</param>
-internal sealed record Telemetry(double? Share)
+/// <remarks>
+/// Sources are listed one by one. Those of ASP.NET and of the database would carry addresses and statements, and with them device ids.
+/// </remarks>
+/// <param name="SampledShare">The share of commits that produce a span, 0 to 1; null if <c>OTEL_TRACES_SAMPLER</c> names a sampler.</param>
+internal sealed record Telemetry(double? SampledShare)
 {
-    private const double UsualShare = 0.01;
+    private const double DefaultShare = 0.01;
 
     /// <summary>
-    /// What the environment asks for; null when it names no collector. Throws <see cref="UsageException"/> for a share that is none.
+    /// Reads the environment; null if it names no collector. Throws <see cref="UsageException"/> for a share that is not from 0 to 1.
     /// </summary>
-    public static Telemetry? Asked()
+    public static Telemetry? FromEnvironment()
     {
         if (Text("OTEL_EXPORTER_OTLP_ENDPOINT").Length == 0)
             return null;
-        // Who names a sampler gets that one: the library reads the variable only when none is set here.
+        // The library reads this variable itself, but only if the code sets no sampler.
         if (Text("OTEL_TRACES_SAMPLER").Length > 0)
-            return new Telemetry(Share: null);
-        var asked = Text("OTEL_TRACES_SAMPLER_ARG");
-        return asked.Length == 0 ? new Telemetry(UsualShare)
-            : double.TryParse(asked, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
-                ? new Telemetry(share)
+            return new Telemetry(SampledShare: null);
+        var text = Text("OTEL_TRACES_SAMPLER_ARG");
+        if (text.Length == 0)
+            return new Telemetry(DefaultShare);
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
+            ? new Telemetry(share)
             : throw new UsageException(
-                $"OTEL_TRACES_SAMPLER_ARG is '{asked}': expected the share of commits that leave a span, from 0 to 1."
+                $"OTEL_TRACES_SAMPLER_ARG is '{text}': expected the share of commits that leave a span, from 0 to 1."
             );
 
         static string Text(string name) => Environment.GetEnvironmentVariable(name)?.Trim() ?? "";
@@ -51,7 +55,7 @@ internal sealed record Telemetry(double? Share)
             .WithTracing(traces =>
             {
                 traces.AddSource(CommitMetrics.Name).AddOtlpExporter();
-                if (Share is { } share)
+                if (SampledShare is { } share)
                     traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(share)));
             });
 }

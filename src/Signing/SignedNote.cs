@@ -8,35 +8,38 @@ namespace SurveillanceRegistry.Signing;
 
 /// <summary>
 /// Signed notes (C2SP signed-note) with an Ed25519 key: a text that ends with a newline, a blank line, and lines
-/// <c>— name base64(key id, signature)</c>. Signatures of keys that are not known are passed over; a wrong one of a known key refuses the
+/// <c>— name base64(key id, signature)</c>. A signature of an unknown key is ignored. A wrong signature of the known key invalidates the
 /// note.
 /// </summary>
 public sealed class SignedNote : ILogSigner, IDisposable
 {
     private const byte Ed25519Type = 1;
-
-    private const int KeyIdBytes = 4,
-        MostSignatures = 64,
-        MostCharacters = 64 * 1024;
-
+    private const int KeyIdBytes = 4;
+    private const int MaxSignatures = 64;
+    private const int MaxCharacters = 64 * 1024;
     private const string Dash = "\u2014 ";
 
     private static readonly SignatureAlgorithm Algorithm = SignatureAlgorithm.Ed25519;
 
     private readonly Key? _key;
-    private readonly PublicKey _public;
+    private readonly PublicKey _publicKey;
 
-    private SignedNote(string name, Key? key, PublicKey publicKey) => (Name, _key, _public) = (name, key, publicKey);
+    private SignedNote(string name, Key? key, PublicKey publicKey)
+    {
+        Name = name;
+        _key = key;
+        _publicKey = publicKey;
+    }
 
     public string Name { get; }
 
-    public string Vkey => $"{Name}+{KeyId(Name, _public):x8}+{Convert.ToBase64String(KeyBytes(_public))}";
+    public string Vkey => $"{Name}+{KeyId(Name, _publicKey):x8}+{Convert.ToBase64String(KeyBytes(_publicKey))}";
 
-    /// <summary>A new key, as 32 secret bytes.</summary>
+    /// <summary>Creates a new key, as 32 secret bytes.</summary>
     public static byte[] NewSeed() => RandomNumberGenerator.GetBytes(Algorithm.PrivateKeySize);
 
-    /// <summary>A signer and verifier from its secret.</summary>
-    /// <param name="name">Name of the key: no blanks, no plus.</param>
+    /// <summary>Creates a signer and verifier from a secret.</summary>
+    /// <param name="name">The name of the key, without blanks and plus.</param>
     /// <param name="seed">32 secret bytes.</param>
     public static SignedNote FromSeed(string name, ReadOnlySpan<byte> seed)
     {
@@ -46,7 +49,7 @@ public sealed class SignedNote : ILogSigner, IDisposable
         return new SignedNote(name, key, key.PublicKey);
     }
 
-    /// <summary>A verifier from a public key, <c>name+hash+base64</c>; null when the text is none.</summary>
+    /// <summary>Creates a verifier from a public key, <c>name+hash+base64</c>; null if the text is not one.</summary>
     public static SignedNote? FromVkey(string vkey)
     {
         ArgumentNullException.ThrowIfNull(vkey);
@@ -77,7 +80,7 @@ public sealed class SignedNote : ILogSigner, IDisposable
         if (!text.EndsWith('\n') || text.Any(c => c != '\n' && char.IsControl(c)))
             throw new ArgumentException("The text of a note ends with a newline and holds no other control character.", nameof(text));
         var signature = new byte[KeyIdBytes + Algorithm.SignatureSize];
-        BinaryPrimitives.WriteUInt32BigEndian(signature, KeyId(Name, _public));
+        BinaryPrimitives.WriteUInt32BigEndian(signature, KeyId(Name, _publicKey));
         Algorithm.Sign(_key, Encoding.UTF8.GetBytes(text), signature.AsSpan(KeyIdBytes));
         return $"{text}\n{Dash}{Name} {Convert.ToBase64String(signature)}\n";
     }
@@ -86,7 +89,7 @@ public sealed class SignedNote : ILogSigner, IDisposable
     {
         ArgumentNullException.ThrowIfNull(note);
         if (
-            note.Length > MostCharacters
+            note.Length > MaxCharacters
             || !note.EndsWith('\n')
             || note.Any(c => c != '\n' && char.IsControl(c))
             || note.LastIndexOf("\n\n", StringComparison.Ordinal) is not (>= 0 and var blank)
@@ -95,39 +98,45 @@ public sealed class SignedNote : ILogSigner, IDisposable
             return null;
         var text = note[..(blank + 1)];
         var lines = note[(blank + 2)..^1].Split('\n');
-        if (lines.Length > MostSignatures)
+        if (lines.Length > MaxSignatures)
             return null;
         var isSigned = false;
         foreach (var line in lines)
         {
-            if (
-                !line.StartsWith(Dash, StringComparison.Ordinal)
-                || line[Dash.Length..].Split(' ') is not [var name, var encoded]
-                || !IsName(name)
-            )
+            if (VerifyLine(line, text) is not { } isOwn)
                 return null;
-            var raw = new byte[encoded.Length];
-            // One way of writing a signature: no bits that mean nothing.
-            if (
-                !Convert.TryFromBase64String(encoded, raw, out var length)
-                || length <= KeyIdBytes
-                || Convert.ToBase64String(raw, 0, length) != encoded
-            )
-                return null;
-            if (name != Name || BinaryPrimitives.ReadUInt32BigEndian(raw) != KeyId(Name, _public))
-                continue;
-            if (
-                length != KeyIdBytes + Algorithm.SignatureSize
-                || !Algorithm.Verify(_public, Encoding.UTF8.GetBytes(text), raw.AsSpan(KeyIdBytes, Algorithm.SignatureSize))
-            )
-                return null;
-            isSigned = true;
+            isSigned |= isOwn;
         }
 
         return isSigned ? text : null;
     }
 
     public void Dispose() => _key?.Dispose();
+
+    /// <summary>Returns true for a valid signature of this key, false for a signature of another key, null for an invalid line.</summary>
+    private bool? VerifyLine(string line, string text)
+    {
+        if (
+            !line.StartsWith(Dash, StringComparison.Ordinal)
+            || line[Dash.Length..].Split(' ') is not [var name, var encoded]
+            || !IsName(name)
+        )
+            return null;
+        var raw = new byte[encoded.Length];
+        // Only the canonical base64 text is valid, so that a signature has one form.
+        if (
+            !Convert.TryFromBase64String(encoded, raw, out var length)
+            || length <= KeyIdBytes
+            || Convert.ToBase64String(raw, 0, length) != encoded
+        )
+            return null;
+        if (name != Name || BinaryPrimitives.ReadUInt32BigEndian(raw) != KeyId(Name, _publicKey))
+            return false;
+        var isValid =
+            length == KeyIdBytes + Algorithm.SignatureSize
+            && Algorithm.Verify(_publicKey, Encoding.UTF8.GetBytes(text), raw.AsSpan(KeyIdBytes, Algorithm.SignatureSize));
+        return isValid ? true : null;
+    }
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= 253 && !name.Any(c => char.IsWhiteSpace(c) || c == '+' || char.IsControl(c));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
+using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Devices;
@@ -19,14 +20,15 @@ using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Web;
 
-/// <summary>Pages, screens and the API.</summary>
+/// <summary>Registers pages, screens and the API.</summary>
 public static class WebSetup
 {
-    /// <summary>Nothing comes from elsewhere, nothing runs that is not a file of this house, and nobody may frame it.</summary>
+    /// <summary>Allows only resources of this site, no inline script or style, and no framing.</summary>
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Adds what the pages and the API need.</summary>
+    /// <summary>Adds the services of pages and API.</summary>
     public static IServiceCollection AddWeb(this IServiceCollection services)
     {
         services.AddRazorPages(pages => pages.RootDirectory = "/").AddApplicationPart(typeof(WebSetup).Assembly);
@@ -40,7 +42,7 @@ public static class WebSetup
         return services;
     }
 
-    /// <summary>Maps every address of the contract that stands so far.</summary>
+    /// <summary>Maps every page and API operation.</summary>
     public static WebApplication MapWeb(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -72,7 +74,9 @@ public static class WebSetup
         GovernanceApi.Map(api);
         RegistersApi.Map(api);
         DevicesApi.Map(api);
-        EnrolmentApi.Map(api);
+        DeviceRegistrationApi.Map(api);
+        GatewaysApi.Map(api);
+        CredentialsApi.Map(api);
         HistoryApi.Map(api);
         PlacesApi.Map(api);
         ChangesApi.Map(api);
@@ -83,45 +87,45 @@ public static class WebSetup
                 async (IGrainFactory grains, ITableFiles files) =>
                     Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")
             )
-            .RequireAuthorization("staff");
+            .RequireAuthorization(StaffPolicies.AnyRole);
         app.MapApiDocument();
         app.MapRazorPages();
         return app;
     }
 
-    /// <summary>Whether people read what stands at an address; programs get their problems as RFC 9457 says them.</summary>
-    private static bool IsPage(PathString path) => !Programs.Any(program => path.StartsWithSegments(program));
+    /// <summary>Whether an address is a page for people; programs get problem details (RFC 9457).</summary>
+    private static bool IsPage(PathString path) => !ForPrograms.Any(program => path.StartsWithSegments(program));
 
-    private static readonly PathString[] Programs = ["/api", "/assets", "/kiosks", "/health", "/version", "/.well-known", "/staff"];
+    private static readonly PathString[] ForPrograms = ["/api", "/assets", "/kiosks", "/health", "/version", "/.well-known", "/staff"];
 
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Results.Text("alive"));
-        routes.MapGet(
-            "/health/ready",
-            (GrainWakeUpService rounds, IngestHealthMonitor sight, IngestStatistics figures) =>
-                !rounds.FirstPass.IsCompletedSuccessfully
-                    ? NotReady(
-                        "Not ready yet",
-                        "Not every device and place was asked yet; notices are true once they were. Try again in a second."
-                    )
-                : figures.IsStalled
-                    ? NotReady(
-                        "Not ready: heartbeats wait",
-                        $"Heartbeats wait, and none was answered for {IngestStatistics.StallThreshold.TotalSeconds} s. What the registry cannot hear it calls unknown; devices keep what is not acknowledged."
-                    )
-                : sight.CannotObserve
-                    ? NotReady(
-                        "Not ready: the registry cannot see",
-                        "Nothing can be made durable at present. What the registry cannot hear it calls unknown; devices keep what is not acknowledged."
-                    )
-                : Results.Text("ready")
-        );
+        routes.MapGet("/health/ready", Readiness);
         var version =
             typeof(WebSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-        routes.MapGet("/version", () => GovernanceApi.Json(new { version }));
-
-        static IResult NotReady(string title, string why) =>
-            Results.Problem(why, statusCode: StatusCodes.Status503ServiceUnavailable, title: title, type: "/problems/not-ready");
+        routes.MapGet("/version", () => JsonResults.Ok(new { version }));
     }
+
+    private static IResult Readiness(GrainWakeUpService wakeUp, IngestHealthMonitor health, IngestStatistics statistics)
+    {
+        const string Meanwhile =
+            "The registry shows devices that it cannot hear as unknown. Devices keep unacknowledged heartbeats and send them again.";
+        if (!wakeUp.FirstPass.IsCompletedSuccessfully)
+            return NotReady(
+                "Not ready yet",
+                "Not every device and place was activated yet. Notices are correct afterwards. Try again in a second."
+            );
+        if (statistics.IsStalled)
+            return NotReady(
+                "Not ready: heartbeats are queued",
+                $"No heartbeat was acknowledged for {IngestStatistics.StallThreshold.TotalSeconds} s. {Meanwhile}"
+            );
+        return health.CannotObserve
+            ? NotReady("Not ready: heartbeats cannot be stored", $"Nothing can be stored at present. {Meanwhile}")
+            : Results.Text("ready");
+    }
+
+    private static IResult NotReady(string title, string detail) =>
+        Results.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable, title: title, type: "/problems/not-ready");
 }

@@ -1,26 +1,28 @@
 using System.Globalization;
 using SurveillanceRegistry.Benchmarks;
 using SurveillanceRegistry.Benchmarks.Ingest;
+using SurveillanceRegistry.Benchmarks.Ingest.Load;
+using SurveillanceRegistry.Benchmarks.Ingest.Peers;
 
 // Prints the figures of the README, each beside its limit or a peer, in one run:
-//   dotnet run -c Release --project tests/Benchmarks             a table from a file, from a change to the screen
-//   dotnet run -c Release --project tests/Benchmarks -- table    a table from a file, and nothing else
-//   dotnet run -c Release --project tests/Benchmarks -- ledger   a large ledger, and nothing else
-//   dotnet run -c Release --project tests/Benchmarks -- large    that, and a large table and ledger in a whole registry
-//   dotnet run -c Release --project tests/Benchmarks -- clone    also from a clean clone to ready, with packages to download
-//   dotnet run -c Release --project tests/Benchmarks -- suite    also the two tiers of the suite
+//   dotnet run -c Release --project tests/Benchmarks             a CSV table, a large table and ledger, a change until it is on a screen
+//   dotnet run -c Release --project tests/Benchmarks -- table    only a CSV table
+//   dotnet run -c Release --project tests/Benchmarks -- ledger   only a large ledger
+//   dotnet run -c Release --project tests/Benchmarks -- large    a CSV table, and a large table and ledger in a whole registry
+//   dotnet run -c Release --project tests/Benchmarks -- clone    all, and from a clean clone to ready, with packages to download
+//   dotnet run -c Release --project tests/Benchmarks -- suite    all, and the two tiers of the test suite
 //   dotnet run -c Release --project tests/Benchmarks -- ingest   the ingest: see Ingest/README.md
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args.FirstOrDefault())
 {
-    case Generator.Verb:
-        await Generator.RunAsync();
+    case LoadGeneratorProcess.Verb:
+        await LoadGeneratorProcess.RunAsync();
         return 0;
     case BareBroker.Verb:
         await BareBroker.RunAsync();
         return 0;
-    case IngestFigures.Verb:
-        return await IngestFigures.RunAsync(args[1..]);
+    case IngestCommand.Verb:
+        return await IngestCommand.RunAsync(args[1..]);
 }
 
 Console.WriteLine(
@@ -32,16 +34,16 @@ if (args.Contains("ledger"))
     return 0;
 }
 
-TableFromFile.Run();
+CsvTable.Run();
 if (args.Contains("table"))
     return 0;
 await LargeTable.RunAsync();
 await LargeLedger.RunAsync();
 if (args.Contains("large"))
     return 0;
-await FromChangeToScreen.RunAsync();
+await ChangeToScreen.RunAsync();
 if (args.Contains("clone"))
-    await FromCloneToReady.RunAsync();
+    await CloneToReady.RunAsync();
 if (args.Contains("suite"))
-    await Suite.RunAsync();
+    await TestSuite.RunAsync();
 return 0;

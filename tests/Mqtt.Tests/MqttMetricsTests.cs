@@ -13,13 +13,13 @@ namespace SurveillanceRegistry.Mqtt.Tests;
 /// <summary>The figures of the broker: how long an acknowledgement takes, what waits, who is there. None names a device.</summary>
 public sealed class MqttMetricsTests : IAsyncLifetime
 {
-    private readonly BrokerFixture _antenna = new();
+    private readonly BrokerFixture _broker = new();
     private readonly ConcurrentQueue<(string Name, double Value)> _measured = new();
     private readonly MeterListener _meters = new();
 
     public async ValueTask InitializeAsync()
     {
-        await _antenna.InitializeAsync();
+        await _broker.InitializeAsync();
         _meters.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == MqttMetrics.Meter)
@@ -37,7 +37,7 @@ public sealed class MqttMetricsTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _meters.Dispose();
-        return _antenna.DisposeAsync();
+        return _broker.DisposeAsync();
     }
 
     private static MqttApplicationMessage Message(long seq, string extra = "") =>
@@ -58,63 +58,63 @@ public sealed class MqttMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_the_time_from_received_to_acknowledged_and_what_waits_meanwhile()
+    public async Task The_broker_measures_latency_and_counts_heartbeats_in_flight()
     {
-        using var camera = await _antenna.ConnectAsync();
-        _antenna.Kept.Hold();
+        using var camera = await _broker.ConnectAsync();
+        _broker.Log.Hold();
         var publish = camera.PublishAsync(Message(1));
-        await _antenna.Kept.Asked.WaitAsync(BrokerFixture.Patience);
-        Assert.Equal(1, _antenna.Figures.InFlight);
+        await _broker.Log.Appended.WaitAsync(BrokerFixture.Timeout);
+        Assert.Equal(1, _broker.Statistics.InFlight);
         Assert.Contains(1, Looked("registry.heartbeats.in_flight")); // Other brokers of this process are asked too.
         Assert.Contains(1, Looked("registry.sessions"));
         Assert.Contains(1, Looked("registry.connections.open"));
-        Assert.Equal((1, 1), (_antenna.Figures.Connections(), _antenna.Figures.Sessions()));
+        Assert.Equal((1, 1), (_broker.Statistics.Connections(), _broker.Statistics.Sessions()));
         _measured.Clear();
-        _antenna.Clock.Advance(TimeSpan.FromSeconds(7));
-        Assert.True(_antenna.Figures.IsStalled);
-        _antenna.Kept.Release();
+        _broker.Clock.Advance(TimeSpan.FromSeconds(7));
+        Assert.True(_broker.Statistics.IsStalled);
+        _broker.Log.Release();
         Assert.Equal(MqttClientPublishReasonCode.Success, (await publish).ReasonCode);
-        Assert.False(_antenna.Figures.IsStalled);
+        Assert.False(_broker.Statistics.IsStalled);
         Assert.Contains(("registry.heartbeats.latency", 7), _measured);
-        _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.InRange(_antenna.Figures.Read().LastMinute.AckP50Ms!.Value, 7000, 7000 * 1.125);
+        _broker.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.InRange(_broker.Statistics.Read().LastMinute.AckP50Ms!.Value, 7000, 7000 * 1.125);
     }
 
     [Fact]
-    public async Task Is_each_refusal_by_its_reason_with_those_that_never_were()
+    public async Task The_broker_counts_refusals_by_reason_including_zero_counts()
     {
-        using var camera = await _antenna.ConnectAsync();
+        using var camera = await _broker.ConnectAsync();
         await camera.PublishAsync(Message(1, ""","plate":"ABC1234" """));
         await camera.PublishAsync(Message(2));
         Assert.Equal(
             ["alias", "forbidden", "malformed", "qos", "rate", "retain", "shape", "size", "topic"],
-            _antenna.Figures.Refusals.Select(one => one.Reason)
+            _broker.Statistics.Refusals.Select(one => one.Reason)
         );
-        Assert.Equal([("shape", 1)], _antenna.Figures.Refusals.Where(one => one.Count > 0));
-        Assert.Equal((1, 0), (_antenna.Figures.Acknowledged, _antenna.Figures.InFlight));
+        Assert.Equal([("shape", 1)], _broker.Statistics.Refusals.Where(one => one.Count > 0));
+        Assert.Equal((1, 0), (_broker.Statistics.Acknowledged, _broker.Statistics.InFlight));
         Assert.Contains(("registry.publishes.refused shape own-heartbeat", 1), _measured);
 
         using var stranger = new MqttClientFactory().CreateMqttClient();
         await stranger.ConnectAsync(
-            BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build()
+            BrokerFixture.OptionsFor(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _broker.Address.Port).Build()
         );
-        _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(1, _antenna.Figures.Read().SignInsRefused);
+        _broker.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _broker.Statistics.Read().SignInsRefused);
     }
 
     [Fact]
-    public void Is_how_much_was_dropped_unread_of_vendors_payloads()
+    public void The_broker_counts_the_fields_of_vendors_payloads_that_it_dropped_unread()
     {
-        _antenna.Counters.Dropped("frigate", 3, isPublic: true);
-        _antenna.Counters.Dropped("frigate", 4, isPublic: false);
-        _antenna.Counters.Dropped("axis", 0, isPublic: true);
-        Assert.Equal([KeyValuePair.Create("frigate", 7L)], _antenna.Part<IDroppedFields>().ByAdapter);
-        Assert.Equal([KeyValuePair.Create("frigate", 3L)], _antenna.Part<IDroppedFields>().InPublic);
+        _broker.Metrics.Dropped("frigate", 3, isPublic: true);
+        _broker.Metrics.Dropped("frigate", 4, isPublic: false);
+        _broker.Metrics.Dropped("axis", 0, isPublic: true);
+        Assert.Equal([KeyValuePair.Create("frigate", 7L)], _broker.GetService<IDroppedFields>().ByAdapter);
+        Assert.Equal([KeyValuePair.Create("frigate", 3L)], _broker.GetService<IDroppedFields>().InPublic);
         Assert.Contains(("registry.fields.dropped frigate", 4), _measured);
     }
 
     [Fact]
-    public async Task Is_not_public_of_a_gateway_that_stands_for_a_mobile_unit_or_may_tomorrow()
+    public async Task Dropped_fields_of_a_gateway_that_may_have_a_mobile_device_are_not_public()
     {
         var profile = Fixtures.VendorExamples.Tables[Fixtures.VendorExamples.Recorder].Profile;
         ImmutableArray<Device> named =
@@ -124,20 +124,20 @@ public sealed class MqttMetricsTests : IAsyncLifetime
                 .Select((device, i) => device with { Number = 1000 + i }),
         ];
         var mobile = Fixtures.VendorExamples.Devices.First(device => device.KindOf.IsMobile) with { Number = 2000 };
-        var dropped = _antenna.Part<IDroppedFields>();
-        _antenna.Enrolled.Profile = profile.Id;
+        var dropped = _broker.GetService<IDroppedFields>();
+        _broker.Enrolment.Profile = profile.Id;
 
         Assert.Equal((true, true), await MovesAsync(named));
         Assert.Equal((true, false), await MovesAsync([.. named, mobile]));
-        Assert.Equal((true, false), await MovesAsync(named[1..])); // Whoever the profile names beside may be registered as a mobile one.
+        Assert.Equal((true, false), await MovesAsync(named[1..])); // The profile names one more device, which may be mobile.
 
-        // Whether what a vendor sends moves the count of staff, and that of everybody.
+        // Whether a vendor's messages change the count for staff, and the public count.
         async Task<(bool, bool)> MovesAsync(ImmutableArray<Device> behind)
         {
-            _antenna.Enrolled.Behind = behind;
+            _broker.Enrolment.Behind = behind;
             var (all, inPublic) = (Count(dropped.ByAdapter), Count(dropped.InPublic));
-            using var gateway = await _antenna.ConnectAsync(
-                BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Gateway })
+            using var gateway = await _broker.ConnectAsync(
+                BrokerFixture.OptionsFor(BrokerFixture.Camera with { Id = FakeEnrolment.Gateway })
             );
             foreach (var topic in new[] { "frigate/stats", "frigate/events" }) // One with fields that are passed over, one that is refused.
                 await gateway.PublishAsync(
@@ -155,11 +155,11 @@ public sealed class MqttMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_not_counted_as_waiting_when_it_could_not_be_made_durable()
+    public async Task A_heartbeat_that_could_not_be_made_durable_does_not_count_as_in_flight()
     {
-        using var camera = await _antenna.ConnectAsync();
-        _antenna.Kept.IsBroken = true;
+        using var camera = await _broker.ConnectAsync();
+        _broker.Log.IsBroken = true;
         await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(1)));
-        Assert.Equal((0, 0), (_antenna.Figures.Acknowledged, _antenna.Figures.InFlight));
+        Assert.Equal((0, 0), (_broker.Statistics.Acknowledged, _broker.Statistics.InFlight));
     }
 }

@@ -3,16 +3,16 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Changes;
 
-/// <summary>Who acted, as far as the public may know: a role and a department, never a person.</summary>
+/// <summary>The role and department of a person who acted. The public never learns the person.</summary>
 public sealed record PublicActor(string Role, string? Department)
 {
     internal static PublicActor From(Attribution by) => new(by.Role, by.Department);
 }
 
-/// <summary>What everybody may know of an approved change request. It has no member for a person, so none can come through.</summary>
+/// <summary>What the public may know of an approved change request. It has no member for a person, so that none can be published.</summary>
 /// <param name="Number">Number of the request.</param>
-/// <param name="Reason">Why, as it was written for readers of the history.</param>
-/// <param name="Source">What it rests on; null when it names nothing.</param>
+/// <param name="Reason">The reason, as it was written for readers of the history.</param>
+/// <param name="Source">The basis of the change; null when it names none.</param>
 public sealed record PublicChange(
     long Number,
     string Reason,
@@ -22,7 +22,7 @@ public sealed record PublicChange(
     DateTimeOffset ApprovedAt
 )
 {
-    /// <summary>What the public may know of a request; null while nobody has approved it.</summary>
+    /// <summary>The public part of a request; null unless it is approved.</summary>
     public static PublicChange? From(ChangeRequest request) =>
         request is { State: ChangeState.Approved, Decider: { } decider, DecidedAt: { } at }
             ? new PublicChange(

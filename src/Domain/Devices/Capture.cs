@@ -1,6 +1,6 @@
 namespace SurveillanceRegistry.Domain.Devices;
 
-/// <summary>What a sensor takes in. One word for the sensor and for what it captures.</summary>
+/// <summary>The kinds of capture. Each also names the sensor that makes it.</summary>
 public enum Capture
 {
     Video,
@@ -11,10 +11,10 @@ public enum Capture
     Location,
 }
 
-/// <summary>What a unit does with a sensor. Ordered: a notice names the highest.</summary>
+/// <summary>What a device does with a sensor. Ordered: a notice names the highest.</summary>
 public enum Mode
 {
-    /// <summary>The sensor takes nothing in.</summary>
+    /// <summary>The sensor captures nothing.</summary>
     Off = 1,
 
     /// <summary>Seen or heard, and not stored.</summary>

@@ -6,28 +6,31 @@ using System.Text.Json.Serialization;
 namespace SurveillanceRegistry.Domain.Devices;
 
 /// <summary>
-/// What a unit reports of each of its sensors: two bits a capture, no text, so that a report has no room for anything else.
-/// A capture that is not named belongs to no sensor of the unit.
+/// The mode of each sensor of a device: two bits a capture and no text, so that a report can contain nothing else. A capture that the
+/// report does not name has no sensor.
 /// </summary>
 [JsonConverter(typeof(CaptureReportJson))]
 public readonly record struct CaptureReport
 {
+    private const int BitsPerCapture = 2;
+    private const int Mask = (1 << BitsPerCapture) - 1;
+
     private static readonly ImmutableArray<Capture> All = [.. Enum.GetValues<Capture>()];
 
-    /// <summary>The report from its packed form, two bits a capture in the order of <see cref="Capture"/>.</summary>
+    /// <summary>A report in its packed form: two bits a capture, in the order of <see cref="Capture"/>.</summary>
     public CaptureReport(int bits) => Bits = bits;
 
     /// <summary>The packed form: 0 no such sensor, 1 off, 2 live, 3 recorded.</summary>
     public int Bits { get; }
 
-    /// <summary>The mode of one capture, or null when no sensor takes it in.</summary>
-    public Mode? this[Capture capture] => (Bits >> ((int)capture * 2) & 3) is var mode and not 0 ? (Mode)mode : null;
+    /// <summary>The mode of a capture, or null when there is no sensor for it.</summary>
+    public Mode? this[Capture capture] => (Bits >> Offset(capture) & Mask) is var mode and not 0 ? (Mode)mode : null;
 
-    /// <summary>This report with one capture set.</summary>
-    public CaptureReport With(Capture capture, Mode mode) => new(Bits & ~(3 << ((int)capture * 2)) | (int)mode << ((int)capture * 2));
+    /// <summary>This report with the mode of one capture set.</summary>
+    public CaptureReport With(Capture capture, Mode mode) => new(Bits & ~(Mask << Offset(capture)) | (int)mode << Offset(capture));
 
-    /// <summary>Every sensor at the same mode.</summary>
-    public static CaptureReport Every(IEnumerable<Capture> sensors, Mode mode) =>
+    /// <summary>A report with every sensor in the same mode.</summary>
+    public static CaptureReport ForAll(IEnumerable<Capture> sensors, Mode mode) =>
         sensors.Aggregate(default(CaptureReport), (report, capture) => report.With(capture, mode));
 
     /// <summary>The captures that the report names, in the order of <see cref="Capture"/>.</summary>
@@ -48,18 +51,20 @@ public readonly record struct CaptureReport
     {
         var expected = 0;
         foreach (var sensor in sensors)
-            expected |= 3 << ((int)sensor * 2);
+            expected |= Mask << Offset(sensor);
         var named = 0;
         foreach (var capture in All)
         {
             if (this[capture] is not null)
-                named |= 3 << ((int)capture * 2);
+                named |= Mask << Offset(capture);
         }
 
         return named == expected;
     }
 
-    /// <summary>The report in words, for logs and failures: <c>video recorded, audio off</c>.</summary>
+    private static int Offset(Capture capture) => (int)capture * BitsPerCapture;
+
+    /// <summary>The report for logs and errors: <c>video recorded, audio off</c>.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -69,7 +74,7 @@ public readonly record struct CaptureReport
     }
 }
 
-/// <summary>A capture report in JSON: <c>{"video":"recorded","audio":"off"}</c>.</summary>
+/// <summary>Reads and writes a capture report in JSON: <c>{"video":"recorded","audio":"off"}</c>.</summary>
 public sealed class CaptureReportJson : JsonConverter<CaptureReport>
 {
     public override CaptureReport Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

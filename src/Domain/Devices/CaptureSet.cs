@@ -4,32 +4,32 @@ using System.Text.Json.Serialization;
 namespace SurveillanceRegistry.Domain.Devices;
 
 /// <summary>
-/// Captures without a mode: one bit each, no text. Equal when they hold the same. In JSON their words: <c>["video","audio"]</c>.
+/// A set of captures: one bit each, no text. In JSON: <c>["video","audio"]</c>.
 /// </summary>
-/// <param name="Bits">The packed form, one bit a capture in the order of <see cref="Capture"/>.</param>
+/// <param name="Bits">The packed form: one bit a capture, in the order of <see cref="Capture"/>.</param>
 [JsonConverter(typeof(CaptureSetJson))]
 public readonly record struct CaptureSet(int Bits)
 {
-    /// <summary>These captures.</summary>
+    /// <summary>The set of these captures.</summary>
     public static CaptureSet From(params IEnumerable<Capture> captures) =>
         captures.Aggregate(default(CaptureSet), (set, capture) => set.With(capture));
 
-    /// <summary>The captures, in their order.</summary>
+    /// <summary>The captures, in the order of <see cref="Capture"/>.</summary>
     public IEnumerable<Capture> Captures => Enum.GetValues<Capture>().Where(Contains);
 
-    /// <summary>Whether it holds a capture.</summary>
+    /// <summary>Whether the set contains a capture.</summary>
     public bool Contains(Capture capture) => (Bits & 1 << (int)capture) != 0;
 
-    /// <summary>This set with one more.</summary>
+    /// <summary>This set with one more capture.</summary>
     public CaptureSet With(Capture capture) => new(Bits | 1 << (int)capture);
 
-    /// <summary>This set with all of another.</summary>
-    public CaptureSet And(CaptureSet other) => new(Bits | other.Bits);
+    /// <summary>The union of this set and another.</summary>
+    public CaptureSet Union(CaptureSet other) => new(Bits | other.Bits);
 
     public override string ToString() => string.Join(", ", Captures.Select(Json.Word));
 }
 
-/// <summary>A set of captures in JSON: <c>["video","audio"]</c>.</summary>
+/// <summary>Reads and writes a set of captures in JSON: <c>["video","audio"]</c>.</summary>
 public sealed class CaptureSetJson : JsonConverter<CaptureSet>
 {
     public override CaptureSet Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
-/// <summary>Where a unit stands in its life.</summary>
+/// <summary>The lifecycle of a device.</summary>
 public enum Lifecycle
 {
     Planned,
@@ -14,14 +14,14 @@ public enum Lifecycle
 }
 
 /// <summary>
-/// A registered unit. A fixed unit covers a place; a mobile unit belongs to a fleet and has no position anywhere.
+/// A registered device. A fixed device covers a place. A mobile device belongs to a fleet, and the registry stores no position of it.
 /// </summary>
 /// <param name="Id">Identifier without a name, badge or serial number.</param>
 /// <param name="Kind">Id of a <see cref="DeviceKind"/>.</param>
-/// <param name="Sensors">What it can take in; at least one.</param>
-/// <param name="Place">The place it covers; null for a mobile unit.</param>
-/// <param name="Fleet">The fleet it belongs to; null for a fixed unit.</param>
-/// <param name="Department">Who is accountable.</param>
+/// <param name="Sensors">What it can capture; at least one.</param>
+/// <param name="Place">The place it covers; null for a mobile device.</param>
+/// <param name="Fleet">The fleet it belongs to; null for a fixed device.</param>
+/// <param name="Department">Id of the accountable department.</param>
 public sealed record Device(
     string Id,
     string Kind,
@@ -32,24 +32,27 @@ public sealed record Device(
     Lifecycle Lifecycle
 )
 {
-    /// <summary>How many partitions share the devices out. A number for ever: changing it moves data.</summary>
+    /// <summary>The number of presence partitions. It cannot be changed without moving stored data.</summary>
     public const int Partitions = 256;
 
     /// <summary>
-    /// The number under which the register keeps it, from 1, never given twice; 0 while it is not registered. Says nothing about the unit.
+    /// The device number that the register assigned, from 1 and never reused; 0 while it is not registered. It says nothing about the
+    /// device.
     /// </summary>
     [JsonIgnore]
     public int Number { get; init; }
 
-    /// <summary>The registered gateway that speaks for it; null when it speaks for itself.</summary>
+    /// <summary>The registered gateway that publishes for it; null when the device publishes for itself.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Gateway { get; init; }
 
-    /// <summary>After how many seconds without a word it is not heard any more, 10 to 86,400, where this differs from its kind's.</summary>
+    /// <summary>
+    /// After how many seconds without a heartbeat it is not heard any more, 10 to 86,400; null when the deadline of its kind applies.
+    /// </summary>
     [JsonPropertyName("deadlineSeconds"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? OwnDeadlineSeconds { get; init; }
 
-    /// <summary>After how many seconds without a word it is not heard any more.</summary>
+    /// <summary>After how many seconds without a heartbeat it is not heard any more.</summary>
     [JsonIgnore]
     public int DeadlineSeconds => OwnDeadlineSeconds ?? KindOf.DeadlineSeconds;
 
@@ -59,23 +62,22 @@ public sealed record Device(
     [JsonIgnore]
     public string Technology => KindOf.Technology;
 
-    /// <summary>Whether the unit stands in the street: it may take something in, whatever anybody believes.</summary>
+    /// <summary>Whether the device is on the spot. It may then capture something, whatever its register entry says.</summary>
     [JsonIgnore]
     public bool IsInstalled => Lifecycle is Lifecycle.Installed or Lifecycle.Active or Lifecycle.Paused;
 
     /// <summary>
-    /// From so many units on a fleet's number is public: 11 and 12 would be rounded to 10, which is below 11 and can be no other two.
+    /// The smallest fleet whose number of devices is public. With 11 as the smallest, a public 10 could only mean 11 or 12.
     /// </summary>
     public const int MinFleetCount = 13;
 
     /// <summary>
-    /// How many units a fleet has, as the public may know it: rounded to 5; null, fewer than <see cref="MinFleetCount"/>, when that is all
-    /// there is to say.
+    /// The public number of devices of a fleet, rounded to 5; null when it has fewer than <see cref="MinFleetCount"/>.
     /// </summary>
-    public static int? FleetCount(int units) => units < MinFleetCount ? null : (units + 2) / 5 * 5;
+    public static int? FleetCount(int devices) => devices < MinFleetCount ? null : (devices + 2) / 5 * 5;
 
     /// <summary>
-    /// The partition of a device, by the number under which the register keeps it. Numbers are dense, and so is each partition.
+    /// The presence partition of a device number. Device numbers are dense, so that the numbers in each partition are dense too.
     /// </summary>
     public static int PartitionOf(int number) => number % Partitions;
 }

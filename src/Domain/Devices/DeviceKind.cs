@@ -3,15 +3,16 @@ using System.Collections.Immutable;
 namespace SurveillanceRegistry.Domain.Devices;
 
 /// <summary>
-/// A kind of unit: the closed family that the contract names. A kind knows its technology, whether it moves, how often it speaks
-/// and after how long its silence means something.
+/// A kind of device, one of the closed list in the contract: its technology, whether it moves, how often it sends a heartbeat, and after
+/// how long its silence means something.
 /// </summary>
 /// <param name="Id">Identifier, e.g. <c>red-light-camera</c>.</param>
 /// <param name="Technology">The technology it belongs to.</param>
-/// <param name="IsMobile">Mobile units have no position anywhere and appear in public only as fleets.</param>
-/// <param name="HeartbeatSeconds">How often it is asked to speak, in seconds.</param>
-/// <param name="DeadlineSeconds">After this long without a word it is not heard any more, in seconds.</param>
-/// <param name="SilenceIsNormal">For units that are switched off at the end of a shift: silence means unknown, not a fault.</param>
+/// <param name="IsMobile">Whether it moves. The registry stores no position of mobile devices and publishes them only as fleets.</param>
+/// <param name="HeartbeatSeconds">The time between two heartbeats, in seconds.</param>
+/// <param name="DeadlineSeconds">After this long without a heartbeat it is not heard any more, in seconds.</param>
+/// <param name="SilenceIsNormal">True for devices that are switched off at the end of a shift: silence means unknown, not a
+/// fault.</param>
 public sealed record DeviceKind(
     string Id,
     string Technology,
@@ -25,7 +26,7 @@ public sealed record DeviceKind(
 
     private static DeviceKind Mobile(string id, string technology) => new(id, technology, true, 30, 90, true);
 
-    /// <summary>Every kind there is.</summary>
+    /// <summary>Every kind.</summary>
     public static ImmutableArray<DeviceKind> All { get; } =
     [
         Fixed("facility-camera", "facility-camera"),
@@ -44,7 +45,4 @@ public sealed record DeviceKind(
 
     /// <summary>The kind with this id, or null.</summary>
     public static DeviceKind? Find(string id) => All.FirstOrDefault(kind => kind.Id == id);
-
-    /// <summary>Silence up to this long is ordinary: online. Beyond it, up to the deadline: late. In seconds.</summary>
-    public double LateAfterSeconds => HeartbeatSeconds * 1.5;
 }

@@ -4,7 +4,7 @@ using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
-/// <summary>The register of devices as it is remembered.</summary>
+/// <summary>The register of devices.</summary>
 public interface IDeviceRegister
 {
     /// <summary>Every registered device, in the order of ids.</summary>
@@ -14,8 +14,7 @@ public interface IDeviceRegister
     Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The fleets as they were at an instant, in the order of ids: what was registered, moved or removed later makes no difference. Removed
-    /// units are not counted.
+    /// The fleets at an instant, in the order of ids. Later changes of the register make no difference. Removed devices are not counted.
     /// </summary>
     Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken);
 
@@ -23,38 +22,39 @@ public interface IDeviceRegister
     Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What was done to a mobile unit, the newest first. For those who may read single units, and each reading is written down.
+    /// The acts on a mobile device, newest first. Only for staff who may read single mobile devices; the caller records each reading in
+    /// <see cref="IMobileReadAudit"/>.
     /// </summary>
     /// <param name="before">Only acts with a smaller number; null for the newest.</param>
-    /// <param name="most">At most so many.</param>
+    /// <param name="most">The most acts to return.</param>
     Task<ImmutableArray<MobileAct>> ActsAsync(string deviceId, long? before, int most, CancellationToken cancellationToken);
 
-    /// <summary>Which partitions have devices.</summary>
+    /// <summary>The presence partitions that have devices.</summary>
     Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken);
 
-    /// <summary>What presence needs of each device of a partition; of one only, when its number is given.</summary>
+    /// <summary>The presence settings of each device of a partition; of one device only, when its number is given.</summary>
     Task<ImmutableArray<PresenceSettings>> PresenceSettingsAsync(int partition, int? number, CancellationToken cancellationToken);
 
-    /// <summary>The ids of devices by their numbers.</summary>
+    /// <summary>The ids of devices by their device numbers.</summary>
     Task<ImmutableDictionary<int, string>> IdsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lets the next word of a device whose clock fell back count, whatever its epoch. False when there is no such device.
+    /// Records that the next heartbeat of a device whose clock fell back counts whatever its epoch. False when there is no such device.
     /// </summary>
     Task<bool> ForgetEpochAsync(string deviceId, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>A page of the register for those who keep it, in the order of ids, removed units too.</summary>
+    /// <summary>A page of the register for device clerks, in the order of ids, with removed devices.</summary>
     /// <param name="after">Only ids after this one; null for the first page.</param>
-    /// <param name="most">At most so many.</param>
+    /// <param name="most">The size of the page.</param>
     Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The version of a device's entry in the register, for whoever wants to change it; null when it was never registered.
+    /// The version of a device's entry in the register, which a change of it must name; null when it was never registered.
     /// </summary>
     Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Registers a device. A refusal when its id is taken by a device or a gateway, or its place or gateway is not registered.
+    /// Registers a device. Refuses it when a device or a gateway has the same id, or when its place or gateway is not registered.
     /// </summary>
     Task<Outcome<Device>> RegisterAsync(
         Device device,
@@ -65,7 +65,7 @@ public interface IDeviceRegister
     );
 
     /// <summary>
-    /// Changes what is registered of a device; removing it ends its credentials. A refusal when its version is another by now.
+    /// Changes the entry of a device. Removing the device ends its credentials. Refuses the change when the entry has another version.
     /// </summary>
     Task<Outcome<Device>> ChangeAsync(
         Device device,
@@ -76,7 +76,9 @@ public interface IDeviceRegister
         CancellationToken cancellationToken
     );
 
-    /// <summary>Registers many gateways and devices at once, all of them or none. Refusals name each that cannot be registered.</summary>
+    /// <summary>
+    /// Registers many gateways and devices in one transaction. When one cannot be registered, none is, and a refusal names each.
+    /// </summary>
     Task<Outcome<object>> ImportAsync(
         ImmutableArray<Gateway> gateways,
         ImmutableArray<Device> devices,
@@ -87,9 +89,9 @@ public interface IDeviceRegister
     );
 }
 
-/// <summary>Which devices a page of the register shows. What is null is not asked for.</summary>
+/// <summary>Which devices a page of the register shows. A null member does not restrict it.</summary>
 /// <param name="Search">Part of the id.</param>
-/// <param name="Gateway">Only those behind this gateway.</param>
+/// <param name="Gateway">Only devices behind this gateway.</param>
 public sealed record DeviceFilter(
     string? Place = null,
     string? Fleet = null,
@@ -98,50 +100,6 @@ public sealed record DeviceFilter(
     string? Search = null
 )
 {
-    /// <summary>Whether units that move are asked for; else only those that stand.</summary>
+    /// <summary>True for mobile devices, false for fixed ones.</summary>
     public bool IsMobile { get; init; }
 }
-
-/// <summary>What presence needs of a device.</summary>
-/// <param name="OwnDeadlineSeconds">Its own deadline, where that differs from its kind's.</param>
-public sealed record PresenceSettings(int Number, string Kind, int? OwnDeadlineSeconds)
-{
-    private DeviceKind KindOf =>
-        DeviceKind.Find(Kind) ?? throw new InvalidOperationException($"Device number {Number} has no known kind: '{Kind}'.");
-
-    public int DeadlineSeconds => OwnDeadlineSeconds ?? KindOf.DeadlineSeconds;
-
-    public bool SilenceIsNormal => KindOf.SilenceIsNormal;
-}
-
-/// <summary>The mobile units of one kind and department that belong together.</summary>
-/// <param name="Units">How many there are. Not for the public: see <see cref="Device.FleetCount"/>.</param>
-public sealed record RegisteredFleet(string Id, string Kind, string Department, int Units)
-{
-    public string Technology =>
-        DeviceKind.Find(Kind)?.Technology ?? throw new InvalidOperationException($"Fleet {Id} has units of no known kind: '{Kind}'.");
-}
-
-/// <summary>All that is public of a fleet at once: that there is one, with units of a technology.</summary>
-public sealed record NamedFleet(string Id, string Technology);
-
-/// <summary>
-/// Something that was done to a single mobile unit: registered, changed or removed, given a credential. It stands beside the ledger, which
-/// everybody reads at once,
-/// and the digests of the ledger hold it.
-/// </summary>
-/// <param name="Number">Grows with every act of any unit.</param>
-/// <param name="Act">What was done, in the words that the ledger has for fixed devices, e.g. <c>device-changed</c>.</param>
-/// <param name="By">Who did it.</param>
-/// <param name="Fleet">The fleet to which it belonged from then on; department and lifecycle likewise.</param>
-/// <param name="Body">What more there is to say, with the reason: a JSON object.</param>
-public sealed record MobileAct(
-    long Number,
-    DateTimeOffset At,
-    string Act,
-    Attribution By,
-    string Fleet,
-    string Department,
-    Lifecycle Lifecycle,
-    string Body
-);

@@ -3,7 +3,7 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
-/// <summary>What a gateway's messages are written in. One adapter reads each.</summary>
+/// <summary>The formats of gateway messages. Each has an adapter.</summary>
 public enum AdapterKind
 {
     Frigate,
@@ -13,33 +13,33 @@ public enum AdapterKind
     Availability,
 }
 
-/// <summary>What a message says about whether a unit is there at all.</summary>
+/// <summary>What a vendor's message says about the availability of a device.</summary>
 public enum Availability
 {
     /// <summary>Nothing.</summary>
     NotSaid,
 
-    /// <summary>It is there, and spoke or was seen just now.</summary>
+    /// <summary>The device is available: it sent a message or was seen just now.</summary>
     Up,
 
-    /// <summary>It is gone. Whether it takes anything in, nobody knows: down is not off.</summary>
+    /// <summary>The device is not reachable. It may still capture: down does not mean off.</summary>
     Down,
 
-    /// <summary>It was stopped on purpose. Whether it takes anything in, nobody knows either.</summary>
+    /// <summary>The device was stopped on purpose. It may still capture.</summary>
     PlannedStop,
 }
 
 /// <summary>
-/// How a vendor's messages speak for registered units, without code: whose words they are, below which topic, which name stands for which
-/// registered device. Not public: vendor names may be serial numbers.
+/// How the messages of a vendor are read, as data instead of code: the format, the topic, and which vendor name is which registered device.
+/// Not public: vendor names may be serial numbers.
 /// </summary>
-/// <param name="Id">Identifier; the file is named after it.</param>
-/// <param name="Adapter">What the messages are written in.</param>
-/// <param name="Prefix">The topic levels before those that the adapter knows, without a slash at either end; may be empty.</param>
-/// <param name="Host">The host id under which the registry announces itself to Sparkplug nodes; null for every other adapter.</param>
-/// <param name="Recording">The captures that a unit's recording holds, where the vendor only says that it records.</param>
-/// <param name="Says">What names of the vendor's mean, for adapters whose names are up to whoever installs them.</param>
-/// <param name="Units">The units that are registered, at most <see cref="MaxUnits"/>. Nobody else is heard.</param>
+/// <param name="Id">Identifier, and the name of the file.</param>
+/// <param name="Adapter">The format of the messages.</param>
+/// <param name="Prefix">The topic levels before those of the format, without a slash at either end; may be empty.</param>
+/// <param name="Host">The host id with which the registry announces itself to Sparkplug nodes; null for every other adapter.</param>
+/// <param name="Recording">The captures in a recording, for a vendor who only reports that a unit records.</param>
+/// <param name="Says">The meaning of the vendor's names, for formats in which the installer chooses the names.</param>
+/// <param name="Units">The registered units, at most <see cref="MaxUnits"/>. Messages of other units are ignored.</param>
 public sealed record Profile(
     string Id,
     AdapterKind Adapter,
@@ -53,10 +53,10 @@ public sealed record Profile(
     /// <summary>The most units of one profile.</summary>
     public const int MaxUnits = 2000;
 
-    /// <summary>The most names whose meaning one profile tells.</summary>
+    /// <summary>The most names with a meaning in one profile.</summary>
     public const int MaxMeanings = 32;
 
-    /// <summary>The most words of one name.</summary>
+    /// <summary>The most words with a meaning for one name.</summary>
     public const int MaxWords = 32;
 
     /// <summary>The most characters of a vendor's name.</summary>
@@ -66,21 +66,21 @@ public sealed record Profile(
     public const int MaxWordCharacters = 32;
 }
 
-/// <summary>One unit of a vendor's.</summary>
-/// <param name="Name">The vendor's name of it: a camera, a serial number, a topic, <c>group/edge</c> or <c>group/edge/device</c>.</param>
-/// <param name="Device">The registered device that it is.</param>
-/// <param name="Recording">The captures that its recording holds, where this differs from its profile's.</param>
+/// <summary>A unit, as vendors call a device.</summary>
+/// <param name="Name">The vendor's name for it: a camera, a serial number, a topic, <c>group/edge</c> or <c>group/edge/device</c>.</param>
+/// <param name="Device">Id of the registered device.</param>
+/// <param name="Recording">The captures in its recording; null when its profile's apply.</param>
 public sealed record ProfileUnit(string Name, string Device, ImmutableArray<Capture>? Recording);
 
-/// <summary>What one of a vendor's names means: exactly one of availability, the mode of a capture, health or firmware.</summary>
+/// <summary>The meaning of a vendor's name: exactly one of availability, the mode of a capture, health or firmware.</summary>
 /// <param name="Name">A metric, or the topic levels below the unit's.</param>
-/// <param name="Field">The member of a JSON object in which the word stands; null when the payload is the word, or a metric's
-/// value.</param>
-/// <param name="Availability">The vendor's words for there or not there.</param>
-/// <param name="Capture">The capture whose mode it tells.</param>
+/// <param name="Field">The member of a JSON payload that has the word; null when the whole payload, or a metric's value, is the
+/// word.</param>
+/// <param name="Availability">The vendor's words for available and not available.</param>
+/// <param name="Capture">The capture whose mode it reports.</param>
 /// <param name="Modes">The vendor's words for modes of that capture.</param>
 /// <param name="Health">The vendor's words for health.</param>
-/// <param name="IsFirmware">It tells the firmware, in digits and dots.</param>
+/// <param name="IsFirmware">Whether it reports the firmware, in digits and dots.</param>
 public sealed record VendorMeaning(
     string Name,
     string? Field,
@@ -91,6 +91,6 @@ public sealed record VendorMeaning(
     bool IsFirmware
 )
 {
-    /// <summary>Every word that it knows.</summary>
+    /// <summary>Every word with a meaning.</summary>
     public IEnumerable<string> Words => Availability.Keys.Concat(Modes.Keys).Concat(Health.Keys);
 }

@@ -4,46 +4,44 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
-/// <summary>What must hold of a device before it is registered. Pure; whether its place and gateway exist, the register knows.</summary>
+/// <summary>
+/// Checks devices and gateways before they are registered. The register itself checks that their place and gateway exist.
+/// </summary>
 public static class Registration
 {
-    /// <summary>The bounds of a deadline of its own, in seconds.</summary>
-    public const int MinDeadlineSeconds = 10,
-        MaxDeadlineSeconds = 86_400;
+    /// <summary>The shortest own deadline of a device, in seconds.</summary>
+    public const int MinDeadlineSeconds = 10;
+
+    /// <summary>The longest own deadline of a device, in seconds: a day.</summary>
+    public const int MaxDeadlineSeconds = 86_400;
 
     /// <summary>The longest reason of an act in the register, in characters.</summary>
-    public const int MaxReason = 500;
+    public const int MaxReasonLength = 500;
 
-    /// <summary>Why an act cannot have this reason; null when it can.</summary>
+    /// <summary>The refusal of a reason that is too long; null when it is not.</summary>
     public static Refusal? CheckReason(string? reason) =>
-        reason?.Length > MaxReason
-            ? new Refusal("invalid", $"The reason has {reason.Length} characters: at most {MaxReason}.", "reason")
+        reason?.Length > MaxReasonLength
+            ? new Refusal(RefusalCodes.Invalid, $"The reason has {reason.Length} characters: at most {MaxReasonLength}.", "reason")
             : null;
 
-    /// <summary>Every reason why a gateway cannot be registered like this; none when it can.</summary>
+    /// <summary>Every reason why a gateway cannot be registered; empty when it can.</summary>
     public static ImmutableArray<Refusal> Check(Gateway gateway, City city)
     {
         ArgumentNullException.ThrowIfNull(gateway);
         ArgumentNullException.ThrowIfNull(city);
         var refusals = ImmutableArray.CreateBuilder<Refusal>();
         if (!Identifier.IsValid(gateway.Id))
-            refusals.Add(
-                new Refusal("invalid", $"'{gateway.Id}' is no id: small letters, digits and hyphens, at most {Identifier.MaxLength}.", "id")
-            );
+            Refuse("id", $"'{gateway.Id}' is not a valid id: small letters, digits and hyphens, at most {Identifier.MaxLength}.");
         if (gateway.Profile is not null && !Identifier.IsValid(gateway.Profile))
-            refusals.Add(new Refusal("invalid", $"'{gateway.Profile}' is no id of a device profile.", "profile"));
+            Refuse("profile", $"'{gateway.Profile}' is not a valid id of a device profile.");
         if (city.Department(gateway.Department) is null)
-            refusals.Add(
-                new Refusal(
-                    "invalid",
-                    $"There is no department '{gateway.Department}': expected one of {string.Join(", ", city.Departments.Select(department => department.Id))}.",
-                    "department"
-                )
-            );
+            Refuse("department", UnknownDepartment(gateway.Department, city));
         return refusals.ToImmutable();
+
+        void Refuse(string where, string sentence) => refusals.Add(new Refusal(RefusalCodes.Invalid, sentence, where));
     }
 
-    /// <summary>Every reason why a device cannot be registered like this; none when it can.</summary>
+    /// <summary>Every reason why a device cannot be registered; empty when it can.</summary>
     public static ImmutableArray<Refusal> Check(Device device, City city)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -52,54 +50,29 @@ public static class Registration
         if (!Identifier.IsValid(device.Id))
             Refuse(
                 "id",
-                $"'{device.Id}' is no id: small letters, digits and hyphens, at most {Identifier.MaxLength}, and no name, badge or serial number."
+                $"'{device.Id}' is not a valid id: small letters, digits and hyphens, at most {Identifier.MaxLength}, "
+                    + "and no name, badge or serial number."
             );
         if (device.Sensors.IsDefaultOrEmpty || device.Sensors.Distinct().Count() != device.Sensors.Length)
-            Refuse("sensors", "Name what it can take in, each once, and at least one: a sensor that is switched off today is named too.");
+            Refuse("sensors", "Name every sensor once, and at least one. Also name a sensor that is switched off today.");
         if (city.Department(device.Department) is null)
-            Refuse(
-                "department",
-                $"There is no department '{device.Department}': expected one of {string.Join(", ", city.Departments.Select(department => department.Id))}."
-            );
+            Refuse("department", UnknownDepartment(device.Department, city));
         if (device.OwnDeadlineSeconds is { } deadline && deadline is < MinDeadlineSeconds or > MaxDeadlineSeconds)
             Refuse("deadlineSeconds", $"A deadline of {deadline} seconds: expected {MinDeadlineSeconds} to {MaxDeadlineSeconds}.");
         if (DeviceKind.Find(device.Kind) is not { } kind)
-            Refuse("kind", $"There is no kind '{device.Kind}': expected one of {string.Join(", ", DeviceKind.All.Select(one => one.Id))}.");
+            Refuse(
+                "kind",
+                $"There is no kind '{device.Kind}': expected one of {string.Join(", ", DeviceKind.All.Select(known => known.Id))}."
+            );
         else if (kind.IsMobile && (device.Place is not null || device.Fleet is null || !Identifier.IsValid(device.Fleet)))
-            Refuse("fleet", "A mobile unit belongs to a fleet and has no place: it has no position anywhere.");
+            Refuse("fleet", "A mobile device belongs to a fleet and has no place: the registry stores no position of it.");
         else if (!kind.IsMobile && (device.Fleet is not null || device.Place is null))
-            Refuse("place", "A fixed unit covers a place and belongs to no fleet.");
+            Refuse("place", "A fixed device covers a place and belongs to no fleet.");
         return refusals.ToImmutable();
 
-        void Refuse(string where, string sentence) => refusals.Add(new Refusal("invalid", sentence, where));
+        void Refuse(string where, string sentence) => refusals.Add(new Refusal(RefusalCodes.Invalid, sentence, where));
     }
-}
 
-/// <summary>
-/// One-time codes with which an installer fetches a new unit's secret: 100 random bits in letters that are not mistaken for each other.
-/// </summary>
-public static class ClaimCode
-{
-    private const string Letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    private const int Groups = 4,
-        GroupLetters = 5;
-
-    /// <summary>How long a code can be used.</summary>
-    public static TimeSpan Lasts { get; } = TimeSpan.FromHours(24);
-
-    /// <summary>A new code, e.g. <c>7K3QX-2MPRA-…</c>.</summary>
-    public static string New() =>
-        string.Join(
-            '-',
-            Enumerable.Range(0, Groups).Select(_ => System.Security.Cryptography.RandomNumberGenerator.GetString(Letters, GroupLetters))
-        );
-
-    /// <summary>What is kept of a code: 32 bytes. Blanks, hyphens and small letters make no difference to whoever types it.</summary>
-    public static byte[] Hash(string code)
-    {
-        ArgumentNullException.ThrowIfNull(code);
-        return DeviceSecret.Hash(
-            new string([.. code.ToUpperInvariant().Where(letter => Letters.Contains(letter, StringComparison.Ordinal))])
-        );
-    }
+    private static string UnknownDepartment(string department, City city) =>
+        $"There is no department '{department}': expected one of {string.Join(", ", city.Departments.Select(known => known.Id))}.";
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>
-/// A bundle of entries (C2SP tlog-tiles): one after the other, each with its length before it in two bytes, big end first.
+/// A bundle of entries (C2SP tlog-tiles): one after the other, each after its length in two bytes, big-endian.
 /// </summary>
 public static class EntryBundle
 {
@@ -24,7 +24,7 @@ public static class EntryBundle
         return bytes;
     }
 
-    /// <summary>The entries of a bundle; null when it is cut off.</summary>
+    /// <summary>Reads the entries of a bundle; null when it is truncated.</summary>
     public static IReadOnlyList<byte[]>? Read(ReadOnlySpan<byte> bundle)
     {
         var entries = new List<byte[]>();

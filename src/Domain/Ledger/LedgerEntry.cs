@@ -5,9 +5,8 @@ using System.Text.Json;
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>
-/// The bytes of an entry: one JSON object without blanks, its members in the order <c>v</c>, <c>at</c>, <c>kind</c>, <c>by</c>,
-/// <c>body</c>.
-/// What stands in the ledger is these bytes; their hash is the leaf.
+/// Writes the bytes of an entry: one JSON object without blanks, its members in the order <c>v</c>, <c>at</c>, <c>kind</c>, <c>by</c>,
+/// <c>body</c>. The ledger stores these bytes, and their hash is the leaf.
 /// </summary>
 public static class LedgerEntry
 {
@@ -17,10 +16,10 @@ public static class LedgerEntry
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes an entry. Throws <see cref="ArgumentException"/> when it would be larger than <see cref="MaxBytes"/>.</summary>
-    /// <param name="at">When it happened; written in UTC with microseconds, as the database keeps it.</param>
+    /// <param name="at">When it happened; written in UTC with microseconds, the precision of the database.</param>
     /// <param name="kind">What happened, e.g. <c>change-approved</c>.</param>
-    /// <param name="by">Who did it.</param>
-    /// <param name="body">What there is to say of it; no name of a person, nothing that may have to be forgotten.</param>
+    /// <param name="by">The person or program that acted.</param>
+    /// <param name="body">The details. They must not contain personal data, which may have to be erased.</param>
     public static byte[] Write(DateTimeOffset at, string kind, Attribution by, object body)
     {
         ArgumentNullException.ThrowIfNull(by);
@@ -29,7 +28,7 @@ public static class LedgerEntry
         {
             json.WriteStartObject();
             json.WriteNumber("v", 1);
-            json.WriteString("at", Time(at));
+            json.WriteString("at", FormatTime(at));
             json.WriteString("kind", kind);
             json.WriteStartObject("by");
             json.WriteString("role", by.Role);
@@ -46,15 +45,12 @@ public static class LedgerEntry
         return stream.Length <= MaxBytes
             ? stream.ToArray()
             : throw new ArgumentException(
-                $"An entry of {stream.Length} bytes is larger than {MaxBytes}: large things enter by their hash.",
+                $"An entry of {stream.Length} bytes is larger than {MaxBytes}: record the hash of large content instead.",
                 nameof(body)
             );
     }
 
-    /// <summary>An instant as entries state it.</summary>
-    public static string Time(DateTimeOffset at) =>
+    /// <summary>An instant in the form that entries have.</summary>
+    public static string FormatTime(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>How many bytes a text takes in an entry, quotation marks and escapes included.</summary>
-    public static int BytesOf(string text) => JsonSerializer.SerializeToUtf8Bytes(text, Json.Options).Length;
 }

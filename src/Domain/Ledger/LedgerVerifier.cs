@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace SurveillanceRegistry.Domain.Ledger;
 
-/// <summary>What came of checking the ledger.</summary>
-/// <param name="Entries">How many entries were checked.</param>
-/// <param name="BadEntry">Number of the first entry that does not hold; null when the fault lies elsewhere, or when there is none.</param>
-/// <param name="Fault">What is wrong, in a sentence; null when everything holds.</param>
+/// <summary>The result of checking the ledger.</summary>
+/// <param name="Entries">The number of entries that were checked.</param>
+/// <param name="BadEntry">Number of the first faulty entry; null when the fault is elsewhere, or when there is none.</param>
+/// <param name="Fault">The first fault, in a sentence; null when there is none.</param>
 /// <param name="Notices">Hash of every notice that the ledger says was issued, by place and sequence.</param>
 public sealed record LedgerFinding(
     long Entries,
@@ -19,115 +19,119 @@ public sealed record LedgerFinding(
 /// <summary>Recomputes everything that the ledger promises: every hash, the tree, every checkpoint.</summary>
 public static class LedgerVerifier
 {
-    private const int PerPage = 4096;
-
-    /// <summary>Checks entry by entry, the first first, and stops at the first that does not hold.</summary>
+    /// <summary>Checks the entries in their order, and stops at the first that is faulty.</summary>
     public static async Task<LedgerFinding> RunAsync(ILedgerLog log, ILogSigner signer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(signer);
-        // The head first: what is appended meanwhile is left for the next time.
+        // The head is read first: entries that are appended during the run are left for the next run.
         var head = await log.HeadAsync(cancellationToken);
-        var nodes = (await log.NodesAsync(cancellationToken)).ToDictionary(node => (node.Level, node.Index), node => node.Hash);
-        var checkpoints = (await log.CheckpointsAsync(cancellationToken)).ToDictionary(one => one.Size, one => one.Note);
+        var nodes = await log.NodesAsync(cancellationToken);
+        var checkpoints = await log.CheckpointsAsync(cancellationToken);
         var documents = await log.DocumentHashesAsync(cancellationToken);
-        var tree = new GrowingTree();
-        var notices = ImmutableDictionary.CreateBuilder<(string, long), string>();
-        var before = DateTimeOffset.MinValue;
-        string? nodeFault = null;
-
-        LedgerFinding Bad(long? index, string fault) => new(tree.Size, index, fault, notices.ToImmutable());
-        if (Checkpoint() is { } empty)
-            return Bad(null, empty);
-        // The next page is on its way while this one is checked.
-        var coming = PageAsync(0);
-        while (tree.Size < head.Size)
-        {
-            var page = await coming;
-            coming = PageAsync(tree.Size + page.Length);
-            if (page.IsEmpty)
-                return Bad(tree.Size, $"The head says {head.Size} entries, and entry {tree.Size} is missing.");
-            foreach (var entry in page)
-            {
-                var index = tree.Size;
-                if (entry.Index != index)
-                    return Bad(index, $"Entry {index} is missing: the next one is numbered {entry.Index}.");
-                var hash = Hash(entry.Bytes.Span);
-                if (!entry.LeafHash.Span.SequenceEqual(hash))
-                    return Bad(
-                        index,
-                        $"The bytes of entry {index} are not those that it was made of: their hash is {Convert.ToHexStringLower(hash)}, and {Convert.ToHexStringLower(entry.LeafHash.Span)} is kept."
-                    );
-                if (Said(entry, documents, notices) is { } fault)
-                    return Bad(index, $"Entry {index}: {fault}");
-                if (entry.At < before)
-                    return Bad(index, $"Entry {index} was made before the one before it.");
-                before = entry.At;
-                tree.Append(
-                    hash,
-                    (level, number, root) =>
-                    {
-                        if (level % 8 == 0 && !(nodes.Remove((level, number), out var kept) && kept.Span.SequenceEqual(root)))
-                            nodeFault ??= $"The root that is kept of subtree {number} of level {level} is not that of its entries.";
-                    }
-                );
-                if (nodeFault is not null)
-                    return Bad(index, nodeFault);
-                if (Checkpoint() is { } wrong)
-                    return Bad(index, wrong);
-            }
-        }
-
-        // What was appended while this ran may have completed subtrees and had checkpoints; they belong to the next time.
-        return !head.Root().AsSpan().SequenceEqual(tree.Root()) ? Bad(null, "The head of the ledger is not that of its entries.")
-            : nodes.Keys.Any(node => (node.Index + 1) << node.Level <= head.Size) ? Bad(null, "A subtree is kept that no entries make.")
-            : new LedgerFinding(tree.Size, null, null, notices.ToImmutable());
-
-        Task<ImmutableArray<StoredEntry>> PageAsync(long from) =>
-            from < head.Size
-                ? Task.Run(() => log.EntriesAsync(from, (int)Math.Min(PerPage, head.Size - from), cancellationToken), cancellationToken)
-                : Task.FromResult(ImmutableArray<StoredEntry>.Empty);
-
-        string? Checkpoint()
-        {
-            if (!checkpoints.Remove(tree.Size, out var note))
-                return null;
-            return signer.Open(note) is not { } text ? $"The checkpoint of size {tree.Size} is not signed by the key of this ledger."
-                : Ledger.Checkpoint.Read(text) is not { } said || said.Size != tree.Size || !said.Root.Span.SequenceEqual(tree.Root())
-                    ? $"The checkpoint of size {tree.Size} names another root than its entries have."
-                : null;
-        }
+        var verification = new LedgerVerification(
+            log,
+            signer,
+            head,
+            nodes.ToDictionary(node => (node.Level, node.Index), node => node.Hash),
+            checkpoints.ToDictionary(checkpoint => checkpoint.Size, checkpoint => checkpoint.Note),
+            documents
+        );
+        return await verification.RunAsync(cancellationToken);
     }
+}
 
-    /// <summary>What an entry's bytes say beside its columns and what they record; null when all agree.</summary>
-    private static string? Said(
-        StoredEntry entry,
-        ImmutableDictionary<long, string> documents,
-        ImmutableDictionary<(string, long), string>.Builder notices
+/// <summary>One run of the verifier: the tree as far as it is rebuilt, and the records that are not compared yet.</summary>
+internal sealed class LedgerVerification
+{
+    private const int PageSize = 4096;
+
+    private readonly ILedgerLog _log;
+    private readonly ILogSigner _signer;
+    private readonly LedgerHead _head;
+
+    // What was not compared yet. Each match removes its record, so that what remains at the end has no entries.
+    private readonly Dictionary<(int Level, long Index), ReadOnlyMemory<byte>> _nodes;
+    private readonly Dictionary<long, string> _checkpoints;
+    private readonly ImmutableDictionary<long, string> _documents;
+
+    private readonly GrowingTree _tree = new();
+    private readonly ImmutableDictionary<(string Place, long Sequence), string>.Builder _notices = ImmutableDictionary.CreateBuilder<
+        (string Place, long Sequence),
+        string
+    >();
+    private DateTimeOffset _lastAt = DateTimeOffset.MinValue;
+
+    public LedgerVerification(
+        ILedgerLog log,
+        ILogSigner signer,
+        LedgerHead head,
+        Dictionary<(int Level, long Index), ReadOnlyMemory<byte>> nodes,
+        Dictionary<long, string> checkpoints,
+        ImmutableDictionary<long, string> documents
     )
     {
-        string? at = null,
-            kind = null,
-            sha256 = null,
-            place = null,
-            hash = null;
-        long sequence = 0;
+        _log = log;
+        _signer = signer;
+        _head = head;
+        _nodes = nodes;
+        _checkpoints = checkpoints;
+        _documents = documents;
+    }
+
+    public async Task<LedgerFinding> RunAsync(CancellationToken cancellationToken)
+    {
+        if (CheckCheckpoint() is { } emptyTreeFault)
+            return Finding(null, emptyTreeFault);
+        // The next page is read while this one is checked.
+        var nextPage = ReadPageAsync(0, cancellationToken);
+        while (_tree.Size < _head.Size)
+        {
+            var page = await nextPage;
+            nextPage = ReadPageAsync(_tree.Size + page.Length, cancellationToken);
+            if (page.IsEmpty)
+                return Finding(_tree.Size, $"The head says {_head.Size} entries, and entry {_tree.Size} is missing.");
+            foreach (var entry in page)
+            {
+                var index = _tree.Size;
+                if (CheckEntry(entry, index) is { } fault)
+                    return Finding(index, fault);
+            }
+        }
+
+        return Finding(null, CheckTree());
+    }
+
+    private LedgerFinding Finding(long? badEntry, string? fault) => new(_tree.Size, badEntry, fault, _notices.ToImmutable());
+
+    private Task<ImmutableArray<StoredEntry>> ReadPageAsync(long from, CancellationToken cancellationToken) =>
+        from < _head.Size
+            ? Task.Run(() => _log.EntriesAsync(from, (int)Math.Min(PageSize, _head.Size - from), cancellationToken), cancellationToken)
+            : Task.FromResult(ImmutableArray<StoredEntry>.Empty);
+
+    /// <summary>Checks an entry and appends it to the tree. Returns the fault, or null.</summary>
+    private string? CheckEntry(StoredEntry entry, long index)
+    {
+        if (entry.Index != index)
+            return $"Entry {index} is missing: the next one is numbered {entry.Index}.";
+        var hash = LeafHash(entry.Bytes.Span);
+        if (!entry.LeafHash.Span.SequenceEqual(hash))
+            return $"The bytes of entry {index} are not the original ones: "
+                + $"their hash is {Convert.ToHexStringLower(hash)}, and {Convert.ToHexStringLower(entry.LeafHash.Span)} is stored.";
+        if (CheckContent(entry) is { } contentFault)
+            return $"Entry {index}: {contentFault}";
+        if (entry.At < _lastAt)
+            return $"Entry {index} has an earlier time than the entry before it.";
+        _lastAt = entry.At;
+        return AppendToTree(hash) ?? CheckCheckpoint();
+    }
+
+    private string? CheckContent(StoredEntry entry)
+    {
+        EntryContent content;
         try
         {
-            var json = new Utf8JsonReader(entry.Bytes.Span);
-            while (json.Read())
-            {
-                if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth > 2)
-                    continue;
-                if (json.CurrentDepth == 1 && json.ValueTextEquals("at"u8))
-                    at = Next(ref json);
-                else if (json.CurrentDepth == 1 && json.ValueTextEquals("kind"u8))
-                    kind = Next(ref json);
-                else if (json.CurrentDepth == 2 && kind == "document-recorded" && json.ValueTextEquals("sha256"u8))
-                    sha256 = Next(ref json);
-                else if (json.CurrentDepth == 2 && kind == "notice-issued")
-                    (place, hash, sequence) = Notice(ref json, place, hash, sequence);
-            }
+            content = EntryReader.Read(entry.Bytes.Span);
         }
         catch (JsonException)
         {
@@ -138,33 +142,59 @@ public static class LedgerVerifier
             return "it does not have the form of an entry.";
         }
 
-        if (kind != entry.Kind || at != LedgerEntry.Time(entry.At))
-            return "its kind or time is not what its bytes say.";
-        if (kind == "document-recorded" && (!documents.TryGetValue(entry.Index, out var kept) || kept != sha256))
-            return "the document that it recorded is not the one that is kept.";
-        if (place is not null && hash is not null)
-            notices[(place, sequence)] = hash;
+        if (content.Kind != entry.Kind || content.At != LedgerEntry.FormatTime(entry.At))
+            return "its stored kind or time differs from its bytes.";
+        if (
+            content.Kind == LedgerKinds.DocumentRecorded
+            && (!_documents.TryGetValue(entry.Index, out var sha256) || sha256 != content.DocumentSha256)
+        )
+            return "the document that it recorded is not the stored one.";
+        if (content is { Place: { } place, NoticeHash: { } noticeHash })
+            _notices[(place, content.NoticeSequence)] = noticeHash;
         return null;
     }
 
-    private static (string?, string?, long) Notice(ref Utf8JsonReader json, string? place, string? hash, long sequence)
+    /// <summary>Appends a leaf and compares every subtree that it completes with the stored one. Returns the fault, or null.</summary>
+    private string? AppendToTree(byte[] leafHash)
     {
-        if (json.ValueTextEquals("place"u8))
-            place = Next(ref json);
-        else if (json.ValueTextEquals("hash"u8))
-            hash = Next(ref json);
-        else if (json.ValueTextEquals("sequence"u8) && json.Read())
-            sequence = json.GetInt64();
-        return (place, hash, sequence);
+        string? fault = null;
+        _tree.Append(
+            leafHash,
+            (level, number, root) =>
+            {
+                // Only the levels of tiles are stored: every eighth.
+                if (level % 8 == 0 && !(_nodes.Remove((level, number), out var stored) && stored.Span.SequenceEqual(root)))
+                    fault ??= $"The stored root of subtree {number} of level {level} is not the root of its entries.";
+            }
+        );
+        return fault;
     }
 
-    private static string? Next(ref Utf8JsonReader json) => json.Read() ? json.GetString() : null;
+    /// <summary>Checks the checkpoint of the present size of the tree, if there is one. Returns the fault, or null.</summary>
+    private string? CheckCheckpoint()
+    {
+        if (!_checkpoints.Remove(_tree.Size, out var note))
+            return null;
+        if (_signer.Open(note) is not { } text)
+            return $"The checkpoint of size {_tree.Size} is not signed by the key of this ledger.";
+        return Checkpoint.Read(text) is { } checkpoint && checkpoint.Size == _tree.Size && checkpoint.Root.Span.SequenceEqual(_tree.Root())
+            ? null
+            : $"The checkpoint of size {_tree.Size} has another root than its entries.";
+    }
+
+    private string? CheckTree()
+    {
+        if (!_head.Root().AsSpan().SequenceEqual(_tree.Root()))
+            return "The root of the ledger's head is not the root of its entries.";
+        // Entries that were appended during the run may have completed subtrees of their own; those are not counted.
+        return _nodes.Keys.Any(node => (node.Index + 1) << node.Level <= _head.Size) ? "A stored subtree has no entries." : null;
+    }
 
     /// <summary>As <see cref="MerkleTree.Leaf"/>, without an object for each of a million entries.</summary>
-    private static byte[] Hash(ReadOnlySpan<byte> entry)
+    private static byte[] LeafHash(ReadOnlySpan<byte> entry)
     {
         Span<byte> marked = entry.Length < 4096 ? stackalloc byte[4096] : new byte[entry.Length + 1];
-        marked[0] = 0;
+        marked[0] = MerkleTree.LeafMark;
         entry.CopyTo(marked[1..]);
         return SHA256.HashData(marked[..(entry.Length + 1)]);
     }

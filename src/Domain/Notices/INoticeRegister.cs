@@ -1,23 +1,22 @@
 namespace SurveillanceRegistry.Domain.Notices;
 
-/// <summary>Every notice that was ever issued, as remembered.</summary>
+/// <summary>The register of every notice that was ever issued.</summary>
 public interface INoticeRegister
 {
-    /// <summary>The place's newest notice, or null when none was ever issued.</summary>
+    /// <summary>The newest notice of a place, or null when none was ever issued.</summary>
     Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken);
 
     /// <summary>The notice that was in force at a place at an instant, or null when none had been issued by then.</summary>
-    Task<SignedNotice?> AtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<SignedNotice?> FindAtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Every notice that was ever issued, place by place in their order.</summary>
+    /// <summary>Every notice, place by place in the order of sequences.</summary>
     IAsyncEnumerable<SignedNotice> AllAsync(CancellationToken cancellationToken);
 
-    /// <summary>How many entries the ledger has now.</summary>
+    /// <summary>The present number of ledger entries.</summary>
     Task<long> LedgerSizeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Keeps a notice and enters it into the ledger. False, with nothing kept, when the place already has one of this sequence: somebody
-    /// was first.
+    /// Stores a notice and its ledger entry. False, with nothing stored, when the place already has a notice with this sequence.
     /// </summary>
     Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken);
 }

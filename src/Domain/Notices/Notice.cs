@@ -2,18 +2,18 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Domain.Notices;
 
-/// <summary>One sentence of a notice: which item it is, and its words.</summary>
+/// <summary>One item of a notice and its text.</summary>
 public sealed record NoticeItem(string Item, string Text);
 
-/// <summary>The words for one fact, beside the fact of the same position.</summary>
+/// <summary>The texts for one fact, at the same position as the fact.</summary>
 /// <param name="Line">What is captured and how.</param>
-/// <param name="Technology">The technology that does it.</param>
-/// <param name="CertaintyLine">How that is known, or that it is not.</param>
-/// <param name="RuleLine">Under which texts; that it is under review when none allows it.</param>
-/// <param name="RetentionLine">How long it stays.</param>
+/// <param name="Technology">The technology that captures.</param>
+/// <param name="CertaintyLine">How this is known, or that it is not.</param>
+/// <param name="RuleLine">The texts that govern it; that it is under review when none permits it.</param>
+/// <param name="RetentionLine">How long recordings are retained.</param>
 public sealed record FactText(string Line, string Technology, string CertaintyLine, string RuleLine, string RetentionLine);
 
-/// <summary>A notice in one language: first what everybody needs, then the rest.</summary>
+/// <summary>A notice in one language. The first layer has what every reader needs, the second layer the details.</summary>
 public sealed record NoticeText(
     string Direction,
     bool Reviewed,
@@ -22,15 +22,15 @@ public sealed record NoticeText(
     ImmutableArray<NoticeItem> SecondLayer
 );
 
-/// <summary>One face of a notice: its facts, and the words for them in every language of the city.</summary>
+/// <summary>The facts of a notice, and the texts for them in every language of the city.</summary>
 public sealed record NoticeBody(ImmutableArray<NoticeFact> Facts, ImmutableSortedDictionary<string, NoticeText> Languages);
 
 /// <summary>
-/// What a place's notice says, before it is numbered and signed. Two notices with the same content are the same notice.
+/// The content of a place's notice, before it is numbered and signed. A notice with equal content is not issued again.
 /// </summary>
-/// <param name="Now">What is, or may be, captured now.</param>
+/// <param name="Now">The captures that are, or may be, made now.</param>
 /// <param name="Worst">The worst case, which a screen shows when it cannot confirm.</param>
-/// <param name="Missing">Items that nobody has stated, as "not stated" on the notice and as a finding for staff.</param>
+/// <param name="Missing">Items without a stated value: "not stated" on the notice, and a finding for staff.</param>
 public sealed record NoticeContent(
     string Place,
     string Name,

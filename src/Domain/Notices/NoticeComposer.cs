@@ -4,12 +4,12 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 
 namespace SurveillanceRegistry.Domain.Notices;
 
-/// <summary>Composes what a place's notice says: facts first, then the words of each language for them. Pure.</summary>
+/// <summary>Composes the content of a place's notice: first the facts, then the texts for them in each language. Pure.</summary>
 public static class NoticeComposer
 {
-    /// <param name="covering">Every registered device of the place, with the last that is known of it.</param>
-    /// <param name="day">The day in the city whose rules hold.</param>
-    /// <param name="publicUrl">Where the full notice is found, without a trailing slash.</param>
+    /// <param name="covering">Every registered device of the place, with its last observation.</param>
+    /// <param name="day">The day in the city whose rules apply.</param>
+    /// <param name="publicUrl">The base address of the full notice, without a trailing slash.</param>
     public static NoticeContent Compose(
         Place place,
         ImmutableArray<CoveringDevice> covering,
@@ -21,8 +21,8 @@ public static class NoticeComposer
         ArgumentNullException.ThrowIfNull(place);
         ArgumentNullException.ThrowIfNull(governance);
         var missing = new SortedSet<string>(StringComparer.Ordinal);
-        var now = Face(NoticeFactComposer.Now(covering, governance.Table, day), isWorst: false);
-        var worst = Face(NoticeFactComposer.Worst(covering, governance.Table, day), isWorst: true);
+        var now = Body(NoticeFactComposer.Now(covering, governance.Table, day), isWorst: false);
+        var worst = Body(NoticeFactComposer.Worst(covering, governance.Table, day), isWorst: true);
         return new NoticeContent(
             place.Id,
             place.Name,
@@ -34,15 +34,15 @@ public static class NoticeComposer
             [.. missing]
         );
 
-        NoticeBody Face(ImmutableArray<NoticeFact> facts, bool isWorst)
+        NoticeBody Body(ImmutableArray<NoticeFact> facts, bool isWorst)
         {
-            var scene = new NoticeContext(place, covering, facts, governance, day, publicUrl, isWorst);
+            var context = new NoticeContext(place, covering, facts, governance, day, publicUrl, isWorst);
             var languages = ImmutableSortedDictionary.CreateBuilder<string, NoticeText>(StringComparer.Ordinal);
             foreach (var wording in governance.Wordings)
             {
-                var words = new NoticeTextComposer(scene, wording);
-                languages.Add(wording.Language, words.Text());
-                missing.UnionWith(words.Missing);
+                var composer = new NoticeTextComposer(context, wording);
+                languages.Add(wording.Language, composer.Compose());
+                missing.UnionWith(composer.Missing);
             }
 
             return new NoticeBody(facts, languages.ToImmutable());
@@ -50,7 +50,7 @@ public static class NoticeComposer
     }
 }
 
-/// <summary>All that the words of a notice are drawn from.</summary>
+/// <summary>Everything that the texts of a notice are composed from.</summary>
 internal sealed record NoticeContext(
     Place Place,
     ImmutableArray<CoveringDevice> Covering,

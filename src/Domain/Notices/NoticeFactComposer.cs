@@ -6,17 +6,17 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Domain.Notices;
 
 /// <summary>
-/// Composes the facts of a notice. The promise is kept here: every capture that a covering unit reports, or may be making because it
-/// is not heard, stands in <see cref="Now"/>; every sensor there is stands in <see cref="Worst"/>.
+/// Composes the facts of a notice, so that it never understates: <see cref="Now"/> has every capture that a covering device reports, or may
+/// be making because it is not heard; <see cref="Worst"/> has every sensor.
 /// </summary>
 public static class NoticeFactComposer
 {
-    /// <summary>What is, or may be, captured now.</summary>
-    /// <param name="day">The day in the city whose rules hold.</param>
+    /// <summary>The captures that are, or may be, made now.</summary>
+    /// <param name="day">The day in the city whose rules apply.</param>
     public static ImmutableArray<NoticeFact> Now(IEnumerable<CoveringDevice> covering, GovernanceTable table, DateOnly day) =>
-        Compose(covering.SelectMany(device => Captures(device, device.MayCapture)), table, day);
+        Compose(covering.SelectMany(device => Captures(device, device.PossibleCaptures)), table, day);
 
-    /// <summary>The worst case: every sensor of every covering unit recording, nothing confirmed.</summary>
+    /// <summary>The worst case: every sensor of every covering device records, and nothing is confirmed.</summary>
     public static ImmutableArray<NoticeFact> Worst(IEnumerable<CoveringDevice> covering, GovernanceTable table, DateOnly day) =>
         Compose(
             covering
@@ -38,35 +38,35 @@ public static class NoticeFactComposer
         from capture in report.Captures
         let mode = report[capture]!.Value
         where mode is not Mode.Off
-        let heard = covering.Reports(capture)
+        let isReported = covering.Reports(capture)
         select new PossibleCapture(
             covering.Device,
             capture,
             mode,
-            heard,
-            heard ? covering.Last!.Since(capture) : covering.Last?.LastHeardAt
+            isReported,
+            isReported ? covering.Last!.Since(capture) : covering.Last?.LastHeardAt
         );
 
-    private static ImmutableArray<NoticeFact> Compose(IEnumerable<PossibleCapture> takings, GovernanceTable table, DateOnly day)
+    private static ImmutableArray<NoticeFact> Compose(IEnumerable<PossibleCapture> captures, GovernanceTable table, DateOnly day)
     {
         var facts =
-            from taking in takings
-            group taking by (taking.Device.Technology, taking.Capture) into fact
+            from possible in captures
+            group possible by (possible.Device.Technology, possible.Capture) into fact
             orderby fact.Key.Capture, fact.Key.Technology
             select Fact(fact.Key.Technology, fact.Key.Capture, [.. fact], table, day);
         return [.. facts];
     }
 
-    private static NoticeFact Fact(string technology, Capture capture, PossibleCapture[] takings, GovernanceTable table, DateOnly day)
+    private static NoticeFact Fact(string technology, Capture capture, PossibleCapture[] captures, GovernanceTable table, DateOnly day)
     {
-        var mode = takings.Max(taking => taking.Mode);
-        var highest = takings.Where(taking => taking.Mode == mode).ToArray();
-        var reporting = highest.Where(taking => taking.IsReported).ToArray();
-        // Law before statements: who reads one line reads the one that binds.
+        var mode = captures.Max(possible => possible.Mode);
+        var highest = captures.Where(possible => possible.Mode == mode).ToArray();
+        var reporting = highest.Where(possible => possible.IsReported).ToArray();
+        // Law before statements: a reader who reads only one line reads a binding text.
         var rows = table.On(day, technology).Where(row => row.IsPrintable).OrderByDescending(row => row.Instrument.Authorises).ToArray();
-        var departments = takings.Select(taking => taking.Device.Department).Distinct().ToArray();
+        var departments = captures.Select(possible => possible.Device.Department).Distinct().ToArray();
         var governing = rows.Where(row => departments.Any(row.Rule!.AppliesTo)).ToArray();
-        var allowing = governing
+        var permitting = governing
             .Where(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(capture))
             .ToArray();
         return new NoticeFact(
@@ -75,8 +75,8 @@ public static class NoticeFactComposer
             mode,
             reporting.Length > 0 ? FactCertainty.Reported : FactCertainty.Unknown,
             Earliest(reporting.Length > 0 ? reporting : highest),
-            [.. allowing.Where(row => departments.All(row.Rule!.AppliesTo)).Select(row => row.Instrument.Id)],
-            // For the same reason, what allows this before what bounds it, and what holds before what was only adopted.
+            [.. permitting.Where(row => departments.All(row.Rule!.AppliesTo)).Select(row => row.Instrument.Id)],
+            // For the same reason, texts that permit this capture before texts that limit it, and those in force before those adopted.
             [
                 .. governing
                     .OrderByDescending(row => row.Instrument.Authorises)
@@ -94,13 +94,16 @@ public static class NoticeFactComposer
                     row.Rule!.Retention.Select(stated => new StatedRetention(row.Instrument.Id, row.Instrument.Citation, stated))
                 ),
             ],
-            UnderReview: !departments.All(department => allowing.Any(row => row.Rule!.AppliesTo(department)))
-        );
+            UnderReview: !departments.All(department => permitting.Any(row => row.Rule!.AppliesTo(department)))
+        )
+        {
+            IsAllowedToSome = departments.Any(department => permitting.Any(row => row.Rule!.AppliesTo(department))),
+        };
     }
 
-    /// <summary>The earliest of the instants; null as soon as one unit was never heard.</summary>
-    private static DateTimeOffset? Earliest(PossibleCapture[] takings) =>
-        takings.Any(taking => taking.Since is null) ? null : takings.Min(taking => taking.Since);
+    /// <summary>The earliest of the instants; null when one device was never heard.</summary>
+    private static DateTimeOffset? Earliest(PossibleCapture[] captures) =>
+        captures.Any(possible => possible.Since is null) ? null : captures.Min(possible => possible.Since);
 
     private sealed record PossibleCapture(Device Device, Capture Capture, Mode Mode, bool IsReported, DateTimeOffset? Since);
 }

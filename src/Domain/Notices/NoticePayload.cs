@@ -1,33 +1,34 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using SurveillanceRegistry.Domain.Policies.Documents;
 
 namespace SurveillanceRegistry.Domain.Notices;
 
-/// <summary>The bytes of a notice: the payload of the contract's section "The signed notice", and the hash of its content.</summary>
+/// <summary>Writes the payload of a notice (contract, section "The signed notice") and hashes it.</summary>
 public static class NoticePayload
 {
     /// <summary>The payload to sign.</summary>
-    /// <param name="sequence">1, 2, … for each place; never lower again.</param>
-    /// <param name="ledgerSize">Entries in the ledger; null until there is one.</param>
+    /// <param name="sequence">1, 2, … for each place, always growing.</param>
+    /// <param name="ledgerSize">The number of ledger entries; null when there is no ledger.</param>
     public static byte[] Write(
         NoticeContent content,
-        Policies.Documents.GovernanceSnapshot governance,
+        GovernanceSnapshot governance,
         long sequence,
         DateTimeOffset issuedAt,
         long? ledgerSize
-    ) => Bytes(content, (governance, sequence, issuedAt, ledgerSize));
+    ) => Bytes(content, new Issue(governance, sequence, issuedAt, ledgerSize));
 
-    /// <summary>SHA-256 of what the notice says, without its number and time: equal for notices that say the same.</summary>
+    /// <summary>SHA-256 of the content, lower-case hex, without sequence and time: equal for notices with equal content.</summary>
     public static string ContentHash(NoticeContent content) => Convert.ToHexStringLower(SHA256.HashData(Bytes(content, null)));
 
-    /// <summary>The hash by which a notice is known: SHA-256 of its payload, lower-case hex.</summary>
+    /// <summary>The hash that identifies a notice: SHA-256 of its payload, lower-case hex.</summary>
     public static string Hash(ReadOnlySpan<byte> payload) => Convert.ToHexStringLower(SHA256.HashData(payload));
 
-    private static byte[] Bytes(
-        NoticeContent content,
-        (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue
-    )
+    /// <summary>What issuing adds to the content of a notice.</summary>
+    private sealed record Issue(GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize);
+
+    private static byte[] Bytes(NoticeContent content, Issue? issue)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
@@ -37,10 +38,10 @@ public static class NoticePayload
             json.WriteString("name", content.Name);
             json.WriteString("city", content.City);
             json.WriteBoolean("sample", content.IsSample);
-            if (issue is { } numbered)
+            if (issue is not null)
             {
-                json.WriteNumber("sequence", numbered.Sequence);
-                json.WriteString("issuedAt", Instant(numbered.IssuedAt));
+                json.WriteNumber("sequence", issue.Sequence);
+                json.WriteString("issuedAt", FormatInstant(issue.IssuedAt));
             }
 
             json.WriteNumber("validSeconds", content.ValidSeconds);
@@ -48,9 +49,9 @@ public static class NoticePayload
                 json.WriteNumber("ledgerSize", size);
             else
                 json.WriteNull("ledgerSize");
-            Face(json, content.Now, issue);
+            WriteBody(json, content.Now, issue);
             json.WriteStartObject("worst");
-            Face(json, content.Worst, issue);
+            WriteBody(json, content.Worst, issue);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -58,27 +59,21 @@ public static class NoticePayload
         return stream.ToArray();
     }
 
-    private static void Face(
-        Utf8JsonWriter json,
-        NoticeBody face,
-        (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize)? issue
-    )
+    private static void WriteBody(Utf8JsonWriter json, NoticeBody body, Issue? issue)
     {
         json.WriteStartArray("facts");
-        foreach (var fact in face.Facts)
-            Fact(json, fact);
+        foreach (var fact in body.Facts)
+            WriteFact(json, fact);
         json.WriteEndArray();
         json.WriteStartObject("languages");
-        foreach (var (language, text) in face.Languages)
+        foreach (var (language, text) in body.Languages)
         {
             json.WriteStartObject(language);
             json.WriteString("dir", text.Direction);
             json.WriteBoolean("reviewed", text.Reviewed);
             json.WritePropertyName("facts");
             JsonSerializer.Serialize(json, text.Facts, Json.Options);
-            var first = issue is { } numbered
-                ? text.FirstLayer.Add(new NoticeItem("version", Version(numbered, language)))
-                : text.FirstLayer;
+            var first = issue is not null ? text.FirstLayer.Add(new NoticeItem("version", Version(issue, language))) : text.FirstLayer;
             json.WritePropertyName("firstLayer");
             JsonSerializer.Serialize(json, first, Json.Options);
             json.WritePropertyName("secondLayer");
@@ -89,10 +84,7 @@ public static class NoticePayload
         json.WriteEndObject();
     }
 
-    private static string Version(
-        (Policies.Documents.GovernanceSnapshot Governance, long Sequence, DateTimeOffset IssuedAt, long? LedgerSize) issue,
-        string language
-    )
+    private static string Version(Issue issue, string language)
     {
         var wording = issue.Governance.Wordings.First(wording => wording.Language == language);
         return wording.Say(
@@ -102,7 +94,7 @@ public static class NoticePayload
         );
     }
 
-    private static void Fact(Utf8JsonWriter json, NoticeFact fact)
+    private static void WriteFact(Utf8JsonWriter json, NoticeFact fact)
     {
         json.WriteStartObject();
         json.WriteString("technology", fact.Technology);
@@ -110,7 +102,7 @@ public static class NoticePayload
         json.WriteString("mode", Json.Word(fact.Mode));
         json.WriteString("certainty", Json.Word(fact.Certainty));
         if (fact.Since is { } since)
-            json.WriteString("since", Instant(since));
+            json.WriteString("since", FormatInstant(since));
         else
             json.WriteNull("since");
         json.WritePropertyName("allowedBy");
@@ -138,6 +130,6 @@ public static class NoticePayload
     }
 
     /// <summary>An instant as RFC 3339 in UTC with milliseconds.</summary>
-    public static string Instant(DateTimeOffset at) =>
+    public static string FormatInstant(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -5,65 +5,50 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Notices;
 
-/// <summary>Puts a scene into the words of one language. Says only what the facts say; what nobody stated is "not stated".</summary>
-internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
+/// <summary>Composes the texts of a notice in one language. An item without a stated value reads "not stated".</summary>
+internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
 {
     private const int MaxPurposes = 3;
 
     private readonly List<string> _missing = [];
-    private readonly City _city = scene.Governance.City;
+    private readonly City _city = context.Governance.City;
 
-    /// <summary>Items that had to print "not stated".</summary>
+    /// <summary>The items that read "not stated".</summary>
     public IReadOnlyList<string> Missing => _missing;
 
-    public NoticeText Text()
+    /// <summary>Composes the text. Call it once.</summary>
+    public NoticeText Compose()
     {
-        var facts = scene.Facts.Select(Text).ToImmutableArray();
-        return new NoticeText(
-            wording.Direction,
-            wording.Reviewed,
-            facts,
-            [
-                Item("what", What()),
-                Item(
-                    "now",
-                    Sentences(
-                        facts.Length == 0
-                            ? [NothingNow()]
-                            : facts.Select(words =>
-                                wording.Say(
-                                    "fact.now",
-                                    ("line", words.Line),
-                                    ("technology", words.Technology),
-                                    ("certainty", words.CertaintyLine)
-                                )
-                            )
-                    )
-                ),
-                Item("why", Why()),
-                Item("who", Who()),
-                Item(
-                    "rule",
-                    Sentences(
-                        facts.Length == 0
-                            ? [wording.Say("not-captured")]
-                            : [.. scene.Facts.SelectMany(Texts), .. scene.Facts.SelectMany(Review)]
-                    )
-                ),
-                Item("retention", Sentences(facts.Length == 0 ? [wording.Say("not-captured")] : Retention())),
-                Item("access", Sentences([Ask(), .. Exemptions()])),
-                Item("rights", wording.Say("rights.ask", ("url", _city.Records.Url), ("phone", _city.Records.Phone))),
-                Item("surprise", Surprise()),
-                Item("more", wording.Say("more.link", ("url", $"{scene.PublicUrl}/places/{scene.Place.Id}"))),
-                Item("area", scene.Place.Area),
-                Item(
-                    "scope",
-                    Sentences(_city.IsSample ? [wording.Say("scope.line"), wording.Say("scope.sample")] : [wording.Say("scope.line")])
-                ),
-            ],
-            [.. SecondLayer()]
-        );
+        var facts = context.Facts.Select(Text).ToImmutableArray();
+        return new NoticeText(wording.Direction, wording.Reviewed, facts, FirstLayer(facts), [.. SecondLayer()]);
     }
+
+    private ImmutableArray<NoticeItem> FirstLayer(ImmutableArray<FactText> facts) =>
+        [
+            Item("what", What()),
+            Item("now", Sentences(facts.IsEmpty ? [NothingNow()] : facts.Select(Now))),
+            Item("why", Why()),
+            Item("who", Who()),
+            Item(
+                "rule",
+                Sentences(facts.IsEmpty ? [NotCaptured] : [.. context.Facts.SelectMany(Texts), .. context.Facts.SelectMany(Review)])
+            ),
+            Item("retention", Sentences(facts.IsEmpty ? [NotCaptured] : Retention())),
+            Item("access", Sentences([Ask(), .. Exemptions()])),
+            Item("rights", wording.Say("rights.ask", ("url", _city.Records.Url), ("phone", _city.Records.Phone))),
+            Item("surprise", Surprise()),
+            Item("more", wording.Say("more.link", ("url", $"{context.PublicUrl}/places/{context.Place.Id}"))),
+            Item("area", context.Place.Area),
+            Item(
+                "scope",
+                Sentences(_city.IsSample ? [wording.Say("scope.line"), wording.Say("scope.sample")] : [wording.Say("scope.line")])
+            ),
+        ];
+
+    private string Now(FactText fact) =>
+        wording.Say("fact.now", ("line", fact.Line), ("technology", fact.Technology), ("certainty", fact.CertaintyLine));
+
+    private string NotCaptured => wording.Say("not-captured");
 
     private NoticeItem Item(string item, string text)
     {
@@ -83,29 +68,39 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
             fact.Certainty == FactCertainty.Reported
                 ? wording.Sentence("fact.line", capture, ("mode", wording.Say("mode." + Json.Word(fact.Mode))))
                 : wording.Sentence("fact.maybe", capture);
-        var certainty =
-            fact.Certainty == FactCertainty.Reported ? wording.Say("certainty.reported", ("time", Time(fact.Since)))
-            : scene.IsWorst ? wording.Say("certainty.unconfirmed")
-            : fact.Since is null ? wording.Say("certainty.never")
-            : wording.Say("certainty.silent", ("time", Time(fact.Since)));
         return new FactText(
             line,
             Technology(fact.Technology),
-            certainty,
+            Certainty(fact),
             Sentences([.. Texts(fact), .. Review(fact)]),
             Sentences(Retention(fact))
         );
     }
 
-    private string What() =>
-        scene.Facts.Length > 0
-            ? wording.Say("what.captures", ("captures", wording.List([.. scene.Facts.Select(fact => Capture(fact.Capture)).Distinct()])))
-        : HasDevices ? wording.Say("what.none", ("devices", Number(scene.Covering.Count(device => device.IsInScope))))
-        : wording.Say("what.no-device");
+    private string Certainty(NoticeFact fact)
+    {
+        if (fact.Certainty == FactCertainty.Reported)
+            return wording.Say("certainty.reported", ("time", Time(fact.Since)));
+        if (context.IsWorst)
+            return wording.Say("certainty.unconfirmed");
+        return fact.Since is null ? wording.Say("certainty.never") : wording.Say("certainty.silent", ("time", Time(fact.Since)));
+    }
+
+    private string What()
+    {
+        if (!context.Facts.IsEmpty)
+            return wording.Say(
+                "what.captures",
+                ("captures", wording.List([.. context.Facts.Select(fact => Capture(fact.Capture)).Distinct()]))
+            );
+        return HasDevices
+            ? wording.Say("what.none", ("devices", Number(context.Covering.Count(device => device.IsInScope))))
+            : wording.Say("what.no-device");
+    }
 
     private string NothingNow() => wording.Say(HasDevices ? "now.none" : "now.no-device");
 
-    private bool HasDevices => scene.Covering.Any(device => device.IsInScope);
+    private bool HasDevices => context.Covering.Any(device => device.IsInScope);
 
     private string Why() =>
         !HasDevices
@@ -122,7 +117,7 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
 
     private string Who()
     {
-        var departments = scene
+        var departments = context
             .Covering.Where(device => device.IsInScope)
             .Select(device => device.Device.Department)
             .Distinct()
@@ -133,11 +128,11 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
         return HasDevices ? Sentences(departments) : wording.Say("who.none");
     }
 
-    /// <summary>The texts that people on the spot need; what is only background to them stands in the second layer.</summary>
+    /// <summary>The texts that people on the spot need. Background texts are in the second layer only, unless there is no other.</summary>
     private IEnumerable<string> Texts(NoticeFact fact)
     {
-        var background = scene
-            .Governance.Table.On(scene.Day, fact.Technology)
+        var background = context
+            .Governance.Table.On(context.Day, fact.Technology)
             .Where(row => row.IsBackground)
             .Select(row => row.Instrument.Id)
             .ToHashSet(StringComparer.Ordinal);
@@ -149,23 +144,32 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
         );
     }
 
-    private IEnumerable<string> Review(NoticeFact fact) =>
-        fact.GovernedBy.IsEmpty ? [wording.Sentence("rule.none", ("technology", Technology(fact.Technology)))]
-        : fact.UnderReview ? [wording.Sentence("rule.review", ("capture", Capture(fact.Capture)))]
-        : [];
+    private IEnumerable<string> Review(NoticeFact fact)
+    {
+        if (fact.GovernedBy.IsEmpty)
+            yield return wording.Sentence("rule.none", ("technology", Technology(fact.Technology)));
+        else if (fact.UnderReview)
+            yield return wording.Sentence(ReviewKey(fact), ("capture", Capture(fact.Capture)));
+    }
 
-    /// <summary>How long, for all facts: each sentence once, and named by technology where there are several.</summary>
+    /// <summary>
+    /// The key for a capture that some or no rule permits. A wording that an older version stored has one sentence for both.
+    /// </summary>
+    private string ReviewKey(NoticeFact fact) =>
+        fact.IsAllowedToSome && wording.Texts.ContainsKey("rule.review.partly") ? "rule.review.partly" : "rule.review";
+
+    /// <summary>The retention for all facts: each sentence once, with the technology when there are several.</summary>
     private IEnumerable<string> Retention()
     {
-        var technologies = scene.Facts.GroupBy(fact => fact.Technology).ToArray();
+        var technologies = context.Facts.GroupBy(fact => fact.Technology).ToArray();
         return technologies
             .Select(facts =>
-                (Technology: facts.Key, Stated: facts.Any(fact => !fact.Retention.IsEmpty), Text: Sentences(facts.SelectMany(Retention)))
+                (Technology: facts.Key, IsStated: facts.Any(fact => !fact.Retention.IsEmpty), Text: Sentences(facts.SelectMany(Retention)))
             )
-            .Select(one =>
-                one.Stated && technologies.Length > 1
-                    ? wording.Sentence("retention.for", ("technology", Technology(one.Technology)), ("text", one.Text))
-                    : one.Text
+            .Select(retention =>
+                retention.IsStated && technologies.Length > 1
+                    ? wording.Sentence("retention.for", ("technology", Technology(retention.Technology)), ("text", retention.Text))
+                    : retention.Text
             );
     }
 
@@ -180,8 +184,8 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
         var text = retention.Event is { } end
             ? wording.Say("retention.until." + Json.Word(end))
             : wording.Say("retention." + Json.Word(retention.Bound), ("days", Number(retention.Days ?? 0)));
-        if (retention.DataClass is { } of)
-            text = wording.Say("retention.of", ("text", text), ("class", wording.SayOr("class." + of.Replace(' ', '-'), of)));
+        if (retention.DataClass is { } dataClass)
+            text = wording.Say("retention.of", ("text", text), ("class", wording.SayOr("class." + dataClass.Replace(' ', '-'), dataClass)));
         if (retention.Note is { } note)
             text = wording.Say("retention.note", ("text", text), ("note", wording.SayOr("note." + note.Replace(' ', '-'), note)));
         return wording.Sentence("retention.by", ("text", text), ("citation", stated.Citation));
@@ -201,22 +205,27 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
             .Where(row => row.Rule!.RecordsAccess.Access == RecordsAccessKind.Exempt)
             .Select(row => wording.Say("access.exempt", ("citation", row.Instrument.Citation)));
 
-    /// <summary>The one thing that people do not expect, most surprising first.</summary>
-    private string Surprise() =>
-        Has(Devices.Capture.Faces) ? wording.Say("surprise.faces")
-        : Has(Devices.Capture.Audio) ? wording.Say("surprise.audio")
-        : Has(Devices.Capture.Plates) ? wording.Say("surprise.plates")
-        : scene.Facts.Any(fact => fact.Certainty == FactCertainty.Unknown) ? wording.Say("surprise.unknown")
-        : scene.Facts.Any(fact => fact.Mode == Mode.Live) ? wording.Say("surprise.live")
-        : wording.Say("surprise.none");
+    /// <summary>The one thing that people least expect: the first that applies.</summary>
+    private string Surprise()
+    {
+        if (Has(Devices.Capture.Faces))
+            return wording.Say("surprise.faces");
+        if (Has(Devices.Capture.Audio))
+            return wording.Say("surprise.audio");
+        if (Has(Devices.Capture.Plates))
+            return wording.Say("surprise.plates");
+        if (context.Facts.Any(fact => fact.Certainty == FactCertainty.Unknown))
+            return wording.Say("surprise.unknown");
+        return context.Facts.Any(fact => fact.Mode == Mode.Live) ? wording.Say("surprise.live") : wording.Say("surprise.none");
+    }
 
-    private bool Has(Capture capture) => scene.Facts.Any(fact => fact.Capture == capture);
+    private bool Has(Capture capture) => context.Facts.Any(fact => fact.Capture == capture);
 
     private IEnumerable<NoticeItem> SecondLayer()
     {
         foreach (var technology in Technologies())
         {
-            var count = scene.Covering.Count(device => device.IsInScope && device.Device.Technology == technology.Id);
+            var count = context.Covering.Count(device => device.IsInScope && device.Device.Technology == technology.Id);
             yield return new NoticeItem(
                 "devices",
                 wording.Say("second.devices", ("count", Number(count)), ("technology", Technology(technology.Id)))
@@ -249,7 +258,7 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
                     wording.Say(
                         "second.disagree",
                         ("one", row.Instrument.Citation),
-                        ("other", scene.Governance.Table.Instruments.First(instrument => instrument.Id == other).Citation)
+                        ("other", context.Governance.Table.Instruments.First(instrument => instrument.Id == other).Citation)
                     )
                 );
             }
@@ -258,21 +267,22 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
 
     private IEnumerable<Technology> Technologies()
     {
-        var present = scene.Covering.Where(device => device.IsInScope).Select(device => device.Device.Technology).ToHashSet();
-        return scene.Governance.Table.Technologies.Where(technology => present.Contains(technology.Id));
+        var present = context.Covering.Where(device => device.IsInScope).Select(device => device.Device.Technology).ToHashSet();
+        return context.Governance.Table.Technologies.Where(technology => present.Contains(technology.Id));
     }
 
     private IEnumerable<GovernanceRow> Rows()
     {
-        var departments = scene
+        var departments = context
             .Covering.Where(device => device.IsInScope)
             .Select(device => (device.Device.Technology, device.Device.Department))
             .Distinct()
             .ToArray();
-        return scene
-            .Governance.Table.On(scene.Day)
+        return context
+            .Governance.Table.On(context.Day)
             .Where(row =>
-                row.IsPrintable && departments.Any(unit => unit.Technology == row.Technology.Id && row.Rule!.AppliesTo(unit.Department))
+                row.IsPrintable
+                && departments.Any(device => device.Technology == row.Technology.Id && row.Rule!.AppliesTo(device.Department))
             );
     }
 
@@ -281,7 +291,7 @@ internal sealed class NoticeTextComposer(NoticeContext scene, Wording wording)
     private string Technology(string id) =>
         wording.SayOr(
             "technology." + id,
-            scene.Governance.Table.Technologies.FirstOrDefault(technology => technology.Id == id)?.Name ?? id
+            context.Governance.Table.Technologies.FirstOrDefault(technology => technology.Id == id)?.Name ?? id
         );
 
     private string Time(DateTimeOffset? instant) => instant is { } at ? wording.Time(_city.LocalTime(at)) : wording.Say("not-stated");

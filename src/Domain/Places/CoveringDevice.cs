@@ -3,16 +3,15 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Domain.Places;
 
-/// <summary>A device that covers a place, and the last that is known of it.</summary>
-/// <param name="Last">Null when it was never heard, or when the registry cannot see it.</param>
+/// <summary>A device that covers a place, and its last observation.</summary>
+/// <param name="Last">Null when nothing was ever received from it.</param>
 public sealed record CoveringDevice(Device Device, DeviceObservation? Last)
 {
     /// <summary>
-    /// What the device does or may be doing: every sensor it has and every capture it ever named, in the mode that it reports while it is
-    /// heard,
-    /// else at <see cref="Mode.Recorded"/>. Nothing for a unit that is not there.
+    /// The captures that the device makes or may be making: every sensor and every capture it ever named. The mode is the reported one
+    /// while the device is heard, else <see cref="Mode.Recorded"/>. Empty for a device that is not in scope.
     /// </summary>
-    public CaptureReport MayCapture =>
+    public CaptureReport PossibleCaptures =>
         !IsInScope
             ? default
             : AllSensors.Aggregate(
@@ -20,17 +19,16 @@ public sealed record CoveringDevice(Device Device, DeviceObservation? Last)
                 (report, sensor) => report.With(sensor, Reports(sensor) ? Last!.Capture[sensor]!.Value : Mode.Recorded)
             );
 
-    /// <summary>Whether the unit itself says what it does with a sensor, and is heard.</summary>
+    /// <summary>Whether the device is heard and reports the mode of a sensor.</summary>
     public bool Reports(Capture capture) => Last is { IsHeard: true } && Last.Capture[capture] is not null;
 
-    /// <summary>Every sensor that the register or the unit itself has named.</summary>
+    /// <summary>Every sensor that the register or the device itself has named.</summary>
     public IEnumerable<Capture> AllSensors =>
         Last is null ? Device.Sensors : Device.Sensors.Union(Last.Capture.Captures).Union((Last.UnregisteredCaptures ?? default).Captures);
 
     /// <summary>
-    /// Whether the device counts, in the worst case too: it stands there, or something was heard of it. Who was taken away counts while it
-    /// is heard,
-    /// and while only the registry's own sight, or its coming and going, is why it is not.
+    /// Whether the notice covers the device, in the worst case too: it is installed, or something was received from it. A removed device is
+    /// covered while it is heard, and while it is not heard only because the registry cannot observe or because the device flaps.
     /// </summary>
     public bool IsInScope =>
         Device.Lifecycle != Lifecycle.Removed
@@ -38,7 +36,7 @@ public sealed record CoveringDevice(Device Device, DeviceObservation? Last)
             : Last is { IsHeard: true } or { LastHeardAt: not null, Evidence: Evidence.Registry or Evidence.Flapping };
 
     /// <summary>
-    /// The same while the registry itself cannot see. Who was taken away and was not heard before does not come back by that.
+    /// The same device while the registry itself cannot observe. A removed device that was not in scope before does not come into scope.
     /// </summary>
-    public CoveringDevice Unseen() => IsInScope ? this with { Last = Last?.AsUnobserved() } : this;
+    public CoveringDevice AsUnobserved() => IsInScope ? this with { Last = Last?.AsUnobserved() } : this;
 }

@@ -4,42 +4,56 @@ using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Domain.Presence;
 
-/// <summary>
-/// Whether a unit is heard. <c>Online</c> and <c>Late</c>: within its deadline. <c>Silent</c>: past it. <c>Disconnected</c>: its
-/// session ended without a farewell. <c>Docked</c>: it says so itself. <c>Unknown</c>: never heard, or silence means nothing.
-/// </summary>
+/// <summary>Whether a device is heard.</summary>
 public enum PresenceState
 {
+    /// <summary>It was never heard, or its silence has no meaning.</summary>
     Unknown,
+
+    /// <summary>It was heard within half its deadline.</summary>
     Online,
+
+    /// <summary>It was heard within its deadline, but not within half of it.</summary>
     Late,
+
+    /// <summary>It was not heard for its whole deadline.</summary>
     Silent,
+
+    /// <summary>Its session ended in a death.</summary>
     Disconnected,
+
+    /// <summary>It is heard, and reports that it is docked.</summary>
     Docked,
 }
 
-/// <summary>
-/// By what the registry knows a state: a word of the unit, its deadline passing, the death of its session, that the registry itself
-/// could not see, or that the unit comes and goes too fast to be relied on.
-/// </summary>
+/// <summary>Why a device is in its presence state.</summary>
 public enum Evidence
 {
+    /// <summary>A heartbeat of the device.</summary>
     Heartbeat,
+
+    /// <summary>Its deadline passed.</summary>
     Deadline,
+
+    /// <summary>The death of its session.</summary>
     Death,
+
+    /// <summary>The registry itself could not observe.</summary>
     Registry,
+
+    /// <summary>The device connects and disconnects too often to be relied on.</summary>
     Flapping,
 }
 
 /// <summary>
-/// What the registry knows of a unit: the last that it reported, when, and whether it is still heard. The rules by which it comes to know
-/// are those of <see cref="DevicePresence"/>.
+/// What the registry knows of a device: its last report, the time of it, and whether the device is still heard.
+/// <see cref="DevicePresence"/> has the rules.
 /// </summary>
-/// <param name="LastHeardAt">When its last sign of life was received; null when none ever was, for what is known of a unit may come from a
-/// word that is none.</param>
-/// <param name="Capture">What it reported then. A sensor that is not named may be doing anything.</param>
-/// <param name="ModeSince">For each capture, in the order of <see cref="Devices.Capture"/>: since when it reports that mode; null for no
-/// sensor, and when it was never heard.</param>
+/// <param name="LastHeardAt">When its last sign of life was received; null when there is none. The report may come from a message that is
+/// no sign of life, see <see cref="Heartbeat.ProvesLife"/>.</param>
+/// <param name="Capture">Its last report. A sensor that the report does not name may be doing anything.</param>
+/// <param name="ModeSince">For each capture, in the order of <see cref="Devices.Capture"/>: since when the device reports its mode; null
+/// when it has no such sensor or was never heard.</param>
 public sealed record DeviceObservation(
     string DeviceId,
     PresenceState Presence,
@@ -51,95 +65,89 @@ public sealed record DeviceObservation(
     ImmutableArray<DateTimeOffset?> ModeSince
 )
 {
-    /// <summary>When its last sign of life was received; null when none ever was.</summary>
-    // So was “never” written down once.
+    /// <summary>When its last sign of life was received; null when there is none.</summary>
+    // Older rows state 1970-01-01 for a device that was never heard.
     public DateTimeOffset? LastHeardAt { get; init; } = LastHeardAt == DateTimeOffset.UnixEpoch ? null : LastHeardAt;
 
     /// <summary>
-    /// Captures for which no sensor was registered and which the unit's vendor named, ever: whoever told of a microphone has one, whatever
-    /// the
-    /// register says and whatever is told later. Null in what was written down before this was; see <see cref="WithDerivedUnregistered"/>.
+    /// Captures without a registered sensor that the device's vendor has ever named. They stay: a device that once reported a microphone
+    /// has one, whatever the register or a later message says. Null in older rows, see <see cref="WithDerivedUnregistered"/>.
     /// </summary>
     [JsonPropertyName("beyond")]
     public CaptureSet? UnregisteredCaptures { get; init; }
 
-    /// <summary>By what <see cref="Presence"/> is known.</summary>
+    /// <summary>Why the device is in the state <see cref="Presence"/>.</summary>
     public Evidence Evidence { get; init; }
 
-    /// <summary>The version of its expected state that the unit last said it applies; null when it never said one.</summary>
+    /// <summary>The version of its expected state that the device last reported to apply; null when it never reported one.</summary>
     public long? RuleVersion { get; init; }
 
     /// <summary>
-    /// How far the unit's clock stood from the registry's when it was last heard, in whole seconds, positive when it is ahead; null when it
-    /// said no time.
+    /// The device's clock minus the registry's at the newest heartbeat, in whole seconds; null when the heartbeat had no device time.
     /// </summary>
     public int? SkewSeconds { get; init; }
 
-    /// <summary>Whether the unit only says what seems old: its clock fell back, and a clerk has to look at it.</summary>
+    /// <summary>Whether the device sends only heartbeats that seem late. Its clock fell back, and a clerk has to check it.</summary>
     public bool ClockFellBack { get; init; }
 
     /// <summary>
-    /// How the session ended in which the unit last spoke; null while it is heard, and when the session is not known to have ended.
+    /// How the session of the newest heartbeat ended; null while the device is heard, and when the session is not known to have ended.
     /// </summary>
     public SessionEnd? SessionEnd { get; init; }
 
     /// <summary>
-    /// Whether the last report may be taken for the present: the unit was heard within its deadline and its session did not break.
+    /// Whether the last report describes the present: the device was heard within its deadline and its session did not break.
     /// </summary>
     [JsonIgnore]
     public bool IsHeard => IsHeardState(Presence);
 
-    /// <summary>Whether a unit in this state is heard.</summary>
+    /// <summary>Whether a device in this state is heard.</summary>
     public static bool IsHeardState(PresenceState presence) =>
         presence is PresenceState.Online or PresenceState.Late or PresenceState.Docked;
 
-    /// <summary>Since when it reports the mode of a capture; null when it has no such sensor.</summary>
+    /// <summary>Since when the device reports the mode of a capture; null when it has no such sensor.</summary>
     public DateTimeOffset? Since(Capture capture) => ModeSince.IsDefaultOrEmpty ? null : ModeSince[(int)capture];
 
-    /// <summary>The first that is known of a unit.</summary>
-    public static DeviceObservation First(Heartbeat heartbeat)
+    /// <summary>The observation after the first heartbeat of a device.</summary>
+    public static DeviceObservation FromFirstHeartbeat(Heartbeat heartbeat)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
-        var seat = DevicePresence.Create(deadlineSeconds: 1, silenceIsNormal: false);
-        seat.ApplyHeartbeat(heartbeat, steadyMs: 0);
-        return seat.ToObservation(heartbeat.DeviceId).MergedWith(null);
+        var presence = DevicePresence.Create(deadlineSeconds: 1, silenceIsNormal: false);
+        presence.ApplyHeartbeat(heartbeat, steadyMs: 0);
+        return presence.ToObservation(heartbeat.DeviceId).MergedWith(null);
     }
 
     /// <summary>
-    /// This observation with since when each mode holds, told by the one before, and with every capture that was ever named beyond the
-    /// register.
-    /// While a unit was not heard nobody knows what it did: what it reports when it returns, it reports since then.
+    /// This observation with what it takes over from the one before: since when each mode is reported, and every unregistered capture that
+    /// was ever named. When a device returns, its modes are reported since its return: what it did while it was not heard is not known.
     /// </summary>
     public DeviceObservation MergedWith(DeviceObservation? before)
     {
-        var known =
-            before is { IsHeard: true } ? before
-            : IsHeard ? null
-            : before;
+        var isReturn = IsHeard && before is not { IsHeard: true };
+        var known = isReturn ? null : before;
         return this with
         {
-            UnregisteredCaptures = (UnregisteredCaptures ?? default).And(before?.UnregisteredCaptures ?? default),
-            ModeSince =
-            [
-                .. Enum.GetValues<Capture>()
-                    .Select(capture =>
-                        Capture[capture] is null ? null
-                        : known is not null && known.Capture[capture] == Capture[capture] ? known.Since(capture) ?? LastHeardAt
-                        : LastHeardAt
-                    ),
-            ],
+            UnregisteredCaptures = (UnregisteredCaptures ?? default).Union(before?.UnregisteredCaptures ?? default),
+            ModeSince = [.. Enum.GetValues<Capture>().Select(capture => ModeSinceOf(capture, known))],
         };
     }
 
+    private DateTimeOffset? ModeSinceOf(Capture capture, DeviceObservation? known)
+    {
+        if (Capture[capture] is null)
+            return null;
+        return known is not null && known.Capture[capture] == Capture[capture] ? known.Since(capture) ?? LastHeardAt : LastHeardAt;
+    }
+
     /// <summary>
-    /// This observation as it was written down before <see cref="UnregisteredCaptures"/> was: beyond the register is what it tells and the
-    /// register does not have.
+    /// Upgrades an observation that was recorded before <see cref="UnregisteredCaptures"/> existed: derives it as the reported captures
+    /// without a registered sensor.
     /// </summary>
-    /// <param name="registered">The unit's registered sensors.</param>
+    /// <param name="registered">The device's registered sensors.</param>
     public DeviceObservation WithDerivedUnregistered(ImmutableArray<Capture> registered) =>
         UnregisteredCaptures is null ? this with { UnregisteredCaptures = CaptureSet.From(Capture.Captures.Except(registered)) } : this;
 
-    /// <summary>This observation as it stands while the registry itself cannot see.</summary>
+    /// <summary>This observation while the registry itself cannot observe.</summary>
     public DeviceObservation AsUnobserved() =>
         this with
         {
@@ -148,21 +156,18 @@ public sealed record DeviceObservation(
             SessionEnd = null,
         };
 
-    /// <summary>Whether a notice, a page or a rule would see a difference; most heartbeats make none.</summary>
+    /// <summary>Whether a notice, a page or a rule would show a difference. Most heartbeats make none.</summary>
     public bool DiffersFrom(DeviceObservation? other) =>
         other is null
-        || (Presence, Evidence, SessionEnd, Capture, UnregisteredCaptures ?? default, Health, RuleVersion, ClockFellBack, IsSkewed)
-            != (
-                other.Presence,
-                other.Evidence,
-                other.SessionEnd,
-                other.Capture,
-                other.UnregisteredCaptures ?? default,
-                other.Health,
-                other.RuleVersion,
-                other.ClockFellBack,
-                other.IsSkewed
-            );
+        || Presence != other.Presence
+        || Evidence != other.Evidence
+        || SessionEnd != other.SessionEnd
+        || Capture != other.Capture
+        || (UnregisteredCaptures ?? default) != (other.UnregisteredCaptures ?? default)
+        || Health != other.Health
+        || RuleVersion != other.RuleVersion
+        || ClockFellBack != other.ClockFellBack
+        || IsSkewed != other.IsSkewed;
 
     private bool IsSkewed => SkewSeconds is { } skew && Math.Abs((long)skew) >= DevicePresence.SkewThresholdSeconds;
 }

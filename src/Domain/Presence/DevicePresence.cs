@@ -1,129 +1,40 @@
-using System.Runtime.InteropServices;
 using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Domain.Presence;
 
-/// <summary>What became of a heartbeat.</summary>
-public enum HeartbeatOrder
-{
-    /// <summary>It is the newest word of its device.</summary>
-    Newest,
-
-    /// <summary>The same (epoch, seq) as the newest.</summary>
-    Duplicate,
-
-    /// <summary>Before the newest: kept as a late fact; it neither revives nor kills.</summary>
-    Late,
-}
-
 /// <summary>
-/// All that a presence partition holds of one unit: 56 bytes, no reference. The rules of presence stand here. Time is an argument: the
-/// registry's steady clock in milliseconds, which no step of the wall clock moves.
+/// The state of one device in a presence partition, and the rules of presence: 56 bytes, no reference. Every time argument is the
+/// registry's monotonic clock in milliseconds, which no step of the wall clock moves.
 /// </summary>
 /// <remarks>
-/// Sessions and epochs after Eclipse Sparkplug 3.0 (a death belongs to its birth), with 64-bit numbers; deadlines by the registry's clock.
+/// Sessions and epochs follow Eclipse Sparkplug 3.0: a death belongs to the birth of the same session. The numbers have 64 bits here.
+/// Deadlines are measured by the registry's clock, never by the device's.
 /// </remarks>
-[StructLayout(LayoutKind.Sequential)] // A million of them, with their places in the wheel: 60 MB.
-public struct DevicePresence
+public partial struct DevicePresence
 {
-    /// <summary>More than so many returns from silence within <see cref="FlapWindowSeconds"/> and a unit flaps.</summary>
+    /// <summary>
+    /// A device flaps when it returns from silence more often than this in a row, each time within <see cref="FlapWindowSeconds"/> of the
+    /// return before.
+    /// </summary>
     public const int MaxReturns = 4;
 
-    /// <summary>For so long a unit must hold still before a flapping one counts as heard again, in seconds.</summary>
+    /// <summary>
+    /// The longest time between two returns of a flapping device. A flapping device counts as heard again when this time has passed since
+    /// its last counted return.
+    /// </summary>
     public const int FlapWindowSeconds = 60;
 
-    /// <summary>After so many words in a row that are before the newest, from a unit that is not heard, its clock fell back.</summary>
+    /// <summary>
+    /// After this many late heartbeats in a row from a device that is not heard, its clock is taken to have fallen back.
+    /// </summary>
     public const int MaxLateInARow = 3;
 
-    /// <summary>A clock that stands this far from the registry's is a fact of its own, in seconds.</summary>
+    /// <summary>A device clock this far from the registry's, in seconds, is a finding of its own.</summary>
     public const int SkewThresholdSeconds = 60;
 
-    private long _epoch,
-        _seq,
-        _heardAt,
-        _heardSteady;
-    private int _session,
-        _ruleVersion,
-        _skew,
-        _quietSince;
-    private ulong _packed;
-
-    private int DeadlineSeconds
-    {
-        readonly get => Small(0, 17);
-        set => Small(0, 17, Math.Min(value, Registration.MaxDeadlineSeconds));
-    }
-
-    private CaptureReport Capture
-    {
-        readonly get => new(Small(17, 12));
-        set => Small(17, 12, value.Bits);
-    }
-
-    private CaptureSet UnregisteredCaptures
-    {
-        readonly get => new(Small(29, 6));
-        set => Small(29, 6, value.Bits);
-    }
-
-    private Evidence Evidence
-    {
-        readonly get => (Evidence)Small(35, 3);
-        set => Small(35, 3, (int)value);
-    }
-
-    private Health Health
-    {
-        readonly get => (Health)Small(38, 3);
-        set => Small(38, 3, (int)value);
-    }
-
-    /// <summary>How often it came back from silence within <see cref="FlapWindowSeconds"/>; once too often is enough to know.</summary>
-    private int ReturnCount
-    {
-        readonly get => Small(41, 3);
-        set => Small(41, 3, Math.Min(value, MaxReturns + 1));
-    }
-
-    /// <summary>How many words in a row were before the newest, up to <see cref="MaxLateInARow"/>.</summary>
-    private int LateCount
-    {
-        readonly get => Small(44, 2);
-        set => Small(44, 2, Math.Min(value, MaxLateInARow));
-    }
-
-    /// <summary>How the session ended in which the unit last spoke; null when it is not known to have ended.</summary>
-    private SessionEnd? LastSessionEnd
-    {
-        readonly get => Small(46, 4) is var end and not 0 ? (SessionEnd)(end - 1) : null;
-        set => Small(46, 4, value is { } end ? (int)end + 1 : 0);
-    }
-
-    private Flag Flags
-    {
-        readonly get => (Flag)Small(50, 5);
-        set => Small(50, 5, (int)value);
-    }
-
-    private PresenceState State
-    {
-        readonly get => (PresenceState)Small(55, 3);
-        set => Small(55, 3, (int)value);
-    }
-
-    [Flags]
-    private enum Flag
-    {
-        SilenceIsNormal = 1,
-        WasHeard = 2,
-        HasSkew = 4,
-        HasRuleVersion = 8,
-        ClockFellBack = 16,
-    }
-
-    /// <summary>The seat of a registered unit that was never heard.</summary>
-    /// <param name="deadlineSeconds">After so long without a word it is not heard any more.</param>
-    /// <param name="silenceIsNormal">For units that are switched off after a shift: silence means unknown.</param>
+    /// <summary>A registered device that was never heard.</summary>
+    /// <param name="deadlineSeconds">After this long without a heartbeat the device is not heard any more.</param>
+    /// <param name="silenceIsNormal">True for devices that are switched off after a shift: their silence means unknown.</param>
     public static DevicePresence Create(int deadlineSeconds, bool silenceIsNormal) =>
         new()
         {
@@ -133,20 +44,22 @@ public struct DevicePresence
             Flags = silenceIsNormal ? Flag.SilenceIsNormal : 0,
         };
 
-    /// <summary>Whether a registered unit sits here.</summary>
+    /// <summary>Whether a device is registered under this device number.</summary>
     public readonly bool IsRegistered => DeadlineSeconds > 0;
 
-    /// <summary>Whether the unit was ever heard.</summary>
+    /// <summary>Whether the device was ever heard.</summary>
     public readonly bool WasHeard => Has(Flag.WasHeard);
 
-    /// <summary>The greatest epoch and sequence that was heard; −1 when none was.</summary>
+    /// <summary>The greatest epoch and sequence received; both −1 when there is none.</summary>
     public readonly (long Epoch, long Seq) NewestSequence => (_epoch, _seq);
 
     public readonly PresenceState Presence => State;
 
     public readonly bool IsHeard => DeviceObservation.IsHeardState(Presence);
 
-    /// <summary>What a notice, a page or a rule would see change. Most heartbeats leave it as it is.</summary>
+    /// <summary>
+    /// Everything that a notice, a page or a rule shows of the device. Most heartbeats leave it unchanged; only a change is recorded.
+    /// </summary>
     public readonly (PresenceState, Evidence, CaptureReport, CaptureSet, Health, int, bool, bool, SessionEnd?) VisibleState =>
         (
             Presence,
@@ -160,193 +73,209 @@ public struct DevicePresence
             IsHeard ? null : LastSessionEnd
         );
 
-    private readonly bool IsSkewed => Has(Flag.HasSkew) && Math.Abs((long)_skew) >= SkewThresholdSeconds;
-
     /// <summary>
-    /// When to look next, on the steady clock in milliseconds; <see cref="long.MaxValue"/> when only a word can change anything.
+    /// When to call <see cref="EvaluateTimeout"/> next, on the monotonic clock in milliseconds; <see cref="long.MaxValue"/> when only a
+    /// heartbeat or a death can change anything.
     /// </summary>
     public readonly long NextCheckAtMs =>
         Presence switch
         {
-            PresenceState.Online => _heardSteady + LateAfterMs,
-            PresenceState.Late or PresenceState.Docked => _heardSteady + DeadlineMs,
-            PresenceState.Unknown when MayStillTimeOut => _heardSteady + DeadlineMs,
+            PresenceState.Online => _heardAtSteadyMs + LateAfterMs,
+            PresenceState.Late or PresenceState.Docked => _heardAtSteadyMs + DeadlineMs,
+            PresenceState.Unknown when MayStillTimeOut => _heardAtSteadyMs + DeadlineMs,
             _ => long.MaxValue,
         };
 
-    /// <summary>
-    /// Whether a unit that is not heard may yet turn out to be silent: whose fault it is, or whether it holds still, is not settled.
-    /// </summary>
-    private readonly bool MayStillTimeOut => Evidence is Evidence.Registry or Evidence.Flapping;
-
-    private readonly long DeadlineMs => DeadlineSeconds * 1000L;
-
-    /// <summary>Silence up to half the deadline is ordinary; a kind's units speak three times within it.</summary>
-    private readonly long LateAfterMs => DeadlineSeconds * 500L;
-
-    /// <summary>Changes what the unit is asked for; what is known of it stays.</summary>
+    /// <summary>Sets what the register says of the device; its state stays.</summary>
     public void Configure(int deadlineSeconds, bool silenceIsNormal)
     {
         DeadlineSeconds = deadlineSeconds;
         Set(Flag.SilenceIsNormal, silenceIsNormal);
     }
 
-    /// <summary>Takes in a heartbeat.</summary>
-    /// <param name="steadyMs">When it was received.</param>
+    /// <summary>Applies a heartbeat. Only the newest changes what is known of the device.</summary>
+    /// <param name="steadyMs">When the registry received it, on the monotonic clock.</param>
     public HeartbeatOrder ApplyHeartbeat(Heartbeat heartbeat, long steadyMs)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
         if (!heartbeat.IsAfter(_epoch, _seq))
         {
-            var duplicate = (heartbeat.Epoch, heartbeat.Seq) == (_epoch, _seq);
-            // A unit that reboots with a clock that fell back, or in the same epoch, says only what seems old, for ever. Somebody has to
-            // know.
-            if (!duplicate && !IsHeard && ++LateCount >= MaxLateInARow)
+            var isDuplicate = heartbeat.Epoch == _epoch && heartbeat.Seq == _seq;
+            // A device that restarts with an older clock, or in the same epoch, sends only heartbeats that seem late, for ever.
+            // Without this flag it would stay silent and no clerk would know why.
+            if (!isDuplicate && !IsHeard && ++LateCount >= MaxLateInARow)
                 Set(Flag.ClockFellBack, true);
-            return duplicate ? HeartbeatOrder.Duplicate : HeartbeatOrder.Late;
+            return isDuplicate ? HeartbeatOrder.Duplicate : HeartbeatOrder.Late;
         }
 
-        (_epoch, _seq, _session) = (heartbeat.Epoch, heartbeat.Seq, unchecked((int)heartbeat.Session));
-        (Capture, UnregisteredCaptures, Health) = (heartbeat.Capture, heartbeat.UnregisteredCaptures, heartbeat.Health);
-        Set(Flag.HasRuleVersion, heartbeat.RuleVersion is not null);
-        _ruleVersion = (int)Math.Min(heartbeat.RuleVersion ?? 0, int.MaxValue);
-        Set(Flag.HasSkew, heartbeat.DeviceAt is not null);
-        _skew = heartbeat.DeviceAt is { } at ? (int)Math.Clamp((at - heartbeat.ReceivedAt).TotalSeconds, int.MinValue, int.MaxValue) : 0;
+        _epoch = heartbeat.Epoch;
+        _seq = heartbeat.Seq;
+        _session = unchecked((int)heartbeat.Session);
+        Capture = heartbeat.Capture;
+        UnregisteredCaptures = heartbeat.UnregisteredCaptures;
+        Health = heartbeat.Health;
+        SetRuleVersion(heartbeat.RuleVersion);
+        SetSkew(
+            heartbeat.DeviceAt is { } deviceAt
+                ? (int)Math.Clamp((deviceAt - heartbeat.ReceivedAt).TotalSeconds, int.MinValue, int.MaxValue)
+                : null
+        );
         Set(Flag.ClockFellBack, false);
-        (LateCount, LastSessionEnd) = (0, null);
+        LateCount = 0;
+        LastSessionEnd = null;
         if (heartbeat.ProvesLife)
-            Revive(heartbeat.ReceivedAt.ToUnixTimeMilliseconds(), steadyMs);
+            MarkHeard(heartbeat.ReceivedAt.ToUnixTimeMilliseconds(), steadyMs);
         return HeartbeatOrder.Newest;
     }
 
-    private void Revive(long heardAt, long steadyMs)
+    private void MarkHeard(long heardAtUnixMs, long steadyMs)
     {
-        var wasHeard = IsHeard;
-        var isReturn = WasHeard && !wasHeard;
-        (_heardAt, _heardSteady) = (Math.Max(heardAt, _heardAt), Math.Max(steadyMs, _heardSteady));
+        var wasHeardBefore = IsHeard;
+        var isReturn = WasHeard && !wasHeardBefore;
+        _heardAtUnixMs = Math.Max(heardAtUnixMs, _heardAtUnixMs);
+        _heardAtSteadyMs = Math.Max(steadyMs, _heardAtSteadyMs);
         Set(Flag.WasHeard, true);
         var second = (int)(steadyMs / 1000);
         if (isReturn && Evidence != Evidence.Flapping)
         {
-            ReturnCount = second - _quietSince < FlapWindowSeconds ? ReturnCount + 1 : 1;
-            _quietSince = second;
+            ReturnCount = second - _lastReturnSecond < FlapWindowSeconds ? ReturnCount + 1 : 1;
+            _lastReturnSecond = second;
         }
 
-        // Who comes and goes is not there: until it holds still it counts as not heard, which says more and never less.
-        if (!wasHeard && ReturnCount > MaxReturns && second - _quietSince < FlapWindowSeconds)
-            (State, Evidence) = (PresenceState.Unknown, Evidence.Flapping);
-        else
-            (State, Evidence) = (HeardState, Evidence.Heartbeat);
+        // Flap damping: a flapping device counts as not heard until it is stable, so that its notice shows the worst case.
+        var isFlapping = !wasHeardBefore && ReturnCount > MaxReturns && second - _lastReturnSecond < FlapWindowSeconds;
+        (State, Evidence) = isFlapping ? (PresenceState.Unknown, Evidence.Flapping) : (HeardState, Evidence.Heartbeat);
     }
 
-    /// <summary>Takes in that a session died. Counts only for the session and the epoch that the unit last spoke in.</summary>
+    /// <summary>
+    /// Applies the death of a session. Ignored unless it is of the epoch and the session of the newest heartbeat: a death may arrive after
+    /// the device has connected again.
+    /// </summary>
     public void ApplyDeath(long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost)
     {
         if (epoch != _epoch)
             return;
         RecordSessionEnd(session, end);
-        if (unchecked((int)session) == _session && (IsHeard || MayStillTimeOut))
+        if (IsLastSession(session) && (IsHeard || MayStillTimeOut))
             (State, Evidence) = (PresenceState.Disconnected, Evidence.Death);
     }
 
     /// <summary>
-    /// Takes back a death: so many died with it that the fault may be ours. The unit is unknown until it is heard, or silent for its whole
-    /// deadline.
+    /// Takes a death back: so many sessions died at once that the registry's own network may be the cause. The device is unknown until it
+    /// is heard, or silent after its whole deadline.
     /// </summary>
     public void RetractDeath(long epoch, long session)
     {
-        if (epoch == _epoch && unchecked((int)session) == _session && (Presence, Evidence) == (PresenceState.Disconnected, Evidence.Death))
+        if (epoch == _epoch && IsLastSession(session) && (Presence, Evidence) == (PresenceState.Disconnected, Evidence.Death))
             (State, Evidence) = (PresenceState.Unknown, Evidence.Registry);
     }
 
-    /// <summary>
-    /// Takes in how a session ended that nobody died of. It changes nothing of a unit that is heard: what it tells is told when the unit is
-    /// not heard any more.
-    /// </summary>
+    /// <summary>Records how a session ended without a death. It becomes visible only once the device is no longer heard.</summary>
     public void RecordSessionEnd(long session, SessionEnd end)
     {
-        if (unchecked((int)session) == _session && LastSessionEnd is null) // What was said first is why; what came of it is not.
+        // The first reason is the cause; a later one is its consequence.
+        if (IsLastSession(session) && LastSessionEnd is null)
             LastSessionEnd = end;
     }
 
-    /// <summary>Looks whether the unit is still heard.</summary>
+    /// <summary>Changes the state when the device was not heard for half its deadline, or for all of it.</summary>
+    /// <param name="steadyMs">Now, on the monotonic clock.</param>
     /// <param name="seeingSinceMs">
-    /// Since when the registry has been able to hear without a break. A unit that had less than its whole deadline since then to be heard
-    /// is
-    /// not called silent: the fault may be ours.
+    /// Since when the registry could receive and store heartbeats without interruption. A device that had less than its whole deadline
+    /// since then is not called silent: the registry may have missed its heartbeats.
     /// </param>
     public void EvaluateTimeout(long steadyMs, long seeingSinceMs)
     {
-        var silence = steadyMs - _heardSteady;
-        if (silence <= DeadlineMs)
+        var silenceMs = steadyMs - _heardAtSteadyMs;
+        if (silenceMs <= DeadlineMs)
         {
-            if (IsHeard)
-                State =
-                    Health == Health.Docked ? PresenceState.Docked
-                    : silence > LateAfterMs ? PresenceState.Late
-                    : PresenceState.Online;
+            if (IsHeard && Health != Health.Docked)
+                State = silenceMs > LateAfterMs ? PresenceState.Late : PresenceState.Online;
+            else if (IsHeard)
+                State = PresenceState.Docked;
+            return;
         }
-        else if (IsHeard || MayStillTimeOut)
-        {
-            (State, Evidence) =
-                Has(Flag.SilenceIsNormal) ? (PresenceState.Unknown, Evidence.Deadline)
-                : steadyMs - seeingSinceMs < DeadlineMs ? (PresenceState.Unknown, Evidence.Registry)
-                : (PresenceState.Silent, Evidence.Deadline);
-        }
+
+        if (!IsHeard && !MayStillTimeOut)
+            return;
+        if (Has(Flag.SilenceIsNormal))
+            (State, Evidence) = (PresenceState.Unknown, Evidence.Deadline);
+        else if (steadyMs - seeingSinceMs < DeadlineMs)
+            (State, Evidence) = (PresenceState.Unknown, Evidence.Registry);
+        else
+            (State, Evidence) = (PresenceState.Silent, Evidence.Deadline);
     }
 
-    /// <summary>Takes up what was remembered of the unit before this partition was.</summary>
-    /// <param name="heardSteady">When it was last heard, on the steady clock of now; of no meaning when it never was.</param>
+    /// <summary>Restores what an earlier activation of the partition recorded of the device.</summary>
+    /// <param name="last">The last recorded observation.</param>
+    /// <param name="heardSteady">When it was last heard, on this process's monotonic clock. Ignored when it never was.</param>
     public void Restore(DeviceObservation last, long heardSteady)
     {
         ArgumentNullException.ThrowIfNull(last);
-        (_epoch, _seq) = (last.Epoch, last.Seq);
+        _epoch = last.Epoch;
+        _seq = last.Seq;
         if (last.LastHeardAt is { } heardAt)
-            (_heardAt, _heardSteady) = (heardAt.ToUnixTimeMilliseconds(), heardSteady);
-        (Capture, UnregisteredCaptures, Health, State, Evidence) = (
-            last.Capture,
-            last.UnregisteredCaptures ?? default,
-            last.Health,
-            last.Presence,
-            last.Evidence
-        );
-        Set(Flag.HasRuleVersion, last.RuleVersion is not null);
-        _ruleVersion = (int)Math.Min(last.RuleVersion ?? 0, int.MaxValue);
-        Set(Flag.HasSkew, last.SkewSeconds is not null);
-        _skew = last.SkewSeconds ?? 0;
+        {
+            _heardAtUnixMs = heardAt.ToUnixTimeMilliseconds();
+            _heardAtSteadyMs = heardSteady;
+        }
+
+        Capture = last.Capture;
+        UnregisteredCaptures = last.UnregisteredCaptures ?? default;
+        Health = last.Health;
+        State = last.Presence;
+        Evidence = last.Evidence;
+        SetRuleVersion(last.RuleVersion);
+        SetSkew(last.SkewSeconds);
         LastSessionEnd = last.SessionEnd;
         Set(Flag.ClockFellBack, last.ClockFellBack);
         Set(Flag.WasHeard, last.LastHeardAt is not null);
     }
 
-    /// <summary>Lets the next word count whatever its epoch: a clerk has looked at the unit whose clock fell back.</summary>
+    /// <summary>Makes the next heartbeat the newest whatever its epoch: a clerk has checked a device whose clock fell back.</summary>
     public void ForgetEpoch()
     {
-        (_epoch, _seq, LateCount) = (-1, -1, 0);
+        _epoch = -1;
+        _seq = -1;
+        LateCount = 0;
         Set(Flag.ClockFellBack, false);
     }
 
-    /// <summary>What is known of the unit, in the form in which it is told, remembered and shown.</summary>
+    /// <summary>What is known of the device, in the form in which it is recorded, published and shown.</summary>
     public readonly DeviceObservation ToObservation(string deviceId) =>
-        new(deviceId, Presence, WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAt) : null, _epoch, _seq, Capture, Health, [])
+        new(
+            deviceId,
+            Presence,
+            WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAtUnixMs) : null,
+            _epoch,
+            _seq,
+            Capture,
+            Health,
+            []
+        )
         {
             UnregisteredCaptures = UnregisteredCaptures,
             Evidence = Evidence,
             RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
-            SkewSeconds = Has(Flag.HasSkew) ? _skew : null,
+            SkewSeconds = Has(Flag.HasSkew) ? _skewSeconds : null,
             ClockFellBack = Has(Flag.ClockFellBack),
             SessionEnd = IsHeard ? null : LastSessionEnd,
         };
 
     private readonly PresenceState HeardState => Health == Health.Docked ? PresenceState.Docked : PresenceState.Online;
 
-    private readonly bool Has(Flag flag) => (Flags & flag) != 0;
+    private readonly bool IsSkewed => Has(Flag.HasSkew) && Math.Abs((long)_skewSeconds) >= SkewThresholdSeconds;
 
-    private void Set(Flag flag, bool value) => Flags = value ? Flags | flag : Flags & ~flag;
+    /// <summary>
+    /// Whether a device that is not heard may still become silent: the registry may have been the cause, or it flapped and may have
+    /// stopped.
+    /// </summary>
+    private readonly bool MayStillTimeOut => Evidence is Evidence.Registry or Evidence.Flapping;
 
-    /// <summary>What is small shares one number: <paramref name="width"/> bits of it, from <paramref name="at"/>.</summary>
-    private readonly int Small(int at, int width) => (int)(_packed >> at & (1UL << width) - 1);
+    private readonly long DeadlineMs => DeadlineSeconds * 1000L;
 
-    private void Small(int at, int width, int value) =>
-        _packed = _packed & ~((1UL << width) - 1 << at) | ((ulong)value & (1UL << width) - 1) << at;
+    /// <summary>Half the deadline. A device sends three heartbeats in its kind's deadline, so one lost heartbeat is not late.</summary>
+    private readonly long LateAfterMs => DeadlineSeconds * 500L;
+
+    private readonly bool IsLastSession(long session) => unchecked((int)session) == _session;
 }

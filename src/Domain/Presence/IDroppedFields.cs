@@ -1,15 +1,17 @@
 namespace SurveillanceRegistry.Domain.Presence;
 
 /// <summary>
-/// How much of what vendors send was dropped unread because nobody may keep it. Only how many: what stood in a field was never looked at.
+/// Counts of the vendor fields that adapters dropped unread, because the registry may not store them. The content of a dropped field is
+/// never looked at.
 /// </summary>
 public interface IDroppedFields
 {
-    /// <summary>The name of each adapter and how many fields it has dropped since the process began.</summary>
+    /// <summary>The name of each adapter and the number of fields that it dropped since the process started.</summary>
     IReadOnlyDictionary<string, long> ByAdapter { get; }
 
     /// <summary>
-    /// The same of gateways that stand for fixed devices only: each message of a mobile unit would move a number that everybody reads.
+    /// The same for gateways with fixed devices only. A public counter that moves with each message of a mobile device would publish its
+    /// activity.
     /// </summary>
     IReadOnlyDictionary<string, long> InPublic { get; }
 }

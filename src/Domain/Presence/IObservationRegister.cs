@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Domain.Presence;
 
-/// <summary>The changes of what is known of a unit, as remembered: one row a change, never a row a heartbeat.</summary>
+/// <summary>The register of device state changes: one row for each change, never one for each heartbeat.</summary>
 public interface IObservationRegister
 {
-    /// <summary>Takes a partition over: from now on only who holds this number can write its changes down.</summary>
-    /// <returns>The owner's number, greater than every one before.</returns>
-    Task<long> TakeAsync(int partition, CancellationToken cancellationToken);
+    /// <summary>Takes over a partition: from now on only the holder of the returned number can append its changes.</summary>
+    /// <returns>The owner number, greater than every earlier one.</returns>
+    Task<long> TakeOverAsync(int partition, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a change. False, and nothing is kept, when the partition belongs to another owner by now.</summary>
+    /// <summary>Appends a state change. Returns false, and stores nothing, when the partition has another owner by now.</summary>
     Task<bool> AppendAsync(
         DeviceObservation observation,
         DateTimeOffset at,
@@ -18,9 +18,9 @@ public interface IObservationRegister
         CancellationToken cancellationToken
     );
 
-    /// <summary>The last change of each device of a partition, with the device's number.</summary>
+    /// <summary>The last state change of each device of a partition, with its device number.</summary>
     Task<ImmutableArray<(int Number, DeviceObservation Observation)>> LatestAsync(int partition, CancellationToken cancellationToken);
 
-    /// <summary>The last change of a device; null when nothing was ever known of it.</summary>
+    /// <summary>The last state change of a device; null when there is none.</summary>
     Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken);
 }

@@ -2,20 +2,20 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Domain.Staff;
 
-/// <summary>A set of filters and columns of the table page that somebody gave a name.</summary>
-/// <param name="Query">The part of the address that makes the view, at most 1000 characters.</param>
-/// <param name="IsShared">Whether everybody sees it.</param>
+/// <summary>A named set of filters and columns of the table page.</summary>
+/// <param name="Query">The query part of the page's address, at most 1000 characters.</param>
+/// <param name="IsShared">Whether all staff see it.</param>
 public sealed record SavedView(long Id, string Owner, string Name, string Query, bool IsShared);
 
-/// <summary>The views that staff keep.</summary>
+/// <summary>The register of saved views.</summary>
 public interface ISavedViews
 {
-    /// <summary>Somebody's own views and those that are shared, by name.</summary>
-    Task<ImmutableArray<SavedView>> OfAsync(string owner, CancellationToken cancellationToken);
+    /// <summary>The views of a staff member and the shared views, by name.</summary>
+    Task<ImmutableArray<SavedView>> ListAsync(string owner, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a view; one of the same owner and name is replaced.</summary>
+    /// <summary>Saves a view. Replaces one with the same owner and name.</summary>
     Task SaveAsync(string owner, string name, string query, bool isShared, CancellationToken cancellationToken);
 
-    /// <summary>Removes somebody's own view. False when they have no such view.</summary>
+    /// <summary>Removes a view of its owner. False when the owner has no such view.</summary>
     Task<bool> RemoveAsync(string owner, long id, CancellationToken cancellationToken);
 }

@@ -7,15 +7,15 @@ using SurveillanceRegistry.Files.Yaml;
 namespace SurveillanceRegistry.Files.Csv;
 
 /// <summary>
-/// What stands inside cells: a list has one item on each line, and <see cref="Domain.Policies.Rules.RuleText"/> are read into the keys of
-/// the other files, so that the same forms check them.
+/// The format inside cells. A list has one item on each line. A line of <see cref="RuleText"/> becomes the same map as in a policy file,
+/// so that the same schemas check it.
 /// </summary>
 internal static class CsvCellFormat
 {
-    public static string List(IEnumerable<string> items) => string.Join('\n', items);
+    public static string JoinLines(IEnumerable<string> items) => string.Join('\n', items);
 
-    /// <summary>The lines of a cell, as a list at its place; lines with nothing on them do not count.</summary>
-    public static YamlList Items(YamlText cell) =>
+    /// <summary>Returns the lines of a cell as a list at the cell's position, without empty lines.</summary>
+    public static YamlList SplitLines(YamlText cell) =>
         new(
             [
                 .. cell
@@ -28,8 +28,8 @@ internal static class CsvCellFormat
             cell.Column
         );
 
-    /// <summary>A retention; what is not understood is reported and left out.</summary>
-    public static YamlNode? Retention(YamlText line, YamlFile file)
+    /// <summary>Parses a retention; returns null, with a problem, for any other text.</summary>
+    public static YamlNode? ParseRetention(YamlText line, YamlFile file)
     {
         if (RuleText.TryRead(line.Text, out Retention retention))
             return Map(
@@ -40,16 +40,16 @@ internal static class CsvCellFormat
                 ("data_class", retention.DataClass),
                 ("note", retention.Note)
             );
-        file.Add(line, line.Found, RuleText.RetentionExpected);
+        file.Report(line, line.Found, RuleText.RetentionExpected);
         return null;
     }
 
-    /// <summary>A duty to tell the public; what is not understood is reported and left out.</summary>
-    public static YamlNode? Notice(YamlText line, YamlFile file)
+    /// <summary>Parses a notice duty; returns null, with a problem, for any other text.</summary>
+    public static YamlNode? ParseNotice(YamlText line, YamlFile file)
     {
-        if (RuleText.TryRead(line.Text, out RequiredNotice duty))
-            return Map(line, ("duty", Json.Word(duty.Duty)), ("days", Days(duty.Days)));
-        file.Add(line, line.Found, RuleText.NoticeExpected);
+        if (RuleText.TryRead(line.Text, out RequiredNotice notice))
+            return Map(line, ("duty", Json.Word(notice.Duty)), ("days", Days(notice.Days)));
+        file.Report(line, line.Found, RuleText.NoticeExpected);
         return null;
     }
 

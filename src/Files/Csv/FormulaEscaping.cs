@@ -1,24 +1,24 @@
 namespace SurveillanceRegistry.Files.Csv;
 
 /// <summary>
-/// Keeps spreadsheets from running what people wrote: a cell that begins as a formula does goes out with <c>'</c> before it, and comes in
-/// without. A text that begins with <c>'</c> and such a sign by itself gets one more, so that every text comes back as it was.
+/// Prevents CSV injection: a cell that begins like a formula is written with an apostrophe before it and read without it. A text that
+/// itself begins with an apostrophe and such a character gets one more, so that every text is read back unchanged.
 /// </summary>
 internal static class FormulaEscaping
 {
-    private const string Signs = "=+-@\t\r",
-        MustBeGuarded = "=+@";
+    private const string EscapedCharacters = "=+-@\t\r",
+        RefusedCharacters = "=+@";
 
-    public static string Out(string cell) => BeginsSo(cell) ? "'" + cell : cell;
+    public static string Escape(string cell) => NeedsEscape(cell) ? "'" + cell : cell;
 
-    public static string In(string cell) => cell is ['\'', ..] && BeginsSo(cell) ? cell[1..] : cell;
+    public static string Unescape(string cell) => cell is ['\'', ..] && NeedsEscape(cell) ? cell[1..] : cell;
 
-    /// <summary>Whether a cell came in as a spreadsheet would run it.</summary>
-    public static bool IsFormula(string cell) => cell.Length > 0 && MustBeGuarded.Contains(cell[0], StringComparison.Ordinal);
+    /// <summary>True when a spreadsheet would run the cell as a formula. A leading minus is not counted: it may begin a number.</summary>
+    public static bool IsFormula(string cell) => cell.Length > 0 && RefusedCharacters.Contains(cell[0], StringComparison.Ordinal);
 
-    private static bool BeginsSo(string cell)
+    private static bool NeedsEscape(string cell)
     {
         var text = cell.AsSpan().TrimStart('\'');
-        return text.Length > 0 && Signs.Contains(text[0], StringComparison.Ordinal);
+        return text.Length > 0 && EscapedCharacters.Contains(text[0], StringComparison.Ordinal);
     }
 }

@@ -6,26 +6,26 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Files.Policies;
+using SurveillanceRegistry.Files.Policies.Instruments;
 
 namespace SurveillanceRegistry.Files.Csv;
 
 /// <summary>
-/// The governance table as comma-separated values, for spreadsheets: one row for each version of an instrument and technology that it
-/// speaks
-/// of. A row that is read stands for that rule, and for the columns of its version and instrument; whatever no row names stays as it is.
+/// The governance table as CSV, for spreadsheets: one row for each rule, that is for each technology of a version of an instrument. A row
+/// that is read replaces its rule and the shared columns of its version and instrument. What no row names stays registered.
 /// </summary>
 public static class TableCsv
 {
-    /// <summary>The most problems that are listed; one more says how many others there are.</summary>
+    /// <summary>At most this many problems are listed. If there are more, one further entry counts them.</summary>
     public const int MaxProblems = CsvSheet.MaxProblems;
 
-    /// <summary>The column of <see cref="EffectivePeriod.FromNotBefore"/>, which is there only where some text needs it.</summary>
+    /// <summary>The column of <see cref="EffectivePeriod.FromNotBefore"/>, written only if a version needs it.</summary>
     internal const string NotBefore = "not_before";
 
-    /// <summary>What every row of an instrument says alike.</summary>
+    /// <summary>Columns whose cells are the same in all rows of an instrument.</summary>
     internal static readonly ImmutableArray<string> InstrumentColumns = ["instrument", "kind", "citation", "authority", "url"];
 
-    /// <summary>What every row of a version says alike.</summary>
+    /// <summary>Columns whose cells are the same in all rows of a version.</summary>
     internal static readonly ImmutableArray<string> VersionColumns =
     [
         "title",
@@ -44,7 +44,7 @@ public static class TableCsv
         "source_confidence",
     ];
 
-    /// <summary>The columns, in the order in which they are written.</summary>
+    /// <summary>The columns in their order.</summary>
     public static ImmutableArray<string> Columns { get; } =
     [
         "instrument",
@@ -83,7 +83,7 @@ public static class TableCsv
         "source_confidence",
     ];
 
-    /// <summary>The table as a file. The same governance makes the same bytes.</summary>
+    /// <summary>Writes the table and returns its bytes. The same governance makes the same bytes.</summary>
     public static byte[] Write(GovernanceSnapshot governance)
     {
         ArgumentNullException.ThrowIfNull(governance);
@@ -93,17 +93,16 @@ public static class TableCsv
     }
 
     /// <summary>
-    /// Writes the table, in UTF-8 with the mark by which spreadsheets know it: without it they would read § as two other letters.
+    /// Writes the table in UTF-8 with a byte order mark: without it, spreadsheets would read § as two other characters.
     /// </summary>
     public static void Write(GovernanceSnapshot governance, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(governance);
         var instruments = governance.Table.Instruments;
-        var columns = instruments.Any(instrument =>
-            instrument.Versions.Any(version => EffectivePeriodText.Write(version).NotBefore is not null)
-        )
-            ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore)
-            : Columns;
+        var hasNotBefore = instruments
+            .SelectMany(instrument => instrument.Versions)
+            .Any(version => EffectivePeriodText.ForVersion(version).NotBefore is not null);
+        var columns = hasNotBefore ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore) : Columns;
         using var csv = CsvWriter.Create(
             stream,
             new CsvWriterOptions
@@ -121,8 +120,8 @@ public static class TableCsv
             {
                 foreach (var rule in version.Rules)
                 {
-                    var row = Row(instrument, version, rule);
-                    csv.WriteRecord([.. columns.Select(column => FormulaEscaping.Out(row[column] ?? ""))]);
+                    var row = CellsOf(instrument, version, rule);
+                    csv.WriteRecord([.. columns.Select(column => FormulaEscaping.Escape(row[column] ?? ""))]);
                 }
             }
         }
@@ -131,12 +130,12 @@ public static class TableCsv
     }
 
     /// <summary>
-    /// Reads a table: what it says otherwise than the registry does, or everything that is wrong with it, each problem with its row and
-    /// column. Never both: a table with one bad row proposes nothing.
+    /// Reads a table. Returns the documents that differ from the registered ones, or every problem with its row and column. A table with
+    /// one bad row proposes nothing.
     /// </summary>
-    /// <param name="stream">The bytes; UTF-8 with or without a mark, at most 64 MB and 100,000 rows.</param>
-    /// <param name="name">What problems call the file.</param>
-    /// <param name="history">What the registry knows.</param>
+    /// <param name="stream">UTF-8 with or without a byte order mark, at most 64 MB and 100,000 rows.</param>
+    /// <param name="name">The name of the file in problems.</param>
+    /// <param name="history">The registered documents.</param>
     public static FileReading<ProposalFromFiles> Read(Stream stream, string name, GovernanceHistory history)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -144,9 +143,9 @@ public static class TableCsv
         return new TableRows(CsvSheet.Read(stream, name, Columns, [NotBefore]), history).Propose();
     }
 
-    private static Dictionary<string, string?> Row(Instrument instrument, InstrumentVersion version, Rule rule)
+    private static Dictionary<string, string?> CellsOf(Instrument instrument, InstrumentVersion version, Rule rule)
     {
-        var effective = EffectivePeriodText.Write(version);
+        var effective = EffectivePeriodText.ForVersion(version);
         return new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["instrument"] = instrument.Id,
@@ -167,22 +166,22 @@ public static class TableCsv
             ["ended_by"] = effective.EndedBy,
             ["superseded_by"] = version.SupersededBy,
             ["technology"] = rule.Technology,
-            ["capture"] = CsvCellFormat.List(rule.Capture.Select(Json.Word)),
-            ["retention"] = CsvCellFormat.List(rule.Retention.Select(RuleText.Write)),
-            ["notice"] = CsvCellFormat.List(rule.Notice.Select(RuleText.Write)),
+            ["capture"] = CsvCellFormat.JoinLines(rule.Capture.Select(Json.Word)),
+            ["retention"] = CsvCellFormat.JoinLines(rule.Retention.Select(RuleText.Write)),
+            ["notice"] = CsvCellFormat.JoinLines(rule.Notice.Select(RuleText.Write)),
             ["records_access"] = Json.Word(rule.RecordsAccess.Access),
             ["records_access_text"] = rule.RecordsAccess.Text,
-            ["departments"] = CsvCellFormat.List(rule.Departments),
-            ["purposes"] = CsvCellFormat.List(rule.Purposes),
-            ["prohibited_uses"] = CsvCellFormat.List(rule.ProhibitedUses),
+            ["departments"] = CsvCellFormat.JoinLines(rule.Departments),
+            ["purposes"] = CsvCellFormat.JoinLines(rule.Purposes),
+            ["prohibited_uses"] = CsvCellFormat.JoinLines(rule.ProhibitedUses),
             ["sharing"] = rule.Sharing,
             ["owner"] = rule.Owner,
-            ["review_by"] = rule.ReviewBy is { } day ? PolicyWriter.Day(day) : null,
-            ["pauses"] = PolicyWriter.Flag(rule.Pauses),
+            ["review_by"] = rule.ReviewBy is { } day ? PolicyValues.Day(day) : null,
+            ["pauses"] = PolicyValues.Flag(rule.Pauses),
             ["note"] = rule.Note,
             ["source_title"] = version.Source.Title,
             ["source_url"] = version.Source.Url,
-            ["source_read_on"] = PolicyWriter.Day(version.Source.ReadOn),
+            ["source_read_on"] = PolicyValues.Day(version.Source.ReadOn),
             ["source_confidence"] = Json.Word(version.Source.Confidence),
         };
     }

@@ -6,7 +6,7 @@ using SurveillanceRegistry.Files.Policies;
 
 namespace SurveillanceRegistry.Files.Csv;
 
-/// <summary>Files that people hand in on a page or by the API.</summary>
+/// <summary>Reads and writes the files that people upload and download on a page or by the API.</summary>
 public sealed class TableFiles : ITableFiles
 {
     public byte[] WriteCsv(GovernanceSnapshot governance) => TableCsv.Write(governance);
@@ -14,38 +14,43 @@ public sealed class TableFiles : ITableFiles
     public Outcome<FileContent> Read(byte[] bytes, string name, GovernanceHistory history)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        var plain = Path.GetFileName(name);
-        switch (Path.GetExtension(plain))
+        var fileName = Path.GetFileName(name);
+        switch (Path.GetExtension(fileName))
         {
             case ".csv":
                 using (var stream = new MemoryStream(bytes))
-                    return Answer(TableCsv.Read(stream, plain, history));
+                    return ToOutcome(TableCsv.Read(stream, fileName, history));
             case ".yaml":
-                // The reader says where in a file it found what it found, so it reads a file; nobody else ever sees it.
-                var folder = Directory.CreateTempSubdirectory("registry-");
-                try
-                {
-                    var path = Path.Combine(folder.FullName, plain);
-                    File.WriteAllBytes(path, bytes);
-                    return Answer(PolicyFiles.CompareInstrument(path, history));
-                }
-                finally
-                {
-                    folder.Delete(recursive: true);
-                }
-
+                return ToOutcome(CompareInstrument(bytes, fileName, history));
             default:
                 return new Refusal(
                     "invalid",
-                    $"'{plain}' is no file that can be read: expected a table that ends with .csv, or the file of one instrument that ends with .yaml.",
+                    $"'{fileName}' cannot be read: expected a table that ends with .csv, "
+                        + "or the file of one instrument that ends with .yaml.",
                     "file"
                 );
         }
     }
 
-    private static Outcome<FileContent> Answer(FileReading<ProposalFromFiles> reading) =>
-        reading.Value is { } read
-            ? new FileContent(read.Documents, read.Notes)
+    /// <summary>Writes the bytes to a temporary file: the YAML reader takes a path and names it in problems.</summary>
+    private static FileReading<ProposalFromFiles> CompareInstrument(byte[] bytes, string fileName, GovernanceHistory history)
+    {
+        var folder = Directory.CreateTempSubdirectory("registry-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, fileName);
+            File.WriteAllBytes(path, bytes);
+            return PolicyFiles.CompareInstrument(path, history);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Outcome<FileContent> ToOutcome(FileReading<ProposalFromFiles> reading) =>
+        reading.Value is { } proposal
+            ? new FileContent(proposal.Documents, proposal.Notes)
             : reading
                 .Problems.Select(problem => new Refusal(
                     "invalid",

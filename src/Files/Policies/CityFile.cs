@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Files.Yaml;
 
@@ -7,9 +8,10 @@ namespace SurveillanceRegistry.Files.Policies;
 /// <summary><c>city.yaml</c>: the city that the registry serves.</summary>
 internal static partial class CityFile
 {
-    /// <summary>A notice is read in seconds: a screen may hold on to one that it could not confirm for this long at most.</summary>
-    private const int MinValidSeconds = 10,
-        MaxValidSeconds = 3600;
+    private static readonly FieldSchema<int> ValidSeconds = FieldSchema.Number(
+        PolicyValidator.MinValidSeconds,
+        PolicyValidator.MaxValidSeconds
+    );
 
     private static readonly FieldSchema<string> Language = FieldSchema.Scalar(
         "a language tag such as en or zh-Hant",
@@ -21,7 +23,7 @@ internal static partial class CityFile
         (string text, out string value) => TimeZoneInfo.TryFindSystemTimeZoneById(value = text, out _)
     );
 
-    private static readonly FieldSchema<Department> Department = FieldSchema.Keys(
+    private static readonly FieldSchema<Department> Department = FieldSchema.Map(
         "a department",
         keys => new Department(
             keys.Required("id", FieldSchema.Id),
@@ -30,7 +32,7 @@ internal static partial class CityFile
         )
     );
 
-    private static readonly FieldSchema<RecordsPortal> Records = FieldSchema.Keys(
+    private static readonly FieldSchema<RecordsPortal> Records = FieldSchema.Map(
         "where people ask for records",
         keys => new RecordsPortal(
             keys.Required("name", FieldSchema.Text),
@@ -41,7 +43,7 @@ internal static partial class CityFile
         )
     );
 
-    private static readonly FieldSchema<OutOfScope> OutOfScope = FieldSchema.Keys(
+    private static readonly FieldSchema<OutOfScope> OutOfScope = FieldSchema.Map(
         "what is not in this registry",
         keys => new OutOfScope(
             keys.Required("name", FieldSchema.Text),
@@ -50,7 +52,7 @@ internal static partial class CityFile
         )
     );
 
-    private static readonly FieldSchema<City> Whole = FieldSchema.Keys(
+    private static readonly FieldSchema<City> City = FieldSchema.Map(
         "a city",
         keys =>
         {
@@ -58,21 +60,21 @@ internal static partial class CityFile
                 keys.Required("name", FieldSchema.Text),
                 keys.Required("sample", FieldSchema.Flag),
                 keys.Required("time_zone", TimeZone),
-                keys.Required("languages", FieldSchema.ListOf(Language, least: 1)),
-                keys.Required("departments", FieldSchema.ListOf(Department, least: 1)),
+                keys.Required("languages", FieldSchema.ListOf(Language, minItems: 1)),
+                keys.Required("departments", FieldSchema.ListOf(Department, minItems: 1)),
                 keys.Required("records", Records),
-                keys.Required("notice_valid_seconds", FieldSchema.Number(MinValidSeconds, MaxValidSeconds))
+                keys.Required("notice_valid_seconds", ValidSeconds)
             )
             {
                 OutOfScope = keys.Optional("out_of_scope", FieldSchema.ListOf(OutOfScope), []),
             };
-            keys.EachOnce("languages");
-            keys.EachOnce("departments", city.Departments.Select(department => department?.Id));
+            keys.RequireDistinct("languages");
+            keys.RequireDistinct("departments", city.Departments.Select(department => department?.Id));
             return city;
         }
     );
 
-    public static City? Read(YamlFile file) => file.Root is null ? null : Whole.Read(file.Root, file);
+    public static City? Read(YamlFile file) => file.Root is null ? null : City.Read(file.Root, file);
 
     [GeneratedRegex("^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", RegexOptions.CultureInvariant)]
     private static partial Regex LanguageTag();

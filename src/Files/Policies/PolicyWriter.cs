@@ -1,33 +1,30 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
-using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Files.Policies.Instruments;
 using SurveillanceRegistry.Files.Yaml;
 
 namespace SurveillanceRegistry.Files.Policies;
 
-/// <summary>
-/// A file as it is to be written: its name under the folder, with <c>/</c>, and its text, in UTF-8 without a byte order mark.
-/// </summary>
+/// <summary>A file to be written: its name under the folder, with <c>/</c>, and its text.</summary>
 public sealed record WrittenFile(string Name, string Text)
 {
-    /// <summary>The bytes of the file.</summary>
+    /// <summary>Returns the text in UTF-8 without a byte order mark.</summary>
     public byte[] Bytes() => Encoding.UTF8.GetBytes(Text);
 }
 
 /// <summary>
-/// Governance as the files of the folder <c>policies/</c>, which <see cref="PolicyFiles"/> reads back as the same documents. The same
-/// governance makes the same bytes.
+/// Writes governance as the files of the folder <c>policies/</c>. <see cref="PolicyFiles"/> reads them back as the same documents. The
+/// same governance makes the same bytes.
 /// </summary>
 public static class PolicyWriter
 {
     private static readonly string[] Schemas = ["chapters", "city", "instrument", "notice-wording", "technologies"];
 
-    /// <summary>Every file of the folder, the schemas that editors complete by among them.</summary>
+    /// <summary>Returns every file of the folder, with the JSON Schemas for editors.</summary>
     public static ImmutableArray<WrittenFile> Write(GovernanceSnapshot governance)
     {
         ArgumentNullException.ThrowIfNull(governance);
@@ -38,238 +35,121 @@ public static class PolicyWriter
             new("technologies.yaml", Text(governance.Table.Technologies)),
             .. governance.Table.Instruments.Select(instrument => new WrittenFile($"instruments/{instrument.Id}.yaml", Text(instrument))),
             .. governance.Wordings.Select(wording => new WrittenFile($"notices/{wording.Language}.yaml", Text(wording))),
-            .. Schemas.Select(schema => new WrittenFile($"schema/{schema}.json", Schema(schema))),
+            .. Schemas.Select(name => new WrittenFile($"schema/{name}.json", Schema(name))),
         ];
     }
 
-    /// <summary>The file of one instrument.</summary>
+    /// <summary>Returns the text of an instrument's file.</summary>
     public static string Text(Instrument instrument)
     {
         ArgumentNullException.ThrowIfNull(instrument);
-        return YamlWriter.File(
-            "../schema/instrument.json",
-            yaml =>
-            {
-                yaml.Text("id", instrument.Id);
-                yaml.Word("kind", Json.Word(instrument.Kind));
-                yaml.Text("citation", instrument.Citation);
-                yaml.Text("authority", instrument.Authority);
-                yaml.Text("url", instrument.Url);
-                yaml.Each("versions", instrument.Versions, Write);
-            }
-        );
+        return InstrumentWriter.Write(instrument);
     }
 
     private static string Text(City city) =>
-        YamlWriter.File(
+        YamlWriter.WriteFile(
             "schema/city.json",
             yaml =>
             {
                 yaml.Text("name", city.Name);
-                yaml.Word("sample", Flag(city.IsSample));
+                yaml.Plain("sample", PolicyValues.Flag(city.IsSample));
                 yaml.Text("time_zone", city.TimeZone);
-                yaml.Inline("languages", city.Languages);
-                yaml.Word("notice_valid_seconds", city.NoticeValidSeconds);
-                yaml.Each(
-                    "departments",
-                    city.Departments,
-                    (one, department) =>
-                    {
-                        one.Text("id", department.Id);
-                        one.Text("name", department.Name);
-                        one.Text("phone", department.Phone);
-                    }
-                );
-                yaml.Under(
-                    "records",
-                    records =>
-                    {
-                        records.Text("name", city.Records.Name);
-                        records.Text("url", city.Records.Url);
-                        records.Text("phone", city.Records.Phone);
-                        records.Word("reply_within_business_days", city.Records.ReplyWithinBusinessDays);
-                        records.Text("law", city.Records.Law);
-                    }
-                );
-                yaml.Each(
-                    "out_of_scope",
-                    city.OutOfScope,
-                    (one, subject) =>
-                    {
-                        one.Text("name", subject.Name);
-                        one.Text("why", subject.Why);
-                        Write(one, subject.Source);
-                    }
-                );
+                yaml.FlowList("languages", city.Languages);
+                yaml.Plain("notice_valid_seconds", city.NoticeValidSeconds);
+                yaml.List("departments", city.Departments, Write);
+                yaml.Map("records", keys => Write(keys, city.Records));
+                yaml.List("out_of_scope", city.OutOfScope, Write);
             }
         );
 
+    private static void Write(YamlWriter yaml, Department department)
+    {
+        yaml.Text("id", department.Id);
+        yaml.Text("name", department.Name);
+        yaml.Text("phone", department.Phone);
+    }
+
+    private static void Write(YamlWriter yaml, RecordsPortal records)
+    {
+        yaml.Text("name", records.Name);
+        yaml.Text("url", records.Url);
+        yaml.Text("phone", records.Phone);
+        yaml.Plain("reply_within_business_days", records.ReplyWithinBusinessDays);
+        yaml.Text("law", records.Law);
+    }
+
+    private static void Write(YamlWriter yaml, OutOfScope subject)
+    {
+        yaml.Text("name", subject.Name);
+        yaml.Text("why", subject.Why);
+        PolicyValues.Write(yaml, subject.Source);
+    }
+
     private static string Text(KnownChapters chapters) =>
-        YamlWriter.File(
+        YamlWriter.WriteFile(
             "schema/chapters.json",
             yaml =>
-                yaml.Under(
+                yaml.Map(
                     "chapters",
-                    codes =>
+                    keys =>
                     {
-                        foreach (var (code, known) in chapters.Chapters)
-                            codes.Inline(code, known);
+                        foreach (var (code, numbers) in chapters.Chapters)
+                            keys.FlowList(code, numbers);
                     }
                 )
         );
 
     private static string Text(ImmutableArray<Technology> technologies) =>
-        YamlWriter.File(
-            "schema/technologies.json",
-            yaml =>
-                yaml.Each(
-                    "technologies",
-                    technologies,
-                    (one, technology) =>
-                    {
-                        one.Text("id", technology.Id);
-                        one.Text("name", technology.Name);
-                        if (technology is { Purpose: { } purpose, PurposeSource: { } source })
-                        {
-                            one.Under(
-                                "purpose",
-                                keys =>
-                                {
-                                    keys.Text("text", purpose);
-                                    Write(keys, source);
-                                }
-                            );
-                        }
+        YamlWriter.WriteFile("schema/technologies.json", yaml => yaml.List("technologies", technologies, Write));
 
-                        if (technology.Statement is { } row)
-                        {
-                            one.Under(
-                                "statement",
-                                keys =>
-                                {
-                                    keys.Text("technology", row.Technology);
-                                    keys.Text("governance", row.Governance);
-                                    keys.Text("instrument", row.Instrument);
-                                }
-                            );
-                        }
-                    }
-                )
-        );
+    private static void Write(YamlWriter yaml, Technology technology)
+    {
+        yaml.Text("id", technology.Id);
+        yaml.Text("name", technology.Name);
+        if (technology is { Purpose: { } purpose, PurposeSource: { } source })
+        {
+            yaml.Map(
+                "purpose",
+                keys =>
+                {
+                    keys.Text("text", purpose);
+                    PolicyValues.Write(keys, source);
+                }
+            );
+        }
+
+        if (technology.Statement is { } row)
+        {
+            yaml.Map(
+                "statement",
+                keys =>
+                {
+                    keys.Text("technology", row.Technology);
+                    keys.Text("governance", row.Governance);
+                    keys.Text("instrument", row.Instrument);
+                }
+            );
+        }
+    }
 
     private static string Text(Wording wording) =>
-        YamlWriter.File(
+        YamlWriter.WriteFile(
             "../schema/notice-wording.json",
             yaml =>
             {
                 yaml.Text("language", wording.Language);
-                yaml.Word("direction", wording.Direction);
-                yaml.Word("reviewed", Flag(wording.Reviewed));
-                yaml.Under(
+                yaml.Plain("direction", wording.Direction);
+                yaml.Plain("reviewed", PolicyValues.Flag(wording.Reviewed));
+                yaml.Map(
                     "texts",
-                    texts =>
+                    keys =>
                     {
                         foreach (var (key, text) in wording.Texts)
-                            texts.Text(key, text);
+                            keys.Text(key, text);
                     }
                 );
             }
         );
-
-    private static void Write(YamlWriter yaml, InstrumentVersion version)
-    {
-        yaml.Text("title", version.Title);
-        var period = EffectivePeriodText.Write(version);
-        yaml.Inline(
-            "effective",
-            effective =>
-            {
-                effective.Word("from", period.From);
-                effective.Word("not_before", period.NotBefore);
-                effective.Word("known_by", period.KnownBy);
-                effective.Word("to", period.To);
-                effective.Word("ended_by", period.EndedBy);
-            }
-        );
-        yaml.Word("passed", version.Passed);
-        yaml.Word("signed", version.Signed);
-        yaml.Word("filed", version.Filed);
-        yaml.Text("by", version.By);
-        yaml.Text("superseded_by", version.SupersededBy);
-        Write(yaml, version.Source);
-        yaml.Under(
-            "governs",
-            technologies =>
-            {
-                foreach (var rule in version.Rules)
-                    technologies.Under(rule.Technology, keys => Write(keys, rule));
-            }
-        );
-    }
-
-    private static void Write(YamlWriter yaml, Rule rule)
-    {
-        yaml.Inline("capture", rule.Capture.Select(Json.Word));
-        if (!rule.Departments.IsEmpty)
-            yaml.Inline("departments", rule.Departments);
-        if (rule.Pauses)
-            yaml.Word("pauses", Flag(true));
-        yaml.Each(
-            "retention",
-            rule.Retention,
-            (one, retention) =>
-            {
-                one.Word("bound", Json.Word(retention.Bound));
-                one.Word("days", retention.Days);
-                one.Word("event", retention.Event is { } ends ? Json.Word(ends) : null);
-                one.Text("data_class", retention.DataClass);
-                one.Text("note", retention.Note);
-            }
-        );
-        yaml.Each(
-            "notice",
-            rule.Notice,
-            (one, notice) =>
-            {
-                one.Word("duty", Json.Word(notice.Duty));
-                one.Word("days", notice.Days);
-            }
-        );
-        if (rule.RecordsAccess.Text is null)
-            yaml.Inline("records_access", access => access.Word("access", Json.Word(rule.RecordsAccess.Access)));
-        else
-            yaml.Under("records_access", access => Write(access, rule.RecordsAccess));
-        yaml.Each("purposes", rule.Purposes);
-        yaml.Each("prohibited_uses", rule.ProhibitedUses);
-        yaml.Text("sharing", rule.Sharing);
-        yaml.Text("note", rule.Note);
-        yaml.Text("owner", rule.Owner);
-        yaml.Word("review_by", rule.ReviewBy is { } day ? Day(day) : null);
-    }
-
-    private static void Write(YamlWriter yaml, RecordsAccess access)
-    {
-        yaml.Word("access", Json.Word(access.Access));
-        yaml.Text("text", access.Text);
-    }
-
-    private static void Write(YamlWriter yaml, Source source) =>
-        yaml.Under(
-            "source",
-            keys =>
-            {
-                keys.Text("title", source.Title);
-                keys.Text("url", source.Url);
-                keys.Word("read_on", Day(source.ReadOn));
-                keys.Word("confidence", Json.Word(source.Confidence));
-            }
-        );
-
-    /// <summary>A day as the files write it.</summary>
-    internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    /// <summary>A flag as the files write it.</summary>
-    internal static string Flag(bool value) => value ? "true" : "false";
 
     private static string Schema(string name)
     {

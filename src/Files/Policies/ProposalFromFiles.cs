@@ -6,66 +6,62 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Files.Policies;
 
-/// <summary>What files say otherwise than the registry does. What they do not name stays as it is.</summary>
-/// <param name="Documents">Every document that differs, made from the revision that the registry holds; empty when nothing would
-/// change.</param>
-/// <param name="Notes">What whoever proposes it should know, in sentences.</param>
+/// <summary>The differences between files and the registered documents. What files do not name stays registered.</summary>
+/// <param name="Documents">Every document that differs, based on its registered revision; empty if nothing would change.</param>
+/// <param name="Notes">Sentences for the person who proposes the change.</param>
 public sealed record ProposalFromFiles(ImmutableArray<ProposedDocument> Documents, ImmutableArray<string> Notes)
 {
-    /// <summary>The most documents that one note names.</summary>
-    private const int MaxNamed = 20;
+    /// <summary>A note names at most this many documents.</summary>
+    private const int MaxNamedDocuments = 20;
 
-    /// <summary>What differs of documents that were read.</summary>
-    internal static ProposalFromFiles Create(IEnumerable<PolicyDocument> read, GovernanceHistory history) =>
+    /// <summary>Compares documents with the registered ones.</summary>
+    internal static ProposalFromFiles Create(IEnumerable<PolicyDocument> documents, GovernanceHistory history) =>
         new(
             [
-                .. from document in read
-                let held = history.LatestOf(document.Kind, document.Id)
-                where held?.Document != document
-                select new ProposedDocument(document, held?.Number ?? 0),
+                .. from document in documents
+                let registered = history.LatestOf(document.Kind, document.Id)
+                where registered?.Document != document
+                select new ProposedDocument(document, registered?.Number ?? 0),
             ],
             []
         );
 
-    /// <summary>With a note of what the registry holds and a whole folder does not.</summary>
-    internal ProposalFromFiles Beside(IEnumerable<PolicyDocument> whole, GovernanceHistory history)
+    /// <summary>Adds a note on registered documents that a complete folder does not hold.</summary>
+    internal ProposalFromFiles NoteMissing(IEnumerable<PolicyDocument> folder, GovernanceHistory history)
     {
-        string[] missing = [.. history.Current.Documents().Select(Named).Except(whole.Select(Named))];
-        return missing.Length == 0
-            ? this
-            : this with
-            {
-                Notes = Notes.Add(
-                    $"The files do not hold {string.Join(", ", missing.Take(MaxNamed))}{(missing.Length > MaxNamed ? $" and {missing.Length - MaxNamed} more" : "")}: what files leave out stays registered."
-                ),
-            };
+        string[] missing = [.. history.Current.Documents().Select(Name).Except(folder.Select(Name))];
+        if (missing.Length == 0)
+            return this;
+        var names = string.Join(", ", missing.Take(MaxNamedDocuments));
+        var more = missing.Length > MaxNamedDocuments ? $" and {missing.Length - MaxNamedDocuments} more" : "";
+        return this with { Notes = Notes.Add($"The files do not hold {names}{more}: what files leave out stays registered.") };
     }
 
-    /// <summary>This proposal, or every reason why the registry would not take it.</summary>
-    /// <param name="place">Where in the files a reason belongs.</param>
-    internal FileReading<ProposalFromFiles> Checked(GovernanceHistory history, Func<Refusal, FileProblem> place) =>
+    private static string Name(PolicyDocument document) => document.ToString();
+
+    /// <summary>Returns this proposal, or every reason for which the registry would refuse it.</summary>
+    /// <param name="toProblem">Finds the position in the files that a refusal is about.</param>
+    internal FileReading<ProposalFromFiles> Validate(GovernanceHistory history, Func<Refusal, FileProblem> toProblem) =>
         FileReading<ProposalFromFiles>.From(
-            PolicyValidator.Problems(history, [.. Documents.Select(proposed => proposed.Document)]).Select(place),
+            PolicyValidator.Problems(history, [.. Documents.Select(proposed => proposed.Document)]).Select(toProblem),
             () => this
         );
 
-    /// <summary>What the registry says of a document, as a problem of a file.</summary>
-    /// <param name="there">What is said of the place besides, with a blank before it.</param>
-    internal static FileProblem Problem(Refusal refusal, string file, int line, int column, string there = "")
+    /// <summary>Converts a refusal of a document to a problem of a file: its sentence has the form "Found X; expected Y.".</summary>
+    /// <param name="suffix">Appended to what was found, with a blank before it.</param>
+    internal static FileProblem ToProblem(Refusal refusal, string file, int line, int column, string suffix = "")
     {
         const string Found = "Found ",
             Expected = "; expected ";
         var split = refusal.Sentence.IndexOf(Expected, StringComparison.Ordinal);
         if (!refusal.Sentence.StartsWith(Found, StringComparison.Ordinal) || split < 0)
-            return new FileProblem(file, line, column, refusal.Sentence + there, "what the rules of the registry let pass");
+            return new FileProblem(file, line, column, refusal.Sentence + suffix, "a document that the rules of the registry accept");
         return new FileProblem(
             file,
             line,
             column,
-            refusal.Sentence[Found.Length..split] + there,
+            refusal.Sentence[Found.Length..split] + suffix,
             refusal.Sentence[(split + Expected.Length)..].TrimEnd('.')
         );
     }
-
-    private static string Named(PolicyDocument document) => document.ToString();
 }

@@ -3,10 +3,10 @@ using SurveillanceRegistry.Files.Inventory.Inventory;
 
 namespace SurveillanceRegistry.Files.Policies;
 
-/// <summary>Reads all that an empty register is filled from.</summary>
+/// <summary>Reads the files with which an empty registry is filled.</summary>
 public static class SeedFiles
 {
-    /// <summary>Reads the policies and the inventory together; one problem in either, and there is no opening.</summary>
+    /// <summary>Reads the policies and the inventory. Returns the opening, or every problem of both.</summary>
     /// <param name="policiesFolder">The folder <c>policies/</c>.</param>
     /// <param name="inventoryPath">The inventory under <c>devices/</c>.</param>
     public static FileReading<Opening> Read(string policiesFolder, string inventoryPath)

@@ -7,33 +7,31 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Files.Yaml;
 
-/// <summary>What a value must look like, in words and as a reader. A value that does not is reported and read as nothing.</summary>
-/// <param name="Nothing">What is read where nothing can be: a value that later checks can bear. It reaches nobody, for a problem stands
-/// beside it.</param>
-internal sealed record FieldSchema<T>(string Expected, Func<YamlNode, YamlFile, T> Read, T Nothing = default!);
+/// <summary>The form of one value: a description for error texts, and a reader that reports a value of another form.</summary>
+/// <param name="Placeholder">
+/// Returned after an error, so that later checks do not fail. It never leaves the reader, because an error was reported.
+/// </param>
+internal sealed record FieldSchema<T>(string Expected, Func<YamlNode, YamlFile, T> Read, T Placeholder = default!);
 
-/// <summary>Parses a text; false when it is none of the kind.</summary>
+/// <summary>Parses a text; returns false when the text does not have the form.</summary>
 internal delegate bool TryRead<T>(string text, out T value);
 
-/// <summary>The forms of values that these files are made of.</summary>
+/// <summary>The forms of the values in policy, inventory and profile files, and ways to combine them.</summary>
 internal static class FieldSchema
 {
-    /// <summary>The most characters of a text that may reach a notice.</summary>
-    public const int MaxCharacters = 600;
-
-    /// <summary>The most words that a problem lists.</summary>
-    private const int MaxListed = 100;
+    /// <summary>An error text lists at most this many allowed values.</summary>
+    private const int MaxListedValues = 100;
 
     public static FieldSchema<string> Text { get; } =
         Scalar(
-            $"a text of 1 to {MaxCharacters} characters on one line, without markup",
+            $"a text of 1 to {PolicyValidator.MaxTextLength} characters on one line, without markup",
             (string text, out string value) => IsLine(value = text) && !string.IsNullOrWhiteSpace(text) && !PolicyValidator.HasMarkup(text)
         );
 
-    /// <summary>A text that may be only blanks, or nothing at all in quotes: what stands between two sentences.</summary>
+    /// <summary>A text between two parts of a sentence; in quotes it may be blank or empty.</summary>
     public static FieldSchema<string> Separator { get; } =
         Scalar(
-            "what stands between, in quotes",
+            "the text between two parts, in quotes",
             (string text, out string value) => IsLine(value = text) && !PolicyValidator.HasMarkup(text)
         );
 
@@ -68,60 +66,62 @@ internal static class FieldSchema
             (string text, out string value) =>
                 Uri.TryCreate(value = text, UriKind.Absolute, out var address)
                 && address.Scheme == Uri.UriSchemeHttps
-                && text.Length <= MaxCharacters
+                && text.Length <= PolicyValidator.MaxTextLength
         );
 
-    public static FieldSchema<int> Number(int least, int most) =>
+    public static FieldSchema<int> Number(int min, int max) =>
         Scalar(
-            $"a whole number from {least} to {most}",
+            $"a whole number from {min} to {max}",
             (string text, out int value) =>
-                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= min && value <= max
         );
 
-    /// <summary>A word of a closed family.</summary>
-    public static FieldSchema<T> Word<T>()
-        where T : struct, Enum => WordsOf<T>.Form;
+    /// <summary>One of the words of an enum.</summary>
+    public static FieldSchema<T> OneOf<T>()
+        where T : struct, Enum => EnumSchema<T>.Instance;
 
-    /// <summary>An id that must be known.</summary>
-    /// <param name="what">What it must be the id of, and where those are listed.</param>
-    /// <param name="known">Null when the file that lists them could not be read: then every id passes here.</param>
+    /// <summary>An id from a given list.</summary>
+    /// <param name="what">What the id stands for, and which file lists the ids; for error texts.</param>
+    /// <param name="known">The allowed ids. Null when the file that lists them could not be read: then every id is accepted.</param>
     public static FieldSchema<string> Known(string what, IReadOnlyCollection<string>? known) =>
         Scalar(
             known is null ? what : $"{what}: {OneOf(known)}",
-            (string text, out string value) => known?.Contains(value = text) ?? (value = text) is not null
-        );
-
-    public static FieldSchema<ImmutableArray<T>> ListOf<T>(FieldSchema<T> item, int least = 0) =>
-        new(
-            least > 0 ? $"a list with at least {least} of: {item.Expected}" : $"a list, each: {item.Expected}",
-            (node, file) =>
+            (string text, out string value) =>
             {
-                if (node is not YamlList list || list.Items.Length < least)
-                {
-                    file.Add(node, node.Found, ListOf(item, least).Expected);
-                    return [];
-                }
-
-                return [.. list.Items.Select(value => item.Read(value, file))];
-            },
-            Nothing: []
+                value = text;
+                return known?.Contains(text) ?? true;
+            }
         );
 
-    /// <summary>Keys with values; a key that is never asked for is reported.</summary>
-    public static FieldSchema<T> Keys<T>(string what, Func<YamlKeys, T> read) =>
+    public static FieldSchema<ImmutableArray<T>> ListOf<T>(FieldSchema<T> item, int minItems = 0)
+    {
+        var expected = minItems > 0 ? $"a list with at least {minItems} of: {item.Expected}" : $"a list, each: {item.Expected}";
+        return new(expected, Read, Placeholder: []);
+
+        ImmutableArray<T> Read(YamlNode node, YamlFile file)
+        {
+            if (node is YamlList list && list.Items.Length >= minItems)
+                return [.. list.Items.Select(value => item.Read(value, file))];
+            file.Report(node, node.Found, expected);
+            return [];
+        }
+    }
+
+    /// <summary>A map. Every key that <paramref name="read"/> does not request is reported.</summary>
+    public static FieldSchema<T> Map<T>(string what, Func<YamlKeys, T> read) =>
         new(
             what,
             (node, file) =>
             {
                 if (node is not YamlMap map)
                 {
-                    file.Add(node, node.Found, what + ", as keys with values");
+                    file.Report(node, node.Found, what + ", as keys with values");
                     return default!;
                 }
 
                 var keys = new YamlKeys(map, file);
                 var value = read(keys);
-                keys.NothingElse();
+                keys.ReportUnknown();
                 return value;
             }
         );
@@ -131,32 +131,32 @@ internal static class FieldSchema
             expected,
             (node, file) =>
             {
-                if (node is YamlText { IsNothing: false } text && tryRead(text.Text, out var value))
+                if (node is YamlText { IsNull: false } text && tryRead(text.Text, out var value))
                     return value;
-                file.Add(node, node.Found, expected);
+                file.Report(node, node.Found, expected);
                 return default!;
             }
         );
 
-    /// <summary>
-    /// Whether a text is one line that every reader, screen and signature can hold: no control characters, no half characters.
-    /// </summary>
+    /// <summary>True for one line that every reader, screen and signature can hold: no control character, no unpaired surrogate.</summary>
     private static bool IsLine(string text) =>
-        text.Length <= MaxCharacters && !text.Any(char.IsControl) && text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
+        text.Length <= PolicyValidator.MaxTextLength
+        && !text.Any(char.IsControl)
+        && text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
 
-    /// <summary>The form of a closed family's words, made once.</summary>
-    private static class WordsOf<T>
+    private static string OneOf(IReadOnlyCollection<string> words) =>
+        "one of " + string.Join(", ", words.Take(MaxListedValues)) + (words.Count > MaxListedValues ? $", … ({words.Count} in all)" : "");
+
+    /// <summary>The schema of an enum, built once for each enum type.</summary>
+    private static class EnumSchema<T>
         where T : struct, Enum
     {
         private static readonly Dictionary<string, T> Values = Enum.GetValues<T>()
             .ToDictionary(Json.Word, value => value, StringComparer.Ordinal);
 
-        public static readonly FieldSchema<T> Form = Scalar(
+        public static readonly FieldSchema<T> Instance = Scalar(
             OneOf(Values.Keys),
             (string text, out T value) => Values.TryGetValue(text, out value)
         );
     }
-
-    private static string OneOf(IReadOnlyCollection<string> words) =>
-        "one of " + string.Join(", ", words.Take(MaxListed)) + (words.Count > MaxListed ? $", … ({words.Count} in all)" : "");
 }

@@ -2,29 +2,30 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Files.Yaml;
 
-/// <summary>A value in a file, and where it stands.</summary>
+/// <summary>A value in a file, and its position.</summary>
 internal abstract record YamlNode(int Line, int Column)
 {
-    /// <summary>The most characters of a value that a problem repeats.</summary>
-    private const int MaxCharactersQuoted = 80;
+    /// <summary>An error text repeats at most this many characters of a value.</summary>
+    private const int MaxQuotedCharacters = 80;
 
-    /// <summary>What stands here, as a problem names it.</summary>
+    /// <summary>The value as an error text names it.</summary>
     public abstract string Found { get; }
 
-    /// <summary>A value as a problem repeats it: short, on one line, without anything that a terminal would obey.</summary>
+    /// <summary>Quotes a value for an error text: short, on one line, without control characters that a terminal would obey.</summary>
     public static string Quote(string text)
     {
-        var line = new string([.. text.Take(MaxCharactersQuoted).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
-        return text.Length > MaxCharactersQuoted ? $"'{line}…'" : $"'{line}'";
+        var line = new string([.. text.Take(MaxQuotedCharacters).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
+        return text.Length > MaxQuotedCharacters ? $"'{line}…'" : $"'{line}'";
     }
 }
 
-/// <summary>A text, number, date or word: all are texts until something asks for more.</summary>
+/// <summary>A scalar. Its text is not interpreted until a schema reads it as a number, a date or a word.</summary>
+/// <param name="IsPlain">True when the file has the text without quotes.</param>
 internal sealed record YamlText(string Text, bool IsPlain, int Line, int Column) : YamlNode(Line, Column)
 {
-    public bool IsNothing => IsPlain && Text is "" or "~" or "null";
+    public bool IsNull => IsPlain && Text is "" or "~" or "null";
 
-    public override string Found => IsNothing ? "nothing" : Quote(Text);
+    public override string Found => IsNull ? "nothing" : Quote(Text);
 }
 
 /// <summary>A list.</summary>
@@ -33,7 +34,7 @@ internal sealed record YamlList(ImmutableArray<YamlNode> Items, int Line, int Co
     public override string Found => Items.IsEmpty ? "an empty list" : "a list";
 }
 
-/// <summary>Keys with values.</summary>
+/// <summary>A map, in the order of the file.</summary>
 internal sealed record YamlMap(ImmutableArray<(YamlText Key, YamlNode Value)> Entries, int Line, int Column) : YamlNode(Line, Column)
 {
     public override string Found => "keys with values";

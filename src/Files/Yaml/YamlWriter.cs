@@ -7,14 +7,13 @@ using YamlDotNet.Core.Events;
 namespace SurveillanceRegistry.Files.Yaml;
 
 /// <summary>
-/// Writes one file as these files are written by hand: keys in one order, lists of words on one line, a text in quotes only where some
-/// reader
-/// of YAML would take it for something else. The same values make the same bytes.
+/// Writes one YAML file in the style of the hand-written ones: keys in a fixed order, lists of words on one line. A text is quoted only
+/// where some YAML reader would take it for something else. The same values make the same bytes.
 /// </summary>
 internal sealed partial class YamlWriter
 {
-    /// <summary>What ends a text, or begins another one, inside a list on one line.</summary>
-    private static readonly SearchValues<char> InlineSigns = SearchValues.Create(",[]{}:");
+    /// <summary>Characters that have a meaning inside a flow collection.</summary>
+    private static readonly SearchValues<char> FlowIndicators = SearchValues.Create(",[]{}:");
 
     private readonly Emitter _emitter;
 
@@ -26,116 +25,111 @@ internal sealed partial class YamlWriter
                 .WithNewLine("\n")
         );
 
-    /// <summary>A whole file.</summary>
-    /// <param name="schema">The schema by which editors complete words, as seen from the file.</param>
-    /// <param name="keys">Writes the keys of the file.</param>
-    public static string File(string schema, Action<YamlWriter> keys)
+    /// <summary>Writes a whole file and returns its text.</summary>
+    /// <param name="schema">The JSON Schema for editors, as a path relative to the file.</param>
+    /// <param name="writeKeys">Writes the keys of the file.</param>
+    public static string WriteFile(string schema, Action<YamlWriter> writeKeys)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         var yaml = new YamlWriter(text);
         yaml.Emit(new StreamStart());
         yaml.Emit(new DocumentStart(null, null, isImplicit: true));
-        yaml.Keys(keys, MappingStyle.Block);
+        yaml.EmitMap(writeKeys, MappingStyle.Block);
         yaml.Emit(new DocumentEnd(isImplicit: true));
         yaml.Emit(new StreamEnd());
         return $"# yaml-language-server: $schema={schema}\n\n{text}";
     }
 
-    /// <summary>A key and what people wrote; nothing for null.</summary>
+    /// <summary>Writes a key and a free text; writes nothing for null.</summary>
     public void Text(string key, string? value)
     {
         if (value is null)
             return;
-        Key(key);
-        Text(value, isInline: false);
+        EmitText(key, isInFlow: false);
+        EmitText(value, isInFlow: false);
     }
 
-    /// <summary>A key and a word, number or date of these files, never in quotes; nothing for null.</summary>
-    public void Word(string key, object? value)
+    /// <summary>Writes a key and an enum word, number or date, never quoted; writes nothing for null.</summary>
+    public void Plain(string key, object? value)
     {
         if (value is null)
             return;
-        Key(key);
-        Plain(Convert.ToString(value, CultureInfo.InvariantCulture)!);
+        EmitText(key, isInFlow: false);
+        EmitPlain(Convert.ToString(value, CultureInfo.InvariantCulture)!);
     }
 
-    /// <summary>A key and a list on one line.</summary>
-    public void Inline(string key, IEnumerable<string> items)
+    /// <summary>Writes a key and a list on one line.</summary>
+    public void FlowList(string key, IEnumerable<string> items)
     {
-        Key(key);
+        EmitText(key, isInFlow: false);
         Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, SequenceStyle.Flow));
         foreach (var item in items)
-            Text(item, isInline: true);
+            EmitText(item, isInFlow: true);
         Emit(new SequenceEnd());
     }
 
-    /// <summary>A key and keys with words on one line.</summary>
-    public void Inline(string key, Action<YamlWriter> words)
+    /// <summary>Writes a key and a map on one line.</summary>
+    public void FlowMap(string key, Action<YamlWriter> writeKeys)
     {
-        Key(key);
-        Keys(words, MappingStyle.Flow);
+        EmitText(key, isInFlow: false);
+        EmitMap(writeKeys, MappingStyle.Flow);
     }
 
-    /// <summary>A key and the keys under it.</summary>
-    public void Under(string key, Action<YamlWriter> keys)
+    /// <summary>Writes a key and a map, one key on each line.</summary>
+    public void Map(string key, Action<YamlWriter> writeKeys)
     {
-        Key(key);
-        Keys(keys, MappingStyle.Block);
+        EmitText(key, isInFlow: false);
+        EmitMap(writeKeys, MappingStyle.Block);
     }
 
-    /// <summary>A key and a list of texts, one on each line; nothing for an empty one.</summary>
-    public void Each(string key, IReadOnlyCollection<string> items) => List(key, items, item => Text(item, isInline: false));
+    /// <summary>Writes a key and a list of texts, one on each line; writes nothing for an empty list.</summary>
+    public void List(string key, IReadOnlyCollection<string> items) => EmitList(key, items, item => EmitText(item, isInFlow: false));
 
-    /// <summary>A key and a list of keys with values; nothing for an empty one.</summary>
-    public void Each<T>(string key, IReadOnlyCollection<T> items, Action<YamlWriter, T> keys) =>
-        List(key, items, item => Keys(yaml => keys(yaml, item), MappingStyle.Block));
+    /// <summary>Writes a key and a list of maps; writes nothing for an empty list.</summary>
+    public void List<T>(string key, IReadOnlyCollection<T> items, Action<YamlWriter, T> writeKeys) =>
+        EmitList(key, items, item => EmitMap(yaml => writeKeys(yaml, item), MappingStyle.Block));
 
-    private void List<T>(string key, IReadOnlyCollection<T> items, Action<T> write)
+    private void EmitList<T>(string key, IReadOnlyCollection<T> items, Action<T> emitItem)
     {
         if (items.Count == 0)
             return;
-        Key(key);
+        EmitText(key, isInFlow: false);
         Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, SequenceStyle.Block));
         foreach (var item in items)
-            write(item);
+            emitItem(item);
         Emit(new SequenceEnd());
     }
 
-    private void Keys(Action<YamlWriter> keys, MappingStyle style)
+    private void EmitMap(Action<YamlWriter> writeKeys, MappingStyle style)
     {
         Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, style));
-        keys(this);
+        writeKeys(this);
         Emit(new MappingEnd());
     }
 
-    private void Key(string key) => Text(key, isInline: false);
-
-    private void Text(string text, bool isInline)
+    private void EmitText(string text, bool isInFlow)
     {
-        if (Plainly().IsMatch(text) && !Words().IsMatch(text) && !(isInline && text.AsSpan().IndexOfAny(InlineSigns) >= 0))
-            Plain(text);
-        else // What single quotes cannot hold, the emitter puts into double ones.
-            Emit(
-                new Scalar(
-                    AnchorName.Empty,
-                    TagName.Empty,
-                    text,
-                    text.Contains('"', StringComparison.Ordinal) ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted,
-                    false,
-                    true
-                )
-            );
+        if (SafeText().IsMatch(text) && !ReservedWord().IsMatch(text) && !(isInFlow && text.AsSpan().IndexOfAny(FlowIndicators) >= 0))
+        {
+            EmitPlain(text);
+            return;
+        }
+
+        // The emitter itself uses double quotes where single quotes cannot hold the text.
+        var style = text.Contains('"', StringComparison.Ordinal) ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted;
+        Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: false, isQuotedImplicit: true));
     }
 
-    private void Plain(string text) => Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, true, false));
+    private void EmitPlain(string text) =>
+        Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: false));
 
-    private void Emit(ParsingEvent next) => _emitter.Emit(next);
+    private void Emit(ParsingEvent parsingEvent) => _emitter.Emit(parsingEvent);
 
-    /// <summary>Begins with a letter and holds nothing by which any version of YAML could see more in it than a text.</summary>
+    /// <summary>A text that begins with a letter and that every version of YAML reads as a plain text.</summary>
     [GeneratedRegex(@"^\p{L}(?:[\p{L}\p{Nd}\-_./(),;'&%$+=@""!?*\\]|:(?=[^ ])| (?=[^ #]))*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Plainly();
+    private static partial Regex SafeText();
 
-    /// <summary>What some reader would take for nothing, for true or for false.</summary>
+    /// <summary>A word that some YAML reader takes for null, true or false.</summary>
     [GeneratedRegex(@"^(?:null|true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Words();
+    private static partial Regex ReservedWord();
 }

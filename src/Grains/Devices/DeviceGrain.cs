@@ -10,22 +10,24 @@ using SurveillanceRegistry.Grains.Presence;
 namespace SurveillanceRegistry.Grains.Devices;
 
 /// <summary>
-/// A unit: remembers what changed, then tells its place. The next change does not wait for the place, which may wait for the ledger: of
-/// changes that came meanwhile the place hears the last. The rules that govern the unit are asked of the governance table.
+/// Records the state changes of one device, then notifies its place. The next change does not wait for the place, which may wait for the
+/// ledger: the place receives only the last of the changes that arrived meanwhile.
 /// </summary>
 [GrainType("device")]
-[CollectionAgeLimit(Minutes = 5)] // Most units change rarely: a million need not live here because each spoke once.
+[CollectionAgeLimit(Minutes = 5)] // Most devices change rarely: a million need not stay in memory because each changed once.
 internal sealed class DeviceGrain(
     IDeviceRegister devices,
     IObservationRegister observations,
-    IExpectedStateRegister expected,
-    IngestHealthMonitor sight,
+    IExpectedStateRegister expectedStates,
+    IngestHealthMonitor health,
     TimeProvider time
 ) : Grain, IDeviceGrain
 {
     private Device? _device;
-    private DeviceObservation? _last,
-        _placeObservation;
+    private DeviceObservation? _last;
+
+    // The observation that the place received last; another reference than _last while the place is behind.
+    private DeviceObservation? _placeObservation;
     private Task _placeNotification = Task.CompletedTask;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -55,8 +57,47 @@ internal sealed class DeviceGrain(
     {
         if (_device?.Place is not { } place || ReferenceEquals(_placeObservation, _last))
             return Task.CompletedTask;
-        return _placeNotification.IsCompleted ? _placeNotification = NotifyPlace(place) : _placeNotification;
+        if (_placeNotification.IsCompleted)
+            _placeNotification = NotifyPlace(place);
+        return _placeNotification;
     }
+
+    public async Task<DeviceObservation?> LastObservation()
+    {
+        if (_device is null || _last is null)
+            return null;
+        if (health.CannotObserve)
+            return AsUnobserved();
+        try
+        {
+            // Most heartbeats change nothing and do not reach this grain: only the partition knows when the last one arrived.
+            var now = await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id);
+            if (now is null || now.MergedWith(_last).DiffersFrom(_last))
+                return _last;
+            return _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
+        }
+        catch (Exception)
+        {
+            // Without its partition the registry cannot observe the device, whatever the reason.
+            return AsUnobserved();
+        }
+    }
+
+    public async Task ReloadDevice() => _device = await devices.FindAsync(this.GetPrimaryKeyString(), CancellationToken.None);
+
+    public async Task<DeviceDescription?> Describe()
+    {
+        if (_device is null)
+            return null;
+        // The three answers do not depend on each other: all are requested before the first is awaited.
+        var expected = expectedStates.FindAsync(_device.Id, CancellationToken.None);
+        var last = LastObservation();
+        var governance = await GrainFactory.Governance();
+        var day = governance.City.DayAt(time.GetUtcNow());
+        return new DeviceDescription(_device, await last, day, RowsGoverning(governance, day)) { Expected = await expected };
+    }
+
+    public async Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day) => RowsGoverning(await GrainFactory.Governance(), day);
 
     private async Task NotifyPlace(string place)
     {
@@ -67,50 +108,8 @@ internal sealed class DeviceGrain(
         }
     }
 
-    public async Task<DeviceObservation?> LastObservation()
-    {
-        if (_device is null || _last is null)
-            return null;
-        if (sight.CannotObserve)
-            return AsUnobserved();
-        try
-        {
-            // Most heartbeats change nothing, and so do not come here: when the last one came, only the partition knows.
-            var now = await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id);
-            return now is null || now.MergedWith(_last).DiffersFrom(_last)
-                ? _last
-                : _last with
-                {
-                    LastHeardAt = now.LastHeardAt,
-                    Epoch = now.Epoch,
-                    Seq = now.Seq,
-                    SkewSeconds = now.SkewSeconds,
-                };
-        }
-        catch (Exception)
-        {
-            // Whatever the reason: the registry cannot see the unit now, and says so.
-            return AsUnobserved();
-        }
-    }
+    private DeviceObservation? AsUnobserved() => new CoveringDevice(_device!, _last).AsUnobserved().Last;
 
-    private DeviceObservation? AsUnobserved() => new CoveringDevice(_device!, _last).Unseen().Last;
-
-    public async Task ReloadDevice() => _device = await devices.FindAsync(this.GetPrimaryKeyString(), CancellationToken.None);
-
-    public async Task<DeviceDescription?> Describe()
-    {
-        if (_device is null)
-            return null;
-        // All three are asked for at once.
-        var (isExpected, last) = (expected.FindAsync(_device.Id, CancellationToken.None), LastObservation());
-        var governance = await GrainFactory.Governance();
-        var day = governance.City.DayAt(time.GetUtcNow());
-        return new DeviceDescription(_device, await last, day, Rows(governance, day)) { Expected = await isExpected };
-    }
-
-    public async Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day) => Rows(await GrainFactory.Governance(), day);
-
-    private ImmutableArray<GovernanceRow> Rows(GovernanceSnapshot governance, DateOnly day) =>
+    private ImmutableArray<GovernanceRow> RowsGoverning(GovernanceSnapshot governance, DateOnly day) =>
         _device is null ? [] : governance.Table.Governing(_device.Technology, _device.Department, day);
 }

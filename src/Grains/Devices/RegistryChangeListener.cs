@@ -3,7 +3,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 
 namespace SurveillanceRegistry.Grains.Devices;
 
-/// <summary>Tells grains that what the register says of a device changed, whoever changed it.</summary>
+/// <summary>Notifies grains when the register's entry of a device changed, in this process or another.</summary>
 public sealed class RegistryChangeListener(IGrainFactory grains, IDeviceRegister devices) : IEnrolmentListener
 {
     public async Task ChangedAsync(string id, CancellationToken cancellationToken)

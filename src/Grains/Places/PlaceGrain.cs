@@ -9,9 +9,9 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Grains.Places;
 
 /// <summary>
-/// A place keeps its notice true: on every change of a covering device, and every few seconds by asking for itself, it composes;
-/// what says something new is numbered, signed and remembered before anybody is told. A notice that could not be brought up to date
-/// is not handed out, so that no screen confirms it.
+/// Keeps the notice of one place up to date. It composes the notice on every change of a covering device, and every few seconds by itself.
+/// A notice that says something new is numbered, signed and recorded before anything is notified. A notice that could not be brought up to
+/// date is not returned, so that no kiosk confirms it.
 /// </summary>
 [GrainType("place")]
 [KeepAlive]
@@ -25,10 +25,10 @@ internal sealed class PlaceGrain(
     ILogger<PlaceGrain> logger
 ) : Grain, IPlaceGrain
 {
-    /// <summary>How often the place asks for itself what is known of its devices, and which day it is.</summary>
-    private static readonly TimeSpan RepairEvery = TimeSpan.FromSeconds(10);
+    /// <summary>How often the place asks for the state of its devices, in case a notification was lost, and whether a day began.</summary>
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a notice is numbered anew when another writer was first.</summary>
+    /// <summary>How often a notice is numbered again because another writer took the number.</summary>
     private const int MaxAttempts = 3;
 
     private readonly Dictionary<string, DeviceObservation> _last = [];
@@ -38,8 +38,8 @@ internal sealed class PlaceGrain(
     private ImmutableArray<Device> _devices = [];
     private SignedNotice? _notice;
     private NoticeContent? _content;
-    private bool _isCurrent,
-        _mustReload;
+    private bool _isCurrent;
+    private bool _mustReload;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -51,8 +51,8 @@ internal sealed class PlaceGrain(
             _kiosks[kiosk.Id] = new KioskDescription(kiosk, null, null);
         _devices = await devices.ListAsync(new DeviceFilter(Place: id), null, int.MaxValue, cancellationToken);
         _notice = await notices.LatestAsync(id, cancellationToken);
-        await Repair(cancellationToken);
-        this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(RepairEvery, RepairEvery) { KeepAlive = true });
+        await Refresh();
+        this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(RefreshEvery, RefreshEvery) { KeepAlive = true });
     }
 
     public async Task RecordObservation(DeviceObservation observation)
@@ -60,16 +60,16 @@ internal sealed class PlaceGrain(
         if (_place is null)
             return;
         _last[observation.DeviceId] = observation;
-        await BringUpToDate();
+        await UpdateNotice();
     }
 
     public async Task<PlaceDescription?> Describe()
     {
         if (_place is null)
             return null;
-        await Read();
+        await ReloadDevices();
         if (!_isCurrent)
-            await BringUpToDate();
+            await UpdateNotice();
         return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!);
     }
 
@@ -92,26 +92,25 @@ internal sealed class PlaceGrain(
         return Task.CompletedTask;
     }
 
-    public Task Recompose() => _place is null ? Task.CompletedTask : BringUpToDate();
+    public Task Recompose() => _place is null ? Task.CompletedTask : UpdateNotice();
 
     public Task MarkDevicesChanged()
     {
         if (_place is null || _mustReload)
             return Task.CompletedTask;
         _mustReload = true;
-        // In its turn, when what is being done is done: of a thousand devices that are registered at once most come in this while.
+        // A message to itself runs after the current work. Of a thousand devices registered at once, most are marked by then.
         this.AsReference<IPlaceGrain>().ReloadDevices().Ignore();
         return Task.CompletedTask;
     }
 
-    public Task ReloadDevices() => Read();
-
-    /// <summary>Reads the place's devices, if the register changed since they were read.</summary>
-    private async Task Read()
+    public async Task ReloadDevices()
     {
         if (!_mustReload)
             return;
-        (_mustReload, _isCurrent) = (false, false); // What is registered from here on is read next.
+        // Before the read: a device that is registered during it marks the place again.
+        _mustReload = false;
+        _isCurrent = false;
         try
         {
             _devices = await devices.ListAsync(new DeviceFilter(Place: _place!.Id), null, int.MaxValue, CancellationToken.None);
@@ -122,7 +121,7 @@ internal sealed class PlaceGrain(
             throw;
         }
 
-        await Repair(CancellationToken.None);
+        await Refresh();
     }
 
     public Task RecordKioskRequest(string kioskId, string? shownHash)
@@ -134,14 +133,15 @@ internal sealed class PlaceGrain(
 
     private async Task Tick(CancellationToken cancellationToken)
     {
-        await Read();
-        await Repair(cancellationToken);
+        await ReloadDevices();
+        await Refresh();
     }
 
-    private async Task Repair(CancellationToken cancellationToken)
+    /// <summary>Asks for the state of every device and brings the notice up to date.</summary>
+    private async Task Refresh()
     {
         await Task.WhenAll(_devices.Select(ReadObservation));
-        await BringUpToDate();
+        await UpdateNotice();
     }
 
     private async Task ReadObservation(Device device)
@@ -153,41 +153,29 @@ internal sealed class PlaceGrain(
         }
         catch (Exception failure)
         {
-            // Whatever the reason: the registry cannot see the device now, and says so.
             logger.LogWarning(
-                "Place {Place} cannot see device {Device} ({Reason}); its notice calls it unknown.",
+                "Place {Place} cannot read the state of device {Device} ({Reason}); its notice calls the device unknown.",
                 _place!.Id,
                 device.Id,
                 failure.Message
             );
             if (_last.TryGetValue(device.Id, out var last))
-                _last[device.Id] = new CoveringDevice(device, last).Unseen().Last!;
+                _last[device.Id] = new CoveringDevice(device, last).AsUnobserved().Last!;
         }
     }
 
     private ImmutableArray<CoveringDevice> Covering() =>
         [.. _devices.Select(device => new CoveringDevice(device, _last.GetValueOrDefault(device.Id)))];
 
-    private async Task BringUpToDate()
+    private async Task UpdateNotice()
     {
         _isCurrent = false;
         var governance = await GrainFactory.Governance();
         var now = time.GetUtcNow();
         var content = NoticeComposer.Compose(_place!, Covering(), governance, governance.City.DayAt(now), address.Url);
-        for (
-            var attempt = 1;
-            _notice is null || _notice.ContentHash != NoticePayload.ContentHash(content) || !key.Verifies(_notice);
-            attempt++
-        )
+        for (var attempt = 1; !IsInForce(content); attempt++)
         {
-            var sequence = (_notice?.Sequence ?? 0) + 1;
-            var issued = SignedNotice.Sign(
-                content,
-                NoticePayload.Write(content, governance, sequence, now, await notices.LedgerSizeAsync(CancellationToken.None)),
-                sequence,
-                now,
-                key
-            );
+            var issued = await Sign(content, governance, now);
             if (await notices.AppendAsync(issued, CancellationToken.None))
             {
                 _notice = issued;
@@ -209,6 +197,17 @@ internal sealed class PlaceGrain(
         _isCurrent = true;
     }
 
+    /// <summary>True if the last notice says the same and was signed with the current key.</summary>
+    private bool IsInForce(NoticeContent content) =>
+        _notice is not null && _notice.ContentHash == NoticePayload.ContentHash(content) && key.Verifies(_notice);
+
+    private async Task<SignedNotice> Sign(NoticeContent content, GovernanceSnapshot governance, DateTimeOffset now)
+    {
+        var sequence = (_notice?.Sequence ?? 0) + 1;
+        var ledgerSize = await notices.LedgerSizeAsync(CancellationToken.None);
+        return SignedNotice.Sign(content, NoticePayload.Write(content, governance, sequence, now, ledgerSize), sequence, now, key);
+    }
+
     private async Task NotifyWatchers(long sequence)
     {
         var now = time.GetUtcNow();
@@ -225,8 +224,8 @@ internal sealed class PlaceGrain(
         }
         catch (Exception failure)
         {
-            // A hint that is lost costs nothing but time: screens ask by themselves.
-            logger.LogDebug(failure, "A watcher of place {Place} is gone.", _place!.Id);
+            // A lost notification costs only time: kiosks also poll.
+            logger.LogDebug(failure, "A watcher of place {Place} does not answer; it is removed.", _place!.Id);
             _watchers.Remove(watcher);
         }
     }

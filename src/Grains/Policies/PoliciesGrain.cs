@@ -10,9 +10,8 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Grains.Policies;
 
 /// <summary>
-/// Holds the governance and hands it out by reference: its values never change. Acts on change requests one after the other; each is asked
-/// of
-/// the Domain and written down by the register before anybody is told. At the city's midnight it writes down what took effect.
+/// Holds the governance and returns it by reference: its values are immutable. Acts on change requests one after the other: the Domain
+/// decides, the register records, then the places are notified. At the city's midnight it records what took effect.
 /// </summary>
 [GrainType("policies")]
 [KeepAlive]
@@ -27,16 +26,16 @@ internal sealed class PoliciesGrain(
     private static readonly TimeSpan MidnightCheckEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A registry that slept longer than this writes down what changed over the whole time under the day on which it woke.
+    /// A registry that was down for longer than this records all transitions of that time under the day on which it started again.
     /// </summary>
     private const int MaxDaysOneByOne = 400;
 
-    private const int MaxInstantsHeld = 8,
-        MaxChangesHeld = 10_000;
+    private const int MaxCachedInstants = 8;
+    private const int MaxCachedChanges = 10_000;
 
     private readonly Dictionary<int, GovernanceSnapshot?> _knownAt = [];
 
-    /// <summary>What the public may know of requests that were asked for: once approved, they never change.</summary>
+    /// <summary>The public part of requests that were asked for. An approved request never changes.</summary>
     private readonly Dictionary<long, PublicChange> _changes = [];
 
     private GovernanceHistory _history = null!;
@@ -62,7 +61,7 @@ internal sealed class PoliciesGrain(
         var count = _history.CountAt(instant);
         if (!_knownAt.TryGetValue(count, out var governance))
         {
-            if (_knownAt.Count >= MaxInstantsHeld)
+            if (_knownAt.Count >= MaxCachedInstants)
                 _knownAt.Clear();
             _knownAt[count] = governance = _history.KnownAt(instant);
         }
@@ -84,12 +83,12 @@ internal sealed class PoliciesGrain(
 
     public async Task<ImmutableArray<PublicAct>> Acts(long before, int most)
     {
-        var switched = await register.SwitchesAsync(before, most, CancellationToken.None);
+        var transitions = await register.TransitionsAsync(before, most, CancellationToken.None);
         var newest = _history
             .RecordedBefore(before)
             .Take(most)
             .Select(revisions => new PublicAct(revisions[0].Entry, revisions[0].RecordedAt, revisions, null, null))
-            .Concat(switched.Select(one => new PublicAct(one.Entry, one.At, [], null, one)))
+            .Concat(transitions.Select(transition => new PublicAct(transition.Entry, transition.At, [], null, transition)))
             .OrderByDescending(act => act.Entry)
             .Take(most)
             .ToArray();
@@ -124,7 +123,7 @@ internal sealed class PoliciesGrain(
         if (await changes.ActAsync(before, after, act, by, note, now, CancellationToken.None) is not { } done)
             return Stale(await changes.FindAsync(id, CancellationToken.None) ?? before);
         if (act == ChangeAct.Approved)
-            await ApplyAsync();
+            await ApplyRevisionsAsync();
         return done;
     }
 
@@ -139,23 +138,24 @@ internal sealed class PoliciesGrain(
             var before = last;
             for (var day = first; day <= today; day = day.AddDays(1))
             {
-                await register.TurnDayAsync(day, Switches(_history.Current.Table, before, day), time.GetUtcNow(), CancellationToken.None);
+                var transitions = TransitionsBetween(_history.Current.Table, before, day);
+                await register.RecordDayAsync(day, transitions, time.GetUtcNow(), CancellationToken.None);
                 before = day;
             }
         }
         else if (_day is null)
         {
-            await register.TurnDayAsync(today, [], time.GetUtcNow(), CancellationToken.None);
+            await register.RecordDayAsync(today, [], time.GetUtcNow(), CancellationToken.None);
         }
 
-        var began = _day is not null;
+        var isFirstDay = _day is null;
         _day = today;
-        if (began)
+        if (!isFirstDay)
             await NotifyPlacesAsync();
     }
 
-    /// <summary>Every row whose standing or text on a day is another than on the day before.</summary>
-    private static ImmutableArray<EffectiveTransition> Switches(GovernanceTable table, DateOnly before, DateOnly day) =>
+    /// <summary>Every row whose status or version on a day differs from an earlier day.</summary>
+    private static ImmutableArray<EffectiveTransition> TransitionsBetween(GovernanceTable table, DateOnly before, DateOnly day) =>
         [
             .. table
                 .On(before)
@@ -172,11 +172,11 @@ internal sealed class PoliciesGrain(
 
     private async Task<PublicChange?> ChangeAsync(long number)
     {
-        if (_changes.TryGetValue(number, out var held))
-            return held;
+        if (_changes.TryGetValue(number, out var cached))
+            return cached;
         if (await changes.FindAsync(number, CancellationToken.None) is not { } request || PublicChange.From(request) is not { } change)
             return null;
-        if (_changes.Count >= MaxChangesHeld)
+        if (_changes.Count >= MaxCachedChanges)
             _changes.Clear();
         return _changes[number] = change;
     }
@@ -184,11 +184,12 @@ internal sealed class PoliciesGrain(
     private static Refusal Stale(ChangeRequest request) =>
         new(
             "stale",
-            $"Request {request.Id} was changed meanwhile: it is {Json.Word(request.State)} at version {request.Version}. Look at it again before you act."
+            $"Request {request.Id} was changed meanwhile: it is {Json.Word(request.State)} at version {request.Version}. "
+                + "Look at it again before you act."
         );
 
-    /// <summary>Takes in what was recorded, and has every notice look at it.</summary>
-    private async Task ApplyAsync()
+    /// <summary>Reads the revisions that were recorded, and has every place compose its notice again.</summary>
+    private async Task ApplyRevisionsAsync()
     {
         var added = await register.RevisionsAsync(_history.LastEntry, CancellationToken.None);
         _history = new GovernanceHistory([.. _history.Revisions, .. added]);
@@ -206,8 +207,8 @@ internal sealed class PoliciesGrain(
         }
         catch (Exception failure)
         {
-            // The place asks for itself within seconds; until then it hands out nothing that it could not bring up to date.
-            logger.LogWarning(failure, "Place {Place} could not look at the new rules; it will by itself.", place.Id);
+            // The place refreshes itself within seconds. Until then it returns no notice that it could not bring up to date.
+            logger.LogWarning(failure, "Place {Place} could not apply the new rules; it tries again within seconds.", place.Id);
         }
     }
 }

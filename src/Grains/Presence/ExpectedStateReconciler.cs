@@ -5,40 +5,39 @@ using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
-/// Keeps what is expected of every device in step with the rules, the day and the register. What decides is the same for all devices that
-/// are
-/// alike, so a rule that governs ten thousand of them is asked once.
+/// Brings the expected state of every device in line with the rules, the day and the register. Devices that the rules treat alike form one
+/// group, so a rule that governs ten thousand of them is evaluated once.
 /// </summary>
 public sealed class ExpectedStateReconciler(IGrainFactory grains, IExpectedStateRegister register, TimeProvider time)
 {
-    private (GovernanceSnapshot? Governance, DateOnly Day, long Register) _kept;
+    private GovernanceSnapshot? _governance;
+    private (DateOnly Day, long RegisterVersion) _reconciled;
 
-    /// <summary>Brings expectations up to date, if anything that decides them changed.</summary>
+    /// <summary>Updates the expected states if anything that decides them changed since the last call.</summary>
     public async Task ReconcileAsync(CancellationToken cancellationToken)
     {
         var governance = await grains.Governance();
         var now = time.GetUtcNow();
-        var standing = (governance, governance.City.DayAt(now), await register.RegisterVersionAsync(cancellationToken));
-        if (ReferenceEquals(_kept.Governance, governance) && (_kept.Day, _kept.Register) == (standing.Item2, standing.Item3))
+        var day = governance.City.DayAt(now);
+        var current = (day, await register.DeviceRegisterVersionAsync(cancellationToken));
+        if (ReferenceEquals(_governance, governance) && _reconciled == current)
             return;
-        foreach (var likeness in await register.GroupsAsync(cancellationToken))
+        foreach (var group in await register.GroupsAsync(cancellationToken))
         {
-            if (DeviceKind.Find(likeness.Kind) is { } kind)
-                await register.RecordAsync(
-                    likeness,
-                    ExpectedStateDraft.Create(
-                        kind.Technology,
-                        likeness.Department,
-                        likeness.Sensors,
-                        likeness.IsActive,
-                        governance.Table,
-                        standing.Item2
-                    ),
-                    now,
-                    cancellationToken
-                );
+            if (DeviceKind.Find(group.Kind) is not { } kind)
+                continue;
+            var expected = ExpectedStateDraft.Create(
+                kind.Technology,
+                group.Department,
+                group.Sensors,
+                group.IsActive,
+                governance.Table,
+                day
+            );
+            await register.RecordAsync(group, expected, now, cancellationToken);
         }
 
-        _kept = standing;
+        _governance = governance;
+        _reconciled = current;
     }
 }

@@ -4,66 +4,68 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
-/// Who is heard, for one partition of the devices. Most heartbeats end here; only a change goes on to its device.
-/// Key: 0 to 255, <see cref="Domain.Devices.Device.PartitionOf"/>. Devices are named by the register's numbers.
+/// The presence of the devices of one partition. Most heartbeats end here; only a state change goes on to its device's grain. Key: 0 to
+/// 255, <see cref="Domain.Devices.Device.PartitionOf"/>. Devices are named by their device number.
 /// </summary>
 [Alias("presence-partition")]
 public interface IPresencePartitionGrain : IGrainWithIntegerKey
 {
     /// <summary>
-    /// Takes in heartbeats that are durable already, in the order in which they were received. Does not wait for whoever is told of a
-    /// change.
+    /// Applies heartbeats that are durable already, in the order in which they were received. Does not wait until state changes are passed
+    /// on.
     /// </summary>
     [Alias("hear")]
     Task ApplyHeartbeats(ImmutableArray<Heartbeat> heartbeats);
 
     /// <summary>
-    /// A unit's session died without a farewell. Counts only for the session and the epoch that the unit last spoke in. Does not wait for
-    /// whoever
-    /// is told of it.
+    /// Applies a death: the session of a device ended without a normal DISCONNECT. Counts only for the session and the epoch of the
+    /// device's last heartbeat. Does not wait until the state change is passed on.
     /// </summary>
     [Alias("died")]
     Task ApplyDeath(int number, long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost);
 
     /// <summary>
-    /// Returns when everything that changed of a unit until now is remembered, since somebody may be promised it. Throws
-    /// <see cref="TimeoutException"/> while it cannot be.
+    /// Returns when every state change of a device until now is recorded. The broker waits for it before it promises durability. Throws
+    /// <see cref="TimeoutException"/> while a change cannot be recorded.
     /// </summary>
     [Alias("kept")]
     Task WaitUntilRecorded(int number);
 
-    /// <summary>Takes in how a session of a device ended that nobody died of.</summary>
+    /// <summary>Records how a session of a device ended without a death. Visible only once the device is no longer heard.</summary>
+    [Alias("ended")]
     Task RecordSessionEnd(int number, long session, SessionEnd end);
 
-    /// <summary>The greatest (epoch, seq) that was heard of a unit; −1 for both when none was.</summary>
+    /// <summary>The greatest (epoch, seq) of a device's heartbeats; −1 for both if there was none.</summary>
     [Alias("last")]
     Task<(long Epoch, long Seq)> NewestSequence(int number);
 
-    /// <summary>What is known of a unit at this moment; null when it was never heard.</summary>
-    /// <param name="deviceId">The id under which whoever asks knows the unit.</param>
+    /// <summary>What is known of a device at this moment; null if it was never heard.</summary>
+    /// <param name="deviceId">The device's id, which the partition itself does not hold.</param>
     [Alias("observation-of")]
     Task<DeviceObservation?> FindObservation(int number, string deviceId);
 
     /// <summary>
-    /// Wakes the partition, so that it notices silence. Returns when every change that it knew of has been remembered and told to its
-    /// place, or could not be for now.
+    /// Activates the partition, so that it detects silence. Returns when every pending state change was passed on to its device and place,
+    /// or one attempt to do so failed.
     /// </summary>
     [Alias("wake")]
     Task Wake();
 
-    /// <summary>A unit was registered, or what the register says of it changed.</summary>
+    /// <summary>Reads a device's presence settings from the register: it was registered, or its entry changed.</summary>
     [Alias("registered")]
     Task ReloadDevice(int number);
 
-    /// <summary>Lets the next word of a unit count whatever its epoch: a clerk has looked at the unit whose clock fell back.</summary>
+    /// <summary>
+    /// Accepts the next heartbeat of a device whatever its epoch. For a device whose clock fell back, after staff looked at it.
+    /// </summary>
     [Alias("forget-epoch")]
     Task ForgetEpoch(int number);
 
-    /// <summary>How many units are in each state, by the number of <see cref="PresenceState"/>.</summary>
+    /// <summary>The number of devices in each state, indexed by <see cref="PresenceState"/>.</summary>
     [Alias("count")]
     Task<ImmutableArray<int>> CountStates();
 
-    /// <summary>How much memory the partition holds for its units, in bytes, and how many units.</summary>
+    /// <summary>The memory that the partition uses for its devices, in bytes, and the number of devices.</summary>
     [Alias("weight")]
     Task<(long Bytes, int Units)> MeasureMemory();
 }

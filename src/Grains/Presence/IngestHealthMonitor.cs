@@ -1,121 +1,110 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Presence.History;
 
 namespace SurveillanceRegistry.Grains.Presence;
 
 /// <summary>
-/// Whether the registry itself can see. It can while something can be made durable, heartbeats among it, and while its own clockwork runs.
-/// What it could not see it does not call silence: units get their whole deadline again before anybody says so.
+/// Decides whether the registry can observe devices. It can while heartbeats can be made durable and while its own timers run. An outage
+/// of the registry never makes a device silent: after it, every device gets its whole deadline again.
 /// </summary>
 public sealed class IngestHealthMonitor(
-    IObservedPeriodRegister watch,
-    IngestStatistics figures,
+    IObservedPeriodRegister periods,
+    IngestStatistics statistics,
     TimeProvider time,
     ILogger<IngestHealthMonitor> logger
-) : BackgroundService
+) : IPeriodicTask
 {
-    /// <summary>How often it looks, and how far the period that it writes down may lag behind.</summary>
-    public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    /// <summary>How often it checks; also how far the recorded observed period may lag behind.</summary>
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>For so long a commit may fail, or the process may stand still, before the registry calls itself blind.</summary>
+    /// <summary>How long commits may fail, or the process may stand still, before the registry counts as unable to observe.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
 
-    /// <summary>Sessions that end within so long of each other may end for one reason.</summary>
+    /// <summary>Sessions that end within this time of each other may have ended for one reason.</summary>
     public static readonly TimeSpan MassDisconnectWindow = TimeSpan.FromSeconds(10);
 
-    private long _since = long.MinValue / 2,
-        _massDisconnectAt = long.MinValue / 2;
-    private long? _observedAt;
-    private long _period;
-    private volatile bool _stalled;
+    private long _observingSinceMs = long.MinValue / 2;
+    private long _massDisconnectAtMs = long.MinValue / 2;
+    private long? _observedAtMs;
+    private long _periodId;
+    private volatile bool _wasStalled;
 
-    /// <summary>The registry's steady clock in milliseconds: no step of the wall clock moves it.</summary>
-    public static long MonotonicMs(TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(time);
-        return (long)time.GetElapsedTime(0).TotalMilliseconds;
-    }
+    public TimeSpan Interval => CheckInterval;
+
+    /// <summary>The observed period begins when the first heartbeat can arrive.</summary>
+    public bool StartsAfterListeners => true;
 
     /// <summary>
-    /// Since when the registry has been able to see without a break, on the steady clock: not before now, while it cannot. Always, where
-    /// nobody watches.
+    /// Monotonic time since which heartbeats could be stored without interruption; the current time while they cannot; a very early time
+    /// if this task does not run.
     /// </summary>
-    public long ObservingSinceMs => CannotObserve ? MonotonicMs(time) : Volatile.Read(ref _since);
+    public long ObservingSinceMs => CannotObserve ? time.MonotonicMs() : Volatile.Read(ref _observingSinceMs);
 
-    /// <summary>Whether it cannot see now.</summary>
-    /// <remarks>A disk may be full for what is new and take what is changed: then the watch goes on and no heartbeat can be kept.</remarks>
+    /// <summary>True while the registry cannot observe; false if this task does not run.</summary>
+    /// <remarks>
+    /// Stalled heartbeats count by themselves. A full disk may refuse new rows and still accept the update of the observed period.
+    /// </remarks>
     public bool CannotObserve =>
-        _observedAt is { } saw && (_stalled || figures.IsStalled || MonotonicMs(time) - saw > Tolerance.TotalMilliseconds);
+        _observedAtMs is { } observedAt
+        && (_wasStalled || statistics.IsStalled || time.MonotonicMs() - observedAt > Tolerance.TotalMilliseconds);
 
-    /// <summary>Something happened that looks like our own fault: units get their deadline again.</summary>
-    public void RestartDeadlines(string why)
+    /// <summary>Gives every device its whole deadline again, because the fault is probably the registry's own.</summary>
+    public void RestartDeadlines(string reason)
     {
-        Volatile.Write(ref _since, MonotonicMs(time));
+        Volatile.Write(ref _observingSinceMs, time.MonotonicMs());
         logger.LogWarning(
-            "The registry doubts its own sight ({Why}): no unit is called silent before its whole deadline has passed again.",
-            why
+            "The registry may have missed heartbeats ({Reason}): no device is called silent before its whole deadline has passed again.",
+            reason
         );
     }
 
-    /// <summary>When so many sessions last broke at once that the fault is more likely ours, on the steady clock.</summary>
-    public long MassDisconnectAtMs => Volatile.Read(ref _massDisconnectAt);
+    /// <summary>Monotonic time of the last mass disconnect; a very early time if there was none.</summary>
+    public long MassDisconnectAtMs => Volatile.Read(ref _massDisconnectAtMs);
 
     /// <summary>
-    /// So many sessions broke at once that the fault is more likely ours: nobody is called dead for it, and nobody silent.
+    /// Records that so many sessions ended at once that the fault is probably the registry's own. No device is then called disconnected or
+    /// silent because of it.
     /// </summary>
-    public void ReportMassDisconnect(string why)
+    public void ReportMassDisconnect(string reason)
     {
-        Volatile.Write(ref _massDisconnectAt, MonotonicMs(time));
-        RestartDeadlines(why);
+        Volatile.Write(ref _massDisconnectAtMs, time.MonotonicMs());
+        RestartDeadlines(reason);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _since, MonotonicMs(time));
-        _observedAt = MonotonicMs(time);
-        using var timer = new PeriodicTimer(Every, time);
-        do
+        if (_observedAtMs is null)
         {
-            await CheckAsync(stoppingToken);
-        } while (
-            !stoppingToken.IsCancellationRequested
-            && await timer
-                .WaitForNextTickAsync(stoppingToken)
-                .AsTask()
-                .ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default)
-        );
-    }
+            Volatile.Write(ref _observingSinceMs, time.MonotonicMs());
+            _observedAtMs = time.MonotonicMs();
+        }
 
-    private async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        if (figures.IsStalled)
+        if (statistics.IsStalled)
         {
-            _stalled = true;
-            logger.LogWarning("The registry cannot see: {Count} heartbeats wait and none can be made durable.", figures.InFlight);
+            _wasStalled = true;
+            logger.LogWarning(
+                "The registry cannot see devices: {Count} heartbeats are waiting and none can be made durable.",
+                statistics.InFlight
+            );
             return;
         }
 
-        try
-        {
-            var wasBlind = CannotObserve;
-            if (wasBlind || _period == 0)
-                _period = await watch.BeginAsync(time.GetUtcNow(), cancellationToken);
-            else
-                await watch.ExtendAsync(_period, time.GetUtcNow(), cancellationToken);
-            if (wasBlind)
-                // Before it counts as seeing: somebody may look for silence at any moment.
-                RestartDeadlines("it could not see for a while");
-            (_observedAt, _stalled) = (MonotonicMs(time), false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The house closes.
-        }
-        catch (Exception failure)
-        {
-            // Whatever the reason: it did not see.
-            logger.LogWarning("The registry cannot see: nothing can be made durable ({Reason}).", failure.Message);
-        }
+        var couldNotObserve = CannotObserve;
+        if (couldNotObserve || _periodId == 0)
+            _periodId = await periods.BeginAsync(time.GetUtcNow(), cancellationToken);
+        else
+            await periods.ExtendAsync(_periodId, time.GetUtcNow(), cancellationToken);
+        // Before CannotObserve becomes false: a partition may check its timeouts at any moment.
+        if (couldNotObserve)
+            RestartDeadlines("it could not store them for a while");
+        _observedAtMs = time.MonotonicMs();
+        _wasStalled = false;
+    }
+
+    public void OnFailed(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        logger.LogWarning("The registry cannot see devices: nothing can be made durable ({Reason}).", failure.Message);
     }
 }

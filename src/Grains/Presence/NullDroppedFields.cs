@@ -3,7 +3,7 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Presence;
 
-/// <summary>Where no vendor's payload is read, nothing of one is dropped.</summary>
+/// <summary>Counts nothing: for a host without the broker, which reads no vendor payloads and therefore drops no fields.</summary>
 internal sealed class NullDroppedFields : IDroppedFields
 {
     public IReadOnlyDictionary<string, long> ByAdapter => ImmutableDictionary<string, long>.Empty;

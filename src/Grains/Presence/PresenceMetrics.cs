@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Presence;
 
-/// <summary>What the presence partitions count: no device, only how many.</summary>
+/// <summary>The metrics of the presence partitions. They carry no device id, only counts and durations.</summary>
 public sealed class PresenceMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
@@ -11,26 +12,21 @@ public sealed class PresenceMetrics : IDisposable
 
     private readonly Meter _meter = new(Meter);
     private readonly Counter<long> _changes;
-    private readonly Histogram<double> _lag;
+    private readonly Histogram<double> _detectionDelay;
 
     public PresenceMetrics()
     {
-        _changes = _meter.CreateCounter<long>(
-            "registry.presence.changes",
-            "{change}",
-            "Changes of units' states, by what is known of the unit now."
-        );
-        _lag = _meter.CreateHistogram<double>(
+        _changes = _meter.CreateCounter<long>("registry.presence.changes", "{change}", "State changes of devices, by the new presence.");
+        _detectionDelay = _meter.CreateHistogram<double>(
             "registry.presence.detection",
             "s",
-            "How long after a unit's deadline its silence was noticed."
+            "Time from a device's deadline until its silence was detected."
         );
     }
 
-    public void Changed(PresenceState presence) =>
-        _changes.Add(1, new KeyValuePair<string, object?>("presence", Domain.Json.Word(presence)));
+    public void Changed(PresenceState presence) => _changes.Add(1, new KeyValuePair<string, object?>("presence", Json.Word(presence)));
 
-    public void Noticed(double secondsAfterDeadline) => _lag.Record(secondsAfterDeadline);
+    public void Noticed(double secondsAfterDeadline) => _detectionDelay.Record(secondsAfterDeadline);
 
     public void Dispose() => _meter.Dispose();
 }

@@ -5,9 +5,7 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Presence;
 
-/// <summary>
-/// How many units are in which state, counted where they sit, and not more often than every few seconds however many ask.
-/// </summary>
+/// <summary>Counts the devices in each state. Asks the partitions at most every two seconds, however many requests there are.</summary>
 public sealed class PresenceStateCounts(
     IGrainFactory grains,
     IDeviceRegister devices,
@@ -15,21 +13,25 @@ public sealed class PresenceStateCounts(
     ILogger<PresenceStateCounts> logger
 ) : IDisposable
 {
-    private static readonly TimeSpan Holds = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CacheDuration = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _counting = new(1);
     private ImmutableArray<(PresenceState State, int Units)>? _last;
     private ImmutableArray<int> _partitions = [];
     private long _countedAt;
 
-    /// <summary>Units by state, in the order of states; null when they cannot be counted now.</summary>
+    /// <summary>Returns the number of devices by state, in the order of states; null if they cannot be counted now.</summary>
     public async Task<ImmutableArray<(PresenceState State, int Units)>?> CountAsync(CancellationToken cancellationToken)
     {
         await _counting.WaitAsync(cancellationToken);
         try
         {
-            if (_countedAt == 0 || time.GetElapsedTime(_countedAt) >= Holds)
-                (_last, _countedAt) = (await CountNowAsync(cancellationToken), time.GetTimestamp());
+            if (_countedAt == 0 || time.GetElapsedTime(_countedAt) >= CacheDuration)
+            {
+                _last = await CountNowAsync(cancellationToken);
+                _countedAt = time.GetTimestamp();
+            }
+
             return _last;
         }
         finally
@@ -38,17 +40,19 @@ public sealed class PresenceStateCounts(
         }
     }
 
+    public void Dispose() => _counting.Dispose();
+
     private async Task<ImmutableArray<(PresenceState, int)>?> CountNowAsync(CancellationToken cancellationToken)
     {
         try
         {
-            // Only partitions that have units: the others would be woken for nothing.
+            // Only partitions that have devices: a call would activate the others for nothing.
             _partitions = await devices.PartitionsAsync(cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            // The register does not answer; presence goes on without it, and so does the count.
-            logger.LogDebug("Units are counted in the partitions that were known last ({Reason}).", failure.Message);
+            // Presence works without the register, and so does the count.
+            logger.LogDebug("The register does not answer ({Reason}); devices are counted in the partitions known last.", failure.Message);
         }
 
         try
@@ -58,11 +62,8 @@ public sealed class PresenceStateCounts(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            // What cannot be counted is shown as not known.
-            logger.LogWarning("Units cannot be counted by their state ({Reason}).", failure.Message);
+            logger.LogWarning("Devices cannot be counted by their state ({Reason}); the counts are shown as not known.", failure.Message);
             return null;
         }
     }
-
-    public void Dispose() => _counting.Dispose();
 }

@@ -17,40 +17,37 @@ using SurveillanceRegistry.Mqtt.SignIn;
 namespace SurveillanceRegistry.Mqtt.Connections;
 
 /// <summary>
-/// Takes connections that the <see cref="ConnectionGate"/> let in, and puts each through to the broker as a <see cref="ClientConnection"/>;
-/// so many are judged at
-/// once. Looks at every line's clock once a second: one look for all, no timer for each.
+/// Runs each connection that the <see cref="ConnectionGate"/> admitted as a <see cref="ClientConnection"/> of the broker, and limits how
+/// many sign-ins are decided at once. One timer checks the timeouts of all connections once a second.
 /// </summary>
 internal sealed class BrokerConnectionHandler(
-    ConnectionGate door,
-    PublishHandler inlet,
+    ConnectionGate gate,
+    PublishHandler publishes,
     IHeartbeatLog log,
-    ConnectAuthenticator admission,
-    DeviceIngestStates senders,
+    ConnectAuthenticator authenticator,
+    DeviceIngestStates ingestStates,
     SessionRegistry sessions,
     Limits limits,
-    IngestHealthMonitor sight,
-    MqttMetrics counters,
-    IHostApplicationLifetime house,
+    IngestHealthMonitor health,
+    MqttMetrics metrics,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<BrokerConnectionHandler> logger
 ) : ConnectionHandler, IMqttServerAdapter, IHostedService
 {
-    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1),
-        RemoveIdleEvery = TimeSpan.FromMinutes(1),
-        AbortGrace = TimeSpan.FromSeconds(5),
-        StallThreshold = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RemoveIdleEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StallThreshold = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// When at least so many sessions, and half of all, break within <see cref="IngestHealthMonitor.MassDisconnectWindow"/>, it is more
-    /// likely our own network than all of them.
+    /// If at least this many sessions, and half of all, break within <see cref="IngestHealthMonitor.MassDisconnectWindow"/>, the cause is
+    /// more likely the registry's own network than all those devices.
     /// </summary>
     private const int MinMassDisconnect = 20;
 
-    /// <summary>
-    /// What the library writes to a client is short; a greater buffer for each of many thousands would stand empty. It grows when it must.
-    /// </summary>
-    private const int MaxAnswerBytes = 256;
+    /// <summary>The initial buffer for packets to a client, in bytes. These packets are short; the buffer grows when it must.</summary>
+    private const int WriterBufferBytes = 256;
 
     private readonly ConcurrentDictionary<ClientConnection, byte> _connections = new();
     private readonly SemaphoreSlim _authenticating = new(limits.JudgedAtOnce);
@@ -58,93 +55,68 @@ internal sealed class BrokerConnectionHandler(
     private readonly Lock _losses = new();
     private MqttServerOptions _options = new();
     private ITimer? _checkTimer;
-    private TimeSpan _idleRemovedAt,
-        _lossesSince,
-        _checkedAt,
-        _detectsLossesFrom;
-    private int _lossCount,
-        _sessionsBefore;
+    private TimeSpan _idleRemovedAt;
+    private TimeSpan _checkedAt;
+    private TimeSpan _checksTimeoutsFrom;
 
-    /// <summary>The broker's ear; null while it is not running.</summary>
+    // Guarded by _losses.
+    private TimeSpan _lossesSince;
+    private int _lossCount;
+    private int _sessionsBefore;
+
+    /// <summary>The broker's handler of new clients; null while the broker does not run.</summary>
     public Func<IMqttChannelAdapter, Task>? ClientHandler { get; set; }
+
+    /// <summary>How many connections are open.</summary>
+    public int Connections => gate.Open;
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         if (ClientHandler is not { } handler)
         {
-            counters.ConnectionRefused();
+            metrics.ConnectionRefused();
             return;
         }
 
-        var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(MaxAnswerBytes, _options.WriterBufferSizeMax));
-        using var line = new ClientConnection(
-            connection,
-            new MqttConnectionContext(formatter, connection),
-            inlet,
-            limits,
-            time,
-            RejectOversized
-        );
-        line.OnSignedIn = connection.Features.Get<ConnectionGate.PreAuthSlot>() is { } place ? place.Release : null;
-        _connections.TryAdd(line, 0);
+        var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(WriterBufferBytes, _options.WriterBufferSizeMax));
+        var library = new MqttConnectionContext(formatter, connection);
+        using var client = new ClientConnection(connection, library, publishes, limits, time, RecordOversized);
+        client.OnSignedIn = connection.Features.Get<ConnectionGate.PreAuthSlot>() is { } slot ? slot.Release : null;
+        _connections.TryAdd(client, 0);
         using var closing = connection
             .Features.Get<IConnectionLifetimeNotificationFeature>()
-            ?.ConnectionClosedRequested.Register(() => line.End(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down."));
+            ?.ConnectionClosedRequested.Register(() =>
+                client.End(MqttDisconnectReasonCode.ServerShuttingDown, "The registry is shutting down.")
+            );
         try
         {
-            await handler(line);
+            await handler(client);
         }
         finally
         {
-            _connections.TryRemove(line, out _);
-            if (line.Session is { } session)
+            _connections.TryRemove(client, out _);
+            if (client.Session is { } session)
             {
-                if (!line.ReceivedNormalDisconnect && !line.EndedByServerFault && !house.ApplicationStopping.IsCancellationRequested)
+                if (!client.ReceivedNormalDisconnect && !client.EndedByServerFault && !IsShuttingDown)
                     RecordConnectionLoss();
-                inlet.OnSessionEnded(session);
+                publishes.OnSessionEnded(session);
             }
 
             _ = AbortAfterGraceAsync(connection);
         }
     }
 
-    /// <summary>
-    /// Lets in one connection at a time of those that are to be judged, so that ten thousand at once do not ask the register at once.
-    /// </summary>
-    public async Task AdmitAsync(ValidatingConnectionEventArgs connect)
+    /// <summary>Decides a sign-in. Others wait, so that ten thousand sign-ins at once do not query the register at once.</summary>
+    public async Task AuthenticateAsync(ValidatingConnectionEventArgs connect)
     {
         await _authenticating.WaitAsync(connect.CancellationToken);
         try
         {
-            await admission.OnConnectAsync(connect);
+            await authenticator.OnConnectAsync(connect);
         }
         finally
         {
             _authenticating.Release();
-        }
-    }
-
-    /// <summary>
-    /// Closes a connection for good a moment after its end. Its last words have left by then; who does not take them would hold it open for
-    /// ever.
-    /// </summary>
-    private async Task AbortAfterGraceAsync(ConnectionContext connection)
-    {
-        await Task.Delay(AbortGrace, time);
-        connection.Abort();
-    }
-
-    private void RecordConnectionLoss()
-    {
-        lock (_losses)
-        {
-            var now = time.MonotonicNow();
-            if (now - _lossesSince > IngestHealthMonitor.MassDisconnectWindow)
-                (_lossesSince, _lossCount, _sessionsBefore) = (now, 0, sessions.Count);
-            if (++_lossCount == Math.Max(MinMassDisconnect, (_sessionsBefore + 1) / 2))
-                sight.ReportMassDisconnect(
-                    $"{_lossCount} of {_sessionsBefore} sessions broke within {IngestHealthMonitor.MassDisconnectWindow.TotalSeconds} s"
-                );
         }
     }
 
@@ -156,34 +128,6 @@ internal sealed class BrokerConnectionHandler(
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _checkTimer?.DisposeAsync().AsTask() ?? Task.CompletedTask;
-
-    private void CheckConnections()
-    {
-        var (now, steady) = (time.GetTimestamp(), time.MonotonicNow());
-        if (steady - _checkedAt > StallThreshold)
-            // We stood still: what came meanwhile waits to be read before anybody is called silent.
-            _detectsLossesFrom = steady + CheckEvery;
-        _checkedAt = steady;
-        log.SetConnectionCount(_connections.Count);
-        foreach (var (line, _) in _connections)
-        {
-            if (steady >= _detectsLossesFrom)
-                line.CheckTimeouts(now);
-            if (line.Session is { Vendor: not null } gateway)
-                inlet.Tick(gateway);
-        }
-
-        if (time.MonotonicNow() - _idleRemovedAt < RemoveIdleEvery)
-            return;
-        _idleRemovedAt = time.MonotonicNow();
-        admission.RemoveIdle();
-        var live = _connections.Keys.Select(line => line.Session?.Connection ?? -1).ToHashSet();
-        senders.RemoveIdle(sender => live.Contains(sender.Session));
-        door.RemoveIdle();
-    }
-
-    /// <summary>How many connections are open.</summary>
-    public int Connections => door.Open;
 
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger netLogger)
     {
@@ -199,12 +143,69 @@ internal sealed class BrokerConnectionHandler(
         _checkTimer?.Dispose();
     }
 
-    private void RejectOversized(int bytes)
+    private bool IsShuttingDown => lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>
+    /// Aborts the socket a few seconds after the session ended. Pending output was sent by then; a client that does not read would
+    /// otherwise keep the socket open.
+    /// </summary>
+    private async Task AbortAfterGraceAsync(ConnectionContext connection)
     {
-        counters.Refused(PublishRejection.Size, TopicClass.Unread);
-        if (_oversizedLog.TryLog(time.MonotonicNow(), out var count)) // Who floods must not fill the log.
+        await Task.Delay(AbortGrace, time);
+        connection.Abort();
+    }
+
+    private void RecordConnectionLoss()
+    {
+        lock (_losses)
+        {
+            var now = time.MonotonicNow();
+            if (now - _lossesSince > IngestHealthMonitor.MassDisconnectWindow)
+            {
+                _lossesSince = now;
+                _lossCount = 0;
+                _sessionsBefore = sessions.Count;
+            }
+
+            if (++_lossCount == Math.Max(MinMassDisconnect, (_sessionsBefore + 1) / 2))
+                health.ReportMassDisconnect(
+                    $"{_lossCount} of {_sessionsBefore} sessions broke within {IngestHealthMonitor.MassDisconnectWindow.TotalSeconds} s"
+                );
+        }
+    }
+
+    private void CheckConnections()
+    {
+        var timestamp = time.GetTimestamp();
+        var now = time.MonotonicNow();
+        if (now - _checkedAt > StallThreshold)
+            // This process was stalled: it reads what arrived meanwhile before it ends a client as silent.
+            _checksTimeoutsFrom = now + CheckEvery;
+        _checkedAt = now;
+        log.SetConnectionCount(_connections.Count);
+        foreach (var (client, _) in _connections)
+        {
+            if (now >= _checksTimeoutsFrom)
+                client.CheckTimeouts(timestamp);
+            if (client.Session is { Vendor: not null } gateway)
+                publishes.Tick(gateway);
+        }
+
+        if (time.MonotonicNow() - _idleRemovedAt < RemoveIdleEvery)
+            return;
+        _idleRemovedAt = time.MonotonicNow();
+        authenticator.RemoveIdle();
+        var open = _connections.Keys.Select(client => client.Session?.Number ?? -1).ToHashSet();
+        ingestStates.RemoveIdle(device => open.Contains(device.LastSession));
+        gate.RemoveIdle();
+    }
+
+    private void RecordOversized(int bytes)
+    {
+        metrics.Refused(PublishRejection.Size, TopicClass.Unread);
+        if (_oversizedLog.TryLog(time.MonotonicNow(), out var count)) // A client that floods the broker must not fill the log.
             logger.LogInformation(
-                "Refused {Count} packets before they were read, the last of {Bytes} bytes: over the transport cap.",
+                "Refused {Count} packets over the packet cap without reading them; the last had {Bytes} bytes. Its session ends.",
                 count,
                 bytes
             );

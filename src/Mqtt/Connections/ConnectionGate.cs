@@ -6,10 +6,10 @@ using SurveillanceRegistry.Mqtt.SignIn;
 namespace SurveillanceRegistry.Mqtt.Connections;
 
 /// <summary>
-/// Lets connections in before a byte of theirs is read, those of a TLS handshake too: so many in all, so many of one address that have not
-/// signed in, and so many of one address a second. Who is not let in is hung up on, and comes again.
+/// Admits or closes a connection before its first byte is read, also before a TLS handshake. It limits the open connections, the
+/// connections of one address that have not signed in, and the new connections of one address a second. A refused client tries again.
 /// </summary>
-internal sealed class ConnectionGate(Limits limits, MqttMetrics counters, TimeProvider time)
+internal sealed class ConnectionGate(Limits limits, MqttMetrics metrics, TimeProvider time)
 {
     private readonly ConcurrentDictionary<IPAddress, RemoteAddressState> _addresses = new();
     private int _open;
@@ -17,28 +17,43 @@ internal sealed class ConnectionGate(Limits limits, MqttMetrics counters, TimePr
     /// <summary>How many connections are open.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Stands before everything else on a listener.</summary>
+    /// <summary>Runs as the first middleware of a listener.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (
             Interlocked.Increment(ref _open) > limits.Connections
-            || TryReserve((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None) is not { } place
+            || TryReserve((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None) is not { } slot
         )
         {
             Interlocked.Decrement(ref _open);
-            counters.ConnectionRefused();
+            metrics.ConnectionRefused();
             return;
         }
 
-        connection.Features.Set(place);
+        connection.Features.Set(slot);
         try
         {
             await next(connection);
         }
         finally
         {
-            place.Release();
+            slot.Release();
             Interlocked.Decrement(ref _open);
+        }
+    }
+
+    /// <summary>Removes the addresses that have no connection before its sign-in and whose rate limit is unused.</summary>
+    public void RemoveIdle()
+    {
+        foreach (var (address, state) in _addresses)
+        {
+            lock (state)
+            {
+                if (state.PreAuthCount > 0 || state.TheoreticalArrivalTime > time.MonotonicNow())
+                    continue;
+                state.IsRemoved = true;
+                _addresses.TryRemove(address, out _);
+            }
         }
     }
 
@@ -46,43 +61,28 @@ internal sealed class ConnectionGate(Limits limits, MqttMetrics counters, TimePr
     {
         while (true)
         {
-            var caller = _addresses.GetOrAdd(address, static _ => new RemoteAddressState());
-            lock (caller)
+            var state = _addresses.GetOrAdd(address, static _ => new RemoteAddressState());
+            lock (state)
             {
-                if (caller.IsRemoved)
+                if (state.IsRemoved)
                     continue;
                 if (
-                    caller.PreAuthCount >= limits.WaitingPerAddress
+                    state.PreAuthCount >= limits.WaitingPerAddress
                     || !RateLimiter.TryAdvance(
-                        ref caller.TheoreticalArrivalTime,
+                        ref state.TheoreticalArrivalTime,
                         time.MonotonicNow(),
                         limits.ConnectionsPerSecondAndAddress,
                         limits.ConnectionBurstPerAddress
                     )
                 )
                     return null;
-                caller.PreAuthCount++;
-                return new PreAuthSlot(caller);
+                state.PreAuthCount++;
+                return new PreAuthSlot(state);
             }
         }
     }
 
-    /// <summary>Forgets the addresses that have nobody waiting and nothing on their meter.</summary>
-    public void RemoveIdle()
-    {
-        foreach (var (address, caller) in _addresses)
-        {
-            lock (caller)
-            {
-                if (caller.PreAuthCount > 0 || caller.TheoreticalArrivalTime > time.MonotonicNow())
-                    continue;
-                caller.IsRemoved = true;
-                _addresses.TryRemove(address, out _);
-            }
-        }
-    }
-
-    /// <summary>What is known of an address.</summary>
+    /// <summary>The counts of one remote address. Its own lock guards the fields.</summary>
     internal sealed class RemoteAddressState
     {
         public int PreAuthCount;
@@ -90,18 +90,18 @@ internal sealed class ConnectionGate(Limits limits, MqttMetrics counters, TimePr
         public bool IsRemoved;
     }
 
-    /// <summary>A connection's place among those that have not signed in.</summary>
-    internal sealed class PreAuthSlot(RemoteAddressState caller)
+    /// <summary>One connection's share of the limit on connections that have not signed in.</summary>
+    internal sealed class PreAuthSlot(RemoteAddressState state)
     {
-        private RemoteAddressState? _address = caller;
+        private RemoteAddressState? _state = state;
 
-        /// <summary>Gives the place back: its holder has signed in, or is gone.</summary>
+        /// <summary>Frees the slot: the client has signed in or disconnected. Further calls have no effect.</summary>
         public void Release()
         {
-            if (Interlocked.Exchange(ref _address, null) is not { } left)
+            if (Interlocked.Exchange(ref _state, null) is not { } released)
                 return;
-            lock (left)
-                left.PreAuthCount--;
+            lock (released)
+                released.PreAuthCount--;
         }
     }
 }

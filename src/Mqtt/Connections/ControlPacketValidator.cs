@@ -5,53 +5,52 @@ using SurveillanceRegistry.Mqtt.Publishing;
 namespace SurveillanceRegistry.Mqtt.Connections;
 
 /// <summary>
-/// What the library lets pass and MQTT does not: whoever sends it is no client of MQTT, and hears so (MQTT 5.0 sections 2.1.3, 3.1.2, 3.8,
-/// 3.10 and
-/// 3.12; the same in 3.1.1). Everything else of these packets is judged by the library.
+/// Finds malformed control packets that MQTTnet accepts (MQTT 5.0 sections 2.1.3, 3.1.2, 3.8, 3.10 and 3.12; the same in 3.1.1). MQTTnet
+/// checks everything else of these packets.
 /// </summary>
 internal static class ControlPacketValidator
 {
-    private const byte Connect = 0x10,
-        Subscribe = 0x82,
-        Unsubscribe = 0xA2,
-        PingRequest = 0xC0,
-        Release = 0x62;
+    private const byte Connect = 0x10;
+    private const byte Subscribe = 0x82;
+    private const byte Unsubscribe = 0xA2;
+    private const byte PingRequest = 0xC0;
+    private const byte PublishRelease = 0x62;
 
-    /// <summary>Whether a whole packet that is no PUBLISH may go to the library.</summary>
-    /// <param name="isVersion5">By which version its client has signed in; false before.</param>
+    /// <summary>Whether MQTTnet may read a whole packet that is not a PUBLISH.</summary>
+    /// <param name="isVersion5">Whether the client has signed in with MQTT 5.0; false before its sign-in.</param>
     public static bool IsWellFormed(in ReadOnlySequence<byte> packet, bool isVersion5) =>
         IsWellFormed(packet.IsSingleSegment ? packet.FirstSpan : packet.ToArray(), isVersion5);
 
     private static bool IsWellFormed(ReadOnlySpan<byte> packet, bool isVersion5)
     {
         var first = packet[0];
-        if (
-            !PublishPacket.TryLength(packet[1..], out _, out var lengthBytes)
-            || (first & 0xF)
-                != (
-                    first >> 4 is Subscribe >> 4 or Unsubscribe >> 4 or Release >> 4 ? 2
-                    : PublishPacket.Is(first) ? first & 0xF
-                    : 0
-                )
-        )
+        if (!PublishPacket.TryLength(packet[1..], out _, out var lengthBytes) || !HasValidFlags(first))
             return false;
         var body = packet[(1 + lengthBytes)..];
         return first switch
         {
             Connect => IsConnect(body),
-            Subscribe => IsList(body, isVersion5, hasOptions: true),
-            Unsubscribe => IsList(body, isVersion5, hasOptions: false),
+            Subscribe => IsFilterList(body, isVersion5, hasOptions: true),
+            Unsubscribe => IsFilterList(body, isVersion5, hasOptions: false),
             PingRequest => body.IsEmpty,
             _ => true,
         };
     }
 
-    /// <summary>No will has no quality of service, and is not retained.</summary>
+    /// <summary>The flags are 2 in SUBSCRIBE, UNSUBSCRIBE and PUBREL, free in PUBLISH, and otherwise 0 (MQTT 5.0 section 2.1.3).</summary>
+    private static bool HasValidFlags(byte first) =>
+        (first >> 4) switch
+        {
+            Subscribe >> 4 or Unsubscribe >> 4 or PublishRelease >> 4 => (first & 0xF) == 2,
+            _ => PublishPacket.Is(first) || (first & 0xF) == 0,
+        };
+
+    /// <summary>Without the will flag, the will's QoS and retain flags are 0.</summary>
     private static bool IsConnect(ReadOnlySpan<byte> body) =>
         PublishPacket.TryText(ref body, out _) && body.Length >= 2 && ((body[1] & 0b0000_0100) != 0 || (body[1] & 0b0011_1000) == 0);
 
     /// <summary>A packet id, and at least one topic filter.</summary>
-    private static bool IsList(ReadOnlySpan<byte> body, bool isVersion5, bool hasOptions)
+    private static bool IsFilterList(ReadOnlySpan<byte> body, bool isVersion5, bool hasOptions)
     {
         if (body.Length < 2 || BinaryPrimitives.ReadUInt16BigEndian(body) == 0)
             return false;
@@ -71,7 +70,7 @@ internal static class ControlPacketValidator
                 return false;
             if (!hasOptions)
                 continue;
-            // QoS 3 is none; MQTT 5.0 knows more than it, up to a retain handling of 2 (section 3.8.3.1).
+            // QoS 3 does not exist. In MQTT 5.0 the byte also has options, up to retain handling 2 (section 3.8.3.1).
             if (body.IsEmpty || (body[0] & 3) == 3 || body[0] >= (isVersion5 ? 0x30 : 4))
                 return false;
             body = body[1..];

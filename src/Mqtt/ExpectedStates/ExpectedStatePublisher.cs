@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Packets;
 using SurveillanceRegistry.Domain;
@@ -12,35 +11,39 @@ using SurveillanceRegistry.Mqtt.SignIn;
 namespace SurveillanceRegistry.Mqtt.ExpectedStates;
 
 /// <summary>
-/// Tells devices what is expected of them: whoever subscribes its topic hears it at once, as a retained message, and again whenever it
-/// changes. The library keeps no message of it: what is expected stands in the register, where it is asked.
+/// Publishes the expected state of devices: to a new subscriber at once, as a retained message, and to every subscriber after a change.
+/// MQTTnet retains no message: each one is read from the register.
 /// </summary>
 internal sealed class ExpectedStatePublisher(
     IExpectedStateRegister register,
     SessionRegistry sessions,
-    TimeProvider time,
     ILogger<ExpectedStatePublisher> logger
-) : BackgroundService
+) : IPeriodicTask, IDisposable
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(2);
 
     private const int MaxAtOnce = 1000;
 
-    // Whoever asks waits for its turn, and nobody who must be judged or seen waits for them: they share the database's connections.
+    // At most eight of these queries run at once, so that they leave pooled database connections for sign-in and presence.
     private readonly SemaphoreSlim _queries = new(initialCount: 8);
 
-    /// <summary>Tells a session of all that it asked for, one after the other. Returns at once.</summary>
+    /// <summary>The entry of the last expected state that was published; null before the first run.</summary>
+    private long? _lastEntry;
+
+    public TimeSpan Interval => PollEvery;
+
+    /// <summary>Sends a session all expected states that it requested, one after the other. Returns at once.</summary>
     public void Publish(Session session)
     {
-        if (session.DequeueRequests(isTelling: false) is { } asked)
-            _ = PublishAllAsync(session, asked);
+        if (session.DequeueRequests(isSending: false) is { } requested)
+            _ = PublishAllAsync(session, requested);
     }
 
-    private async Task PublishAllAsync(Session session, string[] asked)
+    private async Task PublishAllAsync(Session session, string[] requested)
     {
-        for (var all = asked; all is not null; all = session.DequeueRequests(isTelling: true))
+        for (var deviceIds = requested; deviceIds is not null; deviceIds = session.DequeueRequests(isSending: true))
         {
-            foreach (var deviceId in all)
+            foreach (var deviceId in deviceIds)
             {
                 await _queries.WaitAsync();
                 try
@@ -56,22 +59,18 @@ internal sealed class ExpectedStatePublisher(
         }
     }
 
-    public override void Dispose()
-    {
-        _queries.Dispose();
-        base.Dispose();
-    }
+    public void Dispose() => _queries.Dispose();
 
-    /// <summary>Tells one line what is expected of a device.</summary>
-    /// <param name="isRetained">True for the answer to a subscription, false for news.</param>
-    public async Task PublishAsync(ClientConnection line, string deviceId, bool isRetained)
+    /// <summary>Sends the expected state of a device on one connection.</summary>
+    /// <param name="isRetained">True for the answer to a subscription, false after a change.</param>
+    public async Task PublishAsync(ClientConnection connection, string deviceId, bool isRetained)
     {
         try
         {
             if (await register.FindAsync(deviceId, CancellationToken.None) is not { } expected)
                 return;
             var payload = JsonSerializer.SerializeToUtf8Bytes(expected, Json.Options);
-            await line.SendPacketAsync(
+            await connection.SendPacketAsync(
                 new MqttPublishPacket
                 {
                     Topic = DeviceTopics.Expected(deviceId),
@@ -83,46 +82,30 @@ internal sealed class ExpectedStatePublisher(
         }
         catch (Exception failure)
         {
-            // The line is gone, or the register: the device asks again when it signs in.
-            logger.LogDebug(failure, "What is expected could not be told.");
+            // The connection is closed, or the register does not answer: the device subscribes again after its next sign-in.
+            logger.LogDebug(failure, "The expected state of device {Device} could not be sent.", deviceId);
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        long? told = null;
-        using var timer = new PeriodicTimer(PollEvery, time);
-        while (!stoppingToken.IsCancellationRequested)
+        _lastEntry ??= await register.LastEntryAsync(cancellationToken);
+        for (
+            var changed = await register.ListAfterAsync(_lastEntry.Value, MaxAtOnce, cancellationToken);
+            changed.Length > 0;
+            changed = await register.ListAfterAsync(_lastEntry.Value, MaxAtOnce, cancellationToken)
+        )
         {
-            try
+            foreach (var (_, deviceId) in changed)
             {
-                told ??= await register.LastEntryAsync(stoppingToken);
-                for (
-                    var news = await register.ListAfterAsync(told.Value, MaxAtOnce, stoppingToken);
-                    news.Length > 0;
-                    news = await register.ListAfterAsync(told.Value, MaxAtOnce, stoppingToken)
-                )
-                {
-                    foreach (var (_, deviceId) in news)
-                    {
-                        foreach (var line in sessions.SubscribersOf(deviceId))
-                            await PublishAsync(line, deviceId, isRetained: false);
-                    }
-
-                    told = news[^1].Entry;
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                // The register does not answer: it is asked again.
-                logger.LogDebug(failure, "What is newly expected could not be read.");
+                foreach (var connection in sessions.SubscribersOf(deviceId))
+                    await PublishAsync(connection, deviceId, isRetained: false);
             }
 
-            await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+            _lastEntry = changed[^1].Entry;
         }
     }
+
+    public void OnFailed(Exception failure) =>
+        logger.LogDebug(failure, "Changed expected states could not be read; the next run tries again.");
 }

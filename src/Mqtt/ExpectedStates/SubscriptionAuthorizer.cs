@@ -1,7 +1,6 @@
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
-using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.SignIn;
 using SurveillanceRegistry.Mqtt.Vendors;
@@ -9,16 +8,16 @@ using SurveillanceRegistry.Mqtt.Vendors;
 namespace SurveillanceRegistry.Mqtt.ExpectedStates;
 
 /// <summary>
-/// Who may listen to what: a device to what is expected of it, a gateway to what is expected of those behind it and to what
-/// the registry says in its vendor's words, and nobody to anything else.
-/// No wildcard can reach what somebody else says, for nothing that is published is routed. Each filter counts against the client's rate.
+/// Decides on subscriptions. A device may subscribe to its own expected state. A gateway may subscribe to the expected states of the
+/// devices behind it, and to the registry's messages on its vendor's topics. Everything else is refused. A wildcard reaches no other
+/// client's messages, because the broker routes nothing. Each filter counts against the client's rate limit.
 /// </summary>
 internal sealed class SubscriptionAuthorizer(
     IEnrolment enrolment,
-    ExpectedStatePublisher outlet,
+    ExpectedStatePublisher publisher,
     VendorPublishHandler vendors,
     Limits limits,
-    MqttMetrics counters,
+    MqttMetrics metrics,
     TimeProvider time
 )
 {
@@ -38,14 +37,14 @@ internal sealed class SubscriptionAuthorizer(
 
         void Refuse(MqttSubscribeReasonCode reason)
         {
-            counters.SubscribeRefused(reason);
+            metrics.SubscribeRefused(reason);
             subscription.ProcessSubscription = false;
-            // The only one of MQTT 3.1.1 (section 3.9.3).
+            // MQTT 3.1.1 has only this failure code (section 3.9.3).
             subscription.Response.ReasonCode = session.IsVersion5 ? reason : MqttSubscribeReasonCode.UnspecifiedError;
         }
     }
 
-    /// <summary>Tells a client what it asked for, behind the answer to its subscription; once, however often it asked.</summary>
+    /// <summary>Sends a client what it subscribed to, after the SUBACK; once, however often it subscribed.</summary>
     private void OnSubscribed(Session session)
     {
         if (session.WantsAnnouncements)
@@ -55,11 +54,11 @@ internal sealed class SubscriptionAuthorizer(
                 vendors.Send(session.ClientConnection, message);
         }
 
-        outlet.Publish(session);
+        publisher.Publish(session);
     }
 
     private async Task<bool> MayReceiveAsync(Session session, string deviceId) =>
         session.Own is { } own
             ? own.Device.Id == deviceId
-            : await enrolment.BehindAsync(session.Id, deviceId, CancellationToken.None) is not null;
+            : await enrolment.FindBehindAsync(session.Id, deviceId, CancellationToken.None) is not null;
 }

@@ -6,133 +6,111 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Mqtt.Presence;
 
 /// <summary>
-/// Passes on to the presence partitions what is durable and acknowledged: a change at once, what only says “still so” together with all
-/// that came within a tenth of a second; one call in flight for each partition. Of words that say the same of a device the newest is
-/// enough, so what waits is bounded by devices and by what changed; a change is never left out. A call that fails is made again. Nobody
-/// on this side can hold back an acknowledgement.
+/// Forwards durable heartbeats to the presence partitions: a state change at once, repetitions together every tenth of a second. Each
+/// partition has at most one call in flight. Of heartbeats that report the same of a device only the newest waits, so the queues are
+/// bounded by devices and state changes; a state change is never dropped. A failed call is repeated. A slow partition never delays an
+/// acknowledgement. Any thread may call it.
 /// </summary>
 internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProvider time, ILogger<PresenceForwarder> logger)
     : IHostedService
 {
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a word that says nothing new may wait for others. A deadline is three hundred times as long.</summary>
-    public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromMilliseconds(100);
-
-    private ITimer? _forwarding;
+    /// <summary>How long a heartbeat that repeats the state may wait for others. A deadline is three hundred times as long.</summary>
+    public static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly PartitionQueue[] _queues = [.. Enumerable.Range(0, Device.Partitions).Select(_ => new PartitionQueue())];
+    private ITimer? _batchTimer;
 
-    /// <summary>Takes a heartbeat in and returns at once.</summary>
-    /// <param name="isNews">Whether it says something else of its device than the word before.</param>
-    public void Enqueue(Heartbeat heartbeat, bool isNews)
+    /// <summary>Queues a heartbeat and returns at once.</summary>
+    /// <param name="isStateChange">Whether it reports something else of its device than the heartbeat before.</param>
+    public void Enqueue(Heartbeat heartbeat, bool isStateChange)
     {
         var partition = Device.PartitionOf(heartbeat.Number);
-        var lane = _queues[partition];
-        lock (lane)
+        var queue = _queues[partition];
+        lock (queue)
         {
-            lane.Enqueue(heartbeat);
-            lane.HasWork |= isNews;
-            if (lane.IsCalling || !isNews)
+            queue.Enqueue(heartbeat);
+            queue.HasWork |= isStateChange;
+            if (queue.IsCalling || !isStateChange)
                 return;
-            lane.IsCalling = true;
+            queue.IsCalling = true;
         }
 
-        _ = Task.Run(() => CallAsync(partition, lane));
+        _ = Task.Run(() => CallAsync(partition, queue));
     }
+
+    /// <summary>Queues the end of a device's session behind the heartbeats of the device, and returns at once.</summary>
+    /// <param name="epoch">The epoch in which the device died; null when it did not die.</param>
+    /// <param name="recorded">
+    /// Completed when the partition has stored what changed of the device; null when the caller does not wait.
+    /// </param>
+    public void EnqueueSessionEnd(int number, long? epoch, long session, SessionEnd end, TaskCompletionSource? recorded = null)
+    {
+        var partition = Device.PartitionOf(number);
+        var queue = _queues[partition];
+        lock (queue)
+        {
+            queue.SessionEnds.Add(new SessionEndMessage(number, epoch, session, end, recorded));
+            queue.HasWork = true;
+            if (queue.IsCalling)
+                return;
+            queue.IsCalling = true;
+        }
+
+        _ = Task.Run(() => CallAsync(partition, queue));
+    }
+
+    /// <summary>Asks the partition of a device that this process has not heard for the greatest (epoch, seq).</summary>
+    public Task<(long Epoch, long Seq)> NewestSequenceAsync(int number) => partitions.NewestSequence(Device.PartitionOf(number), number);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _forwarding = time.CreateTimer(_ => Forward(), null, MaxRetryDelay, MaxRetryDelay);
+        _batchTimer = time.CreateTimer(_ => ForwardBatches(), null, BatchDelay, BatchDelay);
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _forwarding?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _batchTimer?.DisposeAsync().AsTask() ?? Task.CompletedTask;
 
-    private void Forward()
+    private void ForwardBatches()
     {
-        for (var partition = 0; partition < _queues.Length; partition++)
+        for (var i = 0; i < _queues.Length; i++)
         {
-            var (number, lane) = (partition, _queues[partition]);
-            lock (lane)
+            var (partition, queue) = (i, _queues[i]);
+            lock (queue)
             {
-                if (lane.IsCalling || lane.IsEmpty)
+                if (queue.IsCalling || queue.IsEmpty)
                     continue;
-                lane.IsCalling = true;
+                queue.IsCalling = true;
             }
 
-            _ = Task.Run(() => CallAsync(number, lane));
+            _ = Task.Run(() => CallAsync(partition, queue));
         }
     }
 
-    /// <summary>
-    /// Takes in that a session of a device ended, and returns at once. It is passed on after what was heard of the device.
-    /// </summary>
-    /// <param name="epoch">In which the device died; null when nobody died of it.</param>
-    /// <param name="kept">Completed when the partition has taken it and what changed of the device is kept; null when nobody waits for
-    /// that.</param>
-    public void EnqueueSessionEnd(int number, long? epoch, long session, SessionEnd end, TaskCompletionSource? kept = null)
-    {
-        var partition = Device.PartitionOf(number);
-        var lane = _queues[partition];
-        lock (lane)
-        {
-            lane.SessionEnds.Add(new SessionEndMessage(number, epoch, session, end, kept));
-            lane.HasWork = true;
-            if (lane.IsCalling)
-                return;
-            lane.IsCalling = true;
-        }
-
-        _ = Task.Run(() => CallAsync(partition, lane));
-    }
-
-    /// <summary>The greatest (epoch, seq) that is known of a device that this process has not heard.</summary>
-    public Task<(long Epoch, long Seq)> NewestSequenceAsync(int number) => partitions.NewestSequence(Device.PartitionOf(number), number);
-
-    private async Task CallAsync(int partition, PartitionQueue lane)
+    private async Task CallAsync(int partition, PartitionQueue queue)
     {
         for (var isFirst = true; ; isFirst = false)
         {
-            List<Heartbeat> heard;
-            List<SessionEndMessage> partings;
-            Exception? failure = null;
-            lock (lane)
+            List<Heartbeat> heartbeats;
+            List<SessionEndMessage> sessionEnds;
+            lock (queue)
             {
-                lane.IsCalling = isFirst || lane.HasWork; // What is no news waits for its time.
-                if (!lane.IsCalling)
+                queue.IsCalling = isFirst || queue.HasWork; // Repetitions wait for the next batch.
+                if (!queue.IsCalling)
                     return;
-                (heard, partings) = lane.Dequeue();
+                (heartbeats, sessionEnds) = queue.Dequeue();
             }
 
-            try
-            {
-                if (heard.Count > 0)
-                    await partitions.ApplyHeartbeats(partition, [.. heard]);
-                heard.Clear();
-                // One that cannot be kept holds up no other.
-                for (var i = 0; i < partings.Count; )
-                {
-                    if (await TryNotifyAsync(partition, partings[i]) is { } failed)
-                        (failure, i) = (failed, i + 1);
-                    else
-                        partings.RemoveAt(i);
-                }
-            }
-            catch (Exception failed)
-            {
-                // Whatever the reason: it waits here, and the heartbeats are durable.
-                failure = failed;
-            }
-
-            if (failure is null)
+            if (await ForwardAsync(partition, heartbeats, sessionEnds) is not { } failure)
                 continue;
-            lock (lane)
-                lane.Requeue(heard, partings);
+            lock (queue)
+                queue.Requeue(heartbeats, sessionEnds);
             logger.LogWarning(
-                "Presence partition {Partition} could not be told of {Count} words ({Reason}); it is told again in {Seconds} s.",
+                "Presence partition {Partition} could not be notified of {Count} heartbeats and session ends ({Reason}); "
+                    + "the next attempt is in {Seconds} s.",
                 partition,
-                heard.Count + partings.Count,
+                heartbeats.Count + sessionEnds.Count,
                 failure.Message,
                 RetryDelay.TotalSeconds
             );
@@ -140,95 +118,73 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
         }
     }
 
-    private async Task<Exception?> TryNotifyAsync(int partition, SessionEndMessage parting)
+    /// <summary>Forwards heartbeats and session ends, and removes from the lists what was forwarded.</summary>
+    /// <returns>The last failure; null when everything was forwarded.</returns>
+    private async Task<Exception?> ForwardAsync(int partition, List<Heartbeat> heartbeats, List<SessionEndMessage> sessionEnds)
+    {
+        if (heartbeats.Count > 0)
+        {
+            try
+            {
+                await partitions.ApplyHeartbeats(partition, [.. heartbeats]);
+            }
+            catch (Exception failure)
+            {
+                return failure; // Whatever the cause: the heartbeats are durable, and wait here.
+            }
+        }
+
+        heartbeats.Clear();
+        Exception? last = null;
+        var i = 0;
+        while (i < sessionEnds.Count)
+        {
+            if (await TryForwardAsync(partition, sessionEnds[i]) is { } failure)
+            {
+                last = failure;
+                i++; // A session end that cannot be stored does not delay the others.
+            }
+            else
+            {
+                sessionEnds.RemoveAt(i);
+            }
+        }
+
+        return last;
+    }
+
+    private async Task<Exception?> TryForwardAsync(int partition, SessionEndMessage message)
     {
         try
         {
-            await (
-                parting.Epoch is { } epoch
-                    ? partitions.ApplyDeath(partition, parting.Number, epoch, parting.Session, parting.End)
-                    : partitions.RecordSessionEnd(partition, parting.Number, parting.Session, parting.End)
-            );
-            if (parting.Kept is { } kept)
-                _ = WaitUntilRecordedAsync(partition, parting.Number, kept);
+            if (message.Epoch is { } epoch)
+                await partitions.ApplyDeath(partition, message.Number, epoch, message.Session, message.End);
+            else
+                await partitions.RecordSessionEnd(partition, message.Number, message.Session, message.End);
+            if (message.Recorded is { } recorded)
+                _ = WaitUntilRecordedAsync(partition, message.Number, recorded);
             return null;
         }
         catch (Exception failure)
         {
-            // Whatever the reason: it waits here.
-            return failure;
+            return failure; // Whatever the cause: the session end waits here.
         }
     }
 
-    /// <summary>Waits until a death is kept that somebody is to be told of. The lane goes on meanwhile.</summary>
-    private async Task WaitUntilRecordedAsync(int partition, int number, TaskCompletionSource kept)
+    /// <summary>Waits until the partition has stored a death, without delaying the queue.</summary>
+    private async Task WaitUntilRecordedAsync(int partition, int number, TaskCompletionSource recorded)
     {
-        while (!kept.Task.IsCompleted)
+        while (!recorded.Task.IsCompleted)
         {
             try
             {
                 await partitions.WaitUntilRecorded(partition, number);
-                kept.TrySetResult();
+                recorded.TrySetResult();
             }
             catch (Exception)
             {
-                // Whatever the reason: it is not kept yet.
-                await Task.Delay(RetryDelay, time);
+                await Task.Delay(RetryDelay, time); // Whatever the cause: the death is not stored yet.
             }
-        }
-    }
-
-    /// <summary>The end of a device's session.</summary>
-    private readonly record struct SessionEndMessage(int Number, long? Epoch, long Session, SessionEnd End, TaskCompletionSource? Kept);
-
-    /// <summary>What waits for one partition, in the order in which it came.</summary>
-    private sealed class PartitionQueue
-    {
-        public readonly List<SessionEndMessage> SessionEnds = [];
-        public bool IsCalling,
-            HasWork;
-
-        public bool IsEmpty => _heartbeats.Count + SessionEnds.Count == 0;
-
-        private readonly Dictionary<int, int> _positions = []; // Where the last word of each device stands in _heard.
-        private List<Heartbeat> _heartbeats = [];
-
-        public void Enqueue(Heartbeat heartbeat)
-        {
-            if (_positions.TryGetValue(heartbeat.Number, out var place) && heartbeat.ReportsSameAs(_heartbeats[place]))
-            {
-                if (heartbeat.IsAfter(_heartbeats[place].Epoch, _heartbeats[place].Seq))
-                    _heartbeats[place] = heartbeat;
-                return;
-            }
-
-            _positions[heartbeat.Number] = _heartbeats.Count;
-            _heartbeats.Add(heartbeat);
-        }
-
-        public (List<Heartbeat>, List<SessionEndMessage>) Dequeue()
-        {
-            List<SessionEndMessage> partings = [.. SessionEnds];
-            var heard = _heartbeats;
-            _heartbeats = [];
-            _positions.Clear();
-            SessionEnds.Clear();
-            HasWork = false;
-            return (heard, partings);
-        }
-
-        /// <summary>Puts what could not be passed on before what came meanwhile.</summary>
-        public void Requeue(List<Heartbeat> heard, List<SessionEndMessage> partings)
-        {
-            var meanwhile = _heartbeats;
-            _heartbeats = [];
-            _positions.Clear();
-            foreach (var heartbeat in heard)
-                Enqueue(heartbeat);
-            foreach (var heartbeat in meanwhile)
-                Enqueue(heartbeat);
-            SessionEnds.InsertRange(0, partings);
-            HasWork = true;
         }
     }
 }

@@ -4,32 +4,34 @@ using SurveillanceRegistry.Mqtt.SignIn;
 namespace SurveillanceRegistry.Mqtt.Presence;
 
 /// <summary>
-/// Tells of deaths, and of other ends, in their place: after every word that came before them on their connection. A word that still waits
-/// for its commit when
-/// its session breaks would else revive who has died since.
+/// Publishes session ends in order, after all earlier heartbeats of the same connection. Otherwise a heartbeat that still waits for its
+/// commit would mark the device online again after its death.
 /// </summary>
 internal sealed class SessionEndSequencer(IHeartbeatLog log, PresenceForwarder presence)
 {
-    /// <summary>A session of a device ended, and the device died in this epoch; null when nobody died of it. Returns at once.</summary>
-    /// <param name="kept">Completed when the partition has taken it and what changed of the device is kept; cancelled when the registry
-    /// goes down before.</param>
-    public void Publish(Session session, int number, long? epoch, SessionEnd end, TaskCompletionSource? kept = null)
+    /// <summary>Publishes the end of a device's session. Returns at once.</summary>
+    /// <param name="epoch">The epoch in which the device died; null when it did not die.</param>
+    /// <param name="recorded">
+    /// Completed when the partition has stored what changed of the device; cancelled when the registry shuts down before that. Null when
+    /// the caller does not wait.
+    /// </param>
+    public void Publish(Session session, int number, long? epoch, SessionEnd end, TaskCompletionSource? recorded = null)
     {
-        if (session.ClientConnection.HasInFlight)
-            _ = AppendInOrderAsync(new SessionEndWrite(presence, number, epoch, session.Connection, end, kept));
+        if (session.ClientConnection.Writer.HasInFlight)
+            _ = AppendInOrderAsync(new SessionEndWrite(presence, number, epoch, session.Number, end, recorded));
         else
-            presence.EnqueueSessionEnd(number, epoch, session.Connection, end, kept);
+            presence.EnqueueSessionEnd(number, epoch, session.Number, end, recorded);
     }
 
-    private async Task AppendInOrderAsync(SessionEndWrite parting)
+    private async Task AppendInOrderAsync(SessionEndWrite write)
     {
         try
         {
-            await log.AppendAsync(parting);
+            await log.AppendAsync(write);
         }
         catch (OperationCanceledException)
         {
-            parting.Complete(WriteResult.Failed); // The registry goes down: no device has died.
+            write.Complete(WriteResult.Failed); // The registry is shutting down; no device died.
         }
     }
 
@@ -39,15 +41,15 @@ internal sealed class SessionEndSequencer(IHeartbeatLog log, PresenceForwarder p
         long? epoch,
         long session,
         SessionEnd end,
-        TaskCompletionSource? kept
+        TaskCompletionSource? recorded
     ) : LogWrite
     {
         public override void Complete(WriteResult settlement)
         {
             if (settlement == WriteResult.Failed)
-                kept?.TrySetCanceled();
+                recorded?.TrySetCanceled();
             else
-                presence.EnqueueSessionEnd(number, epoch, session, end, kept);
+                presence.EnqueueSessionEnd(number, epoch, session, end, recorded);
         }
     }
 }

@@ -3,8 +3,9 @@ using System.Text;
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
 /// <summary>
-/// What a topic is to the client that publishes on it. <c>Own…</c>: of the device itself, or of one behind the gateway. <c>Vendor</c>: of a
-/// gateway's profile. <c>Unread</c>: the packet was refused before its topic was read.
+/// What a topic is to the client that publishes on it. <c>Own…</c>: a topic of the device itself, or of one behind the gateway.
+/// <c>Vendor</c>: a topic of a gateway's profile. <c>Foreign</c>: any other topic. <c>Unread</c>: the packet was refused before its topic
+/// was read. The members are tags of metrics.
 /// </summary>
 public enum TopicClass
 {
@@ -26,12 +27,14 @@ public static class DeviceTopics
 
     public static string Expected(string deviceId) => Devices + deviceId + "/expected";
 
-    public static TopicClass ClassOf(string topic, string deviceId) =>
-        topic == Heartbeat(deviceId) ? TopicClass.OwnHeartbeat
-        : topic == Death(deviceId) ? TopicClass.OwnDeath
-        : TopicClass.Foreign;
+    public static TopicClass ClassOf(string topic, string deviceId)
+    {
+        if (topic == Heartbeat(deviceId))
+            return TopicClass.OwnHeartbeat;
+        return topic == Death(deviceId) ? TopicClass.OwnDeath : TopicClass.Foreign;
+    }
 
-    /// <summary>Takes a topic of the contract on which a device publishes apart, as bytes. False for any other.</summary>
+    /// <summary>Parses a topic on which a device publishes. False for any other topic.</summary>
     public static bool TryDevice(ReadOnlySpan<byte> topic, out ReadOnlySpan<byte> deviceId, out TopicClass kind)
     {
         deviceId = default;
@@ -52,14 +55,14 @@ public static class DeviceTopics
         return kind != TopicClass.Foreign;
     }
 
-    /// <summary>Takes apart a topic on which a device hears what is expected of it. False for any other, and for every wildcard.</summary>
+    /// <summary>Parses the topic of a device's expected state. False for any other topic, and for every wildcard.</summary>
     public static bool TryExpected(string filter, out string deviceId)
     {
-        const string end = "/expected";
-        deviceId = filter.Length > Devices.Length + end.Length ? filter[Devices.Length..^end.Length] : "";
+        const string suffix = "/expected";
+        deviceId = filter.Length > Devices.Length + suffix.Length ? filter[Devices.Length..^suffix.Length] : "";
         return Domain.Identifier.IsValid(deviceId) && filter == Expected(deviceId);
     }
 
-    /// <summary>Whether the bytes are this id.</summary>
+    /// <summary>Whether the bytes spell this id.</summary>
     public static bool Is(ReadOnlySpan<byte> bytes, string deviceId) => Ascii.Equals(bytes, deviceId);
 }

@@ -2,24 +2,24 @@ using System.Text;
 
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
-/// <summary>A firmware version as it may be kept: one to five groups of one to five digits, with dots between. Nothing else fits.</summary>
+/// <summary>Reads firmware versions: one to five groups of one to five digits, with dots between. Nothing else is stored.</summary>
 internal static class FirmwareVersion
 {
     private const int MaxBytes = 29;
 
     public static bool TryRead(ReadOnlySpan<byte> bytes, out string? firmware)
     {
-        firmware = Are(bytes) ? Encoding.ASCII.GetString(bytes) : null;
+        firmware = IsValid(bytes) ? Encoding.ASCII.GetString(bytes) : null;
         return firmware is not null;
     }
 
-    /// <summary>Whether bytes are such a version.</summary>
-    public static bool Are(ReadOnlySpan<byte> bytes)
+    /// <summary>Whether the bytes are such a version.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length is 0 or > MaxBytes)
             return false;
-        int groups = 1,
-            digits = 0;
+        var groups = 1;
+        var digits = 0;
         foreach (var letter in bytes)
         {
             if (letter == '.')

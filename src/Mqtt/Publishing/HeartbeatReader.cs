@@ -7,12 +7,12 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
 /// <summary>
-/// Reads the contract's heartbeat, and nothing else: a forward-only pass over the bytes that takes the named scalars, each within its
-/// range, and refuses the payload at the first thing that is not one of them. Nothing else of a payload ever becomes a value.
+/// Reads the heartbeat of the contract in one forward-only pass over the bytes. It takes the named members, each within its range, and
+/// refuses the payload at the first byte that is anything else. Nothing else of a payload ever becomes a value.
 /// </summary>
 public static class HeartbeatReader
 {
-    /// <summary>The most bytes a heartbeat may have.</summary>
+    /// <summary>The longest payload, in bytes.</summary>
     public const int MaxBytes = 512;
 
     private const int MaxDepth = 2;
@@ -31,11 +31,22 @@ public static class HeartbeatReader
         Required = Epoch | Seq | Capture | Health | Firmware,
     }
 
-    /// <summary>Reads a heartbeat of a device. False when the payload is not the contract's shape for this device.</summary>
-    /// <param name="device">The device that speaks; its registered sensors must be named, exactly.</param>
-    /// <param name="receivedAt">The registry's clock.</param>
-    /// <param name="session">The connection that brought it.</param>
-    /// <param name="firmware">What the device named last; kept when it names the same, replaced when it names another.</param>
+    /// <summary>The members that were read, while the payload is read.</summary>
+    private struct Values
+    {
+        public long Epoch;
+        public long Seq;
+        public long RuleVersion;
+        public DateTimeOffset At;
+        public CaptureReport Capture;
+        public Health Health;
+    }
+
+    /// <summary>Reads a heartbeat of a device. False when the payload does not have the contract's shape for this device.</summary>
+    /// <param name="device">The device that publishes. The payload must name exactly its registered sensors.</param>
+    /// <param name="receivedAt">When it was received, by the registry's clock.</param>
+    /// <param name="session">The number of the session that brought it.</param>
+    /// <param name="firmware">The version that the device reported last. Replaced only if it reports another, to reuse the string.</param>
     public static bool TryRead(
         ReadOnlySpan<byte> payload,
         Device device,
@@ -73,7 +84,7 @@ public static class HeartbeatReader
                 && reader.TokenType == JsonTokenType.StartObject
                 && reader.Read()
                 && reader.TokenType == JsonTokenType.PropertyName
-                && IsWord(ref reader, "epoch"u8)
+                && Is(ref reader, "epoch"u8)
                 && TryNumber(ref reader, out epoch)
                 && reader.Read()
                 && reader.TokenType == JsonTokenType.EndObject
@@ -96,12 +107,7 @@ public static class HeartbeatReader
     {
         heartbeat = null!;
         var seen = Members.None;
-        long epoch = 0,
-            seq = 0,
-            ruleVersion = 0;
-        DateTimeOffset at = default;
-        var capture = default(CaptureReport);
-        var health = Health.Ok;
+        var values = default(Values);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -110,17 +116,7 @@ public static class HeartbeatReader
             if (member == Members.None || seen.HasFlag(member))
                 return false;
             seen |= member;
-            var isRead = member switch
-            {
-                Members.Epoch => TryNumber(ref reader, out epoch),
-                Members.Seq => TryNumber(ref reader, out seq),
-                Members.RuleVersion => TryNumber(ref reader, out ruleVersion),
-                Members.At => TryInstant(ref reader, out at),
-                Members.Capture => TryCapture(ref reader, device.Sensors, out capture),
-                Members.Health => TryHealth(ref reader, out health),
-                _ => TryFirmware(ref reader, ref firmware),
-            };
-            if (!isRead)
+            if (!TryReadMember(ref reader, member, device, ref values, ref firmware))
                 return false;
         }
 
@@ -129,34 +125,52 @@ public static class HeartbeatReader
         heartbeat = new Heartbeat(
             device.Number,
             device.Id,
-            epoch,
-            seq,
+            values.Epoch,
+            values.Seq,
             receivedAt,
-            seen.HasFlag(Members.At) ? at : null,
-            capture,
-            health,
+            seen.HasFlag(Members.At) ? values.At : null,
+            values.Capture,
+            values.Health,
             firmware,
-            seen.HasFlag(Members.RuleVersion) ? ruleVersion : null,
+            seen.HasFlag(Members.RuleVersion) ? values.RuleVersion : null,
             session
         );
         return true;
     }
 
-    /// <summary>
-    /// Whether the token is this word, letter by letter. Words of the contract need no escapes; what an escape hides is not looked at.
-    /// </summary>
-    private static bool IsWord(ref Utf8JsonReader reader, ReadOnlySpan<byte> word) =>
-        !reader.ValueIsEscaped && reader.ValueTextEquals(word);
+    private static bool TryReadMember(ref Utf8JsonReader reader, Members member, Device device, ref Values values, ref string firmware) =>
+        member switch
+        {
+            Members.Epoch => TryNumber(ref reader, out values.Epoch),
+            Members.Seq => TryNumber(ref reader, out values.Seq),
+            Members.RuleVersion => TryNumber(ref reader, out values.RuleVersion),
+            Members.At => TryInstant(ref reader, out values.At),
+            Members.Capture => TryCapture(ref reader, device.Sensors, out values.Capture),
+            Members.Health => TryHealth(ref reader, out values.Health),
+            _ => TryFirmware(ref reader, ref firmware),
+        };
 
-    private static Members MemberOf(ref Utf8JsonReader reader) =>
-        IsWord(ref reader, "epoch"u8) ? Members.Epoch
-        : IsWord(ref reader, "seq"u8) ? Members.Seq
-        : IsWord(ref reader, "at"u8) ? Members.At
-        : IsWord(ref reader, "capture"u8) ? Members.Capture
-        : IsWord(ref reader, "health"u8) ? Members.Health
-        : IsWord(ref reader, "firmware"u8) ? Members.Firmware
-        : IsWord(ref reader, "ruleVersion"u8) ? Members.RuleVersion
-        : Members.None;
+    /// <summary>
+    /// Whether the token is this name, letter by letter. Names of the contract need no escapes, so an escaped token never is one.
+    /// </summary>
+    private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => !reader.ValueIsEscaped && reader.ValueTextEquals(name);
+
+    private static Members MemberOf(ref Utf8JsonReader reader)
+    {
+        if (Is(ref reader, "epoch"u8))
+            return Members.Epoch;
+        if (Is(ref reader, "seq"u8))
+            return Members.Seq;
+        if (Is(ref reader, "at"u8))
+            return Members.At;
+        if (Is(ref reader, "capture"u8))
+            return Members.Capture;
+        if (Is(ref reader, "health"u8))
+            return Members.Health;
+        if (Is(ref reader, "firmware"u8))
+            return Members.Firmware;
+        return Is(ref reader, "ruleVersion"u8) ? Members.RuleVersion : Members.None;
+    }
 
     private static bool TryNumber(ref Utf8JsonReader reader, out long number)
     {
@@ -167,7 +181,7 @@ public static class HeartbeatReader
             && number is >= 0 and <= Heartbeat.MaxNumber;
     }
 
-    /// <summary>An RFC 3339 instant in UTC: seconds are said, and it ends in Z.</summary>
+    /// <summary>Reads an RFC 3339 instant in UTC, with seconds and a final Z.</summary>
     private static bool TryInstant(ref Utf8JsonReader reader, out DateTimeOffset at)
     {
         at = default;
@@ -187,11 +201,11 @@ public static class HeartbeatReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (
-                !TryWord(ref reader, CaptureWords, out Capture capture)
+                !TryName(ref reader, CaptureNames, out Capture capture)
                 || report[capture] is not null
                 || !reader.Read()
                 || reader.TokenType != JsonTokenType.String
-                || !TryWord(ref reader, ModeWords, out Mode mode)
+                || !TryName(ref reader, ModeNames, out Mode mode)
             )
             {
                 return false;
@@ -206,32 +220,37 @@ public static class HeartbeatReader
     private static bool TryHealth(ref Utf8JsonReader reader, out Health health)
     {
         health = default;
-        return reader.Read() && reader.TokenType == JsonTokenType.String && TryWord(ref reader, HealthWords, out health);
+        return reader.Read() && reader.TokenType == JsonTokenType.String && TryName(ref reader, HealthNames, out health);
     }
 
     private static bool TryFirmware(ref Utf8JsonReader reader, ref string firmware)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || !FirmwareVersion.Are(reader.ValueSpan))
+        if (
+            !reader.Read()
+            || reader.TokenType != JsonTokenType.String
+            || reader.ValueIsEscaped
+            || !FirmwareVersion.IsValid(reader.ValueSpan)
+        )
             return false;
         if (!Ascii.Equals(reader.ValueSpan, firmware))
             firmware = Encoding.ASCII.GetString(reader.ValueSpan);
         return true;
     }
 
-    private static readonly (byte[] Word, Capture Value)[] CaptureWords = Words<Capture>();
-    private static readonly (byte[] Word, Mode Value)[] ModeWords = Words<Mode>();
-    private static readonly (byte[] Word, Health Value)[] HealthWords = Words<Health>();
+    private static readonly (byte[] Name, Capture Value)[] CaptureNames = NamesOf<Capture>();
+    private static readonly (byte[] Name, Mode Value)[] ModeNames = NamesOf<Mode>();
+    private static readonly (byte[] Name, Health Value)[] HealthNames = NamesOf<Health>();
 
-    private static (byte[], T)[] Words<T>()
+    private static (byte[], T)[] NamesOf<T>()
         where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (Encoding.ASCII.GetBytes(Domain.Json.Word(value)), value))];
 
-    private static bool TryWord<T>(ref Utf8JsonReader reader, (byte[] Word, T Value)[] words, out T value)
+    private static bool TryName<T>(ref Utf8JsonReader reader, (byte[] Name, T Value)[] names, out T value)
     {
-        foreach (var (word, meant) in words)
+        foreach (var (name, known) in names)
         {
-            if (IsWord(ref reader, word))
+            if (Is(ref reader, name))
             {
-                value = meant;
+                value = known;
                 return true;
             }
         }

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Protocol;
-using SurveillanceRegistry.Domain.Devices;
-using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Presence;
@@ -14,232 +13,65 @@ using SurveillanceRegistry.Mqtt.Vendors;
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
 /// <summary>
-/// Takes in what clients publish: judges a publish on its bytes, puts what it says into the heartbeat log, and acknowledges it when it is
-/// durable, and not before. Nothing is routed to anybody else, and nothing of a payload but the contract's words gets past here.
+/// Handles what clients publish: checks a publish as bytes, appends its heartbeat to the log, and acknowledges it after the commit. It
+/// routes nothing to other clients. Nothing of a payload but the contract's closed words and numbers gets past it. The thread that reads a
+/// connection calls it for that connection.
 /// </summary>
 internal sealed class PublishHandler(
-    IHeartbeatLog log,
-    PresenceForwarder presence,
-    SessionEndSequencer partings,
+    HeartbeatAppender appender,
+    SessionEndSequencer sessionEnds,
     VendorPublishHandler vendors,
-    IEnrolment enrolment,
-    DeviceIngestStates senders,
+    GatewaySenderResolver resolver,
     SessionRegistry sessions,
     Limits limits,
-    MqttMetrics counters,
-    IHostApplicationLifetime house,
+    MqttMetrics metrics,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<PublishHandler> logger
 )
 {
-    /// <summary>Takes one PUBLISH. Keeps nothing of the bytes when it returns, even when the task goes on.</summary>
+    internal static readonly DisconnectCause ShuttingDown = new(
+        MqttDisconnectReasonCode.ServerShuttingDown,
+        "The registry is shutting down.",
+        IsServerFault: true
+    );
+
+    /// <summary>Handles one PUBLISH. Keeps nothing of the bytes when it returns, even if the task continues.</summary>
     /// <param name="packet">The whole packet.</param>
-    /// <returns>Why the session has to end; null when it goes on.</returns>
+    /// <returns>Why the session ends; null when it goes on.</returns>
     public ValueTask<DisconnectCause?> HandleAsync(Session session, ReadOnlySpan<byte> packet)
     {
         if (!PublishPacket.TryRead(packet, session.IsVersion5, out var publish))
-            return Disconnect(
-                session,
-                PublishRejection.Malformed,
-                TopicClass.Unread,
-                packet.Length,
-                MqttDisconnectReasonCode.MalformedPacket
-            );
-        if (publish.HasTopicAlias)
-            return Disconnect(
-                session,
-                PublishRejection.Alias,
-                TopicClass.Unread,
-                publish.Payload.Length,
-                MqttDisconnectReasonCode.TopicAliasInvalid
-            );
-
-        var sender = session.Own;
-        if (DeviceTopics.TryDevice(publish.Topic, out var id, out var kind))
         {
-            if (
-                session.IsGateway
-                && Domain.Identifier.IsValid(DecodeId(id, stackalloc char[Domain.Identifier.MaxLength]))
-                && !session.TryBehind(id, out sender)
-            )
+            RecordRejection(session, PublishRejection.Malformed, TopicClass.Unread, packet.Length);
+            return Disconnect(PublishRejection.Malformed, MqttDisconnectReasonCode.MalformedPacket);
+        }
+
+        if (publish.HasTopicAlias)
+        {
+            RecordRejection(session, PublishRejection.Alias, TopicClass.Unread, publish.Payload.Length);
+            return Disconnect(PublishRejection.Alias, MqttDisconnectReasonCode.TopicAliasInvalid);
+        }
+
+        var device = session.Own;
+        if (DeviceTopics.TryDevice(publish.Topic, out var id, out var topic))
+        {
+            if (session.IsGateway && !GatewaySenderResolver.TryResolve(session, id, out device))
                 return session.RateLimiter.IsExhausted(time.MonotonicNow(), limits)
                     ? Reject(session, publish, PublishRejection.Rate, TopicClass.Foreign)
-                    : ResolveSenderAsync(session, System.Text.Encoding.ASCII.GetString(id), packet.ToArray());
-            if (sender is null || !DeviceTopics.Is(id, sender.Device.Id))
-                kind = TopicClass.Foreign;
+                    : ResolveAndHandleAsync(session, Encoding.ASCII.GetString(id), packet.ToArray());
+            if (device is null || !DeviceTopics.Is(id, device.Device.Id))
+                topic = TopicClass.Foreign;
         }
         else if (session.Vendor is not null)
         {
             return HandleVendor(session, publish);
         }
 
-        return HandleFrom(session, sender, kind, publish);
+        return HandleFrom(session, device, topic, publish);
     }
 
-    /// <summary>Takes what a client says for a device; for nobody, when the sender is null or the topic is foreign.</summary>
-    private ValueTask<DisconnectCause?> HandleFrom(Session session, DeviceIngestState? sender, TopicClass topic, in PublishPacket publish)
-    {
-        if (!(sender ?? session.RateLimiter).TryAcquire(time.MonotonicNow(), limits))
-            return Reject(session, publish, PublishRejection.Rate, topic);
-        if (publish.Qos != MqttQualityOfServiceLevel.AtLeastOnce)
-            return Disconnect(session, PublishRejection.Qos, topic, publish.Payload.Length, MqttDisconnectReasonCode.QoSNotSupported);
-        if (topic == TopicClass.Foreign)
-            return Reject(session, publish, PublishRejection.Topic, topic);
-        if (publish.IsRetained)
-            return Reject(session, publish, PublishRejection.Retain, topic);
-        if (topic == TopicClass.OwnDeath)
-            return HandleDeath(session, sender!, publish);
-
-        var firmware = sender!.Firmware;
-        if (!HeartbeatReader.TryRead(publish.Payload, sender.Device, time.GetUtcNow(), session.Connection, ref firmware, out var heartbeat))
-            return Reject(session, publish, PublishRejection.Shape, topic);
-        sender.Firmware = firmware;
-        return AppendHeartbeatAsync(session, sender, heartbeat, publish.PacketId, publish.IsDuplicate);
-    }
-
-    private static ReadOnlySpan<char> DecodeId(ReadOnlySpan<byte> id, Span<char> letters) =>
-        id.Length > letters.Length || System.Text.Ascii.ToUtf16(id, letters, out var written) != System.Buffers.OperationStatus.Done
-            ? default
-            : letters[..written];
-
-    /// <summary>Asks who a gateway speaks for when it names somebody for the first time in its session.</summary>
-    private async ValueTask<DisconnectCause?> ResolveSenderAsync(Session session, string id, byte[] packet)
-    {
-        DeviceIngestState? sender = null;
-        var asOf = senders.Changes;
-        try
-        {
-            if (await enrolment.BehindAsync(session.Id, id, CancellationToken.None) is { Lifecycle: not Lifecycle.Removed } device)
-                sender = await senders.GetOrAddAsync(device, asOf);
-        }
-        catch (Exception failure)
-        {
-            // The register does not answer: the gateway comes again.
-            logger.LogWarning("A gateway's publish could not be taken because the register did not answer ({Reason}).", failure.Message);
-            return new DisconnectCause(MqttDisconnectReasonCode.ServerBusy, "The register does not answer.", IsServerFault: true);
-        }
-
-        session.CacheSender(id, sender);
-        if (senders.Changes != asOf)
-            session.RemoveSender(id); // Something was registered meanwhile, perhaps this: it is asked again.
-        return await HandleResolved(session, sender, packet);
-    }
-
-    /// <summary>
-    /// Takes the packet for whom it was asked who speaks. Nothing is looked up again: what is not remembered would be asked for ever.
-    /// </summary>
-    private ValueTask<DisconnectCause?> HandleResolved(Session session, DeviceIngestState? sender, byte[] packet) =>
-        PublishPacket.TryRead(packet, session.IsVersion5, out var publish) && DeviceTopics.TryDevice(publish.Topic, out _, out var kind)
-            ? HandleFrom(session, sender, sender is null ? TopicClass.Foreign : kind, publish)
-            : throw new UnreachableException("It was read before.");
-
-    private ValueTask<DisconnectCause?> HandleDeath(Session session, DeviceIngestState sender, in PublishPacket publish)
-    {
-        if (!HeartbeatReader.TryReadDeath(publish.Payload, out var epoch))
-            return Reject(session, publish, PublishRejection.Shape, TopicClass.OwnDeath);
-        return AppendDeathAsync(session, sender.Device.Number, epoch, publish.PacketId);
-    }
-
-    /// <summary>
-    /// Tells of a death that a client speaks of, in its turn, and acknowledges it when what it changed is kept: an acknowledgement means
-    /// durable.
-    /// Nothing more is read of the client meanwhile, so that its acknowledgements stay in their order.
-    /// </summary>
-    private async ValueTask<DisconnectCause?> AppendDeathAsync(Session session, int number, long epoch, ushort packetId)
-    {
-        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        partings.Publish(session, number, epoch, SessionEnd.DeathMessage, kept);
-        await session.ClientConnection.ReserveInFlightAsync(); // It waits for us: its silence does not count.
-        try
-        {
-            await kept.Task.WaitAsync(house.ApplicationStopping); // When the registry goes down, no device has died.
-        }
-        catch (OperationCanceledException)
-        {
-            session.ClientConnection.Acknowledge(0, MqttPubAckReasonCode.Success);
-            return new DisconnectCause(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down.", IsServerFault: true);
-        }
-
-        session.ClientConnection.Acknowledge(packetId, MqttPubAckReasonCode.Success);
-        session.ClientConnection.Flush();
-        return null;
-    }
-
-    /// <summary>
-    /// Takes what a gateway says in its vendor's words. Vendors publish at QoS 0 and say much that is none of the registry's business: what
-    /// is
-    /// not read is counted and dropped, and does not end the session.
-    /// </summary>
-    private ValueTask<DisconnectCause?> HandleVendor(Session session, in PublishPacket publish)
-    {
-        if (publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce)
-            return Disconnect(
-                session,
-                PublishRejection.Qos,
-                TopicClass.Vendor,
-                publish.Payload.Length,
-                MqttDisconnectReasonCode.QoSNotSupported
-            );
-        var (words, refusal) = vendors.Handle(session, publish);
-        if (refusal is not { } refused)
-            return words.IsEmpty
-                ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success)
-                : AppendAllAsync(session, words, publish.PacketId);
-        if (refused == PublishRejection.Rate)
-            return AppendPartlyAsync(session, words, publish.PacketId, publish.Payload.Length);
-        counters.Refused(refused, TopicClass.Vendor);
-        return AcknowledgeVendor(session, publish.PacketId, refused.PubAck());
-    }
-
-    /// <summary>
-    /// Keeps what a device may still say of a message that says more. An acknowledgement would say that all of it is durable: whoever asked
-    /// for one is told
-    /// that it is not, and on MQTT 3.1.1, which has no other word for it, the connection ends.
-    /// </summary>
-    private async ValueTask<DisconnectCause?> AppendPartlyAsync(
-        Session session,
-        ImmutableArray<(DeviceIngestState Sender, Heartbeat Heartbeat)> words,
-        ushort packetId,
-        int bytes
-    )
-    {
-        if (await AppendAllAsync(session, words, 0) is { } ending)
-            return ending;
-        if (packetId != 0 && !session.IsVersion5)
-            return await Disconnect(session, PublishRejection.Rate, TopicClass.Vendor, bytes, null);
-        RecordRejection(session, PublishRejection.Rate, TopicClass.Vendor, bytes);
-        return await AcknowledgeVendor(session, packetId, PublishRejection.Rate.PubAck());
-    }
-
-    private ValueTask<DisconnectCause?> AcknowledgeVendor(Session session, ushort packetId, MqttPubAckReasonCode reason) =>
-        packetId == 0 ? default : Acknowledge(session, packetId, reason);
-
-    /// <summary>Keeps all that one message said; the last carries the acknowledgement.</summary>
-    private async ValueTask<DisconnectCause?> AppendAllAsync(
-        Session session,
-        ImmutableArray<(DeviceIngestState Sender, Heartbeat Heartbeat)> words,
-        ushort packetId
-    )
-    {
-        for (var i = 0; i < words.Length; i++)
-        {
-            if (
-                await AppendHeartbeatAsync(
-                    session,
-                    words[i].Sender,
-                    words[i].Heartbeat,
-                    i == words.Length - 1 ? packetId : (ushort)0,
-                    mayBeKnown: false
-                ) is
-                { } ending
-            )
-                return ending;
-        }
-
-        return null;
-    }
-
-    /// <summary>Lets time pass for a gateway that waits for it.</summary>
+    /// <summary>Lets time pass for a gateway whose vendor messages wait for a deadline. The check timer calls it.</summary>
     public void Tick(Session session)
     {
         var now = time.GetUtcNow();
@@ -247,171 +79,189 @@ internal sealed class PublishHandler(
             return;
         _ = AppendAllAsync(session, vendors.ToHeartbeats(session, answer, now, out var isOverRate), 0).AsTask();
         if (isOverRate)
-            counters.Refused(PublishRejection.Rate, TopicClass.Vendor);
-    }
-
-    /// <summary>Puts a heartbeat into the log; its acknowledgement follows the commit.</summary>
-    /// <param name="packetId">0 when no acknowledgement is asked for, or another heartbeat of the same packet carries it.</param>
-    public ValueTask<DisconnectCause?> AppendHeartbeatAsync(
-        Session session,
-        DeviceIngestState sender,
-        Heartbeat heartbeat,
-        ushort packetId,
-        bool mayBeKnown
-    )
-    {
-        var isNew = sender.IsNew(heartbeat, out var mayBeOld);
-        if (!isNew)
-            counters.NotNewest((heartbeat.Epoch, heartbeat.Seq) == sender.Last ? HeartbeatOrder.Duplicate : HeartbeatOrder.Late);
-        var isNews = isNew && (sender.LastReportedState is not { } said || !heartbeat.ReportsSameAs(said));
-        // What says the same again lives for its commit and no longer.
-        sender.LastReportedState = isNews ? heartbeat : sender.LastReportedState;
-        sender.Session = session.Connection;
-        return AppendAsync(
-            session,
-            new PendingPublish(session.ClientConnection, packetId, MqttPubAckReasonCode.Success, this)
-            {
-                Heartbeat = heartbeat,
-                MayBeStored = mayBeKnown || mayBeOld,
-                IsStateChange = isNews,
-                ReceivedAt = counters.Received(),
-            }
-        );
-    }
-
-    private ValueTask<DisconnectCause?> AppendAsync(Session session, PendingPublish publication)
-    {
-        var room = session.ClientConnection.ReserveInFlightAsync();
-        if (!room.IsCompletedSuccessfully)
-            return EnterAndAppendAsync(room);
-        var appended = log.AppendAsync(publication);
-        return appended.IsCompletedSuccessfully ? default : AppendedAsync(appended);
-
-        async ValueTask<DisconnectCause?> EnterAndAppendAsync(ValueTask room)
-        {
-            await room;
-            return await AppendedAsync(log.AppendAsync(publication));
-        }
-
-        static async ValueTask<DisconnectCause?> AppendedAsync(ValueTask appended)
-        {
-            try
-            {
-                await appended;
-                return null;
-            }
-            catch (OperationCanceledException)
-            {
-                return new DisconnectCause(MqttDisconnectReasonCode.ServerShuttingDown, "The registry goes down.", IsServerFault: true);
-            }
-        }
+            metrics.Refused(PublishRejection.Rate, TopicClass.Vendor);
     }
 
     /// <summary>
-    /// What became durable is acknowledged, then passed on; what did not ends the connection, so that the device sends it again.
+    /// Publishes a death if the client left a will, sent no normal DISCONNECT and was not taken over. For a gateway it publishes one for
+    /// each device that was last heard in this session. A session that ended because of a server fault never causes a death.
     /// </summary>
-    private void OnCommitted(PendingPublish publication, WriteResult settlement)
+    public void OnSessionEnded(Session session)
     {
-        if (settlement == WriteResult.Failed && publication.Heartbeat is not null)
+        var wasCurrent = sessions.Remove(session);
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
+        var connection = session.ClientConnection;
+        var end = wasCurrent ? connection.SessionEnd : SessionEnd.TakenOver;
+        var isDeath = wasCurrent && !connection.ReceivedNormalDisconnect && !connection.EndedByServerFault;
+        if (session.Own is { } own)
         {
-            publication.Connection.Acknowledge(0, MqttPubAckReasonCode.Success);
-            counters.Settled(publication.ReceivedAt, isAcknowledged: false);
-            publication.Connection.End(
-                MqttDisconnectReasonCode.UnspecifiedError,
-                "A heartbeat could not be made durable.",
-                isOurFault: true
-            );
+            sessionEnds.Publish(session, own.Device.Number, isDeath ? session.DeathEpoch : null, end);
             return;
         }
 
-        if (publication.Heartbeat is { } heartbeat)
+        if (isDeath && session.Vendor is { } vendor)
+            vendors.PublishDeaths(session, vendor.Ended(time.GetUtcNow()), end);
+        foreach (var device in session.ActiveDevices)
+            sessionEnds.Publish(session, device.Device.Number, isDeath ? device.LastSequence.Epoch : null, end);
+    }
+
+    /// <summary>Handles a publish for one device.</summary>
+    /// <param name="device">Null, or any device with a foreign topic, when the client may not publish on the topic.</param>
+    private ValueTask<DisconnectCause?> HandleFrom(Session session, DeviceIngestState? device, TopicClass topic, in PublishPacket publish)
+    {
+        var rateLimiter = device?.RateLimiter ?? session.RateLimiter;
+        if (!rateLimiter.TryAcquire(time.MonotonicNow(), limits))
+            return Reject(session, publish, PublishRejection.Rate, topic);
+        if (publish.Qos != MqttQualityOfServiceLevel.AtLeastOnce)
         {
-            // Before it counts as answered: a death that comes now is told after it.
-            presence.Enqueue(heartbeat, publication.IsStateChange);
-            counters.Settled(publication.ReceivedAt, isAcknowledged: true);
+            RecordRejection(session, PublishRejection.Qos, topic, publish.Payload.Length);
+            return Disconnect(PublishRejection.Qos, MqttDisconnectReasonCode.QoSNotSupported);
         }
 
-        publication.Connection.Acknowledge(publication.PacketId, publication.Reason);
+        if (topic == TopicClass.Foreign)
+            return Reject(session, publish, PublishRejection.Topic, topic);
+        if (publish.IsRetained)
+            return Reject(session, publish, PublishRejection.Retain, topic);
+        if (topic == TopicClass.OwnDeath)
+            return HandleDeath(session, device!, publish);
+
+        var firmware = device!.Firmware;
+        if (!HeartbeatReader.TryRead(publish.Payload, device.Device, time.GetUtcNow(), session.Number, ref firmware, out var heartbeat))
+            return Reject(session, publish, PublishRejection.Shape, topic);
+        device.Firmware = firmware;
+        return appender.AppendAsync(session, device, heartbeat, publish.PacketId, publish.IsDuplicate);
     }
 
-    /// <summary>Tells the client why, as its version of MQTT allows. Nothing of the payload goes anywhere but its size.</summary>
-    private ValueTask<DisconnectCause?> Reject(Session session, in PublishPacket publish, PublishRejection refusal, TopicClass topic)
+    /// <summary>
+    /// Handles a publish after the register named its device. It does not resolve the device again: an id that is not cached would loop.
+    /// </summary>
+    private async ValueTask<DisconnectCause?> ResolveAndHandleAsync(Session session, string id, byte[] packet)
     {
-        if (!session.IsVersion5)
-            return Disconnect(session, refusal, topic, publish.Payload.Length, null);
-        RecordRejection(session, refusal, topic, publish.Payload.Length);
-        return Acknowledge(session, publish.PacketId, refusal.PubAck());
+        var (device, cause) = await resolver.ResolveAsync(session, id);
+        return cause ?? await HandleResolved(session, device, packet);
     }
 
-    private ValueTask<DisconnectCause?> Disconnect(
+    private ValueTask<DisconnectCause?> HandleResolved(Session session, DeviceIngestState? device, byte[] packet) =>
+        PublishPacket.TryRead(packet, session.IsVersion5, out var publish) && DeviceTopics.TryDevice(publish.Topic, out _, out var topic)
+            ? HandleFrom(session, device, device is null ? TopicClass.Foreign : topic, publish)
+            : throw new UnreachableException("HandleAsync has read this packet before.");
+
+    private ValueTask<DisconnectCause?> HandleDeath(Session session, DeviceIngestState device, in PublishPacket publish) =>
+        HeartbeatReader.TryReadDeath(publish.Payload, out var epoch)
+            ? PublishDeathAsync(session, device.Device.Number, epoch, publish.PacketId)
+            : Reject(session, publish, PublishRejection.Shape, TopicClass.OwnDeath);
+
+    /// <summary>
+    /// Publishes the death of a device in order, and acknowledges it after its state change is durable. The connection is not read
+    /// meanwhile, so that its acknowledgements stay in order.
+    /// </summary>
+    private async ValueTask<DisconnectCause?> PublishDeathAsync(Session session, int number, long epoch, ushort packetId)
+    {
+        var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        sessionEnds.Publish(session, number, epoch, SessionEnd.DeathMessage, recorded);
+        var writer = session.ClientConnection.Writer;
+        await writer.ReserveInFlightAsync(); // The client waits for the broker: its keep-alive is suspended.
+        try
+        {
+            await recorded.Task.WaitAsync(lifetime.ApplicationStopping); // A shutdown of the registry is no death of a device.
+        }
+        catch (OperationCanceledException)
+        {
+            writer.Acknowledge(0, MqttPubAckReasonCode.Success);
+            return ShuttingDown;
+        }
+
+        writer.Acknowledge(packetId, MqttPubAckReasonCode.Success);
+        writer.Flush();
+        return null;
+    }
+
+    /// <summary>
+    /// Handles a publish on a vendor's topic. Vendors publish at QoS 0, and much that the registry must not read: a refused message is
+    /// counted and dropped, and does not end the session.
+    /// </summary>
+    private ValueTask<DisconnectCause?> HandleVendor(Session session, in PublishPacket publish)
+    {
+        if (publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce)
+        {
+            RecordRejection(session, PublishRejection.Qos, TopicClass.Vendor, publish.Payload.Length);
+            return Disconnect(PublishRejection.Qos, MqttDisconnectReasonCode.QoSNotSupported);
+        }
+
+        var (heartbeats, rejection) = vendors.Handle(session, publish);
+        if (rejection is PublishRejection.Rate)
+            return AppendPartlyAsync(session, heartbeats, publish.PacketId, publish.Payload.Length);
+        if (rejection is { } refused)
+        {
+            metrics.Refused(refused, TopicClass.Vendor);
+            return AcknowledgeVendor(session, publish.PacketId, refused.PubAck());
+        }
+
+        return heartbeats.IsEmpty
+            ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success)
+            : AppendAllAsync(session, heartbeats, publish.PacketId);
+    }
+
+    /// <summary>
+    /// Appends the heartbeats of a message that is within the rate limit only in part. A success would mean that all of it is durable, so
+    /// the client gets 0x97. MQTT 3.1.1 has no such code: if the client waits for an acknowledgement, its connection ends.
+    /// </summary>
+    private async ValueTask<DisconnectCause?> AppendPartlyAsync(
         Session session,
-        PublishRejection refusal,
-        TopicClass topic,
-        int bytes,
-        MqttDisconnectReasonCode? reason
+        ImmutableArray<VendorHeartbeat> heartbeats,
+        ushort packetId,
+        int bytes
     )
     {
-        RecordRejection(session, refusal, topic, bytes);
-        return new(new DisconnectCause(reason, $"A publish was refused: {Domain.Json.Word(refusal)}."));
+        if (await AppendAllAsync(session, heartbeats, 0) is { } cause)
+            return cause;
+        RecordRejection(session, PublishRejection.Rate, TopicClass.Vendor, bytes);
+        if (packetId != 0 && !session.IsVersion5)
+            return await Disconnect(PublishRejection.Rate, null);
+        return await AcknowledgeVendor(session, packetId, PublishRejection.Rate.PubAck());
     }
 
-    private void RecordRejection(Session session, PublishRejection refusal, TopicClass topic, int bytes)
+    private ValueTask<DisconnectCause?> AcknowledgeVendor(Session session, ushort packetId, MqttPubAckReasonCode reason) =>
+        packetId == 0 ? default : appender.AcknowledgeInOrderAsync(session, packetId, reason);
+
+    /// <summary>Appends all heartbeats of one message. The last one carries the acknowledgement.</summary>
+    private async ValueTask<DisconnectCause?> AppendAllAsync(Session session, ImmutableArray<VendorHeartbeat> heartbeats, ushort packetId)
     {
-        counters.Refused(refusal, topic);
-        if (session.RateLimiter.ShouldLog(refusal, time.MonotonicNow(), out var count)) // Who floods must not fill the log.
+        for (var i = 0; i < heartbeats.Length; i++)
+        {
+            var (device, heartbeat) = heartbeats[i];
+            var acknowledged = i == heartbeats.Length - 1 ? packetId : (ushort)0;
+            if (await appender.AppendAsync(session, device, heartbeat, acknowledged, mayBeStored: false) is { } cause)
+                return cause;
+        }
+
+        return null;
+    }
+
+    /// <summary>Refuses a publish: with a reason code in MQTT 5.0, by closing the connection in MQTT 3.1.1.</summary>
+    private ValueTask<DisconnectCause?> Reject(Session session, in PublishPacket publish, PublishRejection rejection, TopicClass topic)
+    {
+        RecordRejection(session, rejection, topic, publish.Payload.Length);
+        return session.IsVersion5
+            ? appender.AcknowledgeInOrderAsync(session, publish.PacketId, rejection.PubAck())
+            : Disconnect(rejection, null);
+    }
+
+    private static ValueTask<DisconnectCause?> Disconnect(PublishRejection rejection, MqttDisconnectReasonCode? reason) =>
+        new(new DisconnectCause(reason, $"A publish was refused: {Domain.Json.Word(rejection)}."));
+
+    private void RecordRejection(Session session, PublishRejection rejection, TopicClass topic, int bytes)
+    {
+        metrics.Refused(rejection, topic);
+        if (session.RateLimiter.ShouldLog(rejection, time.MonotonicNow(), out var count)) // A client that floods must not fill the log.
             logger.LogInformation(
                 "Refused {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.",
                 count,
                 session.Id,
                 bytes,
-                refusal,
+                rejection,
                 topic
             );
-    }
-
-    /// <summary>Answers in turn: at once, or after what came before and is not durable yet.</summary>
-    private ValueTask<DisconnectCause?> Acknowledge(Session session, ushort packetId, MqttPubAckReasonCode reason)
-    {
-        if (session.ClientConnection.HasInFlight)
-            return AppendAsync(session, new PendingPublish(session.ClientConnection, packetId, reason, this));
-        session.ClientConnection.AcknowledgeNow(packetId, reason);
-        return default;
-    }
-
-    /// <summary>
-    /// A connection ended. It was a death when the client said no farewell and left a will, and when nobody has taken its place; of a
-    /// gateway it is one of every device that last spoke through it. What the registry could not do for a client, nobody died of.
-    /// </summary>
-    public void OnSessionEnded(Session session)
-    {
-        var wasCurrent = sessions.Remove(session);
-        if (house.ApplicationStopping.IsCancellationRequested)
-            return;
-        var end = wasCurrent ? session.ClientConnection.SessionEnd : SessionEnd.TakenOver;
-        var isDeath = wasCurrent && !session.ClientConnection.ReceivedNormalDisconnect && !session.ClientConnection.EndedByServerFault;
-        if (session.Own is { } own)
-            partings.Publish(session, own.Device.Number, isDeath ? session.DeathEpoch : null, end);
-        else
-        {
-            if (isDeath && session.Vendor is { } vendor)
-                vendors.PublishDeaths(session, vendor.Ended(time.GetUtcNow()), end);
-            foreach (var sender in session.ActiveDevices)
-                partings.Publish(session, sender.Device.Number, isDeath ? sender.Last.Epoch : null, end);
-        }
-    }
-
-    private sealed class PendingPublish(ClientConnection line, ushort packetId, MqttPubAckReasonCode reason, PublishHandler inlet)
-        : LogWrite
-    {
-        public ClientConnection Connection => line;
-        public ushort PacketId => packetId;
-        public MqttPubAckReasonCode Reason => reason;
-        public bool IsStateChange { get; init; }
-        public override bool MayBeDelayed => Heartbeat is not null && !IsStateChange;
-        public long ReceivedAt { get; init; }
-
-        public override void Complete(WriteResult settlement) => inlet.OnCommitted(this, settlement);
-
-        public override void Flush() => line.Flush();
     }
 }

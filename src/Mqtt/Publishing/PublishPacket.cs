@@ -4,8 +4,8 @@ using MQTTnet.Protocol;
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
 /// <summary>
-/// A PUBLISH as it lies in the socket's buffer (MQTT 3.1.1 section 3.3, MQTT 5.0 section 3.3): nothing is copied, nothing becomes a string.
-/// What devices publish is read here and not by the library, so that a payload that is refused was never more than bytes in passing.
+/// A PUBLISH in the socket's buffer (MQTT 3.1.1 section 3.3, MQTT 5.0 section 3.3). Nothing is copied, and nothing becomes a string.
+/// Publishes of devices are read here and not by MQTTnet, so that a refused payload is never stored anywhere.
 /// </summary>
 public readonly ref struct PublishPacket
 {
@@ -15,24 +15,24 @@ public readonly ref struct PublishPacket
 
     public bool IsRetained { get; private init; }
 
-    /// <summary>Whether the client says that it may have sent this before.</summary>
+    /// <summary>Whether the client says that it may have sent this before (DUP).</summary>
     public bool IsDuplicate { get; private init; }
 
-    /// <summary>0 at QoS 0.</summary>
+    /// <summary>The packet id; 0 at QoS 0.</summary>
     public ushort PacketId { get; private init; }
 
-    /// <summary>Whether the client sent a topic alias, which this broker does not take.</summary>
+    /// <summary>Whether the client sent a topic alias, which this broker does not accept.</summary>
     public bool HasTopicAlias { get; private init; }
 
     public ReadOnlySpan<byte> Topic { get; private init; }
 
     public ReadOnlySpan<byte> Payload { get; private init; }
 
-    /// <summary>Whether a packet's first byte says PUBLISH.</summary>
+    /// <summary>Whether a packet with this first byte is a PUBLISH.</summary>
     public static bool Is(byte first) => first >> 4 == 3;
 
     /// <summary>Reads a whole packet. False when it is malformed.</summary>
-    /// <param name="packet">From its first byte to its last.</param>
+    /// <param name="packet">The whole packet.</param>
     public static bool TryRead(ReadOnlySpan<byte> packet, bool isVersion5, out PublishPacket publish)
     {
         publish = default;
@@ -79,7 +79,7 @@ public readonly ref struct PublishPacket
         return topic.IndexOfAny((byte)'#', (byte)'+', (byte)0) < 0 && (topic.Length > 0 || hasAlias);
     }
 
-    /// <summary>A variable byte integer (MQTT 5.0 section 1.5.5), in as few bytes as it needs.</summary>
+    /// <summary>Reads a variable byte integer (MQTT 5.0 section 1.5.5), in as few bytes as possible.</summary>
     internal static bool TryLength(ReadOnlySpan<byte> bytes, out int length, out int read)
     {
         length = read = 0;
@@ -94,17 +94,21 @@ public readonly ref struct PublishPacket
         return false;
     }
 
+    /// <summary>Cuts a UTF-8 string or binary data off the rest (MQTT 5.0 sections 1.5.4 and 1.5.6).</summary>
     internal static bool TryText(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (rest.Length < 2 || BinaryPrimitives.ReadUInt16BigEndian(rest) is var length && rest.Length < 2 + length)
+        if (rest.Length < 2)
+            return false;
+        var length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+        if (rest.Length < 2 + length)
             return false;
         text = rest.Slice(2, length);
         rest = rest[(2 + length)..];
         return true;
     }
 
-    /// <summary>Walks over the properties of a PUBLISH (MQTT 5.0 section 3.3.2.3); keeps none of them.</summary>
+    /// <summary>Skips the properties of a PUBLISH (MQTT 5.0 section 3.3.2.3) without storing any.</summary>
     private static bool TryProperties(ReadOnlySpan<byte> rest, out bool hasAlias)
     {
         hasAlias = false;
@@ -138,7 +142,7 @@ public readonly ref struct PublishPacket
                     if (!TryText(ref rest, out _) || !TryText(ref rest, out _))
                         return false;
                     break;
-                default: // A subscription identifier comes from servers only; anything else is unknown.
+                default: // Only servers send a subscription identifier; any other id does not exist.
                     return false;
             }
         }

@@ -2,42 +2,42 @@ using MQTTnet.Protocol;
 
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
-/// <summary>Why a publish was refused. A closed family: nothing of the payload can hide in it.</summary>
+/// <summary>Why a publish was refused. A closed list, so that nothing of a payload gets into logs or metrics.</summary>
 public enum PublishRejection
 {
-    /// <summary>Not the contract's shape, or over 512 bytes.</summary>
+    /// <summary>The payload does not have the contract's shape, or is over 512 bytes.</summary>
     Shape,
 
-    /// <summary>RETAIN set: a heartbeat is about now, and now does not wait for a subscriber.</summary>
+    /// <summary>RETAIN is set. A heartbeat is about the present and must not be stored for later subscribers.</summary>
     Retain,
 
-    /// <summary>A topic that is not below the device's own id.</summary>
+    /// <summary>The topic is not one of the device's own.</summary>
     Topic,
 
-    /// <summary>More than the device may send.</summary>
+    /// <summary>The device is over its rate limit.</summary>
     Rate,
 
-    /// <summary>QoS 0 or 2.</summary>
+    /// <summary>The QoS is 0 or 2.</summary>
     Qos,
 
-    /// <summary>A packet over the transport cap: refused before it was read.</summary>
+    /// <summary>The packet is over the packet cap and was not read.</summary>
     Size,
 
-    /// <summary>Not a packet of MQTT.</summary>
+    /// <summary>The bytes are not an MQTT packet.</summary>
     Malformed,
 
-    /// <summary>A topic alias, which this broker does not take.</summary>
+    /// <summary>The packet has a topic alias, which this broker does not accept.</summary>
     Alias,
 
-    /// <summary>A branch of a vendor's topics that may hold what nobody may keep: refused unread.</summary>
+    /// <summary>The vendor's topic may carry data that the registry must not store. The payload was not read.</summary>
     Forbidden,
 }
 
-/// <summary>The contract's code for each refusal (MQTT 5.0 sections 3.4.2.1 and 3.14.2.1).</summary>
+/// <summary>Maps refusals to the contract's reason codes (MQTT 5.0 sections 3.4.2.1 and 3.14.2.1).</summary>
 internal static class PublishRejectionCodes
 {
-    public static MqttPubAckReasonCode PubAck(this PublishRejection refusal) =>
-        refusal switch
+    public static MqttPubAckReasonCode PubAck(this PublishRejection rejection) =>
+        rejection switch
         {
             PublishRejection.Shape or PublishRejection.Retain => MqttPubAckReasonCode.PayloadFormatInvalid,
             PublishRejection.Topic => MqttPubAckReasonCode.NotAuthorized,

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
@@ -17,17 +18,17 @@ using SurveillanceRegistry.Mqtt.Vendors;
 namespace SurveillanceRegistry.Mqtt.SignIn;
 
 /// <summary>
-/// Who may connect: a registered device or gateway, under its own id as client id and user name, with its secret or with the certificate
-/// that was registered for it. So a session can only be taken over by the same identity, and every later packet's device is known. A will
-/// that could never be heard is refused here, while the client listens.
+/// Authenticates clients: a registered device or gateway, with its own id as client id and user name, and its secret or its registered
+/// certificate. So only the same identity can take a session over, and the device of every later packet is known. A will that the
+/// registry would never publish is refused here, while the client can still learn of it.
 /// </summary>
 internal sealed class ConnectAuthenticator(
     IEnrolment enrolment,
     VendorProfiles profiles,
-    DeviceIngestStates senders,
+    DeviceIngestStates ingestStates,
     SessionRegistry sessions,
     Limits limits,
-    MqttMetrics counters,
+    MqttMetrics metrics,
     TimeProvider time,
     ILogger<ConnectAuthenticator> logger
 )
@@ -39,179 +40,30 @@ internal sealed class ConnectAuthenticator(
 
     public async Task OnConnectAsync(ValidatingConnectionEventArgs connect)
     {
-        var line = (ClientConnection)connect.ChannelAdapter;
-        var address = (line.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var connection = (ClientConnection)connect.ChannelAdapter;
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         try
         {
             connect.ReasonCode =
                 Count(_failures, address, 0) > limits.FailuresPerAddressAndMinute
                     ? MqttConnectReasonCode.ConnectionRateExceeded
-                    : await AuthenticateAsync(connect, line);
+                    : await AuthenticateAsync(connect, connection);
         }
         catch (Exception failure)
         {
-            // A register out of reach: the client tries again later.
-            logger.LogWarning("A client could not be admitted because the register did not answer ({Reason}).", failure.Message);
+            // Usually the database is away. The client tries again later.
+            logger.LogWarning("Refused a sign-in because the register did not answer ({Reason}).", failure.Message);
             connect.ReasonCode = MqttConnectReasonCode.ServerUnavailable;
         }
 
         if (connect.ReasonCode == MqttConnectReasonCode.Success)
             return;
-        counters.SignInRefused(connect.ReasonCode);
+        metrics.SignInRefused(connect.ReasonCode);
         if (connect.ReasonCode is MqttConnectReasonCode.BadUserNameOrPassword or MqttConnectReasonCode.NotAuthorized)
             Count(_failures, address, 1);
     }
 
-    private async Task<MqttConnectReasonCode> AuthenticateAsync(ValidatingConnectionEventArgs connect, ClientConnection line)
-    {
-        var id = connect.ClientId;
-        var certificate = line.ClientCertificate;
-        if (
-            !Identifier.IsValid(id)
-            || connect.UserName is not null && connect.UserName != id
-            || certificate is null && (connect.UserName is null || connect.RawPassword is not { Length: > 0 })
-        )
-            return MqttConnectReasonCode.BadUserNameOrPassword;
-        var asOf = senders.Changes;
-        if (await enrolment.FindAsync(id, connect.CancellationToken) is not { } enrolled)
-            return MqttConnectReasonCode.BadUserNameOrPassword; // Counted, and not named: nobody knows who that is.
-        var credential = enrolled.Credentials.FirstOrDefault(credential =>
-            credential.Kind == CredentialKind.Secret
-                ? connect.RawPassword is { Length: > 0 } secret && DeviceSecret.Matches(secret, credential.Sha256.AsSpan())
-                : certificate is not null
-                    && CryptographicOperations.FixedTimeEquals(SHA256.HashData(certificate.RawDataMemory.Span), credential.Sha256.AsSpan())
-                    && IsWithinValidity(certificate)
-        );
-        if (credential is null)
-            return Refuse(id, MqttConnectReasonCode.BadUserNameOrPassword, "no credential of it was shown");
-        if (enrolled.Device is { Lifecycle: Lifecycle.Removed })
-            return Refuse(id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
-        var isVersion5 = connect.ProtocolVersion == MqttProtocolVersion.V500;
-        var connection = sessions.NextConnection();
-        var vendor = enrolled.Device is null ? await VendorAsync(enrolled, asOf, connection, connect.CancellationToken) : null;
-        long? deathEpoch = null;
-        if (ValidateWill(line.ConnectPacket!, enrolled, vendor, ref deathEpoch) is { } reason)
-            return Refuse(
-                id,
-                isVersion5 ? reason : MqttConnectReasonCode.NotAuthorized,
-                "its will must be a death on its own death topic, QoS 1, not retained"
-            );
-        if (sessions.IsSignedIn(id) && Count(_takeovers, id, 1) > limits.TakeoversPerMinute)
-            return Refuse(
-                id,
-                MqttConnectReasonCode.ConnectionRateExceeded,
-                "its session is taken over again and again: two units may share one credential"
-            );
-
-        var sender = enrolled.Device is { } device ? await senders.GetOrAddAsync(device, asOf) : null;
-        var session = new Session(
-            id,
-            sender,
-            sender ?? senders.ForGateway(id),
-            enrolled.Profile,
-            vendor,
-            credential.Number,
-            connection,
-            isVersion5,
-            deathEpoch,
-            line
-        );
-        connect.SessionItems[nameof(Session)] = session;
-        line.Session = session;
-        line.ConnectPacket!.WillFlag = false; // Deaths are judged here, where it is known whose session ended how.
-        sessions.Add(session);
-        if (senders.Changes != asOf)
-            await RecheckAsync(session, connect.CancellationToken);
-        return MqttConnectReasonCode.Success;
-    }
-
-    /// <summary>Something was registered while a sign-in was judged, and whoever was told of it did not know of this session yet.</summary>
-    private async Task RecheckAsync(Session session, CancellationToken cancellationToken)
-    {
-        await sessions.RefreshAsync(session.Id, cancellationToken);
-        if (session.Vendor is { } vendor && vendor.Differs(await enrolment.AllBehindAsync(session.Id, cancellationToken)))
-            session.DisconnectForReconfiguration();
-    }
-
-    /// <summary>What a gateway's profile makes of its words; null when it has none, or none that is known here.</summary>
-    private async Task<VendorConnection?> VendorAsync(
-        EnrolledClient gateway,
-        long asOf,
-        long connection,
-        CancellationToken cancellationToken
-    )
-    {
-        if (profiles.Find(gateway.Profile) is not { } units)
-        {
-            if (gateway.Profile is not null)
-                logger.LogWarning(
-                    "Gateway {Gateway} has the profile {Profile}, which is not among the files: what its vendor says is refused.",
-                    gateway.Id,
-                    gateway.Profile
-                );
-            return null;
-        }
-
-        var behind = new Dictionary<string, DeviceIngestState>(StringComparer.Ordinal);
-        foreach (
-            var device in (await enrolment.AllBehindAsync(gateway.Id, cancellationToken)).Where(device =>
-                device.Lifecycle != Lifecycle.Removed
-            )
-        )
-            behind[device.Id] = await senders.GetOrAddAsync(device, asOf);
-        // The connection is the epoch of all that is said on it. Where the clock was set back between two starts, those it speaks for
-        // remember a later one.
-        var epoch = behind.Values.Select(sender => sender.Last.Epoch + 1).Append(connection).Max();
-        return new VendorConnection(units, behind.ToFrozenDictionary(StringComparer.Ordinal), epoch, time.GetUtcNow());
-    }
-
-    private bool IsWithinValidity(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate) =>
-        time.GetUtcNow() is var now && now >= certificate.NotBefore.ToUniversalTime() && now <= certificate.NotAfter.ToUniversalTime();
-
-    private MqttConnectReasonCode Refuse(string id, MqttConnectReasonCode reason, string why)
-    {
-        logger.LogInformation("Refused a sign-in as {Client}: {Why}.", id, why);
-        return reason;
-    }
-
-    /// <summary>
-    /// A will is a death: on the device's own topic, QoS 1, not retained (MQTT 5.0 section 3.2.2.2). A gateway may leave one on a topic
-    /// that its profile reads.
-    /// </summary>
-    private static MqttConnectReasonCode? ValidateWill(
-        MqttConnectPacket signIn,
-        EnrolledClient enrolled,
-        VendorConnection? vendor,
-        ref long? deathEpoch
-    )
-    {
-        if (!signIn.WillFlag || vendor?.CanRead(signIn.WillTopic) == true)
-            return null;
-        if (enrolled.Device is not { } device || DeviceTopics.ClassOf(signIn.WillTopic, device.Id) != TopicClass.OwnDeath)
-            return MqttConnectReasonCode.NotAuthorized;
-        if (signIn.WillQoS != MqttQualityOfServiceLevel.AtLeastOnce)
-            return MqttConnectReasonCode.QoSNotSupported;
-        if (signIn.WillRetain)
-            return MqttConnectReasonCode.RetainNotSupported;
-        if (!HeartbeatReader.TryReadDeath(signIn.WillMessage, out var epoch))
-            return MqttConnectReasonCode.PayloadFormatInvalid;
-        deathEpoch = epoch;
-        return null;
-    }
-
-    /// <summary>Counts within a minute that began with the first.</summary>
-    private int Count<TKey>(ConcurrentDictionary<TKey, (TimeSpan Since, int Count)> counts, TKey key, int add)
-        where TKey : notnull
-    {
-        var now = time.MonotonicNow();
-        if (add == 0 && (!counts.TryGetValue(key, out var held) || now - held.Since >= Minute))
-            return 0;
-        return counts
-            .AddOrUpdate(key, _ => (now, add), (_, before) => now - before.Since < Minute ? (before.Since, before.Count + add) : (now, add))
-            .Count;
-    }
-
-    /// <summary>Forgets the minutes that are over.</summary>
+    /// <summary>Removes the counts of minutes that are over.</summary>
     public void RemoveIdle()
     {
         var before = time.MonotonicNow() - Minute;
@@ -226,5 +78,172 @@ internal sealed class ConnectAuthenticator(
             if (since < before)
                 _takeovers.TryRemove(id, out _);
         }
+    }
+
+    private async Task<MqttConnectReasonCode> AuthenticateAsync(ValidatingConnectionEventArgs connect, ClientConnection connection)
+    {
+        var id = connect.ClientId;
+        var certificate = connection.ClientCertificate;
+        if (!NamesOneDeviceAndCredential(connect, certificate))
+            return MqttConnectReasonCode.BadUserNameOrPassword;
+        var asOf = ingestStates.RegisterChanges;
+        if (await enrolment.FindAsync(id, connect.CancellationToken) is not { } enrolled)
+            return MqttConnectReasonCode.BadUserNameOrPassword; // Counted, but not logged: the id may be any text.
+        if (FindCredential(enrolled, connect.RawPassword, certificate) is not { } credential)
+            return Refuse(id, MqttConnectReasonCode.BadUserNameOrPassword, "it showed none of its credentials");
+        if (enrolled.Device is { Lifecycle: Lifecycle.Removed })
+            return Refuse(id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
+
+        var isVersion5 = connect.ProtocolVersion == MqttProtocolVersion.V500;
+        var number = sessions.NextNumber();
+        var vendor = enrolled.Device is null ? await OpenVendorAsync(enrolled, asOf, number, connect.CancellationToken) : null;
+        if (ValidateWill(connection.ConnectPacket!, enrolled, vendor, out var deathEpoch) is { } reason)
+            return Refuse(
+                id,
+                isVersion5 ? reason : MqttConnectReasonCode.NotAuthorized,
+                "its will must be a death on its own death topic, QoS 1, not retained"
+            );
+        if (sessions.IsSignedIn(id) && Count(_takeovers, id, 1) > limits.TakeoversPerMinute)
+            return Refuse(
+                id,
+                MqttConnectReasonCode.ConnectionRateExceeded,
+                "its session is taken over again and again: two devices may share one credential"
+            );
+
+        var device = enrolled.Device is { } registered ? await ingestStates.GetOrAddAsync(registered, asOf) : null;
+        var rateLimiter = device?.RateLimiter ?? ingestStates.ForGateway(id);
+        var session = new Session(
+            id,
+            device,
+            rateLimiter,
+            enrolled.Profile,
+            vendor,
+            credential.Number,
+            number,
+            isVersion5,
+            deathEpoch,
+            connection
+        );
+        await OpenAsync(session, connect, asOf);
+        return MqttConnectReasonCode.Success;
+    }
+
+    /// <summary>Whether the packet names one valid id, and carries a secret or came with a certificate.</summary>
+    private static bool NamesOneDeviceAndCredential(ValidatingConnectionEventArgs connect, X509Certificate2? certificate) =>
+        Identifier.IsValid(connect.ClientId)
+        && (connect.UserName is null || connect.UserName == connect.ClientId)
+        && (certificate is not null || connect.UserName is not null && connect.RawPassword is { Length: > 0 });
+
+    private async Task OpenAsync(Session session, ValidatingConnectionEventArgs connect, long asOf)
+    {
+        connect.SessionItems[nameof(Session)] = session;
+        session.ClientConnection.Session = session;
+        // MQTTnet must not publish the will: PublishHandler.OnSessionEnded knows how the session ended, and publishes the death.
+        session.ClientConnection.ConnectPacket!.WillFlag = false;
+        sessions.Add(session);
+        if (ingestStates.RegisterChanges != asOf)
+            await RecheckAsync(session, connect.CancellationToken);
+    }
+
+    /// <summary>Applies register changes that were announced during the sign-in, when this session was not in the list yet.</summary>
+    private async Task RecheckAsync(Session session, CancellationToken cancellationToken)
+    {
+        await sessions.RefreshAsync(session.Id, cancellationToken);
+        if (session.Vendor is { } vendor && vendor.Differs(await enrolment.ListBehindAsync(session.Id, cancellationToken)))
+            session.DisconnectForReconfiguration();
+    }
+
+    private Credential? FindCredential(EnrolledClient enrolled, byte[]? password, X509Certificate2? certificate) =>
+        enrolled.Credentials.FirstOrDefault(credential =>
+            credential.Kind == CredentialKind.Secret
+                ? password is { Length: > 0 } && DeviceSecret.Matches(password, credential.Sha256.AsSpan())
+                : certificate is not null
+                    && CryptographicOperations.FixedTimeEquals(SHA256.HashData(certificate.RawDataMemory.Span), credential.Sha256.AsSpan())
+                    && IsWithinValidity(certificate)
+        );
+
+    private bool IsWithinValidity(X509Certificate2 certificate)
+    {
+        var now = time.GetUtcNow();
+        return now >= certificate.NotBefore.ToUniversalTime() && now <= certificate.NotAfter.ToUniversalTime();
+    }
+
+    /// <summary>Creates the reader of a gateway's vendor topics; null when it has no profile, or one that is not among the files.</summary>
+    private async Task<VendorConnection?> OpenVendorAsync(
+        EnrolledClient gateway,
+        long asOf,
+        long sessionNumber,
+        CancellationToken cancellationToken
+    )
+    {
+        if (profiles.Find(gateway.Profile) is not { } units)
+        {
+            if (gateway.Profile is not null)
+                logger.LogWarning(
+                    "Gateway {Gateway} has the profile {Profile}, which is not among the files: its vendor messages are refused.",
+                    gateway.Id,
+                    gateway.Profile
+                );
+            return null;
+        }
+
+        var behind = new Dictionary<string, DeviceIngestState>(StringComparer.Ordinal);
+        foreach (var device in await enrolment.ListBehindAsync(gateway.Id, cancellationToken))
+        {
+            if (device.Lifecycle != Lifecycle.Removed)
+                behind[device.Id] = await ingestStates.GetOrAddAsync(device, asOf);
+        }
+
+        // The session number is the epoch of all vendor heartbeats of the session. If the clock was set back between two starts, the
+        // devices have a later epoch already.
+        var epoch = behind.Values.Select(device => device.LastSequence.Epoch + 1).Append(sessionNumber).Max();
+        return new VendorConnection(units, behind.ToFrozenDictionary(StringComparer.Ordinal), epoch, time.GetUtcNow());
+    }
+
+    private MqttConnectReasonCode Refuse(string id, MqttConnectReasonCode reason, string why)
+    {
+        logger.LogInformation("Refused a sign-in as {Client}: {Why}.", id, why);
+        return reason;
+    }
+
+    /// <summary>
+    /// Checks that a will is a death: on the device's own topic, QoS 1, not retained (MQTT 5.0 section 3.2.2.2). A gateway may leave a will
+    /// on a topic that its profile reads.
+    /// </summary>
+    /// <param name="deathEpoch">The epoch of the device's death; null when there is no will, or a gateway's.</param>
+    /// <returns>Why the will is refused; null when it is not.</returns>
+    private static MqttConnectReasonCode? ValidateWill(
+        MqttConnectPacket connect,
+        EnrolledClient enrolled,
+        VendorConnection? vendor,
+        out long? deathEpoch
+    )
+    {
+        deathEpoch = null;
+        if (!connect.WillFlag || vendor?.CanRead(connect.WillTopic) == true)
+            return null;
+        if (enrolled.Device is not { } device || DeviceTopics.ClassOf(connect.WillTopic, device.Id) != TopicClass.OwnDeath)
+            return MqttConnectReasonCode.NotAuthorized;
+        if (connect.WillQoS != MqttQualityOfServiceLevel.AtLeastOnce)
+            return MqttConnectReasonCode.QoSNotSupported;
+        if (connect.WillRetain)
+            return MqttConnectReasonCode.RetainNotSupported;
+        if (!HeartbeatReader.TryReadDeath(connect.WillMessage, out var epoch))
+            return MqttConnectReasonCode.PayloadFormatInvalid;
+        deathEpoch = epoch;
+        return null;
+    }
+
+    /// <summary>Counts within a minute that begins with the first event.</summary>
+    /// <param name="add">How many to add; 0 only reads the count.</param>
+    private int Count<TKey>(ConcurrentDictionary<TKey, (TimeSpan Since, int Count)> counts, TKey key, int add)
+        where TKey : notnull
+    {
+        var now = time.MonotonicNow();
+        if (add == 0 && (!counts.TryGetValue(key, out var held) || now - held.Since >= Minute))
+            return 0;
+        return counts
+            .AddOrUpdate(key, _ => (now, add), (_, before) => now - before.Since < Minute ? (before.Since, before.Count + add) : (now, add))
+            .Count;
     }
 }

@@ -8,70 +8,9 @@ using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 namespace SurveillanceRegistry.Mqtt.Vendors;
 
-/// <summary>Why a gateway's message was refused. A closed family: nothing of the payload can hide in it.</summary>
-public enum VendorRefusal
-{
-    /// <summary>A topic that holds what the registry must never hold. Its payload was not looked at.</summary>
-    Forbidden,
-
-    /// <summary>A topic that no adapter has a use for, or of nobody whom the profile knows. Its payload was not looked at.</summary>
-    NotMapped,
-
-    /// <summary>A payload that is not what such a payload looks like, or too long.</summary>
-    Shape,
-}
-
-/// <summary>What a gateway says of one unit, put together: to be made durable.</summary>
-/// <param name="Epoch">The connection by which it was said; grows with every connection.</param>
-/// <param name="Seq">Grows with every word of a connection, over all units.</param>
-/// <param name="Capture">The mode of each capture of which the vendor has said one. A registered sensor, or one of <paramref
-/// name="Beyond"/>, that is left out might be recording.</param>
-/// <param name="Beyond">The captures for which no sensor is registered and which it has named on this connection, whatever it said or says
-/// of them.</param>
-/// <param name="Firmware">Digits and dots; 0 when it is not known.</param>
-/// <param name="DeviceAt">The sender's clock; for skew only.</param>
-/// <param name="IsLife">The unit was heard or seen just now. Otherwise only what is known of it changed.</param>
-public sealed record UnitReport(
-    Device Device,
-    long Epoch,
-    long Seq,
-    CaptureReport Capture,
-    CaptureSet Beyond,
-    Health Health,
-    string Firmware,
-    DateTimeOffset? DeviceAt,
-    bool IsLife
-);
-
-/// <summary>A unit that was there and is gone.</summary>
-/// <param name="Epoch">The connection by which it had been heard: a death of an older one never ends a newer life.</param>
-/// <param name="IsPlanned">It was stopped on purpose.</param>
-public sealed record UnitDeath(string DeviceId, long Epoch, bool IsPlanned);
-
-/// <summary>What became of one message, or of time passing.</summary>
-/// <param name="Words">To be made durable before the message is acknowledged, in this order.</param>
-/// <param name="Deaths">Units that are gone.</param>
-/// <param name="Messages">To be sent back.</param>
-/// <param name="Refusal">Why the message was refused; null when it was not.</param>
-/// <param name="Dropped">How many of its fields were passed over. Their names are kept nowhere.</param>
-/// <param name="IsLate">It was late, stale or a repeat: nothing of it counted.</param>
-public sealed record VendorAnswer(
-    ImmutableArray<UnitReport> Words,
-    ImmutableArray<UnitDeath> Deaths,
-    ImmutableArray<VendorMessage> Messages,
-    VendorRefusal? Refusal,
-    int Dropped,
-    bool IsLate
-)
-{
-    internal static VendorAnswer Nothing { get; } = new([], [], [], null, 0, false);
-
-    internal static VendorAnswer Refused(VendorRefusal refusal) => Nothing with { Refusal = refusal };
-}
-
 /// <summary>
-/// What one connection of a gateway says of the units of its profile, put together message by message. It does no input or output and knows
-/// no clock; one thread at a time. Its memory is bounded by its profile: whoever that does not know is counted and forgotten.
+/// Merges the messages of one gateway connection into the state of the units of its profile. It does no input or output and reads no clock.
+/// One thread at a time may call it. Its memory is bounded by the profile: messages of unknown units are counted and dropped.
 /// </summary>
 public sealed class VendorStateMachine
 {
@@ -83,23 +22,25 @@ public sealed class VendorStateMachine
     private readonly SparkplugHost? _host;
     private readonly UnitState[] _states;
 
-    /// <summary>The signals that somebody could tell by: the adapter's, and those of the profile's own words.</summary>
+    /// <summary>The signals that may report a mode: those of the adapter, and those of the profile's own reports.</summary>
     private readonly ImmutableArray<Signal> _signals;
     private long _seq;
 
-    /// <summary>A connection on which nothing was said yet.</summary>
+    /// <summary>Creates the state of a new connection.</summary>
     /// <param name="profile">The profile by which the gateway is read.</param>
-    /// <param name="deviceOf">The registered device with an id, if this gateway may speak for it; asked for every word.</param>
-    /// <param name="connection">Grows with every connection of the gateway: milliseconds of the registry's clock.</param>
+    /// <param name="deviceOf">Returns the registered device with an id, if it is behind this gateway. Called for every report.</param>
+    /// <param name="connection">The epoch of the reports. It grows with every connection of the gateway.</param>
     public VendorStateMachine(Profile profile, Func<string, Device?> deviceOf, long connection)
         : this(new UnitIndex(profile), deviceOf, connection) { }
 
-    /// <summary>A connection on which nothing was said yet, by a profile that was made ready before.</summary>
+    /// <summary>Creates the state of a new connection, for an indexed profile.</summary>
     public VendorStateMachine(UnitIndex units, Func<string, Device?> deviceOf, long connection)
     {
         ArgumentNullException.ThrowIfNull(units);
-        (_units, _deviceOf, Epoch) = (units, deviceOf, connection);
-        _adapter = AdapterCatalogue.Of(units.Profile.Adapter);
+        _units = units;
+        _deviceOf = deviceOf;
+        Epoch = connection;
+        _adapter = AdapterCatalogue.ForKind(units.Profile.Adapter);
         _host = _adapter is SparkplugB ? new SparkplugHost(units) : null;
         _states = new UnitState[units.Count];
         _signals =
@@ -109,33 +50,33 @@ public sealed class VendorStateMachine
         ];
     }
 
-    /// <summary>The connection, as the epoch of every word.</summary>
+    /// <summary>The epoch of every report.</summary>
     public long Epoch { get; }
 
-    /// <summary>When <see cref="Tick"/> will mean something; null: not unless a message comes.</summary>
+    /// <summary>When <see cref="Tick"/> has an effect; null when only a message has one.</summary>
     public DateTimeOffset? TickAt => _host?.TickAt;
 
-    /// <summary>The connection begins: what is to be sent at once.</summary>
+    /// <summary>Begins the connection. Returns what must be sent at once.</summary>
     public VendorAnswer Begun(DateTimeOffset now) =>
         _units.Profile.Host is { } host && _host is not null
             ? VendorAnswer.Nothing with
             {
-                Messages = [SparkplugB.State(host, isOnline: true, now)],
+                Messages = [SparkplugHostMessages.State(host, isOnline: true, now)],
             }
             : VendorAnswer.Nothing;
 
-    /// <summary>What would become of a topic. Its payload has not been looked at.</summary>
+    /// <summary>Decides on a topic without reading the payload.</summary>
     public TopicDecision Classify(string topic) => _adapter.Classify(_units, topic);
 
-    /// <summary>Takes a message, or this connection's will, whose payload may lie in pieces.</summary>
+    /// <summary>Handles a message, or the will of the connection. The payload may be in several segments.</summary>
     /// <inheritdoc cref="Handle(string, ReadOnlySpan{byte}, bool, DateTimeOffset)"/>
     public VendorAnswer Handle(string topic, ReadOnlySequence<byte> payload, bool isRetained, DateTimeOffset now) =>
         Refusal(topic, payload.Length) is { } refusal
             ? VendorAnswer.Refused(refusal)
             : Handle(topic, payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), isRetained, now);
 
-    /// <summary>Takes a message, or this connection's will. Keeps nothing of the bytes.</summary>
-    /// <param name="isRetained">It is or may be old: it never shows life, and never says less than that something is recorded.</param>
+    /// <summary>Handles a message, or the will of the connection. Keeps nothing of the bytes.</summary>
+    /// <param name="isRetained">Whether it may be old. Then it never proves life, and the only mode it can report is recorded.</param>
     public VendorAnswer Handle(string topic, ReadOnlySpan<byte> payload, bool isRetained, DateTimeOffset now)
     {
         if (Refusal(topic, payload.Length) is { } refusal)
@@ -143,12 +84,12 @@ public sealed class VendorStateMachine
         if (_adapter is not SparkplugB sparkplug)
         {
             var reading = ((FieldAdapter)_adapter).Read(_units, topic, payload);
-            return reading.IsShape
+            return reading.IsMalformed
                 ? VendorAnswer.Refused(VendorRefusal.Shape)
                 : Merge(reading.Facts, [], reading.Dropped, isLate: false, isRetained);
         }
 
-        if (isRetained) // No message of a node is ever retained (section 6.4): this one was made so by somebody else, and is old.
+        if (isRetained) // Nodes never retain a message (section 6.4): another client stored this one, and it is old.
             return VendorAnswer.Nothing with { IsLate = true };
         if (sparkplug.Read(_units, topic, payload) is not { } message)
             return VendorAnswer.Refused(VendorRefusal.Shape);
@@ -156,30 +97,28 @@ public sealed class VendorStateMachine
         return Merge(answer.Facts, answer.Commands, message.Dropped, answer.IsLate, isRetained: false);
     }
 
-    /// <summary>Why a message is refused by its topic and length alone; null when it is not.</summary>
+    /// <summary>Returns why a message is refused by its topic or length; null when it is not.</summary>
     private VendorRefusal? Refusal(string topic, long length) =>
         _adapter.Classify(_units, topic) switch
         {
             TopicDecision.RefuseUnread => VendorRefusal.Forbidden,
             TopicDecision.Ignore => VendorRefusal.NotMapped,
-            _ => length > _adapter.AllowList.MostBytes ? VendorRefusal.Shape : null,
+            _ => length > _adapter.AllowList.MaxBytes ? VendorRefusal.Shape : null,
         };
 
     /// <summary>Lets time pass.</summary>
     public VendorAnswer Tick(DateTimeOffset now) =>
         _host?.Tick(now) is { } answer ? Merge(answer.Facts, answer.Commands, 0, isLate: false, isRetained: false) : VendorAnswer.Nothing;
 
-    /// <summary>The connection ended: every unit that was heard on it is gone, for nobody speaks for it any more.</summary>
+    /// <summary>Ends the connection. Every unit that was heard on it is dead, because no client publishes for it any more.</summary>
     public VendorAnswer Ended(DateTimeOffset now)
     {
         _host?.Ended(Epoch, now);
         return Merge([new VendorFact(null, Availability.Down, default, default, null, null)], [], 0, isLate: false, isRetained: false);
     }
 
-    /// <summary>
-    /// The last word of a unit was not kept: the next message about it is passed on, whether it says anything new or not.
-    /// </summary>
-    public void RemoveUnit(string deviceId) => _states[_units.UnitOf(deviceId)].IsOwed = true;
+    /// <summary>Repeats the report of a unit with its next message, changed or not, because the last one was not stored.</summary>
+    public void RepeatReport(string deviceId) => _states[_units.UnitOf(deviceId)].IsRepeatDue = true;
 
     private VendorAnswer Merge(
         ImmutableArray<VendorFact> facts,
@@ -189,78 +128,85 @@ public sealed class VendorStateMachine
         bool isRetained
     )
     {
-        var words = ImmutableArray.CreateBuilder<UnitReport>();
+        var reports = ImmutableArray.CreateBuilder<UnitReport>();
         var deaths = ImmutableArray.CreateBuilder<UnitDeath>();
         foreach (var fact in facts)
         {
             if (fact.DeviceId is { } deviceId)
             {
-                Merge(_units.UnitOf(deviceId), fact, isRetained, words, deaths);
+                Merge(_units.UnitOf(deviceId), fact, isRetained, reports, deaths);
                 continue;
             }
 
             for (var unit = 0; unit < _states.Length; unit++)
-                Merge(unit, fact, isRetained, words, deaths);
+                Merge(unit, fact, isRetained, reports, deaths);
         }
 
-        return new VendorAnswer(words.ToImmutable(), deaths.ToImmutable(), messages, null, dropped, isLate);
+        return new VendorAnswer(reports.ToImmutable(), deaths.ToImmutable(), messages, null, dropped, isLate);
     }
 
     private void Merge(
         int unit,
         VendorFact fact,
         bool isRetained,
-        ImmutableArray<UnitReport>.Builder words,
+        ImmutableArray<UnitReport>.Builder reports,
         ImmutableArray<UnitDeath>.Builder deaths
     )
     {
-        ref var picture = ref _states[unit];
+        ref var state = ref _states[unit];
         if (fact.Availability is Availability.Down or Availability.PlannedStop)
         {
-            if (picture.IsUp)
-                deaths.Add(new UnitDeath(_units.DeviceOf(unit), Epoch, fact.Availability == Availability.PlannedStop));
-            picture = new UnitState { Beyond = picture.Beyond }; // Who named a microphone has one when it comes back, too.
+            EndUnit(ref state, unit, fact.Availability, deaths);
             return;
         }
 
         if (fact.IsWhole)
-            picture = picture with { Signals = default, Health = default };
-        var isLife = fact.Availability == Availability.Up && !isRetained;
-        picture.Signals = picture.Signals.Then(isRetained ? fact.Signals.AsOld() : fact.Signals);
-        picture.Health = picture.Health.Then(fact.Health);
-        picture.Firmware = fact.Firmware ?? picture.Firmware;
+            state = state with { Signals = default, Health = default };
+        var provesLife = fact.Availability == Availability.Up && !isRetained;
+        state.Signals = state.Signals.MergedWith(isRetained ? fact.Signals.AsOld() : fact.Signals);
+        state.Health = state.Health.MergedWith(fact.Health);
+        state.Firmware = fact.Firmware ?? state.Firmware;
         if (_deviceOf(_units.DeviceOf(unit)) is not { } device)
             return;
-        picture.IsUp |= isLife;
-        var (capture, beyond) = Captures(unit, picture.Signals, device);
-        picture.Beyond = picture.Beyond.And(beyond);
-        var said = new LastReport(capture, picture.Beyond, picture.Health.Worst, picture.Firmware ?? "0");
-        if (!isLife && !picture.IsOwed && (said == picture.Said || picture.Said is null && said == LastReport.Nothing))
+        state.IsUp |= provesLife;
+        var (capture, unregistered) = Captures(unit, state.Signals, device);
+        state.UnregisteredCaptures = state.UnregisteredCaptures.Union(unregistered);
+        var report = new LastReport(capture, state.UnregisteredCaptures, state.Health.Worst, state.Firmware ?? "0");
+        if (!provesLife && !state.IsRepeatDue && (report == state.LastReport || state.LastReport is null && report == LastReport.Nothing))
             return;
-        (picture.Said, picture.IsOwed) = (said, false);
-        words.Add(
+        state.LastReport = report;
+        state.IsRepeatDue = false;
+        reports.Add(
             new UnitReport(
                 device,
                 Epoch,
                 ++_seq,
-                said.Capture,
-                said.Beyond,
-                said.Health,
-                said.Firmware,
+                report.Capture,
+                report.UnregisteredCaptures,
+                report.Health,
+                report.Firmware,
                 isRetained ? null : fact.DeviceAt,
-                isLife
+                provesLife
             )
         );
     }
 
-    /// <summary>
-    /// The mode of each capture: recorded as soon as one signal tells so; otherwise the highest, and only when every signal that could tell
-    /// has
-    /// told. What is not known is left out. Beside it the captures that are named, told or not, and for which no sensor is registered.
-    /// </summary>
-    private (CaptureReport Told, CaptureSet Beyond) Captures(int unit, SignalReport signals, Device device)
+    private void EndUnit(ref UnitState state, int unit, Availability availability, ImmutableArray<UnitDeath>.Builder deaths)
     {
-        var (told, beyond) = (default(CaptureReport), default(CaptureSet));
+        if (state.IsUp)
+            deaths.Add(new UnitDeath(_units.DeviceOf(unit), Epoch, availability == Availability.PlannedStop));
+        // A unit that named a microphone still has one when it returns.
+        state = new UnitState { UnregisteredCaptures = state.UnregisteredCaptures };
+    }
+
+    /// <summary>
+    /// Returns the mode of each capture: recorded as soon as one signal reports it; otherwise the highest, but only after every signal in
+    /// use has reported. An unknown mode is left out. Also returns the captures that were named and have no registered sensor.
+    /// </summary>
+    private (CaptureReport Modes, CaptureSet Unregistered) Captures(int unit, SignalReport signals, Device device)
+    {
+        var modes = default(CaptureReport);
+        var unregistered = default(CaptureSet);
         foreach (var capture in EveryCapture)
         {
             Mode? highest = null;
@@ -276,15 +222,15 @@ public sealed class VendorStateMachine
             if (highest is not { } known)
                 continue;
             if (isKnown || known == Mode.Recorded)
-                told = told.With(capture, known);
+                modes = modes.With(capture, known);
             if (!device.Sensors.Contains(capture))
-                beyond = beyond.With(capture);
+                unregistered = unregistered.With(capture);
         }
 
-        return (told, beyond);
+        return (modes, unregistered);
     }
 
-    /// <summary>Whether a signal that is in use is about a capture of a unit.</summary>
+    /// <summary>Whether a signal in use reports a capture of a unit.</summary>
     private bool IsReported(int unit, Signal signal, Capture capture) =>
         signal switch
         {
@@ -294,22 +240,22 @@ public sealed class VendorStateMachine
             _ => FactBuilder.SignalOf(capture) == signal,
         };
 
-    /// <summary>What was said of a unit last.</summary>
-    private sealed record LastReport(CaptureReport Capture, CaptureSet Beyond, Health Health, string Firmware)
+    /// <summary>The last report of a unit.</summary>
+    private sealed record LastReport(CaptureReport Capture, CaptureSet UnregisteredCaptures, Health Health, string Firmware)
     {
-        /// <summary>What is known of a unit of which nothing was said.</summary>
+        /// <summary>The state of a unit without any report.</summary>
         public static LastReport Nothing { get; } = new(default, default, Health.Ok, "0");
     }
 
-    /// <summary>What is known of a unit by this connection.</summary>
-    /// <param name="IsOwed">What was said last was not kept.</param>
+    /// <summary>What this connection knows of a unit.</summary>
+    /// <param name="IsRepeatDue">Whether the last report was not stored.</param>
     private record struct UnitState(
         bool IsUp,
         SignalReport Signals,
         HealthReport Health,
         string? Firmware,
-        LastReport? Said,
-        CaptureSet Beyond,
-        bool IsOwed
+        LastReport? LastReport,
+        CaptureSet UnregisteredCaptures,
+        bool IsRepeatDue
     );
 }

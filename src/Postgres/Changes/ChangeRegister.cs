@@ -6,16 +6,20 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Policies;
 
 namespace SurveillanceRegistry.Postgres.Changes;
 
-/// <summary>Change requests, in tables.</summary>
+/// <summary>The register of change requests, in tables.</summary>
 public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
 {
     private const int SaltBytes = 16;
+
+    /// <summary>
+    /// The most documents that an entry names. The hash covers all of them, and after an approval each document has an entry of its own.
+    /// </summary>
+    private const int MaxNamed = 200;
 
     private const string Columns = """
         id, version, state, author, author_role as AuthorRole, author_department as AuthorDepartment, drafted_at as DraftedAt,
@@ -33,26 +37,26 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         ArgumentNullException.ThrowIfNull(author);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
+        var ledger = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        var id = await connection.ExecuteScalarAsync<long>(
+        var id = await ledger.ScalarAsync<long>(
             """
             insert into registry.change_request (state, author, author_role, author_department, drafted_at, reason, body, salt)
-            values ('draft', @Staff, @Role, @Department, @at, @Reason, @body::jsonb, @salt) returning id
+            values ('draft', @Staff, @Role, @Department, @at, @Reason, @body::jsonb, @salt)
+            returning id
             """,
             new
             {
                 author.Staff,
                 author.Role,
                 author.Department,
-                at = append.At.UtcDateTime,
+                at = ledger.At.UtcDateTime,
                 proposal.Reason,
-                body = Stored.Of(proposal),
+                body = ProposalBody.Write(proposal),
                 salt,
-            },
-            transaction
+            }
         );
-        await StepAsync(connection, transaction, append, id, ChangeAct.Drafted, author, null, Entry(id, proposal, salt, null));
+        await RecordStepAsync(ledger, id, ChangeAct.Drafted, author, null, EntryBody(id, proposal, salt, null));
         await transaction.CommitAsync(cancellationToken);
         return (await FindAsync(id, cancellationToken))!;
     }
@@ -72,12 +76,79 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         ArgumentNullException.ThrowIfNull(by);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
-        var salt = await connection.ExecuteScalarAsync<byte[]?>(
+        var ledger = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
+        if (await UpdateAsync(ledger, before, after) is not { } salt)
+            return null;
+        var isApproval = act == ChangeAct.Approved;
+        if (isApproval && await IsStaleAsync(ledger, after))
+            return null;
+        var entryBody = EntryBody(before.Id, after.Proposal, salt, isApproval ? before.Author : null);
+        await RecordStepAsync(ledger, before.Id, act, by, note, entryBody);
+        if (isApproval)
+        {
+            var documents = after.Proposal.Documents.Select(proposed => proposed.Document);
+            await DocumentRecorder.RecordAsync(ledger, by, [.. documents], before.Id);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return await FindAsync(before.Id, cancellationToken);
+    }
+
+    public async Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken) =>
+        (await QueryAsync($"select {Columns} from registry.change_request where id = @id", new { id }, cancellationToken)).FirstOrDefault();
+
+    public Task<ImmutableArray<ChangeRequest>> ListAsync(ChangeState? state, long? before, int most, CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"""
+            select {Columns} from registry.change_request
+            where (@stateText::text is null or state = @stateText) and (@before::bigint is null or id < @before)
+            order by id desc
+            limit @most
+            """,
+            new
+            {
+                stateText = state is { } given ? Json.Word(given) : null,
+                before,
+                most,
+            },
+            cancellationToken
+        );
+
+    private async Task<ImmutableArray<ChangeRequest>> QueryAsync(string sql, object values, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = (
+            await connection.QueryAsync<RequestRow>(new CommandDefinition(sql, values, cancellationToken: cancellationToken))
+        ).ToArray();
+        var steps = await connection.QueryAsync<StepRow>(
+            new CommandDefinition(
+                """
+                select change, step as StepWord, at, staff, role, department, note, entry from registry.change_step
+                where change = any(@ids)
+                order by change, number
+                """,
+                new { ids = rows.Select(row => row.Id).ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+        var stepsOf = steps.ToLookup(step => step.Change, step => step.Step());
+        return [.. rows.Select(row => row.Request([.. stepsOf[row.Id]]))];
+    }
+
+    /// <summary>Updates a request. Returns its salt; null when its version is not the one before.</summary>
+    private static Task<byte[]?> UpdateAsync(LedgerTransaction ledger, ChangeRequest before, ChangeRequest after) =>
+        ledger.ScalarAsync<byte[]?>(
             """
-            update registry.change_request set version = @after, state = @state, submitted_at = case @state when 'draft' then null when 'submitted' then @at else submitted_at end,
-                decider = @decider, decided_at = @decidedAt, reason = @Reason, body = @body::jsonb
-            where id = @Id and version = @version returning salt
+            update registry.change_request
+            set version = @after,
+                state = @state,
+                submitted_at = case @state when 'draft' then null when 'submitted' then @at else submitted_at end,
+                decider = @decider,
+                decided_at = @decidedAt,
+                reason = @Reason,
+                body = @body::jsonb
+            where id = @Id and version = @version
+            returning salt
             """,
             new
             {
@@ -85,227 +156,87 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 version = before.Version,
                 after = after.Version,
                 state = Json.Word(after.State),
-                at = append.At.UtcDateTime,
+                at = ledger.At.UtcDateTime,
                 decider = after.Decider?.Staff,
-                decidedAt = after.Decider is null ? (DateTime?)null : append.At.UtcDateTime,
+                decidedAt = after.Decider is null ? (DateTime?)null : ledger.At.UtcDateTime,
                 after.Proposal.Reason,
-                body = Stored.Of(after.Proposal),
-            },
-            transaction
+                body = ProposalBody.Write(after.Proposal),
+            }
         );
-        if (salt is null)
-            return null;
-        if (act == ChangeAct.Approved && await HasMovedAsync(connection, transaction, after))
-            return null;
-        await StepAsync(
-            connection,
-            transaction,
-            append,
-            before.Id,
-            act,
-            by,
-            note,
-            Entry(before.Id, after.Proposal, salt, act == ChangeAct.Approved ? before.Author : null)
-        );
-        if (act == ChangeAct.Approved)
-            await DocumentRecorder.DocumentsAsync(
-                connection,
-                transaction,
-                append,
-                by,
-                [.. after.Proposal.Documents.Select(proposed => proposed.Document)],
-                before.Id
-            );
-        await transaction.CommitAsync(cancellationToken);
-        return await FindAsync(before.Id, cancellationToken);
-    }
-
-    public async Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (
-            await ReadAsync(connection, $"select {Columns} from registry.change_request where id = @id", new { id }, cancellationToken)
-        ).FirstOrDefault();
-    }
-
-    public async Task<ImmutableArray<ChangeRequest>> ListAsync(
-        ChangeState? state,
-        long? before,
-        int most,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await ReadAsync(
-            connection,
-            $"select {Columns} from registry.change_request where (@word::text is null or state = @word) and (@before::bigint is null or id < @before) order by id desc limit @most",
-            new
-            {
-                word = state is { } one ? Json.Word(one) : null,
-                before,
-                most,
-            },
-            cancellationToken
-        );
-    }
-
-    private static async Task<ImmutableArray<ChangeRequest>> ReadAsync(
-        NpgsqlConnection connection,
-        string sql,
-        object values,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = (
-            await connection.QueryAsync<RequestRow>(new CommandDefinition(sql, values, cancellationToken: cancellationToken))
-        ).ToArray();
-        var steps = (
-            await connection.QueryAsync<StepRow>(
-                new CommandDefinition(
-                    "select change, step as StepWord, at, staff, role, department, note, entry from registry.change_step where change = any(@ids) order by change, number",
-                    new { ids = rows.Select(row => row.Id).ToArray() },
-                    cancellationToken: cancellationToken
-                )
-            )
-        ).ToLookup(step => step.Change, step => step.Step());
-        return [.. rows.Select(row => row.Request([.. steps[row.Id]]))];
-    }
 
     /// <summary>
-    /// Whether a document was recorded meanwhile: asked while the head of the ledger is held, so nobody can record one now.
+    /// Returns whether another revision of one of the documents was recorded since the proposal was made. The transaction holds the
+    /// ledger's head, so none can be recorded after the check.
     /// </summary>
-    private static async Task<bool> HasMovedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, ChangeRequest request) =>
-        await connection.ExecuteScalarAsync<bool>(
+    private static Task<bool> IsStaleAsync(LedgerTransaction ledger, ChangeRequest request) =>
+        ledger.ScalarAsync<bool>(
             """
-            select exists (select from unnest(@kinds, @ids, @bases) as proposed (kind, id, base)
-                where base <> coalesce((select max(number) from registry.revision where revision.kind = proposed.kind and revision.id = proposed.id), 0))
+            select exists (
+                select from unnest(@kinds, @ids, @bases) as proposed (kind, id, base)
+                where base <> coalesce(
+                    (select max(number) from registry.revision where revision.kind = proposed.kind and revision.id = proposed.id), 0
+                )
+            )
             """,
             new
             {
-                kinds = request.Proposal.Documents.Select(one => Json.Word(one.Document.Kind)).ToArray(),
-                ids = request.Proposal.Documents.Select(one => one.Document.Id).ToArray(),
-                bases = request.Proposal.Documents.Select(one => one.Base).ToArray(),
-            },
-            transaction
+                kinds = request.Proposal.Documents.Select(proposed => Json.Word(proposed.Document.Kind)).ToArray(),
+                ids = request.Proposal.Documents.Select(proposed => proposed.Document.Id).ToArray(),
+                bases = request.Proposal.Documents.Select(proposed => proposed.Base).ToArray(),
+            }
         );
 
-    private static async Task StepAsync(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        LedgerTransaction append,
+    private static async Task RecordStepAsync(
+        LedgerTransaction ledger,
         long change,
         ChangeAct act,
         Attribution by,
         string? note,
-        object body
+        object entryBody
     )
     {
-        var step = Json.Word(act);
-        var entry = await append.EntryAsync("change-" + step, by, body);
-        await connection.ExecuteAsync(
+        var entry = await ledger.AppendAsync(LedgerKinds.ForChange(act), by, entryBody);
+        await ledger.ExecuteAsync(
             """
             insert into registry.change_step (change, number, step, at, staff, role, department, note, entry)
-            values (@change, 1 + (select count(*) from registry.change_step where change = @change), @step, @at, @Staff, @Role, @Department, @note, @entry)
+            values (
+                @change, 1 + (select count(*) from registry.change_step where change = @change),
+                @step, @at, @Staff, @Role, @Department, @note, @entry
+            )
             """,
             new
             {
                 change,
-                step,
-                at = append.At.UtcDateTime,
+                step = Json.Word(act),
+                at = ledger.At.UtcDateTime,
                 by.Staff,
                 by.Role,
                 by.Department,
                 note,
                 entry,
-            },
-            transaction
+            }
         );
     }
 
     /// <summary>
-    /// What the ledger says of an act. What staff wrote may have to be forgotten one day, and a draft may name what nobody may name: both
-    /// enter
-    /// as one hash with a salt that stands beside the request.
+    /// Returns the body of an act's ledger entry. The staff's own text is in it only as a salted hash: it may have to be erased one day,
+    /// and a draft may contain personal data. The salt is in the request's row.
     /// </summary>
-    private static object Entry(long change, Proposal proposal, byte[] salt, Attribution? author) =>
+    private static object EntryBody(long change, Proposal proposal, byte[] salt, Attribution? author) =>
         new
         {
             change,
             author,
             documents = proposal
                 .Documents.Take(MaxNamed)
-                .Select(one => new
+                .Select(proposed => new
                 {
-                    document = Json.Word(one.Document.Kind),
-                    one.Document.Id,
-                    one.Base,
+                    document = Json.Word(proposed.Document.Kind),
+                    proposed.Document.Id,
+                    proposed.Base,
                 })
                 .ToArray(),
             documentCount = proposal.Documents.Length,
             proposalHash = Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(JsonRow.Body(proposal))])),
         };
-
-    /// <summary>An act names so many documents; the hash holds them all, and an approval is followed by an entry for each.</summary>
-    private const int MaxNamed = 200;
-
-    private sealed record Stored(Source? Source, ImmutableArray<ProposedDocument> Documents)
-    {
-        public static string Of(Proposal proposal) => JsonRow.Body(new Stored(proposal.Source, proposal.Documents));
-    }
-
-    private sealed record RequestRow(
-        long Id,
-        int Version,
-        string State,
-        string Author,
-        string AuthorRole,
-        string? AuthorDepartment,
-        DateTime DraftedAt,
-        DateTime? SubmittedAt,
-        DateTime? DecidedAt,
-        string Reason,
-        string Body
-    )
-    {
-        public ChangeRequest Request(ImmutableArray<ChangeStep> steps)
-        {
-            var stored = JsonRow.Value<Stored>(Body);
-            var state = Word<ChangeState>(State);
-            return new ChangeRequest(
-                Id,
-                Version,
-                state,
-                new Attribution(AuthorRole, AuthorDepartment, Author),
-                new DateTimeOffset(DraftedAt),
-                SubmittedAt is { } submitted ? new DateTimeOffset(submitted) : null,
-                state is ChangeState.Approved or ChangeState.Rejected
-                    ? steps.Last(step => step.Act is ChangeAct.Approved or ChangeAct.Rejected).By
-                    : null,
-                DecidedAt is { } decided ? new DateTimeOffset(decided) : null,
-                new Proposal(Reason, stored.Source, stored.Documents),
-                steps
-            );
-        }
-    }
-
-    private sealed record StepRow(
-        long Change,
-        string StepWord,
-        DateTime At,
-        string Staff,
-        string Role,
-        string? Department,
-        string? Note,
-        long Entry
-    )
-    {
-        public ChangeStep Step() =>
-            new(Word<ChangeAct>(StepWord), new DateTimeOffset(At), new Attribution(Role, Department, Staff), Note, Entry);
-    }
-
-    private static T Word<T>(string word)
-        where T : struct, Enum =>
-        Json.TryWord<T>(word, out var value)
-            ? value
-            : throw new InvalidOperationException($"'{word}' is no {typeof(T).Name} that this version knows.");
 }

@@ -4,17 +4,17 @@ using System.Text;
 namespace SurveillanceRegistry.Postgres.Cluster;
 
 /// <summary>
-/// Where a private cluster lives, and as whom it runs. PostgreSQL refuses root: then it runs as an unprivileged user, in a folder that
-/// this user can reach. Its socket stands in a short path, since the kernel allows 107 bytes.
+/// The folders of a private cluster, and the user that it runs as. PostgreSQL refuses to run as root: then it runs as an unprivileged user,
+/// in a folder that this user can reach. Its socket has a short path, because the kernel allows 107 bytes.
 /// </summary>
 /// <param name="Home">Owned by the cluster's user, mode 0700; holds <c>cluster</c> and the server's log.</param>
-/// <param name="Sockets">The folder of the unix socket, mode 0700: whoever can enter it may sign in, nobody else can.</param>
-/// <param name="RunAs">What stands before each of PostgreSQL's commands.</param>
+/// <param name="Sockets">The folder of the unix socket, mode 0700: every process that can enter it may connect, and no other.</param>
+/// <param name="RunAs">The prefix of each PostgreSQL command that switches to the user; empty when none is needed.</param>
 internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs, ClusterFolder.User Owner)
 {
     private const string Root = "0";
 
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A user and a group, as numbers.</summary>
     internal sealed record User(string Id, string Group);
@@ -23,32 +23,34 @@ internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs
 
     public string Log => Path.Combine(Home, "postgresql.log");
 
-    /// <summary>The major version of PostgreSQL that made the cluster; null when there is none yet.</summary>
+    /// <summary>The major version of PostgreSQL that created the cluster; null when there is no cluster yet.</summary>
     public int? Version =>
         File.Exists(Path.Combine(Cluster, "PG_VERSION"))
         && int.TryParse(File.ReadAllText(Path.Combine(Cluster, "PG_VERSION")), out var version)
             ? version
             : null;
 
-    /// <summary>Throws <see cref="ClusterUnavailableException"/> when a data folder is somebody else's. Makes nothing.</summary>
-    public static async Task MustBeMineAsync(string data, CancellationToken cancellationToken)
+    /// <summary>Throws <see cref="ClusterUnavailableException"/> when another user owns a data folder. Creates nothing.</summary>
+    public static async Task RequireOwnerAsync(string data, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(data))
             return;
-        var (owner, me) = ((await OwnerAsync(data, cancellationToken)).Id, (await MeAsync(cancellationToken)).Id);
+        var owner = (await OwnerAsync(data, cancellationToken)).Id;
+        var me = (await CurrentUserAsync(cancellationToken)).Id;
         if (owner != me)
             throw new ClusterUnavailableException(
-                $"The data folder '{data}' belongs to another user (uid {owner}, this is {me}): run as that user, or set REGISTRY_DATA to a folder of your own."
+                $"The data folder '{data}' belongs to another user (uid {owner}, this is {me}): "
+                    + "run as that user, or set REGISTRY_DATA to a folder of your own."
             );
     }
 
-    /// <summary>The place that belongs to an existing data folder. Makes nothing.</summary>
-    public static async Task<ClusterFolder> OfAsync(string data, CancellationToken cancellationToken)
+    /// <summary>Returns the folders that belong to an existing data folder. Creates nothing.</summary>
+    public static async Task<ClusterFolder> ForDataAsync(string data, CancellationToken cancellationToken)
     {
-        var me = await MeAsync(cancellationToken);
+        var me = await CurrentUserAsync(cancellationToken);
         var name = "surveillance-registry-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..12];
         var inside = Path.Combine(data, "postgres");
-        // Not in XDG_RUNTIME_DIR: that is taken away when the user signs out, and is another user's after 'su'. The registry may stay.
+        // Not in XDG_RUNTIME_DIR: it is removed when the user signs out, while the registry may go on, and is another user's after 'su'.
         if (me.Id != Root)
             return new ClusterFolder(inside, Path.Combine("/tmp", name), [], me);
 
@@ -62,43 +64,44 @@ internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs
                 : Unprivileged();
         string[] runAs = ["setpriv", "--reuid=" + user.Id, "--regid=" + user.Group, "--clear-groups", "--"];
         home ??=
-            (await PostgresCommand.RunAsync(LongestLook, cancellationToken, [.. runAs, "test", "-x", data])).ExitCode == 0
+            (await PostgresCommand.RunAsync(CommandTimeout, cancellationToken, [.. runAs, "test", "-x", data])).ExitCode == 0
                 ? inside
                 : Path.Combine("/var/lib/surveillance-registry", name);
         return new ClusterFolder(home, Path.Combine("/run", name), runAs, user);
     }
 
     /// <summary>
-    /// Makes the folders, owned by the cluster's user, and remembers in the data folder where they are when they are not in it.
+    /// Creates the folders, owned by the cluster's user. Writes their location into the data folder when they are not inside it.
     /// </summary>
-    public async Task MakeAsync(string data, CancellationToken cancellationToken)
+    public async Task CreateAsync(string data, CancellationToken cancellationToken)
     {
         if (Path.GetDirectoryName(Home) != data)
         {
-            await MakeAsync(Path.GetDirectoryName(Home)!, "0711", new User(Root, Root), cancellationToken);
+            await CreateAsync(Path.GetDirectoryName(Home)!, "0711", new User(Root, Root), cancellationToken);
             await File.WriteAllTextAsync(LocationFile(data), Home + "\n", cancellationToken);
         }
 
-        await MakeAsync(Home, "0700", Owner, cancellationToken);
-        await MakeAsync(Sockets, "0700", Owner, cancellationToken);
+        await CreateAsync(Home, "0700", Owner, cancellationToken);
+        await CreateAsync(Sockets, "0700", Owner, cancellationToken);
     }
 
-    private static async Task MakeAsync(string folder, string mode, User owner, CancellationToken cancellationToken)
+    private static async Task CreateAsync(string folder, string mode, User owner, CancellationToken cancellationToken)
     {
-        string[] asRoot = (await MeAsync(cancellationToken)).Id == Root ? ["-o", owner.Id, "-g", owner.Group] : [];
+        string[] asRoot = (await CurrentUserAsync(cancellationToken)).Id == Root ? ["-o", owner.Id, "-g", owner.Group] : [];
         var (exitCode, output) = await PostgresCommand.RunAsync(
-            LongestLook,
+            CommandTimeout,
             cancellationToken,
             ["install", "-d", "-m", mode, .. asRoot, folder]
         );
-        // The folder itself is looked at: in /tmp somebody may have put a link of his own in its place.
+        // Checks the folder and not the target of a link: in /tmp another user may have put a link in its place.
         if (exitCode != 0 || (await OwnerAsync(folder, cancellationToken, "--")).Id != owner.Id)
             throw new ClusterUnavailableException(
-                $"The folder '{folder}' for PostgreSQL cannot be made or belongs to another user: remove it, or set REGISTRY_DATA to another folder. {output}".TrimEnd()
+                $"The folder '{folder}' for PostgreSQL cannot be made or belongs to another user: "
+                    + $"remove it, or set REGISTRY_DATA to another folder. {output}".TrimEnd()
             );
     }
 
-    /// <summary>Which says where the cluster is, when PostgreSQL's user cannot reach the data folder.</summary>
+    /// <summary>The file with the cluster's location, for a data folder that PostgreSQL's user cannot reach.</summary>
     private static string LocationFile(string data) => Path.Combine(data, "postgres.location");
 
     private static User Unprivileged()
@@ -109,18 +112,19 @@ internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs
             .ToLookup(fields => fields[0], fields => new User(fields[2], fields[3]), StringComparer.Ordinal);
         return users["postgres"].Concat(users["nobody"]).FirstOrDefault()
             ?? throw new ClusterUnavailableException(
-                "PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody': run the registry as an ordinary user."
+                "PostgreSQL does not run as root, and this machine has neither a user 'postgres' nor 'nobody': "
+                    + "run the registry as an ordinary user."
             );
     }
 
-    private static async Task<User> MeAsync(CancellationToken cancellationToken) =>
-        Read(await PostgresCommand.RunAsync(LongestLook, cancellationToken, "sh", "-c", "echo $(id -u) $(id -g)"));
+    private static async Task<User> CurrentUserAsync(CancellationToken cancellationToken) =>
+        Parse(await PostgresCommand.RunAsync(CommandTimeout, cancellationToken, "sh", "-c", "echo $(id -u) $(id -g)"));
 
     private static async Task<User> OwnerAsync(string path, CancellationToken cancellationToken, string link = "--dereference") =>
-        Read(await PostgresCommand.RunAsync(LongestLook, cancellationToken, "stat", "-c", "%u %g", link, path));
+        Parse(await PostgresCommand.RunAsync(CommandTimeout, cancellationToken, "stat", "-c", "%u %g", link, path));
 
-    private static User Read((int ExitCode, string Output) told) =>
-        told.Output.Split(' ') is [var id, var group] && told.ExitCode == 0
+    private static User Parse((int ExitCode, string Output) result) =>
+        result.Output.Split(' ') is [var id, var group] && result.ExitCode == 0
             ? new User(id, group)
-            : throw new ClusterUnavailableException($"The owner of the data folder cannot be read: {told.Output}");
+            : throw new ClusterUnavailableException($"The owner of the data folder cannot be read: {result.Output}");
 }

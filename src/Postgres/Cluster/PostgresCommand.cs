@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace SurveillanceRegistry.Postgres.Cluster;
 
-/// <summary>Runs one program to its end and tells what it printed. Bounded in time; killed beyond.</summary>
+/// <summary>Runs a program to its end and returns its output. Kills it when it exceeds its time limit.</summary>
 internal static class PostgresCommand
 {
     public static async Task<(int ExitCode, string Output)> RunAsync(
@@ -13,13 +13,14 @@ internal static class PostgresCommand
     )
     {
         using var process = Start(command);
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(limit);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(limit);
         try
         {
-            // Read while it runs: a program whose pipe is full would never end.
-            var (output, errors) = (process.StandardOutput.ReadToEndAsync(bound.Token), process.StandardError.ReadToEndAsync(bound.Token));
-            await process.WaitForExitAsync(bound.Token);
+            // Reads while the program runs: with a full pipe it would never end.
+            var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+            var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
             return (process.ExitCode, (await output + await errors).Trim());
         }
         catch (OperationCanceledException)
@@ -27,7 +28,8 @@ internal static class PostgresCommand
             process.Kill();
             cancellationToken.ThrowIfCancellationRequested();
             throw new ClusterUnavailableException(
-                $"'{string.Join(' ', command)}' did not end within {limit.TotalSeconds} s: see what holds it up, and start the registry again."
+                $"'{string.Join(' ', command)}' did not end within {limit.TotalSeconds} s: "
+                    + "see what holds it up, and start the registry again."
             );
         }
     }
@@ -41,7 +43,7 @@ internal static class PostgresCommand
             RedirectStandardInput = true,
             WorkingDirectory = "/",
         };
-        // The caller's own PGPORT, PGDATA or PGOPTIONS are meant for another server.
+        // PGPORT, PGDATA and PGOPTIONS in the caller's environment are meant for another server.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         start.Environment["LC_ALL"] = "C";
@@ -54,7 +56,8 @@ internal static class PostgresCommand
         catch (Win32Exception failure)
         {
             throw new ClusterUnavailableException(
-                $"The program '{command[0]}' cannot be run ({failure.Message}): install the package that holds it, or set REGISTRY_DATABASE to a server's connection string.",
+                $"The program '{command[0]}' cannot be run ({failure.Message}): "
+                    + "install the package that holds it, or set REGISTRY_DATABASE to a server's connection string.",
                 failure
             );
         }

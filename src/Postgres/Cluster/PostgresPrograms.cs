@@ -2,44 +2,47 @@ using System.Globalization;
 
 namespace SurveillanceRegistry.Postgres.Cluster;
 
-/// <summary>Where PostgreSQL's programs are: as told, else below <c>/usr/lib/postgresql</c>, else on the PATH.</summary>
+/// <summary>Finds PostgreSQL's programs: in the configured folder, else below <c>/usr/lib/postgresql</c>, else on the PATH.</summary>
 internal static class PostgresPrograms
 {
-    private const int OldestVersion = 15;
+    private const int MinVersion = 15;
 
     /// <summary>
-    /// The folder that holds <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c>. Throws <see cref="ClusterUnavailableException"/> when there
-    /// is none.
+    /// Returns the folder that has <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c>. Throws <see cref="ClusterUnavailableException"/>
+    /// when there is none.
     /// </summary>
-    /// <param name="told">The folder of the settings; empty: looked for.</param>
-    /// <param name="version">The major version that made the cluster, which alone can open it; null when there is no cluster yet: the
-    /// newest.</param>
-    public static string Find(string told, int? version)
+    /// <param name="configured">The configured folder; empty to search for it.</param>
+    /// <param name="version">The major version that created the cluster, the only one that can open it; null for the newest, when there
+    /// is no cluster yet.</param>
+    public static string Find(string configured, int? version)
     {
-        if (told.Length > 0)
-            return Holds(told)
-                ? told
+        if (configured.Length > 0)
+            return HasPrograms(configured)
+                ? configured
                 : throw new ClusterUnavailableException(
-                    $"REGISTRY_POSTGRES_BIN is '{told}', and there is no 'initdb' and 'postgres' in it: name the folder of PostgreSQL's programs, or leave it empty."
+                    $"REGISTRY_POSTGRES_BIN is '{configured}', and there is no 'initdb' and 'postgres' in it: "
+                        + "name the folder of PostgreSQL's programs, or leave it empty."
                 );
         var installed = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
         var newest = installed
-            .Where(folder => version is null ? Version(folder) >= OldestVersion : Version(folder) == version)
+            .Where(folder => version is null ? Version(folder) >= MinVersion : Version(folder) == version)
             .OrderByDescending(Version)
             .Select(folder => Path.Combine(folder, "bin"))
-            .FirstOrDefault(Holds);
+            .FirstOrDefault(HasPrograms);
         return newest
             ?? (Environment.GetEnvironmentVariable("PATH") ?? "")
                 .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-                .FirstOrDefault(Holds)
+                .FirstOrDefault(HasPrograms)
             ?? throw new ClusterUnavailableException(
                 version is null
-                    ? $"The PostgreSQL server (version {OldestVersion} or newer) is not installed: install the package 'postgresql', or set REGISTRY_DATABASE to a server's connection string."
-                    : $"The registry's data was written by PostgreSQL {version}, which is not installed: install the package 'postgresql-{version}'."
+                    ? $"The PostgreSQL server (version {MinVersion} or newer) is not installed: "
+                        + "install the package 'postgresql', or set REGISTRY_DATABASE to a server's connection string."
+                    : $"The registry's data was written by PostgreSQL {version}, which is not installed: "
+                        + $"install the package 'postgresql-{version}'."
             );
     }
 
-    private static bool Holds(string folder) =>
+    private static bool HasPrograms(string folder) =>
         File.Exists(Path.Combine(folder, "initdb"))
         && File.Exists(Path.Combine(folder, "postgres"))
         && File.Exists(Path.Combine(folder, "pg_ctl"));

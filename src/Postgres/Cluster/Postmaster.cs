@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace SurveillanceRegistry.Postgres.Cluster;
 
-/// <summary>How a postmaster answers.</summary>
+/// <summary>The answer of a postmaster to an attempt to connect.</summary>
 internal enum PostmasterReply
 {
     None,
@@ -19,12 +19,12 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     /// <summary>Part of the socket's name only; nothing listens on the network.</summary>
     public const int Port = 5432;
 
-    private const int AnswerSeconds = 2;
+    private const int ConnectTimeoutSeconds = 2;
 
-    /// <summary>The connection string of the registry's own role, on a socket.</summary>
-    /// <summary>Who owns the private cluster and its schema.</summary>
+    /// <summary>The database role that owns the private cluster and its schema.</summary>
     public const string Owner = "registry";
 
+    /// <summary>Returns the connection string of the owner, on a socket.</summary>
     public static string ConnectionString(string sockets) =>
         new NpgsqlConnectionStringBuilder
         {
@@ -37,7 +37,7 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             ApplicationName = "surveillance-registry",
         }.ConnectionString;
 
-    /// <summary>The postmaster of a cluster, or null when none runs, whatever a stale file says.</summary>
+    /// <summary>Returns the postmaster of a cluster; null when none runs, even when a stale pid file exists.</summary>
     public static Postmaster? Find(string cluster)
     {
         string[] lines;
@@ -59,10 +59,11 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     }
 
     /// <summary>
-    /// Removes what a postmaster that is gone left behind: its pid file, its socket and the socket's lock. PostgreSQL takes these for a
-    /// living server's as long as any process has the id in them, and in a container whose first process buries nobody that is for ever.
+    /// Removes the pid file, the socket and the socket's lock file of a postmaster that ended without removing them. PostgreSQL takes
+    /// them for a running server's while any process has that id. In a container whose first process does not reap zombies that is for
+    /// ever.
     /// </summary>
-    public static void ForgetGone(string cluster, string sockets)
+    public static void RemoveStaleFiles(string cluster, string sockets)
     {
         if (Find(cluster) is not null)
             return;
@@ -71,22 +72,26 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             File.Delete(left);
     }
 
-    /// <summary>Tries to connect, and says what came of it.</summary>
-    public async Task<PostmasterReply> AnswerAsync(CancellationToken cancellationToken)
+    /// <summary>Tries to connect, and returns the result.</summary>
+    public async Task<PostmasterReply> ProbeAsync(CancellationToken cancellationToken)
     {
         if (Sockets.Length == 0)
             return PostmasterReply.NotYet;
         try
         {
             await using var connection = new NpgsqlConnection(
-                new NpgsqlConnectionStringBuilder(ConnectionString(Sockets)) { Pooling = false, Timeout = AnswerSeconds }.ConnectionString
+                new NpgsqlConnectionStringBuilder(ConnectionString(Sockets))
+                {
+                    Pooling = false,
+                    Timeout = ConnectTimeoutSeconds,
+                }.ConnectionString
             );
             await connection.OpenAsync(cancellationToken);
             return PostmasterReply.Ready;
         }
         catch (PostgresException)
         {
-            return PostmasterReply.NotYet; // It starts, stops or is full; it lives.
+            return PostmasterReply.NotYet; // It is starting, stopping or has no free connection, but it runs.
         }
         catch (NpgsqlException)
         {
@@ -95,7 +100,7 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     }
 
     /// <summary>
-    /// Ends the postmaster at once, by its id, after a last look that the id is still its own. Its sessions see that it is gone and end.
+    /// Kills the postmaster by its process id, after checking that the id is still its own. Its sessions notice and end.
     /// </summary>
     /// <returns>False when it is still there after the limit.</returns>
     public async Task<bool> KillAsync(TimeSpan limit, CancellationToken cancellationToken)
@@ -114,7 +119,7 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
         }
         catch (TimeoutException)
         {
-            // Whether it is still there is asked below.
+            // Whether it still runs is checked below.
         }
 
         return Find(Cluster) is null;
@@ -122,7 +127,7 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
 
     private static string PidFile(string cluster) => Path.Combine(cluster, "postmaster.pid");
 
-    /// <summary>Ids are used again: only a server whose command line names this cluster is the one.</summary>
+    /// <summary>Process ids are reused: the process must be a server whose command line names this cluster.</summary>
     private static bool RunsOn(int pid, string cluster)
     {
         try

@@ -5,20 +5,20 @@ using Microsoft.Extensions.Logging;
 namespace SurveillanceRegistry.Postgres.Cluster;
 
 /// <summary>
-/// The registry's own PostgreSQL cluster, on a unix socket only. It outlives a registry that is killed: the next one adopts it, or,
-/// when it does not answer, stops it by its id and starts it again. Two registries never share one data folder.
+/// The registry's own PostgreSQL cluster, on a unix socket only. When a registry is killed, its cluster goes on: the next registry adopts
+/// it, or stops it by its process id and starts it again when it does not answer. Two registries never share a data folder.
 /// </summary>
 public sealed class PrivateCluster : IAsyncDisposable
 {
     private const int WouldBlock = 11; // EWOULDBLOCK, flock(2): another process holds the lock.
 
-    private static readonly TimeSpan LongestMaking = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(120); // It may have to recover from a crash.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(90); // Its last checkpoint waits for a busy disk.
-    private static readonly TimeSpan LongestImmediateStop = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan InitialiseTimeout = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120); // It may have to recover from a crash.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(90); // Its last checkpoint waits for a busy disk.
+    private static readonly TimeSpan ImmediateStopTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     private ClusterFolder _folder;
     private readonly string _programs;
@@ -27,31 +27,36 @@ public sealed class PrivateCluster : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private Task _watch = Task.CompletedTask;
 
-    private PrivateCluster(ClusterFolder folder, string programs, FileStream @lock, ILogger log) =>
-        (_folder, _programs, _lock, _log) = (folder, programs, @lock, log);
+    private PrivateCluster(ClusterFolder folder, string programs, FileStream @lock, ILogger log)
+    {
+        _folder = folder;
+        _programs = programs;
+        _lock = @lock;
+        _log = log;
+    }
 
-    /// <summary>How to connect.</summary>
+    /// <summary>The connection string of the cluster.</summary>
     public string ConnectionString => Postmaster.ConnectionString(_folder.Sockets);
 
     /// <summary>The process id of the cluster's postmaster; null while none runs.</summary>
     internal int? Pid => Postmaster.Find(_folder.Cluster)?.Pid;
 
     /// <summary>
-    /// Starts the cluster of a data folder, making it when there is none. Throws <see cref="ClusterUnavailableException"/> with one
-    /// sentence when
-    /// PostgreSQL is not installed, the folder is somebody else's, or another registry runs on it; then nothing is left half-made.
+    /// Starts the cluster of a data folder, and creates it when there is none. Throws <see cref="ClusterUnavailableException"/> with one
+    /// sentence when PostgreSQL is not installed, when another user owns the folder, or when another registry uses it; then nothing is left
+    /// half created.
     /// </summary>
     /// <param name="data">The data folder, absolute.</param>
-    /// <param name="programs">Where PostgreSQL's programs are; empty: found by itself.</param>
+    /// <param name="programs">Where PostgreSQL's programs are; empty to search for them.</param>
     public static async Task<PrivateCluster> StartAsync(string data, string programs, ILogger log, CancellationToken cancellationToken)
     {
-        await ClusterFolder.MustBeMineAsync(data, cancellationToken);
-        PostgresPrograms.Find(programs, version: null); // Asked before anything is made.
+        await ClusterFolder.RequireOwnerAsync(data, cancellationToken);
+        PostgresPrograms.Find(programs, version: null); // Before anything is created.
         var @lock = Lock(data);
         try
         {
-            var folder = await ClusterFolder.OfAsync(data, cancellationToken);
-            await folder.MakeAsync(data, cancellationToken);
+            var folder = await ClusterFolder.ForDataAsync(data, cancellationToken);
+            await folder.CreateAsync(data, cancellationToken);
             var cluster = new PrivateCluster(folder, PostgresPrograms.Find(programs, folder.Version), @lock, log);
             await cluster.AdoptOrStartAsync(cancellationToken);
             cluster._watch = cluster.WatchAsync(cluster._closing.Token);
@@ -65,26 +70,27 @@ public sealed class PrivateCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// How to connect to the cluster of a data folder that runs already; null when none answers. Takes no lock, starts nothing.
+    /// Returns the connection string of the cluster of a data folder when it already runs; null when none answers. Takes no lock and starts
+    /// nothing.
     /// </summary>
     public static async Task<string?> ConnectIfRunningAsync(string data, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(data))
             return null;
-        await ClusterFolder.MustBeMineAsync(data, cancellationToken);
-        var running = Postmaster.Find((await ClusterFolder.OfAsync(data, cancellationToken)).Cluster);
-        return running is not null && await running.AnswerAsync(cancellationToken) == PostmasterReply.Ready
+        await ClusterFolder.RequireOwnerAsync(data, cancellationToken);
+        var running = Postmaster.Find((await ClusterFolder.ForDataAsync(data, cancellationToken)).Cluster);
+        return running is not null && await running.ProbeAsync(cancellationToken) == PostmasterReply.Ready
             ? Postmaster.ConnectionString(running.Sockets)
             : null;
     }
 
-    /// <summary>Stops the cluster: sessions are cut, everything committed is on disk.</summary>
+    /// <summary>Stops the cluster and disconnects its sessions. Everything committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
         await _watch;
-        if (Postmaster.Find(_folder.Cluster) is not null && (await StopAsync("fast", LongestStop, CancellationToken.None)).ExitCode != 0)
-            await StopAtOnceAsync(CancellationToken.None);
+        if (Postmaster.Find(_folder.Cluster) is not null && (await StopAsync("fast", StopTimeout, CancellationToken.None)).ExitCode != 0)
+            await StopImmediatelyAsync(CancellationToken.None);
         if (Directory.Exists(_folder.Sockets) && !Directory.EnumerateFileSystemEntries(_folder.Sockets).Any())
             Directory.Delete(_folder.Sockets);
         await _lock.DisposeAsync();
@@ -93,46 +99,48 @@ public sealed class PrivateCluster : IAsyncDisposable
 
     private async Task AdoptOrStartAsync(CancellationToken cancellationToken)
     {
-        for (var waiting = Stopwatch.StartNew(); ; await Task.Delay(BetweenTries, cancellationToken))
+        for (var waiting = Stopwatch.StartNew(); ; await Task.Delay(RetryDelay, cancellationToken))
         {
-            if (Postmaster.Find(_folder.Cluster) is not { } left)
+            if (Postmaster.Find(_folder.Cluster) is not { } postmaster)
             {
                 if (_folder.Version is null)
                     await InitialiseAsync(cancellationToken);
-                if (await TryStartAsync(waiting.Elapsed < LongestStop, cancellationToken))
+                if (await TryStartAsync(waiting.Elapsed < StopTimeout, cancellationToken))
                     return;
                 continue;
             }
 
-            var answer = await left.AnswerAsync(cancellationToken);
+            var answer = await postmaster.ProbeAsync(cancellationToken);
             if (answer == PostmasterReply.Ready)
             {
-                _log.LogInformation("Adopted the PostgreSQL that an earlier registry left behind (process {Pid}).", left.Pid);
-                _folder = _folder with { Sockets = left.Sockets };
+                _log.LogInformation("Adopted the PostgreSQL that an earlier registry left behind (process {Pid}).", postmaster.Pid);
+                _folder = _folder with { Sockets = postmaster.Sockets };
                 return;
             }
 
-            if (waiting.Elapsed > (answer == PostmasterReply.NotYet ? LongestStart : LongestSilence))
+            if (waiting.Elapsed > (answer == PostmasterReply.NotYet ? StartTimeout : AnswerTimeout))
             {
                 _log.LogWarning(
                     "The PostgreSQL that an earlier registry left behind (process {Pid}) does not answer; it is stopped and started again.",
-                    left.Pid
+                    postmaster.Pid
                 );
-                await StopAtOnceAsync(cancellationToken);
+                await StopImmediatelyAsync(cancellationToken);
             }
         }
     }
 
-    /// <summary>Makes the cluster beside its place and moves it there: a kill in the middle leaves nothing that looks like one.</summary>
+    /// <summary>
+    /// Creates the cluster beside its folder, then moves it there: a kill in between leaves nothing that looks like a cluster.
+    /// </summary>
     private async Task InitialiseAsync(CancellationToken cancellationToken)
     {
-        _log.LogInformation("Making a PostgreSQL cluster in {Folder} …", _folder.Home);
-        // A name of its own each time: the initdb of a registry that was killed may still be writing to the last one.
+        _log.LogInformation("Creating a PostgreSQL cluster in {Folder} …", _folder.Home);
+        // A new name each time: the initdb of a registry that was killed may still be writing to the previous one.
         var beside = $"{_folder.Cluster}.new-{Path.GetRandomFileName()}";
-        await AsClusterUserAsync(LongestMaking, cancellationToken, "sh", "-c", "rm -rf -- \"$0\".new-*", _folder.Cluster);
-        // Whoever can enter the socket's folder (mode 0700) is this user or root: there is nothing more for a password to protect.
+        await AsClusterUserAsync(InitialiseTimeout, cancellationToken, "sh", "-c", "rm -rf -- \"$0\".new-*", _folder.Cluster);
+        // Only this user and root can enter the socket's folder (mode 0700): a password would protect nothing more.
         var made = await AsClusterUserAsync(
-            LongestMaking,
+            InitialiseTimeout,
             cancellationToken,
             Path.Combine(_programs, "initdb"),
             "-D",
@@ -144,13 +152,13 @@ public sealed class PrivateCluster : IAsyncDisposable
             "--data-checksums"
         );
         if (made.ExitCode == 0)
-            made = await AsClusterUserAsync(LongestMaking, cancellationToken, "mv", "-T", beside, _folder.Cluster);
+            made = await AsClusterUserAsync(InitialiseTimeout, cancellationToken, "mv", "-T", beside, _folder.Cluster);
         if (made.ExitCode != 0)
             throw new ClusterUnavailableException($"A PostgreSQL cluster could not be made in '{_folder.Home}': {LastLine(made.Output)}");
     }
 
-    /// <summary>Starts the postmaster and waits until it is ready. False: not yet, and worth another try.</summary>
-    private async Task<bool> TryStartAsync(bool mayTryAgain, CancellationToken cancellationToken)
+    /// <summary>Starts the postmaster and waits until it is ready. Returns false when it is not, and another try may succeed.</summary>
+    private async Task<bool> TryStartAsync(bool mayRetry, CancellationToken cancellationToken)
     {
         string[] settings =
         [
@@ -164,10 +172,10 @@ public sealed class PrivateCluster : IAsyncDisposable
             "full_page_writes=on",
             "log_min_messages=warning",
         ];
-        Postmaster.ForgetGone(_folder.Cluster, _folder.Sockets);
+        Postmaster.RemoveStaleFiles(_folder.Cluster, _folder.Sockets);
         // pg_ctl gives the server a session of its own, so that Ctrl-C at a terminal reaches the registry alone.
         var started = await PgCtlAsync(
-            LongestStart,
+            StartTimeout,
             cancellationToken,
             "start",
             "-l",
@@ -177,28 +185,33 @@ public sealed class PrivateCluster : IAsyncDisposable
         );
         if (started.ExitCode == 0)
             return true;
-        var said = (await AsClusterUserAsync(LongestStop, cancellationToken, "tail", "-n", "4", _folder.Log)).Output;
-        // Sessions of a server that was killed hold its memory for a moment; the pg_ctl of a registry that was killed may have been first.
+        var logTail = (await AsClusterUserAsync(StopTimeout, cancellationToken, "tail", "-n", "4", _folder.Log)).Output;
+        // The sessions of a killed server hold its shared memory for a moment, or the pg_ctl of a killed registry was faster.
         if (
-            mayTryAgain
-            && (said.Contains("shared memory block", StringComparison.Ordinal) || said.Contains("postmaster.pid", StringComparison.Ordinal))
+            mayRetry
+            && (
+                logTail.Contains("shared memory block", StringComparison.Ordinal)
+                || logTail.Contains("postmaster.pid", StringComparison.Ordinal)
+            )
         )
             return false;
         throw new ClusterUnavailableException(
-            $"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(said.Length > 0 ? said : started.Output)}"
+            $"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(logTail.Length > 0 ? logTail : started.Output)}"
         );
     }
 
-    /// <summary>PostgreSQL mends its own sessions; when its first process dies, nobody else would start it again.</summary>
+    /// <summary>
+    /// Restarts PostgreSQL when its postmaster has ended. PostgreSQL restarts its own sessions, but not its first process.
+    /// </summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         try
         {
-            for (; ; await Task.Delay(BetweenLooks, cancellationToken))
+            for (; ; await Task.Delay(CheckInterval, cancellationToken))
             {
                 if (Postmaster.Find(_folder.Cluster) is not null)
                     continue;
-                _log.LogError("PostgreSQL is gone; it is started again. Its own words are in {Log}.", _folder.Log);
+                _log.LogError("PostgreSQL has ended; it is started again. Its log is {Log}.", _folder.Log);
                 try
                 {
                     await AdoptOrStartAsync(cancellationToken);
@@ -217,18 +230,19 @@ public sealed class PrivateCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops a postmaster without waiting for its sessions, by force if need be. Nothing committed is lost: the next start recovers it.
+    /// Stops a postmaster without waiting for its sessions, and kills it if necessary. Nothing committed is lost: the next start recovers.
     /// </summary>
-    private async Task StopAtOnceAsync(CancellationToken cancellationToken)
+    private async Task StopImmediatelyAsync(CancellationToken cancellationToken)
     {
-        await StopAsync("immediate", LongestImmediateStop, cancellationToken);
-        if (Postmaster.Find(_folder.Cluster) is { } stuck && !await stuck.KillAsync(LongestStop, cancellationToken))
+        await StopAsync("immediate", ImmediateStopTimeout, cancellationToken);
+        if (Postmaster.Find(_folder.Cluster) is { } stuck && !await stuck.KillAsync(StopTimeout, cancellationToken))
             throw new ClusterUnavailableException(
-                $"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: see what holds it up, a disk perhaps, and start the registry again."
+                $"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: "
+                    + "see what holds it up, a disk perhaps, and start the registry again."
             );
     }
 
-    /// <summary>Takes the data folder for this process, until it ends in whatever way.</summary>
+    /// <summary>Locks the data folder for this process; the kernel releases the lock when the process ends.</summary>
     private static FileStream Lock(string data)
     {
         try
@@ -236,7 +250,7 @@ public sealed class PrivateCluster : IAsyncDisposable
             Directory.CreateDirectory(data);
             return new FileStream(Path.Combine(data, "registry.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException taken) when (taken.HResult == WouldBlock)
+        catch (IOException locked) when (locked.HResult == WouldBlock)
         {
             throw new ClusterUnavailableException(
                 $"Another registry runs on the data folder '{data}': stop it first, or set REGISTRY_DATA to another folder."
@@ -254,14 +268,14 @@ public sealed class PrivateCluster : IAsyncDisposable
     private Task<(int ExitCode, string Output)> StopAsync(string mode, TimeSpan limit, CancellationToken cancellationToken) =>
         PgCtlAsync(limit, cancellationToken, "stop", "-m", mode);
 
-    /// <summary>Runs pg_ctl, which itself waits up to a limit for what was asked.</summary>
+    /// <summary>Runs pg_ctl, which itself waits up to a limit for the result.</summary>
     private Task<(int ExitCode, string Output)> PgCtlAsync(
         TimeSpan limit,
         CancellationToken cancellationToken,
         params string[] arguments
     ) =>
         AsClusterUserAsync(
-            limit + BetweenLooks,
+            limit + CheckInterval,
             cancellationToken,
             [
                 Path.Combine(_programs, "pg_ctl"),

@@ -8,51 +8,53 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 namespace SurveillanceRegistry.Postgres.Devices;
 
 /// <summary>
-/// Listens for changes of enrolment, whoever makes them, in this process or another, and ends the sessions of those whose credential does
-/// not hold any more. Everybody who is signed in is compared after every new connection, since nobody knows what was missed, and every
-/// <see cref="FullCheckInterval"/>: a certificate expires without a word, somebody may have been let in on a credential that ended
-/// meanwhile, and
-/// a connection that is dead on the other side says nothing either.
+/// Listens for changes of enrolment by any process, and ends the sessions whose credential does not hold any more. It compares all sessions
+/// with the register after each new connection, because notifications may have been missed, and every <see cref="FullCheckInterval"/>:
+/// a certificate expires without a notification, a sign-in may have overtaken the end of its credential, and a connection whose other side
+/// is dead reports nothing.
 /// </summary>
-/// <param name="brokers">Where devices are signed in; none in a verb that only writes.</param>
+/// <param name="brokers">Where devices are signed in; empty in a command that only writes.</param>
+/// <param name="listeners">Notified of every change after the broker.</param>
 public sealed class EnrolmentChangeListener(
     NpgsqlDataSource database,
     IEnumerable<ISessions> brokers,
-    IEnumerable<IEnrolmentListener> ears,
+    IEnumerable<IEnrolmentListener> listeners,
     TimeProvider time,
     ILogger<EnrolmentChangeListener> logger
 ) : BackgroundService
 {
-    // What changed stands before whose it is.
-    private const string CredentialOf = "credential:";
-    internal const string EpochsOf = "epochs:";
+    // NOTIFY payloads have the form <kind>:<id>.
+    private const string CredentialPrefix = "credential:";
+    internal const string EpochsPrefix = "epochs:";
 
-    private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What was heard and not done yet; kept over a lost connection.</summary>
-    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    /// <summary>Payloads that were received and not handled yet. Kept when the connection is lost.</summary>
+    private readonly HashSet<string> _pending = new(StringComparer.Ordinal);
 
-    /// <summary>Of what the broker has heard and nobody else yet.</summary>
-    private readonly HashSet<string> _untold = new(StringComparer.Ordinal);
-    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(
+    /// <summary>Ids whose change the broker has handled but the other listeners have not. Locked by itself.</summary>
+    private readonly HashSet<string> _unnotified = new(StringComparer.Ordinal);
+
+    /// <summary>Wakes the notifying task; holds at most one signal.</summary>
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
 
-    /// <summary>How often everybody is compared, whatever is heard.</summary>
+    /// <summary>How often all sessions are compared with the register, without a notification.</summary>
     public static TimeSpan FullCheckInterval { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Completes when it listens for the first time.</summary>
+    /// <summary>Completes when the listener is connected for the first time.</summary>
     public Task Listening => _listening.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (brokers.FirstOrDefault() is not { } sessions)
             return;
-        var telling = TellAsync(stoppingToken);
+        var notifying = NotifyListenersAsync(stoppingToken);
         await ListenAsync(sessions, stoppingToken);
-        await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await notifying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task ListenAsync(ISessions sessions, CancellationToken stoppingToken)
@@ -62,7 +64,7 @@ public sealed class EnrolmentChangeListener(
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                connection.Notification += (_, notification) => _changed.Add(notification.Payload);
+                connection.Notification += (_, notification) => _pending.Add(notification.Payload);
                 await connection.ExecuteAsync(new CommandDefinition("listen registry_enrolment", cancellationToken: stoppingToken));
                 await ListenAsync(connection, sessions, stoppingToken);
             }
@@ -72,117 +74,118 @@ public sealed class EnrolmentChangeListener(
             }
             catch (Exception failure)
             {
-                // The database is away: it listens again when it is back, and compares everybody then.
+                // Any reason, usually an unavailable database: it connects again and then compares all sessions.
                 logger.LogWarning(
-                    "Changes of enrolment cannot be heard ({Reason}); everybody who is signed in is compared when they can.",
+                    "Changes of enrolment cannot be received ({Reason}). All sessions are compared with the register after reconnecting.",
                     failure.Message
                 );
-                await Task.Delay(BeforeTryingAgain, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RetryDelay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     private async Task ListenAsync(NpgsqlConnection connection, ISessions sessions, CancellationToken cancellationToken)
     {
-        var looked = 0L;
+        var checkedAt = 0L;
         while (true)
         {
-            string[] changed = [.. _changed];
-            _changed.Clear(); // What is heard from here on is done next, the same name again too.
+            string[] changed = [.. _pending];
+            _pending.Clear(); // Payloads that arrive from here on are handled in the next turn, the same one again too.
             try
             {
-                await ActAsync(changed);
+                if (checkedAt == 0 || time.GetElapsedTime(checkedAt) >= FullCheckInterval)
+                {
+                    checkedAt = time.GetTimestamp();
+                    await CompareAsync(connection, sessions, sessions.SignedIn(), cancellationToken);
+                }
+                else if (changed.Length > 0)
+                {
+                    (string, long)[] signedIn = [.. changed.Select(IdOf).Distinct().SelectMany(id => sessions.SignedIn(id))];
+                    await CompareAsync(connection, sessions, signedIn, cancellationToken);
+                }
+
+                await PassOnAsync(changed, sessions, cancellationToken);
             }
             catch
             {
-                _changed.UnionWith(changed);
+                _pending.UnionWith(changed);
                 throw;
             }
 
             _listening.TrySetResult();
-            if (_changed.Count == 0)
+            if (_pending.Count == 0)
                 await connection.WaitAsync(FullCheckInterval, cancellationToken);
-        }
-
-        async Task ActAsync(string[] changed)
-        {
-            if (looked == 0 || time.GetElapsedTime(looked) >= FullCheckInterval)
-            {
-                looked = time.GetTimestamp();
-                await CompareAsync(connection, sessions, sessions.SignedIn(), cancellationToken);
-            }
-            else if (changed.Length > 0)
-            {
-                await CompareAsync(
-                    connection,
-                    sessions,
-                    [.. changed.Select(IdOf).Distinct().SelectMany(id => sessions.SignedIn(id))],
-                    cancellationToken
-                );
-            }
-
-            foreach (var id in changed.Where(what => what.StartsWith(EpochsOf, StringComparison.Ordinal)).Select(IdOf))
-                await sessions.EpochsForgottenAsync(id, cancellationToken);
-            string[] registered =
-            [
-                .. changed
-                    .Where(what =>
-                        !what.StartsWith(CredentialOf, StringComparison.Ordinal) && !what.StartsWith(EpochsOf, StringComparison.Ordinal)
-                    )
-                    .Select(IdOf),
-            ];
-            foreach (var id in registered)
-                await sessions.ChangedAsync(id, cancellationToken);
-            lock (_untold)
-                _untold.UnionWith(registered);
-            _news.Writer.TryWrite(true);
         }
     }
 
-    /// <summary>
-    /// Tells everybody but the broker. Beside the listening: after a large import nobody speaks on while rooms are reloaded.
-    /// </summary>
-    private async Task TellAsync(CancellationToken cancellationToken)
+    /// <summary>Passes changes on to the broker, and leaves their ids to the task that notifies the other listeners.</summary>
+    /// <param name="changed">Payloads of notifications.</param>
+    private async Task PassOnAsync(string[] changed, ISessions sessions, CancellationToken cancellationToken)
     {
-        while (await _news.Reader.WaitToReadAsync(cancellationToken))
+        foreach (var id in changed.Where(payload => payload.StartsWith(EpochsPrefix, StringComparison.Ordinal)).Select(IdOf))
+            await sessions.ForgetEpochsAsync(id, cancellationToken);
+        string[] registered =
+        [
+            .. changed
+                .Where(payload =>
+                    !payload.StartsWith(CredentialPrefix, StringComparison.Ordinal)
+                    && !payload.StartsWith(EpochsPrefix, StringComparison.Ordinal)
+                )
+                .Select(IdOf),
+        ];
+        foreach (var id in registered)
+            await sessions.ChangedAsync(id, cancellationToken);
+        lock (_unnotified)
+            _unnotified.UnionWith(registered);
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>
+    /// Notifies all listeners except the broker, on a task of its own: after a large import, slow listeners must not delay disconnecting
+    /// revoked devices.
+    /// </summary>
+    private async Task NotifyListenersAsync(CancellationToken cancellationToken)
+    {
+        while (await _wake.Reader.WaitToReadAsync(cancellationToken))
         {
-            _news.Reader.TryRead(out _);
-            string[] untold;
-            lock (_untold)
+            _wake.Reader.TryRead(out _);
+            string[] ids;
+            lock (_unnotified)
             {
-                untold = [.. _untold];
-                _untold.Clear();
+                ids = [.. _unnotified];
+                _unnotified.Clear();
             }
 
-            foreach (var id in untold)
+            foreach (var id in ids)
             {
                 try
                 {
-                    foreach (var ear in ears)
-                        await ear.ChangedAsync(id, cancellationToken);
+                    foreach (var listener in listeners)
+                        await listener.ChangedAsync(id, cancellationToken);
                 }
                 catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // Whatever the reason: the others are told, and this one is told again.
+                    // Any reason: the other ids are passed on, and this one is tried again.
                     logger.LogWarning(
-                        "A change in the register could not be passed on ({Reason}); it is passed on again in {Seconds} s.",
+                        "The change of {Id} could not be passed on to all listeners ({Reason}). It is tried again in {Seconds} s.",
+                        id,
                         failure.Message,
-                        BeforeTryingAgain.TotalSeconds
+                        RetryDelay.TotalSeconds
                     );
-                    await Task.Delay(BeforeTryingAgain, time, cancellationToken);
-                    lock (_untold)
-                        _untold.Add(id);
-                    _news.Writer.TryWrite(true);
+                    await Task.Delay(RetryDelay, time, cancellationToken);
+                    lock (_unnotified)
+                        _unnotified.Add(id);
+                    _wake.Writer.TryWrite(true);
                 }
             }
         }
     }
 
-    private static string IdOf(string what) => what[(what.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    private static string IdOf(string payload) => payload[(payload.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <summary>
-    /// Ends every session whose credential does not hold. One question for all of them, on the connection that listens; asked for nobody
-    /// too, since it tells whether that connection lives.
+    /// Ends every session whose credential does not hold. One query for all of them, on the listening connection. It also runs for no
+    /// session, because it shows whether that connection is alive.
     /// </summary>
     private async Task CompareAsync(
         NpgsqlConnection connection,
@@ -196,8 +199,13 @@ public sealed class EnrolmentChangeListener(
                 new CommandDefinition(
                     """
                     select holder, number from registry.credential
-                    where (holder, number) in (select * from unnest(@holders, @numbers)) and ended_at is null and (not_after is null or not_after > @now)
-                    and (exists (select from registry.device where id = holder and body->>'lifecycle' <> 'removed') or exists (select from registry.gateway where id = holder and not removed))
+                    where (holder, number) in (select * from unnest(@holders, @numbers))
+                        and ended_at is null
+                        and (not_after is null or not_after > @now)
+                        and (
+                            exists (select from registry.device where id = holder and body->>'lifecycle' <> 'removed')
+                            or exists (select from registry.gateway where id = holder and not removed)
+                        )
                     """,
                     new
                     {

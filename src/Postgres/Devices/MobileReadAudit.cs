@@ -1,10 +1,9 @@
-using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 
 namespace SurveillanceRegistry.Postgres.Devices;
 
-/// <summary>Readings of single mobile units, in a table that is only added to.</summary>
+/// <summary>The audit of who read a single mobile device, in an append-only table.</summary>
 public sealed class MobileReadAudit(NpgsqlDataSource database) : IMobileReadAudit
 {
     public async Task RecordAsync(
@@ -15,19 +14,19 @@ public sealed class MobileReadAudit(NpgsqlDataSource database) : IMobileReadAudi
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "insert into registry.reading (at, reader, device, what) select @at, @reader, device, @what from unnest(@devices) device",
-                new
-                {
-                    at = at.UtcDateTime,
-                    reader,
-                    devices = deviceIds.ToArray(),
-                    what,
-                },
-                cancellationToken: cancellationToken
-            )
+        await database.ExecuteAsync(
+            """
+            insert into registry.reading (at, reader, device, what)
+            select @at, @reader, device, @what from unnest(@devices) device
+            """,
+            new
+            {
+                at = at.UtcDateTime,
+                reader,
+                devices = deviceIds.ToArray(),
+                what,
+            },
+            cancellationToken
         );
     }
 }

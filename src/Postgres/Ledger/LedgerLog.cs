@@ -5,7 +5,7 @@ using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Ledger;
 
-/// <summary>The ledger, read from its tables.</summary>
+/// <summary>Reads the ledger from its tables, and stores signed checkpoints.</summary>
 public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
 {
     public async Task<LedgerHead> HeadAsync(CancellationToken cancellationToken)
@@ -19,22 +19,19 @@ public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
 
     public async Task<byte[]?> HashesAsync(Tile tile, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // A tile above the lowest holds the roots that the ledger kept when their subtrees became complete.
+        // A tile above level 0 consists of subtree roots, which the ledger stores when their subtrees are complete.
         var hashes = (
-            await connection.QueryAsync<byte[]>(
-                new CommandDefinition(
-                    tile.Level == 0
-                        ? "select leaf_hash from registry.ledger_entry where index >= @First and index < @end order by index"
-                        : "select hash from registry.ledger_node where level = @level and index >= @First and index < @end order by index",
-                    new
-                    {
-                        tile.First,
-                        end = tile.First + tile.Width,
-                        level = 8 * tile.Level,
-                    },
-                    cancellationToken: cancellationToken
-                )
+            await database.QueryAsync<byte[]>(
+                tile.Level == 0
+                    ? "select leaf_hash from registry.ledger_entry where index >= @First and index < @end order by index"
+                    : "select hash from registry.ledger_node where level = @level and index >= @First and index < @end order by index",
+                new
+                {
+                    tile.First,
+                    end = tile.First + tile.Width,
+                    level = 8 * tile.Level,
+                },
+                cancellationToken
             )
         ).ToArray();
         return hashes.Length == tile.Width ? [.. hashes.SelectMany(hash => hash)] : null;
@@ -69,7 +66,7 @@ public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
         return entries.ToImmutable();
     }
 
-    public async Task<string> KeepCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<string> PublishCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(
@@ -95,42 +92,40 @@ public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
 
     public async Task<ImmutableArray<(long Size, string Note)>> CheckpointsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return
         [
-            .. await connection.QueryAsync<(long, string)>(
-                new CommandDefinition(
-                    "select size, note from registry.ledger_checkpoint order by size",
-                    cancellationToken: cancellationToken
-                )
+            .. await database.QueryAsync<(long, string)>(
+                "select size, note from registry.ledger_checkpoint order by size",
+                null,
+                cancellationToken
             ),
         ];
     }
 
     public async Task<ImmutableDictionary<long, string>> DocumentHashesAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return (
-            await connection.QueryAsync<(long Entry, string Sha256)>(
-                new CommandDefinition(
-                    "select entry, encode(sha256(convert_to(body, 'UTF8')), 'hex') from registry.revision join registry.ledger_entry on index = entry where ledger_entry.kind = 'document-recorded'",
-                    cancellationToken: cancellationToken
-                )
+            await database.QueryAsync<(long Entry, string Sha256)>(
+                """
+                select entry, encode(sha256(convert_to(body, 'UTF8')), 'hex')
+                from registry.revision join registry.ledger_entry on index = entry
+                where ledger_entry.kind = @DocumentRecorded
+                """,
+                new { LedgerKinds.DocumentRecorded },
+                cancellationToken
             )
         ).ToImmutableDictionary(row => row.Entry, row => row.Sha256);
     }
 
     public async Task<ImmutableArray<(int Level, long Index, ReadOnlyMemory<byte> Hash)>> NodesAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return
         [
             .. (
-                await connection.QueryAsync<(int Level, long Index, byte[] Hash)>(
-                    new CommandDefinition(
-                        "select level, index, hash from registry.ledger_node order by level, index",
-                        cancellationToken: cancellationToken
-                    )
+                await database.QueryAsync<(int Level, long Index, byte[] Hash)>(
+                    "select level, index, hash from registry.ledger_node order by level, index",
+                    null,
+                    cancellationToken
                 )
             ).Select(node => (node.Level, node.Index, (ReadOnlyMemory<byte>)node.Hash)),
         ];

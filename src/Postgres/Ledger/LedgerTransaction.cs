@@ -7,8 +7,8 @@ using SurveillanceRegistry.Domain.Ledger;
 namespace SurveillanceRegistry.Postgres.Ledger;
 
 /// <summary>
-/// Writes entries in the transaction of what they speak of: both are there, or neither is. The ledger's head is held from
-/// <see cref="BeginAsync"/> until the transaction ends, so a transaction takes it last and commits soon.
+/// Appends ledger entries in the transaction of the change that they record: both are committed, or neither. <see cref="BeginAsync"/>
+/// locks the ledger's head until the transaction ends, so a transaction takes it last and commits soon.
 /// </summary>
 internal sealed class LedgerTransaction
 {
@@ -21,14 +21,24 @@ internal sealed class LedgerTransaction
         NpgsqlTransaction transaction,
         DateTimeOffset at,
         CancellationToken cancellationToken
-    ) => (_connection, _transaction, At, _cancellationToken) = (connection, transaction, at, cancellationToken);
+    )
+    {
+        _connection = connection;
+        _transaction = transaction;
+        _cancellationToken = cancellationToken;
+        At = at;
+    }
+
+    /// <summary>What an act returns when it succeeded and has no value of its own.</summary>
+    public static object Done { get; } = new();
 
     /// <summary>
-    /// When everything of this transaction is recorded: always after what was recorded before, whatever the clock says. Whole microseconds.
+    /// The recorded time of everything in this transaction, in whole microseconds. It is always later than every recorded time before it,
+    /// even when the clock was set back.
     /// </summary>
     public DateTimeOffset At { get; }
 
-    /// <summary>Takes the head of the ledger.</summary>
+    /// <summary>Locks the head of the ledger.</summary>
     /// <param name="now">The time by the clock.</param>
     public static async Task<LedgerTransaction> BeginAsync(
         NpgsqlConnection connection,
@@ -49,90 +59,105 @@ internal sealed class LedgerTransaction
         );
     }
 
+    /// <summary>
+    /// Runs an act in a transaction of its own, with the ledger's head locked from the start. Commits when the act returns a value; rolls
+    /// back when it refuses or throws.
+    /// </summary>
+    /// <param name="now">The time by the clock.</param>
+    public static async Task<Outcome<T>> RunAsync<T>(
+        NpgsqlDataSource database,
+        DateTimeOffset now,
+        Func<LedgerTransaction, Task<Outcome<T>>> act,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var outcome = await act(await BeginAsync(connection, transaction, now, cancellationToken));
+        if (outcome.Value is not null)
+            await transaction.CommitAsync(cancellationToken);
+        return outcome;
+    }
+
+    /// <summary>Executes a statement in this transaction. Returns the number of rows it affected.</summary>
+    public Task<int> ExecuteAsync(string sql, object values) => _connection.ExecuteAsync(Command(sql, values));
+
+    /// <summary>Returns the first column of the first row that a statement returns in this transaction.</summary>
+    public Task<T?> ScalarAsync<T>(string sql, object? values = null) => _connection.ExecuteScalarAsync<T>(Command(sql, values));
+
+    /// <summary>Returns the rows that a statement returns in this transaction.</summary>
+    public async Task<T[]> QueryAsync<T>(string sql, object? values = null) => [.. await _connection.QueryAsync<T>(Command(sql, values))];
+
     /// <summary>Appends an entry.</summary>
     /// <returns>Its number, from 0.</returns>
-    public Task<long> EntryAsync(string kind, Attribution by, object body) =>
-        _connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                "select registry.append_entry(@at, @kind, @bytes)",
-                new
-                {
-                    at = At.UtcDateTime,
-                    kind,
-                    bytes = LedgerEntry.Write(At, kind, by, body),
-                },
-                _transaction,
-                cancellationToken: _cancellationToken
-            )
+    public Task<long> AppendAsync(string kind, Attribution by, object body) =>
+        ScalarAsync<long>(
+            "select registry.append_entry(@at, @kind, @bytes)",
+            new
+            {
+                at = At.UtcDateTime,
+                kind,
+                bytes = LedgerEntry.Write(At, kind, by, body),
+            }
         );
 
     /// <summary>
-    /// Writes down what was done to a device: a fixed one in the ledger, which everybody reads; a mobile one among the acts, which nobody
-    /// does who may not read single units.
+    /// Records an act on a device: of a fixed device in the ledger, which is public; of a mobile device among the acts, which only people
+    /// who may read single mobile devices can read.
     /// </summary>
     /// <param name="device">The device as it is registered from now on.</param>
-    /// <param name="body">What there is to say of it beside which device it is.</param>
-    /// <returns>The number of the entry; null for a mobile unit, which has none.</returns>
-    public async Task<long?> DeviceAsync(string kind, Attribution by, Device device, object body)
+    /// <param name="body">The details of the act, without the device's id for a mobile device.</param>
+    /// <returns>The number of the entry; null for a mobile device, which has none.</returns>
+    public async Task<long?> RecordDeviceAsync(string kind, Attribution by, Device device, object body)
     {
         if (device.Fleet is null)
-            return await EntryAsync(kind, by, body);
-        // Whoever writes an act holds the head: acts are committed in the order of their numbers.
-        await _connection.ExecuteAsync(
-            new CommandDefinition(
-                """
-                insert into registry.mobile_act (at, act, by, device, fleet, kind, department, lifecycle, body)
-                values (@at, @act, @by::jsonb, @Id, @Fleet, @Kind, @Department, @lifecycle, @body::jsonb)
-                """,
-                new
-                {
-                    at = At.UtcDateTime,
-                    act = kind,
-                    by = JsonRow.Body(by),
-                    device.Id,
-                    device.Fleet,
-                    device.Kind,
-                    device.Department,
-                    lifecycle = Json.Word(device.Lifecycle),
-                    body = JsonRow.Body(body),
-                },
-                _transaction,
-                cancellationToken: _cancellationToken
-            )
+            return await AppendAsync(kind, by, body);
+        // The transaction holds the head, so acts are committed in the order of their numbers.
+        await ExecuteAsync(
+            """
+            insert into registry.mobile_act (at, act, by, device, fleet, kind, department, lifecycle, body)
+            values (@at, @act, @by::jsonb, @Id, @Fleet, @Kind, @Department, @lifecycle, @body::jsonb)
+            """,
+            new
+            {
+                at = At.UtcDateTime,
+                act = kind,
+                by = JsonRow.Body(by),
+                device.Id,
+                device.Fleet,
+                device.Kind,
+                device.Department,
+                lifecycle = Json.Word(device.Lifecycle),
+                body = JsonRow.Body(body),
+            }
         );
         return null;
     }
 
     /// <summary>
-    /// Says in the ledger that there is a fleet with units of a technology, the first time that there is: neither who they are nor how
-    /// many, nor anything afterwards.
+    /// Appends an entry for a fleet with a technology, the first time that there is one. The ledger says neither which devices are in it
+    /// nor how many, and nothing about it afterwards.
     /// </summary>
-    public async Task FleetAsync(Attribution by, string fleet, string technology)
+    public async Task RecordFleetAsync(Attribution by, string fleet, string technology)
     {
-        if (
-            await _connection.ExecuteScalarAsync<bool>(
-                new CommandDefinition(
-                    "select exists (select from registry.fleet where id = @fleet and technology = @technology)",
-                    new { fleet, technology },
-                    _transaction,
-                    cancellationToken: _cancellationToken
-                )
-            )
-        )
+        var isRecorded = await ScalarAsync<bool>(
+            "select exists (select from registry.fleet where id = @fleet and technology = @technology)",
+            new { fleet, technology }
+        );
+        if (isRecorded)
             return;
-        var entry = await EntryAsync("fleet-registered", by, new { fleet, technology });
-        await _connection.ExecuteAsync(
-            new CommandDefinition(
-                "insert into registry.fleet (id, technology, entry) values (@fleet, @technology, @entry)",
-                new
-                {
-                    fleet,
-                    technology,
-                    entry,
-                },
-                _transaction,
-                cancellationToken: _cancellationToken
-            )
+        var entry = await AppendAsync(LedgerKinds.FleetRegistered, by, new { fleet, technology });
+        await ExecuteAsync(
+            "insert into registry.fleet (id, technology, entry) values (@fleet, @technology, @entry)",
+            new
+            {
+                fleet,
+                technology,
+                entry,
+            }
         );
     }
+
+    private CommandDefinition Command(string sql, object? values) => new(sql, values, _transaction, cancellationToken: _cancellationToken);
 }

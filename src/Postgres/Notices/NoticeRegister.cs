@@ -7,17 +7,17 @@ using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Notices;
 
-/// <summary>Every notice that was ever issued, in a table.</summary>
+/// <summary>The register of all notices ever issued, in a table.</summary>
 public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
 {
-    private const string Columns = "place, sequence, issued_at, payload, protected, signature, hash, content_hash",
-        Select = $"select {Columns} from registry.notice ";
+    private const string Columns = "place, sequence, issued_at, payload, protected, signature, hash, content_hash";
+    private const string Select = $"select {Columns} from registry.notice ";
 
     public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
-        OneAsync(Select + "where place = @place order by sequence desc limit 1", new { place }, cancellationToken);
+        FindAsync(Select + "where place = @place order by sequence desc limit 1", new { place }, cancellationToken);
 
-    public Task<SignedNotice?> AtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken) =>
-        OneAsync(
+    public Task<SignedNotice?> FindAtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken) =>
+        FindAsync(
             Select + "where place = @place and issued_at <= @at order by issued_at desc, sequence desc limit 1",
             new { place, at = at.ToUniversalTime() },
             cancellationToken
@@ -28,33 +28,33 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
         ArgumentNullException.ThrowIfNull(notice);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var isFirst =
-            await connection.ExecuteAsync(
-                new CommandDefinition(
-                    $"""
-                    insert into registry.notice ({Columns}) values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
-                    on conflict (place, sequence) do nothing
-                    """,
-                    new
-                    {
-                        notice.Place,
-                        notice.Sequence,
-                        issuedAt = notice.IssuedAt.ToUniversalTime(),
-                        notice.Payload,
-                        notice.Protected,
-                        notice.Signature,
-                        notice.Hash,
-                        notice.ContentHash,
-                    },
-                    transaction,
-                    cancellationToken: cancellationToken
-                )
-            ) == 1;
-        if (!isFirst)
+        var inserted = await connection.ExecuteAsync(
+            new CommandDefinition(
+                $"""
+                insert into registry.notice ({Columns})
+                values (@Place, @Sequence, @issuedAt, @Payload, @Protected, @Signature, @Hash, @ContentHash)
+                on conflict (place, sequence) do nothing
+                """,
+                new
+                {
+                    notice.Place,
+                    notice.Sequence,
+                    issuedAt = notice.IssuedAt.ToUniversalTime(),
+                    notice.Payload,
+                    notice.Protected,
+                    notice.Signature,
+                    notice.Hash,
+                    notice.ContentHash,
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        if (inserted == 0)
             return false;
-        var append = await LedgerTransaction.BeginAsync(connection, transaction, notice.IssuedAt, cancellationToken);
-        await append.EntryAsync(
-            "notice-issued",
+        var ledger = await LedgerTransaction.BeginAsync(connection, transaction, notice.IssuedAt, cancellationToken);
+        await ledger.AppendAsync(
+            LedgerKinds.NoticeIssued,
             Attribution.Registry,
             new
             {
@@ -78,13 +78,10 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
 
     public async Task<long> LedgerSizeAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition("select size from registry.ledger_head", cancellationToken: cancellationToken)
-        );
+        return await database.ScalarAsync<long>("select size from registry.ledger_head", null, cancellationToken);
     }
 
-    private async Task<SignedNotice?> OneAsync(string sql, object values, CancellationToken cancellationToken)
+    private async Task<SignedNotice?> FindAsync(string sql, object values, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<NoticeRow>(

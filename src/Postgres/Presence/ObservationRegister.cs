@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
-using Dapper;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using SurveillanceRegistry.Domain;
@@ -9,23 +8,25 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Postgres.Presence;
 
 /// <summary>
-/// The changes of what is known of each device, in a table. One writer commits together what has queued: when the registry comes up, or a
-/// switch in a cellar fails, ten thousand units change at once.
+/// The register of state changes, in a table, with group commit: one writer commits together whatever is queued. When the registry starts,
+/// or when a network switch fails, ten thousand devices change at once.
 /// </summary>
 public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundService, IObservationRegister
 {
-    private const int MaxQueued = 4096,
-        MaxInOneCommit = 1024;
+    private const int MaxQueued = 4096;
+    private const int MaxPerCommit = 1024;
 
-    // The owners are held until the commit: whoever takes a partition over in this moment waits, and reads what was written.
-    private const string Keep = """
+    // Share-locks the owner rows until the commit: a silo that takes a partition over at this moment waits, and then reads these changes.
+    private const string Insert = """
         with owner as materialized (select part, epoch from registry.partition_owner where part = any($1) order by part for share),
         kept as (
             insert into registry.observation (device, at, epoch, seq, presence, body)
             select device, at, change.epoch, seq, presence, body::jsonb
-            from unnest($2, $3, $4, $5, $6, $7, $8, $9) with ordinality as change (part, writer, device, at, epoch, seq, presence, body, position)
+            from unnest($2, $3, $4, $5, $6, $7, $8, $9) with ordinality
+                as change (part, writer, device, at, epoch, seq, presence, body, position)
             join owner on owner.part = change.part and owner.epoch = change.writer
-            order by position)
+            order by position
+        )
         select part, epoch from owner
         """;
 
@@ -33,15 +34,12 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         new BoundedChannelOptions(MaxQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
     );
 
-    public async Task<long> TakeAsync(int partition, CancellationToken cancellationToken)
+    public async Task<long> TakeOverAsync(int partition, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                "update registry.partition_owner set epoch = epoch + 1 where part = @partition returning epoch",
-                new { partition },
-                cancellationToken: cancellationToken
-            )
+        return await database.ScalarAsync<long>(
+            "update registry.partition_owner set epoch = epoch + 1 where part = @partition returning epoch",
+            new { partition },
+            cancellationToken
         );
     }
 
@@ -53,9 +51,9 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         CancellationToken cancellationToken
     )
     {
-        var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _queue.Writer.WriteAsync(new PendingAppend(observation, at, partition, owner, kept), cancellationToken);
-        return await kept.Task;
+        var stored = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _queue.Writer.WriteAsync(new PendingAppend(observation, at, partition, owner, stored), cancellationToken);
+        return await stored.Task;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,46 +63,46 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
             while (await _queue.Reader.WaitToReadAsync(stoppingToken))
             {
                 var batch = new List<PendingAppend>();
-                while (batch.Count < MaxInOneCommit && _queue.Reader.TryRead(out var waiting))
+                while (batch.Count < MaxPerCommit && _queue.Reader.TryRead(out var waiting))
                     batch.Add(waiting);
-                await KeepAsync(batch, stoppingToken);
+                await StoreAsync(batch, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Who is left over is told below.
+            // The changes that are left in the queue are cancelled below.
         }
         finally
         {
             _queue.Writer.TryComplete();
             while (_queue.Reader.TryRead(out var left))
-                left.Kept.TrySetCanceled(CancellationToken.None);
+                left.Stored.TrySetCanceled(CancellationToken.None);
         }
     }
 
-    private async Task KeepAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
+    private async Task StoreAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
         try
         {
-            var owners = await KeptUnderAsync(batch, cancellationToken);
+            var owners = await InsertAsync(batch, cancellationToken);
             foreach (var waiting in batch)
-                waiting.Kept.TrySetResult(owners.GetValueOrDefault((short)waiting.Partition) == waiting.Owner);
+                waiting.Stored.TrySetResult(owners.GetValueOrDefault((short)waiting.Partition) == waiting.Owner);
         }
         catch (Exception failure)
         {
-            // Whatever went wrong, every waiter must learn that its change is not kept; it comes again.
+            // Any reason: each caller must learn that its change is not stored, and tries again.
             foreach (var waiting in batch)
-                waiting.Kept.TrySetException(new IOException("The change could not be kept.", failure));
+                waiting.Stored.TrySetException(new IOException("The state change could not be stored.", failure));
         }
     }
 
     /// <summary>
-    /// Writes what comes from the owners of its partitions, in one way to the database and back; returns who the owners are.
+    /// Inserts the changes whose writer owns its partition, in one round trip. Returns the owner of each partition.
     /// </summary>
-    private async Task<Dictionary<short, long>> KeptUnderAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
+    private async Task<Dictionary<short, long>> InsertAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Keep, connection)
+        await using var command = new NpgsqlCommand(Insert, connection)
         {
             Parameters =
             {
@@ -124,7 +122,7 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
             owners.Add(rows.GetInt16(0), rows.GetInt64(1));
-        await rows.NextResultAsync(cancellationToken); // Whether it was committed is said last.
+        await rows.NextResultAsync(cancellationToken); // An error of the commit arrives after the rows.
         return owners;
     }
 
@@ -133,18 +131,15 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(int Number, string Body)>(
-            new CommandDefinition(
-                """
-                select device.slot, latest.body::text
-                from registry.device cross join lateral (
-                    select body from registry.observation where observation.device = device.id order by id desc limit 1) latest
-                where part = @partition
-                """,
-                new { partition },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<(int Number, string Body)>(
+            """
+            select device.slot, latest.body::text
+            from registry.device cross join lateral (
+                select body from registry.observation where observation.device = device.id order by id desc limit 1) latest
+            where part = @partition
+            """,
+            new { partition },
+            cancellationToken
         );
         return [.. rows.Select(row => (row.Number, JsonRow.Value<DeviceObservation>(row.Body)))];
     }
@@ -163,6 +158,6 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         DateTimeOffset At,
         int Partition,
         long Owner,
-        TaskCompletionSource<bool> Kept
+        TaskCompletionSource<bool> Stored
     );
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
@@ -9,15 +8,9 @@ using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Staff;
 
-/// <summary>Who staff are, in tables.</summary>
+/// <summary>The register of staff members and their API tokens, in tables.</summary>
 public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 {
-    private const string Columns =
-        "id, sign_in as SignIn, name, department, array_to_string(roles, ',') as Roles, is_program as IsProgram, is_active as IsActive, stamp, password_hash as PasswordHash";
-
-    private const string TokenColumns =
-        "id, staff, array_to_string(roles, ',') as Roles, label, created_at as CreatedAt, expires_at as ExpiresAt, revoked_at as RevokedAt, to_char(last_used_on, 'YYYY-MM-DD') as LastUsedOn";
-
     public async Task<ImmutableArray<StaffMember>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await MembersAsync("order by lower(sign_in)", null, cancellationToken)).Select(row => row.Member())];
 
@@ -49,7 +42,8 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
                 await connection.ExecuteAsync(
                     """
                     insert into registry.staff (id, sign_in, name, department, roles, is_program, is_active, password_hash, created_at)
-                    values (@Id, @SignIn, @Name, @Department, @roles, @IsProgram, @IsActive, @passwordHash, @at) on conflict do nothing
+                    values (@Id, @SignIn, @Name, @Department, @roles, @IsProgram, @IsActive, @passwordHash, @at)
+                    on conflict do nothing
                     """,
                     new
                     {
@@ -57,7 +51,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
                         member.SignIn,
                         member.Name,
                         member.Department,
-                        roles = Words(member.Roles),
+                        roles = RoleNames(member.Roles),
                         member.IsProgram,
                         member.IsActive,
                         passwordHash,
@@ -65,7 +59,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
                     },
                     transaction
                 ) == 1
-                    ? new Right(member.Id, member.Department, string.Join(',', Words(member.Roles)), null)
+                    ? new Right(member.Id, member.Department, string.Join(',', RoleNames(member.Roles)), null)
                     : null,
             cancellationToken
         );
@@ -92,21 +86,22 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
             at,
             by,
             what,
-            async (connection, transaction) =>
-                await connection.QuerySingleOrDefaultAsync<Right>(
-                    """
-                    update registry.staff set roles = coalesce(@roles, roles), is_active = coalesce(@isActive, is_active), password_hash = coalesce(@passwordHash, password_hash), stamp = stamp + 1
-                    where id = @id returning id as Staff, department, array_to_string(roles, ',') as Roles, null::bigint as Token
-                    """,
-                    new
-                    {
-                        id,
-                        roles = roles is { } given ? Words(given) : null,
-                        isActive,
-                        passwordHash,
-                    },
-                    transaction
-                ),
+            """
+            update registry.staff
+            set roles = coalesce(@roles, roles),
+                is_active = coalesce(@isActive, is_active),
+                password_hash = coalesce(@passwordHash, password_hash),
+                stamp = stamp + 1
+            where id = @id
+            returning id as Staff, department, array_to_string(roles, ',') as Roles, null::bigint as Token
+            """,
+            new
+            {
+                id,
+                roles = roles is { } given ? RoleNames(given) : null,
+                isActive,
+                passwordHash,
+            },
             cancellationToken
         );
     }
@@ -116,12 +111,12 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
             at,
             Attribution.Registry,
             "identity-bound",
-            async (connection, transaction) =>
-                await connection.QuerySingleOrDefaultAsync<Right>(
-                    "update registry.staff set subject = @subject where id = @id and subject is null returning id as Staff, department, array_to_string(roles, ',') as Roles, null::bigint as Token",
-                    new { id, subject },
-                    transaction
-                ),
+            """
+            update registry.staff set subject = @subject
+            where id = @id and subject is null
+            returning id as Staff, department, array_to_string(roles, ',') as Roles, null::bigint as Token
+            """,
+            new { id, subject },
             cancellationToken
         );
 
@@ -142,19 +137,23 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
             async (connection, transaction) =>
             {
                 id = await connection.ExecuteScalarAsync<long>(
-                    "insert into registry.api_token (sha256, staff, roles, label, created_at, expires_at) values (@sha256, @Staff, @roles, @Label, @at, @expiresAt) returning id",
+                    """
+                    insert into registry.api_token (sha256, staff, roles, label, created_at, expires_at)
+                    values (@sha256, @Staff, @roles, @Label, @at, @expiresAt)
+                    returning id
+                    """,
                     new
                     {
                         sha256,
                         grant.Staff,
-                        roles = Words(grant.Roles),
+                        roles = RoleNames(grant.Roles),
                         grant.Label,
                         at = at.UtcDateTime,
                         expiresAt = grant.ExpiresAt.UtcDateTime,
                     },
                     transaction
                 );
-                return new Right(grant.Staff, null, string.Join(',', Words(grant.Roles)), id);
+                return new Right(grant.Staff, null, string.Join(',', RoleNames(grant.Roles)), id);
             },
             cancellationToken
         );
@@ -167,26 +166,23 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var grant = await connection.QuerySingleOrDefaultAsync<TokenRow>(
-            new CommandDefinition(
-                $"select {TokenColumns} from registry.api_token where sha256 = @sha256 and revoked_at is null and expires_at > @at",
-                new { sha256, at = at.UtcDateTime },
-                cancellationToken: cancellationToken
-            )
+        var rows = await database.QueryAsync<TokenRow>(
+            $"select {TokenRow.Columns} from registry.api_token where sha256 = @sha256 and revoked_at is null and expires_at > @at",
+            new { sha256, at = at.UtcDateTime },
+            cancellationToken
         );
-        if (grant?.Grant() is not { } found || await FindAsync(found.Staff, cancellationToken) is not { IsActive: true } member)
+        if (rows.SingleOrDefault()?.Grant() is not { } found)
+            return null;
+        if (await FindAsync(found.Staff, cancellationToken) is not { IsActive: true } member)
             return null;
         var today = DateOnly.FromDateTime(at.UtcDateTime);
         if (found.LastUsedOn != today)
         {
-            // Once a day for a token, never once a request.
-            await connection.ExecuteAsync(
-                new CommandDefinition(
-                    "update registry.api_token set last_used_on = @today where id = @Id and last_used_on is distinct from @today",
-                    new { found.Id, today },
-                    cancellationToken: cancellationToken
-                )
+            // Written at most once a day for each token, not for each request.
+            await database.ExecuteAsync(
+                "update registry.api_token set last_used_on = @today where id = @Id and last_used_on is distinct from @today",
+                new { found.Id, today },
+                cancellationToken
             );
         }
 
@@ -195,18 +191,12 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 
     public async Task<ImmutableArray<TokenGrant>> TokensAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return
-        [
-            .. (
-                await connection.QueryAsync<TokenRow>(
-                    new CommandDefinition(
-                        $"select {TokenColumns} from registry.api_token order by id desc",
-                        cancellationToken: cancellationToken
-                    )
-                )
-            ).Select(row => row.Grant()),
-        ];
+        var rows = await database.QueryAsync<TokenRow>(
+            $"select {TokenRow.Columns} from registry.api_token order by id desc",
+            null,
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.Grant())];
     }
 
     public Task<bool> RevokeTokenAsync(long id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken) =>
@@ -214,45 +204,58 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
             at,
             by,
             "token-revoked",
-            async (connection, transaction) =>
-                await connection.QuerySingleOrDefaultAsync<Right>(
-                    "update registry.api_token set revoked_at = @at where id = @id and revoked_at is null returning staff as Staff, null::text as Department, array_to_string(roles, ',') as Roles, id as Token",
-                    new { id, at = at.UtcDateTime },
-                    transaction
-                ),
+            """
+            update registry.api_token set revoked_at = @at
+            where id = @id and revoked_at is null
+            returning staff as Staff, null::text as Department, array_to_string(roles, ',') as Roles, id as Token
+            """,
+            new { id, at = at.UtcDateTime },
             cancellationToken
         );
 
     public async Task EndSessionAsync(string session, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "delete from registry.ended_session where until <= @at; insert into registry.ended_session (id, until) values (@session, @until) on conflict do nothing",
-                new
-                {
-                    session,
-                    until = until.UtcDateTime,
-                    at = at.UtcDateTime,
-                },
-                cancellationToken: cancellationToken
-            )
+        await database.ExecuteAsync(
+            """
+            delete from registry.ended_session where until <= @at;
+            insert into registry.ended_session (id, until) values (@session, @until) on conflict do nothing
+            """,
+            new
+            {
+                session,
+                until = until.UtcDateTime,
+                at = at.UtcDateTime,
+            },
+            cancellationToken
         );
     }
 
-    public async Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>(
-            new CommandDefinition(
-                "select exists (select from registry.ended_session where id = @session)",
-                new { session },
-                cancellationToken: cancellationToken
-            )
+    public Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken) =>
+        database.ScalarAsync<bool>(
+            "select exists (select from registry.ended_session where id = @session)",
+            new { session },
+            cancellationToken
         );
-    }
 
-    /// <summary>A change of a right and its entry: both, or neither.</summary>
+    /// <summary>Runs a statement that changes a right and returns it as a <see cref="Right"/>, and appends the ledger entry.</summary>
+    private Task<bool> RecordAsync(
+        DateTimeOffset at,
+        Attribution by,
+        string what,
+        string sql,
+        object values,
+        CancellationToken cancellationToken
+    ) =>
+        RecordAsync(
+            at,
+            by,
+            what,
+            (connection, transaction) => connection.QuerySingleOrDefaultAsync<Right>(sql, values, transaction),
+            cancellationToken
+        );
+
+    /// <summary>Runs a change of a right and appends its ledger entry in one transaction. Returns false when nothing was changed.</summary>
+    /// <param name="change">Returns the right as it is now; null when there was nothing to change.</param>
     private async Task<bool> RecordAsync(
         DateTimeOffset at,
         Attribution by,
@@ -265,9 +268,9 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await change(connection, transaction) is not { } right)
             return false;
-        var append = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
-        await append.EntryAsync(
-            "staff-right-changed",
+        var ledger = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
+        await ledger.AppendAsync(
+            LedgerKinds.StaffRightChanged,
             by,
             new
             {
@@ -282,65 +285,11 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         return true;
     }
 
-    private async Task<IEnumerable<StaffRow>> MembersAsync(string where, object? values, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryAsync<StaffRow>(
-            new CommandDefinition($"select {Columns} from registry.staff {where}", values, cancellationToken: cancellationToken)
-        );
-    }
+    private Task<StaffRow[]> MembersAsync(string clauses, object? values, CancellationToken cancellationToken) =>
+        database.QueryAsync<StaffRow>($"select {StaffRow.Columns} from registry.staff {clauses}", values, cancellationToken);
 
-    private static string[] Words(ImmutableArray<Role> roles) => [.. roles.Distinct().Order().Select(Json.Word)];
+    private static string[] RoleNames(ImmutableArray<Role> roles) => [.. roles.Distinct().Order().Select(Json.Word)];
 
-    private static ImmutableArray<Role> Roles(string words) =>
-        [
-            .. words
-                .Split(',', StringSplitOptions.RemoveEmptyEntries)
-                .Select(word =>
-                    Json.TryWord<Role>(word, out var role)
-                        ? role
-                        : throw new InvalidOperationException($"'{word}' is no role that this version knows.")
-                ),
-        ];
-
+    /// <summary>Whose right was changed, and what roles it has now.</summary>
     private sealed record Right(string Staff, string? Department, string Roles, long? Token);
-
-    private sealed record StaffRow(
-        string Id,
-        string SignIn,
-        string Name,
-        string? Department,
-        string Roles,
-        bool IsProgram,
-        bool IsActive,
-        int Stamp,
-        string? PasswordHash
-    )
-    {
-        public StaffMember Member() => new(Id, SignIn, Name, Department, StaffRegister.Roles(Roles), IsProgram, IsActive, Stamp);
-    }
-
-    private sealed record TokenRow(
-        long Id,
-        string Staff,
-        string Roles,
-        string Label,
-        DateTime CreatedAt,
-        DateTime ExpiresAt,
-        DateTime? RevokedAt,
-        string? LastUsedOn
-    )
-    {
-        public TokenGrant Grant() =>
-            new(
-                Id,
-                Staff,
-                StaffRegister.Roles(Roles),
-                Label,
-                CreatedAt,
-                ExpiresAt,
-                RevokedAt is { } revoked ? new DateTimeOffset(revoked) : null,
-                LastUsedOn is null ? null : DateOnly.ParseExact(LastUsedOn, "yyyy-MM-dd", CultureInfo.InvariantCulture)
-            );
-    }
 }

@@ -5,12 +5,12 @@ using SurveillanceRegistry.Files;
 
 namespace SurveillanceRegistry.Registry.Commands;
 
-/// <summary>How verbs answer: sentences, or JSON when asked for.</summary>
+/// <summary>Prints the results of commands: sentences, or JSON if the user asked for it. The methods return exit codes.</summary>
 internal static class CommandOutput
 {
     public static Option<bool> AsJson { get; } = new("--json") { Description = "Answer in JSON." };
 
-    /// <summary>Prints problems; 0 when there are none, 1 otherwise.</summary>
+    /// <summary>Prints the problems of files. Returns 0 if there are none, otherwise 1.</summary>
     public static int Problems(IReadOnlyCollection<FileProblem> problems, bool asJson)
     {
         if (asJson)
@@ -27,10 +27,17 @@ internal static class CommandOutput
         return problems.Count == 0 ? 0 : 1;
     }
 
-    /// <summary>Prints what was done: a sentence, or the same as JSON.</summary>
-    public static int Done(object value, string sentence, bool asJson)
+    /// <summary>Prints a result as text, or the same as JSON. Returns 0.</summary>
+    public static int Done(object value, string text, bool asJson)
     {
-        Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(value, Json.Options) : sentence);
+        Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(value, Json.Options) : text);
         return 0;
+    }
+
+    /// <summary>Prints why the command was not done. Returns 1.</summary>
+    public static async Task<int> RefusedAsync(string sentence)
+    {
+        await Console.Error.WriteLineAsync(sentence);
+        return 1;
     }
 }

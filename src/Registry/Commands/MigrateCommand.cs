@@ -5,17 +5,11 @@ namespace SurveillanceRegistry.Registry.Commands;
 /// <summary><c>registry migrate</c>: brings the database to this version's schema, and does nothing else.</summary>
 internal static class MigrateCommand
 {
-    public static Command Verb()
+    public static Command Create()
     {
-        var verb = new Command("migrate", "Bring the database to the schema of this version.");
-        verb.SetAction(
-            async (_, cancellationToken) =>
-            {
-                using var logs = LoggingSetup.Create();
-                await using var database = await Database.JoinAsync(Settings.Read([]), logs, cancellationToken);
-                return 0;
-            }
-        );
-        return verb;
+        var command = new Command("migrate", "Bring the database to the schema of this version.");
+        // Opening the database migrates it.
+        command.SetAction((_, cancellationToken) => RegisterAccess.RunAsync(_ => Task.FromResult(0), cancellationToken));
+        return command;
     }
 }

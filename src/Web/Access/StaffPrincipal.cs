@@ -5,13 +5,13 @@ using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Web.Access;
 
-/// <summary>Who is signed in, as claims.</summary>
+/// <summary>A signed-in member of staff or program as a <see cref="ClaimsPrincipal"/>.</summary>
 internal static class StaffPrincipal
 {
     public const string Stamp = "stamp",
         Department = "department";
 
-    /// <summary>The claims of a member, in the roles given.</summary>
+    /// <summary>Creates the principal of a member with the given roles, which may be fewer than the member has.</summary>
     public static ClaimsPrincipal Create(StaffMember member, ImmutableArray<Role> roles, string scheme) =>
         new(
             new ClaimsIdentity(
@@ -26,12 +26,13 @@ internal static class StaffPrincipal
             )
         );
 
-    public static string StaffId(this ClaimsPrincipal who) =>
-        who.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new InvalidOperationException("Nobody is signed in.");
+    /// <summary>The staff id of the user. Throws <see cref="InvalidOperationException"/> when the request is anonymous.</summary>
+    public static string StaffId(this ClaimsPrincipal user) =>
+        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new InvalidOperationException("The request has no signed-in user.");
 
-    public static bool Is(this ClaimsPrincipal who, Role role) => who.IsInRole(Domain.Json.Word(role));
+    public static bool Is(this ClaimsPrincipal user, Role role) => user.IsInRole(Domain.Json.Word(role));
 
-    /// <summary>How the ledger names whoever is signed in when they act in a role.</summary>
-    public static Attribution HasRole(this ClaimsPrincipal who, Role role) =>
-        new(Domain.Json.Word(role), who.FindFirstValue(Department), who.StaffId());
+    /// <summary>What the ledger records of the user who acts in a role: the role, the department and the staff id.</summary>
+    public static Attribution AttributionAs(this ClaimsPrincipal user, Role role) =>
+        new(Domain.Json.Word(role), user.FindFirstValue(Department), user.StaffId());
 }

@@ -8,10 +8,10 @@ using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Api;
 
-/// <summary>The API for people to read: the same document that programs get, as a page.</summary>
+/// <summary>The OpenAPI document as a page.</summary>
 public sealed class ApiModel(IServiceProvider services, PublicAddress address) : PageModel
 {
-    /// <summary>Groups of operations: method, path and what it is.</summary>
+    /// <summary>The operations by tag.</summary>
     public ImmutableArray<(string Tag, ImmutableArray<ApiOperation> Operations)> Groups { get; private set; } = [];
 
     public async Task OnGetAsync()
@@ -36,7 +36,7 @@ public sealed class ApiModel(IServiceProvider services, PublicAddress address) :
     }
 }
 
-/// <summary>An operation as the page shows it.</summary>
+/// <summary>An operation for the page.</summary>
 public sealed record ApiOperation(
     string Method,
     string Path,
@@ -62,7 +62,7 @@ public sealed record ApiOperation(
             ExampleOf(method, path, operation, address)
         );
 
-    /// <summary>How to ask from a shell. What stands in capitals is the reader's to fill in; curl would take braces for a list.</summary>
+    /// <summary>The curl command. The reader replaces words in capitals; curl would read braces as a list.</summary>
     private static string ExampleOf(string method, string path, OpenApiOperation operation, string address)
     {
         var example = new StringBuilder("curl");

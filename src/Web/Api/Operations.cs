@@ -2,25 +2,26 @@ using System.Collections.Frozen;
 
 namespace SurveillanceRegistry.Web.Api;
 
-/// <summary>What a parameter is for.</summary>
-/// <param name="Format">Format of its text in JSON Schema's words; null for any.</param>
+/// <summary>A query parameter.</summary>
+/// <param name="Format">Its JSON Schema format; null for any text.</param>
 internal sealed record Parameter(string Name, string Description, string? Format = null, bool IsRequired = false);
 
 /// <summary>
-/// What each operation of the API is for, and what it takes beside its path: told in one place, so that the document leaves none out.
+/// The purpose and the query parameters of each operation, in one place; a test checks that no operation is missing.
 /// </summary>
 internal static class Operations
 {
-    private static readonly Parameter AsOf = new("asOf", "The day that is asked about, in the city's zone; today when left out.", "date"),
-        KnownAt = new("knownAt", "The instant at which the registry is asked: what it knew then; now when left out.", "date-time"),
+    private static readonly Parameter AsOf = new("asOf", "The day of the law, in the city's time zone; today when left out.", "date"),
+        KnownAt = new("knownAt", "The instant: what the registry knew then; now when left out.", "date-time"),
         Today =
             new(
                 "asOf",
-                "Today, in the city's zone, or nothing: what is registered is kept as it stands, and any other day is refused with what can be asked instead.",
+                "Today, in the city's time zone, or left out. "
+                    + "Any other day is refused with what to use instead: only the current version exists.",
                 "date"
             ),
-        Limit = new("limit", "At most so many items."),
-        After = new("after", "The `next` of the page before.");
+        Limit = new("limit", "The most items of a page."),
+        After = new("after", "The `next` of the previous page.");
 
     /// <summary>Method and path below <c>/api/v1/</c> → group, summary, and query parameters.</summary>
     public static FrozenDictionary<string, (string Tag, string? Summary, Parameter[] Parameters)> All { get; } =
@@ -32,32 +33,29 @@ internal static class Operations
                 [AsOf, KnownAt, new("status", "Only rows of these statuses, with commas between them."), Limit, After]
             ),
             ["GET governance.csv"] = ("Governance", null, []),
-            ["GET instruments"] = ("Governance", "Every text that governs", [AsOf, KnownAt, Limit, After]),
-            ["GET instruments/{id}"] = ("Governance", "One text, every version of it, and how it stands", [AsOf, KnownAt]),
+            ["GET instruments"] = ("Governance", "All instruments: laws and policies", [AsOf, KnownAt, Limit, After]),
+            ["GET instruments/{id}"] = ("Governance", "One instrument with its versions and its status", [AsOf, KnownAt]),
             ["GET instruments/{id}/history"] = (
                 "Governance",
-                "Everything that was ever recorded of a text, as data and in sentences",
+                "All recorded revisions of an instrument, as data and as sentences",
                 [KnownAt, Limit, After]
             ),
-            ["GET technologies"] = ("Governance", "Every technology that the City named", [AsOf, KnownAt, Limit, After]),
-            ["GET technologies/{id}"] = ("Governance", "One technology and what governs it", [AsOf, KnownAt]),
-            ["GET technologies/{id}/history"] = (
-                "Governance",
-                "Everything that was ever recorded of a technology",
-                [KnownAt, Limit, After]
-            ),
+            ["GET technologies"] = ("Governance", "All technologies", [AsOf, KnownAt, Limit, After]),
+            ["GET technologies/{id}"] = ("Governance", "One technology and the instruments that govern it", [AsOf, KnownAt]),
+            ["GET technologies/{id}/history"] = ("Governance", "All recorded revisions of a technology", [KnownAt, Limit, After]),
             ["GET devices"] = (
                 "Devices",
-                "The fixed devices; mobile units are never listed singly",
+                "The fixed devices; mobile devices are never listed individually",
                 [
                     new("technology", "Only of this technology."),
                     new("place", "Only of this place."),
                     new("kind", "Only of this kind."),
                     new(
                         "presence",
-                        "Only those of which this is known now; several with commas between them: online, late, silent, disconnected, docked, unknown."
+                        "Only devices with these presence states, with commas between them: "
+                            + "online, late, silent, disconnected, docked, unknown."
                     ),
-                    new("exceeds", "true: only those that last reported to take in more than their rules allow; false: only the others."),
+                    new("exceeds", "true: only devices whose last report exceeds their rules; false: only the others."),
                     Today,
                     Limit,
                     After,
@@ -65,13 +63,13 @@ internal static class Operations
             ),
             ["GET devices/{id}"] = (
                 "Devices",
-                "One fixed device, what it reports, and what governs it",
+                "One fixed device, its last report and the rules that govern it",
                 [new("asOf", "What it was doing at this instant, or over this day in the city; now when left out.")]
             ),
             ["GET devices/{id}/acts"] = ("Devices", null, [Limit, After]),
             ["GET devices/{id}/history"] = (
                 "Devices",
-                "What a device was doing over a time of at most 31 days, as intervals",
+                "The states of a device over at most 31 days, as intervals",
                 [
                     new("from", "From this instant; a day before `to` when left out.", "date-time"),
                     new("to", "To this instant; now when left out.", "date-time"),
@@ -79,26 +77,27 @@ internal static class Operations
             ),
             ["GET devices/{id}/availability"] = (
                 "Devices",
-                "For what share of a time a device was heard, was not heard, and could not be seen",
+                "The shares of time in which a device was heard, was not heard, and could not be observed",
                 [
                     new("from", "From this instant; a day before `to` when left out.", "date-time"),
                     new("to", "To this instant; now when left out.", "date-time"),
                 ]
             ),
-            ["GET fleets"] = ("Devices", "The fleets of mobile units, an hour late and rounded", []),
-            ["GET fleets/{id}"] = ("Devices", "One fleet of mobile units, an hour late and rounded", []),
-            ["GET places"] = ("Places", "The places where people stand, their screens and devices", [Today]),
+            ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", []),
+            ["GET fleets/{id}"] = ("Devices", "One fleet of mobile devices, rounded and one hour late", []),
+            ["GET places"] = ("Places", "The places with their screens and devices", [Today]),
             ["GET places/{id}"] = ("Places", "One place", [Today]),
             ["GET places/{id}/notice"] = (
                 "Places",
                 "The notice that was in force at a place at an instant",
                 [new("at", "The instant; now when left out.", "date-time")]
             ),
-            ["GET kiosks"] = ("Places", "The screens and what each showed last", [Today]),
+            ["GET kiosks"] = ("Places", "The screens and what each last showed", [Today]),
             ["GET kiosks/{id}"] = ("Places", "One screen", [Today]),
             ["GET ingest"] = (
                 "Devices",
-                "How many fields of vendors' messages were passed over unread, by adapter, since the registry was started; of gateways that stand for fixed devices only, and no number of heartbeats, by which mobile units could be counted",
+                "How many fields of vendors' messages were dropped unread since the start, by adapter. "
+                    + "Gateways of mobile devices and numbers of heartbeats are left out: they would let mobile devices be counted.",
                 []
             ),
             ["GET changes"] = (
@@ -109,7 +108,7 @@ internal static class Operations
             ["POST changes/from-file"] = (
                 "Changes",
                 null,
-                [new("name", "Name of the file; it ends with .csv or .yaml."), new("reason", "Why, for everybody who reads the history.")]
+                [new("name", "The name of the file, ending with .csv or .yaml."), new("reason", "The reason, for readers of the history.")]
             ),
             ["GET log/proof"] = ("Ledger", null, [new("index", "Number of the entry.", IsRequired: true)]),
         }.ToFrozenDictionary(StringComparer.Ordinal);

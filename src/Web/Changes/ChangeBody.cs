@@ -10,8 +10,8 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Web.Changes;
 
-/// <summary>What a program proposes: whole documents, or single values of rows of the table, and why.</summary>
-/// <param name="Reason">Why, for everybody who reads the history.</param>
+/// <summary>A proposal of a program: whole documents, or single values of rows of the table, and the reason.</summary>
+/// <param name="Reason">The reason, for all who read the history.</param>
 /// <param name="Source">What it rests on; must be there when the request is submitted.</param>
 /// <param name="Documents">Documents as they should be, each as <c>GET /api/v1/instruments/{id}</c> gives it.</param>
 /// <param name="Rows">Values of rows; those that are not named stay as they are.</param>
@@ -27,22 +27,22 @@ public sealed record ChangeBody(
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
-    /// <summary>Reads a form; the refusal says where it is wrong.</summary>
+    /// <summary>Reads a body; the refusal names the invalid member.</summary>
     internal static Outcome<ChangeBody> Read(string body)
     {
         try
         {
             return JsonSerializer.Deserialize<ChangeBody>(body, Strict) is { } form
                 ? form
-                : new Refusal("invalid", "The body is null: expected an object with 'reason' and 'documents' or 'rows'.");
+                : new Refusal(RefusalCodes.Invalid, "The body is null: expected an object with 'reason' and 'documents' or 'rows'.");
         }
-        catch (JsonException wrong)
+        catch (JsonException exception)
         {
-            return Wrong(wrong, "");
+            return Invalid(exception, "");
         }
     }
 
-    /// <summary>The proposal, with every document whole.</summary>
+    /// <summary>The proposal with whole documents; changed rows are put into their documents.</summary>
     internal Outcome<Proposal> Propose(GovernanceHistory history)
     {
         var refusals = new List<Refusal>();
@@ -51,16 +51,23 @@ public sealed record ChangeBody(
             document.Propose(proposed, refusals);
         foreach (var row in Rows ?? [])
             row.Propose(history, proposed, refusals);
-        if (Reason?.Length > Proposal.MaxReason)
-            refusals.Add(new Refusal("invalid", $"The reason has {Reason.Length} characters: at most {Proposal.MaxReason}.", "reason"));
+        if (Reason?.Length > Proposal.MaxReasonLength)
+            refusals.Add(
+                new Refusal(
+                    RefusalCodes.Invalid,
+                    $"The reason has {Reason.Length} characters: at most {Proposal.MaxReasonLength}.",
+                    "reason"
+                )
+            );
         return refusals.Count > 0 ? refusals.ToImmutableArray() : new Proposal(Reason ?? "", Source, [.. proposed.Values]);
     }
 
-    internal static Refusal Wrong(JsonException wrong, string where) =>
+    internal static Refusal Invalid(JsonException exception, string where) =>
         new(
-            "invalid",
-            $"The JSON cannot be read at {wrong.Path ?? "$"}: {wrong.Message.Split(" Path:")[0].Split(" The JSON value could not")[0]}",
-            $"{where}{wrong.Path}"
+            RefusalCodes.Invalid,
+            $"The JSON cannot be read at {exception.Path ?? "$"}: "
+                + exception.Message.Split(" Path:")[0].Split(" The JSON value could not")[0],
+            $"{where}{exception.Path}"
         );
 }
 
@@ -77,7 +84,7 @@ public sealed record DocumentBody(DocumentKind Document, string? Id, int? Base, 
         {
             refusals.Add(
                 new Refusal(
-                    "invalid",
+                    RefusalCodes.Invalid,
                     "A document needs 'base', the revision that it was made from (0 for a new one), and 'content'.",
                     where
                 )
@@ -89,13 +96,13 @@ public sealed record DocumentBody(DocumentKind Document, string? Id, int? Base, 
         {
             var document = PolicyDocument.Read(Document, Content.ToJsonString());
             if (Id is not null && document.Id != Id)
-                refusals.Add(new Refusal("invalid", $"The content is of '{document.Id}': expected that of '{Id}'.", where));
+                refusals.Add(new Refusal(RefusalCodes.Invalid, $"The content is of '{document.Id}': expected that of '{Id}'.", where));
             else if (!proposed.TryAdd((document.Kind, document.Id), new ProposedDocument(document, revision)))
-                refusals.Add(new Refusal("invalid", "The same document stands twice in the request: expected each once.", where));
+                refusals.Add(new Refusal(RefusalCodes.Invalid, "The request has the same document twice: expected each once.", where));
         }
-        catch (JsonException wrong)
+        catch (JsonException exception)
         {
-            refusals.Add(ChangeBody.Wrong(wrong, where + " "));
+            refusals.Add(ChangeBody.Invalid(exception, where + " "));
         }
     }
 }
@@ -112,7 +119,11 @@ public sealed record RowBody(string Instrument, string Technology, int Version, 
         if (Base is not { } revision || Values is null)
         {
             refusals.Add(
-                new Refusal("invalid", "A row needs 'base', the revision of its instrument that it was made from, and 'values'.", where)
+                new Refusal(
+                    RefusalCodes.Invalid,
+                    "A row needs 'base', the revision of its instrument that it was made from, and 'values'.",
+                    where
+                )
             );
             return;
         }
@@ -120,7 +131,7 @@ public sealed record RowBody(string Instrument, string Technology, int Version, 
         var key = (DocumentKind.Instrument, Instrument);
         var document = proposed.TryGetValue(key, out var begun)
             ? begun.Document
-            : history.From(DocumentKind.Instrument, Instrument).FirstOrDefault(one => one.Number == revision)?.Document;
+            : history.RevisionsOf(DocumentKind.Instrument, Instrument).FirstOrDefault(one => one.Number == revision)?.Document;
         var content = document is null ? null : JsonNode.Parse(document.Body);
         var rule = content
             ?["versions"]!.AsArray()
@@ -129,7 +140,9 @@ public sealed record RowBody(string Instrument, string Technology, int Version, 
             .FirstOrDefault(rule => (string)rule!["technology"]! == Technology);
         if (rule is not JsonObject row)
         {
-            refusals.Add(new Refusal("invalid", $"There is no such row in revision {revision}: GET /api/v1/governance lists them.", where));
+            refusals.Add(
+                new Refusal(RefusalCodes.Invalid, $"There is no such row in revision {revision}: GET /api/v1/governance lists them.", where)
+            );
             return;
         }
 
@@ -139,9 +152,9 @@ public sealed record RowBody(string Instrument, string Technology, int Version, 
         {
             proposed[key] = new ProposedDocument(PolicyDocument.Read(DocumentKind.Instrument, content!.ToJsonString()), revision);
         }
-        catch (JsonException wrong)
+        catch (JsonException exception)
         {
-            refusals.Add(ChangeBody.Wrong(wrong, where + " "));
+            refusals.Add(ChangeBody.Invalid(exception, where + " "));
         }
     }
 }

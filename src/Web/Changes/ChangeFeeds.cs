@@ -15,13 +15,12 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Policies;
 using SurveillanceRegistry.Web.Http;
-using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Changes;
 
 /// <summary>
-/// What changed, for feed readers: Atom (RFC 4287, paged as RFC 5005) and JSON Feed 1.1. An item is known by the entry of the ledger that
-/// holds it. Nothing in a feed depends on when it is asked for, so that a reader who has seen it gets a 304.
+/// Changes for feed readers: Atom (RFC 4287, paged as in RFC 5005) and JSON Feed 1.1. The id of an item contains its ledger entry. A feed
+/// does not depend on the time of the request, so that a reader that has seen it gets a 304.
 /// </summary>
 internal static class ChangeFeeds
 {
@@ -56,23 +55,23 @@ internal static class ChangeFeeds
             http.Request.Query["before"].ToString() is { Length: > 0 } text
             && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out before)
         )
-            return Problem.BadParameter($"before is '{text}': expected the number of an entry of the ledger.");
+            return Problem.BadParameter($"before is '{text}': expected the number of a ledger entry.");
         var history = await grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City).History();
-        var acts = await PublicActText.BeforeAsync(before, PublicActText.Most + 1, grains);
+        var acts = await PublicActText.BeforeAsync(before, PublicActText.MaxActs + 1, grains);
         var feed = new Feed(
             address.Url,
             history.Current.City,
             history.Beginning,
             before,
-            [.. acts.Take(PublicActText.Most)],
-            acts.Length > PublicActText.Most ? acts[PublicActText.Most - 1].Act.Entry : null
+            [.. acts.Take(PublicActText.MaxActs)],
+            acts.Length > PublicActText.MaxActs ? acts[PublicActText.MaxActs - 1].Act.Entry : null
         );
         var bytes = write(feed);
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Bytes(
             bytes,
             type + "; charset=utf-8",
-            entityTag: new EntityTagHeaderValue(GovernanceApi.Tag(bytes)),
+            entityTag: new EntityTagHeaderValue(EntityTags.FromBytes(bytes)),
             lastModified: feed.Updated
         );
     }
@@ -131,7 +130,7 @@ internal static class ChangeFeeds
                         feed.PageOf(act),
                         act.Title,
                         string.Join("\n", act.Lines),
-                        LedgerEntry.Time(act.Act.At),
+                        LedgerEntry.FormatTime(act.Act.At),
                         [Feed.KindOf(act)],
                         new JsonFacts(
                             act.Act.Entry,
@@ -153,7 +152,7 @@ internal static class ChangeFeeds
             Domain.Json.Options
         );
 
-    /// <summary>What both forms are made of.</summary>
+    /// <summary>The content of both formats.</summary>
     private sealed record Feed(
         string Url,
         City City,
@@ -164,15 +163,15 @@ internal static class ChangeFeeds
     )
     {
         public const string Description =
-            "What was recorded in the register of surveillance rules, and what took effect. Each item is an entry of the ledger.";
+            "Changes recorded in the registry of surveillance rules, and rules that took effect. Each item is an entry of the ledger.";
 
         public string Title =>
-            $"{City.Name}: changes of the surveillance rules{(City.IsSample ? " (sample data, not a notice of any city)" : "")}";
+            $"{City.Name}: changes to the surveillance rules{(City.IsSample ? " (sample data, not a notice of any city)" : "")}";
 
         public DateTimeOffset Updated => Acts.IsEmpty ? Beginning : Acts[0].Act.At;
 
         /// <summary>
-        /// A tag URI (RFC 4151): this registry's host and the day on which it was opened say which ledger is meant, for ever.
+        /// A tag URI (RFC 4151) with this registry's host and the day on which it was opened: these name the ledger permanently.
         /// </summary>
         public string IdOf(string what) =>
             string.Create(CultureInfo.InvariantCulture, $"tag:{new Uri(Url).Host},{Beginning.UtcDateTime:yyyy-MM-dd}:{what}");
@@ -185,7 +184,7 @@ internal static class ChangeFeeds
         public string? Next(string form) =>
             Older is { } older ? string.Create(CultureInfo.InvariantCulture, $"{Url}{form}?before={older}") : null;
 
-        /// <summary>The page that begins with the act: it stays where it is, whatever comes after.</summary>
+        /// <summary>The page that begins with the act: its address does not change when newer acts follow.</summary>
         public string PageOf(PublicActText act) =>
             string.Create(CultureInfo.InvariantCulture, $"{Url}{Home}?before={act.Act.Entry + 1}#e{act.Act.Entry}");
 
@@ -216,7 +215,7 @@ internal static class ChangeFeeds
         [property: JsonPropertyName("_registry")] JsonFacts Registry
     );
 
-    /// <summary>The same facts for programs; JSON Feed lets extensions begin with an underscore.</summary>
+    /// <summary>The same facts for programs. JSON Feed 1.1: names of extensions begin with an underscore.</summary>
     private sealed record JsonFacts(
         long Entry,
         long? Change,

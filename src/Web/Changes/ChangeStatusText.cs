@@ -7,7 +7,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Web.Changes;
 
 /// <summary>
-/// How a request stands, in the words of people: an approved one is scheduled until the day that it names, then in force.
+/// The status of a change request: an approved one is scheduled until the first day that it names, then in force.
 /// </summary>
 internal static class ChangeStatusText
 {
@@ -19,7 +19,7 @@ internal static class ChangeStatusText
         : FirstDay(request, history) > today ? "scheduled"
         : "in-force";
 
-    /// <summary>The first day on which something that the request adds or moves holds; null when it names none.</summary>
+    /// <summary>The latest first day of the versions that the request adds or moves; null when it names no day.</summary>
     public static DateOnly? FirstDay(ChangeRequest request, GovernanceHistory history)
     {
         DateOnly? first = null;
@@ -27,7 +27,7 @@ internal static class ChangeStatusText
         {
             var before =
                 history
-                    .From(DocumentKind.Instrument, proposed.Document.Id)
+                    .RevisionsOf(DocumentKind.Instrument, proposed.Document.Id)
                     .FirstOrDefault(one => one.Number == proposed.Base)
                     ?.Document.Value<Instrument>()
                     .Versions

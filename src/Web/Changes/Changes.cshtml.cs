@@ -8,20 +8,20 @@ using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Changes;
 
-/// <summary>What was recorded and what took effect, the newest first.</summary>
+/// <summary>What was recorded and what took effect, newest first.</summary>
 public sealed class ChangesModel(IGrainFactory grains) : PageModel
 {
     private City _city = null!;
 
     internal ImmutableArray<PublicActText> Acts { get; private set; } = [];
 
-    /// <summary>The entry before which the older acts stand; null when there are none.</summary>
+    /// <summary>The entry before which older acts exist; null when there are none.</summary>
     public long? Older { get; private set; }
 
-    /// <summary>Whether this is not the newest page.</summary>
+    /// <summary>True on every page but the newest.</summary>
     public bool IsOlder { get; private set; }
 
-    /// <summary>What cannot be read of the question; null when all can.</summary>
+    /// <summary>Which query parameter is invalid; null when all are valid.</summary>
     public string? Fault { get; private set; }
 
     public async Task OnGetAsync()
@@ -33,18 +33,18 @@ public sealed class ChangesModel(IGrainFactory grains) : PageModel
             IsOlder = true;
             if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out before))
             {
-                Fault = $"before is “{text}”: expected the number of an entry of the ledger.";
+                Fault = $"before is “{text}”: expected the number of a ledger entry.";
                 Response.StatusCode = StatusCodes.Status400BadRequest;
                 return;
             }
         }
 
-        var acts = await PublicActText.BeforeAsync(before, PublicActText.Most + 1, grains);
-        Acts = [.. acts.Take(PublicActText.Most)];
-        Older = acts.Length > PublicActText.Most ? Acts[^1].Act.Entry : null;
+        var acts = await PublicActText.BeforeAsync(before, PublicActText.MaxActs + 1, grains);
+        Acts = [.. acts.Take(PublicActText.MaxActs)];
+        Older = acts.Length > PublicActText.MaxActs ? Acts[^1].Act.Entry : null;
     }
 
     internal string Time(PublicActText act) => PlainLanguage.Time(_city.LocalTime(act.Act.At));
 
-    internal static string Instant(PublicActText act) => LedgerEntry.Time(act.Act.At);
+    internal static string Instant(PublicActText act) => LedgerEntry.FormatTime(act.Act.At);
 }

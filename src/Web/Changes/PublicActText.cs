@@ -9,51 +9,51 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Changes;
 
-/// <summary>A document of an act: what it is called, where it stands, and what became of it.</summary>
+/// <summary>A document of an act: its name, its page and its revision.</summary>
 /// <param name="Page">The address of its page, or null when it has none.</param>
 internal sealed record DocumentText(string Title, string? Page, RevisionText Words);
 
-/// <summary>One thing that happened to the governance, in words for pages and feeds.</summary>
+/// <summary>One public act of the governance, as text for pages and feeds.</summary>
 /// <param name="Title">What happened, in one line.</param>
-/// <param name="Documents">What was recorded, in words; of a large act only the first.</param>
+/// <param name="Documents">The recorded documents; only the first of a large act.</param>
 /// <param name="More">How many documents are left out.</param>
 internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray<DocumentText> Documents, int More)
 {
-    /// <summary>How many acts a page or a feed holds.</summary>
-    public const int Most = 50;
+    /// <summary>The most acts of a page or feed.</summary>
+    public const int MaxActs = 50;
 
     private const int MaxDocuments = 25,
         MaxTitle = 200;
 
-    /// <summary>Whether something took effect, rather than being recorded.</summary>
+    /// <summary>True when a rule took effect; false when documents were recorded.</summary>
     public bool IsSwitch => Act.Switch is not null;
 
-    /// <summary>Everything there is to say, one line each.</summary>
+    /// <summary>The act in full, one sentence a line.</summary>
     public IEnumerable<string> Lines
     {
         get
         {
             if (Act.Switch is { } switched)
-                yield return $"{Title}. Before, it was {PlainLanguage.For(switched.Switch.Before)}.";
+                yield return $"{Title}. Previous status: {PlainLanguage.For(switched.Switch.Before)}.";
             else if (Documents.IsEmpty)
-                yield return $"{Title}, from the files of policy staff; each is named by its hash in the ledger.";
+                yield return $"{Title}, from the files of policy staff. The ledger has the hash of each file.";
             foreach (var document in Documents)
             {
                 foreach (var sentence in document.Words.Sentences)
-                    yield return $"{document.Title}: {sentence.Under(Act.Change?.Source)}.";
+                    yield return $"{document.Title}: {sentence.WithBasis(Act.Change?.Source)}.";
             }
 
             if (More > 0)
                 yield return $"And {PlainLanguage.Count(More, "more document")}.";
             if (Act.Change is { } change)
             {
-                yield return $"Why: {change.Reason}";
+                yield return $"Reason: {change.Reason}";
                 yield return $"{PlainLanguage.Sentence(RevisionText.Who(change))}.";
             }
         }
     }
 
-    /// <summary>The newest acts before an entry of the ledger.</summary>
+    /// <summary>Returns the newest acts before an entry of the ledger.</summary>
     public static async Task<ImmutableArray<PublicActText>> BeforeAsync(long before, int most, IGrainFactory grains)
     {
         var policies = grains.GetGrain<IPoliciesGrain>(IPoliciesGrain.City);
@@ -62,15 +62,15 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
         return [.. acts.Select(act => For(act, history))];
     }
 
-    /// <summary>How a document is called.</summary>
+    /// <summary>The name of a document.</summary>
     public static string TitleOf(PolicyDocument document) =>
         document.Kind switch
         {
             DocumentKind.Instrument => document.Value<Instrument>().Citation,
             DocumentKind.Technology => document.Value<Technology>().Name.Trim(),
-            DocumentKind.Wording => $"Words of notices ({document.Id})",
+            DocumentKind.Wording => $"Notice texts ({document.Id})",
             DocumentKind.City => "The city",
-            _ => "Chapters that may be cited",
+            _ => "Chapters that can be cited",
         };
 
     private static PublicActText For(PublicAct act, GovernanceHistory history)
@@ -80,7 +80,8 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
         if (act.Change is null && act.Revisions.All(revision => revision.Number == 1))
             return new PublicActText(
                 act,
-                $"The registry was opened with {PlainLanguage.Count(Number(act, DocumentKind.Instrument), "text")} about {Technologies(Number(act, DocumentKind.Technology))}",
+                $"The registry was opened with {PlainLanguage.Count(Number(act, DocumentKind.Instrument), "instrument")} "
+                    + $"about {Technologies(Number(act, DocumentKind.Technology))}",
                 [],
                 0
             );
@@ -98,8 +99,9 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
         var sentences = documents[0].Words.Sentences;
         var title =
             act.Revisions.Length > 1
-                ? $"{PlainLanguage.Count(act.Revisions.Length, "document")} changed together: {string.Join("; ", documents.Select(document => document.Title))}"
-            : sentences.IsEmpty ? $"{documents[0].Title}: recorded again, with the same words"
+                ? $"{PlainLanguage.Count(act.Revisions.Length, "document")} changed together: "
+                    + string.Join("; ", documents.Select(document => document.Title))
+            : sentences.IsEmpty ? $"{documents[0].Title}: recorded again without changes"
             : $"{documents[0].Title}: {sentences[0].What}"
                 + (sentences.Length > 1 ? $", and {PlainLanguage.Count(sentences.Length - 1, "change")} more" : "");
         return new PublicActText(act, title.Length <= MaxTitle ? title : title[..MaxTitle].TrimEnd() + "…", documents, more);
@@ -114,10 +116,10 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
         {
             (RuleStatus.InForce, RuleStatus.InForce) => string.Create(
                 CultureInfo.InvariantCulture,
-                $"A new text of {text} (version {version}) took effect"
+                $"A new version of {text} (version {version}) took effect"
             ),
             (_, RuleStatus.InForce) => $"{text} took effect",
-            (_, RuleStatus.Paused) => $"{text} began to pause the technology",
+            (_, RuleStatus.Paused) => $"{text} paused the technology",
             (_, RuleStatus.Superseded) => $"{text} was superseded",
             (_, RuleStatus.Ended) => $"{text} ended",
             _ => $"{text} is now {PlainLanguage.For(now)}",

@@ -1,19 +1,18 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
 
 namespace SurveillanceRegistry.Web.Devices;
 
-/// <summary>What came of a new credential. A secret and a code are shown once, and stand nowhere else.</summary>
-/// <param name="ExpiresAt">Until when the code can be used.</param>
+/// <summary>A new credential. A secret and a claim code are shown once and are stored only as hashes.</summary>
+/// <param name="ExpiresAt">When the claim code expires.</param>
 public sealed record IssuedCredential(
     string? Secret = null,
     string? Code = null,
@@ -22,9 +21,17 @@ public sealed record IssuedCredential(
 );
 
 /// <summary>
-/// The device clerk's acts, in one way for the API and the pages: first the rules, then the register, then everybody who must hear of it.
+/// The acts of device clerks, for the API and the staff pages: checks the rules, writes to the register, then notifies the grains.
 /// </summary>
-public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enrolment, IGrainFactory grains, TimeProvider time)
+public sealed class DeviceRegistration(
+    IDeviceRegister register,
+    IEnrolment enrolment,
+    IGatewayRegister gateways,
+    ICredentialRegister credentials,
+    IClaimRegister claims,
+    IGrainFactory grains,
+    TimeProvider time
+)
 {
     /// <summary>Registers a device.</summary>
     public async Task<Outcome<Device>> RegisterAsync(
@@ -34,11 +41,11 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         CancellationToken cancellationToken
     )
     {
-        if (await RefusalsOf(device, reason) is { IsEmpty: false } refusals)
+        if (await CheckAsync(device, reason) is { IsEmpty: false } refusals)
             return refusals;
         var outcome = await register.RegisterAsync(
             device,
-            clerk.HasRole(Role.DeviceClerk),
+            clerk.AttributionAs(Role.DeviceClerk),
             reason ?? "",
             time.GetUtcNow(),
             cancellationToken
@@ -48,7 +55,9 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         return outcome;
     }
 
-    /// <summary>Changes what is registered of a device, whose version was <paramref name="version"/> when it was looked at.</summary>
+    /// <summary>
+    /// Changes a device. <paramref name="version"/> is the version that the clerk has seen; any other is refused as stale.
+    /// </summary>
     public async Task<Outcome<Device>> ChangeAsync(
         Device before,
         Device after,
@@ -58,12 +67,12 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         CancellationToken cancellationToken
     )
     {
-        if (await RefusalsOf(after, reason) is { IsEmpty: false } refusals)
+        if (await CheckAsync(after, reason) is { IsEmpty: false } refusals)
             return refusals;
         var outcome = await register.ChangeAsync(
             after,
             version,
-            clerk.HasRole(Role.DeviceClerk),
+            clerk.AttributionAs(Role.DeviceClerk),
             reason ?? "",
             time.GetUtcNow(),
             cancellationToken
@@ -76,7 +85,7 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         return outcome;
     }
 
-    /// <summary>Lets the next word of a device whose clock fell back count.</summary>
+    /// <summary>Accepts the next heartbeat of a device whose clock was set back, whatever its epoch.</summary>
     public async Task<Outcome<Device>> ForgetEpochAsync(
         Device device,
         ClaimsPrincipal clerk,
@@ -86,8 +95,16 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
     {
         if (Registration.CheckReason(reason) is { } refusal)
             return refusal;
-        if (!await register.ForgetEpochAsync(device.Id, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken))
-            return new Refusal("not-found", $"No device '{device.Id}' is registered.");
+        if (
+            !await register.ForgetEpochAsync(
+                device.Id,
+                clerk.AttributionAs(Role.DeviceClerk),
+                reason ?? "",
+                time.GetUtcNow(),
+                cancellationToken
+            )
+        )
+            return new Refusal(RefusalCodes.NotFound, $"No device '{device.Id}' is registered.");
         await grains.PartitionOf(device).ForgetEpoch(device.Number);
         return device;
     }
@@ -99,11 +116,19 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         string? reason,
         CancellationToken cancellationToken
     ) =>
-        await RefusalsOf(gateway, reason) is { IsEmpty: false } refusals
+        await CheckAsync(gateway, reason) is { IsEmpty: false } refusals
             ? refusals
-            : await enrolment.RegisterAsync(gateway, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken);
+            : await gateways.RegisterAsync(
+                gateway,
+                clerk.AttributionAs(Role.DeviceClerk),
+                reason ?? "",
+                time.GetUtcNow(),
+                cancellationToken
+            );
 
-    /// <summary>Changes or removes a gateway, whose version was <paramref name="version"/> when it was looked at.</summary>
+    /// <summary>
+    /// Changes or removes a gateway. <paramref name="version"/> is the version that the clerk has seen; any other is refused as stale.
+    /// </summary>
     public async Task<Outcome<Gateway>> ChangeAsync(
         Gateway gateway,
         int version,
@@ -111,20 +136,20 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         string? reason,
         CancellationToken cancellationToken
     ) =>
-        await RefusalsOf(gateway, reason) is { IsEmpty: false } refusals
+        await CheckAsync(gateway, reason) is { IsEmpty: false } refusals
             ? refusals
-            : await enrolment.ChangeAsync(
+            : await gateways.ChangeAsync(
                 gateway,
                 version,
-                clerk.HasRole(Role.DeviceClerk),
+                clerk.AttributionAs(Role.DeviceClerk),
                 reason ?? "",
                 time.GetUtcNow(),
                 cancellationToken
             );
 
-    /// <summary>Makes a new credential.</summary>
+    /// <summary>Issues a credential.</summary>
     /// <param name="kind"><c>secret</c>, <c>claim</c> or <c>certificate</c>.</param>
-    /// <param name="pem">The certificate; for no other kind.</param>
+    /// <param name="pem">The certificate; null for the other kinds.</param>
     public async Task<Outcome<IssuedCredential>> IssueAsync(
         string holder,
         string? kind,
@@ -134,48 +159,44 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         CancellationToken cancellationToken
     )
     {
-        var unknown = new Refusal("not-found", $"Nobody '{holder}' is registered, or it was removed.");
+        var unknown = new Refusal(RefusalCodes.NotFound, $"No device or gateway '{holder}' is registered, or it was removed.");
         if (await enrolment.FindAsync(holder, cancellationToken) is null)
             return unknown;
-        if (Registration.CheckReason(reason) is { } wrong)
-            return wrong;
-        var (by, now, why) = (clerk.HasRole(Role.DeviceClerk), time.GetUtcNow(), reason ?? "");
+        if (Registration.CheckReason(reason) is { } invalidReason)
+            return invalidReason;
+        var (by, now, why) = (clerk.AttributionAs(Role.DeviceClerk), time.GetUtcNow(), reason ?? "");
         switch (kind)
         {
             case "secret":
                 var secret = DeviceSecret.New();
-                return await enrolment.IssueSecretAsync(holder, DeviceSecret.Hash(secret), by, why, now, cancellationToken)
+                return await credentials.IssueSecretAsync(holder, DeviceSecret.Hash(secret), by, why, now, cancellationToken)
                     ? new IssuedCredential(secret)
                     : unknown;
             case "claim":
                 var code = ClaimCode.New();
-                return await enrolment.MakeClaimAsync(holder, ClaimCode.Hash(code), now + ClaimCode.Lasts, by, why, now, cancellationToken)
-                    ? new IssuedCredential(Code: code, ExpiresAt: now + ClaimCode.Lasts)
+                return await claims.CreateClaimAsync(
+                    holder,
+                    ClaimCode.Hash(code),
+                    now + ClaimCode.Validity,
+                    by,
+                    why,
+                    now,
+                    cancellationToken
+                )
+                    ? new IssuedCredential(Code: code, ExpiresAt: now + ClaimCode.Validity)
                     : unknown;
             case "certificate":
-                var (certificate, refusal) = CertificateOf(pem, holder, now);
-                if (certificate is null)
-                    return refusal!;
-                using (certificate)
-                {
-                    var outcome = await enrolment.RegisterCertificateAsync(
-                        holder,
-                        SHA256.HashData(certificate.RawDataMemory.Span),
-                        certificate.NotAfter.ToUniversalTime(),
-                        by,
-                        why,
-                        now,
-                        cancellationToken
-                    );
-                    return outcome.Value is { } registered ? new IssuedCredential(Certificate: registered) : outcome.Refusals;
-                }
-
+                return await RegisterCertificateAsync(holder, pem, by, why, now, cancellationToken);
             default:
-                return new Refusal("invalid", $"There is no kind of credential '{kind}': expected secret, certificate or claim.", "kind");
+                return new Refusal(
+                    RefusalCodes.Invalid,
+                    $"There is no kind of credential '{kind}': expected secret, certificate or claim.",
+                    "kind"
+                );
         }
     }
 
-    /// <summary>Ends a credential, and the session that signed in with it.</summary>
+    /// <summary>Ends a credential and the session that signed in with it. Returns null when done.</summary>
     public async Task<Refusal?> EndAsync(
         string holder,
         long number,
@@ -184,59 +205,53 @@ public sealed class DeviceRegistration(IDeviceRegister register, IEnrolment enro
         CancellationToken cancellationToken
     ) =>
         Registration.CheckReason(reason) is { } refusal ? refusal
-        : await enrolment.EndAsync(holder, number, clerk.HasRole(Role.DeviceClerk), reason ?? "", time.GetUtcNow(), cancellationToken)
+        : await credentials.EndAsync(
+            holder,
+            number,
+            clerk.AttributionAs(Role.DeviceClerk),
+            reason ?? "",
+            time.GetUtcNow(),
+            cancellationToken
+        )
             ? null
-        : new Refusal("not-found", $"'{holder}' has no credential {number} that holds.", "credential");
+        : new Refusal(RefusalCodes.NotFound, $"'{holder}' has no valid credential {number}.", "credential");
 
-    private async Task<ImmutableArray<Refusal>> RefusalsOf(Device device, string? reason)
+    private async Task<Outcome<IssuedCredential>> RegisterCertificateAsync(
+        string holder,
+        string? pem,
+        Attribution by,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var (certificate, refusal) = DeviceCertificate.Read(pem, holder, now);
+        if (certificate is null)
+            return refusal!;
+        using (certificate)
+        {
+            var outcome = await credentials.RegisterCertificateAsync(
+                holder,
+                SHA256.HashData(certificate.RawDataMemory.Span),
+                certificate.NotAfter.ToUniversalTime(),
+                by,
+                reason,
+                now,
+                cancellationToken
+            );
+            return outcome.Value is { } registered ? new IssuedCredential(Certificate: registered) : outcome.Refusals;
+        }
+    }
+
+    private async Task<ImmutableArray<Refusal>> CheckAsync(Device device, string? reason)
     {
         var refusals = Registration.Check(device, (await grains.Governance()).City);
-        return Registration.CheckReason(reason) is { } wrong ? refusals.Add(wrong) : refusals;
+        return Registration.CheckReason(reason) is { } invalidReason ? refusals.Add(invalidReason) : refusals;
     }
 
-    private async Task<ImmutableArray<Refusal>> RefusalsOf(Gateway gateway, string? reason)
+    private async Task<ImmutableArray<Refusal>> CheckAsync(Gateway gateway, string? reason)
     {
         var refusals = Registration.Check(gateway, (await grains.Governance()).City);
-        return Registration.CheckReason(reason) is { } wrong ? refusals.Add(wrong) : refusals;
-    }
-
-    /// <summary>A certificate that names its holder, in its common name or an alternative name, and has not expired.</summary>
-    private static (X509Certificate2? Certificate, Refusal? Refusal) CertificateOf(string? pem, string id, DateTimeOffset now)
-    {
-        X509Certificate2 certificate;
-        try
-        {
-            certificate = X509Certificate2.CreateFromPem(pem ?? "");
-        }
-        catch (CryptographicException)
-        {
-            return (
-                null,
-                new Refusal("invalid", "This is no certificate in PEM form: it begins with '-----BEGIN CERTIFICATE-----'.", "pem")
-            );
-        }
-
-        var names = certificate
-            .Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(names => names.EnumerateDnsNames())
-            .Append(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
-        var refusal =
-            !names.Contains(id, StringComparer.Ordinal)
-                ? new Refusal(
-                    "invalid",
-                    $"The certificate does not name '{id}': put the id into its common name, or into a DNS name.",
-                    "pem"
-                )
-            : certificate.NotAfter.ToUniversalTime() <= now
-                ? new Refusal(
-                    "invalid",
-                    $"The certificate expired on {certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.",
-                    "pem"
-                )
-            : null;
-        if (refusal is null)
-            return (certificate, null);
-        certificate.Dispose();
-        return (null, refusal);
+        return Registration.CheckReason(reason) is { } invalidReason ? refusals.Add(invalidReason) : refusals;
     }
 }

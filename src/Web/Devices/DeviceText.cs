@@ -2,152 +2,86 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.History;
 
 namespace SurveillanceRegistry.Web.Devices;
 
-/// <summary>
-/// Devices in words that people use: no code of the register, and of what a device takes in the same words as its notice. Spanish where a
-/// notice is read in Spanish, English otherwise.
-/// </summary>
+/// <summary>Values of devices in a language, with the same texts for captures and modes as notices.</summary>
 internal sealed class DeviceText(Wording wording)
 {
-    private bool IsSpanish => wording.Language == "es";
+    /// <summary>The texts in English, for pages that have no translation.</summary>
+    private static readonly DeviceText English = new(Wording.English);
 
-    /// <summary>The words of a language of the city's notices; of the first one where it has no such.</summary>
-    public static DeviceText In(GovernanceSnapshot governance, string language = "en") =>
-        new(governance.Wordings.FirstOrDefault(one => one.Language == language) ?? governance.Wordings[0]);
+    /// <summary>The name of a kind of device in English; its id for a kind that the registry does not have.</summary>
+    public static string Kind(string id) => English.NameOf(id);
 
-    /// <summary>What a kind is called, in English.</summary>
-    public static string Kind(string id) =>
-        id switch
-        {
-            "holding-cell-camera" => "holding-cell camera",
-            "interview-room-camera" => "interview-room camera",
-            "public-cctv" => "police camera in a public place",
-            "red-light-camera" => "red-light camera",
-            "alpr-fixed" => "fixed license plate reader",
-            "alpr-patrol" => "license plate reader of a patrol car",
-            "alpr-parking" => "license plate reader of parking enforcement",
-            "body-worn" => "body-worn camera",
-            "in-car" => "in-car camera",
-            _ => id.Replace('-', ' '),
-        };
+    /// <summary>The name of a kind of device; its id for a kind that the registry does not have.</summary>
+    public string NameOf(string id) => DeviceKind.Find(id) is null ? id.Replace('-', ' ') : wording.Say("kind." + id);
 
-    /// <summary>What a kind is called.</summary>
-    public string NameOf(string kind) =>
-        !IsSpanish
-            ? Kind(kind)
-            : kind switch
-            {
-                "facility-camera" => "cámara de instalaciones",
-                "holding-cell-camera" => "cámara de celda de detención",
-                "interview-room-camera" => "cámara de sala de interrogatorio",
-                "public-cctv" => "cámara policial en un lugar público",
-                "traffic-camera" => "cámara de tráfico",
-                "red-light-camera" => "cámara de semáforo en rojo",
-                "speed-camera" => "cámara de velocidad",
-                "alpr-fixed" => "lector fijo de placas de vehículos",
-                _ => Kind(kind),
-            };
+    public string For(Capture capture) => wording.Say("capture." + Json.Word(capture));
 
-    /// <summary>What a sensor takes in.</summary>
-    public string Of(Capture capture) => wording.Say("capture." + Json.Word(capture));
+    public string For(Mode mode) => wording.Say("mode." + Json.Word(mode));
 
-    /// <summary>What a sensor does.</summary>
-    public string Of(Mode mode) =>
-        mode is Mode.Off
-            ? IsSpanish
-                ? "apagado"
-                : "off"
-            : wording.Say("mode." + Json.Word(mode));
+    public string For(Lifecycle lifecycle) => wording.Say("lifecycle." + Json.Word(lifecycle));
 
-    /// <summary>Sensors, as a list.</summary>
-    public string Of(IEnumerable<Capture> captures) => wording.List([.. captures.Select(Of)]);
+    public string For(RuleStatus status) => wording.Say("status." + Json.Word(status));
 
-    /// <summary>What was reported, sensor by sensor.</summary>
-    public string Of(CaptureReport? report) =>
-        report is { } said && said.Captures.Any()
-            ? string.Join("; ", said.Captures.Select(capture => $"{Of(capture)}: {Of(said[capture]!.Value)}"))
-        : IsSpanish ? "aún nada"
-        : "nothing yet";
+    public string For(Evidence evidence) => wording.Say("evidence." + Json.Word(evidence));
 
-    /// <summary>Where a device stands in its life.</summary>
-    public string Of(Lifecycle lifecycle) =>
-        (IsSpanish, lifecycle) switch
-        {
-            (false, Lifecycle.Active) => "in use",
-            (false, Lifecycle.Installed) => "installed, not in use",
-            (false, _) => Json.Word(lifecycle),
-            (_, Lifecycle.Planned) => "planificado",
-            (_, Lifecycle.Installed) => "instalado, sin uso",
-            (_, Lifecycle.Active) => "en uso",
-            (_, Lifecycle.Paused) => "en pausa",
-            _ => "retirado",
-        };
+    /// <summary>Captures as a list: <c>video and audio</c>.</summary>
+    public string List(IEnumerable<Capture> captures) => wording.List([.. captures.Select(For)]);
 
-    /// <summary>Whether a device is heard; where it is not and its notice counts it in, what that means.</summary>
-    public string Heard(CoveringDevice covering)
+    /// <summary>A report, sensor by sensor; "nothing yet" for a device that never reported.</summary>
+    public string For(CaptureReport? report) =>
+        report is { } reported && reported.Captures.Any()
+            ? string.Join(
+                wording.Say("report.separator"),
+                reported.Captures.Select(capture =>
+                    wording.Say("fact.line", ("capture", For(capture)), ("mode", For(reported[capture]!.Value)))
+                )
+            )
+            : wording.Say("report.none");
+
+    /// <summary>Whether a device reports now and, where it does not and its notice includes it, that it may be recording.</summary>
+    public string For(CoveringDevice covering)
     {
         ArgumentNullException.ThrowIfNull(covering);
-        if (!covering.IsInScope)
-            return IsSpanish ? "no se espera nada de él" : "nothing is expected of it";
-        if (covering.Last is { IsHeard: true } heard)
-            return heard.Presence is PresenceState.Docked
-                ? IsSpanish
-                    ? "en su base"
-                    : "in its dock"
-                : IsSpanish
-                    ? "se recibe"
-                    : "heard";
-        var may = IsSpanish ? ": es posible que grabe" : ": may be recording";
-        return (covering.Last?.Presence, IsSpanish) switch
-            {
-                (PresenceState.Silent, false) => "silent",
-                (PresenceState.Silent, true) => "en silencio",
-                (PresenceState.Disconnected, false) => "connection broke",
-                (PresenceState.Disconnected, true) => "conexión perdida",
-                (_, false) => "not known",
-                _ => "se desconoce",
-            } + may;
+        var state =
+            !covering.IsInScope ? "not-expected"
+            : covering.Last is { IsHeard: true } heard
+                ? heard.Presence is PresenceState.Docked ? "docked"
+                    : "reporting"
+            : Unheard(covering.Last?.Presence);
+        return wording.Say("presence." + state);
     }
 
-    /// <summary>A state of the past, in English.</summary>
-    public static string Of(StateInterval interval)
+    /// <summary>A state of the past.</summary>
+    public string For(StateInterval interval)
     {
         ArgumentNullException.ThrowIfNull(interval);
-        return interval.Evidence is Evidence.Registry
-            ? "not known: it may have been recording"
-            : interval.Presence switch
-            {
-                PresenceState.Online => "heard",
-                PresenceState.Late => "heard, late",
-                PresenceState.Docked => "in its dock",
-                PresenceState.Silent => "silent: it may have been recording",
-                PresenceState.Disconnected => "connection broke: it may have been recording",
-                _ => "not known: it may have been recording",
-            };
+        var state = interval.Presence switch
+        {
+            _ when interval.Evidence is Evidence.Registry => "unknown",
+            PresenceState.Online => "reporting",
+            PresenceState.Late => "late",
+            PresenceState.Docked => "docked",
+            var unheard => Unheard(unheard),
+        };
+        return wording.Say("state." + state);
     }
 
-    /// <summary>How a state of the past is known, in English.</summary>
-    public static string Of(Evidence evidence) =>
-        evidence switch
-        {
-            Evidence.Heartbeat => "its own report",
-            Evidence.Deadline => "no report came in time",
-            Evidence.Death => "its connection broke",
-            Evidence.Flapping => "its connection came and went",
-            _ => "the registry could not see it, or did not know it yet",
-        };
+    /// <summary>
+    /// The registered status, in English, of a device that should not capture anything; null for an active one.
+    /// </summary>
+    public static string? NotInUse(Lifecycle lifecycle) => lifecycle is Lifecycle.Active ? null : English.For(lifecycle);
 
-    /// <summary>What is registered of a device that is not to take in anything; null for one that is in use.</summary>
-    public static string? NotInUse(Lifecycle lifecycle) =>
-        lifecycle switch
+    private static string Unheard(PresenceState? presence) =>
+        presence switch
         {
-            Lifecycle.Active => null,
-            Lifecycle.Installed => "installed and not yet in use",
-            _ => Json.Word(lifecycle),
+            PresenceState.Silent => "silent",
+            PresenceState.Disconnected => "disconnected",
+            _ => "unknown",
         };
 }

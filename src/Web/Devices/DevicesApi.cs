@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,61 +6,57 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence;
-using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Http;
-using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Devices;
 
-/// <summary>Fixed units, for programs. Mobile units never appear singly: they have no place here.</summary>
+/// <summary>Devices, for programs. The public sees fixed devices only; single mobile devices only users who may read them.</summary>
 internal static class DevicesApi
 {
     private const int MaxItems = 1000;
 
-    private const string Instead =
-        "Ask devices/{id}?asOf= or devices/{id}/history for what one device was doing, and changes and log/… for how it came to be registered.";
+    private const string Alternative =
+        "Use devices/{id}?asOf= or devices/{id}/history for the past of a device, and changes and log/… for how it was registered.";
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", ListAsync).OnlyCurrentVersion(Instead);
-        api.MapGet(
-            "devices/{id}",
-            async (
-                string id,
-                IDeviceRegister devices,
-                IMobileReadAudit readings,
-                IGrainFactory grains,
-                TimeProvider time,
-                HttpContext http,
-                CancellationToken cancellationToken
-            ) =>
-            {
-                // Asked for beside the rest, and no later: a state that is newer than its version is refused where somebody wants to change
-                // it.
-                var (found, version) = (devices.FindAsync(id, cancellationToken), devices.VersionAsync(id, cancellationToken));
-                await Task.WhenAll(found, version);
-                if (await found is not { } device || device.KindOf.IsMobile && !MayReadSingly(http.User))
-                    return Problem.NotFound($"No fixed device '{id}' is registered.");
-                if (CurrentVersionOnly.RefusalOfKnownAt(http, Instead) is { } refusal)
-                    return refusal;
-                if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
-                    return await HistoryApi.AsOf(device, http);
-                if (device.KindOf.IsMobile)
-                    await readings.RecordAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
-                if (device.Lifecycle == Lifecycle.Removed)
-                    return Problem.Gone($"Device '{id}' was removed.");
-                return await grains.Device(id).Describe() is { } described
-                    ? GovernanceApi.One(http, Shape(described), $"{await version}.")
-                    : Problem.NotFound($"No fixed device '{id}' is registered.");
-            }
-        );
+        api.MapGet("devices", ListAsync).OnlyCurrentVersion(Alternative);
+        api.MapGet("devices/{id}", FindAsync);
+    }
+
+    private static async Task<IResult> FindAsync(
+        string id,
+        IDeviceRegister devices,
+        IMobileReadAudit audit,
+        IGrainFactory grains,
+        TimeProvider time,
+        HttpContext http,
+        CancellationToken cancellationToken
+    )
+    {
+        // The version is read at the same time as the device, not later: a change made from a state newer than its version is refused.
+        var (found, version) = (devices.FindAsync(id, cancellationToken), devices.VersionAsync(id, cancellationToken));
+        await Task.WhenAll(found, version);
+        if (await found is not { } device || device.KindOf.IsMobile && !MobileReadPolicy.MayRead(http.User))
+            return Problem.NotFound($"No fixed device '{id}' is registered.");
+        if (CurrentVersionOnly.RefusalOfKnownAt(http, Alternative) is { } refusal)
+            return refusal;
+        if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
+            return await HistoryApi.AsOf(device, http);
+        if (device.KindOf.IsMobile)
+            await audit.RecordAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
+        if (device.Lifecycle == Lifecycle.Removed)
+            return Problem.Gone($"Device '{id}' was removed.");
+        return await grains.Device(id).Describe() is { } described
+            ? JsonResults.Resource(http, ToResponse(described), await version)
+            : Problem.NotFound($"No fixed device '{id}' is registered.");
     }
 
     /// <summary>
-    /// The fixed devices, in order of their ids. What they do is asked of them only as far as the question and the page reach.
+    /// Lists fixed devices by id. Grains are asked only for the devices that the filters and the page need.
     /// </summary>
     private static async Task<IResult> ListAsync(
         string? technology,
@@ -74,26 +69,16 @@ internal static class DevicesApi
     )
     {
         var query = http.Request.Query;
-        if (!QueryParameters.TryLimit(query, MaxItems, out var limit))
-            return Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {MaxItems}.");
-        HashSet<PresenceState>? presences = null;
-        foreach (
-            var word in query["presence"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        )
-        {
-            if (!Domain.Json.TryWord<PresenceState>(word, out var presence))
-                return Problem.BadParameter(
-                    $"presence is '{word}': expected one or several of {string.Join(", ", Enum.GetValues<PresenceState>().Select(Domain.Json.Word))}, with commas between them."
-                );
-            (presences ??= []).Add(presence);
-        }
-
-        if (query["exceeds"].ToString() is not ("" or "true" or "false") and var neither)
-            return Problem.BadParameter($"exceeds is '{neither}': expected true or false.");
-        bool? exceeds = query["exceeds"].ToString() is { Length: > 0 } asks ? asks == "true" : null;
+        if (QueryParameters.Limit(query, MaxItems, out var limit) is { } limitProblem)
+            return limitProblem;
+        if (QueryParameters.Words<PresenceState>(query, "presence", out var presences) is { } presenceProblem)
+            return presenceProblem;
+        if (query["exceeds"].ToString() is not ("" or "true" or "false") and var invalid)
+            return Problem.BadParameter($"exceeds is '{invalid}': expected true or false.");
+        bool? exceeds = query["exceeds"].ToString() is { Length: > 0 } filter ? filter == "true" : null;
 
         var after = query["after"].ToString();
-        var asked = (await devices.AllAsync(cancellationToken))
+        var candidates = (await devices.AllAsync(cancellationToken))
             .Where(device =>
                 !device.KindOf.IsMobile
                 && device.Lifecycle != Lifecycle.Removed
@@ -103,21 +88,39 @@ internal static class DevicesApi
                 && string.CompareOrdinal(device.Id, after) > 0
             )
             .OrderBy(device => device.Id, StringComparer.Ordinal);
+        var found = await DescribeAsync(candidates, presences, exceeds, limit, grains);
+        return JsonResults.Ok(
+            new { items = found.Take(limit).Select(ToResponse), next = found.Count > limit ? found[limit - 1].Device.Id : null }
+        );
+    }
+
+    /// <summary>
+    /// Describes the devices that pass the filters, in the order of the candidates. Stops when it has found more than
+    /// <paramref name="limit"/>.
+    /// </summary>
+    private static async Task<List<DeviceDescription>> DescribeAsync(
+        IEnumerable<Device> candidates,
+        HashSet<PresenceState>? presences,
+        bool? exceeds,
+        int limit,
+        IGrainFactory grains
+    )
+    {
         var found = new List<DeviceDescription>();
-        foreach (var some in asked.Chunk(limit + 1))
+        foreach (var chunk in candidates.Chunk(limit + 1))
         {
-            // Whether a device is heard is known without asking what governs it.
-            var alike = presences is null
-                ? some
+            // The presence filter needs only the last observation, not the rules.
+            var matching = presences is null
+                ? chunk
                 : (
                     await Task.WhenAll(
-                        some.Select(async device => (Device: device, Last: await grains.Device(device.Id).LastObservation()))
+                        chunk.Select(async device => (Device: device, Last: await grains.Device(device.Id).LastObservation()))
                     )
                 )
-                    .Where(one => presences.Contains(one.Last?.Presence ?? PresenceState.Unknown))
-                    .Select(one => one.Device);
+                    .Where(observed => presences.Contains(observed.Last?.Presence ?? PresenceState.Unknown))
+                    .Select(observed => observed.Device);
             found.AddRange(
-                (await Task.WhenAll(alike.Select(device => grains.Device(device.Id).Describe())))
+                (await Task.WhenAll(matching.Select(device => grains.Device(device.Id).Describe())))
                     .OfType<DeviceDescription>()
                     .Where(described =>
                         presences?.Contains(described.Last?.Presence ?? PresenceState.Unknown) != false
@@ -128,41 +131,13 @@ internal static class DevicesApi
                 break;
         }
 
-        return GovernanceApi.Json(
-            new { items = found.Take(limit).Select(Shape), next = found.Count > limit ? found[limit - 1].Device.Id : null }
-        );
+        return found;
     }
 
     private static ImmutableArray<Capture> Exceeds(DeviceDescription described) =>
         described.Last is { } last && described.Expected is { } expected ? expected.ExceededBy(last) : [];
 
-    /// <summary>Who may read what a single mobile unit does; each reading is written down.</summary>
-    public static bool MayReadSingly(ClaimsPrincipal who) => who.Is(Role.DeviceClerk) || who.Is(Role.Auditor);
-
-    /// <summary>The devices behind a gateway, as far as whoever asks may see them.</summary>
-    public static async Task<ImmutableArray<Device>> BehindAsync(
-        string gateway,
-        HttpContext http,
-        IEnrolment enrolment,
-        IMobileReadAudit readings,
-        TimeProvider time
-    )
-    {
-        var behind = await enrolment.AllBehindAsync(gateway, http.RequestAborted);
-        if (!MayReadSingly(http.User))
-            return [.. behind.Where(device => !device.KindOf.IsMobile)];
-        await NoteListAsync(behind, http, readings, time);
-        return behind;
-    }
-
-    /// <summary>Writes down that the mobile units among some were read, before they are shown.</summary>
-    public static async Task NoteListAsync(ImmutableArray<Device> devices, HttpContext http, IMobileReadAudit readings, TimeProvider time)
-    {
-        if (devices.Where(device => device.KindOf.IsMobile).Select(device => device.Id).ToArray() is { Length: > 0 } mobile)
-            await readings.RecordAsync(http.User.StaffId(), mobile, "list", time.GetUtcNow(), http.RequestAborted);
-    }
-
-    private static object Shape(DeviceDescription described)
+    private static object ToResponse(DeviceDescription described)
     {
         var (device, last, _, governedBy) = described;
         return new
@@ -179,10 +154,10 @@ internal static class DevicesApi
             presence = last?.Presence ?? PresenceState.Unknown,
             deadlineSeconds = device.DeadlineSeconds,
             capture = last?.Capture ?? default,
-            // What it named and the register has no sensor for: it may be recording where 'capture' does not say.
+            // Captures that it reported and that are not registered: it may be recording them although `capture` does not say so.
             beyond = last?.UnregisteredCaptures ?? default,
             expected = described.Expected,
-            // More than its rules allow, or another version of them than it was told: state, for everybody to see.
+            // Captures beyond its rules, and whether it applies an old version of them. Public.
             exceeds = Exceeds(described),
             ruleVersion = last?.RuleVersion,
             isBehind = last is not null && described.Expected?.IsBehind(last) == true,
@@ -190,7 +165,7 @@ internal static class DevicesApi
             sessionEnd = last?.SessionEnd,
             clockFellBack = last?.ClockFellBack ?? false,
             skewSeconds = last?.SkewSeconds,
-            lastHeardAt = last?.LastHeardAt is { } heardAt ? NoticePayload.Instant(heardAt) : null,
+            lastHeardAt = last?.LastHeardAt is { } heardAt ? NoticePayload.FormatInstant(heardAt) : null,
             governedBy = governedBy.Select(row => new
             {
                 instrument = row.Instrument.Id,

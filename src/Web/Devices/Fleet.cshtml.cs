@@ -5,16 +5,20 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Languages;
 
 namespace SurveillanceRegistry.Web.Devices;
 
-/// <summary>A fleet of mobile units: how many there are, late and rounded, and what governs them. Nothing of any one of them.</summary>
+/// <summary>A fleet of mobile devices: rounded counts, one hour late, and the rules that apply. Shows nothing of a single device.</summary>
 public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, TimeProvider time) : PageModel
 {
     private GovernanceSnapshot _governance = null!;
     private ImmutableHashSet<string> _technologies = [];
 
     public string Id { get; private set; } = "";
+
+    public PageLanguage Language { get; private set; } = null!;
 
     public ImmutableArray<RegisteredFleet> Kinds { get; private set; } = [];
 
@@ -27,7 +31,8 @@ public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, Ti
     {
         _governance = await grains.Governance();
         Id = id;
-        var fleets = await PublicFleets.LookAsync(devices, time, HttpContext.RequestAborted);
+        Language = PageLanguage.For(_governance, QueryParameters.Language(Request.Query, _governance.City));
+        var fleets = await PublicFleets.FindAsync(devices, time, HttpContext.RequestAborted);
         Kinds = [.. fleets.Parts.Where(fleet => fleet.Id == id)];
         _technologies = [.. fleets.Known.Where(fleet => fleet.Id == id).Select(fleet => fleet.Technology)];
         return _technologies.IsEmpty ? NotFound() : Page();

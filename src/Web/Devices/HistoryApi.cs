@@ -13,11 +13,12 @@ using SurveillanceRegistry.Web.Http;
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>
-/// What devices were doing, for programs. Of a mobile unit only for those who may read it singly, and each reading is written down.
+/// The past of devices and the fleets, for programs. The past of a mobile device is only for users who may read it; each reading is
+/// recorded.
 /// </summary>
 internal static class HistoryApi
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromDays(1);
+    private static readonly TimeSpan UsualSpan = TimeSpan.FromDays(1);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -34,10 +35,10 @@ internal static class HistoryApi
         api.MapGet(
             "fleets",
             async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                Policies.Api.GovernanceApi.Json(
+                JsonResults.Ok(
                     new
                     {
-                        items = (await PublicFleets.LookAsync(devices, time, cancellationToken)).Parts.Select(Shape),
+                        items = (await PublicFleets.FindAsync(devices, time, cancellationToken)).Parts.Select(Shape),
                         next = (string?)null,
                     }
                 )
@@ -45,12 +46,12 @@ internal static class HistoryApi
         api.MapGet(
             "fleets/{id}",
             async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                (await PublicFleets.LookAsync(devices, time, cancellationToken))
+                (await PublicFleets.FindAsync(devices, time, cancellationToken))
                     .Parts.Where(fleet => fleet.Id == id)
                     .Select(Shape)
                     .ToArray()
                     is { Length: > 0 } parts
-                    ? Policies.Api.GovernanceApi.Json(new { id, kinds = parts })
+                    ? JsonResults.Ok(new { id, kinds = parts })
                     : Problem.NotFound($"No fleet '{id}' is registered.")
         );
     }
@@ -85,10 +86,10 @@ internal static class HistoryApi
             (from, to) = (at.ToUniversalTime(), at.ToUniversalTime().AddTicks(10));
         else
             return Problem.BadParameter($"asOf is '{http.Request.Query["asOf"]}': {QueryParameters.DayExpected}, or an instant.");
-        if (await RefusalOf(device, "history", http) is { } refusal)
+        if (await CheckReadAsync(device, "history", http) is { } refusal)
             return refusal;
         var past = await services.GetRequiredService<IStateHistoryRegister>().FindAsync(device.Id, from, to, http.RequestAborted);
-        return Policies.Api.GovernanceApi.Json(
+        return JsonResults.Ok(
             new
             {
                 device.Id,
@@ -111,7 +112,7 @@ internal static class HistoryApi
     {
         if (await devices.FindAsync(id, http.RequestAborted) is not { } device)
             return Problem.NotFound($"No fixed device '{id}' is registered.");
-        if (await RefusalOf(device, "history", http) is { } refusal)
+        if (await CheckReadAsync(device, "history", http) is { } refusal)
             return refusal;
         var time = http.RequestServices.GetRequiredService<TimeProvider>();
         var now = time.GetUtcNow();
@@ -119,24 +120,23 @@ internal static class HistoryApi
             return Problem.BadParameter($"to is '{http.Request.Query["to"]}': {QueryParameters.InstantExpected}.");
         if (!QueryParameters.TryInstant(http.Request.Query, "from", time, out var from))
             return Problem.BadParameter($"from is '{http.Request.Query["from"]}': {QueryParameters.InstantExpected}.");
-        from = http.Request.Query["from"].ToString().Length == 0 ? to - Usual : from;
+        from = http.Request.Query["from"].ToString().Length == 0 ? to - UsualSpan : from;
         if (to <= from || to - from > IStateHistoryRegister.MaxSpan)
             return Problem.BadParameter(
-                $"from {LedgerEntry.Time(from)} to {LedgerEntry.Time(to)}: expected a time of at most {IStateHistoryRegister.MaxSpan.TotalDays} days."
+                $"from {LedgerEntry.FormatTime(from)} to {LedgerEntry.FormatTime(to)}: "
+                    + $"expected a span of at most {IStateHistoryRegister.MaxSpan.TotalDays} days."
             );
-        return Policies.Api.GovernanceApi.Json(
-            shape(await history.FindAsync(id, from.ToUniversalTime(), to.ToUniversalTime(), http.RequestAborted), now)
-        );
+        return JsonResults.Ok(shape(await history.FindAsync(id, from.ToUniversalTime(), to.ToUniversalTime(), http.RequestAborted), now));
     }
 
     /// <summary>
-    /// Why somebody may not read a device's past; null when they may, and then the reading of a mobile one is written down.
+    /// Returns the problem when the user may not read a device's past. Returns null otherwise, and records the reading of a mobile device.
     /// </summary>
-    private static async Task<IResult?> RefusalOf(Device device, string what, HttpContext http)
+    private static async Task<IResult?> CheckReadAsync(Device device, string what, HttpContext http)
     {
         if (!device.KindOf.IsMobile)
             return null;
-        if (!DevicesApi.MayReadSingly(http.User))
+        if (!MobileReadPolicy.MayRead(http.User))
             return Problem.NotFound($"No fixed device '{device.Id}' is registered.");
         var services = http.RequestServices;
         await services
@@ -154,8 +154,8 @@ internal static class HistoryApi
     private static object Shape(StateInterval interval) =>
         new
         {
-            from = LedgerEntry.Time(interval.From),
-            to = interval.To is { } to ? LedgerEntry.Time(to) : null,
+            from = LedgerEntry.FormatTime(interval.From),
+            to = interval.To is { } to ? LedgerEntry.FormatTime(to) : null,
             interval.Presence,
             interval.Evidence,
             interval.SessionEnd,

@@ -1,24 +1,25 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
 
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>
-/// The fleets as the public may know them: as they stood an hour ago. Of one that the ledger has named since, only that it exists.
+/// The fleets as the public may know them: as they were an hour ago. Of a fleet that the ledger has named since, only that it exists.
 /// </summary>
-/// <param name="Parts">The fleets an hour ago, by kind and department. How many units a part has is for <see cref="Text"/> and <see
-/// cref="Device.FleetCount"/> to say.</param>
-/// <param name="Known">Every fleet that there is in public, with its technologies.</param>
+/// <param name="Parts">The fleets an hour ago, by kind and department. <see cref="Text"/> and <see cref="Device.FleetCount"/> round
+/// how many devices a part has.</param>
+/// <param name="Known">Every fleet that the public knows of, with its technologies.</param>
 public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, ImmutableArray<NamedFleet> Known)
 {
-    /// <summary>For so long nobody in public hears of what was registered, moved or removed.</summary>
-    public static readonly TimeSpan Late = TimeSpan.FromHours(1);
+    /// <summary>How long the public does not see that a mobile device was registered, moved or removed.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromHours(1);
 
-    public static async Task<PublicFleets> LookAsync(IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<PublicFleets> FindAsync(IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(devices);
         ArgumentNullException.ThrowIfNull(time);
-        var then = time.GetUtcNow() - Late;
+        var then = time.GetUtcNow() - Delay;
         var parts = await devices.FleetsAsync(then, cancellationToken);
         return new PublicFleets(
             parts,
@@ -32,10 +33,13 @@ public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, Immutab
         );
     }
 
-    /// <summary>How large a part is, in words.</summary>
-    public static string Text(RegisteredFleet part)
+    /// <summary>The rounded size of a part, in a language.</summary>
+    public static string Text(RegisteredFleet part, Wording wording)
     {
         ArgumentNullException.ThrowIfNull(part);
-        return Device.FleetCount(part.Units) is { } count ? $"about {count}" : $"fewer than {Device.MinFleetCount}";
+        ArgumentNullException.ThrowIfNull(wording);
+        return Device.FleetCount(part.Units) is { } count
+            ? wording.Say("fleet.about", ("count", $"{count}"))
+            : wording.Say("fleet.fewer", ("count", $"{Device.MinFleetCount}"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -11,14 +12,14 @@ using SurveillanceRegistry.Web.Places;
 
 namespace SurveillanceRegistry.Web.Home;
 
-/// <summary>The front page: what this is, and what is recorded now at every place.</summary>
+/// <summary>The front page: what the registry is, and what is recorded now at every place.</summary>
 public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PageModel
 {
     public GovernanceSnapshot Governance { get; private set; } = null!;
 
     public ImmutableArray<PlaceDescription> Places { get; private set; }
 
-    /// <summary>The technologies that people wear or drive, each with its fleets, and how large each is in words.</summary>
+    /// <summary>The technologies that people wear or drive, with the id and rounded size of each fleet.</summary>
     public ImmutableArray<(Technology Technology, ImmutableArray<(string Id, string Words)> Fleets)> Moving { get; private set; }
 
     internal Policies.Text.RegistryLinks Links => new(Governance, "");
@@ -26,7 +27,7 @@ public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDevi
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Governance = await grains.Governance();
-        var moving = await PublicFleets.LookAsync(devices, time, cancellationToken);
+        var moving = await PublicFleets.FindAsync(devices, time, cancellationToken);
         Moving =
         [
             .. from technology in Governance.Table.Technologies
@@ -42,9 +43,9 @@ public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDevi
         Places = await places.DescribeAllAsync(grains, cancellationToken);
     }
 
-    /// <summary>Each part as its fleet's page has it: the rounded sum of parts would tell one that is too small to be shown.</summary>
+    /// <summary>The size of each part of a fleet. A rounded sum would reveal a part that is too small to be shown.</summary>
     private static string Words(RegisteredFleet[] parts) =>
         parts.Length == 0
-            ? "its number follows an hour after registration"
-            : PlainLanguage.List(parts.Select(part => PublicFleets.Text(part) + " units"));
+            ? "size shown one hour after registration"
+            : PlainLanguage.List(parts.Select(part => PublicFleets.Text(part, Wording.English) + " devices"));
 }

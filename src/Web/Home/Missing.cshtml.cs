@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace SurveillanceRegistry.Web.Home;
 
-/// <summary>What people read where there is nothing: it never was, or it was removed.</summary>
+/// <summary>The page for an address without a page: never registered, removed, or not available.</summary>
 [ResponseCache(NoStore = true)]
 public sealed class MissingModel : PageModel
 {
@@ -15,20 +15,20 @@ public sealed class MissingModel : PageModel
 
     public void OnGet(int code)
     {
-        // Whoever asks for this page itself asks for one that is not there.
+        // A request for this address itself is a request for a page that does not exist.
         if (HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is null)
             Response.StatusCode = StatusCodes.Status404NotFound;
         (Heading, Text) = code switch
         {
             StatusCodes.Status410Gone => (
-                "It was removed",
-                "What stood at this address was taken out of the register. What the register said of it while it was there stands in the history and in the ledger."
+                "Page removed",
+                "What was at this address was removed from the registry. Its history is kept in the ledger."
             ),
             StatusCodes.Status404NotFound => (
-                "There is no such page",
-                "The register has nothing at this address, and never had. If a sign or a letter led you here, its address may have been misread."
+                "Page not found",
+                "If you typed the address from a sign or a letter, check that it is correct."
             ),
-            _ => ("That did not work", "The page could not be shown. Try again, or begin at one of these."),
+            _ => ("Sorry, there is a problem", "This page cannot be shown now. Try again later, or go to one of these pages."),
         };
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace SurveillanceRegistry.Web.Http;
 
 /// <summary>
-/// Styles and scripts, from inside the assembly. Their address holds their hash, so that a screen never mixes two versions.
+/// Styles and scripts, embedded in the assembly. Their address has a hash of their content, so that a screen never mixes two versions.
 /// </summary>
 public static class Assets
 {
@@ -17,7 +17,7 @@ public static class Assets
         .Where(name => name.StartsWith("assets/", StringComparison.Ordinal))
         .ToFrozenDictionary(name => name["assets/".Length..], Read, StringComparer.Ordinal);
 
-    /// <summary>One hash over all of them: scripts import each other by name.</summary>
+    /// <summary>One hash of all files: scripts import each other by relative name, so that all must be of one version.</summary>
     private static readonly string Version = Hash();
 
     /// <summary>The address of a style or script.</summary>

@@ -6,19 +6,19 @@ using SurveillanceRegistry.Grains;
 namespace SurveillanceRegistry.Web.Http;
 
 /// <summary>
-/// What is registered is kept as it stands, and its past in the ledger and in histories: whoever asks a list for another day is not
-/// answered with today.
+/// An endpoint filter for lists that exist only as they are now; their past is in the ledger and in histories. A request for another day
+/// is refused, so that it is not answered with today's data.
 /// </summary>
 internal static class CurrentVersionOnly
 {
     /// <summary>Refuses <c>?asOf=</c> of any day but the city's today, and <c>?knownAt=</c>.</summary>
-    /// <param name="instead">What can be asked, in a sentence.</param>
-    public static RouteHandlerBuilder OnlyCurrentVersion(this RouteHandlerBuilder endpoint, string instead) =>
+    /// <param name="alternative">What to use alternative, in a sentence.</param>
+    public static RouteHandlerBuilder OnlyCurrentVersion(this RouteHandlerBuilder endpoint, string alternative) =>
         endpoint.AddEndpointFilter(
             async (call, next) =>
             {
                 var (http, query) = (call.HttpContext, call.HttpContext.Request.Query);
-                if (RefusalOfKnownAt(http, instead) is { } refusal)
+                if (RefusalOfKnownAt(http, alternative) is { } refusal)
                     return refusal;
                 if (!query.ContainsKey("asOf"))
                     return await next(call);
@@ -29,19 +29,19 @@ internal static class CurrentVersionOnly
                 return !QueryParameters.TryDay(query, city, time, out var day)
                         ? Problem.BadParameter($"asOf is '{query["asOf"]}': {QueryParameters.DayExpected}.")
                     : day == city.DayAt(time.GetUtcNow()) ? await next(call)
-                    : Refused($"as of {day:yyyy-MM-dd}", instead);
+                    : Refused($"as of {day:yyyy-MM-dd}", alternative);
             }
         );
 
-    /// <summary>The refusal of <c>?knownAt=</c> where the register has only one time; null when nobody asks.</summary>
-    public static IResult? RefusalOfKnownAt(HttpContext http, string instead) =>
-        http.Request.Query.ContainsKey("knownAt") ? Refused("as it was known at another time", instead) : null;
+    /// <summary>The refusal of <c>?knownAt=</c>; null when the request has none.</summary>
+    public static IResult? RefusalOfKnownAt(HttpContext http, string alternative) =>
+        http.Request.Query.ContainsKey("knownAt") ? Refused("as known at another time", alternative) : null;
 
-    private static IResult Refused(string when, string instead) =>
+    private static IResult Refused(string when, string alternative) =>
         Problem.From(
             StatusCodes.Status400BadRequest,
             "only-today",
-            "Only answered as of today",
-            $"This is not answered {when}: the register keeps it as it stands. {instead}"
+            "Available only as of today",
+            $"This is not available {when}: the registry has only its current version. {alternative}"
         );
 }

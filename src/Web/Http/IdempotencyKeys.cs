@@ -9,20 +9,19 @@ using SurveillanceRegistry.Web.Access;
 namespace SurveillanceRegistry.Web.Http;
 
 /// <summary>
-/// Honours <c>Idempotency-Key</c>: the same key and request again is the same answer, carried out once; the same key with another request
-/// is refused.
-/// The body is read here, within its limit, and handed on.
+/// Honours <c>Idempotency-Key</c>. A repeated request with the same key is carried out once and gets the same answer; another request with
+/// the same key is refused. The body is read here, up to its limit, and passed on as text.
 /// </summary>
 internal static class IdempotencyKeys
 {
-    /// <summary>The most bytes of a request to the API.</summary>
+    /// <summary>The most bytes of a request body.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
     private const int MaxKey = 200;
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Carries out an act with the text of its body.</summary>
+    /// <summary>Carries out an act, with the body as text. Answers that are not a <see cref="StoredJsonResult"/> are not stored.</summary>
     public static async Task<IResult> ExecuteAsync(HttpContext http, Func<string, Task<IResult>> act)
     {
         if (await ReadAsync(http) is not { } bytes)
@@ -30,23 +29,15 @@ internal static class IdempotencyKeys
                 StatusCodes.Status413PayloadTooLarge,
                 "too-large",
                 "Too large",
-                $"A request has at most {MaxBytes} bytes: split it."
+                $"A request has at most {MaxBytes} bytes. Split it."
             );
-        string body;
-        try
-        {
-            body = Strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
+        if (Decode(bytes) is not { } body)
             return Problem.From(
                 StatusCodes.Status400BadRequest,
                 "wrong-encoding",
                 "Not UTF-8",
                 "The body is not UTF-8: send JSON in UTF-8."
             );
-        }
-
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         if (key.Length == 0)
             return await act(body);
@@ -71,35 +62,41 @@ internal static class IdempotencyKeys
                 "The key was used before",
                 "This Idempotency-Key was used for another request: make a new key for each request."
             );
-        if (!use.IsNew)
-        {
-            return use.Status is { } status
-                ? JsonSerializer.Deserialize<StoredJsonResult>(use.Headers!, Json.Options)! with
-                {
-                    Status = status,
-                    Body = use.Body!,
-                }
-                : Problem.From(
-                    StatusCodes.Status409Conflict,
-                    "in-progress",
-                    "Still being carried out",
-                    "The request with this Idempotency-Key is still being carried out, or was cut off: look whether it was done before you send it under a new key."
-                );
-        }
+        return use.IsNew ? await ExecuteFirstAsync(keys, actor, key, () => act(body)) : Repeat(use);
+    }
 
+    /// <summary>The answer to a repeated request: the stored answer of the first.</summary>
+    private static IResult Repeat(KeyUse use) =>
+        use.Status is { } status
+            ? JsonSerializer.Deserialize<StoredJsonResult>(use.Headers!, Json.Options)! with
+            {
+                Status = status,
+                Body = use.Body!,
+            }
+            : Problem.From(
+                StatusCodes.Status409Conflict,
+                "in-progress",
+                "Still being carried out",
+                "The request with this Idempotency-Key is still being carried out, or was interrupted. "
+                    + "Check whether it was done before you send it with a new key."
+            );
+
+    /// <summary>Carries out the first request with a key. Stores its answer, or gives the key back when there is none to store.</summary>
+    private static async Task<IResult> ExecuteFirstAsync(IIdempotencyRegister keys, string actor, string key, Func<Task<IResult>> act)
+    {
         IResult? result = null;
         try
         {
-            result = await act(body);
+            result = await act();
         }
         finally
         {
             if (result is not StoredJsonResult)
-                await keys.GiveBackAsync(actor, key, CancellationToken.None);
+                await keys.ReleaseAsync(actor, key, CancellationToken.None);
         }
 
         if (result is StoredJsonResult answer)
-            await keys.KeepAsync(
+            await keys.StoreResponseAsync(
                 actor,
                 key,
                 answer.Status,
@@ -108,6 +105,19 @@ internal static class IdempotencyKeys
                 CancellationToken.None
             );
         return result;
+    }
+
+    /// <summary>The body as text; null when it is not UTF-8.</summary>
+    private static string? Decode(byte[] bytes)
+    {
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
     }
 
     private static async Task<byte[]?> ReadAsync(HttpContext http)

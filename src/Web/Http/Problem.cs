@@ -3,17 +3,17 @@ using SurveillanceRegistry.Domain;
 
 namespace SurveillanceRegistry.Web.Http;
 
-/// <summary>What goes wrong in the API, as RFC 9457 says it: a stable type, a title, and a sentence that says what to do.</summary>
+/// <summary>Problem details of the API (RFC 9457): a stable type, a title, and a sentence that says what to do.</summary>
 internal static class Problem
 {
     private const string Types = "/problems/";
 
-    public static IResult NotFound(string what) => From(StatusCodes.Status404NotFound, "not-found", "Not found", what);
+    public static IResult NotFound(string sentence) => From(StatusCodes.Status404NotFound, RefusalCodes.NotFound, "Not found", sentence);
 
-    public static IResult Gone(string what) => From(StatusCodes.Status410Gone, "gone", "No longer there", what);
+    public static IResult Gone(string sentence) => From(StatusCodes.Status410Gone, "gone", "Removed", sentence);
 
     public static IResult BadParameter(string sentence) =>
-        From(StatusCodes.Status400BadRequest, "bad-parameter", "A parameter cannot be read", sentence);
+        From(StatusCodes.Status400BadRequest, "bad-parameter", "Invalid parameter", sentence);
 
     public static IResult Unauthorized() =>
         From(
@@ -26,17 +26,18 @@ internal static class Problem
     public static IResult Forbidden(string sentence) => From(StatusCodes.Status403Forbidden, "forbidden", "Not allowed", sentence);
 
     /// <summary>
-    /// The rules say no: every reason, with where and what to do. The first gives the type; stale is 412, somebody else's right 403.
+    /// Refusals by the rules: every reason, with its place and what to do. The first decides type and status: 412 for a stale version,
+    /// 403 for an act that only another person may do.
     /// </summary>
     public static IResult Refused(IReadOnlyList<Refusal> refusals)
     {
         var first = refusals[0];
         var (status, title) = first.Code switch
         {
-            "not-found" => (StatusCodes.Status404NotFound, "Not found"),
-            "own-request" or "not-the-author" => (StatusCodes.Status403Forbidden, "Not allowed"),
-            "stale" => (StatusCodes.Status412PreconditionFailed, "Changed meanwhile"),
-            "wrong-state" or "base-moved" => (StatusCodes.Status409Conflict, "Somebody was first"),
+            RefusalCodes.NotFound => (StatusCodes.Status404NotFound, "Not found"),
+            RefusalCodes.OwnRequest or RefusalCodes.NotTheAuthor => (StatusCodes.Status403Forbidden, "Not allowed"),
+            RefusalCodes.Stale => (StatusCodes.Status412PreconditionFailed, "Changed since"),
+            RefusalCodes.WrongState or RefusalCodes.BaseMoved => (StatusCodes.Status409Conflict, "Another change came first"),
             _ => (StatusCodes.Status422UnprocessableEntity, "Refused by the rules"),
         };
         return Results.Problem(
@@ -47,11 +48,11 @@ internal static class Problem
             extensions: new Dictionary<string, object?>
             {
                 ["errors"] = refusals
-                    .Select(one => new
+                    .Select(refusal => new
                     {
-                        code = one.Code,
-                        where = one.Where,
-                        detail = one.Sentence,
+                        code = refusal.Code,
+                        where = refusal.Where,
+                        detail = refusal.Sentence,
                     })
                     .ToArray(),
             }
@@ -62,16 +63,16 @@ internal static class Problem
         From(
             StatusCodes.Status428PreconditionRequired,
             "precondition-required",
-            "Say which version you have seen",
-            "A change of what exists needs the header If-Match with the ETag that GET gave you: then nobody's change is overwritten unseen."
+            "If-Match is missing",
+            "Send the header If-Match with the ETag that GET gave you, so that you do not overwrite a change that you have not seen."
         );
 
     public static IResult PreconditionFailed() =>
         From(
             StatusCodes.Status412PreconditionFailed,
-            "stale",
-            "Changed meanwhile",
-            "What you have seen is no longer current: GET it again, look at what changed, and send the new ETag as If-Match."
+            RefusalCodes.Stale,
+            "Changed since",
+            "It changed since you read it. GET it again, check what changed, and send the new ETag as If-Match."
         );
 
     public static IResult From(int status, string type, string title, string detail) =>

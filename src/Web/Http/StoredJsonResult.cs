@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace SurveillanceRegistry.Web.Http;
 
-/// <summary>An answer of the API that can be kept and given again: status, JSON, ETag and where the thing is.</summary>
+/// <summary>An answer that can be stored under an Idempotency-Key and sent again: status, JSON body, ETag and Location.</summary>
 internal sealed record StoredJsonResult(int Status, string Body, string? ETag = null, string? Location = null) : IResult
 {
     public static StoredJsonResult Create(int status, object value, string? etag = null, string? location = null) =>

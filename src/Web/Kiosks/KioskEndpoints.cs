@@ -9,11 +9,10 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Http;
-using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Kiosks;
 
-/// <summary>What a screen asks for: its place's signed notice, hints that it changed, and the keys to check it with.</summary>
+/// <summary>What a screen requests: the signed notice of its place, hints that it changed, and the keys to verify it.</summary>
 internal static class KioskEndpoints
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -25,7 +24,7 @@ internal static class KioskEndpoints
         routes.MapGet(
             "/.well-known/jwks.json",
             (NoticeKey key) =>
-                GovernanceApi.Json(
+                JsonResults.Ok(
                     new
                     {
                         keys = new[]
@@ -59,11 +58,11 @@ internal static class KioskEndpoints
             return refusal!;
         if (await grains.Place(kiosk.Place).Describe() is not { } place)
             return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
-        var held = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
-        await grains.Place(kiosk.Place).RecordKioskRequest(id, held);
+        var shown = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
+        await grains.Place(kiosk.Place).RecordKioskRequest(id, shown);
         http.Response.Headers[HeaderNames.CacheControl] = "no-store";
         http.Response.Headers[HeaderNames.ETag] = $"\"{place.Notice.Hash}\"";
-        return held == place.Notice.Hash
+        return shown == place.Notice.Hash
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Text(place.Notice.ToJws(), "application/jose+json");
     }
@@ -71,8 +70,8 @@ internal static class KioskEndpoints
     private static async Task<IResult> Changes(
         string id,
         IPlaceRegister places,
-        KioskEventStream hints,
-        IHostApplicationLifetime life,
+        KioskEventStream stream,
+        IHostApplicationLifetime lifetime,
         HttpContext http,
         CancellationToken cancellationToken
     )
@@ -81,19 +80,19 @@ internal static class KioskEndpoints
         http.Response.Headers[HeaderNames.CacheControl] = "no-store";
         return kiosk is null
             ? refusal!
-            : TypedResults.ServerSentEvents(Hints(kiosk.Place, hints, life.ApplicationStopping, cancellationToken));
+            : TypedResults.ServerSentEvents(Hints(kiosk.Place, stream, lifetime.ApplicationStopping, cancellationToken));
     }
 
-    /// <summary>"Something changed", and a sign of life in between; never what changed.</summary>
+    /// <summary>Server-sent events: "changed" without what changed, and "alive" when nothing changed for a while.</summary>
     private static async IAsyncEnumerable<SseItem<string>> Hints(
         string place,
-        KioskEventStream hints,
+        KioskEventStream stream,
         CancellationToken stopping,
-        [EnumeratorCancellation] CancellationToken gone
+        [EnumeratorCancellation] CancellationToken disconnected
     )
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, gone);
-        using var watch = hints.Watch(place);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, disconnected);
+        using var watch = stream.Watch(place);
         yield return new SseItem<string>("hello", "hello");
         while (!ending.IsCancellationRequested)
             yield return await watch.NextAsync(KeepAlive, ending.Token)

@@ -8,8 +8,8 @@ using SurveillanceRegistry.Grains.Places;
 namespace SurveillanceRegistry.Web.Kiosks;
 
 /// <summary>
-/// One watcher for all screens of this process: renews its watch of every place that a screen looks at, and wakes the screens there.
-/// A hint that is lost costs time, never truth: screens ask by themselves.
+/// One watcher for all screens of this process. It renews its watch of every place that has a screen, and passes hints on to the screens.
+/// A lost hint only delays a screen: screens also poll.
 /// </summary>
 internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, ILogger<KioskEventStream> logger)
     : BackgroundService,
@@ -20,10 +20,10 @@ internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, 
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<ConnectedKiosk, bool>> _places = new(StringComparer.Ordinal);
     private INoticeWatcher? _reference;
 
-    /// <summary>A screen begins to watch a place, until it is disposed.</summary>
+    /// <summary>Adds a screen that watches a place until it is disposed.</summary>
     public ConnectedKiosk Watch(string place)
     {
-        var screen = new ConnectedKiosk(time, gone => _places[place].TryRemove(gone, out _));
+        var screen = new ConnectedKiosk(time, removed => _places[place].TryRemove(removed, out _));
         _places.GetOrAdd(place, _ => new()).TryAdd(screen, true);
         _ = RenewAsync(place);
         return screen;
@@ -46,7 +46,7 @@ internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, 
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The process ends, and with it every watch.
+            // The process stops, and with it every watch.
         }
     }
 
@@ -59,13 +59,13 @@ internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, 
         }
         catch (Exception failure)
         {
-            // Renewed again in a while; until then screens poll.
-            logger.LogDebug(failure, "The watch of place {Place} could not be renewed.", place);
+            // The next renewal tries again; until then screens poll.
+            logger.LogDebug(failure, "The watch of place {Place} could not be renewed; the next renewal tries again.", place);
         }
     }
 
-    /// <summary>One screen's wait for hints. Many hints at once are one.</summary>
-    internal sealed class ConnectedKiosk(TimeProvider time, Action<ConnectedKiosk> gone) : IDisposable
+    /// <summary>The hints of one connected screen. Several hints before the next read count as one.</summary>
+    internal sealed class ConnectedKiosk(TimeProvider time, Action<ConnectedKiosk> remove) : IDisposable
     {
         private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
@@ -73,10 +73,10 @@ internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, 
 
         public void Wake() => _hints.Writer.TryWrite(true);
 
-        /// <summary>True when something changed; false when nothing did for so long.</summary>
-        public async Task<bool> NextAsync(TimeSpan atMost, CancellationToken cancellationToken)
+        /// <summary>Waits for a hint. Returns true for a hint, and false after the time or when the screen disconnected.</summary>
+        public async Task<bool> NextAsync(TimeSpan timeout, CancellationToken cancellationToken)
         {
-            using var bound = new CancellationTokenSource(atMost, time);
+            using var bound = new CancellationTokenSource(timeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
             try
             {
@@ -88,6 +88,6 @@ internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, 
             }
         }
 
-        public void Dispose() => gone(this);
+        public void Dispose() => remove(this);
     }
 }

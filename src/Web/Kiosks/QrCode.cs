@@ -9,7 +9,8 @@ using SurveillanceRegistry.Web.Http;
 namespace SurveillanceRegistry.Web.Kiosks;
 
 /// <summary>
-/// The QR code of a screen: its place's page. With its quiet zone of four modules; medium correction, as it is shown on glass.
+/// The QR code of a screen, which opens the page of its place. It has a quiet zone of four modules, and medium error correction, which is
+/// enough on a screen.
 /// </summary>
 internal static class QrCode
 {
@@ -22,7 +23,7 @@ internal static class QrCode
                     : Problem.NotFound($"No kiosk '{id}' is registered.")
         );
 
-    /// <summary>The ink of the style: 16:1 on white.</summary>
+    /// <summary>The text color of the stylesheets: a contrast of 16:1 on white.</summary>
     private const string Ink = "#0d211c";
 
     private static string Draw(string url)

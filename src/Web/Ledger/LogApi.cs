@@ -10,32 +10,31 @@ using SurveillanceRegistry.Web.Http;
 namespace SurveillanceRegistry.Web.Ledger;
 
 /// <summary>
-/// The ledger as a transparency log (C2SP tlog-tiles): independent programs verify from here that nothing was changed or left out.
+/// The ledger as a transparency log (C2SP tlog-tiles). Independent programs use it to verify that no entry was changed or removed.
 /// </summary>
 internal static class LogApi
 {
     private const string Text = "text/plain; charset=utf-8",
-        ForEver = "public, max-age=31536000, immutable",
-        AFewSeconds = "public, max-age=2";
+        Immutable = "public, max-age=31536000, immutable",
+        TwoSeconds = "public, max-age=2";
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var log = api.MapGroup("log").WithTags("Ledger");
-        log.MapGet("checkpoint", Checkpoint).WithSummary("How large the ledger is and the root of its tree, signed (C2SP tlog-checkpoint)");
+        log.MapGet("checkpoint", Checkpoint)
+            .WithSummary("The size of the ledger and the root hash of its tree, signed (C2SP tlog-checkpoint)");
         log.MapGet("key", (ILogSigner signer) => Results.Text(signer.Vkey + "\n", Text))
-            .WithSummary("The public key of the ledger, as verifiers take it");
+            .WithSummary("The public key of the ledger, in the form of verifiers (vkey)");
         log.MapGet("tile/{**address}", OneTile).WithSummary("A tile of hashes, or a bundle of entries (C2SP tlog-tiles)");
         log.MapGet("entries/{index:long}", Entry).WithSummary("One entry, as JSON");
         log.MapGet("proof", Proof)
-            .WithSummary("Evidence that an entry is in the ledger, to be verified offline (C2SP tlog-proof)")
-            .WithDescription(
-                "`index` is the number of the entry. The answer holds the hashes from the leaf to the root, and a checkpoint."
-            );
+            .WithSummary("Proof that an entry is in the ledger, for offline verification (C2SP tlog-proof)")
+            .WithDescription("`index` is the number of the entry. The answer has the hashes from the leaf to the root, and a checkpoint.");
     }
 
     private static async Task<IResult> Checkpoint(HttpContext http, ILedgerLog log, ILogSigner signer, TimeProvider time)
     {
-        http.Response.Headers.CacheControl = AFewSeconds;
+        http.Response.Headers.CacheControl = TwoSeconds;
         return Results.Text((await SignedAsync(log, signer, time, http.RequestAborted)).Note, Text);
     }
 
@@ -48,20 +47,22 @@ internal static class LogApi
     {
         var head = await log.HeadAsync(cancellationToken);
         var note = signer.Sign(new Checkpoint(signer.Name, head.Size, head.Root()).Text);
-        return (head, await log.KeepCheckpointAsync(head.Size, note, time.GetUtcNow(), cancellationToken));
+        return (head, await log.PublishCheckpointAsync(head.Size, note, time.GetUtcNow(), cancellationToken));
     }
 
     private static async Task<IResult> OneTile(string address, HttpContext http, ILedgerLog log)
     {
         if (!Tile.TryParse(address, out var tile))
-            return Problem.NotFound($"'{address}' addresses no tile: expected such as 0/000, 1/x001/234.p/17 or entries/000.");
+            return Problem.NotFound(
+                $"'{address}' is not the address of a tile: expected for example 0/000, 1/x001/234.p/17 or entries/000."
+            );
         if (!tile.IsIn((await log.HeadAsync(http.RequestAborted)).Size))
             return Problem.NotFound($"The ledger does not have tile {tile} yet.");
         byte[]? bytes =
             tile.Level == Tile.Entries
                 ? EntryBundle.Write(await log.EntriesAsync(tile.First, tile.Width, http.RequestAborted))
                 : await log.HashesAsync(tile, http.RequestAborted);
-        http.Response.Headers.CacheControl = ForEver;
+        http.Response.Headers.CacheControl = Immutable;
         return bytes is null
             ? Problem.NotFound($"The ledger does not have tile {tile} yet.")
             : Results.Bytes(bytes, "application/octet-stream");
@@ -71,7 +72,7 @@ internal static class LogApi
     {
         if (await log.EntriesAsync(index, 1, http.RequestAborted) is not [var entry] || entry.Index != index)
             return Problem.NotFound($"The ledger has no entry {index} yet.");
-        http.Response.Headers.CacheControl = ForEver;
+        http.Response.Headers.CacheControl = Immutable;
         return Results.Json(
             new
             {
@@ -97,7 +98,7 @@ internal static class LogApi
             text.Append(Convert.ToBase64String(hash)).Append('\n');
         return Results.Text(text.Append('\n').Append(note).ToString(), Text);
 
-        // The hash of leaves from, to: put together from the tiles, level by level.
+        // Computes the hash of a range of leaves from tiles, level by level.
         async Task<byte[]> HashAsync(long from, long to)
         {
             var width = to - from;
@@ -109,7 +110,7 @@ internal static class LogApi
                 return await BothAsync(from, middle, to);
             }
 
-            // A perfect subtree: of a height that tiles hold, or made of two that are half as high.
+            // A perfect subtree: tiles store every eighth level; other levels are computed from the two halves.
             var height = System.Numerics.BitOperations.Log2((ulong)width);
             return height % 8 == 0 ? await AtAsync(height / 8, from >> height) : await BothAsync(from, from + width / 2, to);
         }

@@ -5,7 +5,7 @@ using SurveillanceRegistry.Grains.Places;
 
 namespace SurveillanceRegistry.Web.Places;
 
-/// <summary>Every place as it stands now.</summary>
+/// <summary>Places with their current notices.</summary>
 internal static class AllPlaces
 {
     public static async Task<ImmutableArray<PlaceDescription>> DescribeAllAsync(
@@ -19,7 +19,7 @@ internal static class AllPlaces
             ).OfType<PlaceDescription>(),
         ];
 
-    /// <summary>One place as it stands; null when it is not registered. An id that somebody made up wakes no grain.</summary>
+    /// <summary>One place; null when it is not registered. An id that is not registered activates no grain.</summary>
     public static async Task<PlaceDescription?> DescribeAsync(
         this IPlaceRegister places,
         string id,

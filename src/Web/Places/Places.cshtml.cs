@@ -8,20 +8,20 @@ using SurveillanceRegistry.Web.Devices;
 
 namespace SurveillanceRegistry.Web.Places;
 
-/// <summary>Every place, with what is recorded there now.</summary>
+/// <summary>All places, with what is recorded there now, and the fleets.</summary>
 public sealed class PlacesModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PageModel
 {
     public ImmutableArray<PlaceDescription> All { get; private set; }
 
-    /// <summary>The fleets that there are, each with what its units are; not how large they are.</summary>
+    /// <summary>The fleets, each with the kind of its devices; not its size.</summary>
     public ImmutableArray<(string Id, string Words)> Fleets { get; private set; }
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         All = await places.DescribeAllAsync(grains, cancellationToken);
-        var fleets = await PublicFleets.LookAsync(devices, time, cancellationToken);
+        var fleets = await PublicFleets.FindAsync(devices, time, cancellationToken);
         var technologies = (await grains.Governance()).Table.Technologies;
-        // Of what the ledger has just named, the technology is known and no kind.
+        // Of a fleet that the ledger has just named, the public knows the technology but no kind.
         Fleets =
         [
             .. fleets

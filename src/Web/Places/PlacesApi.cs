@@ -8,71 +8,69 @@ using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Http;
-using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>Places and the notices in force there, for programs.</summary>
 internal static class PlacesApi
 {
-    private const string Instead =
-        "Ask places/{id}/notice?at= for what a place said at an instant, and devices/{id}?asOf= for what a device there was doing.";
+    private const string Alternative =
+        "Use places/{id}/notice?at= for the notice of an instant, and devices/{id}?asOf= for the past of a device.";
 
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet(
                 "places",
                 async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-                    GovernanceApi.Collection(
-                        (
-                            await Task.WhenAll(
-                                (await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe())
-                            )
-                        )
-                            .OfType<PlaceDescription>()
-                            .Select(Shape)
-                    )
+                    JsonResults.Collection((await DescribeAllAsync(places, grains, cancellationToken)).Select(Shape))
             )
-            .OnlyCurrentVersion(Instead);
+            .OnlyCurrentVersion(Alternative);
         api.MapGet(
                 "places/{id}",
                 async (string id, IPlaceRegister places, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
                     await places.DescribeAsync(id, grains, cancellationToken) is { } place
-                        ? GovernanceApi.One(http, Shape(place))
+                        ? JsonResults.Resource(http, Shape(place))
                         : NotFound(id)
             )
-            .OnlyCurrentVersion(Instead);
+            .OnlyCurrentVersion(Alternative);
         api.MapGet("places/{id}/notice", Notice);
         api.MapGet(
                 "kiosks",
                 async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-                    GovernanceApi.Collection(
-                        (
-                            await Task.WhenAll(
-                                (await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe())
-                            )
-                        )
-                            .OfType<PlaceDescription>()
+                    JsonResults.Collection(
+                        (await DescribeAllAsync(places, grains, cancellationToken))
                             .SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => Shape(kiosk, place)))
                             .OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)
                     )
             )
-            .OnlyCurrentVersion(Instead);
-        api.MapGet(
-                "kiosks/{id}",
-                async (string id, IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-                    (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) switch
-                    {
-                        null => Problem.NotFound($"No kiosk '{id}' is registered."),
-                        { Removed: true } => Problem.Gone($"Kiosk '{id}' was removed."),
-                        var kiosk when await grains.Place(kiosk.Place).Describe() is { } place => GovernanceApi.Json(
-                            Shape(place.Kiosks.Single(other => other.Kiosk.Id == id), place)
-                        ),
-                        _ => Problem.NotFound($"No kiosk '{id}' is registered."),
-                    }
-            )
-            .OnlyCurrentVersion(Instead);
+            .OnlyCurrentVersion(Alternative);
+        api.MapGet("kiosks/{id}", FindKiosk).OnlyCurrentVersion(Alternative);
     }
+
+    private static async Task<IEnumerable<PlaceDescription>> DescribeAllAsync(
+        IPlaceRegister places,
+        IGrainFactory grains,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await Task.WhenAll((await places.PlacesAsync(cancellationToken)).Select(place => grains.Place(place.Id).Describe()))
+        ).OfType<PlaceDescription>();
+
+    private static async Task<IResult> FindKiosk(
+        string id,
+        IPlaceRegister places,
+        IGrainFactory grains,
+        CancellationToken cancellationToken
+    ) =>
+        (await places.KiosksAsync(cancellationToken)).FirstOrDefault(kiosk => kiosk.Id == id) switch
+        {
+            null => Problem.NotFound($"No kiosk '{id}' is registered."),
+            { Removed: true } => Problem.Gone($"Kiosk '{id}' was removed."),
+            var kiosk when await grains.Place(kiosk.Place).Describe() is { } place => JsonResults.Ok(
+                Shape(place.Kiosks.Single(other => other.Kiosk.Id == id), place)
+            ),
+            _ => Problem.NotFound($"No kiosk '{id}' is registered."),
+        };
 
     private static object Shape(PlaceDescription place) =>
         new
@@ -91,7 +89,7 @@ internal static class PlacesApi
         new(
             kiosk.Kiosk.Id,
             kiosk.Kiosk.Place,
-            kiosk.LastSeenAt is { } seen ? NoticePayload.Instant(seen) : null,
+            kiosk.LastSeenAt is { } seen ? NoticePayload.FormatInstant(seen) : null,
             kiosk.LastSeenAt is null ? "unknown"
                 : kiosk.ShownHash == place.Notice.Hash ? "current"
                 : "unconfirmed",
@@ -112,14 +110,14 @@ internal static class PlacesApi
             return Problem.BadParameter($"at is '{http.Request.Query["at"]}': {QueryParameters.InstantExpected}.");
         if (await places.DescribeAsync(id, grains, cancellationToken) is not { } place)
             return NotFound(id);
-        var notice = at >= place.Notice.IssuedAt ? place.Notice : await notices.AtAsync(id, at, cancellationToken);
+        var notice = at >= place.Notice.IssuedAt ? place.Notice : await notices.FindAtAsync(id, at, cancellationToken);
         if (notice is null)
-            return Problem.NotFound($"No notice had been issued for place '{id}' by {NoticePayload.Instant(at)}.");
+            return Problem.NotFound($"No notice had been issued for place '{id}' by {NoticePayload.FormatInstant(at)}.");
         return Results.Json(
             new JsonObject
             {
                 ["place"] = id,
-                ["at"] = NoticePayload.Instant(at),
+                ["at"] = NoticePayload.FormatInstant(at),
                 ["notice"] = JsonNode.Parse(notice.ToJws()),
                 ["hash"] = notice.Hash,
                 ["displays"] = new JsonArray(),

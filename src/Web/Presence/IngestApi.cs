@@ -5,31 +5,31 @@ using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
-using SurveillanceRegistry.Web.Policies.Api;
-using SurveillanceRegistry.Web.Staff.Account;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Presence;
 
 /// <summary>
-/// How the registry takes in what devices say: what was dropped for everybody, the figures of this moment for those who run it. No device
-/// in either.
+/// Figures about the ingest of heartbeats: dropped vendor fields for the public, current figures for staff who run the registry. Neither
+/// has data of a single device.
 /// </summary>
 internal static class IngestApi
 {
     public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
-        // Neither how many heartbeats nor anything that came through a gateway of mobile units: whoever knows the fixed devices could
-        // subtract them, and would see how many mobile units are out.
+        // Without the number of heartbeats and without gateways of mobile devices: a reader who knows the fixed devices could subtract
+        // them, and would see how many mobile devices are out.
         api.MapGet(
             "ingest",
             (HttpContext http, IngestStatistics figures, IDroppedFields dropped, TimeProvider time) =>
             {
                 http.Response.Headers.CacheControl = "no-cache";
-                return GovernanceApi.Json(
+                return JsonResults.Ok(
                     new
                     {
-                        at = NoticePayload.Instant(time.GetUtcNow()),
-                        since = NoticePayload.Instant(figures.Since),
+                        at = NoticePayload.FormatInstant(time.GetUtcNow()),
+                        since = NoticePayload.FormatInstant(figures.Since),
                         droppedFields = dropped.InPublic,
                     }
                 );
@@ -37,31 +37,31 @@ internal static class IngestApi
         );
         app.MapGet(
                 "/staff/ingest/figures",
-                async (IngestOverview now, CancellationToken cancellationToken) =>
-                    GovernanceApi.Json(Shape(await now.LookAsync(cancellationToken)))
+                async (IngestOverview overview, CancellationToken cancellationToken) =>
+                    JsonResults.Ok(Shape(await overview.ReadAsync(cancellationToken)))
             )
-            .RequireAuthorization(StaffAuthentication.IngestWatchers);
+            .RequireAuthorization(StaffPolicies.IngestViewer);
     }
 
     private static object Shape(IngestView view)
     {
-        var reading = view.Reading;
+        var snapshot = view.Reading;
         return new
         {
-            at = NoticePayload.Instant(reading.At),
-            since = NoticePayload.Instant(reading.Since),
+            at = NoticePayload.FormatInstant(snapshot.At),
+            since = NoticePayload.FormatInstant(snapshot.Since),
             view.State,
-            lastSecond = Shape(reading.LastSecond),
-            lastMinute = Shape(reading.LastMinute),
-            reading.Acknowledged,
-            refused = Of(reading.Refused),
-            reading.SignInsRefused,
-            reading.ConnectionsRefused,
+            lastSecond = Shape(snapshot.LastSecond),
+            lastMinute = Shape(snapshot.LastMinute),
+            snapshot.Acknowledged,
+            refused = ByReason(snapshot.Refused),
+            snapshot.SignInsRefused,
+            snapshot.ConnectionsRefused,
             view.Queued,
-            reading.InFlight,
-            reading.Connections,
-            reading.Sessions,
-            presence = view.Presence?.ToDictionary(one => Domain.Json.Word(one.State), one => one.Units),
+            snapshot.InFlight,
+            snapshot.Connections,
+            snapshot.Sessions,
+            presence = view.Presence?.ToDictionary(count => Domain.Json.Word(count.State), count => count.Units),
             view.DroppedFields,
             view.Words,
         };
@@ -75,11 +75,11 @@ internal static class IngestApi
             window.PerSecond,
             window.AckP50Ms,
             window.AckP99Ms,
-            refused = Of(window.Refused),
+            refused = ByReason(window.Refused),
             window.SignInsRefused,
             window.ConnectionsRefused,
         };
 
-    private static Dictionary<string, long> Of(ImmutableArray<(string Reason, long Count)> counts) =>
-        counts.ToDictionary(one => one.Reason, one => one.Count);
+    private static Dictionary<string, long> ByReason(ImmutableArray<(string Reason, long Count)> counts) =>
+        counts.ToDictionary(count => count.Reason, count => count.Count);
 }

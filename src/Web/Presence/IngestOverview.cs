@@ -6,25 +6,24 @@ using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Web.Presence;
 
-/// <summary>How the registry stands, as far as taking in what devices say goes.</summary>
+/// <summary>Whether the registry can store heartbeats.</summary>
 public enum IngestState
 {
-    /// <summary>What comes in becomes durable and is acknowledged.</summary>
+    /// <summary>Heartbeats become durable and are acknowledged.</summary>
     Sees,
 
-    /// <summary>Heartbeats wait, and none is answered.</summary>
+    /// <summary>Heartbeats are queued and none is acknowledged.</summary>
     Waits,
 
-    /// <summary>Nothing can be made durable: the registry cannot see.</summary>
+    /// <summary>Nothing can be stored: the registry cannot observe devices.</summary>
     Blind,
 }
 
 /// <summary>
-/// Everything that the page shows of one moment, as figures and in words: the script writes the words of the page and makes none of its
-/// own.
+/// Everything that the page shows at one moment, as figures and as texts. The page's script only inserts these texts.
 /// </summary>
-/// <param name="Presence">Units by state; null when they cannot be counted now.</param>
-/// <param name="LocalTime">When, in the city's time.</param>
+/// <param name="Presence">The number of devices by state; null when they cannot be counted now.</param>
+/// <param name="LocalTime">The time of the figures, in the city's local time.</param>
 public sealed record IngestView(
     IngestReading Reading,
     IngestState State,
@@ -34,22 +33,23 @@ public sealed record IngestView(
     DateTimeOffset LocalTime
 )
 {
-    /// <summary>How the registry stands, in a sentence.</summary>
+    /// <summary>The state in a sentence.</summary>
     public string Says =>
         State switch
         {
-            IngestState.Sees => "The registry sees. What devices say becomes durable, and is acknowledged then.",
+            IngestState.Sees => "The registry stores and acknowledges heartbeats.",
             IngestState.Waits =>
-                $"Heartbeats wait, and none was answered for {IngestStatistics.StallThreshold.TotalSeconds} seconds. Devices keep what is not acknowledged and send it again.",
-            _ =>
-                "The registry cannot see: nothing can be made durable. No unit is called silent meanwhile; devices keep what is not acknowledged and send it again.",
+                $"Heartbeats are queued, and none was acknowledged for {IngestStatistics.StallThreshold.TotalSeconds} seconds. "
+                    + "Devices keep unacknowledged heartbeats and send them again.",
+            _ => "The registry cannot store heartbeats. It shows no device as silent meanwhile. "
+                + "Devices keep unacknowledged heartbeats and send them again.",
         };
 
-    /// <summary>Each figure of the page as it is written there.</summary>
+    /// <summary>The texts of the page by key.</summary>
     public ImmutableSortedDictionary<string, string> Words =>
-        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Written().Select(one => KeyValuePair.Create(one.Key, one.Words)));
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Texts().Select(text => KeyValuePair.Create(text.Key, text.Text)));
 
-    private IEnumerable<(string Key, string Words)> Written()
+    private IEnumerable<(string Key, string Text)> Texts()
     {
         yield return ("says", Says);
         yield return ("at", LocalTime.ToString("h:mm:ss tt, MMMM d, yyyy", CultureInfo.InvariantCulture));
@@ -58,7 +58,7 @@ public sealed record IngestView(
             yield return ($"rate-{name}", Rate(window.PerSecond));
             yield return ($"p50-{name}", Duration(window.AckP50Ms));
             yield return ($"p99-{name}", Duration(window.AckP99Ms));
-            yield return ($"refused-{name}", Number(window.Refused.Sum(one => one.Count)));
+            yield return ($"refused-{name}", Number(window.Refused.Sum(refused => refused.Count)));
         }
 
         yield return ("acknowledged", Number(Reading.Acknowledged));
@@ -79,7 +79,7 @@ public sealed record IngestView(
         foreach (var state in Enum.GetValues<PresenceState>())
             yield return (
                 $"presence-{Domain.Json.Word(state)}",
-                Presence is { } counted ? Number(counted.Single(one => one.State == state).Units) : "not known"
+                Presence is { } counted ? Number(counted.Single(count => count.State == state).Units) : "not known"
             );
     }
 
@@ -91,29 +91,29 @@ public sealed record IngestView(
     private static string Duration(double? milliseconds) =>
         milliseconds switch
         {
-            null => "none came",
+            null => "none",
             < 10 => milliseconds.Value.ToString("N1", CultureInfo.InvariantCulture) + " ms",
             < 1000 => milliseconds.Value.ToString("N0", CultureInfo.InvariantCulture) + " ms",
             _ => (milliseconds.Value / 1000).ToString("N1", CultureInfo.InvariantCulture) + " s",
         };
 }
 
-/// <summary>Looks at how this process takes in what devices say.</summary>
+/// <summary>Reads the ingest figures of this process.</summary>
 public sealed class IngestOverview(
     IngestStatistics figures,
-    IngestHealthMonitor sight,
+    IngestHealthMonitor health,
     IHeartbeatLog log,
-    PresenceStateCounts census,
+    PresenceStateCounts counts,
     IDroppedFields dropped,
     IGrainFactory grains
 )
 {
-    public async Task<IngestView> LookAsync(CancellationToken cancellationToken)
+    public async Task<IngestView> ReadAsync(CancellationToken cancellationToken)
     {
-        var presence = await census.CountAsync(cancellationToken);
+        var presence = await counts.CountAsync(cancellationToken);
         var (reading, city) = (figures.Read(), (await grains.Governance()).City);
         var state =
-            sight.CannotObserve ? IngestState.Blind
+            health.CannotObserve ? IngestState.Blind
             : figures.IsStalled ? IngestState.Waits
             : IngestState.Sees;
         return new IngestView(

@@ -1,8 +1,8 @@
-// Keeps the figures of the staff page young: writes the server's own words where they stand, and says so when it cannot.
+// Updates the figures of the staff page with the server's own texts, and shows a message when it cannot.
 const page = document.querySelector("[data-figures]");
 const pause = page.querySelector("button");
 const trouble = page.querySelector(".trouble");
-const every = 1000, patience = 5000; // ms
+const every = 1000, timeout = 5000; // ms
 let paused = false;
 
 const say = sentence => {
@@ -10,11 +10,11 @@ const say = sentence => {
   trouble.hidden = sentence === "";
 };
 
-const look = async () => {
+const refresh = async () => {
   try {
-    const answer = await fetch(page.dataset.figures, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(patience) });
+    const answer = await fetch(page.dataset.figures, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(timeout) });
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
-      say("Your session is over: the figures stand still. Look again to sign in.");
+      say("Your session has ended: the figures are no longer updated. Refresh to sign in.");
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));
@@ -26,18 +26,18 @@ const look = async () => {
     }
     say("");
   } catch {
-    say("The registry does not answer: these figures are old.");
+    say("The registry does not answer: these figures are out of date.");
   }
 };
 
-const go = async () => {
-  if (!paused && !document.hidden) await look();
-  setTimeout(go, every);
+const tick = async () => {
+  if (!paused && !document.hidden) await refresh();
+  setTimeout(tick, every);
 };
 
 pause.hidden = false;
 pause.addEventListener("click", () => {
   paused = !paused;
-  pause.textContent = paused ? "Go on" : "Pause";
+  pause.textContent = paused ? "Resume" : "Pause";
 });
-setTimeout(go, every);
+setTimeout(tick, every);

@@ -1,27 +1,28 @@
-// A screen. It shows what it verified; what it could not confirm for as long as the notice says, it shows at its worst, with the age.
+// A screen shows the notice that it verified. When it could not confirm the notice for as long as the notice says, it shows the worst case
+// and the age of the last confirmation.
 
 import { NoticeSource, NoScreen } from "./notice.js";
-import { draw, drawLanguages, fit, say } from "./draw.js";
-import { ageInWords, wordsOf } from "./words.js";
+import { draw, drawLanguages, fit, say, sayInLanguages } from "./draw.js";
+import { ageText, textOf, withEnglish } from "./texts.js";
 
 const root = document.documentElement;
 const { kiosk, place } = root.dataset;
 const source = new NoticeSource(kiosk, place);
-const patience = 8_000;                              // How long one question to the registry may take, in milliseconds.
-const pauses = { first: 1_000, longest: 15_000 };    // Between questions that fail.
+const patience = 8_000;                              // The longest that one request may take, in milliseconds.
+const pauses = { first: 1_000, longest: 15_000 };    // Between requests that fail, in milliseconds.
 
-let notice = null;          // The last that was verified.
-let confirmed = null;       // When the question was sent whose answer confirmed it last.
-let refused = null;         // "closed" or "unpaired", when the registry said so.
+let notice = null;          // The last verified notice.
+let confirmed = null;       // When the request was sent that last confirmed it.
+let refused = null;         // "closed" or "unpaired" when the registry said so.
 let language = root.lang;
-let drawn = "";             // What is on screen: face, hash and language.
+let drawn = "";             // What is on screen: whether it is current, hash and language.
 let pause = pauses.first;
-let next = 0;               // The timer of the next question.
+let next = 0;               // The timer of the next request.
 let asking = null;
 
 const jitter = milliseconds => milliseconds * (0.75 + Math.random() / 2);
 
-// Two clocks: one that nobody sets, and one that goes on while the machine sleeps. The older age counts.
+// Two clocks: a monotonic one, and one that also runs while the machine sleeps. The older age counts.
 const clock = () => ({ steady: performance.now(), wall: Date.now() });
 const ageOf = then => then === null ? Infinity : Math.max(performance.now() - then.steady, Date.now() - then.wall);
 
@@ -54,17 +55,25 @@ function show() {
   const isCurrent = !refused && notice !== null && age <= notice.payload.validSeconds * 1_000;
   const state = refused ?? (isCurrent ? "current" : "unconfirmed");
   if (notice) drawNotice(isCurrent);
-  const words = wordsOf(language);
-  if (!notice) say("title", words.titleWorst);
-  say("standing", refused ? words[refused] : isCurrent ? words.confirmed : notice ? words.unconfirmed : "asked" in root.dataset ? words.never : words.connecting);
-  say("age", notice && !isCurrent ? words.age(ageInWords(age, language)) : "");
-  say("nothing", notice || !("asked" in root.dataset) ? "" : words.neverMore);
+  const own = (key, values) => textOf(key, language, values);
+  const hasAnswer = "asked" in root.dataset;
+  if (!notice) say("title", own("screen.title.worst"));
+  say("standing", own(`screen.${refused ?? standing(isCurrent, hasAnswer)}`));
+  say("age", notice && !isCurrent ? own("screen.age", { age: ageText(age, language) }) : "");
+  say("nothing", notice || !hasAnswer ? "" : own("screen.never.more"));
   const sample = document.querySelector(".sample");
-  if (sample) [sample.textContent, sample.lang] = [[...new Set([words.sample, wordsOf("en").sample])].join(" · "), language];
+  if (sample) sayInLanguages(sample, withEnglish("scope.sample", language));
   if (root.dataset.state !== state) {
     root.dataset.state = state;
     fit();
   }
+}
+
+/** The text that says how far the screen can be trusted, when the registry did not refuse it. */
+function standing(isCurrent, hasAnswer) {
+  if (isCurrent) return "confirmed";
+  if (notice) return "unconfirmed";
+  return hasAnswer ? "never" : "connecting";
 }
 
 function drawNotice(isCurrent) {
@@ -80,7 +89,7 @@ function drawNotice(isCurrent) {
   requestAnimationFrame(fit);
 }
 
-// Hints: "something changed", never what. A stream that is closed for good is opened anew; a screen without hints asks by itself.
+// Hints say that something changed, never what. A stream that the browser gave up is opened again; meanwhile the screen polls.
 function listen() {
   const hints = new EventSource(`/kiosks/${kiosk}/changes`);
   hints.addEventListener("hello", () => { if (root.dataset.state !== "current") confirm(); });

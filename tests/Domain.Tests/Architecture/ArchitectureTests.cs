@@ -6,13 +6,11 @@ using System.Xml.Linq;
 
 namespace SurveillanceRegistry.Domain.Tests.Architecture;
 
-/// <summary>Holds the arrows between the floors, and what the Domain may never touch.</summary>
+/// <summary>The references between projects, and what Domain must never use.</summary>
 public sealed class ArchitectureTests
 {
-    private static readonly string Root = FindRoot();
-
-    /// <summary>Floor → the floors and packages that it may use. Nothing else, not even for a moment.</summary>
-    private static readonly Dictionary<string, string[]> Arrows = new()
+    /// <summary>Each project, and the projects and packages that it may use.</summary>
+    private static readonly Dictionary<string, string[]> References = new()
     {
         ["src/Domain"] = [],
         ["src/Grains"] = ["Domain", "Microsoft.Orleans.Server", "Microsoft.Orleans.Serialization.SystemTextJson"],
@@ -54,7 +52,7 @@ public sealed class ArchitectureTests
     };
 
     /// <summary>
-    /// Types and members by which a clock, the disk, the network, the console or another process would come into the Domain.
+    /// Types and members that would bring a clock, the disk, the network, the console or another process into Domain.
     /// </summary>
     private static readonly string[] Forbidden =
     [
@@ -84,29 +82,28 @@ public sealed class ArchitectureTests
         "System.Guid.NewGuid",
     ];
 
-    public static TheoryData<string> Floors() => [.. Arrows.Keys];
+    public static TheoryData<string> Projects() => [.. References.Keys];
 
     [Theory]
-    [MemberData(nameof(Floors))]
-    public void Keeps_its_arrows_each_floor_uses_only_what_it_is_named_for(string floor)
+    [MemberData(nameof(Projects))]
+    public void A_project_references_only_what_it_is_named_for(string project)
     {
-        var project = XDocument.Load(Directory.GetFiles(Path.Combine(Root, floor), "*.csproj").Single());
-        var uses = project
-            .Descendants()
+        var file = XDocument.Load(Directory.GetFiles(Path.Combine(SourceTree.Root, project), "*.csproj").Single());
+        var uses = file.Descendants()
             .Where(node => node.Name.LocalName is "PackageReference" or "ProjectReference" or "FrameworkReference")
             .Select(node => node.Attribute("Include")!.Value)
             .Select(name => name.EndsWith(".csproj", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(name) : name);
-        Assert.Empty(uses.Except(Arrows[floor]));
+        Assert.Empty(uses.Except(References[project]));
     }
 
     [Fact]
-    public void Has_no_floor_that_the_arrows_do_not_know()
+    public void Every_project_stands_in_the_table_of_references()
     {
         var projects = Directory
-            .GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Concat(Directory.GetFiles(Path.Combine(Root, "devices"), "*.csproj", SearchOption.AllDirectories))
-            .Select(path => Path.GetRelativePath(Root, Path.GetDirectoryName(path)!).Replace('\\', '/'));
-        Assert.Equal(Arrows.Keys.Order(), projects.Order());
+            .GetFiles(Path.Combine(SourceTree.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(Path.Combine(SourceTree.Root, "devices"), "*.csproj", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(SourceTree.Root, Path.GetDirectoryName(path)!).Replace('\\', '/'));
+        Assert.Equal(References.Keys.Order(), projects.Order());
     }
 
     [Theory]
@@ -121,15 +118,15 @@ public sealed class ArchitectureTests
     [InlineData("src/Signing", "NSec.Cryptography")]
     [InlineData("src/Web", "System.ServiceModel.Syndication")]
     [InlineData("src/Web", "Microsoft.AspNetCore.Authentication.OpenIdConnect")]
-    public void Hides_each_outside_technology_from_the_floors_above(string floor, string package)
+    public void An_outside_technology_is_hidden_from_the_projects_above_it(string project, string package)
     {
-        var project = XDocument.Load(Directory.GetFiles(Path.Combine(Root, floor), "*.csproj").Single());
-        var reference = project.Descendants("PackageReference").Single(node => node.Attribute("Include")!.Value == package);
+        var file = XDocument.Load(Directory.GetFiles(Path.Combine(SourceTree.Root, project), "*.csproj").Single());
+        var reference = file.Descendants("PackageReference").Single(node => node.Attribute("Include")!.Value == package);
         Assert.Equal("compile", reference.Attribute("PrivateAssets")?.Value);
     }
 
     [Fact]
-    public void Has_a_Domain_without_a_clock_and_without_input_or_output()
+    public void Domain_has_no_clock_and_no_input_or_output()
     {
         using var stream = File.OpenRead(typeof(Json).Assembly.Location);
         using var image = new PEReader(stream);
@@ -148,18 +145,18 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Has_a_Domain_that_uses_nothing_but_the_base_library() =>
+    public void Domain_uses_nothing_but_the_base_library() =>
         Assert.All(
             typeof(Json).Assembly.GetReferencedAssemblies(),
             assembly => Assert.StartsWith("System.", assembly.Name, StringComparison.Ordinal)
         );
 
     [Fact]
-    public void Has_a_Domain_whose_values_cannot_change()
+    public void The_values_of_Domain_cannot_change()
     {
+        // Structs are left out: a struct is copied, and a change of one copy is seen by no other.
         var mutable =
             from type in typeof(Json).Assembly.GetExportedTypes()
-            // What a struct holds belongs to whoever holds the struct: nobody else sees it change.
             where !type.IsValueType && !type.IsInterface && !(type.IsAbstract && type.IsSealed)
             from field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             where !field.IsInitOnly || field.FieldType.IsArray || IsMutableCollection(field.FieldType)
@@ -181,14 +178,14 @@ public sealed class ArchitectureTests
     [InlineData("Signing")]
     [InlineData("Mqtt")]
     [InlineData("Web")]
-    public void Documents_every_public_type(string floor)
+    public void Every_public_interface_and_enum_is_documented(string project)
     {
         var undocumented =
-            from file in Directory.GetFiles(Path.Combine(Root, "src", floor), "*.cs", SearchOption.AllDirectories)
+            from file in Directory.GetFiles(Path.Combine(SourceTree.Root, "src", project), "*.cs", SearchOption.AllDirectories)
             where !file.Contains(Path.DirectorySeparatorChar + "obj" + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             let lines = File.ReadAllLines(file)
             from i in Enumerable.Range(0, lines.Length)
-            where System.Text.RegularExpressions.Regex.IsMatch(lines[i], @"^public .*\b(class|record|struct|interface|enum)\b")
+            where System.Text.RegularExpressions.Regex.IsMatch(lines[i], @"^public .*\b(interface|enum)\b")
             where
                 !lines
                     .Take(i)
@@ -197,19 +194,19 @@ public sealed class ArchitectureTests
                     .Any(line =>
                         line.Contains("</summary>", StringComparison.Ordinal) || line.Contains("/// <summary>", StringComparison.Ordinal)
                     )
-            select $"{Path.GetRelativePath(Root, file)}:{i + 1}";
+            select $"{Path.GetRelativePath(SourceTree.Root, file)}:{i + 1}";
         Assert.Empty(undocumented);
     }
 
     [Fact]
-    public void Keeps_every_line_of_sql_on_one_floor()
+    public void Every_line_of_SQL_stands_in_the_Postgres_project()
     {
         var statement = new System.Text.RegularExpressions.Regex(
             @"\b(select\s.+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\b",
             System.Text.RegularExpressions.RegexOptions.None
         );
         var elsewhere = Directory
-            .GetFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .GetFiles(Path.Combine(SourceTree.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/Postgres/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
             .Where(file => File.ReadLines(file).Any(line => line.Contains('"', StringComparison.Ordinal) && statement.IsMatch(line)));
         Assert.Empty(elsewhere);
@@ -222,13 +219,5 @@ public sealed class ArchitectureTests
     {
         var type = metadata.GetTypeReference(handle);
         return metadata.GetString(type.Namespace) + "." + metadata.GetString(type.Name);
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "SurveillanceRegistry.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The checkout was not found above " + AppContext.BaseDirectory);
     }
 }

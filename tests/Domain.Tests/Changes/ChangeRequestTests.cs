@@ -8,17 +8,17 @@ using SurveillanceRegistry.Domain.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Domain.Tests.Changes;
 
-/// <summary>What one person proposes and another decides.</summary>
+/// <summary>A change that one person proposes and another person decides.</summary>
 public sealed class ChangeRequestTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 20, 0, 0, TimeSpan.Zero);
-    private static readonly Attribution Author = new("editor", "police", "st-author"),
-        Other = new("approver", "police", "st-other");
+    private static readonly Attribution Author = new("editor", "police", "st-author");
+    private static readonly Attribution Other = new("approver", "police", "st-other");
     private static readonly Source Read = new("The law", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
 
     private static readonly GovernanceHistory History = new([
         .. Generators
-            .Make([Text("manual-1", "Cameras")])
+            .Snapshot([Text("manual-1", "Cameras")])
             .Documents()
             .Select((document, i) => new PolicyRevision(document, 1, i, Noon.AddDays(-1), 0, null)),
     ]);
@@ -60,105 +60,83 @@ public sealed class ChangeRequestTests
         );
 
     [Fact]
-    public void Is_drafted_submitted_and_approved_by_another_person()
+    public void A_change_is_drafted_submitted_and_approved_by_another_person()
     {
         var submitted = Draft().Submit(Author, History, Noon).Value!;
         Assert.Equal((ChangeState.Submitted, 2), (submitted.State, submitted.Version));
         var approved = submitted.Approve(Other, History, Noon).Value!;
         Assert.Equal((ChangeState.Approved, Other), (approved.State, approved.Decider));
-        Assert.Equal("wrong-state", approved.Approve(Other, History, Noon).Refusals[0].Code);
-        Assert.Equal("wrong-state", approved.Withdraw(Author).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.WrongState, approved.Approve(Other, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.WrongState, approved.Withdraw(Author).Refusals[0].Code);
     }
 
     [Fact]
-    public void Is_never_decided_by_its_author_nor_by_nobody()
+    public void A_change_is_never_decided_by_its_author_or_without_a_person()
     {
         var submitted = Draft().Submit(Author, History, Noon).Value!;
-        Assert.Equal("own-request", submitted.Approve(Author with { Role = "approver" }, History, Noon).Refusals[0].Code);
-        Assert.Equal("own-request", submitted.Reject(Author, "no", Noon).Refusals[0].Code);
-        Assert.Equal("own-request", submitted.Approve(new Attribution("approver"), History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.OwnRequest, submitted.Approve(Author with { Role = "approver" }, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.OwnRequest, submitted.Reject(Author, "no", Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.OwnRequest, submitted.Approve(new Attribution("approver"), History, Noon).Refusals[0].Code);
     }
 
     [Fact]
-    public void Is_changed_submitted_and_withdrawn_by_its_author_alone_and_reopened_after()
+    public void Only_the_author_changes_submits_withdraws_and_reopens_a_request()
     {
-        Assert.Equal("not-the-author", Draft().Submit(Other, History, Noon).Refusals[0].Code);
-        Assert.Equal("not-the-author", Draft().Revise(Other, Draft().Proposal).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.NotTheAuthor, Draft().Submit(Other, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.NotTheAuthor, Draft().Revise(Other, Draft().Proposal).Refusals[0].Code);
         var withdrawn = Draft().Submit(Author, History, Noon).Value!.Withdraw(Author).Value!;
-        Assert.Equal("not-the-author", withdrawn.Reopen(Other).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.NotTheAuthor, withdrawn.Reopen(Other).Refusals[0].Code);
         Assert.Equal(ChangeState.Draft, withdrawn.Reopen(Author).Value!.State);
         var rejected = Draft().Submit(Author, History, Noon).Value!.Reject(Other, "Not this.", Noon).Value!;
         Assert.Null(rejected.Reopen(Author).Value!.Decider);
-        Assert.Equal("note-missing", Draft().Submit(Author, History, Noon).Value!.Reject(Other, " ", Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.NoteMissing, Draft().Submit(Author, History, Noon).Value!.Reject(Other, " ", Noon).Refusals[0].Code);
     }
 
     [Fact]
-    public void Says_why_and_on_what_it_rests_and_proposes_something()
+    public void A_submitted_request_has_a_reason_a_source_and_a_change()
     {
-        Assert.Equal("reason-missing", Draft(reason: " ").Submit(Author, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.ReasonMissing, Draft(reason: " ").Submit(Author, History, Noon).Refusals[0].Code);
         Assert.Equal(
-            "source-missing",
+            RefusalCodes.SourceMissing,
             (Draft() with { Proposal = Draft().Proposal with { Source = null } }).Submit(Author, History, Noon).Refusals[0].Code
         );
-        Assert.Equal("nothing-changed", Draft("Cameras").Submit(Author, History, Noon).Refusals[0].Code);
-        Assert.Equal("base-moved", Draft(from: 0).Submit(Author, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.NothingChanged, Draft("Cameras").Submit(Author, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.BaseMoved, Draft(from: 0).Submit(Author, History, Noon).Refusals[0].Code);
     }
 
     [Fact]
-    public void Comes_together_with_what_somebody_else_recorded_meanwhile_without_losing_either_side()
+    public void A_three_way_merge_loses_neither_side()
     {
-        var held = Text("manual-1", "Cameras");
-        var mine = held with { Authority = "the council" };
-        var theirs = held with { Versions = [held.Versions[0] with { Title = "Video", By = "Act 2" }] };
-        var both = ThreeWayMerge.Create(
-            PolicyDocument.For(held),
-            PolicyDocument.For(mine),
-            PolicyDocument.For(theirs),
-            new HashSet<string>()
-        );
-        Assert.Empty(both.Clashes);
-        Assert.Equal(
-            ("the council", "Video"),
-            (both.Merged.Value<Instrument>().Authority, both.Merged.Value<Instrument>().Versions[0].Title)
-        );
+        var original = Text("manual-1", "Cameras");
+        var mine = original with { Authority = "the council" };
+        var theirs = original with { Versions = [original.Versions[0] with { Title = "Video", By = "Act 2" }] };
 
-        var clashing = held with { Versions = [held.Versions[0] with { Title = "Audio" }] };
-        var clash = Assert.Single(
-            ThreeWayMerge
-                .Create(PolicyDocument.For(held), PolicyDocument.For(clashing), PolicyDocument.For(theirs), new HashSet<string>())
-                .Clashes
-        );
-        Assert.Equal("versions/1/title", clash.Key);
-        Assert.Equal(
-            "Audio",
-            ThreeWayMerge
-                .Create(
-                    PolicyDocument.For(held),
-                    PolicyDocument.For(clashing),
-                    PolicyDocument.For(theirs),
-                    new HashSet<string> { clash.Key }
-                )
-                .Merged.Value<Instrument>()
-                .Versions[0]
-                .Title
-        );
-        Assert.Equal(
-            "Act 2",
-            ThreeWayMerge
-                .Create(
-                    PolicyDocument.For(held),
-                    PolicyDocument.For(clashing),
-                    PolicyDocument.For(theirs),
-                    new HashSet<string> { clash.Key }
-                )
-                .Merged.Value<Instrument>()
-                .Versions[0]
-                .By
-        );
+        var merge = Merge(original, mine, theirs);
+
+        Assert.Empty(merge.Conflicts);
+        var merged = merge.Merged.Value<Instrument>();
+        Assert.Equal(("the council", "Video"), (merged.Authority, merged.Versions[0].Title));
     }
 
     [Fact]
-    public void Is_known_from_when_it_was_recorded_and_not_before()
+    public void A_conflict_of_a_merge_is_decided_by_its_key_alone()
+    {
+        var original = Text("manual-1", "Cameras");
+        var mine = original with { Versions = [original.Versions[0] with { Title = "Audio" }] };
+        var theirs = original with { Versions = [original.Versions[0] with { Title = "Video", By = "Act 2" }] };
+
+        var conflict = Assert.Single(Merge(original, mine, theirs).Conflicts);
+        Assert.Equal("versions/1/title", conflict.Key);
+
+        var version = Merge(original, mine, theirs, conflict.Key).Merged.Value<Instrument>().Versions[0];
+        Assert.Equal(("Audio", "Act 2"), (version.Title, version.By));
+    }
+
+    private static ThreeWayMerge Merge(Instrument original, Instrument mine, Instrument theirs, params string[] keepMine) =>
+        ThreeWayMerge.Create(PolicyDocument.For(original), PolicyDocument.For(mine), PolicyDocument.For(theirs), keepMine.ToHashSet());
+
+    [Fact]
+    public void A_revision_is_known_from_its_recorded_time_on()
     {
         var later = new PolicyRevision(PolicyDocument.For(Text("manual-1", "Cameras and audio")), 2, 0, Noon, 9, 7);
         var history = new GovernanceHistory([.. History.Revisions, later]);
@@ -170,7 +148,7 @@ public sealed class ChangeRequestTests
     }
 
     [Fact]
-    public void Written_as_lines_is_read_back_as_it_was() =>
+    public void A_retention_reads_from_the_line_that_it_wrote() =>
         Gen.Select(Gen.Enum<RetentionBound>(), Gen.Int[0, 36_500], Gen.String[Gen.Char["ab|\\ é"], 1, 12])
             .Sample(
                 (bound, days, data) =>

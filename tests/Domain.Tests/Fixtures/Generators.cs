@@ -10,7 +10,7 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Domain.Tests.Fixtures;
 
-/// <summary>Any city: random rules, devices and presence, for properties that must hold whatever happens.</summary>
+/// <summary>Generates random rules, devices and presence, for properties that must hold for any city.</summary>
 internal static class Generators
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 23, 20, 0, 0, TimeSpan.Zero);
@@ -19,9 +19,9 @@ internal static class Generators
     private static readonly string[] Technologies = [.. DeviceKind.All.Select(kind => kind.Technology).Distinct()];
     private static readonly string[] Departments = ["police", "transportation"];
 
-    private static Gen<T> One<T>(params T[] of) => Gen.Int[0, of.Length - 1].Select(i => of[i]);
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
-    public static readonly Gen<Capture> Capture = One(Enum.GetValues<Capture>());
+    public static readonly Gen<Capture> Capture = OneOf(Enum.GetValues<Capture>());
     public static readonly Gen<ImmutableArray<Capture>> Sensors = Capture
         .Array[1, 4]
         .Select(sensors => sensors.Distinct().ToImmutableArray());
@@ -43,23 +43,23 @@ internal static class Generators
 
     private static readonly Gen<CaptureReport> Report =
         from sensors in Sensors
-        from modes in One(Enum.GetValues<Mode>()).Array[4]
+        from modes in OneOf(Enum.GetValues<Mode>()).Array[4]
         select sensors
             .Select((sensor, i) => (sensor, modes[i]))
             .Aggregate(default(CaptureReport), (report, next) => report.With(next.sensor, next.Item2));
 
     private static readonly Gen<DeviceObservation> Observation =
-        from presence in One(Enum.GetValues<PresenceState>())
+        from presence in OneOf(Enum.GetValues<PresenceState>())
         from report in Report
         from secondsAgo in Gen.Int[0, 100_000]
-        from evidence in One(Enum.GetValues<Evidence>())
-        from beyond in Gen.Int[0, 63].Select(bits => new CaptureSet(bits))
-        from wasAlive in Gen.Bool
-        select DeviceObservation.First(
+        from evidence in OneOf(Enum.GetValues<Evidence>())
+        from unregistered in Gen.Int[0, 63].Select(bits => new CaptureSet(bits))
+        from provesLife in Gen.Bool
+        select DeviceObservation.FromFirstHeartbeat(
             new Heartbeat(1, "x", 1, 1, Noon.AddSeconds(-secondsAgo), null, report, Health.Ok, "1.0", null)
             {
-                UnregisteredCaptures = beyond,
-                ProvesLife = wasAlive || DeviceObservation.IsHeardState(presence),
+                UnregisteredCaptures = unregistered,
+                ProvesLife = provesLife || DeviceObservation.IsHeardState(presence),
             }
         ) with
         {
@@ -68,10 +68,10 @@ internal static class Generators
         };
 
     private static readonly Gen<CoveringDevice> Device =
-        from kind in One([.. DeviceKind.All])
+        from kind in OneOf([.. DeviceKind.All])
         from sensors in Sensors
-        from lifecycle in One(Enum.GetValues<Lifecycle>())
-        from department in One(Departments)
+        from lifecycle in OneOf(Enum.GetValues<Lifecycle>())
+        from department in OneOf(Departments)
         from heard in Gen.Bool
         from last in Observation
         select new CoveringDevice(new Device("x", kind.Id, sensors, "lobby", null, department, lifecycle), heard ? last : null);
@@ -84,15 +84,15 @@ internal static class Generators
                     (covering, i) =>
                         covering with
                         {
-                            Device = covering.Device with { Id = $"unit-{i}" },
-                            Last = covering.Last is null ? null : covering.Last with { DeviceId = $"unit-{i}" },
+                            Device = covering.Device with { Id = $"device-{i}" },
+                            Last = covering.Last is null ? null : covering.Last with { DeviceId = $"device-{i}" },
                         }
                 )
                 .ToImmutableArray()
         );
 
     private static readonly Gen<Rule> Rule =
-        from technology in One(Technologies)
+        from technology in OneOf(Technologies)
         from captures in Sensors
         from limit in Gen.Int[0, 400]
         from scoped in Gen.Bool
@@ -108,10 +108,10 @@ internal static class Generators
         );
 
     private static readonly Gen<Instrument> Instrument =
-        from kind in One(Enum.GetValues<InstrumentKind>())
+        from kind in OneOf(Enum.GetValues<InstrumentKind>())
         from start in LawDate
         from known in Gen.Bool
-        from confidence in One(Enum.GetValues<Confidence>())
+        from confidence in OneOf(Enum.GetValues<Confidence>())
         from rules in Rule.Array[1, 4]
         select new Instrument(
             "i",
@@ -137,10 +137,10 @@ internal static class Generators
     public static readonly Gen<GovernanceSnapshot> Governance = Instrument
         .Array[0, 6]
         .Select(instruments =>
-            Make([.. instruments.Select((instrument, i) => instrument with { Id = $"instrument-{i}", Citation = $"Manual {i}" })])
+            Snapshot([.. instruments.Select((instrument, i) => instrument with { Id = $"instrument-{i}", Citation = $"Manual {i}" })])
         );
 
-    public static GovernanceSnapshot Make(ImmutableArray<Instrument> instruments) =>
+    public static GovernanceSnapshot Snapshot(ImmutableArray<Instrument> instruments) =>
         new(
             new City(
                 "Anytown",
@@ -152,24 +152,25 @@ internal static class Generators
                 90
             ),
             new GovernanceTable([.. Technologies.Select(id => new Technology(id, id, null, null, null))], instruments),
-            [Words("en"), Words("es")],
+            [TestWording("en"), TestWording("es")],
             KnownChapters.None
         );
 
-    /// <summary>A wording whose every sentence names its places, so that a test can look for them.</summary>
-    private static Wording Words(string language) =>
+    /// <summary>A wording in which each text consists of its placeholders, so that a test can look for their values.</summary>
+    private static Wording TestWording(string language) =>
         new(
             language,
             "ltr",
             language == "en",
-            WordingKeys.Required.ToImmutableSortedDictionary(
-                key => key.Key,
-                key =>
-                    key.Key == "format.time" ? "yyyy-MM-dd HH:mm"
-                    : key.Key.StartsWith("format.", StringComparison.Ordinal) ? "yyyy-MM-dd"
-                    : key.Value.IsEmpty ? key.Key
-                    : string.Join(' ', key.Value.Select(place => "{" + place + "}")),
-                StringComparer.Ordinal
-            )
+            WordingKeys.Required.ToImmutableSortedDictionary(key => key.Key, key => TestText(key.Key, key.Value), StringComparer.Ordinal)
         );
+
+    private static string TestText(string key, ImmutableArray<string> placeholders)
+    {
+        if (key == "format.time")
+            return "yyyy-MM-dd HH:mm";
+        if (key.StartsWith("format.", StringComparison.Ordinal))
+            return "yyyy-MM-dd";
+        return placeholders.IsEmpty ? key : string.Join(' ', placeholders.Select(placeholder => "{" + placeholder + "}"));
+    }
 }

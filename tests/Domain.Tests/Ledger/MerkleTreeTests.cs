@@ -3,10 +3,10 @@ using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Domain.Tests.Ledger;
 
-/// <summary>The tree of the ledger, held against RFC 6962 and against itself.</summary>
+/// <summary>The tree of the ledger, checked against RFC 6962 and against itself.</summary>
 public sealed class MerkleTreeTests
 {
-    /// <summary>The eight leaves of the vectors that every implementation of RFC 6962 is tested with.</summary>
+    /// <summary>The eight leaves of the test vectors of RFC 6962.</summary>
     private static readonly byte[][] Leaves =
     [
         [],
@@ -26,31 +26,32 @@ public sealed class MerkleTreeTests
     [InlineData(3, "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77")]
     [InlineData(7, "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c")]
     [InlineData(8, "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328")]
-    public void Has_the_roots_of_the_vectors_of_RFC_6962(int size, string root) =>
+    public void The_roots_are_those_of_the_test_vectors_of_RFC_6962(int size, string root) =>
         Assert.Equal(root, Convert.ToHexStringLower(MerkleTree.Root([.. Leaves.Take(size).Select(leaf => MerkleTree.Leaf(leaf))])));
 
     [Fact]
-    public void Proves_every_leaf_of_every_size_and_nothing_else() =>
+    public void A_proof_verifies_its_own_leaf_of_a_tree_of_any_size_and_no_other() =>
         Gen.Int[1, 70]
             .SelectMany(size => Gen.Int[0, size - 1].Select(index => (size, index)))
-            .Sample(one =>
+            .Sample(sample =>
             {
-                var leaves = Enumerable.Range(0, one.size).Select(i => MerkleTree.Leaf(BitConverter.GetBytes(i))).ToArray();
+                var (size, index) = sample;
+                var leaves = Enumerable.Range(0, size).Select(i => MerkleTree.Leaf(BitConverter.GetBytes(i))).ToArray();
                 var root = MerkleTree.Root(leaves);
                 var proof = MerkleTree
-                    .InclusionAsync(one.index, one.size, (from, to) => Task.FromResult(MerkleTree.Root(leaves[(int)from..(int)to])))
+                    .InclusionAsync(index, size, (from, to) => Task.FromResult(MerkleTree.Root(leaves[(int)from..(int)to])))
                     .GetAwaiter()
                     .GetResult();
-                Assert.True(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof, root));
+                Assert.True(MerkleTree.Includes(leaves[index], index, size, proof, root));
 
-                Assert.False(MerkleTree.Includes(MerkleTree.Leaf([9, 9, 9]), one.index, one.size, proof, root));
-                Assert.False(MerkleTree.Includes(leaves[one.index], one.size, one.size, proof, root));
+                Assert.False(MerkleTree.Includes(MerkleTree.Leaf([9, 9, 9]), index, size, proof, root));
+                Assert.False(MerkleTree.Includes(leaves[index], size, size, proof, root));
                 if (proof.Length == 0)
                     return;
-                Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof[1..], root));
-                Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, [.. proof, root], root));
+                Assert.False(MerkleTree.Includes(leaves[index], index, size, proof[1..], root));
+                Assert.False(MerkleTree.Includes(leaves[index], index, size, [.. proof, root], root));
                 proof[^1][0] ^= 1;
-                Assert.False(MerkleTree.Includes(leaves[one.index], one.index, one.size, proof, root));
+                Assert.False(MerkleTree.Includes(leaves[index], index, size, proof, root));
             });
 
     [Theory]
@@ -58,7 +59,7 @@ public sealed class MerkleTreeTests
     [InlineData("0/x001/x234/067", 0, 1234067, 256)]
     [InlineData("1/005.p/17", 1, 5, 17)]
     [InlineData("entries/x001/000", Tile.Entries, 1000, 256)]
-    public void Has_tiles_at_the_addresses_of_tlog_tiles(string address, int level, long index, int width)
+    public void A_tile_has_the_address_of_tlog_tiles(string address, int level, long index, int width)
     {
         Assert.True(Tile.TryParse(address, out var tile));
         Assert.Equal(new Tile(level, index, width), tile);
@@ -74,15 +75,15 @@ public sealed class MerkleTreeTests
     [InlineData("-1/000")]
     [InlineData("entries/../000")]
     [InlineData("0/000/")]
-    public void Has_no_other_addresses(string address) => Assert.False(Tile.TryParse(address, out _));
+    public void Another_form_of_address_is_no_tile(string address) => Assert.False(Tile.TryParse(address, out _));
 
     [Fact]
-    public void Reads_any_text_as_a_tile_or_as_none_and_never_fails() =>
+    public void Any_text_parses_as_a_tile_or_not_without_an_exception() =>
         Gen.OneOf(Gen.String, Gen.String["0123456789x/.p-entries"])
             .Sample(text => Assert.True(!Tile.TryParse(text, out var tile) || tile.ToString() == text), iter: 50_000);
 
     [Fact]
-    public void Gives_entries_in_bundles_that_are_read_as_they_were_written() =>
+    public void A_bundle_of_entries_reads_as_it_was_written() =>
         Gen
             .Byte.Array[0, 400]
             .Array[0, 20]
@@ -95,7 +96,7 @@ public sealed class MerkleTreeTests
             });
 
     [Fact]
-    public void Says_in_an_entry_who_acted_without_a_name_and_refuses_one_that_is_too_large()
+    public void An_entry_has_the_actor_without_a_name_and_at_most_64_KiB()
     {
         var entry = System.Text.Encoding.UTF8.GetString(
             LedgerEntry.Write(
@@ -106,7 +107,8 @@ public sealed class MerkleTreeTests
             )
         );
         Assert.Equal(
-            """{"v":1,"at":"1970-01-01T00:00:00.000000Z","kind":"change-approved","by":{"role":"approver","department":"police","staff":"st-abc"},"body":{"change":7}}""",
+            """{"v":1,"at":"1970-01-01T00:00:00.000000Z","kind":"change-approved","by":"""
+                + """{"role":"approver","department":"police","staff":"st-abc"},"body":{"change":7}}""",
             entry
         );
         Assert.Throws<ArgumentException>(() =>

@@ -2,13 +2,14 @@ using System.Text.Json;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Domain.Tests.Notices;
 
 public sealed class SignedNoticeTests
 {
-    private static readonly Domain.Policies.Documents.GovernanceSnapshot Governance = Generators.Make([]);
+    private static readonly GovernanceSnapshot Governance = Generators.Snapshot([]);
     private static readonly Place Lobby = new("lobby", "Lobby", "1 Main St", "the lobby");
     private static readonly NoticeContent Content = NoticeComposer.Compose(Lobby, [], Governance, Generators.Today, "https://city.example");
 
@@ -22,7 +23,7 @@ public sealed class SignedNoticeTests
         );
 
     [Fact]
-    public void Verifies_with_its_key_and_with_no_other()
+    public void Only_the_key_that_signed_a_notice_verifies_it()
     {
         using var key = NoticeKey.New();
         using var other = NoticeKey.New();
@@ -31,7 +32,7 @@ public sealed class SignedNoticeTests
     }
 
     [Fact]
-    public void Is_refused_with_any_one_character_of_payload_or_header_changed()
+    public void A_notice_with_one_changed_character_does_not_verify()
     {
         using var key = NoticeKey.New();
         var notice = Signed(key);
@@ -44,7 +45,7 @@ public sealed class SignedNoticeTests
     }
 
     [Fact]
-    public void Says_the_same_under_another_number_and_is_known_by_another_hash()
+    public void Another_sequence_changes_the_hash_and_not_the_content_hash()
     {
         using var key = NoticeKey.New();
         Assert.Equal(Signed(key, 1).ContentHash, Signed(key, 2).ContentHash);
@@ -52,7 +53,7 @@ public sealed class SignedNoticeTests
     }
 
     [Fact]
-    public void Travels_as_flattened_jws_with_three_members()
+    public void A_signed_notice_is_a_flattened_jws_with_three_members()
     {
         using var key = NoticeKey.New();
         using var jws = JsonDocument.Parse(Signed(key).ToJws());
@@ -60,7 +61,7 @@ public sealed class SignedNoticeTests
     }
 
     [Fact]
-    public void Keeps_its_key_through_pem()
+    public void A_key_reads_from_the_pem_that_it_wrote()
     {
         using var key = NoticeKey.New();
         using var read = NoticeKey.FromPem(key.ToPem());
@@ -69,7 +70,7 @@ public sealed class SignedNoticeTests
     }
 
     [Fact]
-    public void Of_a_place_without_devices_says_that_none_is_registered_and_never_that_nothing_is_recorded()
+    public void A_place_without_devices_never_reads_that_nothing_is_recorded()
     {
         var text = Content.Now.Languages["en"];
         Assert.Equal("what.no-device", text.FirstLayer.Single(item => item.Item == "what").Text);
@@ -78,7 +79,7 @@ public sealed class SignedNoticeTests
     }
 
     [Fact]
-    public void Prints_not_stated_for_what_nobody_stated_and_reports_it_missing()
+    public void An_item_without_a_value_reads_not_stated_and_is_missing()
     {
         var camera = new Device("lobby-1", "facility-camera", [Capture.Video], "lobby", null, "police", Lifecycle.Active);
         var content = NoticeComposer.Compose(
@@ -93,12 +94,12 @@ public sealed class SignedNoticeTests
     }
 
     [Fact]
-    public void Misses_nothing_where_nothing_can_be_stated()
+    public void A_place_without_devices_misses_no_item()
     {
         Assert.Empty(Content.Missing);
         Assert.All(
             ["why", "rule", "retention"],
-            item => Assert.Equal("not-captured", Content.Now.Languages["en"].FirstLayer.Single(line => line.Item == item).Text)
+            item => Assert.Equal("not-captured", Content.Now.Languages["en"].FirstLayer.Single(candidate => candidate.Item == item).Text)
         );
     }
 }

@@ -13,7 +13,7 @@ public sealed class DeviceObservationTests
         new("cam", presence, Generators.Noon.AddSeconds(atSeconds), 1, 1, report ?? Quiet, Health.Ok, default);
 
     [Fact]
-    public void Knows_since_when_each_sensor_is_in_its_mode()
+    public void An_observation_states_since_when_each_sensor_is_in_its_mode()
     {
         var listening = Seen(20, Listening).MergedWith(Seen(10, Listening).MergedWith(Seen(0).MergedWith(null)));
         Assert.Equal(Generators.Noon, listening.Since(Capture.Video));
@@ -22,7 +22,7 @@ public sealed class DeviceObservationTests
     }
 
     [Fact]
-    public void Does_not_claim_the_time_in_which_nothing_was_heard()
+    public void A_mode_holds_since_the_return_of_a_device_that_was_not_heard()
     {
         var silent = Seen(0, presence: PresenceState.Silent).MergedWith(Seen(0).MergedWith(null));
         Assert.Equal(Generators.Noon, silent.Since(Capture.Video));
@@ -30,7 +30,7 @@ public sealed class DeviceObservationTests
     }
 
     [Fact]
-    public void Keeps_what_was_ever_named_beyond_the_register_whatever_is_told_later()
+    public void An_unregistered_capture_stays_whatever_is_reported_later()
     {
         var named = (Seen(0) with { UnregisteredCaptures = CaptureSet.From(Capture.Audio) }).MergedWith(null);
         var later = Seen(10).MergedWith(Seen(5, presence: PresenceState.Disconnected).MergedWith(named));
@@ -39,10 +39,13 @@ public sealed class DeviceObservationTests
     }
 
     [Fact]
-    public void That_was_written_down_before_named_beyond_the_register_what_it_told_and_the_register_has_not()
+    public void An_older_observation_derives_its_unregistered_captures()
     {
         var old = Json.Read(
-            """{"deviceId":"cam","presence":"online","lastHeardAt":"2026-11-23T20:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded","audio":"recorded"},"health":"ok","modeSince":[]}"""
+            """
+            {"deviceId":"cam","presence":"online","lastHeardAt":"2026-11-23T20:00:00+00:00","epoch":1,"seq":1,
+            "capture":{"video":"recorded","audio":"recorded"},"health":"ok","modeSince":[]}
+            """
         );
         Assert.Equal((Generators.Noon, null), (old.LastHeardAt, old.UnregisteredCaptures));
         Assert.Equal(CaptureSet.From(Capture.Audio), old.WithDerivedUnregistered([Capture.Video]).UnregisteredCaptures);
@@ -50,16 +53,20 @@ public sealed class DeviceObservationTests
     }
 
     [Fact]
-    public void That_was_written_down_as_of_1970_is_of_a_unit_that_was_never_heard()
+    public void An_observation_of_1970_is_of_a_device_that_was_never_heard()
     {
         var old = Json.Read(
-            """{"deviceId":"cam","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded"},"health":"ok","modeSince":["1970-01-01T00:00:00+00:00",null,null,null,null,null],"evidence":"heartbeat"}"""
+            """
+            {"deviceId":"cam","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,
+            "capture":{"video":"recorded"},"health":"ok","modeSince":["1970-01-01T00:00:00+00:00",null,null,null,null,null],
+            "evidence":"heartbeat"}
+            """
         );
         Assert.Null(old.LastHeardAt);
     }
 
     [Fact]
-    public void Reads_as_it_was_written()
+    public void An_observation_reads_as_it_was_written()
     {
         foreach (
             var written in new[]
@@ -84,7 +91,7 @@ public sealed class DeviceObservationTests
     }
 
     [Fact]
-    public void Makes_a_difference_when_a_notice_a_page_or_a_rule_would_see_one()
+    public void An_observation_differs_when_a_notice_a_page_or_a_rule_would_show_it()
     {
         var first = Seen(0);
         Assert.False((first with { Seq = 2, LastHeardAt = Generators.Noon.AddSeconds(10), SkewSeconds = 59 }).DiffersFrom(first));

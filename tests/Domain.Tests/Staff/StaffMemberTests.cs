@@ -3,11 +3,11 @@ using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Domain.Tests.Staff;
 
-/// <summary>Who acts, as the ledger says it for ever.</summary>
+/// <summary>The identity of staff, as the ledger states it.</summary>
 public sealed class StaffMemberTests
 {
     [Fact]
-    public void Has_an_id_that_says_nothing_and_is_nobody_else_s()
+    public void A_staff_id_is_opaque_and_unique()
     {
         var ids = Enumerable.Range(0, 1_000).Select(_ => StaffMember.NewId()).ToArray();
         Assert.All(ids, id => Assert.Matches("^st-[a-z2-7]{16}$", id));
@@ -15,26 +15,26 @@ public sealed class StaffMemberTests
     }
 
     [Fact]
-    public void Is_named_in_the_ledger_by_role_department_and_id_alone()
+    public void The_ledger_names_a_staff_member_by_role_department_and_id_only()
     {
         var ana = new StaffMember("st-aaaaaaaaaaaaaaaa", "ana@city.example", "Ana Ruiz", "police", [Role.DeviceClerk], false, true, 1);
-        Assert.Equal(new Attribution("device-clerk", "police", "st-aaaaaaaaaaaaaaaa"), ana.HasRole(Role.DeviceClerk));
+        Assert.Equal(new Attribution("device-clerk", "police", "st-aaaaaaaaaaaaaaaa"), ana.AttributionAs(Role.DeviceClerk));
     }
 
     [Fact]
-    public void Has_the_roles_of_the_contract() =>
+    public void The_roles_are_those_of_the_contract() =>
         Assert.Equal(
             ["editor", "approver", "device-clerk", "posting-inspector", "records-officer", "auditor", "administrator"],
             Enum.GetValues<Role>().Select(Json.Word)
         );
 
     [Fact]
-    public void Has_tokens_that_a_scanner_knows_and_nobody_guesses()
+    public void A_token_has_the_prefix_for_scanners_and_256_random_bits()
     {
-        var (one, other) = (ApiToken.New(), ApiToken.New());
-        Assert.Matches("^srt_[0-9a-f]{64}$", one);
-        Assert.NotEqual(one, other);
-        Assert.Equal(32, ApiToken.Hash(one).Length);
-        Assert.NotEqual(ApiToken.Hash(one), ApiToken.Hash(other));
+        var (token, other) = (ApiToken.New(), ApiToken.New());
+        Assert.Matches("^srt_[0-9a-f]{64}$", token);
+        Assert.NotEqual(token, other);
+        Assert.Equal(32, ApiToken.Hash(token).Length);
+        Assert.NotEqual(ApiToken.Hash(token), ApiToken.Hash(other));
     }
 }

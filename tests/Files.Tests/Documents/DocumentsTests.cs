@@ -3,11 +3,11 @@ using SurveillanceRegistry.Files.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Files.Tests.Documents;
 
-/// <summary>A claim that names a test is held against the tests that there are.</summary>
+/// <summary>Every test that a document cites exists.</summary>
 public sealed partial class DocumentsTests
 {
     [Fact]
-    public void Of_the_device_side_is_answered_row_by_row_and_every_yes_names_a_test_that_exists()
+    public void Every_yes_in_the_device_comparison_names_a_test_that_exists()
     {
         var tests = Tests();
         var rows = File.ReadLines(Path.Combine(SampleCity.Root, "docs/devices-compared.md"))
@@ -30,7 +30,7 @@ public sealed partial class DocumentsTests
     }
 
     [Fact]
-    public void Of_what_went_wrong_elsewhere_names_the_complaint_and_a_test_that_exists()
+    public void Every_pitfall_names_its_complaint_and_a_test_that_exists()
     {
         var tests = Tests();
         var page = File.ReadAllText(Path.Combine(SampleCity.Root, "docs/pitfalls.md"));

@@ -5,7 +5,7 @@ using SurveillanceRegistry.Files.Policies;
 
 namespace SurveillanceRegistry.Files.Tests.Fixtures;
 
-/// <summary>The files of the checkout, and copies of them that a test may spoil.</summary>
+/// <summary>A copy of the sample city's files that a test may change; and what the original files say.</summary>
 internal sealed class SampleCity : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sample-city-").FullName;
@@ -14,15 +14,15 @@ internal sealed class SampleCity : IDisposable
     {
         foreach (var path in Files)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(In(path))!);
-            File.Copy(Path.Combine(Root, path), In(path));
+            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
+            File.Copy(Path.Combine(Root, path), PathOf(path));
         }
     }
 
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every file that the register is opened from, by its name under the checkout.</summary>
+    /// <summary>Every file that fills an empty registry, by its name in the checkout.</summary>
     public static string[] Files { get; } =
     [
         .. Directory
@@ -32,42 +32,43 @@ internal sealed class SampleCity : IDisposable
         "devices/sample-city.yaml",
     ];
 
-    /// <summary>What the files of the checkout say.</summary>
+    /// <summary>The content of the original files.</summary>
     public static Opening Opening { get; } =
         SeedFiles.Read(Path.Combine(Root, "policies"), Path.Combine(Root, "devices/sample-city.yaml")) is { Value: { } opening }
             ? opening
-            : throw new InvalidOperationException("The files of the checkout hold an error.");
+            : throw new InvalidOperationException("The files of the checkout have an error.");
 
-    /// <summary>A registry that was opened with this governance and knows nothing else.</summary>
+    /// <summary>Returns the history of a registry that was opened with this governance and never changed.</summary>
     public static GovernanceHistory History(GovernanceSnapshot governance) =>
         new([
             .. governance
                 .Documents()
                 .Select(
-                    (document, at) =>
-                        new PolicyRevision(document, 1, at, new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero), 0, null)
+                    (document, entry) =>
+                        new PolicyRevision(document, 1, entry, new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero), 0, null)
                 ),
         ]);
 
-    public string In(string file) => Path.Combine(_folder, file);
+    /// <summary>Returns the path of a file of this copy.</summary>
+    public string PathOf(string file) => Path.Combine(_folder, file);
 
-    public FileReading<Opening> Read() => SeedFiles.Read(In("policies"), In("devices/sample-city.yaml"));
+    public FileReading<Opening> Read() => SeedFiles.Read(PathOf("policies"), PathOf("devices/sample-city.yaml"));
 
-    /// <summary>Puts other words in the place of words that must stand there once; returns the line on which they stand.</summary>
-    public int Change(string file, string words, string others)
+    /// <summary>Replaces a text that the file must hold exactly once; returns its line.</summary>
+    public int Replace(string file, string text, string replacement)
     {
-        var text = File.ReadAllText(In(file));
-        var at = text.IndexOf(words, StringComparison.Ordinal);
-        Assert.True(at >= 0 && text.IndexOf(words, at + 1, StringComparison.Ordinal) < 0, $"'{words}' must stand once in {file}.");
-        Write(file, Encoding.UTF8.GetBytes(text[..at] + others + text[(at + words.Length)..]));
-        return text.AsSpan(0, at).Count('\n') + 1;
+        var content = File.ReadAllText(PathOf(file));
+        var index = content.IndexOf(text, StringComparison.Ordinal);
+        Assert.True(index >= 0 && content.IndexOf(text, index + 1, StringComparison.Ordinal) < 0, $"'{text}' must stand once in {file}.");
+        Write(file, Encoding.UTF8.GetBytes(content[..index] + replacement + content[(index + text.Length)..]));
+        return content.AsSpan(0, index).Count('\n') + 1;
     }
 
-    public void Write(string file, byte[] bytes) => File.WriteAllBytes(In(file), bytes);
+    public void Write(string file, byte[] bytes) => File.WriteAllBytes(PathOf(file), bytes);
 
-    public void Restore(string file) => File.Copy(Path.Combine(Root, file), In(file), overwrite: true);
+    public void Restore(string file) => File.Copy(Path.Combine(Root, file), PathOf(file), overwrite: true);
 
-    /// <summary>The problems, with files named as under the checkout.</summary>
+    /// <summary>Reads the copy; returns its problems, with files by their names in the checkout.</summary>
     public FileProblem[] Problems() =>
         [.. Read().Problems.Select(problem => problem with { File = Path.GetRelativePath(_folder, problem.File).Replace('\\', '/') })];
 

@@ -4,7 +4,7 @@ using SurveillanceRegistry.Files.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Files.Tests.Inventory;
 
-/// <summary>Profiles make vendors' names speak for registered units; what is wrong in one is named with its line.</summary>
+/// <summary>Profiles map vendor names to registered devices; errors are reported with their line.</summary>
 public sealed class ProfileFileTests
 {
     private const string Recorder = "lobby-recorder",
@@ -14,24 +14,8 @@ public sealed class ProfileFileTests
     private static readonly string Folder = Path.Combine(SampleCity.Root, "devices/profiles");
     private static readonly HashSet<string> Devices = [.. SampleCity.Opening.Devices.Select(device => device.Id)];
 
-    private static FileProblem[] Problems(string profile, string words, string others)
-    {
-        var folder = Directory.CreateTempSubdirectory("profiles-");
-        try
-        {
-            var text = File.ReadAllText(Path.Combine(Folder, profile + ".yaml"));
-            Assert.Contains(words, text, StringComparison.Ordinal);
-            File.WriteAllText(Path.Combine(folder.FullName, profile + ".yaml"), text.Replace(words, others, StringComparison.Ordinal));
-            return [.. ProfileFile.ReadAll(folder.FullName, Devices).Problems];
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
     [Fact]
-    public void There_is_a_sample_for_every_adapter()
+    public void Every_adapter_has_a_sample_profile()
     {
         var (profiles, problems) = ProfileFile.ReadAll(Folder, Devices);
         Assert.Empty(problems);
@@ -39,7 +23,7 @@ public sealed class ProfileFileTests
     }
 
     [Fact]
-    public void Say_which_unit_is_which_device_and_what_its_words_mean()
+    public void A_profile_maps_vendor_units_to_devices_and_vendor_words_to_states()
     {
         var profile = ProfileFile.Read(Path.Combine(Folder, Node + ".yaml"), Devices).Value!;
         Assert.Equal(("spBv1.0", "registry"), (profile.Prefix, profile.Host));
@@ -50,63 +34,69 @@ public sealed class ProfileFileTests
         Assert.Equal([Capture.Video], recorder.Units.Single(unit => unit.Name == "counter").Recording!.Value);
     }
 
+    public static TheoryData<string, string, string, int, string, string> WrongRecorders() =>
+        new()
+        {
+            { Recorder, "id: lobby-recorder", "id: lobby", 2, "'lobby'", "'lobby-recorder', as the file is named" },
+            { Recorder, "adapter: frigate", "adapter: frigates", 3, "'frigates'", "one of frigate, axis, onvif, sparkplug, availability" },
+            { Recorder, "prefix: frigate", "prefix: frigate/#", 4, "'frigate/#'", "without + and #" },
+            { Recorder, "prefix: frigate", "prefix: /frigate", 4, "'/frigate'", "no slash at either end" },
+            { Recorder, "prefix: frigate", "prefix: frigate\nhost: registry", 5, "'host' for the adapter 'frigate'", "no 'host'" },
+            { Recorder, "recording: [video, audio]", "recording: [video, sound]", 6, "'sound'", "one of video, stills, audio" },
+            { Recorder, "recording: [video, audio]\n", "", 2, "no 'recording'", "'recording': a list" },
+            { Recorder, "device: east-precinct-lobby-2", "device: east-precinct-lobby-1", 9, "'east-precinct-lobby-1' again", "each once" },
+            { Recorder, "unit: lobby_south", "unit: lobby_north", 9, "'lobby_north' again", "each once" },
+            {
+                Recorder,
+                "device: city-hall-lobby-1",
+                "device: city-hall-lobby-99",
+                11,
+                "'city-hall-lobby-99'",
+                "a device of the inventory"
+            },
+        };
+
+    public static TheoryData<string, string, string, int, string, string> WrongNodesAndBridges() =>
+        new()
+        {
+            { Node, "Harbor/bridge-edge/traffic-1", "Harbor", 13, "'Harbor'", "group/edge, or group/edge/device" },
+            { Node, "host: registry\n", "", 2, "no 'host'", "'host': an id" },
+            { Node, "\"live\": live", "\"live\": seen", 6, "'seen'", "one of off, live, recorded" },
+            { Node, "{name: Firmware, firmware: true}", "{name: Firmware}", 10, "a name that means nothing", "one of 'availability'" },
+            {
+                Node,
+                "{name: Firmware, firmware: true}",
+                "{name: Firmware, firmware: true, health: {a: ok}}",
+                10,
+                "a name that means several things",
+                "one of 'availability'"
+            },
+            {
+                Node,
+                "{name: Firmware, firmware: true}",
+                "{name: Video/Other, capture: video, modes: {a: live}}",
+                10,
+                "'capture: video' again",
+                "each once"
+            },
+            { Node, "{name: Firmware, firmware: true}", "{name: Firmware, capture: audio}", 10, "'capture' without 'modes'", "both" },
+            { Node, "{name: Firmware, firmware: true}", "{name: Firmware, health: ok}", 10, "'ok'", "words of the vendor's" },
+            { Bridge, "field: state, ", "fields: state, ", 7, "the unknown key 'fields'", "one of name, field" },
+        };
+
     [Theory]
-    [InlineData(Recorder, "id: lobby-recorder", "id: lobby", 2, "'lobby'", "'lobby-recorder', as the file is named")]
-    [InlineData(Recorder, "adapter: frigate", "adapter: frigates", 3, "'frigates'", "one of frigate, axis, onvif, sparkplug, availability")]
-    [InlineData(Recorder, "prefix: frigate", "prefix: frigate/#", 4, "'frigate/#'", "without + and #")]
-    [InlineData(Recorder, "prefix: frigate", "prefix: /frigate", 4, "'/frigate'", "no slash at either end")]
-    [InlineData(Recorder, "prefix: frigate", "prefix: frigate\nhost: registry", 5, "'host' for the adapter 'frigate'", "no 'host'")]
-    [InlineData(Recorder, "recording: [video, audio]", "recording: [video, sound]", 6, "'sound'", "one of video, stills, audio")]
-    [InlineData(Recorder, "recording: [video, audio]\n", "", 2, "no 'recording'", "'recording': a list")]
-    [InlineData(
-        Recorder,
-        "device: east-precinct-lobby-2",
-        "device: east-precinct-lobby-1",
-        9,
-        "'east-precinct-lobby-1' again",
-        "each once"
-    )]
-    [InlineData(Recorder, "unit: lobby_south", "unit: lobby_north", 9, "'lobby_north' again", "each once")]
-    [InlineData(
-        Recorder,
-        "device: city-hall-lobby-1",
-        "device: city-hall-lobby-99",
-        11,
-        "'city-hall-lobby-99'",
-        "a device of the inventory"
-    )]
-    [InlineData(Node, "Harbor/bridge-edge/traffic-1", "Harbor", 13, "'Harbor'", "group/edge, or group/edge/device")]
-    [InlineData(Node, "host: registry\n", "", 2, "no 'host'", "'host': an id")]
-    [InlineData(Node, "\"live\": live", "\"live\": seen", 6, "'seen'", "one of off, live, recorded")]
-    [InlineData(Node, "{name: Firmware, firmware: true}", "{name: Firmware}", 10, "a name that means nothing", "one of 'availability'")]
-    [InlineData(
-        Node,
-        "{name: Firmware, firmware: true}",
-        "{name: Firmware, firmware: true, health: {a: ok}}",
-        10,
-        "a name that means several things",
-        "one of 'availability'"
-    )]
-    [InlineData(
-        Node,
-        "{name: Firmware, firmware: true}",
-        "{name: Video/Other, capture: video, modes: {a: live}}",
-        10,
-        "'capture: video' again",
-        "each once"
-    )]
-    [InlineData(Node, "{name: Firmware, firmware: true}", "{name: Firmware, capture: audio}", 10, "'capture' without 'modes'", "both")]
-    [InlineData(Bridge, "field: state, ", "fields: state, ", 7, "the unknown key 'fields'", "one of name, field")]
-    public void Are_refused_with_the_line_of_what_is_wrong(
+    [MemberData(nameof(WrongRecorders))]
+    [MemberData(nameof(WrongNodesAndBridges))]
+    public void A_wrong_value_of_a_profile_is_reported_on_its_line(
         string profile,
-        string words,
-        string others,
+        string text,
+        string replacement,
         int line,
         string found,
         string expected
     ) =>
         Assert.Contains(
-            Problems(profile, words, others),
+            Problems(profile, text, replacement),
             problem =>
                 problem.Line == line
                 && problem.Found.Contains(found, StringComparison.Ordinal)
@@ -114,32 +104,42 @@ public sealed class ProfileFileTests
         );
 
     [Fact]
-    public void Give_a_device_one_voice()
+    public void A_device_that_two_profiles_name_is_reported()
     {
         var folder = Directory.CreateTempSubdirectory("profiles-");
         try
         {
             var text = File.ReadAllText(Path.Combine(Folder, Recorder + ".yaml"));
+            foreach (var id in (string[])["a", "b"])
+                File.WriteAllText(
+                    Path.Combine(folder.FullName, id + ".yaml"),
+                    text.Replace("id: lobby-recorder", "id: " + id, StringComparison.Ordinal)
+                );
+
+            var problems = ProfileFile.ReadAll(folder.FullName, Devices).Problems;
+
+            var problem = problems.First(candidate => candidate.Found.Contains("lobby-1'", StringComparison.Ordinal));
+            Assert.Contains("which a.yaml already names", problem.Found, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Replaces a text of a sample profile and returns the problems.</summary>
+    private static FileProblem[] Problems(string profile, string text, string replacement)
+    {
+        var folder = Directory.CreateTempSubdirectory("profiles-");
+        try
+        {
+            var content = File.ReadAllText(Path.Combine(Folder, profile + ".yaml"));
+            Assert.Contains(text, content, StringComparison.Ordinal);
             File.WriteAllText(
-                Path.Combine(folder.FullName, "a.yaml"),
-                text.Replace("id: lobby-recorder", "id: a", StringComparison.Ordinal)
+                Path.Combine(folder.FullName, profile + ".yaml"),
+                content.Replace(text, replacement, StringComparison.Ordinal)
             );
-            File.WriteAllText(
-                Path.Combine(folder.FullName, "b.yaml"),
-                text.Replace("id: lobby-recorder", "id: b", StringComparison.Ordinal)
-            );
-            Assert.Contains(
-                "which speaks by a.yaml already",
-                Assert
-                    .Single(
-                        ProfileFile
-                            .ReadAll(folder.FullName, Devices)
-                            .Problems.Where(problem => problem.Found.Contains("lobby-1'", StringComparison.Ordinal))
-                            .Take(1)
-                    )
-                    .Found,
-                StringComparison.Ordinal
-            );
+            return [.. ProfileFile.ReadAll(folder.FullName, Devices).Problems];
         }
         finally
         {

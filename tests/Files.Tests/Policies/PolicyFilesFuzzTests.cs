@@ -1,85 +1,58 @@
+using System.Text;
 using CsCheck;
 using SurveillanceRegistry.Files.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Files.Tests.Policies;
 
-/// <summary>Whatever stands in a file: an opening or problems, never both, never neither, never a fault.</summary>
+/// <summary>For any content of a file, the reader returns an opening or problems, and never throws.</summary>
 public sealed class PolicyFilesFuzzTests : IDisposable
 {
+    private static readonly Gen<string> AnyFile = Gen.Int[0, SampleCity.Files.Length - 1].Select(index => SampleCity.Files[index]);
+
     private readonly SampleCity _city = new();
 
-    private static readonly Gen<string> AnyFile = Gen.Int[0, SampleCity.Files.Length - 1].Select(at => SampleCity.Files[at]);
+    [Fact]
+    public void A_file_of_random_bytes_is_an_opening_or_problems() =>
+        Gen.Select(AnyFile, Gen.Byte.Array[0, 200]).Sample(AssertOpeningOrProblems, iter: 60, threads: 1);
 
     [Fact]
-    public void Are_an_opening_or_problems_when_they_are_noise() =>
-        Gen.Select(AnyFile, Gen.Byte.Array[0, 200]).Sample(Reads, iter: 60, threads: 1);
+    public void A_file_of_random_YAML_is_an_opening_or_problems() =>
+        Gen.Select(AnyFile, Gen.String[Gen.Char["{}[]:,-?&*!|>'\"%@#~ \n\tab0.\\"], 0, 120].Select(Encoding.UTF8.GetBytes))
+            .Sample(AssertOpeningOrProblems, iter: 150, threads: 1);
 
     [Fact]
-    public void Are_an_opening_or_problems_when_they_are_made_of_YAML() =>
-        Gen.Select(AnyFile, Gen.String[Gen.Char["{}[]:,-?&*!|>'\"%@#~ \n\tab0.\\"], 0, 120].Select(System.Text.Encoding.UTF8.GetBytes))
-            .Sample(Reads, iter: 150, threads: 1);
-
-    [Fact]
-    public void Are_an_opening_or_problems_when_a_real_file_was_spoilt()
+    public void A_file_with_random_changes_is_an_opening_or_problems()
     {
-        var spoilt =
+        var changed =
             from file in AnyFile
-            let bytes = File.ReadAllBytes(Path.Combine(SampleCity.Root, file))
-            from cut in Gen.Int[0, bytes.Length]
-            from length in Gen.Int[0, 40]
-            from put in Gen.OneOf(
-                Gen.Byte.Array[0, 8],
-                Gen.String[Gen.Char["{}[]:,-&*!|>'\" \n0a"], 0, 8].Select(System.Text.Encoding.UTF8.GetBytes)
-            )
-            select (file, (byte[])[.. bytes[..cut], .. put, .. bytes[Math.Min(bytes.Length, cut + length)..]]);
-        spoilt.Sample(Reads, iter: 150, threads: 1);
+            from bytes in Mutations.From(File.ReadAllBytes(Path.Combine(SampleCity.Root, file)), 40, Mutations.YamlFragment)
+            select (file, bytes);
+        changed.Sample(AssertOpeningOrProblems, iter: 150, threads: 1);
     }
 
     [Fact]
-    public void Are_problems_when_a_line_of_a_real_file_is_gone_or_stands_twice_unless_nobody_needs_it()
+    public void A_file_without_a_line_or_with_a_line_twice_is_an_opening_or_problems()
     {
-        var moved =
+        var changed =
             from file in AnyFile
             let lines = File.ReadAllLines(Path.Combine(SampleCity.Root, file))
-            from line in Gen.Int[0, lines.Length - 1]
-            from doubled in Gen.Bool
-            select (
-                file,
-                System.Text.Encoding.UTF8.GetBytes(
-                    string.Join(
-                        '\n',
-                        lines.SelectMany(
-                            (text, at) =>
-                                Enumerable.Repeat(
-                                    text,
-                                    at != line ? 1
-                                        : doubled ? 2
-                                        : 0
-                                )
-                        )
-                    )
-                )
-            );
-        moved.Sample(Reads, iter: 60, threads: 1);
+            from index in Gen.Int[0, lines.Length - 1]
+            from isDoubled in Gen.Bool
+            let insteadOfLine = isDoubled ? new[] { lines[index], lines[index] } : []
+            select (file, Encoding.UTF8.GetBytes(string.Join('\n', [.. lines[..index], .. insteadOfLine, .. lines[(index + 1)..]])));
+        changed.Sample(AssertOpeningOrProblems, iter: 60, threads: 1);
     }
 
     public void Dispose() => _city.Dispose();
 
-    private void Reads(string file, byte[] bytes)
+    private void AssertOpeningOrProblems(string file, byte[] bytes)
     {
         _city.Write(file, bytes);
         try
         {
             var reading = _city.Read();
             Assert.Equal(reading.Value is null, !reading.Problems.IsEmpty);
-            Assert.All(
-                reading.Problems,
-                problem =>
-                {
-                    Assert.True(problem.Line >= 1 && problem.Column >= 1, problem.ToString());
-                    Assert.DoesNotContain(problem.ToString(), char.IsControl);
-                }
-            );
+            ProblemAssert.AreWellFormed(reading.Problems);
         }
         finally
         {

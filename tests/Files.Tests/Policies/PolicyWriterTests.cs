@@ -5,20 +5,20 @@ using SurveillanceRegistry.Files.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Files.Tests.Policies;
 
-/// <summary>What the registry writes as files, it reads back as the same documents.</summary>
+/// <summary>Files that the registry writes are read back as the same documents.</summary>
 public sealed class PolicyWriterTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("written-").FullName;
 
     [Fact]
-    public void Say_what_the_files_of_the_checkout_said() => IsReadBack(SampleCity.Opening.Governance);
+    public void The_files_of_the_sample_city_are_read_back_as_the_same_documents() => AssertReadBack(SampleCity.Opening.Governance);
 
     [Fact]
-    public void Say_what_any_governance_says_whatever_its_texts_look_like() =>
-        GovernanceGenerator.Governance.Sample(IsReadBack, iter: 300, threads: 1);
+    public void The_files_of_any_governance_are_read_back_as_the_same_documents() =>
+        GovernanceGenerator.Governance.Sample(AssertReadBack, iter: 300, threads: 1);
 
     [Fact]
-    public void Are_the_same_bytes_each_time_in_UTF8_without_a_mark_and_with_plain_line_ends()
+    public void The_same_governance_makes_the_same_bytes_without_mark_or_carriage_return()
     {
         var (first, second) = (PolicyWriter.Write(SampleCity.Opening.Governance), PolicyWriter.Write(SampleCity.Opening.Governance));
         Assert.Equal(first, second);
@@ -36,7 +36,7 @@ public sealed class PolicyWriterTests : IDisposable
     }
 
     [Fact]
-    public void Name_on_their_first_line_a_schema_that_lies_beside_them()
+    public void The_first_line_of_a_written_file_names_a_schema_that_is_also_written()
     {
         Write(SampleCity.Opening.Governance);
         Assert.All(
@@ -56,7 +56,7 @@ public sealed class PolicyWriterTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private void IsReadBack(GovernanceSnapshot governance)
+    private void AssertReadBack(GovernanceSnapshot governance)
     {
         Write(governance);
         var reading = PolicyFiles.Read(_folder);

@@ -8,7 +8,7 @@ using SurveillanceRegistry.Files.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Files.Tests.Policies;
 
-/// <summary>The schemas help an editor; the registry reads by its own rules. Both must say the same.</summary>
+/// <summary>The JSON Schemas are for editors. They allow the same values as the readers of the registry.</summary>
 public sealed class SchemaTests
 {
     private static JsonElement Schema(string name) =>
@@ -23,7 +23,7 @@ public sealed class SchemaTests
         where T : struct, Enum => [.. Enum.GetValues<T>().Select(Json.Word)];
 
     [Fact]
-    public void Are_named_on_the_first_line_of_every_file() =>
+    public void The_first_line_of_every_sample_file_names_a_schema_that_exists() =>
         Assert.All(
             SampleCity.Files,
             file =>
@@ -39,14 +39,14 @@ public sealed class SchemaTests
         );
 
     [Fact]
-    public void Ask_for_the_sentences_that_the_registry_asks_for() =>
+    public void The_wording_schema_requires_the_sentences_that_the_registry_requires() =>
         Assert.Equal(
             WordingKeys.Required.Keys,
             Words(At(Schema("notice-wording.json"), "properties", "texts", "required")).Order(StringComparer.Ordinal)
         );
 
     [Fact]
-    public void Know_the_words_that_the_registry_knows()
+    public void The_schemas_allow_the_words_that_the_registry_allows()
     {
         var version = At(Schema("instrument.json"), "properties", "versions", "items", "properties");
         var rule = At(version, "governs", "additionalProperties", "properties");

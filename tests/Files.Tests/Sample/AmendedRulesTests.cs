@@ -6,7 +6,7 @@ using SurveillanceRegistry.Files.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Files.Tests.Sample;
 
-/// <summary>What has happened to real rules, and what a table that is neat would lose of it.</summary>
+/// <summary>What happened to real rules, which a simpler table could not hold.</summary>
 public sealed class AmendedRulesTests
 {
     private static readonly DateOnly Today = new(2026, 11, 23);
@@ -19,7 +19,7 @@ public sealed class AmendedRulesTests
         Assert.Single(Table.On(DateOnly.Parse(day), technology), row => row.Instrument.Id == instrument);
 
     [Fact]
-    public void Cited_one_chapter_in_many_forms_and_each_row_of_the_statement_leads_to_its_page() =>
+    public void Every_row_of_the_statement_links_to_the_page_of_the_instrument_it_cites() =>
         Assert.All(
             Table.Technologies.Where(technology => technology.Statement is not null),
             technology =>
@@ -33,7 +33,7 @@ public sealed class AmendedRulesTests
         );
 
     [Fact]
-    public void Gave_every_text_that_can_be_cited_one_address() =>
+    public void Every_instrument_with_a_citation_has_one_address() =>
         Assert.All(
             Table.Instruments,
             instrument =>
@@ -51,21 +51,21 @@ public sealed class AmendedRulesTests
     [InlineData("master-list-2025-09", "2025-09", DatePrecision.Month)]
     [InlineData("rcw-10.109", "2016-06-09", DatePrecision.Day)]
     [InlineData("ord-127044", "", DatePrecision.Unknown)]
-    public void Left_dates_that_are_only_as_exact_as_their_source(string instrument, string from, DatePrecision precision)
+    public void A_date_is_only_as_exact_as_its_source(string instrument, string from, DatePrecision precision)
     {
         var effective = Instrument(instrument).Versions[0].Effective;
         Assert.Equal((from, precision), (effective.From.ToString(), effective.FromPrecision));
     }
 
     [Fact]
-    public void Passed_an_ordinance_of_which_only_the_month_was_found() =>
+    public void An_ordinance_may_have_been_passed_in_a_month_without_a_known_day() =>
         Assert.Equal(
             ("2025-05", DatePrecision.Month),
             (Instrument("ord-127213").Versions[0].Passed.ToString(), Instrument("ord-127213").Versions[0].Passed!.Value.Precision)
         );
 
     [Fact]
-    public void Let_one_ordinance_speak_of_two_technologies_and_several_texts_of_one()
+    public void One_ordinance_governs_two_technologies_and_several_texts_govern_one()
     {
         Assert.Equal(["alpr", "traffic-camera"], Instrument("ord-125936").Versions.Single().Rules.Select(rule => rule.Technology).Order());
         var kinds = Table
@@ -80,7 +80,7 @@ public sealed class AmendedRulesTests
     }
 
     [Fact]
-    public void Set_a_limit_of_30_days_and_a_practice_of_5_and_both_are_true()
+    public void A_limit_of_30_days_and_a_practice_of_5_days_do_not_contradict()
     {
         var (limit, practice) = (Row("public-cctv", "ord-127110"), Row("public-cctv", "spd-cctv-page"));
         Assert.Equal([new Retention(RetentionBound.Limit, 30)], limit.Rule!.Retention);
@@ -90,7 +90,7 @@ public sealed class AmendedRulesTests
     }
 
     [Fact]
-    public void Kept_apart_the_days_on_which_a_text_was_passed_signed_filed_took_effect_and_was_read()
+    public void A_version_has_separate_days_of_passing_signing_filing_effect_and_reading()
     {
         var (first, last) = (Instrument("smc-14.18").Versions[0], Instrument("smc-14.18").Versions[^1]);
         Assert.Equal(
@@ -111,31 +111,26 @@ public sealed class AmendedRulesTests
     [InlineData("spd-manual-10.060", "Holding Cell Camera System", "Holding Cell and Security Video")]
     [InlineData("spd-manual-16.090", "In-Car Video", "In-Car and Body-Worn Video")]
     [InlineData("smc-14.18", "Acquisition and Use of Surveillance Equipment", "Acquisition and Use of Surveillance Technologies")]
-    public void Changed_a_title_and_kept_the_number(string instrument, string before, string now) =>
+    public void A_chapter_changes_its_title_and_keeps_its_number(string instrument, string before, string now) =>
         Assert.Equal((before, now), (Instrument(instrument).Versions[0].Title, Instrument(instrument).Versions[^1].Title));
 
     [Theory]
     [InlineData("alpr", "master-list-2025-09", "transportation")]
     [InlineData("holding-cell-camera", "master-list-2025-09", "police")]
-    public void Took_a_technology_off_the_list_and_perhaps_not_off_the_wall(string technology, string instrument, string department)
+    public void A_delisted_technology_still_has_a_row_because_devices_may_remain(string technology, string instrument, string department)
     {
         var row = Row(technology, instrument);
-        Assert.True(
-            row
-                is {
-                    Instrument.Authorises: false,
-                    Rule.Capture.IsEmpty: true,
-                    Version.Source.Confidence: Confidence.Secondary,
-                    IsPrintable: false
-                }
-                && row.Rule.AppliesTo(department)
-        );
-        Assert.Contains("no longer listed", row.Rule!.Note, StringComparison.Ordinal);
+        Assert.False(row.Instrument.Authorises);
+        Assert.True(row.Rule!.Capture.IsEmpty);
+        Assert.Equal(Confidence.Secondary, row.Version!.Source.Confidence);
+        Assert.False(row.IsPrintable);
+        Assert.True(row.Rule.AppliesTo(department));
+        Assert.Contains("no longer listed", row.Rule.Note, StringComparison.Ordinal);
         Assert.Matches("remain|still have devices", row.Rule.Note!);
     }
 
     [Fact]
-    public void Said_two_things_of_facial_recognition_and_both_stand()
+    public void Two_statements_on_facial_recognition_stand_beside_each_other()
     {
         var (emergencies, cameras) = (
             Row("facial-recognition", "city-privacy-statement-emergency"),
@@ -152,12 +147,12 @@ public sealed class AmendedRulesTests
         Assert.Contains("CCTV", cameras.Rule.Note, StringComparison.Ordinal);
         Assert.Contains(cameras.Instrument.Id, emergencies.Rule.Note, StringComparison.Ordinal);
         Assert.Contains(emergencies.Instrument.Id, cameras.Rule.Note, StringComparison.Ordinal);
-        // Neither is a law, so nothing lets a device analyze faces.
+        // Neither is a law, so no rule allows a device to analyse faces.
         Assert.DoesNotContain(Table.On(Today), row => row.Instrument.Authorises && row.Rule?.Capture.Contains(Capture.Faces) == true);
     }
 
     [Fact]
-    public void Moved_the_state_law_on_traffic_cameras_to_another_section()
+    public void The_state_law_on_traffic_cameras_is_superseded_by_another_section()
     {
         Assert.Equal(RuleStatus.InForce, Row("automated-traffic-safety-camera", "rcw-46.63.170", "2005-07-24").Status);
         Assert.Equal(
@@ -174,7 +169,7 @@ public sealed class AmendedRulesTests
     }
 
     [Fact]
-    public void Asks_that_body_worn_recordings_stay_60_days_at_least_and_that_people_are_told()
+    public void State_law_keeps_body_worn_recordings_60_days_and_requires_spoken_notice()
     {
         Assert.Equal([new Retention(RetentionBound.Minimum, 60)], Row("body-worn-video", "rcw-42.56").Rule!.Retention);
         Assert.Equal([new RequiredNotice(NoticeDuty.Spoken)], Row("body-worn-video", "rcw-10.109").Rule!.Notice);
@@ -182,7 +177,7 @@ public sealed class AmendedRulesTests
     }
 
     [Fact]
-    public void Lets_an_interview_room_record_sound_and_no_holding_cell()
+    public void An_interview_room_may_record_sound_and_a_holding_cell_may_not()
     {
         bool Allows(string technology) =>
             Table
@@ -194,7 +189,7 @@ public sealed class AmendedRulesTests
     }
 
     [Fact]
-    public void Is_printed_on_no_sign_where_it_was_only_told_or_inferred()
+    public void A_rule_without_a_sourced_text_is_not_printable()
     {
         Assert.All(
             ["cb-121052", "cb-121053", "cb-121179", "rtcc-launch", "cb-120026"],
@@ -211,18 +206,18 @@ public sealed class AmendedRulesTests
     }
 
     [Fact]
-    public void Pauses_one_technology_and_not_the_cameras_whose_growth_it_stopped()
+    public void The_pause_stops_plate_readers_and_not_the_existing_public_cameras()
     {
         Assert.Equal("alpr", Assert.Single(Table.On(Today), row => row.Status == RuleStatus.Paused).Technology.Id);
         Assert.False(Row("public-cctv", "mayoral-action-2026-03-19").Rule!.Pauses);
     }
 
     [Fact]
-    public void Gives_every_kind_of_device_a_text_of_its_technology() =>
+    public void Every_kind_of_device_has_a_printable_text_of_its_technology() =>
         Assert.All(DeviceKind.All, kind => Assert.Contains(Table.On(Today, kind.Technology), row => row.IsPrintable));
 
     [Fact]
-    public void Leaves_telephone_calls_outside_and_says_so()
+    public void Telephone_calls_are_listed_as_out_of_scope()
     {
         var outside = Assert.Single(SampleCity.Opening.Governance.City.OutOfScope);
         Assert.Contains("telephone calls", outside.Name, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Files.Tests.Sample;
 public sealed class CheckoutFilesTests
 {
     [Fact]
-    public void Hold_no_error()
+    public void The_files_of_the_sample_city_have_no_error()
     {
         using var city = new SampleCity();
         Assert.Equal([], city.Problems());
@@ -15,7 +15,7 @@ public sealed class CheckoutFilesTests
     }
 
     [Fact]
-    public void Are_all_kept_by_name_and_hash()
+    public void The_opening_records_every_file_by_name_and_hash()
     {
         var files = SampleCity.Opening.Files;
         Assert.Equal(SampleCity.Files.Order(StringComparer.Ordinal), files.Select(file => file.Name).Order(StringComparer.Ordinal));
@@ -30,7 +30,7 @@ public sealed class CheckoutFilesTests
     }
 
     [Fact]
-    public void Are_marked_as_a_sample_with_telephone_numbers_that_ring_nowhere()
+    public void The_sample_city_is_marked_as_a_sample_and_has_fictitious_numbers()
     {
         var city = SampleCity.Opening.Governance.City;
         Assert.True(city.IsSample);
@@ -42,7 +42,7 @@ public sealed class CheckoutFilesTests
     }
 
     [Fact]
-    public void Install_every_kind_at_many_places_with_screens_and_keep_mobile_units_without_a_position()
+    public void The_sample_inventory_has_every_kind_and_no_position_of_mobile_units()
     {
         var opening = SampleCity.Opening;
         Assert.True(
@@ -53,23 +53,15 @@ public sealed class CheckoutFilesTests
         Assert.Equal(DeviceKind.All.Select(kind => kind.Id).Order(), opening.Devices.Select(device => device.Kind).Distinct().Order());
         Assert.Equal(Enum.GetValues<Lifecycle>(), opening.Devices.Select(device => device.Lifecycle).Distinct().Order());
         Assert.All(opening.Devices, device => Assert.Equal(device.KindOf.IsMobile, device.Place is null));
-        Assert.Contains(opening.Places, place => opening.Kiosks.All(kiosk => kiosk.Place != place.Id)); // There are only printed signs.
+        // Some places have printed signs only.
+        Assert.Contains(opening.Places, place => opening.Kiosks.All(kiosk => kiosk.Place != place.Id));
         Assert.Equal("meadow-green", Assert.Single(opening.Places, place => opening.Devices.All(device => device.Place != place.Id)).Id);
-        Assert.Contains(
-            opening.Devices,
-            device =>
-                device
-                    is {
-                        Place: "east-precinct-lobby",
-                        Kind: "facility-camera",
-                        Department: "police",
-                        Sensors: [Capture.Video, Capture.Audio]
-                    }
-        );
+        var lobby = opening.Devices.Where(device => device.Place == "east-precinct-lobby" && device.Kind == "facility-camera");
+        Assert.Contains(lobby, device => device.Department == "police" && device.Sensors.SequenceEqual([Capture.Video, Capture.Audio]));
     }
 
     [Fact]
-    public void Keep_fleets_large_enough_to_be_counted_in_public()
+    public void Every_sample_fleet_is_large_enough_to_be_counted_in_public()
     {
         var fleets = SampleCity
             .Opening.Devices.Where(device =>
@@ -85,9 +77,9 @@ public sealed class CheckoutFilesTests
     }
 
     /// <summary>
-    /// The longest id is a word of the place, the kind and a number; no long run of digits, which could be a badge or a serial number.
+    /// An id has words of the place, the kind and a short number. A long number could be a badge or serial number.
     /// </summary>
     [Fact]
-    public void Name_units_by_what_and_where_they_are() =>
+    public void A_sample_device_is_named_by_its_place_and_kind_with_a_short_number() =>
         Assert.All(SampleCity.Opening.Devices, device => Assert.Matches("^[a-z]+(-[a-z]+)*-[0-9]{1,2}$", device.Id));
 }

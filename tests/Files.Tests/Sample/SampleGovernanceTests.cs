@@ -6,7 +6,7 @@ using SurveillanceRegistry.Files.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Files.Tests.Sample;
 
-/// <summary>What the adopted policies answer about a day. The rules are Seattle's published ones.</summary>
+/// <summary>The rules of the sample city on given days. They are Seattle's published rules.</summary>
 public sealed class SampleGovernanceTests
 {
     private static GovernanceTable Table => SampleCity.Opening.Governance.Table;
@@ -33,26 +33,25 @@ public sealed class SampleGovernanceTests
 
     [Theory]
     [MemberData(nameof(Statement))]
-    public void Keeps_each_pair_of_the_Citys_statement_word_for_word_and_finds_it_on_every_day(
-        string words,
+    public void Each_row_of_the_Citys_statement_is_kept_verbatim_and_found_on_every_day(
+        string statedName,
         string governance,
         string technology,
         string instrument
     )
     {
-        var named = Assert.Single(Table.Technologies, one => one.Id == technology);
-        Assert.Equal(new StatementRow(words, governance, instrument), named.Statement);
-        Assert.Equal(words.Trim(), named.Name);
+        var named = Assert.Single(Table.Technologies, candidate => candidate.Id == technology);
+        Assert.Equal(new StatementRow(statedName, governance, instrument), named.Statement);
+        Assert.Equal(statedName.Trim(), named.Name);
         foreach (var day in (string[])["1900-01-01", "1979-06-01", "2013-04-15", "2017-08-31", "2020-10-01", "2026-03-31", "2099-12-31"])
             Row(day, technology, instrument);
     }
 
     [Fact]
-    public void Names_no_other_row_of_the_statement() =>
-        Assert.Equal(7, Table.Technologies.Count(technology => technology.Statement is not null));
+    public void The_statement_has_seven_rows() => Assert.Equal(7, Table.Technologies.Count(technology => technology.Statement is not null));
 
     [Fact]
-    public void Says_in_April_2013_that_the_surveillance_equipment_chapter_is_adopted_and_nobody_found_since_when()
+    public void In_April_2013_the_surveillance_chapter_is_adopted_with_an_unknown_start()
     {
         var row = Row("2013-04-15", "surveillance-equipment", "smc-14.18");
         Assert.Equal(
@@ -67,14 +66,14 @@ public sealed class SampleGovernanceTests
     }
 
     [Fact]
-    public void Holds_no_text_on_plate_readers_for_2013_and_says_so()
+    public void In_April_2013_no_text_on_plate_readers_is_known()
     {
         var row = Row("2013-04-15", "alpr", "spd-manual-16.170");
         Assert.Equal((RuleStatus.NotKnown, null), (row.Status, row.Version));
     }
 
     [Fact]
-    public void Knows_on_the_last_day_of_the_2013_form_that_the_next_one_is_coming()
+    public void On_the_last_day_of_the_2013_version_the_next_version_is_known()
     {
         var row = Row("2017-08-31", "surveillance-equipment", "smc-14.18");
         Assert.Equal(
@@ -87,7 +86,7 @@ public sealed class SampleGovernanceTests
     [InlineData("2017-09-01", "Ordinance 125376", "2017-09-01")]
     [InlineData("2018-11-03", "Ordinance 125376", "2017-09-01")]
     [InlineData("2018-11-04", "Ordinance 125679", "2018-11-04")]
-    public void Speaks_of_surveillance_technologies_since_2017(string day, string by, string from)
+    public void The_surveillance_chapter_has_its_new_title_since_2017(string day, string by, string from)
     {
         var row = Row(day, "surveillance-equipment", "smc-14.18");
         Assert.Equal(
@@ -97,12 +96,12 @@ public sealed class SampleGovernanceTests
     }
 
     [Fact]
-    public void Merges_the_body_worn_pilot_into_the_in_car_chapter_in_2020()
+    public void The_body_worn_pilot_is_superseded_by_the_in_car_chapter_in_2020()
     {
-        var holds = Row("2020-10-01", "body-worn-video", "spd-manual-16.090");
+        var chapter = Row("2020-10-01", "body-worn-video", "spd-manual-16.090");
         Assert.Equal(
             (RuleStatus.InForce, "In-Car and Body-Worn Video", "2020-10-01"),
-            (holds.Status, holds.Version!.Title, holds.Version.Effective.From.ToString())
+            (chapter.Status, chapter.Version!.Title, chapter.Version.Effective.From.ToString())
         );
         var pilot = Row("2020-10-01", "body-worn-video", "spd-manual-16.091");
         Assert.Equal(
@@ -114,7 +113,7 @@ public sealed class SampleGovernanceTests
     }
 
     [Fact]
-    public void Limits_plate_reads_to_90_days_and_nowhere_to_21_on_29_March_2026()
+    public void On_29_March_2026_the_only_limit_of_patrol_plate_reads_is_90_days()
     {
         var row = Row("2026-03-29", "alpr", "spd-manual-16.170");
         Assert.Equal(RuleStatus.InForce, row.Status);
@@ -123,12 +122,12 @@ public sealed class SampleGovernanceTests
         Assert.Empty(row.DisagreesWith);
         Assert.DoesNotContain(
             Table.On(new DateOnly(2026, 3, 29), "alpr"),
-            one => one.Status == RuleStatus.InForce && one.Rule!.Retention.Any(retention => retention.Days == 21)
+            other => other.Status == RuleStatus.InForce && other.Rule!.Retention.Any(retention => retention.Days == 21)
         );
     }
 
     [Fact]
-    public void Shows_on_31_March_2026_the_state_limit_of_21_days_beside_the_manuals_90_and_each_names_the_other()
+    public void On_31_March_2026_the_limits_of_21_and_90_days_contradict_each_other()
     {
         var (law, manual) = (Row("2026-03-31", "alpr", "laws-2026-ch-239"), Row("2026-03-31", "alpr", "spd-manual-16.170"));
         Assert.Equal((RuleStatus.InForce, "2026-03-30"), (law.Status, law.Version!.Effective.From.ToString()));
@@ -140,7 +139,7 @@ public sealed class SampleGovernanceTests
     }
 
     [Fact]
-    public void Reports_the_mayors_pause_since_19_March_2026_and_prints_it_on_no_sign()
+    public void The_mayors_pause_holds_from_19_March_2026_and_is_not_printable()
     {
         var row = Row("2026-03-31", "alpr", "mayoral-action-2026-03-19");
         Assert.Equal(
@@ -152,7 +151,7 @@ public sealed class SampleGovernanceTests
     }
 
     [Fact]
-    public void Renames_the_holding_cell_chapter_in_2019_when_it_takes_in_the_lobbies_of_police_buildings()
+    public void The_holding_cell_chapter_is_renamed_in_2019_and_covers_police_lobbies()
     {
         Assert.Equal("Holding Cell Camera System", Row("2019-02-28", "holding-cell-camera", "spd-manual-10.060").Version!.Title);
         Assert.Equal("Holding Cell and Security Video", Row("2019-03-01", "holding-cell-camera", "spd-manual-10.060").Version!.Title);
@@ -164,7 +163,7 @@ public sealed class SampleGovernanceTests
     }
 
     [Fact]
-    public void Lets_no_rule_in_force_allow_audio_to_a_facility_camera_though_the_City_says_it_may_be_recorded()
+    public void No_rule_in_force_allows_a_facility_camera_to_record_sound()
     {
         var rows = Table.On(new DateOnly(2026, 11, 23), "facility-camera");
         Assert.Contains(
@@ -188,7 +187,7 @@ public sealed class SampleGovernanceTests
     [InlineData("traffic-camera", "ord-125936", "2024-09-16", RuleStatus.InForce)]
     [InlineData("law-enforcement-information", "smc-14.12", "1978-12-31", RuleStatus.NotKnown)]
     [InlineData("law-enforcement-information", "smc-14.12", "1980-01-01", RuleStatus.InForce)]
-    public void Calls_a_rule_in_force_from_the_first_day_that_a_source_shows_it_so(
+    public void A_rule_is_in_force_from_the_first_day_that_a_source_shows(
         string technology,
         string instrument,
         string day,
@@ -196,7 +195,7 @@ public sealed class SampleGovernanceTests
     ) => Assert.Equal(status, Row(day, technology, instrument).Status);
 
     [Fact]
-    public void Gives_a_source_that_was_read_to_every_text_and_every_purpose()
+    public void Every_text_and_every_purpose_has_a_source()
     {
         Assert.All(
             Table.Instruments.SelectMany(instrument => instrument.Versions),

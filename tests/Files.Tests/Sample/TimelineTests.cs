@@ -5,26 +5,25 @@ using SurveillanceRegistry.Files.Tests.Fixtures;
 namespace SurveillanceRegistry.Files.Tests.Sample;
 
 /// <summary>
-/// Holds the table against a timeline and a list that others made: those in the folder that REGISTRY_TEST_DATA names, or a few rows of
-/// our own. Every event stands in the table with its date and no surer than it was told; every version that is called effective on a
-/// day begins on that day.
+/// Compares the table with an independent timeline and master list: those in the folder REGISTRY_TEST_DATA, or a few rows in
+/// <c>data/</c>. The table must have every event with its date and confidence.
 /// </summary>
 public sealed class TimelineTests
 {
-    private static readonly string Timeline = Data("seattle-governance-timeline.csv", "timeline.csv"),
-        MasterList = Data("seattle-master-list-2025-09.csv", "master-list.csv");
+    private static readonly string Timeline = DataFile("seattle-governance-timeline.csv", "timeline.csv"),
+        MasterList = DataFile("seattle-master-list-2025-09.csv", "master-list.csv");
 
-    private static string Data(string given, string own) =>
+    private static string DataFile(string externalName, string ownName) =>
         Environment.GetEnvironmentVariable("REGISTRY_TEST_DATA") is { Length: > 0 } folder
-            ? Path.Combine(folder, "seattle", given)
-            : Path.Combine(SampleCity.Root, "tests/Files.Tests/data", own);
+            ? Path.Combine(folder, "seattle", externalName)
+            : Path.Combine(SampleCity.Root, "tests/Files.Tests/data", ownName);
 
     public static TheoryData<string, string, string> Events() =>
         [.. Rows(Timeline).Select(row => (row["date"], row["instrument"], row["confidence"]))];
 
     [Theory]
     [MemberData(nameof(Events))]
-    public void Has_no_event_that_the_table_does_not_hold_with_its_date_and_confidence(string date, string instrument, string confidence)
+    public void The_table_has_every_event_of_the_timeline_with_date_and_confidence(string date, string instrument, string confidence)
     {
         var cited = Citation.FindIn(instrument).FirstOrDefault();
         var trust = confidence switch
@@ -35,12 +34,12 @@ public sealed class TimelineTests
         };
         Assert.Contains(
             Texts(),
-            text => text.Version.Source.Confidence == trust && (cited is null || Speaks(text, cited)) && Dates(text.Version).Contains(date)
+            text => text.Version.Source.Confidence == trust && (cited is null || IsCited(text, cited)) && Dates(text.Version).Contains(date)
         );
     }
 
     [Fact]
-    public void Lists_no_approval_that_the_table_does_not_hold_with_its_bill_and_day()
+    public void The_table_has_every_approval_of_the_master_list_with_bill_and_day()
     {
         var approvals = Rows(MasterList)
             .SelectMany(row =>
@@ -58,7 +57,7 @@ public sealed class TimelineTests
             approval =>
                 Assert.Contains(
                     Texts(),
-                    text => text.Version.Passed.ToString() == approval.Day && Speaks(text, Citation.FindIn(approval.Bill).Single())
+                    text => text.Version.Passed.ToString() == approval.Day && IsCited(text, Citation.FindIn(approval.Bill).Single())
                 )
         );
     }
@@ -68,8 +67,8 @@ public sealed class TimelineTests
             instrument.Versions.Select(version => (instrument, version))
         );
 
-    /// <summary>Whether the text is the one cited, or was made by it.</summary>
-    private static bool Speaks((Instrument Instrument, InstrumentVersion Version) text, Citation cited) =>
+    /// <summary>True if the text is the cited one, or was adopted by it.</summary>
+    private static bool IsCited((Instrument Instrument, InstrumentVersion Version) text, Citation cited) =>
         new[] { text.Instrument.Citation, text.Version.By ?? "" }.SelectMany(Citation.FindIn).Contains(cited);
 
     /// <summary>Every date that a text states, in its fields or in its notes.</summary>
@@ -93,7 +92,7 @@ public sealed class TimelineTests
         ];
 
     [Fact]
-    public void Agrees_with_the_table_on_every_effective_day()
+    public void Every_effective_day_of_the_timeline_is_the_first_day_of_a_version()
     {
         var instruments = SampleCity.Opening.Governance.Table.Instruments;
         var checkedRows = 0;
@@ -105,8 +104,10 @@ public sealed class TimelineTests
             var number = row["instrument"].Split(' ')[1];
             var versions = instruments
                 .SelectMany(instrument => instrument.Versions.Select(version => (instrument.Citation, Version: version)))
-                .Where(one => one.Citation == row["instrument"] || one.Version.By?.Contains(number, StringComparison.Ordinal) == true)
-                .Select(one => one.Version)
+                .Where(candidate =>
+                    candidate.Citation == row["instrument"] || candidate.Version.By?.Contains(number, StringComparison.Ordinal) == true
+                )
+                .Select(candidate => candidate.Version)
                 .ToArray();
             Assert.Contains(versions, version => version.Effective.From == LawDate.Parse(row["date"]));
             checkedRows++;
@@ -116,7 +117,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void Names_the_pause_as_reported_and_so_does_the_table()
+    public void The_pause_is_a_secondary_source_in_the_timeline_and_in_the_table()
     {
         var reported = Rows(Timeline).Where(row => row["confidence"] == "secondary").Select(row => row["date"]).ToArray();
         var pause = SampleCity

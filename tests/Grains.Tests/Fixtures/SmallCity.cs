@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Serialization;
 using Orleans.TestingHost;
@@ -17,7 +18,7 @@ using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
-/// <summary>A lobby with one camera that has a microphone, one plate reader at its gate, and two silos that share the work.</summary>
+/// <summary>A city with one camera with microphone in a lobby, one plate reader at a gate, and two silos that share the grains.</summary>
 public sealed class SmallCity : IAsyncLifetime
 {
     internal const string Camera = "lobby-cam-1",
@@ -37,9 +38,25 @@ public sealed class SmallCity : IAsyncLifetime
 
     internal IGrainFactory Grains => _cluster.Client;
 
-    /// <summary>What each silo knows of its own sight.</summary>
-    internal IEnumerable<IngestHealthMonitor> Sights =>
+    /// <summary>The health monitor of each silo.</summary>
+    internal IEnumerable<IngestHealthMonitor> HealthMonitors =>
         _cluster.Silos.Select(silo => _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IngestHealthMonitor>());
+
+    /// <summary>Runs the health monitor of each silo until the returned object is disposed.</summary>
+    internal async Task<IAsyncDisposable> RunHealthMonitorsAsync()
+    {
+        var runners = _cluster
+            .Silos.Select(silo => _cluster.GetSiloServiceProvider(silo.SiloAddress))
+            .Select(services => new PeriodicTaskRunner(
+                [services.GetRequiredService<IngestHealthMonitor>()],
+                services.GetRequiredService<IHostApplicationLifetime>(),
+                Time
+            ))
+            .ToArray();
+        foreach (var runner in runners)
+            await runner.StartAsync(TestContext.Current.CancellationToken);
+        return new RunningTasks(runners);
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -74,39 +91,81 @@ public sealed class SmallCity : IAsyncLifetime
         _key.Dispose();
     }
 
-    /// <summary>The next heartbeat of a device, not yet told to anybody.</summary>
-    internal Heartbeat Next(string deviceId, CaptureReport capture) =>
-        new(Number(deviceId), deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null);
+    /// <summary>Creates the next heartbeat of a device and applies it nowhere.</summary>
+    internal Heartbeat NextHeartbeat(string deviceId, CaptureReport capture) =>
+        new(NumberOf(deviceId), deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null);
 
-    internal int Number(string deviceId) => Memory.Devices.First(device => device.Id == deviceId).Number;
+    internal int NumberOf(string deviceId) => Memory.Devices.First(device => device.Id == deviceId).Number;
 
-    internal IPresencePartitionGrain Partition(string deviceId) => Grains.Partition(Device.PartitionOf(Number(deviceId)));
+    internal IPresencePartitionGrain Partition(string deviceId) => Grains.Partition(Device.PartitionOf(NumberOf(deviceId)));
 
-    /// <summary>A heartbeat as the inlet passes it on, durable first, then heard; and whoever has to hear of it has.</summary>
-    internal async Task Beat(string deviceId, CaptureReport capture)
+    /// <summary>Stores and applies a heartbeat as the broker does. Returns when the device and its place were notified.</summary>
+    internal async Task ApplyHeartbeat(string deviceId, CaptureReport capture)
     {
-        var heartbeat = Next(deviceId, capture);
-        Memory.Keep(heartbeat);
+        var heartbeat = NextHeartbeat(deviceId, capture);
+        Memory.Store(heartbeat);
         await Partition(deviceId).ApplyHeartbeats([heartbeat]);
         await Partition(deviceId).Wake();
     }
 
-    /// <summary>The session of a device dies, and whoever has to hear of it has.</summary>
-    internal async Task Dies(string deviceId)
+    /// <summary>Applies a death of a device's session. Returns when the device and its place were notified.</summary>
+    internal async Task ApplyDeath(string deviceId)
     {
-        await Partition(deviceId).ApplyDeath(Number(deviceId), epoch: 1, session: 0);
+        await Partition(deviceId).ApplyDeath(NumberOf(deviceId), epoch: 1, session: 0);
         await Partition(deviceId).Wake();
     }
 
-    internal static CaptureReport Sees(Mode audio = Mode.Off) =>
+    internal static CaptureReport RecordingVideo(Mode audio = Mode.Off) =>
         default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, audio);
 
     internal async Task<NoticeContent> Notice(string place = Lobby) => (await Grains.Place(place).Describe())!.Content;
 
-    private static Opening Opening()
+    private static Opening Opening() =>
+        new(
+            Governance(),
+            [new Place(Lobby, "Lobby", "1 Main St", "the lobby"), new Place(Gate, "Gate", "2 Main St", "the gate")],
+            [new Kiosk("kiosk-1", Lobby)],
+            [
+                new Device(Camera, "facility-camera", CameraSensors, Lobby, null, "police", Lifecycle.Active),
+                new Device(Reader, "alpr-fixed", [Capture.Plates, Capture.Stills], Gate, null, "police", Lifecycle.Active),
+            ],
+            []
+        );
+
+    private static GovernanceSnapshot Governance() =>
+        new(
+            new City(
+                "Smallville",
+                true,
+                "America/Los_Angeles",
+                ["en"],
+                [new Department("police", "Police", "555-0100")],
+                new RecordsPortal("Records", "https://r.example", "555-0199", 5, "Records Act"),
+                90
+            ),
+            new GovernanceTable(
+                [new Technology("facility-camera", "Cameras", null, null, null), new Technology("alpr", "Plate readers", null, null, null)],
+                [Manual()]
+            ),
+            [
+                new Wording(
+                    "en",
+                    "ltr",
+                    true,
+                    WordingKeys.Required.ToImmutableSortedDictionary(
+                        key => key.Key,
+                        key => key.Key.StartsWith("format.", StringComparison.Ordinal) ? "yyyy-MM-dd" : key.Key,
+                        StringComparer.Ordinal
+                    )
+                ),
+            ],
+            KnownChapters.None
+        );
+
+    private static Instrument Manual()
     {
         var source = new Source("read", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
-        Instrument manual = new(
+        return new Instrument(
             "manual-1",
             InstrumentKind.ManualChapter,
             "Manual 1",
@@ -138,48 +197,20 @@ public sealed class SmallCity : IAsyncLifetime
                 ),
             ]
         );
-        return new Opening(
-            new GovernanceSnapshot(
-                new City(
-                    "Smallville",
-                    true,
-                    "America/Los_Angeles",
-                    ["en"],
-                    [new Department("police", "Police", "555-0100")],
-                    new RecordsPortal("Records", "https://r.example", "555-0199", 5, "Records Act"),
-                    90
-                ),
-                new GovernanceTable(
-                    [
-                        new Technology("facility-camera", "Cameras", null, null, null),
-                        new Technology("alpr", "Plate readers", null, null, null),
-                    ],
-                    [manual]
-                ),
-                [
-                    new Wording(
-                        "en",
-                        "ltr",
-                        true,
-                        WordingKeys.Required.ToImmutableSortedDictionary(
-                            key => key.Key,
-                            key => key.Key.StartsWith("format.", StringComparison.Ordinal) ? "yyyy-MM-dd" : key.Key,
-                            StringComparer.Ordinal
-                        )
-                    ),
-                ],
-                KnownChapters.None
-            ),
-            [new Place(Lobby, "Lobby", "1 Main St", "the lobby"), new Place(Gate, "Gate", "2 Main St", "the gate")],
-            [new Kiosk("kiosk-1", Lobby)],
-            [
-                new Device(Camera, "facility-camera", CameraSensors, Lobby, null, "police", Lifecycle.Active),
-                new Device(Reader, "alpr-fixed", [Capture.Plates, Capture.Stills], Gate, null, "police", Lifecycle.Active),
-            ],
-            []
-        );
     }
 
     private static Rule Rule(string technology, ImmutableArray<Capture> capture) =>
         new(technology, capture, [], [], new RecordsAccess(RecordsAccessKind.NotKnown), []);
+
+    private sealed class RunningTasks(PeriodicTaskRunner[] runners) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var runner in runners)
+            {
+                await runner.StopAsync(CancellationToken.None);
+                runner.Dispose();
+            }
+        }
+    }
 }

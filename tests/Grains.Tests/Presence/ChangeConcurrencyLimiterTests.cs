@@ -8,8 +8,8 @@ using static SurveillanceRegistry.Grains.Tests.Fixtures.SmallCity;
 namespace SurveillanceRegistry.Grains.Tests.Presence;
 
 /// <summary>
-/// An import holds the ledger, a register is slow, ten thousand units change at once: who speaks is heard all the same. Each test has a
-/// city of its own.
+/// An import that holds the ledger, a slow register and many devices that change at once do not hold up heartbeats. Each test has a city
+/// of its own.
 /// </summary>
 public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
 {
@@ -23,91 +23,96 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        foreach (var gate in new[] { _city.Memory.Names, _city.Memory.Observations, _city.Memory.Notices })
-            gate.LetGo(); // Whatever a test found: nobody waits any more when the silos close.
+        foreach (var gate in new[] { _city.Memory.IdLookups, _city.Memory.Observations, _city.Memory.Notices })
+            gate.Open(); // Also after a failed test, no call may be held up when the silos stop.
         return _city.DisposeAsync();
     }
 
-    /// <summary>As the inlet passes a heartbeat on. It makes no second call before the first is answered.</summary>
-    private async Task HeardAsync(CaptureReport capture)
+    /// <summary>Applies a heartbeat as the broker does: the next call follows when this one has returned.</summary>
+    private async Task ApplyAsync(CaptureReport capture)
     {
-        var heartbeat = _city.Next(Camera, capture);
-        _city.Memory.Keep(heartbeat);
+        var heartbeat = _city.NextHeartbeat(Camera, capture);
+        _city.Memory.Store(heartbeat);
         await _city.Partition(Camera).ApplyHeartbeats([heartbeat]).WaitAsync(Patience, Cancellation);
     }
 
-    private Task RemembersAsync(Func<DeviceObservation, bool> isSo) =>
-        _city.Memory.Until(memory => memory.Remembered.LastOrDefault(seen => seen.DeviceId == Camera) is { } last && isSo(last));
+    private Task UntilRecordedAsync(Func<DeviceObservation, bool> condition) =>
+        _city.Memory.Until(memory =>
+            memory.Recorded.LastOrDefault(observation => observation.DeviceId == Camera) is { } last && condition(last)
+        );
 
-    private static Mode? Audio(DeviceObservation observation) => observation.Capture[Capture.Audio];
+    private static Mode? AudioOf(DeviceObservation observation) => observation.Capture[Capture.Audio];
 
     [Fact]
-    public async Task A_camera_that_speaks_is_not_silent_while_its_notice_waits_for_an_import()
+    public async Task A_camera_stays_online_while_its_notice_waits_for_an_import()
     {
-        await _city.Beat(Camera, Sees());
-        _city.Memory.Notices.Shut();
-        await HeardAsync(Sees(Mode.Recorded));
+        await _city.ApplyHeartbeat(Camera, RecordingVideo());
+        _city.Memory.Notices.Close();
+        await ApplyAsync(RecordingVideo(Mode.Recorded));
         await _city.Memory.Notices.Until(waiting: 1);
         for (var seconds = 0; seconds < 60; seconds += 10) // Its deadline is 30.
         {
             _city.Time.Advance(TimeSpan.FromSeconds(10));
-            await HeardAsync(Sees(Mode.Recorded));
+            await ApplyAsync(RecordingVideo(Mode.Recorded));
         }
 
-        // What it does meanwhile is known and remembered at once.
-        await HeardAsync(Sees(Mode.Live));
-        await RemembersAsync(last => Audio(last) == Mode.Live);
-        await HeardAsync(Sees());
-        await RemembersAsync(last => Audio(last) == Mode.Off);
-        Assert.Equal(Mode.Off, Audio((await _city.Grains.Device(Camera).Describe().WaitAsync(Patience, Cancellation))!.Last!));
-        Assert.DoesNotContain(_city.Memory.Remembered, seen => !seen.IsHeard);
+        // Its state changes meanwhile are recorded at once.
+        await ApplyAsync(RecordingVideo(Mode.Live));
+        await UntilRecordedAsync(last => AudioOf(last) == Mode.Live);
+        await ApplyAsync(RecordingVideo());
+        await UntilRecordedAsync(last => AudioOf(last) == Mode.Off);
+        Assert.Equal(Mode.Off, AudioOf((await _city.Grains.Device(Camera).Describe().WaitAsync(Patience, Cancellation))!.Last!));
+        Assert.DoesNotContain(_city.Memory.Recorded, observation => !observation.IsHeard);
 
-        _city.Memory.Notices.LetGo();
+        _city.Memory.Notices.Open();
         await _city.Partition(Camera).Wake();
         Assert.DoesNotContain((await _city.Notice()).Now.Facts, fact => fact.Capture == Capture.Audio);
     }
 
     [Fact]
-    public async Task A_death_does_not_wait_for_the_register_and_is_told_before_the_word_of_whoever_came_back()
+    public async Task A_death_waits_for_no_register_and_is_recorded_before_the_next_heartbeat()
     {
-        await _city.Beat(Camera, Sees());
-        var before = _city.Memory.Remembered.Length;
-        _city.Memory.Names.Shut();
-        await _city.Partition(Camera).ApplyDeath(_city.Number(Camera), epoch: 1, session: 0).WaitAsync(Patience, Cancellation);
-        await _city.Memory.Names.Until(waiting: 1);
-        await HeardAsync(Sees());
-        _city.Memory.Names.LetGo();
+        await _city.ApplyHeartbeat(Camera, RecordingVideo());
+        var before = _city.Memory.Recorded.Length;
+        _city.Memory.IdLookups.Close();
+        await _city.Partition(Camera).ApplyDeath(_city.NumberOf(Camera), epoch: 1, session: 0).WaitAsync(Patience, Cancellation);
+        await _city.Memory.IdLookups.Until(waiting: 1);
+        await ApplyAsync(RecordingVideo());
+        _city.Memory.IdLookups.Open();
         await _city.Partition(Camera).Wake();
         Assert.Equal(
             [PresenceState.Disconnected, PresenceState.Online],
-            _city.Memory.Remembered.Skip(before).Select(seen => seen.Presence)
+            _city.Memory.Recorded.Skip(before).Select(observation => observation.Presence)
         );
     }
 
     [Fact]
-    public async Task What_is_said_in_one_breath_is_remembered_word_by_word_in_its_order()
+    public async Task State_changes_in_quick_succession_are_all_recorded_in_order()
     {
-        await _city.Beat(Camera, Sees());
-        var before = _city.Memory.Remembered.Length;
-        _city.Memory.Observations.Shut();
+        await _city.ApplyHeartbeat(Camera, RecordingVideo());
+        var before = _city.Memory.Recorded.Length;
+        _city.Memory.Observations.Close();
         foreach (var audio in new[] { Mode.Live, Mode.Recorded, Mode.Off })
-            await HeardAsync(Sees(audio));
-        await _city.Partition(Camera).ApplyDeath(_city.Number(Camera), epoch: 1, session: 0);
-        _city.Memory.Observations.LetGo();
-        await RemembersAsync(last => last.Presence == PresenceState.Disconnected);
-        Assert.Equal([Mode.Live, Mode.Recorded, Mode.Off, Mode.Off], _city.Memory.Remembered.Skip(before).Select(seen => Audio(seen)));
+            await ApplyAsync(RecordingVideo(audio));
+        await _city.Partition(Camera).ApplyDeath(_city.NumberOf(Camera), epoch: 1, session: 0);
+        _city.Memory.Observations.Open();
+        await UntilRecordedAsync(last => last.Presence == PresenceState.Disconnected);
+        Assert.Equal(
+            [Mode.Live, Mode.Recorded, Mode.Off, Mode.Off],
+            _city.Memory.Recorded.Skip(before).Select(observation => AudioOf(observation))
+        );
     }
 
     [Fact]
-    public async Task Units_that_all_change_at_once_are_remembered_some_at_a_time_and_each_is()
+    public async Task Devices_that_change_at_once_are_recorded_a_limited_number_at_a_time()
     {
-        const int Units = 600; // Of two silos; each bounds its own.
+        const int Devices = 600; // Spread over two silos, each with its own limit.
         var camera = _city.Memory.Devices.First(device => device.Id == Camera);
-        for (var unit = 0; unit < Units; unit++)
+        for (var i = 0; i < Devices; i++)
             await _city.Memory.RegisterAsync(
                 camera with
                 {
-                    Id = $"unit-{unit}",
+                    Id = $"unit-{i}",
                     Place = null,
                     Fleet = "patrol",
                 },
@@ -116,42 +121,42 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
                 _city.Time.GetUtcNow(),
                 Cancellation
             );
-        _city.Memory.Observations.Shut();
+        _city.Memory.Observations.Close();
         await Task.WhenAll(
                 Enumerable
-                    .Range(0, Units)
-                    .Select(unit => _city.Partition($"unit-{unit}").ApplyHeartbeats([_city.Next($"unit-{unit}", Sees())]))
+                    .Range(0, Devices)
+                    .Select(i => _city.Partition($"unit-{i}").ApplyHeartbeats([_city.NextHeartbeat($"unit-{i}", RecordingVideo())]))
             )
             .WaitAsync(Patience, Cancellation);
         await _city.Memory.Observations.Until(waiting: ChangeConcurrencyLimiter.MaxConcurrent);
-        _city.Memory.Observations.LetGo();
-        await _city.Memory.Until(memory => memory.Remembered.Length == Units);
+        _city.Memory.Observations.Open();
+        await _city.Memory.Until(memory => memory.Recorded.Length == Devices);
         Assert.InRange(
-            _city.Memory.Observations.MostWaiting,
+            _city.Memory.Observations.MaxWaiting,
             ChangeConcurrencyLimiter.MaxConcurrent,
             2 * ChangeConcurrencyLimiter.MaxConcurrent
         );
-        Assert.Equal(Units, _city.Memory.Remembered.Select(seen => seen.DeviceId).Distinct().Count());
+        Assert.Equal(Devices, _city.Memory.Recorded.Select(observation => observation.DeviceId).Distinct().Count());
     }
 
     [Fact]
-    public async Task A_place_of_whose_devices_a_hundred_are_registered_reads_them_a_few_times_and_holds_up_nobody()
+    public async Task A_place_reads_a_hundred_newly_registered_devices_only_a_few_times()
     {
         const int Imported = 100;
         Assert.DoesNotContain((await _city.Notice(Gate)).Now.Facts, fact => fact.Capture == Capture.Audio);
         var (camera, reads, issued) = (
             _city.Memory.Devices.First(device => device.Id == Camera),
-            _city.Memory.ReadsOfPlaces,
+            _city.Memory.PlaceReads,
             _city.Memory.Issued.Length
         );
         List<Device> imported = [];
-        for (var unit = 0; unit < Imported; unit++)
+        for (var i = 0; i < Imported; i++)
             imported.Add(
                 (
                     await _city.Memory.RegisterAsync(
                         camera with
                         {
-                            Id = $"gate-cam-{unit}",
+                            Id = $"gate-cam-{i}",
                             Place = Gate,
                         },
                         Attribution.Registry,
@@ -162,17 +167,17 @@ public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
                 ).Value!
             );
 
-        _city.Memory.Notices.Shut();
-        foreach (var device in imported) // One after another, as whoever hears of changes of the register tells of them.
+        _city.Memory.Notices.Close();
+        foreach (var device in imported) // One after the other, as the listener to register changes does.
             await _city.Grains.NotifyDeviceChangedAsync(device).WaitAsync(Patience, Cancellation);
         await _city.Memory.Notices.Until(waiting: 1);
-        _city.Memory.Notices.LetGo();
+        _city.Memory.Notices.Open();
 
-        var shown = (await _city.Grains.Place(Gate).Describe())!;
-        Assert.Equal(Imported + 1, shown.Covering.Length);
-        Assert.Contains(shown.Content.Now.Facts, fact => fact.Capture == Capture.Audio);
-        // The first found the notice waiting; one more for all that came meanwhile; one for who looked.
-        Assert.InRange(_city.Memory.ReadsOfPlaces - reads, 1, 3);
+        var description = (await _city.Grains.Place(Gate).Describe())!;
+        Assert.Equal(Imported + 1, description.Covering.Length);
+        Assert.Contains(description.Content.Now.Facts, fact => fact.Capture == Capture.Audio);
+        // One read for the first device, one for all that followed, and one for the description.
+        Assert.InRange(_city.Memory.PlaceReads - reads, 1, 3);
         Assert.Equal(issued + 1, _city.Memory.Issued.Length);
     }
 }

@@ -3,29 +3,28 @@ using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains.Tests.Presence;
 
-/// <summary>What the page of those who run the registry shows: the last second and the last minute, and whether anything moves.</summary>
 public sealed class IngestStatisticsTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 20, 0, 0, TimeSpan.Zero));
-    private readonly IngestStatistics _figures;
+    private readonly IngestStatistics _statistics;
 
     public IngestStatisticsTests()
     {
-        _figures = new IngestStatistics(_clock);
-        _figures.RegisterReasons(["shape", "rate"]);
+        _statistics = new IngestStatistics(_clock);
+        _statistics.RegisterReasons(["shape", "rate"]);
     }
 
-    public void Dispose() => _figures.Dispose();
+    public void Dispose() => _statistics.Dispose();
 
-    /// <summary>A heartbeat that waits for so long.</summary>
-    private void Beat(TimeSpan waits, bool isAcknowledged = true)
+    /// <summary>Counts a heartbeat that waits for its answer.</summary>
+    private void CountHeartbeat(TimeSpan wait, bool isAcknowledged = true)
     {
-        var receivedAt = _figures.Received();
-        _clock.Advance(waits);
-        _figures.Completed(receivedAt, isAcknowledged);
+        var receivedAt = _statistics.Received();
+        _clock.Advance(wait);
+        _statistics.Completed(receivedAt, isAcknowledged);
     }
 
-    private void Passes(double seconds)
+    private void Advance(double seconds)
     {
         for (; seconds >= 1; seconds--)
             _clock.Advance(TimeSpan.FromSeconds(1));
@@ -44,85 +43,85 @@ public sealed class IngestStatisticsTests : IDisposable
     [InlineData(65_536)]
     [InlineData(999_999)]
     [InlineData(30_000_000)]
-    public void Never_say_less_than_it_took_and_little_more(long microseconds)
+    public void A_percentile_is_never_less_than_the_latency_and_little_more(long microseconds)
     {
-        Beat(TimeSpan.FromMicroseconds(microseconds));
-        Passes(1);
-        var said = _figures.Read().LastMinute.AckP50Ms!.Value * 1000;
-        Assert.InRange(said, microseconds, Math.Max(microseconds * 1.125, microseconds + 8));
+        CountHeartbeat(TimeSpan.FromMicroseconds(microseconds));
+        Advance(1);
+        var percentile = _statistics.Read().LastMinute.AckP50Ms!.Value * 1000;
+        Assert.InRange(percentile, microseconds, Math.Max(microseconds * 1.125, microseconds + 8));
     }
 
     [Fact]
-    public void Tell_the_half_from_the_ninety_nine_of_a_hundred()
+    public void The_median_and_the_99th_percentile_are_told_apart()
     {
         for (var i = 0; i < 98; i++)
-            Beat(TimeSpan.FromMilliseconds(1));
+            CountHeartbeat(TimeSpan.FromMilliseconds(1));
         for (var i = 0; i < 2; i++)
-            Beat(TimeSpan.FromMilliseconds(200));
-        Passes(1);
-        var minute = _figures.Read().LastMinute;
+            CountHeartbeat(TimeSpan.FromMilliseconds(200));
+        Advance(1);
+        var minute = _statistics.Read().LastMinute;
         Assert.Equal(100, minute.Acknowledged);
         Assert.InRange(minute.AckP50Ms!.Value, 1, 1.125);
         Assert.InRange(minute.AckP99Ms!.Value, 200, 225);
     }
 
     [Fact]
-    public void Are_of_the_last_second_and_of_the_last_minute_and_forget_what_was_before()
+    public void The_windows_hold_the_last_second_and_the_last_minute_only()
     {
         for (var i = 0; i < 3; i++)
-            Beat(TimeSpan.Zero);
-        _figures.Refused("shape");
-        Passes(1);
+            CountHeartbeat(TimeSpan.Zero);
+        _statistics.Refused("shape");
+        Advance(1);
         Assert.Equal((3, 3), Acknowledged());
-        Assert.Equal(3, _figures.Read().LastSecond.PerSecond);
-        Passes(1);
-        Beat(TimeSpan.Zero);
-        Passes(1);
+        Assert.Equal(3, _statistics.Read().LastSecond.PerSecond);
+        Advance(1);
+        CountHeartbeat(TimeSpan.Zero);
+        Advance(1);
         Assert.Equal((1, 4), Acknowledged());
-        Passes(58);
+        Advance(58);
         Assert.Equal((0, 1), Acknowledged());
-        Assert.Equal([("rate", 0), ("shape", 0)], _figures.Read().LastMinute.Refused);
-        Assert.Equal([("rate", 0), ("shape", 1)], _figures.Read().Refused);
-        Passes(5);
+        Assert.Equal([("rate", 0), ("shape", 0)], _statistics.Read().LastMinute.Refused);
+        Assert.Equal([("rate", 0), ("shape", 1)], _statistics.Read().Refused);
+        Advance(5);
         Assert.Equal((0, 0), Acknowledged());
-        Assert.Null(_figures.Read().LastMinute.AckP99Ms);
-        Assert.Equal(4, _figures.Acknowledged);
-        Assert.Equal(60, _figures.Read().LastMinute.Seconds);
+        Assert.Null(_statistics.Read().LastMinute.AckP99Ms);
+        Assert.Equal(4, _statistics.Acknowledged);
+        Assert.Equal(60, _statistics.Read().LastMinute.Seconds);
 
-        (long, long) Acknowledged() => (_figures.Read().LastSecond.Acknowledged, _figures.Read().LastMinute.Acknowledged);
+        (long, long) Acknowledged() => (_statistics.Read().LastSecond.Acknowledged, _statistics.Read().LastMinute.Acknowledged);
     }
 
     [Fact]
-    public void Stand_still_when_heartbeats_wait_and_none_is_answered_and_not_when_nobody_speaks()
+    public void Ingest_is_stalled_if_heartbeats_wait_unanswered_and_not_if_none_come()
     {
-        Passes(3600);
-        Assert.False(_figures.IsStalled); // Nobody speaks.
-        var first = _figures.Received();
-        Passes(4);
-        var second = _figures.Received();
-        Passes(0.5);
-        Assert.False(_figures.IsStalled);
-        Passes(1);
-        Assert.True(_figures.IsStalled); // What came later does not hide what waits.
-        _figures.Completed(first, isAcknowledged: true);
-        Assert.False(_figures.IsStalled);
-        Passes(6);
-        Assert.True(_figures.IsStalled);
-        _figures.Completed(second, isAcknowledged: false);
-        Passes(6);
-        Assert.False(_figures.IsStalled);
-        Assert.Equal(0, _figures.InFlight);
-        Passes(1);
-        Assert.Equal(1, _figures.Read().LastMinute.Acknowledged); // What failed was answered, and not acknowledged.
+        Advance(3600);
+        Assert.False(_statistics.IsStalled); // No heartbeat waits.
+        var first = _statistics.Received();
+        Advance(4);
+        var second = _statistics.Received();
+        Advance(0.5);
+        Assert.False(_statistics.IsStalled);
+        Advance(1);
+        Assert.True(_statistics.IsStalled); // A later heartbeat does not hide one that waits.
+        _statistics.Completed(first, isAcknowledged: true);
+        Assert.False(_statistics.IsStalled);
+        Advance(6);
+        Assert.True(_statistics.IsStalled);
+        _statistics.Completed(second, isAcknowledged: false);
+        Advance(6);
+        Assert.False(_statistics.IsStalled);
+        Assert.Equal(0, _statistics.InFlight);
+        Advance(1);
+        Assert.Equal(1, _statistics.Read().LastMinute.Acknowledged); // The second one was answered, but not acknowledged.
     }
 
     [Fact]
-    public void Cost_a_heartbeat_no_memory()
+    public void Counting_a_heartbeat_allocates_no_memory()
     {
-        _figures.Completed(_figures.Received(), isAcknowledged: true);
+        _statistics.Completed(_statistics.Received(), isAcknowledged: true);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
-            _figures.Completed(_figures.Received(), isAcknowledged: true);
+            _statistics.Completed(_statistics.Received(), isAcknowledged: true);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 }

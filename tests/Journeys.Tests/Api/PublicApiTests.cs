@@ -5,11 +5,12 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 namespace SurveillanceRegistry.Journeys.Tests.Api;
 
 /// <summary>The contract's answers, over HTTP, from the sample city's files.</summary>
-public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRegistry>
+[Collection(PublicRegistryGroup.Name)]
+public sealed class PublicApiTests(PublicRegistry open)
 {
     private async Task<JsonElement> RowAsync(string day, string technology, string instrument, string filter = "")
     {
-        var table = await open.House.GetAsync($"/api/v1/governance?asOf={day}{filter}");
+        var table = await open.Host.GetAsync($"/api/v1/governance?asOf={day}{filter}");
         Assert.Equal(day, table.GetProperty("asOf").GetString());
         return Assert.Single(
             table.GetProperty("rows").EnumerateArray(),
@@ -31,9 +32,9 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
         ];
 
     [Fact]
-    public async Task Plate_retention_is_cut_on_the_day_of_the_law_and_the_manual_that_disagrees_is_named()
+    public async Task The_law_cuts_plate_retention_on_its_day_and_the_manual_disagrees()
     {
-        var before = await open.House.GetAsync("/api/v1/governance?asOf=2026-03-29");
+        var before = await open.Host.GetAsync("/api/v1/governance?asOf=2026-03-29");
         Assert.DoesNotContain(
             before.GetProperty("rows").EnumerateArray(),
             row => Text(row, "status") == "in-force" && Limits(row).Contains(21)
@@ -51,7 +52,7 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     }
 
     [Fact]
-    public async Task A_text_that_is_to_come_is_found_by_its_status_too()
+    public async Task A_scheduled_text_is_found_by_its_status_too()
     {
         Assert.Equal(
             "2017-09-01",
@@ -66,13 +67,13 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     [Fact]
     public async Task The_pause_is_reported_and_never_law()
     {
-        var table = await open.House.GetAsync("/api/v1/governance?asOf=2026-03-31&status=paused");
+        var table = await open.Host.GetAsync("/api/v1/governance?asOf=2026-03-31&status=paused");
         var pause = Assert.Single(table.GetProperty("rows").EnumerateArray());
         Assert.Equal(
             ("alpr", "2026-03-19", "secondary"),
             (Text(pause, "technology", "id"), Text(pause, "effective", "from"), Text(pause, "source", "confidence"))
         );
-        var reader = await open.House.GetAsync("/api/v1/devices?kind=alpr-fixed");
+        var reader = await open.Host.GetAsync("/api/v1/devices?kind=alpr-fixed");
         Assert.All(
             reader.GetProperty("items").EnumerateArray(),
             device =>
@@ -89,12 +90,12 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     [InlineData("/api/v1/governance?status=lawful", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/places/nowhere", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/places/harbor-bridge/notice?at=noon", HttpStatusCode.BadRequest)]
-    [InlineData("/api/v1/devices/nobody", HttpStatusCode.NotFound)]
+    [InlineData("/api/v1/devices/unknown-device", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/instruments/none", HttpStatusCode.NotFound)]
     [InlineData("/kiosks/none/notice", HttpStatusCode.NotFound)]
-    public async Task What_cannot_be_answered_is_a_problem_document_with_a_stable_type(string path, HttpStatusCode status)
+    public async Task An_invalid_request_is_answered_with_a_problem_document_of_a_stable_type(string path, HttpStatusCode status)
     {
-        using var client = new HttpClient { BaseAddress = open.House.Http };
+        using var client = new HttpClient { BaseAddress = open.Host.Http };
         using var answer = await client.GetAsync(path);
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
@@ -104,24 +105,24 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
     }
 
     [Fact]
-    public async Task Mobile_units_appear_nowhere_singly()
+    public async Task Mobile_devices_appear_nowhere_singly()
     {
         foreach (var path in new[] { "/api/v1/devices", "/api/v1/places" })
         {
-            var text = (await open.House.GetAsync(path)).GetRawText();
+            var text = (await open.Host.GetAsync(path)).GetRawText();
             Assert.DoesNotContain("body-worn", text, StringComparison.Ordinal);
             Assert.DoesNotContain("patrol", text, StringComparison.Ordinal);
         }
 
-        using var client = new HttpClient { BaseAddress = open.House.Http };
+        using var client = new HttpClient { BaseAddress = open.Host.Http };
         using var answer = await client.GetAsync("/api/v1/devices/body-worn-east-01");
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]
-    public async Task A_notice_that_a_screen_holds_already_is_confirmed_without_being_sent_again()
+    public async Task A_notice_that_a_screen_holds_already_is_confirmed_with_304()
     {
-        using var client = new HttpClient { BaseAddress = open.House.Http };
+        using var client = new HttpClient { BaseAddress = open.Host.Http };
         using var first = await client.GetAsync("/kiosks/kiosk-harbor-bridge/notice");
         using var again = new HttpRequestMessage(HttpMethod.Get, "/kiosks/kiosk-harbor-bridge/notice")
         {
@@ -129,16 +130,16 @@ public sealed class PublicApiTests(PublicRegistry open) : IClassFixture<PublicRe
         };
         using var second = await client.SendAsync(again);
         Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
-        var kiosk = await open.House.GetAsync("/api/v1/kiosks/kiosk-harbor-bridge");
+        var kiosk = await open.Host.GetAsync("/api/v1/kiosks/kiosk-harbor-bridge");
         Assert.Equal(first.Headers.ETag!.Tag.Trim('"'), Text(kiosk, "shownHash"));
     }
 
     [Fact]
-    public async Task Says_that_it_is_alive_ready_and_which_version()
+    public async Task The_registry_says_that_it_is_alive_that_it_is_ready_and_its_version()
     {
-        using var client = new HttpClient { BaseAddress = open.House.Http };
+        using var client = new HttpClient { BaseAddress = open.Host.Http };
         Assert.Equal("alive", await client.GetStringAsync("/health/live"));
         Assert.Equal("ready", await client.GetStringAsync("/health/ready"));
-        Assert.NotEmpty(Text(await open.House.GetAsync("/version"), "version")!);
+        Assert.NotEmpty(Text(await open.Host.GetAsync("/version"), "version")!);
     }
 }

@@ -8,13 +8,14 @@ using SurveillanceRegistry.Mqtt.Publishing;
 namespace SurveillanceRegistry.Journeys.Tests.Devices;
 
 /// <summary>What the guide for integrators says is what the registry does: its commands run as they are printed.</summary>
-public sealed partial class IntegratorGuideTests(PublicRegistry open) : IClassFixture<PublicRegistry>
+[Collection(PublicRegistryGroup.Name)]
+public sealed partial class IntegratorGuideTests(PublicRegistry open)
 {
-    private const string Camera = "east-precinct-lobby-1";
+    private const string Camera = "west-precinct-lobby-1";
 
     private static readonly string Guide = File.ReadAllText(Path.Combine(Programs.Root, "docs/guide/device-integrators.md"));
 
-    /// <summary>The blocks of a language that hold a word.</summary>
+    /// <summary>The first block of a language that holds a text.</summary>
     private static string Block(string language, string holding) =>
         Blocks()
             .Matches(Guide)
@@ -25,29 +26,29 @@ public sealed partial class IntegratorGuideTests(PublicRegistry open) : IClassFi
     private Dictionary<string, string> Settings(string secret) =>
         new()
         {
-            ["HOST"] = open.House.Mqtt.Address.ToString(),
-            ["PORT"] = open.House.Mqtt.Port.ToString(CultureInfo.InvariantCulture),
+            ["HOST"] = open.Host.Mqtt.Address.ToString(),
+            ["PORT"] = open.Host.Mqtt.Port.ToString(CultureInfo.InvariantCulture),
             ["DEVICE"] = Camera,
             ["SECRET"] = secret,
         };
 
     [Fact]
-    public async Task Has_a_command_that_makes_a_heartbeat_durable()
+    public async Task The_guide_s_command_makes_a_heartbeat_durable()
     {
         var (code, output, errors) = await Programs.RunAsync(
             "bash",
             ["-euc", Block("sh", "mosquitto_pub")],
-            Settings(await open.House.SecretAsync(Camera))
+            Settings(await open.Host.IssueSecretByCommandAsync(Camera))
         );
         Assert.True((code, output, errors) == (0, "", ""), $"{code} {output} {errors}");
-        await using var database = NpgsqlDataSource.Create(await open.House.DatabaseAsync());
+        await using var database = NpgsqlDataSource.Create(await open.Host.ConnectionStringAsync());
         await using (
             var kept = database.CreateCommand(
                 $"select count(*) from registry.heartbeat join registry.device using (slot) where id = '{Camera}'"
             )
         )
             Assert.Equal(1L, await kept.ExecuteScalarAsync());
-        var device = await open.House.GetAsync($"/api/v1/devices/{Camera}");
+        var device = await open.Host.WaitForDeviceAsync(Camera, device => device.GetProperty("presence").GetString() == "online");
         Assert.Equal(
             ("recorded", "off"),
             (device.GetProperty("capture").GetProperty("video").GetString(), device.GetProperty("capture").GetProperty("audio").GetString())
@@ -55,16 +56,16 @@ public sealed partial class IntegratorGuideTests(PublicRegistry open) : IClassFi
     }
 
     [Fact]
-    public async Task Has_a_command_that_says_when_a_heartbeat_was_refused()
+    public async Task The_guide_s_command_says_when_a_heartbeat_was_refused()
     {
         var command = Block("sh", "mosquitto_pub").Replace("health", "helth", StringComparison.Ordinal);
-        var (_, _, errors) = await Programs.RunAsync("bash", ["-euc", command], Settings(await open.House.SecretAsync(Camera)));
+        var (_, _, errors) = await Programs.RunAsync("bash", ["-euc", command], Settings(await open.Host.IssueSecretAsync(Camera)));
         Assert.Contains("Payload format invalid", errors, StringComparison.OrdinalIgnoreCase);
-        Assert.Matches("Refused [0-9]+ publishes of ", open.House.Log);
+        await open.Host.WaitForLogAsync("Refused [0-9]+ publishes of ");
     }
 
     [Fact]
-    public async Task Has_an_example_in_JavaScript_that_is_JavaScript()
+    public async Task The_guide_s_example_in_JavaScript_is_valid_JavaScript()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("guide-").FullName, "device.mjs");
         await File.WriteAllTextAsync(file, Block("js", "mqtt.connect"), TestContext.Current.CancellationToken);
@@ -74,7 +75,7 @@ public sealed partial class IntegratorGuideTests(PublicRegistry open) : IClassFi
     }
 
     [Fact]
-    public void Names_every_limit_with_its_default_and_its_setting()
+    public void The_guide_names_every_limit_with_its_default_and_its_setting()
     {
         var limits = new Limits();
         Assert.NotEmpty(typeof(Limits).GetProperties());
@@ -91,7 +92,7 @@ public sealed partial class IntegratorGuideTests(PublicRegistry open) : IClassFi
     }
 
     [Fact]
-    public void Says_of_every_refusal_what_to_do()
+    public void The_guide_names_every_reason_for_which_a_publish_is_rejected()
     {
         foreach (var refusal in Enum.GetValues<PublishRejection>())
             Assert.Contains($"`{Domain.Json.Word(refusal)}`", Guide, StringComparison.Ordinal);

@@ -8,8 +8,7 @@ using Npgsql;
 namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 /// <summary>
-/// A unit with many heartbeats in the air at once. It leaves a will, asks for nothing twice, and never signs in again: one connection is
-/// all it has.
+/// A device with many heartbeats in flight. It leaves a will, resends nothing and never reconnects: it has one connection.
 /// </summary>
 internal sealed class PipeliningDevice : IAsyncDisposable
 {
@@ -17,35 +16,35 @@ internal sealed class PipeliningDevice : IAsyncDisposable
     private const int InFlight = 32,
         Epoch = 1;
 
-    /// <summary>So that no unit comes near the rate at which it would be refused.</summary>
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(40);
+    /// <summary>Between two heartbeats, so that no device reaches its rate limit.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
 
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<long> _acknowledged = [];
-    private Task _speaking = Task.CompletedTask;
+    private Task _publishing = Task.CompletedTask;
     private long _seq;
 
     private PipeliningDevice(string id) => Id = id;
 
     public string Id { get; }
 
-    public int Acknowledged => _acknowledged.Count;
+    public int AcknowledgedCount => _acknowledged.Count;
 
-    /// <summary>Whether its one connection ended.</summary>
-    public bool WasCut { get; private set; }
+    /// <summary>Whether its one connection ended before the test ended it.</summary>
+    public bool WasDisconnected { get; private set; }
 
     public static async Task<PipeliningDevice> ConnectAsync(
-        RegistryHost house,
+        RegistryHost registry,
         string id,
         MqttProtocolVersion version = MqttProtocolVersion.V500
     )
     {
-        var secret = await house.SecretAsync(id);
-        var talker = new PipeliningDevice(id);
-        await talker._client.ConnectAsync(
+        var secret = await registry.IssueSecretAsync(id);
+        var device = new PipeliningDevice(id);
+        await device._client.ConnectAsync(
             new MqttClientOptionsBuilder()
-                .WithTcpServer(house.Mqtt.Address.ToString(), house.Mqtt.Port)
+                .WithTcpServer(registry.Mqtt.Address.ToString(), registry.Mqtt.Port)
                 .WithProtocolVersion(version)
                 .WithClientId(id)
                 .WithCredentials(id, secret)
@@ -56,15 +55,15 @@ internal sealed class PipeliningDevice : IAsyncDisposable
                 .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
                 .Build()
         );
-        talker._client.DisconnectedAsync += _ =>
+        device._client.DisconnectedAsync += _ =>
         {
-            talker.WasCut |= !talker._stopping.IsCancellationRequested;
+            device.WasDisconnected |= !device._stopping.IsCancellationRequested;
             return Task.CompletedTask;
         };
-        return talker;
+        return device;
     }
 
-    public async Task SayAsync()
+    public async Task PublishAsync()
     {
         var seq = Interlocked.Increment(ref _seq);
         var answer = await _client.PublishAsync(RegistryHost.Heartbeat(Id, Epoch, seq, Capture));
@@ -72,8 +71,8 @@ internal sealed class PipeliningDevice : IAsyncDisposable
         _acknowledged.Add(seq);
     }
 
-    public void Speak() =>
-        _speaking = Task.WhenAll(
+    public void StartPublishing() =>
+        _publishing = Task.WhenAll(
             Enumerable
                 .Range(0, InFlight)
                 .Select(_ =>
@@ -81,30 +80,30 @@ internal sealed class PipeliningDevice : IAsyncDisposable
                     {
                         while (!_stopping.IsCancellationRequested)
                         {
-                            await SayAsync();
-                            await Task.Delay(Breath);
+                            await PublishAsync();
+                            await Task.Delay(Pause);
                         }
                     })
                 )
         );
 
-    /// <summary>Waits until more was acknowledged than now.</summary>
-    public async Task MoreAsync(int more)
+    /// <summary>Waits until so many more heartbeats are acknowledged.</summary>
+    public async Task WaitForAcknowledgementsAsync(int more)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        for (var wanted = Acknowledged + more; Acknowledged < wanted; await Task.Delay(20, patience.Token))
-            Assert.False(_speaking.IsFaulted, _speaking.Exception?.ToString());
+        for (var wanted = AcknowledgedCount + more; AcknowledgedCount < wanted; await Task.Delay(20, patience.Token))
+            Assert.False(_publishing.IsFaulted, _publishing.Exception?.ToString());
     }
 
-    /// <summary>Says nothing new, and waits for every acknowledgement that it is owed.</summary>
-    public async Task FallSilentAsync()
+    /// <summary>Sends no more heartbeats, and waits for every outstanding acknowledgement.</summary>
+    public async Task StopPublishingAsync()
     {
         await _stopping.CancelAsync();
-        await _speaking.WaitAsync(TimeSpan.FromSeconds(60));
+        await _publishing.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>The log holds all that was said, each once, and so all that was acknowledged.</summary>
-    public async Task IsKeptWholeAsync(string database)
+    /// <summary>Asserts that the log holds every heartbeat once, and that every one was acknowledged.</summary>
+    public async Task AssertStoredOnceAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand(
@@ -120,8 +119,8 @@ internal sealed class PipeliningDevice : IAsyncDisposable
         Assert.Equal(kept, _acknowledged.Order());
     }
 
-    /// <summary>Every presence that it was ever told to be in.</summary>
-    public async Task<string[]> PresencesAsync(string database)
+    /// <summary>Every presence that the registry recorded for it, oldest first.</summary>
+    public async Task<string[]> RecordedPresencesAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand(

@@ -5,13 +5,13 @@ namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 /// <summary>Runs programs as a person would: the built executable, mosquitto_pub, node. Each is bounded in time.</summary>
 internal static class Programs
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     /// <summary>The checkout's root.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>The product's executable, of the same configuration as this test.</summary>
-    public static string Registry { get; } =
+    public static string RegistryExecutable { get; } =
         Path.Combine(
             Root,
             "src/Registry/bin",
@@ -28,7 +28,7 @@ internal static class Programs
         using var process = Start(program, arguments, settings);
         process.StandardInput.Close();
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var bound = new CancellationTokenSource(Limit);
+        using var bound = new CancellationTokenSource(Timeout);
         try
         {
             await process.WaitForExitAsync(bound.Token);
@@ -36,16 +36,16 @@ internal static class Programs
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalSeconds} s.");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Timeout.TotalSeconds} s.");
         }
 
         return (process.ExitCode, await output, await errors);
     }
 
-    public static Task<(int ExitCode, string Output, string Errors)> VerbAsync(
+    public static Task<(int ExitCode, string Output, string Errors)> CommandAsync(
         IReadOnlyDictionary<string, string> settings,
         params string[] arguments
-    ) => RunAsync("dotnet", [Registry, .. arguments], settings);
+    ) => RunAsync("dotnet", [RegistryExecutable, .. arguments], settings);
 
     /// <summary>
     /// Asks a process of ours to stop, as a service manager does. (A shell in the background lets its programs ignore Ctrl-C.)

@@ -1,23 +1,22 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Razor.Hosting;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Journeys.Tests.Pages;
 using SurveillanceRegistry.Web;
 
 namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 /// <summary>
-/// Every address that answers somebody whom nobody knows, as it is found in the running house: what the API's document offers without a
-/// token, every
-/// page that was compiled in, whatever those pages lead to, and the few others that stand here by name.
-/// A new way in is found by itself; one that nobody can fill in fails, and is to be told here.
+/// Every address that answers without a sign-in: the operations of the API's document that need no token, every compiled page, what those
+/// pages link to, and the few others that are listed here.
+/// A new address is found by itself. A template without known values fails the test: add its values here.
 /// </summary>
 internal static partial class PublicAddresses
 {
-    /// <summary>What is neither in the API's document nor a page.</summary>
+    /// <summary>Addresses that are neither in the API's document nor a page.</summary>
     private static readonly string[] Others =
     [
         "/openapi/v1.json",
@@ -34,9 +33,9 @@ internal static partial class PublicAddresses
     ];
 
     /// <summary>
-    /// What is asked of an address beside what it says by itself. Nothing: of each item apart it would be the same question again.
+    /// The values of each query parameter. Empty: another parameter of the same request has it.
     /// </summary>
-    private static readonly Dictionary<string, string[]> Questions = new()
+    private static readonly Dictionary<string, string[]> QueryValues = new()
     {
         ["asOf"] = ["2026-03-31"],
         ["knownAt"] = ["2026-03-31T12:00:00Z"],
@@ -58,95 +57,101 @@ internal static partial class PublicAddresses
 
     private static readonly string[] Documents = ["city/city", "chapters/chapters", "wording/en", "wording/es"];
 
-    /// <param name="stranger">Asks, and has no token.</param>
-    /// <param name="units">Ids that are asked for too, though the public is told of none of them.</param>
-    public static async Task<string[]> AllAsync(HttpClient stranger, params string[] units)
+    /// <param name="stranger">A client without a token.</param>
+    /// <param name="devices">Ids that are requested too, though no public list has them.</param>
+    public static async Task<string[]> AllAsync(HttpClient stranger, params string[] devices)
+    {
+        var ids = await IdsAsync(stranger, devices);
+        var size = long.Parse((await stranger.GetStringAsync("/api/v1/log/checkpoint")).Split('\n')[1], CultureInfo.InvariantCulture);
+        var addresses = new List<string>();
+        addresses.AddRange(OfApi(await StaffedRegistry.GetJsonAsync(stranger, "/openapi/v1.json"), ids, size));
+        addresses.AddRange(Others.SelectMany(other => Filled(other, ids, size)));
+        Assert.NotEmpty(Pages);
+        var links = new List<string>();
+        foreach (var page in Pages.Where(page => !page.StartsWith("/staff", StringComparison.Ordinal)))
+        {
+            var (ofPage, itsLinks) = await OfPageAsync(stranger, [.. Filled(page, ids, size)]);
+            addresses.AddRange(ofPage);
+            links.AddRange(itsLinks);
+        }
+
+        // What the pages link to: their files, and addresses that no list names.
+        var known = addresses.Select(PathOf).ToHashSet(StringComparer.Ordinal);
+        addresses.AddRange(links.Where(link => !PathOf(link).StartsWith("/staff", StringComparison.Ordinal) && known.Add(PathOf(link))));
+        return [.. addresses.Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The ids of every public collection.</summary>
+    private static async Task<Dictionary<string, string[]>> IdsAsync(HttpClient stranger, string[] devices)
     {
         var ids = new Dictionary<string, string[]> { ["findings"] = [] }; // None yet.
         foreach (var collection in new[] { "instruments", "technologies", "places", "devices", "kiosks", "fleets" })
             ids[collection] =
             [
-                .. (await StaffedRegistry.Ask(stranger, $"/api/v1/{collection}?limit=1000"))
+                .. (await StaffedRegistry.GetJsonAsync(stranger, $"/api/v1/{collection}?limit=1000"))
                     .GetProperty("items")
                     .EnumerateArray()
                     .Select(item => item.GetProperty("id").GetString()!)
                     .Distinct(),
             ];
         Assert.All(ids, collection => Assert.True(collection.Key is "findings" or "fleets" || collection.Value.Length > 0, collection.Key));
-        // Fleets are told of an hour late: of a new registry's there are none.
+        // Fleets are published an hour late: a new registry has none yet.
         ids["fleets"] = [.. ids["fleets"].Append("body-worn-east").Distinct()];
-        ids["devices"] = [.. ids["devices"], .. units];
-        var size = long.Parse((await stranger.GetStringAsync("/api/v1/log/checkpoint")).Split('\n')[1], CultureInfo.InvariantCulture);
-
-        var addresses = new List<string>();
-        var document = await StaffedRegistry.Ask(stranger, "/openapi/v1.json");
-        foreach (
-            var (path, operation) in document
-                .GetProperty("paths")
-                .EnumerateObject()
-                .Where(path => path.Value.TryGetProperty("get", out _))
-                .Select(path => (path.Name, path.Value.GetProperty("get")))
-        )
-        {
-            if (operation.TryGetProperty("security", out _))
-                continue;
-            addresses.AddRange(Filled(path, ids, size));
-            var asked = operation.TryGetProperty("parameters", out var parameters)
-                ? parameters
-                    .EnumerateArray()
-                    .Where(one => one.GetProperty("in").GetString() == "query")
-                    .Select(one => one.GetProperty("name").GetString()!)
-                : [];
-            foreach (
-                var name in asked.Where(name =>
-                    Questions.ContainsKey(name)
-                        ? true
-                        : throw new KeyNotFoundException($"{path} may be asked with {name}: say here what, so that it is compared too.")
-                )
-            )
-                addresses.AddRange(
-                    from value in Questions[name]
-                    from address in Filled(path, ids, size).Take(1)
-                    select $"{address}?{name}={value}"
-                );
-        }
-
-        Assert.NotEmpty(Pages);
-        addresses.AddRange(Others.SelectMany(other => Filled(other, ids, size)));
-        var links = new List<string>();
-        foreach (
-            var page in Pages
-                .Where(page => !page.StartsWith("/staff", StringComparison.Ordinal))
-                .Select(page => Filled(page, ids, size).ToArray())
-        )
-        {
-            using var first = await stranger.GetAsync(page[0]);
-            using var other = await stranger.GetAsync(page[0] + Spanish);
-            var (text, spanish) = (await first.Content.ReadAsStringAsync(), await other.Content.ReadAsStringAsync());
-            addresses.AddRange(
-                page.Concat(
-                    PublicReadingTests.Still(page[0], text) == PublicReadingTests.Still(page[0], spanish)
-                        ? [page[0] + Spanish]
-                        : page.Select(address => address + Spanish)
-                )
-            );
-            links.AddRange(Links().Matches(text).Select(link => link.Groups[1].Value.Replace("&amp;", "&", StringComparison.Ordinal)));
-        }
-
-        // What these lead to: files of the pages, and whatever else nobody told here.
-        var known = addresses.Select(PathOf).ToHashSet(StringComparer.Ordinal);
-        addresses.AddRange(links.Where(link => !PathOf(link).StartsWith("/staff", StringComparison.Ordinal) && known.Add(PathOf(link))));
-        return [.. addresses.Distinct().Order(StringComparer.Ordinal)];
+        ids["devices"] = [.. ids["devices"], .. devices];
+        return ids;
     }
 
-    /// <summary>The addresses of all pages that stand in the program.</summary>
+    /// <summary>The GET operations of the API's document that need no token, by themselves and with each query parameter.</summary>
+    private static IEnumerable<string> OfApi(JsonElement document, Dictionary<string, string[]> ids, long size)
+    {
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            if (!path.Value.TryGetProperty("get", out var operation) || operation.TryGetProperty("security", out _))
+                continue;
+            foreach (var address in Filled(path.Name, ids, size))
+                yield return address;
+            foreach (var name in QueryParameters(operation))
+            {
+                if (!QueryValues.TryGetValue(name, out var values))
+                    throw new KeyNotFoundException($"{path.Name} has the parameter {name}: add its values here, so that it is compared.");
+                foreach (var first in Filled(path.Name, ids, size).Take(1))
+                {
+                    foreach (var value in values)
+                        yield return $"{first}?{name}={value}";
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> QueryParameters(JsonElement operation) =>
+        operation.TryGetProperty("parameters", out var parameters)
+            ? parameters
+                .EnumerateArray()
+                .Where(parameter => parameter.GetProperty("in").GetString() == "query")
+                .Select(parameter => parameter.GetProperty("name").GetString()!)
+            : [];
+
+    /// <summary>The addresses of a page in both languages, if they differ, and the links of its first address.</summary>
+    private static async Task<(IEnumerable<string> Addresses, IEnumerable<string> Links)> OfPageAsync(HttpClient stranger, string[] page)
+    {
+        using var first = await stranger.GetAsync(page[0]);
+        using var other = await stranger.GetAsync(page[0] + Spanish);
+        var (text, spanish) = (await first.Content.ReadAsStringAsync(), await other.Content.ReadAsStringAsync());
+        var isSame = PublicResponses.WithoutMovingParts(page[0], text) == PublicResponses.WithoutMovingParts(page[0], spanish);
+        return (
+            page.Concat(isSame ? [page[0] + Spanish] : page.Select(address => address + Spanish)),
+            Links().Matches(text).Select(link => link.Groups[1].Value.Replace("&amp;", "&", StringComparison.Ordinal))
+        );
+    }
+
+    /// <summary>The routes of all compiled pages.</summary>
     private static string[] Pages { get; } =
     [
         .. typeof(WebSetup)
             .Assembly.GetCustomAttributes<RazorCompiledItemAttribute>()
             .SelectMany(page => page.Type.GetCustomAttributes<RazorCompiledItemMetadataAttribute>())
-            .Where(said => said.Key == "RouteTemplate")
-            .Select(said => said.Value),
+            .Where(metadata => metadata.Key == "RouteTemplate")
+            .Select(metadata => metadata.Value),
     ];
 
     private static IEnumerable<string> Filled(string template, Dictionary<string, string[]> ids, long size)
@@ -166,7 +171,7 @@ internal static partial class PublicAddresses
                 .Concat(ids["instruments"].Select(id => "instrument/" + id))
                 .Select(document => template.Replace("{kind}/{id}", document, StringComparison.Ordinal));
         var of = template[..template.IndexOf("/{id}", StringComparison.Ordinal)].Split('/')[^1];
-        Assert.True(ids.ContainsKey(of), $"{template} is public: say here what it is filled in with, so that it is compared too.");
+        Assert.True(ids.ContainsKey(of), $"{template} is public: add its values here, so that it is compared too.");
         var filled = ids[of].Select(id => template.Replace("{id}", id, StringComparison.Ordinal)).ToArray();
         Assert.DoesNotContain(filled, address => address.Contains('{', StringComparison.Ordinal));
         return filled;

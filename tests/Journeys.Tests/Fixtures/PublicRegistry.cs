@@ -2,42 +2,25 @@ using Microsoft.Playwright;
 
 namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
-/// <summary>One house without a fleet, and one browser, shared by the journeys that do not break them.</summary>
+/// <summary>One registry and one browser, shared by the journeys that change no rule and break nothing.</summary>
 public sealed class PublicRegistry : IAsyncLifetime
 {
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private Browser _browser = null!;
 
-    internal RegistryHost House { get; } = new();
+    internal RegistryHost Host { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await House.OpenAsync();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium",
-                Args =
-                [
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                ],
-            }
-        );
+        Host = await Snapshot.StartHostAsync();
+        _browser = await Browser.LaunchAsync();
     }
 
-    /// <summary>A person's browser, with nothing left from anybody before.</summary>
-    internal Task<IBrowserContext> PersonAsync() =>
+    /// <summary>A person's browser in the size of a screen in a lobby, with nothing left from an earlier person.</summary>
+    internal Task<IBrowserContext> NewBrowserContextAsync() =>
         _browser.NewContextAsync(
             new BrowserNewContextOptions
             {
-                BaseURL = House.Http.ToString(),
+                BaseURL = Host.Http.ToString(),
                 ViewportSize = new ViewportSize { Width = 1080, Height = 1920 },
             }
         );
@@ -45,7 +28,13 @@ public sealed class PublicRegistry : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
-        _playwright.Dispose();
-        await House.DisposeAsync();
+        await Host.DisposeAsync();
     }
+}
+
+/// <summary>The journeys that share <see cref="PublicRegistry"/>. They run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class PublicRegistryGroup : ICollectionFixture<PublicRegistry>
+{
+    internal const string Name = "The public registry";
 }

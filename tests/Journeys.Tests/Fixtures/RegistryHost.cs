@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -13,18 +15,20 @@ namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 /// <summary>A whole registry: the built executable in a process of its own, with its own data folder, cluster and free ports.</summary>
 internal sealed partial class RegistryHost : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly StringBuilder _log = new();
     private Process? _process;
 
-    public RegistryHost(string? data = null) => Data = data ?? Reachable(Directory.CreateTempSubdirectory("journey-").FullName);
+    public RegistryHost(string? data = null) => Data = data ?? MakeTraversable(Directory.CreateTempSubdirectory("journey-").FullName);
 
     public string Data { get; }
 
-    /// <summary>How long it may take to open or to close.</summary>
-    public TimeSpan LongestStart { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long it may take to start or to stop.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The server's process id, while it is open.</summary>
-    public int Pid => _process!.Id;
+    /// <summary>The server's process id, while it runs.</summary>
+    public int ProcessId => _process!.Id;
 
     public Uri Http { get; private set; } = null!;
 
@@ -40,11 +44,14 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         }
     }
 
-    /// <summary>What it printed about signing in, before it was ready.</summary>
-    public List<string> SignIns { get; } = [];
+    /// <summary>The lines about signing in that it printed before it was ready.</summary>
+    public List<string> SignInLines { get; } = [];
 
-    /// <summary>Settings of this house alone.</summary>
-    public Dictionary<string, string> More { get; } = [];
+    /// <summary>API tokens by role that its data folder holds already; empty for a folder that was made fresh.</summary>
+    public IReadOnlyDictionary<string, string> Tokens { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of this registry alone.</summary>
+    public Dictionary<string, string> ExtraSettings { get; } = [];
 
     public Dictionary<string, string> Settings
     {
@@ -57,16 +64,18 @@ internal sealed partial class RegistryHost : IAsyncDisposable
                 ["REGISTRY_MQTT"] = "127.0.0.1:0",
                 ["REGISTRY_POLICIES"] = Path.Combine(Programs.Root, "policies"),
                 ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),
+                // A process of a few seconds never earns back what it spends on measuring itself.
+                ["DOTNET_TieredPGO"] = "0",
             };
-            foreach (var (name, value) in More)
+            foreach (var (name, value) in ExtraSettings)
                 settings[name] = value;
             return settings;
         }
     }
 
-    public async Task OpenAsync(params string[] arguments)
+    public async Task StartAsync(params string[] arguments)
     {
-        _process = Programs.Start("dotnet", [Programs.Registry, "serve", .. arguments], Settings);
+        _process = Programs.Start("dotnet", [Programs.RegistryExecutable, "serve", .. arguments], Settings);
         _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -74,23 +83,23 @@ internal sealed partial class RegistryHost : IAsyncDisposable
                 _log.AppendLine(line.Data);
         };
         _process.BeginErrorReadLine();
-        using var bound = new CancellationTokenSource(LongestStart);
-        SignIns.Clear();
+        using var bound = new CancellationTokenSource(StartTimeout);
+        SignInLines.Clear();
         var line = await _process.StandardOutput.ReadLineAsync(bound.Token);
         for (
             ;
             line?.StartsWith("sign-in ", StringComparison.Ordinal) == true;
             line = await _process.StandardOutput.ReadLineAsync(bound.Token)
         )
-            SignIns.Add(line);
-        var ready = Ready().Match(line ?? "");
+            SignInLines.Add(line);
+        var ready = ReadyLine().Match(line ?? "");
         if (!ready.Success)
             throw new InvalidOperationException($"The registry did not become ready: '{line}'. Its log: {Log}");
         Http = new Uri(ready.Groups["http"].Value);
         Mqtt = IPEndPoint.Parse(ready.Groups["mqtt"].Value);
     }
 
-    /// <summary>kill -9: no farewell of any kind.</summary>
+    /// <summary>Kills the process (SIGKILL).</summary>
     public async Task KillAsync()
     {
         _process!.Kill();
@@ -99,11 +108,11 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Asks the registry to stop, and tells its exit code.</summary>
-    public async Task<int> CloseAsync()
+    /// <summary>Asks the registry to stop (SIGTERM). Returns its exit code.</summary>
+    public async Task<int> StopAsync()
     {
         await Programs.StopAsync(_process!);
-        using var bound = new CancellationTokenSource(LongestStart);
+        using var bound = new CancellationTokenSource(StartTimeout);
         await _process!.WaitForExitAsync(bound.Token);
         var code = _process.ExitCode;
         _process.Dispose();
@@ -111,17 +120,67 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         return code;
     }
 
-    /// <summary>A new secret for a device, through the command line, while the server runs.</summary>
-    public async Task<string> SecretAsync(string deviceId)
+    /// <summary>Issues a new secret for a device while the server runs. It replaces the one before.</summary>
+    public async Task<string> IssueSecretAsync(string deviceId)
     {
-        var (code, output, errors) = await Programs.VerbAsync(Settings, "devices", "credential", deviceId, "--json");
+        if (!Tokens.ContainsKey("device-clerk"))
+            return await IssueSecretByCommandAsync(deviceId);
+        using var clerk = ApiClient(Tokens["device-clerk"]);
+        using var body = new StringContent("""{"kind":"secret","reason":"Of a test."}""", Encoding.UTF8, "application/json");
+        using var answer = await clerk.PostAsync($"devices/{deviceId}/credentials", body);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, text);
+        return JsonSerializer.Deserialize<JsonElement>(text).GetProperty("secret").GetString()!;
+    }
+
+    /// <summary>Gives a device the shortest deadline that there is, through the API, so that a test waits 10 s.</summary>
+    public async Task ShortenDeadlineAsync(string deviceId)
+    {
+        using var clerk = await ApiClientAsync("device-clerk");
+        using var before = await clerk.GetAsync("devices/" + deviceId);
+        using var change = new HttpRequestMessage(HttpMethod.Patch, "devices/" + deviceId)
+        {
+            Content = new StringContent("""{"deadlineSeconds":10}""", Encoding.UTF8, "application/json"),
+        };
+        change.Headers.IfMatch.Add(before.Headers.ETag!);
+        using var answer = await clerk.SendAsync(change);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Issues a new secret for a device by the command line.</summary>
+    public async Task<string> IssueSecretByCommandAsync(string deviceId)
+    {
+        var (code, output, errors) = await Programs.CommandAsync(Settings, "devices", "credential", deviceId, "--json");
         Assert.True(code == 0, errors);
         using var answer = JsonDocument.Parse(output);
         Assert.Equal(deviceId, answer.RootElement.GetProperty("deviceId").GetString());
         return answer.RootElement.GetProperty("secret").GetString()!;
     }
 
-    /// <summary>A device's session.</summary>
+    /// <summary>Creates a token by the command line. Each is an actor of its own.</summary>
+    public async Task<string> CreateTokenAsync(params string[] roles)
+    {
+        var (code, output, errors) = await Programs.CommandAsync(
+            Settings,
+            ["token", "create", .. roles.SelectMany(role => (string[])["--role", role]), "--json"]
+        );
+        Assert.True(code == 0, errors);
+        return JsonSerializer.Deserialize<JsonElement>(output).GetProperty("token").GetString()!;
+    }
+
+    /// <summary>A client of the API for a role: with a token of the snapshot, or with a new one.</summary>
+    public async Task<HttpClient> ApiClientAsync(string role) =>
+        ApiClient(Tokens.TryGetValue(role, out var token) ? token : await CreateTokenAsync(role));
+
+    /// <summary>A client of the API with a token.</summary>
+    public HttpClient ApiClient(string token) =>
+        new()
+        {
+            BaseAddress = new Uri(Http, "/api/v1/"),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
+
+    /// <summary>Connects as a device. The result says whether it signed in.</summary>
     public async Task<IMqttClient> ConnectAsync(string deviceId, string secret)
     {
         var client = new MqttClientFactory().CreateMqttClient();
@@ -149,7 +208,32 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         return JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync(path));
     }
 
-    /// <summary>What it says of its readiness: <c>ready</c>, or why not.</summary>
+    /// <summary>Waits until the API answers a device as expected.</summary>
+    public async Task<JsonElement> WaitForDeviceAsync(string id, Func<JsonElement, bool> isExpected)
+    {
+        using var bound = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var device = await GetAsync("/api/v1/devices/" + id);
+            if (isExpected(device))
+                return device;
+            Assert.False(bound.IsCancellationRequested, $"{id} stays {device}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits until the log holds a pattern.</summary>
+    public async Task WaitForLogAsync(string pattern)
+    {
+        using var bound = new CancellationTokenSource(Patience);
+        while (!Regex.IsMatch(Log, pattern))
+        {
+            Assert.False(bound.IsCancellationRequested, $"'{pattern}' is not logged: {Log}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Reads its readiness: <c>ready</c>, or why not.</summary>
     public async Task<string> ReadinessAsync()
     {
         using var client = new HttpClient { BaseAddress = Http };
@@ -160,46 +244,43 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         return text;
     }
 
-    /// <summary>Waits until it says that it is ready, or that it is not, and why.</summary>
-    public async Task<string> BecomesAsync(bool ready)
+    /// <summary>Waits until it is ready, or until it is not. Returns what it says.</summary>
+    public async Task<string> WaitForReadinessAsync(bool ready)
     {
-        using var bound = new CancellationTokenSource(LongestStart);
-        var said = await ReadinessAsync();
-        for (; said == "ready" != ready; said = await ReadinessAsync())
+        using var bound = new CancellationTokenSource(StartTimeout);
+        var readiness = await ReadinessAsync();
+        for (; readiness == "ready" != ready; readiness = await ReadinessAsync())
             await Task.Delay(100, bound.Token);
-        return said;
+        return readiness;
     }
 
-    /// <summary>How to reach the house's own database.</summary>
-    public async Task<string> DatabaseAsync() =>
+    /// <summary>The connection string of the registry's own database.</summary>
+    public async Task<string> ConnectionStringAsync() =>
         await PrivateCluster.ConnectIfRunningAsync(Data, CancellationToken.None)
         ?? throw new InvalidOperationException("The cluster does not answer.");
 
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
-            await CloseAsync();
-        else
-            await using (
-                await PrivateCluster.StartAsync(
-                    Data,
-                    "",
-                    Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
-                    CancellationToken.None
-                )
-            ) { }
+            await StopAsync();
+        else if (File.Exists(Path.Combine(Data, "postgres/cluster/postmaster.pid")))
+        {
+            // A registry that was killed leaves its PostgreSQL running.
+            await using var left = await PrivateCluster.StartAsync(Data, "", NullLogger.Instance, CancellationToken.None);
+        }
+
         Directory.Delete(Data, recursive: true);
     }
 
     /// <summary>
     /// Lets the unprivileged user of root's PostgreSQL walk through, so that the cluster lives here and goes with the folder.
     /// </summary>
-    public static string Reachable(string folder)
+    public static string MakeTraversable(string folder)
     {
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         return folder;
     }
 
     [GeneratedRegex(@"^ready http=(?<http>http://\S+) mqtt=mqtt://(?<mqtt>\S+)$")]
-    private static partial Regex Ready();
+    private static partial Regex ReadyLine();
 }

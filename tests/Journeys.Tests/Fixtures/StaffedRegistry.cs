@@ -1,4 +1,4 @@
-using System.Net.Http.Headers;
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -6,48 +6,33 @@ using Microsoft.Playwright;
 
 namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
-/// <summary>A house with its sample staff, and a browser for each of them.</summary>
+/// <summary>A registry with its sample staff, and a browser for each of them.</summary>
 public sealed partial class StaffedRegistry : IAsyncLifetime
 {
     private readonly Dictionary<string, (string SignIn, string Password)> _people = [];
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private readonly ConcurrentDictionary<string, Task<string>> _tokens = [];
+    private Browser _browser = null!;
 
-    internal RegistryHost House { get; } = new();
+    internal RegistryHost Host { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await House.OpenAsync("--sample-staff");
-        foreach (var line in House.SignIns.Select(line => SignIn().Match(line)))
+        Host = await Snapshot.CreateHostAsync();
+        await FixtureClock.MeasureAsync("registry", () => Host.StartAsync("--sample-staff"));
+        foreach (var line in Host.SignInLines.Select(line => SignInLine().Match(line)))
             _people[line.Groups["who"].Value] = (line.Groups["name"].Value, line.Groups["password"].Value);
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium",
-                Args =
-                [
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                ],
-            }
-        );
+        _browser = await Browser.LaunchAsync();
     }
 
-    /// <summary>Somebody signed in on a page of their own browser.</summary>
+    /// <summary>Signs a person in, on a page of their own browser profile.</summary>
     /// <param name="who"><c>editor</c>, <c>approver</c>, <c>clerk</c> or <c>administrator</c>.</param>
     /// <param name="withScript">Whether their browser runs scripts; the pages must not need it.</param>
-    internal async Task<IPage> SignedInAsync(string who, bool withScript = false)
+    internal async Task<IPage> SignInAsync(string who, bool withScript = false)
     {
         var context = await _browser.NewContextAsync(
             new BrowserNewContextOptions
             {
-                BaseURL = House.Http.ToString(),
+                BaseURL = Host.Http.ToString(),
                 JavaScriptEnabled = withScript,
                 ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
                 BypassCSP = withScript,
@@ -61,40 +46,45 @@ public sealed partial class StaffedRegistry : IAsyncLifetime
         return page;
     }
 
-    /// <summary>A passer-by's page.</summary>
-    internal async Task<IPage> PasserByAsync(bool withScript = false) =>
+    /// <summary>Registers a person who then signs in like the sample staff.</summary>
+    internal async Task AddStaffAsync(string who, params string[] roles)
+    {
+        var signIn = who + "@sample-city.example";
+        var (code, output, errors) = await Programs.CommandAsync(
+            Host.Settings,
+            ["staff", "add", signIn, "--name", who, .. roles.SelectMany(role => (string[])["--role", role]), "--json"]
+        );
+        Assert.True(code == 0, errors);
+        _people[who] = (signIn, JsonSerializer.Deserialize<JsonElement>(output).GetProperty("password").GetString()!);
+    }
+
+    /// <summary>A page of a visitor who is not signed in.</summary>
+    internal async Task<IPage> VisitorPageAsync(bool withScript = false) =>
         await (
             await _browser.NewContextAsync(
                 new BrowserNewContextOptions
                 {
-                    BaseURL = House.Http.ToString(),
+                    BaseURL = Host.Http.ToString(),
                     JavaScriptEnabled = withScript,
                     BypassCSP = withScript,
                 }
             )
         ).NewPageAsync();
 
-    /// <summary>A program with roles.</summary>
-    internal async Task<HttpClient> ProgramAsync(params string[] roles)
-    {
-        var (code, output, errors) = await Programs.VerbAsync(
-            House.Settings,
-            ["token", "create", .. roles.SelectMany(role => (string[])["--role", role]), "--json"]
-        );
-        Assert.True(code == 0, errors);
-        var token = JsonSerializer.Deserialize<JsonElement>(output).GetProperty("token").GetString();
-        return new HttpClient
-        {
-            BaseAddress = new Uri(House.Http, "/api/v1/"),
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
-        };
-    }
+    /// <summary>A client of the API with roles. Clients with the same roles are one actor.</summary>
+    internal async Task<HttpClient> ApiClientAsync(params string[] roles) =>
+        roles is [var role] && Host.Tokens.ContainsKey(role)
+            ? await Host.ApiClientAsync(role)
+            : Host.ApiClient(await _tokens.GetOrAdd(string.Join(' ', roles), _ => Host.CreateTokenAsync(roles)));
 
-    /// <summary>What the API answers.</summary>
-    internal static async Task<JsonElement> Ask(HttpClient program, string path) =>
+    /// <summary>A client of the API with a role, which is another actor than every client before.</summary>
+    internal async Task<HttpClient> NewActorAsync(string role) => Host.ApiClient(await Host.CreateTokenAsync(role));
+
+    /// <summary>Reads JSON from the API.</summary>
+    internal static async Task<JsonElement> GetJsonAsync(HttpClient program, string path) =>
         JsonSerializer.Deserialize<JsonElement>(await program.GetStringAsync(path));
 
-    /// <summary>Sends JSON, and gives the status, the ETag and the answer.</summary>
+    /// <summary>Sends JSON. Returns the status, the ETag and the body.</summary>
     internal static async Task<(int Status, string? ETag, JsonElement Answer)> SendAsync(
         HttpClient program,
         string path,
@@ -120,8 +110,8 @@ public sealed partial class StaffedRegistry : IAsyncLifetime
         );
     }
 
-    /// <summary>A change of how long one text lets recordings of one technology stay.</summary>
-    internal static string Retention(
+    /// <summary>The body of a change: a retention limit in one instrument for one technology.</summary>
+    internal static string RetentionChange(
         string instrument,
         string technology,
         int version,
@@ -170,10 +160,16 @@ public sealed partial class StaffedRegistry : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
-        _playwright.Dispose();
-        await House.DisposeAsync();
+        await Host.DisposeAsync();
     }
 
     [GeneratedRegex(@"as (?<name>(?<who>\w+)@\S+) with (?<password>\S+)")]
-    private static partial Regex SignIn();
+    private static partial Regex SignInLine();
+}
+
+/// <summary>The journeys that share <see cref="StaffedRegistry"/>. They run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class StaffedRegistryGroup : ICollectionFixture<StaffedRegistry>
+{
+    internal const string Name = "The staffed registry";
 }

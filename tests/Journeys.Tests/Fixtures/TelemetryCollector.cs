@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
-/// <summary>Takes what is sent as protobuf over HTTP. Text in it stands there as it is.</summary>
+/// <summary>A collector of OpenTelemetry: receives protobuf over HTTP, in which texts are readable bytes.</summary>
 internal sealed class TelemetryCollector : IAsyncDisposable
 {
     private readonly ConcurrentQueue<(string Path, string Body)> _received = new();
@@ -27,14 +27,14 @@ internal sealed class TelemetryCollector : IAsyncDisposable
 
     public string Address { get; }
 
-    public string Everything => string.Concat(_received.Select(one => one.Body));
+    public string AllBodies => string.Concat(_received.Select(one => one.Body));
 
-    public int Count(string path, string word) => _received.Where(one => one.Path == path).Sum(one => one.Body.Split(word).Length - 1);
+    public int Count(string path, string text) => _received.Where(one => one.Path == path).Sum(one => one.Body.Split(text).Length - 1);
 
-    public async Task HeardAsync(string path, string word)
+    public async Task WaitForAsync(string path, string text)
     {
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Count(path, word) == 0)
+        while (Count(path, text) == 0)
         {
             try
             {
@@ -42,7 +42,7 @@ internal sealed class TelemetryCollector : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"'{word}' was never sent to {path}.");
+                Assert.Fail($"'{text}' was never sent to {path}.");
             }
         }
     }

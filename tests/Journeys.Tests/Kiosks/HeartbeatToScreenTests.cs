@@ -6,7 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace SurveillanceRegistry.Journeys.Tests.Kiosks;
 
 /// <summary>rule → device → live state → posted notice, on real parts: the executable, mosquitto_pub, PostgreSQL, Chromium.</summary>
-public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<PublicRegistry>
+[Collection(PublicRegistryGroup.Name)]
+public sealed class HeartbeatToScreenTests(PublicRegistry open)
 {
     private const string Camera = "east-precinct-lobby-1",
         Kiosk = "/kiosks/kiosk-east-precinct-lobby";
@@ -20,14 +21,15 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
     private async Task PublishAsync(string secret, string capture, string version = "mqttv5")
     {
         var payload =
-            $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}},"at":"2026-11-23T15:00:00.000Z","capture":{{capture}},"health":"ok","firmware":"10.12.1"}""";
+            $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}},"at":"2026-11-23T15:00:00.000Z","capture":"""
+            + $$"""{{capture}},"health":"ok","firmware":"10.12.1"}""";
         var (code, _, errors) = await Programs.RunAsync(
             "mosquitto_pub",
             [
                 "-h",
-                open.House.Mqtt.Address.ToString(),
+                open.Host.Mqtt.Address.ToString(),
                 "-p",
-                open.House.Mqtt.Port.ToString(CultureInfo.InvariantCulture),
+                open.Host.Mqtt.Port.ToString(CultureInfo.InvariantCulture),
                 "-V",
                 version,
                 "-q",
@@ -47,25 +49,25 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
         Assert.True(code == 0 && errors.Length == 0, errors);
     }
 
-    /// <summary>Every camera of the lobby says that it only sees, so that one microphone makes a difference.</summary>
-    private async Task<string> QuietLobbyAsync()
+    /// <summary>Every camera of the lobby reports video without audio, so that one microphone makes a difference.</summary>
+    private async Task<string> SilenceMicrophonesAsync()
     {
         foreach (var other in new[] { "east-precinct-lobby-2", "east-precinct-lobby-3" })
         {
-            using var client = await open.House.ConnectAsync(other, await open.House.SecretAsync(other));
+            using var client = await open.Host.ConnectAsync(other, await open.Host.IssueSecretAsync(other));
             await client.PublishAsync(RegistryHost.Heartbeat(other, 1764000000123, Interlocked.Increment(ref _seq), Quiet));
         }
 
-        var secret = await open.House.SecretAsync(Camera);
+        var secret = await open.Host.IssueSecretAsync(Camera);
         await PublishAsync(secret, Quiet);
         return secret;
     }
 
     [Fact]
-    public async Task Audio_switched_on_stands_on_the_screen_within_a_second_with_chapter_title_and_date()
+    public async Task The_screen_shows_audio_within_a_second_with_chapter_title_and_date()
     {
-        var secret = await QuietLobbyAsync();
-        await using var person = await open.PersonAsync();
+        var secret = await SilenceMicrophonesAsync();
+        await using var person = await open.NewBrowserContextAsync();
         var page = await person.NewPageAsync();
         await page.GotoAsync(Kiosk);
         await Expect(page.Locator("html[data-state=current]")).ToBeVisibleAsync();
@@ -80,15 +82,15 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
         await Expect(audio).ToContainTextAsync("Holding Cell and Security Video");
         await Expect(audio).ToContainTextAsync("March 1, 2019");
         await Expect(audio).ToContainTextAsync("under review");
-        var hash = (await open.House.GetAsync("/api/v1/places/east-precinct-lobby/notice")).GetProperty("hash").GetString()!;
+        var hash = (await open.Host.GetAsync("/api/v1/places/east-precinct-lobby/notice")).GetProperty("hash").GetString()!;
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-notice-hash", hash);
     }
 
     [Fact]
-    public async Task A_screen_that_is_cut_off_shows_the_worst_case_and_its_age_until_it_can_confirm_again()
+    public async Task A_screen_that_is_offline_shows_the_worst_case_and_its_age()
     {
-        await QuietLobbyAsync();
-        await using var person = await open.PersonAsync();
+        await SilenceMicrophonesAsync();
+        await using var person = await open.NewBrowserContextAsync();
         var page = await person.NewPageAsync();
         await page.Clock.InstallAsync();
         await page.GotoAsync(Kiosk);
@@ -111,9 +113,9 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_notice_with_one_changed_byte_is_refused_by_the_screen()
+    public async Task The_screen_refuses_a_notice_with_one_changed_byte()
     {
-        await using var person = await open.PersonAsync();
+        await using var person = await open.NewBrowserContextAsync();
         var page = await person.NewPageAsync();
         await page.RouteAsync(
             "**/notice",
@@ -134,13 +136,13 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_jws_library_that_nobody_here_wrote_verifies_the_notice_and_refuses_a_changed_byte()
+    public async Task A_third_party_JWS_library_verifies_the_notice_and_refuses_a_changed_byte()
     {
         var (code, output, errors) = await Programs.RunAsync(
             "node",
             [
                 Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/verify.mjs"),
-                open.House.Http.ToString().TrimEnd('/'),
+                open.Host.Http.ToString().TrimEnd('/'),
                 "east-precinct-lobby",
             ]
         );
@@ -155,9 +157,9 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
     [InlineData("/places/harbor-bridge")]
     [InlineData("/places/harbor-bridge?lang=es")]
     [InlineData(Kiosk)]
-    public async Task Public_pages_set_no_cookie_ask_no_other_house_and_say_that_they_are_a_sample(string path)
+    public async Task Public_pages_set_no_cookie_load_nothing_from_elsewhere_and_say_sample(string path)
     {
-        await using var person = await open.PersonAsync();
+        await using var person = await open.NewBrowserContextAsync();
         var page = await person.NewPageAsync();
         var asked = new List<string>();
         var faults = new List<string>();
@@ -170,7 +172,7 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open) : IClassFixture<
         };
         await page.GotoAsync(path);
         await Expect(page.GetByText("Sample data, not a notice of any city").First).ToBeVisibleAsync();
-        Assert.All(asked, url => Assert.StartsWith(open.House.Http.ToString(), url, StringComparison.Ordinal));
+        Assert.All(asked, url => Assert.StartsWith(open.Host.Http.ToString(), url, StringComparison.Ordinal));
         Assert.Empty(await person.CookiesAsync());
         Assert.Empty(faults);
     }

@@ -4,10 +4,10 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Journeys.Tests.Operations;
 
-/// <summary>What cannot be is said in one sentence, with the exit code of the contract, and leaves nothing half-made.</summary>
+/// <summary>A start that is refused: one sentence, the exit code of the contract, and nothing half-made.</summary>
 public sealed class StartupTests : IDisposable
 {
-    private readonly string _folder = RegistryHost.Reachable(Directory.CreateTempSubdirectory("door-").FullName);
+    private readonly string _folder = RegistryHost.MakeTraversable(Directory.CreateTempSubdirectory("door-").FullName);
 
     private Dictionary<string, string> Settings(params (string Name, string Value)[] other)
     {
@@ -19,7 +19,7 @@ public sealed class StartupTests : IDisposable
 
     private async Task RefusesAsync(int code, string because, Dictionary<string, string> settings, params string[] arguments)
     {
-        var (exitCode, output, errors) = await Programs.VerbAsync(settings, arguments);
+        var (exitCode, output, errors) = await Programs.CommandAsync(settings, arguments);
         Assert.True(code == exitCode, $"exit code {exitCode}: {output} {errors}");
         Assert.Contains(because, errors, StringComparison.Ordinal);
         Assert.Single(errors.Trim().Split('\n'));
@@ -29,7 +29,7 @@ public sealed class StartupTests : IDisposable
     [Theory]
     [InlineData("REGISTRY_HTTP")]
     [InlineData("REGISTRY_MQTT")]
-    public async Task Says_which_port_is_in_use(string setting)
+    public async Task A_refused_start_says_which_port_is_in_use(string setting)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -37,13 +37,13 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
-    public Task Says_that_postgresql_is_missing() =>
+    public Task A_refused_start_says_that_PostgreSQL_is_missing() =>
         RefusesAsync(3, "REGISTRY_POSTGRES_BIN", Settings(("REGISTRY_POSTGRES_BIN", _folder)), "serve");
 
     [Fact]
-    public async Task Says_that_the_data_folder_belongs_to_somebody_else()
+    public async Task A_refused_start_says_that_the_data_folder_belongs_to_another_user()
     {
-        // Root gives the folder away; anybody else uses one that was never theirs.
+        // Root changes the folder's owner; another user takes a folder of root's.
         var folder = Path.Combine(_folder, "var");
         if (Environment.UserName == "root")
         {
@@ -59,21 +59,21 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
-    public Task Says_that_an_address_is_none() =>
+    public Task A_refused_start_says_which_address_is_invalid() =>
         RefusesAsync(2, "expected an address and a port", Settings(("REGISTRY_HTTP", "eighty")), "serve");
 
     [Theory]
     [InlineData("REGISTRY_MQTT_LIMITS__INFLIGHT", "70000", "expected a number from 1 to 65535")]
     [InlineData("REGISTRY_MQTT_LIMITS__CONNECTIONS", "many", "expected a number from 1")]
     [InlineData("REGISTRY_MQTT_LIMITS__SPEED", "9", "is no limit")]
-    public Task Says_that_a_limit_is_none(string setting, string value, string because) =>
+    public Task A_refused_start_says_which_limit_is_invalid(string setting, string value, string because) =>
         RefusesAsync(2, because, Settings((setting, value)), "serve");
 
     [Fact]
-    public Task Says_that_a_verb_is_not_known() => RefusesAsync(2, "--help", Settings(), "surveil");
+    public Task An_unknown_command_is_refused_with_a_pointer_to_the_help() => RefusesAsync(2, "--help", Settings(), "surveil");
 
     [Fact]
-    public async Task Fills_nothing_from_files_that_have_problems_and_lists_all_of_them()
+    public async Task The_registry_seeds_nothing_from_files_with_problems_and_lists_all_of_them()
     {
         var policies = Path.Combine(_folder, "policies");
         await Programs.RunAsync("cp", ["-r", Path.Combine(Programs.Root, "policies"), policies]);
@@ -86,29 +86,28 @@ public sealed class StartupTests : IDisposable
         );
         var settings = Settings(("REGISTRY_POLICIES", policies));
 
-        var (checkCode, _, listed) = await Programs.VerbAsync(settings, "policies", "check", policies);
+        var (checkCode, _, listed) = await Programs.CommandAsync(settings, "policies", "check", policies);
         Assert.Equal(1, checkCode);
         Assert.Matches(@"spd-manual-16\.170\.yaml:\d+:\d+: found .*2019-02-30.*expected", listed);
         Assert.Matches(@"spd-manual-16\.170\.yaml:\d+:\d+: found .*alrp.*expected", listed);
 
-        var (serveCode, _, refused) = await Programs.VerbAsync(settings, "serve");
+        var (serveCode, _, refused) = await Programs.CommandAsync(settings, "serve");
         Assert.Equal(1, serveCode);
         Assert.Contains("nothing was filled", refused, StringComparison.Ordinal);
 
-        await using var house = new RegistryHost(Path.Combine(_folder, "var"));
-        await house.OpenAsync();
-        Assert.NotEmpty((await house.GetAsync("/api/v1/places")).GetProperty("items").EnumerateArray());
+        await using var registry = new RegistryHost(Path.Combine(_folder, "var"));
+        await registry.StartAsync();
+        Assert.NotEmpty((await registry.GetAsync("/api/v1/places")).GetProperty("items").EnumerateArray());
     }
 
     [Fact]
-    public async Task Lets_no_second_registry_into_a_data_folder()
+    public async Task A_second_registry_cannot_start_on_the_same_data_folder()
     {
-        await using var house = new RegistryHost(Path.Combine(_folder, "var"));
-        await house.OpenAsync();
-        var (code, _, errors) = await Programs.VerbAsync(house.Settings, "serve");
+        await using var registry = await Snapshot.StartHostAsync();
+        var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "serve");
         Assert.Equal(3, code);
         Assert.Contains("Another registry runs", errors, StringComparison.Ordinal);
-        Assert.NotEmpty((await house.GetAsync("/api/v1/places")).GetProperty("items").EnumerateArray());
+        Assert.NotEmpty((await registry.GetAsync("/api/v1/places")).GetProperty("items").EnumerateArray());
     }
 
     public void Dispose()

@@ -17,27 +17,73 @@ public sealed class TelemetryTests
 
     private const long Epoch = 1764000739173;
 
+    private const int Beats = 200;
+
+    private static readonly string[] Figures =
+    [
+        "registry.heartbeats.acknowledged",
+        "registry.heartbeats.latency",
+        "registry.publishes.refused",
+        "registry.connects.refused",
+        "registry.connections.open",
+        "registry.sessions",
+        "registry.heartbeats.queued",
+        "registry.heartbeats.in_flight",
+        "registry.commits.size",
+        "registry.commits.duration",
+        "registry.presence.changes",
+        "db.client.",
+        "orleans-",
+    ];
+
+    /// <summary>Parts of ids, topics, payloads, addresses and statements; the device's secret is one more.</summary>
+    private static readonly string[] Unsent =
+    [
+        Camera,
+        "lobby",
+        "registry/v1",
+        Plate,
+        "canary",
+        Epoch.ToString(CultureInfo.InvariantCulture),
+        "10.12.1",
+        "/api/v1/devices",
+        "select ",
+        "heartbeat (slot",
+        "Password=",
+    ];
+
     [Fact]
-    public async Task Is_how_much_and_how_fast_and_never_who()
+    public async Task Telemetry_says_how_much_and_how_fast_and_never_which_device()
     {
         await using var collector = new TelemetryCollector();
-        await using var house = new RegistryHost
-        {
-            More =
-            {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-                ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
-                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
-                ["OTEL_TRACES_SAMPLER_ARG"] = "1",
-            },
-        };
-        await house.OpenAsync();
-        var secret = await house.SecretAsync(Camera);
-        using var camera = await house.ConnectAsync(Camera, secret);
-        const int beats = 200;
+        await using var registry = await Snapshot.CreateHostAsync();
+        registry.ExtraSettings["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
+        registry.ExtraSettings["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        registry.ExtraSettings["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
+        registry.ExtraSettings["OTEL_BSP_SCHEDULE_DELAY"] = "200";
+        registry.ExtraSettings["OTEL_TRACES_SAMPLER_ARG"] = "1";
+        await registry.StartAsync();
+        var secret = await registry.IssueSecretAsync(Camera);
+        using var camera = await registry.ConnectAsync(Camera, secret);
+        await SendHeartbeatsAndRefusedPublishesAsync(camera);
+        await SignInAsStrangerAsync(registry);
+        using (var reader = new HttpClient { BaseAddress = registry.Http })
+            await reader.GetStringAsync($"/api/v1/devices/{Camera}");
+
+        await collector.WaitForAsync("/v1/traces", "heartbeats.commit");
+        foreach (var figure in Figures)
+            await collector.WaitForAsync("/v1/metrics", figure);
+        await registry.StopAsync(); // Then the last telemetry is sent.
+
+        Assert.InRange(collector.Count("/v1/traces", "heartbeats.commit"), 1, Beats - 1);
+        foreach (var text in Unsent.Append(secret))
+            Assert.DoesNotContain(text, collector.AllBodies, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task SendHeartbeatsAndRefusedPublishesAsync(IMqttClient camera)
+    {
         var answers = await Task.WhenAll(
-            Enumerable.Range(1, beats).Select(seq => camera.PublishAsync(RegistryHost.Heartbeat(Camera, Epoch, seq, Quiet)))
+            Enumerable.Range(1, Beats).Select(seq => camera.PublishAsync(RegistryHost.Heartbeat(Camera, Epoch, seq, Quiet)))
         );
         Assert.All(answers, answer => Assert.Equal(MqttClientPublishReasonCode.Success, answer.ReasonCode));
         foreach (var topic in new[] { $"registry/v1/devices/{Camera}/heartbeat", $"registry/v1/devices/{Plate}/heartbeat" })
@@ -45,70 +91,31 @@ public sealed class TelemetryTests
                 MqttClientPublishReasonCode.Success,
                 (await camera.PublishStringAsync(topic, $$"""{"plate":"{{Plate}}"}""", MqttQualityOfServiceLevel.AtLeastOnce)).ReasonCode
             );
+    }
+
+    private static async Task SignInAsStrangerAsync(RegistryHost registry)
+    {
         using var stranger = new MqttClientFactory().CreateMqttClient();
         await stranger.ConnectAsync(
             new MqttClientOptionsBuilder()
-                .WithTcpServer(house.Mqtt.Address.ToString(), house.Mqtt.Port)
+                .WithTcpServer(registry.Mqtt.Address.ToString(), registry.Mqtt.Port)
                 .WithProtocolVersion(MqttProtocolVersion.V500)
                 .WithClientId("canary-stranger")
                 .WithCredentials("canary-stranger", Plate)
                 .Build()
         );
-        using (var reader = new HttpClient { BaseAddress = house.Http })
-            await reader.GetStringAsync($"/api/v1/devices/{Camera}");
-
-        await collector.HeardAsync("/v1/traces", "heartbeats.commit");
-        foreach (
-            var figure in new[]
-            {
-                "registry.heartbeats.acknowledged",
-                "registry.heartbeats.latency",
-                "registry.publishes.refused",
-                "registry.connects.refused",
-                "registry.connections.open",
-                "registry.sessions",
-                "registry.heartbeats.queued",
-                "registry.heartbeats.in_flight",
-                "registry.commits.size",
-                "registry.commits.duration",
-                "registry.presence.changes",
-                "db.client.",
-                "orleans-",
-            }
-        )
-            await collector.HeardAsync("/v1/metrics", figure);
-        await house.CloseAsync(); // What waited is sent.
-
-        Assert.InRange(collector.Count("/v1/traces", "heartbeats.commit"), 1, beats - 1);
-        foreach (
-            var word in new[]
-            {
-                Camera,
-                "lobby",
-                "registry/v1",
-                Plate,
-                "canary",
-                secret,
-                Epoch.ToString(CultureInfo.InvariantCulture),
-                "10.12.1",
-                "/api/v1/devices",
-                "select ",
-                "heartbeat (slot",
-                "Password=",
-            }
-        )
-            Assert.DoesNotContain(word, collector.Everything, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
-    public async Task Is_nothing_unless_a_collector_is_named()
+    public async Task The_registry_sends_no_telemetry_unless_a_collector_is_configured()
     {
-        await using var house = new RegistryHost { More = { ["OTEL_TRACES_SAMPLER_ARG"] = "all of them" } };
-        await house.OpenAsync(); // What would have to be understood to send anything is not looked at.
-        await house.CloseAsync();
+        await using var registry = await Snapshot.CreateHostAsync();
+        registry.ExtraSettings["OTEL_TRACES_SAMPLER_ARG"] = "all of them";
+        await registry.StartAsync(); // What would have to be understood to send anything is not looked at.
+        await registry.StopAsync();
 
-        house.More["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9";
-        var (code, _, errors) = await Programs.VerbAsync(house.Settings, "serve");
+        registry.ExtraSettings["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9";
+        var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "serve");
         Assert.Equal(2, code);
         Assert.Contains("from 0 to 1", errors, StringComparison.Ordinal);
     }

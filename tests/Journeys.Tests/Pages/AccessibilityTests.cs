@@ -5,9 +5,10 @@ using static Microsoft.Playwright.Assertions;
 namespace SurveillanceRegistry.Journeys.Tests.Pages;
 
 /// <summary>
-/// Public pages and screens for everybody: as axe (which nobody here wrote) sees them, without scripts, and on a telephone.
+/// Accessibility of public pages and screens: as the checker axe sees them, without scripts, and on a telephone.
 /// </summary>
-public sealed class AccessibilityTests(StaffedRegistry city) : IClassFixture<StaffedRegistry>
+[Collection(StaffedRegistryGroup.Name)]
+public sealed class AccessibilityTests(StaffedRegistry city)
 {
     /// <summary>
     /// Each kind of page, and of each the states that look unlike the others: never heard, paused, planned, removed, two languages, a past
@@ -36,13 +37,13 @@ public sealed class AccessibilityTests(StaffedRegistry city) : IClassFixture<Sta
     ];
 
     [Fact]
-    public async Task Have_nothing_that_axe_objects_to()
+    public async Task Axe_finds_no_violation_on_any_public_page()
     {
         var axe = await File.ReadAllTextAsync(
             Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/node_modules/axe-core/axe.min.js"),
             TestContext.Current.CancellationToken
         );
-        var page = await city.PasserByAsync(withScript: true);
+        var page = await city.VisitorPageAsync(withScript: true);
         var found = new List<string>();
         foreach (var address in Pages.Select(one => one.Address).Append("/kiosks/kiosk-east-precinct-lobby"))
         {
@@ -51,7 +52,8 @@ public sealed class AccessibilityTests(StaffedRegistry city) : IClassFixture<Sta
                 await Expect(page.Locator("[data-state=current] .facts li").First).ToBeVisibleAsync();
             await page.EvaluateAsync(axe);
             var answer = await page.EvaluateAsync<JsonElement>(
-                "async () => (await axe.run()).violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '))"
+                "async () => (await axe.run()).violations"
+                    + ".map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '))"
             );
             found.AddRange(answer.EnumerateArray().Select(violation => $"{address}: {violation}"));
         }
@@ -62,9 +64,9 @@ public sealed class AccessibilityTests(StaffedRegistry city) : IClassFixture<Sta
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Answer_without_scripts_and_fit_a_telephone(bool withScript)
+    public async Task Public_pages_work_without_scripts_and_fit_a_telephone(bool withScript)
     {
-        var page = await city.PasserByAsync(withScript);
+        var page = await city.VisitorPageAsync(withScript);
         await page.SetViewportSizeAsync(390, 844);
         foreach (var (address, status) in Pages)
         {

@@ -11,7 +11,7 @@ using SurveillanceRegistry.Postgres.Policies;
 
 namespace SurveillanceRegistry.Journeys.Tests.Policies;
 
-/// <summary>Governance goes out as files and comes in as one change request, by the command line of a registry that runs.</summary>
+/// <summary>Policies are exported as files and applied as one change request, by the command line of a running registry.</summary>
 public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) : IClassFixture<PolicyCommandsTests.Registry>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("files-").FullName;
@@ -21,22 +21,22 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
     [Theory]
     [InlineData("policies")]
     [InlineData("table.csv")]
-    public async Task Goes_out_as_the_same_bytes_twice_and_proposes_nothing_when_it_comes_in_unchanged(string name)
+    public async Task An_export_is_stable_and_proposes_nothing_when_it_is_applied_unchanged(string name)
     {
-        var (first, second) = (In("first/" + name), In("second/" + name));
-        Assert.Contains("Wrote", await DoneAsync("policies", "export", first), StringComparison.Ordinal);
-        await DoneAsync("policies", "export", second);
+        var (first, second) = (PathOf("first/" + name), PathOf("second/" + name));
+        Assert.Contains("Wrote", await SucceedAsync("policies", "export", first), StringComparison.Ordinal);
+        await SucceedAsync("policies", "export", second);
         var names = Names(first);
         Assert.NotEmpty(names);
         Assert.Equal(names, Names(second));
         Assert.All(names, file => Assert.Equal(File.ReadAllBytes(Path.Join(first, file)), File.ReadAllBytes(Path.Join(second, file))));
-        Assert.Equal("No problems.", await DoneAsync("policies", "check", first));
+        Assert.Equal("No problems.", await SucceedAsync("policies", "check", first));
 
         var before = await registry.RequestsAsync();
-        Assert.Contains("there is nothing to propose", await DoneAsync("policies", "apply", first), StringComparison.Ordinal);
+        Assert.Contains("there is nothing to propose", await SucceedAsync("policies", "apply", first), StringComparison.Ordinal);
         Assert.Equal(
             JsonValueKind.Null,
-            JsonDocument.Parse(await DoneAsync("policies", "apply", first, "--json")).RootElement.GetProperty("change").ValueKind
+            JsonDocument.Parse(await SucceedAsync("policies", "apply", first, "--json")).RootElement.GetProperty("change").ValueKind
         );
         Assert.Equal(before.Length, (await registry.RequestsAsync()).Length);
     }
@@ -44,7 +44,7 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
     [Theory]
     [InlineData("policies", "policies/instruments/spd-manual-16.170.yaml", "days: 90", "days: 21", "versions/1/rules/alpr/retention")]
     [InlineData("one.csv", "one.csv", "limit 90 days | patrol reads", "limit 22 days | patrol reads", "versions/1/rules/alpr/retention")]
-    public async Task Becomes_one_request_with_exactly_the_value_that_was_edited(
+    public async Task An_edited_file_becomes_one_request_with_exactly_the_edited_value(
         string name,
         string file,
         string words,
@@ -52,12 +52,12 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         string path
     )
     {
-        await DoneAsync("policies", "export", In(name));
+        await SucceedAsync("policies", "export", PathOf(name));
         Edit(file, words, others);
         var before = await registry.RequestsAsync();
 
         var answer = JsonDocument
-            .Parse(await DoneAsync("policies", "apply", In(name), "--reason", "The law of 2026 says so.", "--json"))
+            .Parse(await SucceedAsync("policies", "apply", PathOf(name), "--reason", "The law of 2026 says so.", "--json"))
             .RootElement;
 
         var request = Assert.Single((await registry.RequestsAsync()).Where(one => before.All(other => other.Id != one.Id)));
@@ -75,19 +75,19 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
 
         Assert.Contains(
             $"Change request {request.Id} proposes exactly this already",
-            await DoneAsync("policies", "apply", In(name)),
+            await SucceedAsync("policies", "apply", PathOf(name)),
             StringComparison.Ordinal
         );
         Assert.Equal(before.Length + 1, (await registry.RequestsAsync()).Length);
     }
 
     [Fact]
-    public async Task Is_proposed_by_the_file_of_one_instrument_new_or_known()
+    public async Task The_file_of_one_instrument_is_proposed_alone_new_or_known()
     {
-        await DoneAsync("policies", "export", In("all"));
-        File.Copy(In("all/instruments/ord-125936.yaml"), In("ord-199999.yaml"));
+        await SucceedAsync("policies", "export", PathOf("all"));
+        File.Copy(PathOf("all/instruments/ord-125936.yaml"), PathOf("ord-199999.yaml"));
         Edit("ord-199999.yaml", "id: ord-125936", "id: ord-199999");
-        var answer = JsonDocument.Parse(await DoneAsync("policies", "apply", In("ord-199999.yaml"), "--json")).RootElement;
+        var answer = JsonDocument.Parse(await SucceedAsync("policies", "apply", PathOf("ord-199999.yaml"), "--json")).RootElement;
         var document = Assert.Single(answer.GetProperty("documents").EnumerateArray());
         Assert.Equal(
             ("instrument", "ord-199999", 0),
@@ -100,7 +100,7 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         );
         Assert.Contains(
             "nothing to propose",
-            await DoneAsync("policies", "apply", In("all/instruments/ord-125936.yaml")),
+            await SucceedAsync("policies", "apply", PathOf("all/instruments/ord-125936.yaml")),
             StringComparison.Ordinal
         );
     }
@@ -120,7 +120,7 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         "limit 21 fortnights",
         @"bad\.csv:\d+:19: found 'limit 21 fortnights' in row \d+, column retention; expected"
     )]
-    public async Task Is_refused_with_file_line_and_what_was_expected_and_nothing_is_proposed(
+    public async Task A_wrong_file_is_refused_with_file_line_and_what_was_expected(
         string name,
         string file,
         string words,
@@ -128,12 +128,12 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         string problem
     )
     {
-        await DoneAsync("policies", "export", In(name));
+        await SucceedAsync("policies", "export", PathOf(name));
         Edit(file, words, others);
         var before = await registry.RequestsAsync();
         foreach (var verb in (string[])["check", "apply"])
         {
-            var (code, _, errors) = await Programs.VerbAsync(registry.Settings, "policies", verb, In(name));
+            var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "policies", verb, PathOf(name));
             Assert.Equal(1, code);
             Assert.Matches(problem, errors);
         }
@@ -142,54 +142,54 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
     }
 
     [Fact]
-    public async Task Says_what_files_leave_out_and_takes_nothing_away()
+    public async Task Documents_that_files_leave_out_are_named_and_stay_registered()
     {
-        await DoneAsync("policies", "export", In("less"));
-        File.Delete(In("less/instruments/ord-127213.yaml"));
-        var (code, output, errors) = await Programs.VerbAsync(registry.Settings, "policies", "apply", In("less"));
+        await SucceedAsync("policies", "export", PathOf("less"));
+        File.Delete(PathOf("less/instruments/ord-127213.yaml"));
+        var (code, output, errors) = await Programs.CommandAsync(registry.Settings, "policies", "apply", PathOf("less"));
         Assert.Equal(0, code);
         Assert.Contains("do not hold instrument ord-127213: what files leave out stays registered", errors, StringComparison.Ordinal);
         Assert.Contains("nothing to propose", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Goes_only_where_it_belongs_and_leaves_other_files_there_alone()
+    public async Task An_export_writes_only_into_a_policy_folder_and_leaves_other_files_alone()
     {
-        Directory.CreateDirectory(In("photos"));
-        await File.WriteAllTextAsync(In("photos/cat.txt"), "a cat", Cancellation);
-        var (code, _, errors) = await Programs.VerbAsync(registry.Settings, "policies", "export", In("photos"));
+        Directory.CreateDirectory(PathOf("photos"));
+        await File.WriteAllTextAsync(PathOf("photos/cat.txt"), "a cat", Cancellation);
+        var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "policies", "export", PathOf("photos"));
         Assert.Equal(2, code);
         Assert.Contains("holds no city.yaml", errors, StringComparison.Ordinal);
-        Assert.Equal(["cat.txt"], Names(In("photos")));
+        Assert.Equal(["cat.txt"], Names(PathOf("photos")));
 
-        await DoneAsync("policies", "export", In("kept"));
-        await File.WriteAllTextAsync(In("kept/README.md"), "ours", Cancellation);
-        await File.WriteAllTextAsync(In("kept/city.yaml"), "old", Cancellation);
-        await DoneAsync("policies", "export", In("kept"));
-        Assert.Equal("ours", await File.ReadAllTextAsync(In("kept/README.md"), Cancellation));
-        Assert.Equal("No problems.", await DoneAsync("policies", "check", In("kept")));
+        await SucceedAsync("policies", "export", PathOf("kept"));
+        await File.WriteAllTextAsync(PathOf("kept/README.md"), "ours", Cancellation);
+        await File.WriteAllTextAsync(PathOf("kept/city.yaml"), "old", Cancellation);
+        await SucceedAsync("policies", "export", PathOf("kept"));
+        Assert.Equal("ours", await File.ReadAllTextAsync(PathOf("kept/README.md"), Cancellation));
+        Assert.Equal("No problems.", await SucceedAsync("policies", "check", PathOf("kept")));
         Assert.Empty(Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Except(["photos", "kept"]));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string In(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => Path.Combine(_folder, name);
 
     private void Edit(string file, string words, string others)
     {
-        var text = File.ReadAllText(In(file));
+        var text = File.ReadAllText(PathOf(file));
         Assert.Equal(2, text.Split(words).Length);
-        File.WriteAllText(In(file), text.Replace(words, others, StringComparison.Ordinal));
+        File.WriteAllText(PathOf(file), text.Replace(words, others, StringComparison.Ordinal));
     }
 
-    private async Task<string> DoneAsync(params string[] arguments)
+    private async Task<string> SucceedAsync(params string[] arguments)
     {
-        var (code, output, errors) = await Programs.VerbAsync(registry.Settings, arguments);
+        var (code, output, errors) = await Programs.CommandAsync(registry.Settings, arguments);
         Assert.True(code == 0, $"exit code {code}: {output} {errors}");
         return output.Trim();
     }
 
-    /// <summary>The files under a folder by their names; one file is a folder of itself.</summary>
+    /// <summary>The relative names of the files in a folder; for a file, one empty name.</summary>
     private static string[] Names(string path) =>
         File.Exists(path)
             ? [""]
@@ -201,18 +201,18 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
                     .Order(StringComparer.Ordinal),
             ];
 
-    /// <summary>One registry for these journeys, and a look at what it remembers.</summary>
+    /// <summary>One registry for these tests, and access to its database.</summary>
     public sealed class Registry : IAsyncLifetime
     {
-        private readonly RegistryHost _house = new();
+        private RegistryHost _host = null!;
         private NpgsqlDataSource _database = null!;
 
-        internal Dictionary<string, string> Settings => _house.Settings;
+        internal Dictionary<string, string> Settings => _host.Settings;
 
         public async ValueTask InitializeAsync()
         {
-            await _house.OpenAsync();
-            _database = NpgsqlDataSource.Create(await _house.DatabaseAsync());
+            _host = await Snapshot.StartHostAsync();
+            _database = NpgsqlDataSource.Create(await _host.ConnectionStringAsync());
         }
 
         internal Task<ImmutableArray<ChangeRequest>> RequestsAsync() =>
@@ -223,7 +223,7 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         public async ValueTask DisposeAsync()
         {
             await _database.DisposeAsync();
-            await _house.DisposeAsync();
+            await _host.DisposeAsync();
         }
     }
 }

@@ -19,50 +19,49 @@ public sealed class DiskFullTests
     private static readonly TimeSpan LongerThanADeadline = TimeSpan.FromSeconds(13);
 
     [Fact]
-    public async Task Nothing_is_acknowledged_nobody_is_cut_off_or_called_dead_and_all_goes_on_when_there_is_room()
+    public async Task A_full_disk_loses_nothing_and_the_registry_resumes_when_there_is_room()
     {
-        await using var house = new RegistryHost();
-        await house.OpenAsync();
-        await house.ShortenDeadlineAsync(Quiet);
-        await house.ShortenDeadlineAsync(Busy);
-        await using var quiet = await PipeliningDevice.ConnectAsync(house, Quiet);
-        await using var busy = await PipeliningDevice.ConnectAsync(house, Busy);
-        busy.Speak();
-        await busy.MoreAsync(100);
-        await using var database = NpgsqlDataSource.Create(await house.DatabaseAsync());
-        var size = await LongerThanOneSegmentAsync(database);
+        await using var registry = await Snapshot.StartHostAsync(isOnDisk: true);
+        await registry.ShortenDeadlineAsync(Quiet);
+        await registry.ShortenDeadlineAsync(Busy);
+        await using var quiet = await PipeliningDevice.ConnectAsync(registry, Quiet);
+        await using var busy = await PipeliningDevice.ConnectAsync(registry, Busy);
+        busy.StartPublishing();
+        await busy.WaitForAcknowledgementsAsync(100);
+        await using var database = NpgsqlDataSource.Create(await registry.ConnectionStringAsync());
+        var size = await FillTodaysLogAsync(database);
 
-        await quiet.SayAsync();
-        await LimitAsync(house, database, (size + Page / 2).ToString(CultureInfo.InvariantCulture));
+        await quiet.PublishAsync();
+        await LimitFileSizeAsync(registry, database, (size + Page / 2).ToString(CultureInfo.InvariantCulture));
         var full = Task.Delay(LongerThanADeadline);
-        await house.BecomesAsync(ready: false);
-        var acknowledged = busy.Acknowledged;
+        await registry.WaitForReadinessAsync(ready: false);
+        var acknowledged = busy.AcknowledgedCount;
         await full;
-        Assert.Contains("/problems/not-ready", await house.ReadinessAsync(), StringComparison.Ordinal);
-        Assert.Contains("heartbeats wait to be made durable", house.Log, StringComparison.Ordinal);
-        Assert.Contains("could not extend file", house.Log, StringComparison.Ordinal);
-        Assert.Contains("The registry cannot see", house.Log, StringComparison.Ordinal);
-        Assert.Equal(acknowledged, busy.Acknowledged);
-        Assert.False(busy.WasCut || quiet.WasCut);
+        Assert.Contains("/problems/not-ready", await registry.ReadinessAsync(), StringComparison.Ordinal);
+        Assert.Contains("heartbeats wait to be made durable", registry.Log, StringComparison.Ordinal);
+        Assert.Contains("could not extend file", registry.Log, StringComparison.Ordinal);
+        Assert.Contains("The registry cannot see", registry.Log, StringComparison.Ordinal);
+        Assert.Equal(acknowledged, busy.AcknowledgedCount);
+        Assert.False(busy.WasDisconnected || quiet.WasDisconnected);
 
-        await LimitAsync(house, database, "unlimited");
-        await busy.MoreAsync(100);
-        await house.BecomesAsync(ready: true);
-        await quiet.SayAsync();
-        foreach (var talker in new[] { busy, quiet })
+        await LimitFileSizeAsync(registry, database, "unlimited");
+        await busy.WaitForAcknowledgementsAsync(100);
+        await registry.WaitForReadinessAsync(ready: true);
+        await quiet.PublishAsync();
+        foreach (var device in new[] { busy, quiet })
         {
-            await talker.FallSilentAsync();
-            await talker.IsKeptWholeAsync(await house.DatabaseAsync());
-            Assert.Equal("online", (await house.GetAsync("/api/v1/devices/" + talker.Id)).GetProperty("presence").GetString());
+            await device.StopPublishingAsync();
+            await device.AssertStoredOnceAsync(await registry.ConnectionStringAsync());
+            Assert.Equal("online", (await registry.GetAsync("/api/v1/devices/" + device.Id)).GetProperty("presence").GetString());
             Assert.DoesNotContain(
-                await talker.PresencesAsync(await house.DatabaseAsync()),
+                await device.RecordedPresencesAsync(await registry.ConnectionStringAsync()),
                 presence => presence is "silent" or "disconnected"
             );
         }
     }
 
-    /// <summary>Fills the log of today with what some unit said that is long gone; how long it is then, in bytes.</summary>
-    private static async Task<long> LongerThanOneSegmentAsync(NpgsqlDataSource database)
+    /// <summary>Fills today's partition of the log with heartbeats of a device that is gone. Returns its size in bytes.</summary>
+    private static async Task<long> FillTodaysLogAsync(NpgsqlDataSource database)
     {
         await using var fill = database.CreateCommand(
             """
@@ -79,10 +78,10 @@ public sealed class DiskFullTests
         return size;
     }
 
-    /// <summary>Sets how long a file of the server's may be: for those who serve already, and for those who come.</summary>
-    private static async Task LimitAsync(RegistryHost house, NpgsqlDataSource database, string bytes)
+    /// <summary>Limits the file size of the postmaster, of its present backends, and so of its future ones.</summary>
+    private static async Task LimitFileSizeAsync(RegistryHost registry, NpgsqlDataSource database, string bytes)
     {
-        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(house.Data, "postgres/cluster/postmaster.pid")))[0];
+        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(registry.Data, "postgres/cluster/postmaster.pid")))[0];
         await OneAsync(postmaster);
         await using var ask = database.CreateCommand(
             "select array_agg(pid::text) from pg_stat_activity where backend_type = 'client backend'"
@@ -97,7 +96,9 @@ public sealed class DiskFullTests
                 "bash",
                 [
                     "-c",
-                    $"as=$(stat -c %u /proc/{pid}) && run=\"prlimit --pid {pid} --fsize={bytes}:\" && if [ \"$(id -u)\" = \"$as\" ]; then $run; else setpriv --reuid=$as --regid=$(stat -c %g /proc/{pid}) --clear-groups $run; fi",
+                    $"as=$(stat -c %u /proc/{pid}) && run=\"prlimit --pid {pid} --fsize={bytes}:\" && "
+                        + "if [ \"$(id -u)\" = \"$as\" ]; then $run; "
+                        + $"else setpriv --reuid=$as --regid=$(stat -c %g /proc/{pid}) --clear-groups $run; fi",
                 ]
             );
             Assert.True(code == 0 || !Directory.Exists($"/proc/{pid}"), errors);

@@ -5,8 +5,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace SurveillanceRegistry.Journeys.Tests.Staff;
 
-/// <summary>Staff pages for everybody: by keyboard alone, without scripts, and as axe (which nobody here wrote) sees them.</summary>
-public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<StaffedRegistry>
+/// <summary>Accessibility of the staff pages: by keyboard alone, without scripts, and as the checker axe sees them.</summary>
+[Collection(StaffedRegistryGroup.Name)]
+public sealed class StaffPagesTests(StaffedRegistry city)
 {
     private static readonly string[] Pages =
     [
@@ -37,27 +38,18 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
     ];
 
     [Fact]
-    public async Task Have_nothing_that_axe_objects_to()
+    public async Task Axe_finds_no_violation_on_any_staff_page()
     {
         var axe = await File.ReadAllTextAsync(
             Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/node_modules/axe-core/axe.min.js"),
             TestContext.Current.CancellationToken
         );
-        var page = await city.SignedInAsync("editor", withScript: true);
+        var page = await city.SignInAsync("editor", withScript: true);
         var (change, decided) = await TwoChangesAsync();
-        var approver = await city.SignedInAsync("approver", withScript: true);
-        var clerk = await city.SignedInAsync("clerk", withScript: true);
-        using (var program = await city.ProgramAsync("device-clerk"))
-            await program.PostAsync(
-                "gateways",
-                new StringContent(
-                    """{"id":"axe-gateway","department":"police","reason":"To be looked at."}""",
-                    System.Text.Encoding.UTF8,
-                    "application/json"
-                ),
-                TestContext.Current.CancellationToken
-            );
-        var administrator = await city.SignedInAsync("administrator", withScript: true);
+        var approver = await city.SignInAsync("approver", withScript: true);
+        var clerk = await city.SignInAsync("clerk", withScript: true);
+        await RegisterAxeGatewayAsync();
+        var administrator = await city.SignInAsync("administrator", withScript: true);
         var found = new List<string>();
         foreach (
             var (who, address) in Pages
@@ -74,12 +66,15 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
             await who.GotoAsync(address);
             await who.EvaluateAsync(axe);
             var answer = await who.EvaluateAsync<JsonElement>(
-                "async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '))"
+                """
+                async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+                    .violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '))
+                """
             );
             found.AddRange(answer.EnumerateArray().Select(violation => $"{address}: {violation}"));
         }
 
-        var outside = await city.PasserByAsync(withScript: true);
+        var outside = await city.VisitorPageAsync(withScript: true);
         await outside.GotoAsync("/staff/sign-in");
         await outside.EvaluateAsync(axe);
         found.AddRange(
@@ -90,19 +85,25 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         Assert.Equal("", string.Join('\n', found));
     }
 
-    [Fact]
-    public async Task Answer_without_scripts_and_clip_nothing_on_a_telephone()
+    private async Task RegisterAxeGatewayAsync()
     {
-        var page = await city.SignedInAsync("editor");
+        using var program = await city.ApiClientAsync("device-clerk");
+        await StaffedRegistry.SendAsync(program, "gateways", """{"id":"axe-gateway","department":"police","reason":"To be looked at."}""");
+    }
+
+    [Fact]
+    public async Task Staff_pages_work_without_scripts_and_fit_a_telephone()
+    {
+        var page = await city.SignInAsync("editor");
         await page.SetViewportSizeAsync(390, 844);
-        var keeper = await city.SignedInAsync("clerk");
-        var watcher = await city.SignedInAsync("administrator");
+        var clerkWithoutScript = await city.SignInAsync("clerk");
+        var administratorWithoutScript = await city.SignInAsync("administrator");
         foreach (
             var (who, address) in Pages
                 .Except(["/staff/not-allowed"])
                 .Select(address => (page, address))
-                .Concat(OfTheClerk[..^1].Select(address => (keeper, address)))
-                .Append((watcher, "/staff/ingest"))
+                .Concat(OfTheClerk[..^1].Select(address => (clerkWithoutScript, address)))
+                .Append((administratorWithoutScript, "/staff/ingest"))
         )
         {
             var answer = await who.GotoAsync(address);
@@ -110,11 +111,11 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
             await Expect(who.Locator("h1")).ToBeVisibleAsync();
         }
 
-        var wide = await city.SignedInAsync("editor", withScript: true);
+        var wide = await city.SignInAsync("editor", withScript: true);
         await wide.SetViewportSizeAsync(390, 844);
-        var clerk = await city.SignedInAsync("clerk", withScript: true);
+        var clerk = await city.SignInAsync("clerk", withScript: true);
         await clerk.SetViewportSizeAsync(390, 844);
-        var administrator = await city.SignedInAsync("administrator", withScript: true);
+        var administrator = await city.SignInAsync("administrator", withScript: true);
         await administrator.SetViewportSizeAsync(390, 844);
         foreach (
             var (who, address) in Pages
@@ -132,16 +133,16 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
     }
 
     [Fact]
-    public async Task Carry_an_amendment_from_desk_to_decision_by_keyboard_alone()
+    public async Task Staff_carry_an_amendment_from_draft_to_approval_by_keyboard_alone()
     {
-        var editor = await city.SignedInAsync("editor", withScript: true);
+        var editor = await city.SignInAsync("editor", withScript: true);
         await editor.GotoAsync("/staff/table?q=10.109");
         await PressAsync(editor, "a[href='/staff/edit/rcw-10.109/1/body-worn-video']", "Enter");
         await FocusAsync(editor, "#review-by");
         await editor.Keyboard.TypeAsync("12312027");
         await PressAsync(editor, "main form button", "Enter");
         await FocusAsync(editor, "#reason");
-        await editor.Keyboard.TypeAsync("Somebody must look at it again.");
+        await editor.Keyboard.TypeAsync("It must be looked at again.");
         await FocusAsync(editor, "#source-title");
         await editor.Keyboard.TypeAsync("RCW 10.109, as read");
         await PressAsync(editor, "main form button", "Enter");
@@ -149,7 +150,7 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         await PressAsync(editor, "button[value=submit]", "Space");
         await Expect(editor.Locator("h1")).ToContainTextAsync("submitted");
 
-        var approver = await city.SignedInAsync("approver", withScript: true);
+        var approver = await city.SignInAsync("approver", withScript: true);
         await PressAsync(approver, $"a[href='{new Uri(editor.Url).AbsolutePath}']", "Enter");
         await FocusAsync(approver, "#note");
         await approver.Keyboard.TypeAsync("Looked at.");
@@ -160,26 +161,26 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
     }
 
     [Fact]
-    public async Task Keep_a_view_under_a_name_and_give_it_to_others()
+    public async Task An_editor_saves_a_view_under_a_name_and_shares_it()
     {
-        var editor = await city.SignedInAsync("editor");
+        var editor = await city.SignInAsync("editor");
         await editor.GotoAsync("/staff/table?only=disagreeing&columns=kept");
         await Expect(editor.Locator("tbody tr")).ToHaveCountAsync(2);
         await editor.FillAsync("#view-name", "What disagrees");
         await editor.CheckAsync("input[name=shared]");
         await editor.ClickAsync("section form button >> text=Save view");
-        var approver = await city.SignedInAsync("approver");
+        var approver = await city.SignInAsync("approver");
         await approver.GotoAsync("/staff/table");
         await approver.ClickAsync("text=What disagrees");
         await Expect(approver.Locator("tbody tr")).ToHaveCountAsync(2);
-        await Expect(approver.Locator("thead")).Not.ToContainTextAsync("Stands");
+        await Expect(approver.Locator("thead")).Not.ToContainTextAsync("Status");
     }
 
     [Fact]
-    public async Task Take_a_table_from_a_spreadsheet_whole_or_not_at_all()
+    public async Task A_spreadsheet_is_imported_whole_or_not_at_all()
     {
-        var editor = await city.SignedInAsync("editor");
-        using var reader = new HttpClient { BaseAddress = city.House.Http };
+        var editor = await city.SignInAsync("editor");
+        using var reader = new HttpClient { BaseAddress = city.Host.Http };
         var table = await reader.GetStringAsync("/api/v1/governance.csv", TestContext.Current.CancellationToken);
         await UploadAsync(table);
         await Expect(editor.Locator("[role=status]")).ToContainTextAsync("nothing to propose");
@@ -212,9 +213,9 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
     }
 
     [Fact]
-    public async Task Show_three_sides_when_somebody_else_was_first_and_bring_them_together()
+    public async Task A_conflicting_change_shows_three_sides_and_is_merged()
     {
-        var editor = await city.SignedInAsync("editor");
+        var editor = await city.SignInAsync("editor");
         await editor.GotoAsync("/staff/edit/laws-2026-ch-239/1/alpr");
         await editor.FillAsync("#note", "A remark of this request.");
         await editor.ClickAsync("main form button");
@@ -223,49 +224,54 @@ public sealed class StaffPagesTests(StaffedRegistry city) : IClassFixture<Staffe
         await editor.ClickAsync("main form button");
         var address = editor.Url;
 
-        using var other = await city.ProgramAsync("editor");
-        using var approver = await city.ProgramAsync("approver");
-        var held = (await StaffedRegistry.Ask(other, "documents/instrument/laws-2026-ch-239")).GetProperty("revision").GetInt32();
+        using var other = await city.ApiClientAsync("editor");
+        using var approver = await city.ApiClientAsync("approver");
+        var held = (await StaffedRegistry.GetJsonAsync(other, "documents/instrument/laws-2026-ch-239")).GetProperty("revision").GetInt32();
         var (_, etag, drafted) = await StaffedRegistry.SendAsync(
             other,
             "changes",
-            $$$"""{"reason":"Sharing","source":{"title":"The law","url":null,"readOn":"2026-11-23","confidence":"sourced"},"rows":[{"instrument":"laws-2026-ch-239","technology":"alpr","version":1,"base":{{{held}}},"values":{"sharing":"with nobody","note":"Theirs."}}]}"""
+            $$$"""
+            {"reason":"Sharing",
+             "source":{"title":"The law","url":null,"readOn":"2026-11-23","confidence":"sourced"},
+             "rows":[{"instrument":"laws-2026-ch-239","technology":"alpr","version":1,"base":{{{held}}},
+                      "values":{"sharing":"with no agency","note":"Theirs."}}]}
+            """
         );
         var id = drafted.GetProperty("id").GetInt64();
         (_, etag, _) = await StaffedRegistry.SendAsync(other, $"changes/{id}/submit", null, etag);
         Assert.Equal(200, (await StaffedRegistry.SendAsync(approver, $"changes/{id}/approve", null, etag)).Status);
 
         await editor.GotoAsync(address);
-        await Expect(editor.Locator("main")).ToContainTextAsync("Somebody else changed this meanwhile");
+        await Expect(editor.Locator("main")).ToContainTextAsync("Newer changes were recorded");
         await Expect(editor.Locator("fieldset")).ToContainTextAsync("Theirs.");
         await editor.CheckAsync("input[value=mine]");
-        await editor.ClickAsync("text=Bring this request up to date");
-        await Expect(editor.Locator("main")).Not.ToContainTextAsync("Somebody else changed this meanwhile");
+        await editor.ClickAsync("text=Update this request");
+        await Expect(editor.Locator("main")).Not.ToContainTextAsync("Newer changes were recorded");
         var steps = editor.Locator(".steps").First;
         await Expect(steps).ToContainTextAsync("A remark of this request.");
-        await Expect(steps).Not.ToContainTextAsync("with nobody");
+        await Expect(steps).Not.ToContainTextAsync("with no agency");
     }
 
-    /// <summary>Two requests of a program: one of the editor's own drafts, one handed in.</summary>
+    /// <summary>Makes two changes: a draft of the editor, and one that an API client submitted.</summary>
     private async Task<(string Draft, long Submitted)> TwoChangesAsync()
     {
-        var editor = await city.SignedInAsync("editor");
+        var editor = await city.SignInAsync("editor");
         await editor.GotoAsync("/staff/edit/spd-manual-10.060/1/holding-cell-camera");
         await editor.FillAsync("#note", "A remark.");
         await editor.ClickAsync("main form button");
         var draft = new Uri(editor.Url).AbsolutePath.Split('/')[3];
-        using var program = await city.ProgramAsync("editor");
+        using var program = await city.ApiClientAsync("editor");
         var (_, etag, drafted) = await StaffedRegistry.SendAsync(
             program,
             "changes",
-            StaffedRegistry.Retention("smc-14.18", "surveillance-equipment", 3, 1, 20)
+            StaffedRegistry.RetentionChange("smc-14.18", "surveillance-equipment", 3, 1, 20)
         );
         var id = drafted.GetProperty("id").GetInt64();
         await StaffedRegistry.SendAsync(program, $"changes/{id}/submit", null, etag);
         return (draft, id);
     }
 
-    /// <summary>Tabs until something has the focus: what cannot be reached so cannot be used by everybody.</summary>
+    /// <summary>Presses Tab until an element has the focus: a person without a mouse can use only what Tab reaches.</summary>
     private static async Task FocusAsync(IPage page, string selector)
     {
         const int MostTabs = 400;

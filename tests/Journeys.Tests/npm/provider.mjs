@@ -44,7 +44,7 @@ const provider = new Provider(issuer, {
   },
 });
 
-// Somebody between the provider and the registry.
+// An attacker between the provider and the registry.
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 provider.use(async (context, next) => {
   await next();

@@ -16,19 +16,20 @@ namespace SurveillanceRegistry.Mqtt.Tests.Connections;
 public sealed class ClientConnectionTests
 {
     [Fact]
-    public async Task Ends_though_its_end_came_as_the_library_was_about_to_read()
+    public async Task A_session_ends_though_MQTTnet_consumed_the_cancelled_read()
     {
         var (toBroker, fromBroker) = (new Pipe(), new Pipe());
         var connection = new DefaultConnectionContext { Transport = new Duplex(toBroker.Reader, fromBroker.Writer) };
         var library = new Library(toBroker.Reader);
-        using var line = new ClientConnection(connection, library, null!, new Limits(), TimeProvider.System, _ => { });
-        library.BeforeReading = () => line.End(MqttDisconnectReasonCode.NotAuthorized, "Its credential does not hold any more.");
+        using var client = new ClientConnection(connection, library, null!, new Limits(), TimeProvider.System, _ => { });
+        library.BeforeReading = () =>
+            client.End(MqttDisconnectReasonCode.NotAuthorized, "The credential of this client is no longer valid.");
         await toBroker.Writer.WriteAsync(new byte[] { 0xC0, 0 }, TestContext.Current.CancellationToken);
         Assert.IsType<MqttPingReqPacket>(
-            await line.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Patience, TestContext.Current.CancellationToken)
+            await client.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Timeout, TestContext.Current.CancellationToken)
         );
         await Assert.ThrowsAsync<MqttCommunicationException>(() =>
-            line.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Patience, TestContext.Current.CancellationToken)
+            client.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Timeout, TestContext.Current.CancellationToken)
         );
     }
 

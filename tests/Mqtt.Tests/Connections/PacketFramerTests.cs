@@ -11,11 +11,11 @@ namespace SurveillanceRegistry.Mqtt.Tests.Connections;
 /// <summary>What the transport owes before a packet is read: a cap, an end, a pace.</summary>
 public sealed class PacketFramerTests : IAsyncLifetime
 {
-    private readonly BrokerFixture _antenna = new();
+    private readonly BrokerFixture _broker = new();
 
-    public ValueTask InitializeAsync() => _antenna.InitializeAsync();
+    public ValueTask InitializeAsync() => _broker.InitializeAsync();
 
-    public ValueTask DisposeAsync() => _antenna.DisposeAsync();
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     private static MqttApplicationMessage Message(string payload) =>
         new MqttApplicationMessageBuilder()
@@ -24,18 +24,18 @@ public sealed class PacketFramerTests : IAsyncLifetime
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .Build();
 
-    /// <summary>A client that writes what bytes it likes.</summary>
+    /// <summary>A client that writes any bytes.</summary>
     private async Task<NetworkStream> DialAsync(params byte[][] parts)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(_antenna.Address);
-        var line = new NetworkStream(socket, ownsSocket: true);
+        await socket.ConnectAsync(_broker.Address);
+        var connection = new NetworkStream(socket, ownsSocket: true);
         foreach (var part in parts)
-            await line.WriteAsync(part);
-        return line;
+            await connection.WriteAsync(part);
+        return connection;
     }
 
-    /// <summary>CONNECT with keep-alive 0: nobody will miss this client.</summary>
+    /// <summary>CONNECT with keep-alive 0: the broker does not miss this client.</summary>
     private static byte[] SignIn(bool isVersion5 = false)
     {
         byte[] Text(string text) => [0, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
@@ -55,20 +55,20 @@ public sealed class PacketFramerTests : IAsyncLifetime
         return [0x10, (byte)body.Length, .. body];
     }
 
-    /// <summary>Reads until the registry closes; what it said.</summary>
-    private static async Task<byte[]> UntilClosedAsync(NetworkStream line)
+    /// <summary>Reads until the registry closes; the bytes read.</summary>
+    private static async Task<byte[]> UntilClosedAsync(NetworkStream connection)
     {
-        using var said = new MemoryStream();
+        using var received = new MemoryStream();
         try
         {
-            await line.CopyToAsync(said).WaitAsync(BrokerFixture.Patience);
+            await connection.CopyToAsync(received).WaitAsync(BrokerFixture.Timeout);
         }
         catch (IOException)
         {
             // Reset is closed too.
         }
 
-        return said.ToArray();
+        return received.ToArray();
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class PacketFramerTests : IAsyncLifetime
     [InlineData(5_000_000)]
     public async Task A_packet_over_the_cap_ends_the_session_with_its_reason(int bytes)
     {
-        using var camera = await _antenna.ConnectAsync();
+        using var camera = await _broker.ConnectAsync();
         var ended = new TaskCompletionSource<MqttClientDisconnectReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         camera.DisconnectedAsync += end =>
         {
@@ -84,12 +84,12 @@ public sealed class PacketFramerTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(new string('x', bytes))));
-        Assert.Equal(MqttClientDisconnectReason.PacketTooLarge, await ended.Task.WaitAsync(BrokerFixture.Patience));
-        Assert.Contains("registry.publishes.refused size unread 1", _antenna.Counted);
+        Assert.Equal(MqttClientDisconnectReason.PacketTooLarge, await ended.Task.WaitAsync(BrokerFixture.Timeout));
+        Assert.Contains("registry.publishes.refused size unread 1", _broker.Measurements);
     }
 
     [Fact]
-    public async Task Who_sends_all_of_a_packet_before_listening_still_hears_the_reason()
+    public async Task A_client_that_reads_only_after_sending_still_gets_the_reason()
     {
         using var camera = await DialAsync(SignIn(isVersion5: true), [0x32, 0x80, 0xE1, 0xEB, 0x17], new byte[50_000_000]);
         camera.Socket.Shutdown(SocketShutdown.Send);
@@ -99,21 +99,21 @@ public sealed class PacketFramerTests : IAsyncLifetime
     [Fact]
     public async Task A_packet_over_the_cap_closes_the_connection_of_the_older_protocol()
     {
-        using var camera = await _antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, version: MqttProtocolVersion.V311));
+        using var camera = await _broker.ConnectAsync(BrokerFixture.OptionsFor(BrokerFixture.Camera, version: MqttProtocolVersion.V311));
         await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(new string('x', 70_000))));
-        Assert.Contains("registry.publishes.refused size unread 1", _antenna.Counted);
+        Assert.Contains("registry.publishes.refused size unread 1", _broker.Measurements);
     }
 
     [Fact]
-    public async Task Who_has_not_signed_in_cannot_make_the_registry_wait_for_256_megabytes()
+    public async Task A_client_without_a_sign_in_cannot_make_the_broker_wait_for_256_megabytes()
     {
         using var stranger = await DialAsync([0x10, 0xFF, 0xFF, 0xFF, 0x7F], new byte[100]);
         Assert.Empty(await UntilClosedAsync(stranger));
-        Assert.Contains("registry.publishes.refused size unread 1", _antenna.Counted);
+        Assert.Contains("registry.publishes.refused size unread 1", _broker.Measurements);
     }
 
     [Fact]
-    public async Task Who_hangs_up_in_the_middle_of_a_packet_is_not_waited_for()
+    public async Task The_broker_does_not_wait_for_a_client_that_closed_in_the_middle_of_a_packet()
     {
         using var camera = await DialAsync(SignIn(), [0x32, 100, 0]);
         camera.Socket.Shutdown(SocketShutdown.Send);
@@ -125,7 +125,7 @@ public sealed class PacketFramerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_packet_that_comes_in_pieces_is_one_packet()
+    public async Task A_packet_that_arrives_in_pieces_is_one_packet()
     {
         using var camera = await DialAsync([.. SignIn().Select(letter => new[] { letter })]);
         camera.Socket.Shutdown(SocketShutdown.Send);
@@ -140,19 +140,19 @@ public sealed class PacketFramerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_device_may_bring_a_days_heartbeats_at_once_and_then_ten_a_second()
+    public async Task A_device_may_publish_a_days_heartbeats_at_once_and_then_ten_a_second()
     {
         const string heartbeat = """{"epoch":1,"seq":1,"capture":{"video":"live","audio":"off"},"health":"ok","firmware":"1"}""";
-        using var camera = await _antenna.ConnectAsync();
+        using var camera = await _broker.ConnectAsync();
         async Task<MqttClientPublishReasonCode> Speak() => (await camera.PublishAsync(Message(heartbeat))).ReasonCode;
         for (var day = 0; day < 10_000; day++)
             Assert.Equal(MqttClientPublishReasonCode.Success, await Speak());
         Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await Speak());
-        Assert.Contains("registry.publishes.refused rate own-heartbeat 1", _antenna.Counted);
+        Assert.Contains("registry.publishes.refused rate own-heartbeat 1", _broker.Measurements);
 
-        using var again = await _antenna.ConnectAsync(); // Signing in again gains nothing.
+        using var again = await _broker.ConnectAsync(); // Signing in again gains nothing.
         Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, (await again.PublishAsync(Message(heartbeat))).ReasonCode);
-        _antenna.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        _broker.Clock.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(MqttClientPublishReasonCode.Success, (await again.PublishAsync(Message(heartbeat))).ReasonCode);
         Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, (await again.PublishAsync(Message(heartbeat))).ReasonCode);
     }

@@ -13,19 +13,19 @@ namespace SurveillanceRegistry.Mqtt.Tests.ExpectedStates;
 /// <summary>What the registry tells a device of its rules.</summary>
 public sealed class ExpectedStatePublisherTests : IAsyncLifetime
 {
-    private readonly BrokerFixture _antenna = new();
+    private readonly BrokerFixture _broker = new();
 
-    public ValueTask InitializeAsync() => _antenna.InitializeAsync();
+    public ValueTask InitializeAsync() => _broker.InitializeAsync();
 
-    public ValueTask DisposeAsync() => _antenna.DisposeAsync();
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     [Fact]
-    public async Task Of_a_device_is_told_when_it_asks_and_again_when_it_changes()
+    public async Task An_expected_state_is_sent_on_subscription_and_after_each_change()
     {
         var heard = Channel.CreateUnbounded<MqttApplicationMessage>();
-        using var camera = await _antenna.ConnectAsync();
+        using var camera = await _broker.ConnectAsync();
         camera.ApplicationMessageReceivedAsync += message => heard.Writer.WriteAsync(message.ApplicationMessage).AsTask();
-        async Task<MqttApplicationMessage> Next() => await heard.Reader.ReadAsync().AsTask().WaitAsync(BrokerFixture.Patience);
+        async Task<MqttApplicationMessage> Next() => await heard.Reader.ReadAsync().AsTask().WaitAsync(BrokerFixture.Timeout);
 
         await camera.SubscribeAsync(DeviceTopics.Expected(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce);
         var first = await Next();
@@ -39,22 +39,20 @@ public sealed class ExpectedStatePublisherTests : IAsyncLifetime
             )
         );
 
-        _antenna.Expecting.Expect(
+        _broker.ExpectedStates.Expect(
             BrokerFixture.Camera.Id,
             new ExpectedState(2, default(CaptureReport).With(Capture.Video, Mode.Off).With(Capture.Audio, Mode.Off), [])
         );
-        _antenna.Clock.Advance(TimeSpan.FromSeconds(2));
+        _broker.Clock.Advance(TimeSpan.FromSeconds(2));
         var next = await Next();
         Assert.Equal((2, false), ((int)JsonNode.Parse(Encoding.UTF8.GetString(next.Payload))!["version"]!, next.Retain));
     }
 
     [Fact]
-    public async Task Of_a_device_behind_a_gateway_is_told_to_its_gateway()
+    public async Task An_expected_state_of_a_device_behind_a_gateway_is_sent_to_the_gateway()
     {
         var heard = Channel.CreateUnbounded<string>();
-        using var gateway = await _antenna.ConnectAsync(
-            BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Gateway })
-        );
+        using var gateway = await _broker.ConnectAsync(BrokerFixture.OptionsFor(BrokerFixture.Camera with { Id = FakeEnrolment.Gateway }));
         gateway.ApplicationMessageReceivedAsync += message => heard.Writer.WriteAsync(message.ApplicationMessage.Topic).AsTask();
         Assert.Equal(
             MqttClientSubscribeResultCode.GrantedQoS1,
@@ -68,6 +66,6 @@ public sealed class ExpectedStatePublisherTests : IAsyncLifetime
                 .Items.Single()
                 .ResultCode
         );
-        Assert.Equal(DeviceTopics.Expected("behind-1"), await heard.Reader.ReadAsync().AsTask().WaitAsync(BrokerFixture.Patience));
+        Assert.Equal(DeviceTopics.Expected("behind-1"), await heard.Reader.ReadAsync().AsTask().WaitAsync(BrokerFixture.Timeout));
     }
 }

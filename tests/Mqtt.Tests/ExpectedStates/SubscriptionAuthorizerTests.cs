@@ -10,11 +10,11 @@ namespace SurveillanceRegistry.Mqtt.Tests.ExpectedStates;
 /// <summary>What is agreed at sign-in, what is answered in which order, and how a session ends.</summary>
 public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
 {
-    private readonly BrokerFixture _antenna = new();
+    private readonly BrokerFixture _broker = new();
 
-    public ValueTask InitializeAsync() => _antenna.InitializeAsync();
+    public ValueTask InitializeAsync() => _broker.InitializeAsync();
 
-    public ValueTask DisposeAsync() => _antenna.DisposeAsync();
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     private static byte[] Text(string text) => [(byte)(text.Length >> 8), (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
 
@@ -57,26 +57,26 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
     private async Task<NetworkStream> DialAsync(string id, ushort keepAlive = 60)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(_antenna.Address);
-        var line = new NetworkStream(socket, ownsSocket: true);
-        await line.WriteAsync(SignIn(id, keepAlive));
-        return line;
+        await socket.ConnectAsync(_broker.Address);
+        var connection = new NetworkStream(socket, ownsSocket: true);
+        await connection.WriteAsync(SignIn(id, keepAlive));
+        return connection;
     }
 
-    private static async Task<byte[]> ReadPacketAsync(Stream line)
+    private static async Task<byte[]> ReadPacketAsync(Stream connection)
     {
         var head = new byte[2];
-        await line.ReadExactlyAsync(head).AsTask().WaitAsync(BrokerFixture.Patience);
+        await connection.ReadExactlyAsync(head).AsTask().WaitAsync(BrokerFixture.Timeout);
         var body = new byte[head[1]];
-        await line.ReadExactlyAsync(body).AsTask().WaitAsync(BrokerFixture.Patience);
+        await connection.ReadExactlyAsync(body).AsTask().WaitAsync(BrokerFixture.Timeout);
         return [.. head, .. body];
     }
 
     [Fact]
-    public async Task Says_at_sign_in_what_the_broker_takes()
+    public async Task The_CONNACK_states_the_limits_of_the_broker()
     {
-        await using var line = await DialAsync("sim-2", keepAlive: 0);
-        var answer = await ReadPacketAsync(line);
+        await using var connection = await DialAsync("sim-2", keepAlive: 0);
+        var answer = await ReadPacketAsync(connection);
         Assert.Equal(0x20, answer[0]);
         Assert.Equal(0, answer[3]);
         Assert.True(answer.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x21, 0x01, 0x00]) > 0, "Receive maximum 256.");
@@ -86,27 +86,27 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answers_a_hundred_at_once_in_the_order_in_which_they_came_refusals_among_them()
+    public async Task Acknowledgements_and_refusals_leave_in_the_order_of_their_publishes()
     {
-        await using var line = await DialAsync("sim-3");
-        await ReadPacketAsync(line);
-        _antenna.Kept.Hold();
+        await using var connection = await DialAsync("sim-3");
+        await ReadPacketAsync(connection);
+        _broker.Log.Hold();
         var all = Enumerable
             .Range(1, 100)
             .SelectMany(id =>
                 Publish(
                     (ushort)id,
-                    id % 10 == 0 ? "registry/v1/devices/somebody-else/heartbeat" : DeviceTopics.Heartbeat("sim-3"),
+                    id % 10 == 0 ? "registry/v1/devices/another-device/heartbeat" : DeviceTopics.Heartbeat("sim-3"),
                     id % 7 == 0 ? "{}" : Heartbeat(id)
                 )
             )
             .ToArray();
-        await line.WriteAsync(all);
-        await _antenna.Kept.Asked.WaitAsync(BrokerFixture.Patience);
-        _antenna.Kept.Release();
+        await connection.WriteAsync(all);
+        await _broker.Log.Appended.WaitAsync(BrokerFixture.Timeout);
+        _broker.Log.Release();
         for (var id = 1; id <= 100; id++)
         {
-            var answer = await ReadPacketAsync(line);
+            var answer = await ReadPacketAsync(connection);
             Assert.Equal((0x40, id), (answer[0], answer[2] << 8 | answer[3]));
             Assert.Equal(
                 id % 10 == 0 ? 0x87
@@ -118,7 +118,7 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
 
         Assert.Equal(
             Enumerable.Range(1, 100).Where(id => id % 7 != 0 && id % 10 != 0).Select(id => (long)id),
-            _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.Seq)
+            _broker.Log.Heartbeats.Select(heartbeat => heartbeat.Seq)
         );
     }
 
@@ -133,113 +133,107 @@ public sealed class SubscriptionAuthorizerTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Ends))]
-    public async Task Ends_with_its_reason_when_it_says_what_no_answer_can_refuse(byte[] packet, byte reason)
+    public async Task A_session_ends_with_a_reason_if_a_publish_cannot_be_refused_otherwise(byte[] packet, byte reason)
     {
-        await using var line = await DialAsync("sim-4");
-        await ReadPacketAsync(line);
-        await line.WriteAsync(packet);
-        var end = await ReadPacketAsync(line);
+        await using var connection = await DialAsync("sim-4");
+        await ReadPacketAsync(connection);
+        await connection.WriteAsync(packet);
+        var end = await ReadPacketAsync(connection);
         Assert.Equal((0xE0, reason), (end[0], end[2]));
-        Assert.Empty(_antenna.Kept.Heartbeats);
+        Assert.Empty(_broker.Log.Heartbeats);
     }
 
     [Fact]
-    public async Task Ends_when_it_is_silent_for_longer_than_its_keep_alive_allows_and_not_before()
+    public async Task A_session_ends_after_one_and_a_half_keep_alives_of_silence_and_not_before()
     {
-        await using var line = await DialAsync("sim-5", keepAlive: 20);
-        await ReadPacketAsync(line);
+        await using var connection = await DialAsync("sim-5", keepAlive: 20);
+        await ReadPacketAsync(connection);
         for (var i = 0; i < 5; i++)
         {
-            _antenna.Clock.Advance(TimeSpan.FromSeconds(25));
-            await line.WriteAsync(Publish(1, DeviceTopics.Heartbeat("sim-5"), Heartbeat(i)));
-            Assert.Equal(0x40, (await ReadPacketAsync(line))[0]); // What it publishes is a sign that its connection lives.
+            _broker.Clock.Advance(TimeSpan.FromSeconds(25));
+            await connection.WriteAsync(Publish(1, DeviceTopics.Heartbeat("sim-5"), Heartbeat(i)));
+            Assert.Equal(0x40, (await ReadPacketAsync(connection))[0]); // What it publishes is a sign that its connection lives.
         }
 
-        _antenna.Clock.Advance(TimeSpan.FromSeconds(32));
-        Assert.Equal([0xE0, 0x02, 0x8D, 0x00], await ReadPacketAsync(line));
+        _broker.Clock.Advance(TimeSpan.FromSeconds(32));
+        Assert.Equal([0xE0, 0x02, 0x8D, 0x00], await ReadPacketAsync(connection));
     }
 
     [Fact]
-    public async Task Ends_when_a_packet_that_was_begun_does_not_come()
+    public async Task A_session_ends_when_an_unfinished_packet_does_not_arrive()
     {
-        await using var line = await DialAsync("sim-6");
-        await ReadPacketAsync(line);
-        await line.WriteAsync(Publish(1, DeviceTopics.Heartbeat("sim-6"), Heartbeat(1)).AsMemory(0, 20));
-        var end = ReadPacketAsync(line);
+        await using var connection = await DialAsync("sim-6");
+        await ReadPacketAsync(connection);
+        await connection.WriteAsync(Publish(1, DeviceTopics.Heartbeat("sim-6"), Heartbeat(1)).AsMemory(0, 20));
+        var end = ReadPacketAsync(connection);
         for (; !end.IsCompleted; await Task.Yield())
-            _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
+            _broker.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(0xE0, (await end)[0]);
     }
 
     [Fact]
-    public async Task Ends_when_its_credential_does_not_hold_any_more()
+    public async Task A_session_ends_when_its_credential_is_no_longer_valid()
     {
-        await using var line = await DialAsync("sim-7");
-        await ReadPacketAsync(line);
-        var sessions = _antenna.Part<ISessions>();
+        await using var connection = await DialAsync("sim-7");
+        await ReadPacketAsync(connection);
+        var sessions = _broker.GetService<ISessions>();
         Assert.Equal([("sim-7", 1L)], sessions.SignedIn("sim-7"));
         sessions.End("sim-7");
-        Assert.Equal([0xE0, 0x02, 0x87, 0x00], await ReadPacketAsync(line));
+        Assert.Equal([0xE0, 0x02, 0x87, 0x00], await ReadPacketAsync(connection));
     }
 
     [Fact]
-    public async Task Of_a_gateway_speaks_for_those_behind_it_and_their_deaths_are_its_unclean_end()
+    public async Task A_gateway_publishes_for_its_devices_and_its_unclean_end_is_their_death()
     {
-        var line = await DialAsync(BrokerFixture.FakeEnrolment.Gateway);
-        await ReadPacketAsync(line);
+        var connection = await DialAsync(FakeEnrolment.Gateway);
+        await ReadPacketAsync(connection);
         foreach (
-            var (child, code) in new[]
-            {
-                ("behind-1", 0),
-                ("behind-2", 0),
-                (BrokerFixture.Camera.Id, 0x87),
-                (BrokerFixture.FakeEnrolment.Gateway, 0x87),
-            }
+            var (child, code) in new[] { ("behind-1", 0), ("behind-2", 0), (BrokerFixture.Camera.Id, 0x87), (FakeEnrolment.Gateway, 0x87) }
         )
         {
-            await line.WriteAsync(Publish(7, DeviceTopics.Heartbeat(child), Heartbeat(1)));
-            var answer = await ReadPacketAsync(line);
+            await connection.WriteAsync(Publish(7, DeviceTopics.Heartbeat(child), Heartbeat(1)));
+            var answer = await ReadPacketAsync(connection);
             Assert.Equal(code, answer.Length > 4 ? answer[4] : 0);
         }
 
-        Assert.Equal(["behind-1", "behind-2"], _antenna.Kept.Heartbeats.Select(heartbeat => heartbeat.DeviceId));
-        await line.DisposeAsync();
-        Assert.Equal(1, await _antenna.Told.DeathAsync());
-        Assert.Equal(1, await _antenna.Told.DeathAsync());
+        Assert.Equal(["behind-1", "behind-2"], _broker.Log.Heartbeats.Select(heartbeat => heartbeat.DeviceId));
+        await connection.DisposeAsync();
+        Assert.Equal(1, await _broker.Partitions.DeathAsync());
+        Assert.Equal(1, await _broker.Partitions.DeathAsync());
     }
 
     [Fact]
-    public async Task Is_not_taken_over_for_ever_by_two_units_with_one_credential()
+    public async Task Two_devices_with_one_credential_cannot_take_a_session_over_forever()
     {
-        var lines = new List<NetworkStream>();
+        var connections = new List<NetworkStream>();
         var codes = new List<byte>();
         for (var i = 0; i < 15; i++)
         {
-            lines.Add(await DialAsync("sim-8"));
-            codes.Add((await ReadPacketAsync(lines[^1]))[3]);
+            connections.Add(await DialAsync("sim-8"));
+            codes.Add((await ReadPacketAsync(connections[^1]))[3]);
         }
 
         Assert.Equal(0, codes[0]);
         Assert.Equal(0x9F, codes[^1]);
-        foreach (var line in lines)
-            await line.DisposeAsync();
+        foreach (var connection in connections)
+            await connection.DisposeAsync();
     }
 
     [Fact]
-    public async Task Is_refused_to_an_address_that_guesses_until_the_minute_is_over()
+    public async Task An_address_that_guesses_secrets_is_refused_until_the_minute_ends()
     {
         for (var i = 0; i < 61; i++)
         {
             using var stranger = new MqttClientFactory().CreateMqttClient();
             await stranger.ConnectAsync(
-                BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _antenna.Address.Port).Build()
+                BrokerFixture.OptionsFor(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", _broker.Address.Port).Build()
             );
         }
 
         using var late = new MqttClientFactory().CreateMqttClient();
-        var options = BrokerFixture.As(BrokerFixture.Camera).WithTcpServer("127.0.0.1", _antenna.Address.Port).Build();
+        var options = BrokerFixture.OptionsFor(BrokerFixture.Camera).WithTcpServer("127.0.0.1", _broker.Address.Port).Build();
         Assert.Equal(MqttClientConnectResultCode.ConnectionRateExceeded, (await late.ConnectAsync(options)).ResultCode);
-        _antenna.Clock.Advance(TimeSpan.FromMinutes(1.1));
+        _broker.Clock.Advance(TimeSpan.FromMinutes(1.1));
         Assert.Equal(MqttClientConnectResultCode.Success, (await late.ConnectAsync(options)).ResultCode);
     }
 }

@@ -19,7 +19,7 @@ internal static class ClosedVocabularyAssert
         var units = VendorExamples.Tables[profile].Profile.Units;
         Assert.True(answer.Refusal is null || Enum.IsDefined(answer.Refusal.Value));
         Assert.True(answer.Dropped >= 0);
-        foreach (var word in answer.Words)
+        foreach (var word in answer.Reports)
         {
             Assert.Contains(units, unit => unit.Device == word.Device.Id);
             Assert.Contains(word.Device, VendorExamples.Devices);
@@ -28,11 +28,11 @@ internal static class ClosedVocabularyAssert
             Assert.True(word.DeviceAt is null || word.DeviceAt >= First && word.DeviceAt < End);
             Assert.All(
                 word.Capture.Captures,
-                capture => Assert.True(word.Device.Sensors.Contains(capture) != word.Beyond.Contains(capture))
+                capture => Assert.True(word.Device.Sensors.Contains(capture) != word.UnregisteredCaptures.Contains(capture))
             );
-            Assert.All(word.Beyond.Captures, capture => Assert.DoesNotContain(capture, word.Device.Sensors));
+            Assert.All(word.UnregisteredCaptures.Captures, capture => Assert.DoesNotContain(capture, word.Device.Sensors));
             Assert.Equal(word.Capture, Again(word.Capture));
-            Assert.Equal(word.Beyond, CaptureSet.From(word.Beyond.Captures));
+            Assert.Equal(word.UnregisteredCaptures, CaptureSet.From(word.UnregisteredCaptures.Captures));
         }
 
         Assert.All(answer.Deaths, death => Assert.Contains(units, unit => unit.Device == death.DeviceId));
@@ -46,7 +46,7 @@ internal static class ClosedVocabularyAssert
         foreach (var answer in answers)
         {
             text.AppendLine(JsonSerializer.Serialize(answer, Everything))
-                .AppendLine(JsonSerializer.Serialize(answer.Words.Select(word => word.Firmware), Everything));
+                .AppendLine(JsonSerializer.Serialize(answer.Reports.Select(word => word.Firmware), Everything));
             foreach (var message in answer.Messages)
                 text.AppendLine(message.Topic).AppendLine(Encoding.Latin1.GetString(message.Payload.AsSpan()));
         }

@@ -6,7 +6,7 @@ using SurveillanceRegistry.Mqtt.Publishing;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
-/// <summary>A client that writes what bytes it likes, and reads what it likes to read.</summary>
+/// <summary>A client that writes any bytes, and reads only when a test reads.</summary>
 internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
 {
     private Stream _stream = new NetworkStream(socket, ownsSocket: true);
@@ -15,7 +15,7 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
         DialAsync(address, IPAddress.Any, null, parts);
 
     /// <param name="from">The client's own address.</param>
-    /// <param name="takes">How many bytes it lets wait for itself, before it says that it takes no more.</param>
+    /// <param name="takes">How many bytes it lets wait for itself, before its socket accepts no more.</param>
     public static async Task<RawMqttClient> DialAsync(IPEndPoint address, IPAddress from, int? takes, params byte[][] parts)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -44,13 +44,13 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
         return wire;
     }
 
-    /// <summary>Goes on under TLS, whoever the registry may be.</summary>
+    /// <summary>Continues under TLS, and accepts every certificate.</summary>
     public async Task<RawMqttClient> EncryptAsync()
     {
-#pragma warning disable CA5359 // It is this process that it talks to.
+#pragma warning disable CA5359 // The server is in this process.
         var tls = new SslStream(_stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
 #pragma warning restore CA5359
-        await tls.AuthenticateAsClientAsync("localhost").WaitAsync(BrokerFixture.Patience);
+        await tls.AuthenticateAsClientAsync("localhost").WaitAsync(BrokerFixture.Timeout);
         _stream = tls;
         return this;
     }
@@ -71,36 +71,36 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
     public async Task<byte[]> ReadPacketAsync()
     {
         var head = new byte[2];
-        await _stream.ReadExactlyAsync(head).AsTask().WaitAsync(BrokerFixture.Patience);
+        await _stream.ReadExactlyAsync(head).AsTask().WaitAsync(BrokerFixture.Timeout);
         var length = head[1] & 0x7F;
         for (var shift = 7; (head[^1] & 0x80) != 0; shift += 7)
         {
             head = [.. head, 0];
-            await _stream.ReadExactlyAsync(head.AsMemory(head.Length - 1)).AsTask().WaitAsync(BrokerFixture.Patience);
+            await _stream.ReadExactlyAsync(head.AsMemory(head.Length - 1)).AsTask().WaitAsync(BrokerFixture.Timeout);
             length |= (head[^1] & 0x7F) << shift;
         }
 
         var body = new byte[length];
-        await _stream.ReadExactlyAsync(body).AsTask().WaitAsync(BrokerFixture.Patience);
+        await _stream.ReadExactlyAsync(body).AsTask().WaitAsync(BrokerFixture.Timeout);
         return [.. head, .. body];
     }
 
-    /// <summary>Says no more, and reads until the registry closes; what it said.</summary>
+    /// <summary>Sends nothing more, and reads until the registry closes; the bytes read.</summary>
     public async Task<byte[]> UntilClosedAsync(bool isHalfClosed = true)
     {
-        using var said = new MemoryStream();
+        using var received = new MemoryStream();
         try
         {
             if (isHalfClosed)
                 socket.Shutdown(SocketShutdown.Send);
-            await _stream.CopyToAsync(said).WaitAsync(BrokerFixture.Patience);
+            await _stream.CopyToAsync(received).WaitAsync(BrokerFixture.Timeout);
         }
         catch (Exception reset) when (reset is IOException or SocketException)
         {
             // Reset is closed too.
         }
 
-        return said.ToArray();
+        return received.ToArray();
     }
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();

@@ -9,13 +9,13 @@ using SurveillanceRegistry.Mqtt.Vendors.Facts;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
-/// <summary>One message of a vendor's, as its documents and its field say that it looks. Written for these tests.</summary>
+/// <summary>One message of a vendor, written for these tests after its documents and after devices in use.</summary>
 internal sealed record Golden(string Profile, string Topic, byte[] Payload)
 {
     public static Golden Of(string profile, string topic, string payload) => new(profile, topic, Encoding.UTF8.GetBytes(payload));
 }
 
-/// <summary>The sample profiles, sessions that speak by them, and messages of every vendor.</summary>
+/// <summary>The sample profiles, sessions that read by them, and messages of every vendor.</summary>
 internal static class VendorExamples
 {
     public const string Recorder = "lobby-recorder",
@@ -38,7 +38,7 @@ internal static class VendorExamples
             .ReadAll(Path.Combine(Root, "devices/profiles"), [.. Devices.Select(device => device.Id)])
             .Value!.All.ToImmutableDictionary(profile => profile.Id, profile => new UnitIndex(profile));
 
-    /// <summary>What each vendor says when all is well, and some of what it says when it is not.</summary>
+    /// <summary>Messages of each vendor when all is well, and some when it is not.</summary>
     public static ImmutableArray<Golden> Goldens { get; } =
     [
         Golden.Of(Recorder, "frigate/available", "online"),
@@ -51,28 +51,33 @@ internal static class VendorExamples
         Golden.Of(
             Camera,
             "axis/ACCC8E000001/event/tns:onvif/Device/tns:axis/Status/SystemReady",
-            """{"timestamp":1763913600123,"topic":"onvif:Device/axis:Status/SystemReady","serial":"ACCC8E000001","message":{"source":{},"key":{},"data":{"ready":"1"}}}"""
+            """{"timestamp":1763913600123,"topic":"onvif:Device/axis:Status/SystemReady","serial":"ACCC8E000001","message":"""
+                + """{"source":{},"key":{},"data":{"ready":"1"}}}"""
         ),
         Golden.Of(
             Camera,
             "axis/ACCC8E000001/event/tns:axis/Storage/Recording/$source/disk_id/SD_DISK",
-            """{"timestamp":1763913600123,"topic":"axis:Storage/Recording","message":{"source":{"disk_id":"SD_DISK"},"key":{},"data":{"recording":"1"}}}"""
+            """{"timestamp":1763913600123,"topic":"axis:Storage/Recording","message":"""
+                + """{"source":{"disk_id":"SD_DISK"},"key":{},"data":{"recording":"1"}}}"""
         ),
         Golden.Of(
             Camera,
             "axis/ACCC8E000001/event/tns:axis/Storage/Alert",
-            """{"timestamp":1763913600123,"topic":"axis:Storage/Alert","message":{"source":{"disk_id":"SD_DISK"},"key":{},"data":{"overall_health":"0","wear":"3","temperature":"31","alert":"1"}}}"""
+            """{"timestamp":1763913600123,"topic":"axis:Storage/Alert","message":"""
+                + """{"source":{"disk_id":"SD_DISK"},"key":{},"data":{"overall_health":"0","wear":"3","temperature":"31","alert":"1"}}}"""
         ),
         Golden.Of(
             Camera,
             "axis/ACCC8E000001/event/tns:axis/Storage/Disruption",
-            """{"timestamp":1763913600123,"topic":"axis:Storage/Disruption","message":{"source":{"disk_id":"SD_DISK"},"key":{},"data":{"disruption":"1"}}}"""
+            """{"timestamp":1763913600123,"topic":"axis:Storage/Disruption","message":"""
+                + """{"source":{"disk_id":"SD_DISK"},"key":{},"data":{"disruption":"1"}}}"""
         ),
         Golden.Of(Camera, "axis/status/ACCC8E000001", """{"model":"P3265","Network_Kbps":812,"CPU_average":31,"Uptime_Hours":412.5}"""),
         Golden.Of(
             Garage,
             "city/garage-1/onvif-ej/RecordingConfig/JobState/&job-1",
-            """{"UtcTime":"2026-11-23T19:59:59.321Z","Source":{"RecordingJobToken":"job-1"},"Data":{"State":"Active","Information":{"@RecordingToken":"r-1","State":"Active"}}}"""
+            """{"UtcTime":"2026-11-23T19:59:59.321Z","Source":"""
+                + """{"RecordingJobToken":"job-1"},"Data":{"State":"Active","Information":{"@RecordingToken":"r-1","State":"Active"}}}"""
         ),
         Golden.Of(
             Garage,
@@ -93,7 +98,10 @@ internal static class VendorExamples
         Golden.Of(
             Bridge,
             "amcrest2mqtt/000000001/config",
-            """{"version":"1.0.5","device_type":"IPC","device_name":"lobby","sw_version":"2.800.0","serial_number":"000000001","host":"10.0.0.7"}"""
+            """
+            {"version":"1.0.5","device_type":"IPC","device_name":"lobby",
+            "sw_version":"2.800.0","serial_number":"000000001","host":"10.0.0.7"}
+            """
         ),
     ];
 
@@ -127,15 +135,18 @@ internal static class VendorExamples
         (Bridge, "amcrest2mqtt/000000001/doorbell"),
     ];
 
-    /// <summary>Made by sparkplug-payload 1.0.3 of Eclipse Tahu, so that somebody else's encoder is read: bdSeq 0, seq 0.</summary>
+    /// <summary>Made by sparkplug-payload 1.0.3 of Eclipse Tahu, so that the bytes of another encoder are read: bdSeq 0, seq 0.</summary>
     public const string TahuNodeBirth =
-        "088098c68bab33120b0a05626453657120085800121a0a144e6f646520436f6e74726f6c2f52656269727468200b700012260a1350726f706572746965732f4f70657261746f72200c7a0d43616e61727920506572736f6e1800";
+        "088098c68bab33120b0a05626453657120085800121a0a144e6f646520436f6e74726f6c2f52656269727468200b700012260a1350726f7065727469"
+        + "65732f4f70657261746f72200c7a0d43616e61727920506572736f6e1800";
 
     /// <summary>
     /// Seq 1: Video/Mode (alias 11) recorded, Health (13) 0, Firmware (14) 4.2.1, and two names that no profile asks for.
     /// </summary>
     public const string TahuDeviceBirth =
-        "088198c68bab33121a0a0a566964656f2f4d6f6465100b200c7a087265636f7264656412100a08417564696f2f4f6e100c200b7000120e0a064865616c7468100d2003500012150a084669726d77617265100e200c7a05342e322e3112190a0a4c6173742f506c617465100f200c7a0743414e415259311801";
+        "088198c68bab33121a0a0a566964656f2f4d6f6465100b200c7a087265636f7264656412100a08417564696f2f4f6e100c200b7000120e0a06486561"
+        + "6c7468100d2003500012150a084669726d77617265100e200c7a05342e322e3112190a0a4c6173742f506c617465100f200c7a0743414e4152593118"
+        + "01";
 
     /// <summary>Seq 2: alias 11 live, and an alias that no profile asks for.</summary>
     public const string TahuData = "088298c68bab33120a100b200c7a046c697665120d100f200c7a0743414e415259321802";
@@ -144,9 +155,12 @@ internal static class VendorExamples
     public const string TahuDeath = "088398c68bab33120b0a05626453657120085800";
 
     public const string Stats = """
-        {"cameras":{"lobby_north":{"camera_fps":5.1,"process_fps":5.1,"skipped_fps":0.0,"detection_fps":0.3,"detection_enabled":true,"pid":31,"connection_quality":"fair","expected_fps":5,
-        "reconnects_last_hour":1,"stalls_last_hour":0,"audio_rms":12.5,"audio_dBFS":-40.2},"backyard":{"camera_fps":5.0,"connection_quality":"excellent"}},
-        "detectors":{"cpu":{"inference_speed":11.2}},"service":{"uptime":86400,"version":"0.16.2","latest_version":"0.16.2","last_updated":1763913599,"storage":{"/media":{"total":1.5,"mount_type":"ext4"}}}}
+        {"cameras":{"lobby_north":{"camera_fps":5.1,"process_fps":5.1,"skipped_fps":0.0,
+        "detection_fps":0.3,"detection_enabled":true,"pid":31,"connection_quality":"fair","expected_fps":5,
+        "reconnects_last_hour":1,"stalls_last_hour":0,"audio_rms":12.5,"audio_dBFS":-40.2},
+        "backyard":{"camera_fps":5.0,"connection_quality":"excellent"}},
+        "detectors":{"cpu":{"inference_speed":11.2}},"service":{"uptime":86400,"version":"0.16.2",
+        "latest_version":"0.16.2","last_updated":1763913599,"storage":{"/media":{"total":1.5,"mount_type":"ext4"}}}}
         """;
 
     public static VendorStateMachine Session(string profile, long connection = Connection) =>

@@ -13,7 +13,8 @@ public sealed class HeartbeatReaderTests
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 20, 0, 0, TimeSpan.Zero);
 
     private const string Good =
-        """{"epoch":1764000000123,"seq":42,"at":"2026-11-23T15:00:00.000Z","capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1","ruleVersion":7}""";
+        """{"epoch":1764000000123,"seq":42,"at":"2026-11-23T15:00:00.000Z","capture":{"video":"recorded","audio":"off"}"""
+        + ""","health":"ok","firmware":"10.12.1","ruleVersion":7}""";
 
     private static readonly string[] Words =
     [
@@ -54,7 +55,7 @@ public sealed class HeartbeatReaderTests
     private static bool Read(string payload, out Heartbeat heartbeat) => Read(Encoding.UTF8.GetBytes(payload), out heartbeat);
 
     [Fact]
-    public void Takes_every_named_value()
+    public void The_reader_accepts_every_named_value()
     {
         Assert.True(Read(Good, out var heartbeat));
         Assert.Equal(
@@ -83,7 +84,7 @@ public sealed class HeartbeatReaderTests
     [InlineData("10.12.1", "1")]
     [InlineData("10.12.1", "1.2.3.4.5")]
     [InlineData("\"ok\"", "\"docked\"")]
-    public void Takes_what_the_contract_lets_vary(string words, string others) =>
+    public void The_reader_accepts_what_the_contract_lets_vary(string words, string others) =>
         Assert.True(Read(Good.Replace(words, others, StringComparison.Ordinal), out _));
 
     [Theory]
@@ -121,14 +122,14 @@ public sealed class HeartbeatReaderTests
     [InlineData("{\"epoch\"", "[{\"epoch\"")]
     [InlineData("\"ruleVersion\":7}", "\"ruleVersion\":7} ,")]
     [InlineData("\"ruleVersion\":7}", "\"ruleVersion\":7}{}")]
-    public void Refuses_everything_else(string words, string others)
+    public void The_reader_refuses_everything_else(string words, string others)
     {
         Assert.Contains(words, Good, StringComparison.Ordinal);
         Assert.False(Read(Good.Replace(words, others, StringComparison.Ordinal), out _));
     }
 
     [Fact]
-    public void Never_fails_on_any_bytes() =>
+    public void The_reader_never_throws_on_any_bytes() =>
         Gen
             .Byte.Array[0, 600]
             .Sample(
@@ -141,7 +142,7 @@ public sealed class HeartbeatReaderTests
             );
 
     [Fact]
-    public void Never_fails_on_any_words_of_json() =>
+    public void The_reader_never_throws_on_any_JSON_tokens() =>
         Gen.Int[0, Words.Length - 1]
             .Select(at => Words[at])
             .Array[0, 30]
@@ -158,7 +159,7 @@ public sealed class HeartbeatReaderTests
             );
 
     [Fact]
-    public void Never_fails_on_a_good_heartbeat_with_some_bytes_spoilt_and_reads_only_what_is_still_one() =>
+    public void The_reader_never_throws_on_a_damaged_heartbeat() =>
         Gen.Select(Gen.Int[0, Good.Length - 1], Gen.Byte, Gen.Int[0, 3])
             .Array[1, 4]
             .Sample(
@@ -186,7 +187,7 @@ public sealed class HeartbeatReaderTests
             );
 
     [Fact]
-    public void Refuses_any_member_that_the_contract_does_not_name() =>
+    public void The_reader_refuses_any_member_that_the_contract_does_not_name() =>
         Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz_0123456789"], 1, 20]
             .Sample(
                 name =>
@@ -205,6 +206,6 @@ public sealed class HeartbeatReaderTests
     [InlineData("""{"\ud800":5}""", false)]
     [InlineData("""{}""", false)]
     [InlineData("", false)]
-    public void Reads_a_death_as_strictly(string payload, bool isOne) =>
+    public void The_reader_reads_a_death_as_strictly_as_a_heartbeat(string payload, bool isOne) =>
         Assert.Equal(isOne, HeartbeatReader.TryReadDeath(Encoding.UTF8.GetBytes(payload), out _));
 }

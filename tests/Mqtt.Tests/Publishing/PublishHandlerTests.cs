@@ -9,12 +9,13 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 namespace SurveillanceRegistry.Mqtt.Tests.Publishing;
 
 /// <summary>The contract's section MQTT, on real sockets.</summary>
-public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<BrokerFixture>
+public sealed class PublishHandlerTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
 {
     private static long _seq;
 
     private static string Payload(string extra = "") =>
-        $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}},"capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1"{{extra}}}""";
+        $$"""{"epoch":1764000000123,"seq":{{Interlocked.Increment(ref _seq)}}"""
+        + $$""","capture":{"video":"recorded","audio":"off"},"health":"ok","firmware":"10.12.1"{{extra}}}""";
 
     private static MqttApplicationMessage Message(
         string payload,
@@ -30,42 +31,42 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
             .Build();
 
     [Fact]
-    public async Task Is_acknowledged_only_when_it_is_durable_and_passed_on_only_then()
+    public async Task A_heartbeat_is_acknowledged_and_forwarded_only_after_it_is_durable()
     {
-        using var camera = await antenna.ConnectAsync();
-        antenna.Kept.Hold();
-        while (antenna.Kept.Asked.Wait(0)) { }
+        using var camera = await broker.ConnectAsync();
+        broker.Log.Hold();
+        while (broker.Log.Appended.Wait(0)) { }
         var payload = Payload();
         var seq = _seq;
 
         var publish = camera.PublishAsync(Message(payload));
-        await antenna.Kept.Asked.WaitAsync();
+        await broker.Log.Appended.WaitAsync();
         // A whole sign-in later …
-        using var other = await antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera with { Id = "sim-other" }));
+        using var other = await broker.ConnectAsync(BrokerFixture.OptionsFor(BrokerFixture.Camera with { Id = "sim-other" }));
         Assert.False(publish.IsCompleted);
-        Assert.DoesNotContain(antenna.Kept.Heartbeats, heartbeat => heartbeat.Seq == seq);
-        Assert.DoesNotContain(antenna.Told.Heartbeats, heartbeat => heartbeat.Seq == seq);
+        Assert.DoesNotContain(broker.Log.Heartbeats, heartbeat => heartbeat.Seq == seq);
+        Assert.DoesNotContain(broker.Partitions.Heartbeats, heartbeat => heartbeat.Seq == seq);
 
-        antenna.Kept.Release();
+        broker.Log.Release();
         Assert.Equal(MqttClientPublishReasonCode.Success, (await publish).ReasonCode);
-        Assert.Contains(antenna.Kept.Heartbeats, heartbeat => heartbeat.Seq == seq && heartbeat.ReceivedAt == antenna.Clock.GetUtcNow());
-        while (!(await antenna.Told.CallAsync()).Any(heartbeat => heartbeat.Seq == seq)) { }
+        Assert.Contains(broker.Log.Heartbeats, heartbeat => heartbeat.Seq == seq && heartbeat.ReceivedAt == broker.Clock.GetUtcNow());
+        while (!(await broker.Partitions.CallAsync()).Any(heartbeat => heartbeat.Seq == seq)) { }
     }
 
     [Fact]
-    public async Task Is_acknowledged_again_when_it_comes_twice()
+    public async Task A_heartbeat_that_is_sent_twice_is_acknowledged_twice()
     {
-        using var camera = await antenna.ConnectAsync();
+        using var camera = await broker.ConnectAsync();
         var message = Message(Payload());
         Assert.Equal(MqttClientPublishReasonCode.Success, (await camera.PublishAsync(message)).ReasonCode);
         Assert.Equal(MqttClientPublishReasonCode.Success, (await camera.PublishAsync(message)).ReasonCode);
     }
 
     [Fact]
-    public async Task Is_not_acknowledged_when_it_cannot_be_made_durable()
+    public async Task A_heartbeat_that_cannot_be_made_durable_is_not_acknowledged()
     {
-        await using var camera = await Fixtures.RawMqttClient.SignInAsync(antenna.Address, BrokerFixture.Camera.Id);
-        antenna.Kept.IsBroken = true;
+        await using var camera = await Fixtures.RawMqttClient.SignInAsync(broker.Address, BrokerFixture.Camera.Id);
+        broker.Log.IsBroken = true;
         try
         {
             await camera.SendAsync(Fixtures.RawMqttClient.Publish(1, DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), Payload()));
@@ -73,7 +74,7 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
         }
         finally
         {
-            antenna.Kept.IsBroken = false;
+            broker.Log.IsBroken = false;
         }
     }
 
@@ -93,23 +94,23 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task Is_refused_with_the_contracts_code_when_it_is_not_the_contracts_heartbeat(
+    public async Task A_publish_outside_the_contract_is_refused_with_the_contract_s_code(
         string payload,
         string? topic,
         bool retain,
         MqttClientPublishReasonCode code
     )
     {
-        using var camera = await antenna.ConnectAsync();
-        var kept = antenna.Kept.Heartbeats.Count;
+        using var camera = await broker.ConnectAsync();
+        var kept = broker.Log.Heartbeats.Count;
         Assert.Equal(code, (await camera.PublishAsync(Message(payload, topic, retain: retain))).ReasonCode);
-        Assert.Equal(kept, antenna.Kept.Heartbeats.Count);
+        Assert.Equal(kept, broker.Log.Heartbeats.Count);
         Assert.True(camera.IsConnected);
     }
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task Of_the_older_protocol_is_refused_by_closing_the_connection_because_no_code_can_be_sent(
+    public async Task A_refused_publish_of_MQTT_3_1_1_closes_the_connection(
         string payload,
         string? topic,
         bool retain,
@@ -117,8 +118,8 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
     )
     {
         _ = code;
-        var kept = antenna.Kept.Heartbeats.Count;
-        await using var camera = await Fixtures.RawMqttClient.SignInAsync(antenna.Address, BrokerFixture.Camera.Id, isVersion5: false);
+        var kept = broker.Log.Heartbeats.Count;
+        await using var camera = await Fixtures.RawMqttClient.SignInAsync(broker.Address, BrokerFixture.Camera.Id, isVersion5: false);
         await camera.SendAsync(
             Fixtures.RawMqttClient.Publish(
                 1,
@@ -128,16 +129,16 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
                 isVersion5: false
             )
         );
-        Assert.Empty(await camera.UntilClosedAsync(isHalfClosed: false)); // Closed by the registry, and without a word.
-        Assert.Equal(kept, antenna.Kept.Heartbeats.Count);
+        Assert.Empty(await camera.UntilClosedAsync(isHalfClosed: false)); // The registry closed it, and sent nothing.
+        Assert.Equal(kept, broker.Log.Heartbeats.Count);
     }
 
     [Theory]
     [InlineData(MqttQualityOfServiceLevel.AtMostOnce)]
     [InlineData(MqttQualityOfServiceLevel.ExactlyOnce)]
-    public async Task Of_another_quality_of_service_ends_the_session_with_its_reason(MqttQualityOfServiceLevel qos)
+    public async Task A_publish_with_another_QoS_ends_the_session_with_its_reason(MqttQualityOfServiceLevel qos)
     {
-        using var camera = await antenna.ConnectAsync();
+        using var camera = await broker.ConnectAsync();
         var ended = new TaskCompletionSource<MqttClientDisconnectReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         camera.DisconnectedAsync += end =>
         {
@@ -153,21 +154,21 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
     }
 
     [Fact]
-    public async Task That_is_refused_leaves_its_size_its_class_of_topic_and_the_reason_and_nothing_else()
+    public async Task A_refused_publish_leaves_only_its_size_topic_class_and_reason()
     {
         const string marker = "PLATE-7XYZ999";
-        using var camera = await antenna.ConnectAsync();
+        using var camera = await broker.ConnectAsync();
         await camera.PublishAsync(Message(Payload($",\"plate\":\"{marker}\"")));
         await camera.PublishAsync(Message(marker, topic: "people/" + marker));
         await Assert.ThrowsAnyAsync<Exception>(() => camera.PublishAsync(Message(marker + new string('x', 100_000))));
-        using var older = await antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera, version: MqttProtocolVersion.V311));
+        using var older = await broker.ConnectAsync(BrokerFixture.OptionsFor(BrokerFixture.Camera, version: MqttProtocolVersion.V311));
         await Assert.ThrowsAnyAsync<Exception>(() => older.PublishAsync(Message(marker)));
-        Assert.DoesNotContain(antenna.Logged, line => line.Contains(marker, StringComparison.Ordinal));
-        Assert.DoesNotContain(antenna.Counted, line => line.Contains(marker, StringComparison.Ordinal));
-        Assert.Contains("registry.publishes.refused shape own-heartbeat 1", antenna.Counted);
-        Assert.Contains("registry.publishes.refused topic foreign 1", antenna.Counted);
+        Assert.DoesNotContain(broker.Logged, line => line.Contains(marker, StringComparison.Ordinal));
+        Assert.DoesNotContain(broker.Measurements, line => line.Contains(marker, StringComparison.Ordinal));
+        Assert.Contains("registry.publishes.refused shape own-heartbeat 1", broker.Measurements);
+        Assert.Contains("registry.publishes.refused topic foreign 1", broker.Measurements);
         Assert.Contains(
-            antenna.Logged,
+            broker.Logged,
             line => line.Contains("Shape", StringComparison.Ordinal) && line.Contains("bytes", StringComparison.Ordinal)
         );
     }
@@ -175,7 +176,7 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
     [Theory]
     [InlineData("mqttv5")]
     [InlineData("mqttv311")]
-    public async Task Is_taken_from_a_client_that_nobody_here_wrote(string version)
+    public async Task A_heartbeat_of_an_independent_MQTT_client_is_accepted(string version)
     {
         using var program = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(
@@ -184,7 +185,7 @@ public sealed class PublishHandlerTests(BrokerFixture antenna) : IClassFixture<B
                     "-h",
                     "127.0.0.1",
                     "-p",
-                    antenna.Address.Port.ToString(CultureInfo.InvariantCulture),
+                    broker.Address.Port.ToString(CultureInfo.InvariantCulture),
                     "-V",
                     version,
                     "-q",

@@ -19,7 +19,7 @@ public sealed class PublishPacketTests
     }
 
     [Fact]
-    public void Gives_back_whatever_the_library_writes_in_both_versions()
+    public void A_PUBLISH_is_read_as_MQTTnet_writes_it_in_both_versions()
     {
         var any =
             from topic in Gen.String[Gen.Char["abcdefghij/-0123456789é"], 1, 60]
@@ -69,7 +69,7 @@ public sealed class PublishPacketTests
     }
 
     [Fact]
-    public void Never_fails_on_any_bytes() =>
+    public void The_packet_parser_never_throws_on_any_bytes() =>
         Gen.Select(Gen.Byte.Array[0, 80], Gen.Bool, Gen.Bool)
             .Sample(
                 (bytes, isVersion5, isPublish) =>
@@ -101,12 +101,12 @@ public sealed class PublishPacketTests
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public void Refuses_what_is_none(string what, byte[] packet) =>
+    public void Bytes_that_are_no_PUBLISH_are_refused(string what, byte[] packet) =>
         Assert.False(PublishPacket.TryRead(packet, isVersion5: false, out _), what);
 
     [Theory]
     [InlineData(0x0B)] // A subscription identifier comes from servers.
     [InlineData(0x7F)]
-    public void Refuses_a_property_that_a_publish_cannot_have(byte property) =>
+    public void A_property_that_a_PUBLISH_cannot_have_is_refused(byte property) =>
         Assert.False(PublishPacket.TryRead([0x32, 8, 0, 1, (byte)'a', 0, 1, 2, property, 0], isVersion5: true, out _));
 }

@@ -6,7 +6,7 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Mqtt.Tests.SignIn;
 
-public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFixture<BrokerFixture>
+public sealed class ConnectAuthenticatorTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
 {
     public static TheoryData<string, string, string, MqttClientConnectResultCode> Strangers() =>
         new()
@@ -15,13 +15,18 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
             { BrokerFixture.Camera.Id, BrokerFixture.Camera.Id, "", MqttClientConnectResultCode.BadUserNameOrPassword },
             { "another-cam", BrokerFixture.Camera.Id, BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
             { BrokerFixture.Camera.Id, "another-cam", BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
-            { "nobody", "nobody", BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
-            { BrokerFixture.Gone.Id, BrokerFixture.Gone.Id, BrokerFixture.Secret, MqttClientConnectResultCode.NotAuthorized },
+            { "unknown-device", "unknown-device", BrokerFixture.Secret, MqttClientConnectResultCode.BadUserNameOrPassword },
+            {
+                BrokerFixture.RemovedCamera.Id,
+                BrokerFixture.RemovedCamera.Id,
+                BrokerFixture.Secret,
+                MqttClientConnectResultCode.NotAuthorized
+            },
         };
 
     [Theory]
     [MemberData(nameof(Strangers))]
-    public async Task Only_a_registered_device_under_its_own_name_with_its_own_secret(
+    public async Task Only_a_registered_device_with_its_own_id_and_secret_may_sign_in(
         string clientId,
         string userName,
         string secret,
@@ -32,7 +37,7 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
         {
             using var client = new MqttClientFactory().CreateMqttClient();
             var options = new MqttClientOptionsBuilder()
-                .WithTcpServer("127.0.0.1", antenna.Address.Port)
+                .WithTcpServer("127.0.0.1", broker.Address.Port)
                 .WithProtocolVersion(version)
                 .WithClientId(clientId)
                 .WithCredentials(userName, secret)
@@ -46,12 +51,12 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
     }
 
     [Fact]
-    public async Task A_stranger_cannot_push_a_device_off_its_session()
+    public async Task A_client_without_the_secret_cannot_take_over_a_session()
     {
-        using var camera = await antenna.ConnectAsync();
+        using var camera = await broker.ConnectAsync();
         using var stranger = new MqttClientFactory().CreateMqttClient();
         var answer = await stranger.ConnectAsync(
-            BrokerFixture.As(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", antenna.Address.Port).Build()
+            BrokerFixture.OptionsFor(BrokerFixture.Camera, "guess").WithTcpServer("127.0.0.1", broker.Address.Port).Build()
         );
         Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, answer.ResultCode);
         await camera.PingAsync();
@@ -102,8 +107,8 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
             using var client = new MqttClientFactory().CreateMqttClient();
             var answer = await client.ConnectAsync(
                 BrokerFixture
-                    .As(BrokerFixture.Camera, version: version)
-                    .WithTcpServer("127.0.0.1", antenna.Address.Port)
+                    .OptionsFor(BrokerFixture.Camera, version: version)
+                    .WithTcpServer("127.0.0.1", broker.Address.Port)
                     .WithWillTopic(topic)
                     .WithWillPayload("""{"epoch":5}""")
                     .WithWillQualityOfServiceLevel(qos)
@@ -113,15 +118,15 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
             Assert.Equal(version == MqttProtocolVersion.V500 ? code : MqttClientConnectResultCode.NotAuthorized, answer.ResultCode);
         }
 
-        Assert.Contains(antenna.Counted, counted => counted.StartsWith("registry.connects.refused ", StringComparison.Ordinal));
+        Assert.Contains(broker.Measurements, counted => counted.StartsWith("registry.connects.refused ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_device_that_comes_back_with_the_older_protocol_is_answered_in_it()
+    public async Task A_device_that_returns_with_MQTT_3_1_1_is_answered_in_MQTT_3_1_1()
     {
-        using var before = await antenna.ConnectAsync();
-        using var after = await antenna.ConnectAsync(
-            BrokerFixture.As(BrokerFixture.Camera, version: MqttProtocolVersion.V311).WithCleanSession(false)
+        using var before = await broker.ConnectAsync();
+        using var after = await broker.ConnectAsync(
+            BrokerFixture.OptionsFor(BrokerFixture.Camera, version: MqttProtocolVersion.V311).WithCleanSession(false)
         );
         await Assert.ThrowsAnyAsync<Exception>(() =>
             after.PublishStringAsync(DeviceTopics.Heartbeat(BrokerFixture.Camera.Id), "{}", MqttQualityOfServiceLevel.AtLeastOnce)
@@ -130,9 +135,9 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture antenna) : IClassFix
     }
 
     [Fact]
-    public async Task A_device_may_listen_to_what_is_expected_of_it_and_to_nothing_else()
+    public async Task A_device_may_subscribe_to_its_expected_state_and_to_nothing_else()
     {
-        using var camera = await antenna.ConnectAsync();
+        using var camera = await broker.ConnectAsync();
         Assert.Equal(
             MqttClientSubscribeResultCode.GrantedQoS1,
             (await camera.SubscribeAsync(DeviceTopics.Expected(BrokerFixture.Camera.Id), MqttQualityOfServiceLevel.AtLeastOnce))

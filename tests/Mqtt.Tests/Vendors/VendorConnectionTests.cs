@@ -7,23 +7,23 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Vendors;
 
-/// <summary>A vendor's recorder that says more than its cameras may: an acknowledgement means durable, in its words too.</summary>
+/// <summary>A vendor's recorder publishes more than the limits of its cameras allow. Here too, an acknowledgement means durable.</summary>
 public sealed class VendorConnectionTests : IAsyncLifetime
 {
-    /// <summary>Two words of each camera, and then one a second.</summary>
-    private readonly BrokerFixture _antenna = new()
+    /// <summary>Two heartbeats of each camera, and then one a second.</summary>
+    private readonly BrokerFixture _broker = new()
     {
         Limits = new Limits { BurstPerDevice = 2, PerSecondAndDevice = 1 },
     };
 
-    public ValueTask InitializeAsync() => _antenna.InitializeAsync();
+    public ValueTask InitializeAsync() => _broker.InitializeAsync();
 
-    public ValueTask DisposeAsync() => _antenna.DisposeAsync();
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     private Task<IMqttClient> ConnectAsync(MqttProtocolVersion version = MqttProtocolVersion.V500) =>
-        _antenna.ConnectAsync(BrokerFixture.As(BrokerFixture.Camera with { Id = BrokerFixture.FakeEnrolment.Recorder }, version: version));
+        _broker.ConnectAsync(BrokerFixture.OptionsFor(BrokerFixture.Camera with { Id = FakeEnrolment.Recorder }, version: version));
 
-    private static async Task<MqttClientPublishReasonCode> SayAsync(
+    private static async Task<MqttClientPublishReasonCode> PublishAsync(
         IMqttClient recorder,
         string topic,
         string payload,
@@ -41,66 +41,66 @@ public sealed class VendorConnectionTests : IAsyncLifetime
 
     private const string Both = """{"cameras":{"lobby_north":{"camera_fps":5.0},"counter":{"camera_fps":5.0}}}""";
 
-    private int Kept(string camera) => _antenna.Kept.Heartbeats.Count(heartbeat => heartbeat.DeviceId == camera);
+    private int Stored(string camera) => _broker.Log.Heartbeats.Count(heartbeat => heartbeat.DeviceId == camera);
 
     [Fact]
-    public async Task Is_not_told_that_a_word_over_the_rate_is_durable_and_what_it_said_is_not_forgotten()
+    public async Task A_report_over_the_rate_limit_is_not_acknowledged_and_is_repeated_later()
     {
         using var recorder = await ConnectAsync();
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "lobby_north/status/detect", "online"));
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "lobby_north/status/detect", "online"));
-        // That nothing is known of the recorder changes nothing that was said; that it recorded and is down does.
-        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await SayAsync(recorder, "lobby_north/status/record", "online"));
-        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await SayAsync(recorder, "lobby_north/status/record", "offline"));
-        Assert.Equal(2, Kept(BrokerFixture.FakeEnrolment.North));
-        Assert.Equal(2, _antenna.Counted.Count(line => line == "registry.publishes.refused rate vendor 1"));
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "lobby_north/status/detect", "online"));
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "lobby_north/status/detect", "online"));
+        // An unknown recorder changes no report. A recorder that recorded and is down does.
+        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await PublishAsync(recorder, "lobby_north/status/record", "online"));
+        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await PublishAsync(recorder, "lobby_north/status/record", "offline"));
+        Assert.Equal(2, Stored(FakeEnrolment.North));
+        Assert.Equal(2, _broker.Measurements.Count(line => line == "registry.publishes.refused rate vendor 1"));
 
-        _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
-        // No life, and nothing new since it was last said; but it was not kept.
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "lobby_north/status/record", "offline"));
-        Assert.Equal((3, Health.Fault), (Kept(BrokerFixture.FakeEnrolment.North), _antenna.Kept.Heartbeats.Last().Health));
+        _broker.Clock.Advance(TimeSpan.FromSeconds(1));
+        // It proves no life and changes nothing, but the last report was not stored.
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "lobby_north/status/record", "offline"));
+        Assert.Equal((3, Health.Fault), (Stored(FakeEnrolment.North), _broker.Log.Heartbeats.Last().Health));
     }
 
     [Fact]
-    public async Task Is_told_so_of_a_message_of_which_a_part_is_over_the_rate_and_the_rest_is_kept()
+    public async Task A_message_partly_over_the_rate_limit_is_refused_and_the_rest_is_stored()
     {
         using var recorder = await ConnectAsync();
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "lobby_north/status/detect", "online"));
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "lobby_north/status/detect", "online"));
-        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await SayAsync(recorder, "stats", Both));
-        Assert.Equal((2, 1), (Kept(BrokerFixture.FakeEnrolment.North), Kept(BrokerFixture.FakeEnrolment.Counter)));
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "lobby_north/status/detect", "online"));
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "lobby_north/status/detect", "online"));
+        Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await PublishAsync(recorder, "stats", Both));
+        Assert.Equal((2, 1), (Stored(FakeEnrolment.North), Stored(FakeEnrolment.Counter)));
 
-        _antenna.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "stats", Both)); // Again: no harm to what was kept.
-        Assert.Equal((3, 2), (Kept(BrokerFixture.FakeEnrolment.North), Kept(BrokerFixture.FakeEnrolment.Counter)));
+        _broker.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "stats", Both)); // No report is lost.
+        Assert.Equal((3, 2), (Stored(FakeEnrolment.North), Stored(FakeEnrolment.Counter)));
     }
 
     [Fact]
-    public async Task That_asks_for_no_acknowledgement_is_told_nothing_and_stays()
+    public async Task A_gateway_that_publishes_at_QoS_0_gets_no_answer_and_stays_connected()
     {
         using var recorder = await ConnectAsync();
-        for (var word = 0; word < 5; word++)
-            await SayAsync(recorder, "lobby_north/status/detect", "online", MqttQualityOfServiceLevel.AtMostOnce);
-        Assert.Equal(MqttClientPublishReasonCode.Success, await SayAsync(recorder, "counter/status/detect", "online"));
-        Assert.Equal((2, 1), (Kept(BrokerFixture.FakeEnrolment.North), Kept(BrokerFixture.FakeEnrolment.Counter)));
+        for (var i = 0; i < 5; i++)
+            await PublishAsync(recorder, "lobby_north/status/detect", "online", MqttQualityOfServiceLevel.AtMostOnce);
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "counter/status/detect", "online"));
+        Assert.Equal((2, 1), (Stored(FakeEnrolment.North), Stored(FakeEnrolment.Counter)));
     }
 
     [Fact]
-    public async Task Of_the_older_protocol_which_has_no_such_answer_is_sent_away_unacknowledged()
+    public async Task A_gateway_with_MQTT_3_1_1_is_disconnected_when_over_the_rate_limit()
     {
         using var recorder = await ConnectAsync(MqttProtocolVersion.V311);
-        for (var word = 0; word < 2; word++)
-            await SayAsync(recorder, "lobby_north/status/detect", "online");
-        await Assert.ThrowsAnyAsync<Exception>(() => SayAsync(recorder, "lobby_north/status/detect", "online"));
-        Assert.Equal(2, Kept(BrokerFixture.FakeEnrolment.North));
+        for (var i = 0; i < 2; i++)
+            await PublishAsync(recorder, "lobby_north/status/detect", "online");
+        await Assert.ThrowsAnyAsync<Exception>(() => PublishAsync(recorder, "lobby_north/status/detect", "online"));
+        Assert.Equal(2, Stored(FakeEnrolment.North));
     }
 
     [Fact]
-    public async Task Names_a_microphone_that_is_not_registered_for_the_log_to_keep()
+    public async Task An_unregistered_microphone_in_a_vendor_message_is_stored_in_the_log()
     {
         using var recorder = await ConnectAsync();
-        await SayAsync(recorder, "counter/status/audio", "online");
-        var heartbeat = Assert.Single(_antenna.Kept.Heartbeats);
+        await PublishAsync(recorder, "counter/status/audio", "online");
+        var heartbeat = Assert.Single(_broker.Log.Heartbeats);
         Assert.Equal((Mode.Live, CaptureSet.From(Capture.Audio)), (heartbeat.Capture[Capture.Audio], heartbeat.UnregisteredCaptures));
     }
 }

@@ -12,7 +12,7 @@ public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFold
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Is_adopted_by_the_next_registry_when_only_the_registry_was_killed()
+    public async Task The_next_registry_adopts_the_cluster_of_a_killed_registry()
     {
         var left = await KillRegistryAsync("left behind");
         await using var next = await data.OpenAsync();
@@ -21,7 +21,7 @@ public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFold
     }
 
     [Fact]
-    public async Task Is_killed_by_its_id_and_started_again_when_it_was_left_behind_and_does_not_answer()
+    public async Task A_cluster_left_behind_that_does_not_answer_is_killed_and_restarted()
     {
         var stuck = await KillRegistryAsync("stuck");
         await DataFolder.SignalAsync(stuck, "STOP");
@@ -31,10 +31,11 @@ public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFold
     }
 
     [Fact]
-    public async Task Is_started_again_when_it_was_killed_too_and_another_process_got_its_id_which_is_left_alone()
+    public async Task A_killed_cluster_is_restarted_and_a_process_that_reuses_its_id_is_left_alone()
     {
-        var place = await ClusterFolder.OfAsync(data.Path, Cancellation);
-        string[] sleeping = [.. place.RunAs, "sleep", "600"]; // Of PostgreSQL's own user: another user's process would not mislead it.
+        var place = await ClusterFolder.ForDataAsync(data.Path, Cancellation);
+        // A process of PostgreSQL's own user: a process of another user would not be mistaken for the postmaster.
+        string[] sleeping = [.. place.RunAs, "sleep", "600"];
         using var other = Process.Start(sleeping[0], sleeping[1..]);
         var killed = await KillRegistryAsync("killed too");
         await DataFolder.SignalAsync(killed, "KILL");
@@ -59,36 +60,36 @@ public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFold
     }
 
     [Fact]
-    public async Task Is_started_again_under_the_running_registry_when_only_PostgreSQL_was_killed()
+    public async Task The_registry_restarts_PostgreSQL_when_only_PostgreSQL_was_killed()
     {
-        var log = new Overheard("PostgreSQL runs again");
+        var log = new WatchedLog("PostgreSQL runs again");
         await using var cluster = await data.OpenAsync(log);
         await data.RememberAsync("alone");
         var killed = cluster.Pid!.Value;
         await DataFolder.SignalAsync(killed, "KILL");
         await DataFolder.GoneAsync(killed);
 
-        await log.Said.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await log.Logged.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
 
         Assert.NotEqual(killed, cluster.Pid);
         Assert.True(await data.RemembersAsync("alone"));
     }
 
-    /// <summary>A registry opens the cluster, commits a word and is killed; the postmaster that it leaves behind.</summary>
-    private async Task<int> KillRegistryAsync(string word)
+    /// <summary>Kills a registry that has opened the cluster and committed a note; returns the postmaster that it left running.</summary>
+    private async Task<int> KillRegistryAsync(string note)
     {
         using var registry = await RegistryProcess.StartAsync(data.Path);
-        await data.RememberAsync(word);
+        await data.RememberAsync(note);
         await registry.KillAsync();
         return (await data.PostmasterAsync())!.Pid;
     }
 
-    /// <summary>A log that says when it heard certain words.</summary>
-    private sealed class Overheard(string words) : ILogger
+    /// <summary>A log whose task completes when a message contains a phrase.</summary>
+    private sealed class WatchedLog(string phrase) : ILogger
     {
-        private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _logged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Said => _said.Task;
+        public Task Logged => _logged.Task;
 
         public void Log<TState>(
             LogLevel logLevel,
@@ -98,8 +99,8 @@ public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFold
             Func<TState, Exception?, string> formatter
         )
         {
-            if (formatter(state, exception).Contains(words, StringComparison.Ordinal))
-                _said.TrySetResult();
+            if (formatter(state, exception).Contains(phrase, StringComparison.Ordinal))
+                _logged.TrySetResult();
         }
 
         public bool IsEnabled(LogLevel logLevel) => true;

@@ -5,13 +5,13 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Postgres.Tests.Cluster;
 
-/// <summary>The registry's own PostgreSQL: where it listens, whose it is, and what is said when it cannot be had.</summary>
+/// <summary>The registry's own PostgreSQL: where it listens, whose it is, and what is reported when it is not available.</summary>
 public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFolder>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Listens_on_a_short_socket_of_its_own_and_flushes_what_it_commits()
+    public async Task A_cluster_listens_on_a_short_socket_of_its_own_and_flushes_commits()
     {
         await using var cluster = await data.OpenAsync();
         var sockets = (await DataFolder.AskAsync<string>(cluster.ConnectionString, "show unix_socket_directories"))!;
@@ -22,13 +22,22 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
             "on on on on UTF8",
             await DataFolder.AskAsync<string>(
                 cluster.ConnectionString,
-                "select concat_ws(' ', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('data_checksums'), current_setting('server_encoding'))"
+                """
+                select concat_ws(
+                    ' ',
+                    current_setting('fsync'),
+                    current_setting('synchronous_commit'),
+                    current_setting('full_page_writes'),
+                    current_setting('data_checksums'),
+                    current_setting('server_encoding')
+                )
+                """
             )
         );
     }
 
     [Fact]
-    public async Task Stops_with_the_registry_and_has_kept_everything_when_it_opens_again()
+    public async Task A_cluster_stops_with_the_registry_and_reopens_with_all_its_data()
     {
         int pid;
         await using (var cluster = await data.OpenAsync())
@@ -44,7 +53,7 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
     }
 
     [Fact]
-    public async Task Belongs_to_one_registry_at_a_time_and_still_lets_a_command_connect_beside_it()
+    public async Task A_cluster_belongs_to_one_registry_and_commands_can_connect_to_it()
     {
         await using var first = await data.OpenAsync();
         var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => data.OpenAsync());
@@ -56,9 +65,9 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
     }
 
     [Fact]
-    public async Task Lives_where_PostgreSQL_can_reach_it_when_root_keeps_the_data_folder_to_itself_and_stays_there()
+    public async Task A_cluster_is_placed_where_its_user_can_reach_it_and_stays_there()
     {
-        Assert.SkipUnless(DataFolder.AsRoot, "Only root has to run PostgreSQL as somebody else.");
+        Assert.SkipUnless(DataFolder.AsRoot, "Only root has to run PostgreSQL as another user.");
         await using var secluded = new DataFolder();
         File.SetUnixFileMode(secluded.Path, DataFolder.OwnerOnly);
         await using (await secluded.OpenAsync())
@@ -72,11 +81,11 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
     }
 
     [Fact]
-    public async Task Is_made_whole_where_a_registry_was_killed_while_making_it()
+    public async Task A_cluster_is_created_whole_after_a_registry_was_killed_creating_it()
     {
         await using var half = new DataFolder();
-        var place = await ClusterFolder.OfAsync(half.Path, Cancellation);
-        await place.MakeAsync(half.Path, Cancellation);
+        var place = await ClusterFolder.ForDataAsync(half.Path, Cancellation);
+        await place.CreateAsync(half.Path, Cancellation);
         await PostgresCommand.RunAsync(
             TimeSpan.FromSeconds(10),
             Cancellation,
@@ -90,20 +99,21 @@ public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFol
     }
 
     [Fact]
-    public async Task Says_in_one_sentence_that_PostgreSQL_is_missing_and_makes_nothing()
+    public async Task A_missing_PostgreSQL_is_reported_in_one_sentence_and_nothing_is_created()
     {
         var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
             PrivateCluster.StartAsync(Path.Combine(data.Path, "var"), "/nowhere", NullLogger.Instance, Cancellation)
         );
         Assert.Equal(
-            "REGISTRY_POSTGRES_BIN is '/nowhere', and there is no 'initdb' and 'postgres' in it: name the folder of PostgreSQL's programs, or leave it empty.",
+            "REGISTRY_POSTGRES_BIN is '/nowhere', and there is no 'initdb' and 'postgres' in it: "
+                + "name the folder of PostgreSQL's programs, or leave it empty.",
             refusal.Message
         );
         Assert.False(Directory.Exists(Path.Combine(data.Path, "var")));
     }
 
     [Fact]
-    public async Task Says_in_one_sentence_that_the_data_folder_is_somebody_elses_and_makes_nothing()
+    public async Task Another_user_s_data_folder_is_reported_in_one_sentence_and_not_touched()
     {
         // For root, a folder given to another user; for an ordinary user, one of root's.
         await using var given = new DataFolder();

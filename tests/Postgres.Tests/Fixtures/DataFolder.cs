@@ -8,7 +8,7 @@ using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 
-/// <summary>A data folder for some tests, taken away again with all that ran in it.</summary>
+/// <summary>A data folder for some tests. Disposing stops what runs in it and deletes it.</summary>
 public sealed class DataFolder : IAsyncDisposable
 {
     internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -20,7 +20,7 @@ public sealed class DataFolder : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Whether these tests run as root: then PostgreSQL has to run as somebody else.</summary>
+    /// <summary>Whether these tests run as root: then PostgreSQL has to run as another user.</summary>
     public static bool AsRoot => Environment.UserName == "root";
 
     /// <summary>Opens its cluster, as the registry does when it starts.</summary>
@@ -31,15 +31,15 @@ public sealed class DataFolder : IAsyncDisposable
     public Task<string?> JoinAsync() => PrivateCluster.ConnectIfRunningAsync(Path, Cancellation);
 
     /// <summary>The postmaster that runs in it now.</summary>
-    internal async Task<Postmaster?> PostmasterAsync() => Postmaster.Find((await ClusterFolder.OfAsync(Path, Cancellation)).Cluster);
+    internal async Task<Postmaster?> PostmasterAsync() => Postmaster.Find((await ClusterFolder.ForDataAsync(Path, Cancellation)).Cluster);
 
-    /// <summary>Commits a word to the cluster that runs.</summary>
-    public async Task RememberAsync(string word) =>
-        await AskAsync<int>((await JoinAsync())!, $"create table if not exists kept (word text); insert into kept values ('{word}')");
+    /// <summary>Commits a note to the running cluster.</summary>
+    public async Task RememberAsync(string note) =>
+        await AskAsync<int>((await JoinAsync())!, $"create table if not exists note (text text); insert into note values ('{note}')");
 
-    /// <summary>Whether the cluster that runs has kept a word.</summary>
-    public async Task<bool> RemembersAsync(string word) =>
-        await AskAsync<bool>((await JoinAsync())!, $"select exists (select from kept where word = '{word}')");
+    /// <summary>Returns whether the running cluster has a note.</summary>
+    public async Task<bool> RemembersAsync(string note) =>
+        await AskAsync<bool>((await JoinAsync())!, $"select exists (select from note where text = '{note}')");
 
     /// <summary>Sends a signal to one process.</summary>
     public static async Task SignalAsync(int pid, string signal)
@@ -71,7 +71,7 @@ public sealed class DataFolder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var place = await ClusterFolder.OfAsync(Path, CancellationToken.None);
+        var place = await ClusterFolder.ForDataAsync(Path, CancellationToken.None);
         if (Postmaster.Find(place.Cluster) is { } left)
         {
             await SignalAsync(left.Pid, "QUIT");

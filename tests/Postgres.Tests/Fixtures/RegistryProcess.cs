@@ -29,7 +29,7 @@ internal sealed class RegistryProcess : IDisposable
         return new RegistryProcess(process);
     }
 
-    /// <summary>SIGKILL: nothing is said, closed or flushed.</summary>
+    /// <summary>Sends SIGKILL: nothing is logged, closed or flushed.</summary>
     public async Task KillAsync()
     {
         _process.Kill();

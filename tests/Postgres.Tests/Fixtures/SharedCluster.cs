@@ -1,22 +1,29 @@
+using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SurveillanceRegistry.Postgres.Cluster;
+using SurveillanceRegistry.Postgres.Policies;
 
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Postgres.Tests.Fixtures.SharedCluster))]
-// Most of what these tests do is to wait for disks and other processes.
+// These tests mostly wait for disks and other processes.
 [assembly: Xunit.v3.Parallelization(MaxThreads = 6)]
 
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 
-/// <summary>One real cluster for the whole run, and as many databases as tests want.</summary>
+/// <summary>One real cluster for the whole run, and a database for each test.</summary>
 public sealed class SharedCluster : IAsyncLifetime
 {
     private const string Template = "migrated";
 
+    private const int ReadyDatabases = 4;
+
     private readonly DataFolder _data = new();
+    private readonly Channel<string> _ready = Channel.CreateBounded<string>(ReadyDatabases);
+    private readonly CancellationTokenSource _closing = new();
     private PrivateCluster _cluster = null!;
+    private Task _preparing = Task.CompletedTask;
     private int _databases;
 
     public async ValueTask InitializeAsync()
@@ -24,21 +31,53 @@ public sealed class SharedCluster : IAsyncLifetime
         _cluster = await _data.OpenAsync();
         Schema.Migrate(await NewDatabaseAsync(Template, "template1"), NullLogger.Instance);
         NpgsqlConnection.ClearAllPools(); // A template may have no session.
+        _preparing = PrepareAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
+        await _preparing;
         NpgsqlConnection.ClearAllPools();
         await _cluster.DisposeAsync();
         await _data.DisposeAsync();
+        _closing.Dispose();
     }
 
     /// <summary>An empty database without a schema: its connection string.</summary>
     public Task<string> NewDatabaseAsync() => NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", "template1");
 
     /// <summary>A database with the registry's schema and nothing in it.</summary>
-    internal async Task<Database> NewRegisterAsync() =>
-        new(await NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", Template));
+    internal async Task<Database> NewRegisterAsync() => new(await _ready.Reader.ReadAsync(_closing.Token));
+
+    /// <summary>Prepares a few databases ahead, so that no test waits for one. A fault reaches the tests that wait.</summary>
+    private async Task PrepareAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var database = await NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", Template);
+                await _ready.Writer.WriteAsync(database, _closing.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _ready.Writer.Complete();
+        }
+        catch (Exception fault)
+        {
+            _ready.Writer.Complete(fault);
+        }
+    }
+
+    /// <summary>A database that is seeded with <see cref="SmallCity"/>.</summary>
+    internal async Task<Database> NewCityAsync()
+    {
+        var database = await NewRegisterAsync();
+        await new PolicyRegister(database.Source).OpenAsync(SmallCity.Opening, SmallCity.Noon, TestContext.Current.CancellationToken);
+        return database;
+    }
 
     private async Task<string> NewDatabaseAsync(string name, string template)
     {
@@ -52,7 +91,7 @@ public sealed class SharedCluster : IAsyncLifetime
 /// </summary>
 internal sealed class Database(string connectionString) : IAsyncDisposable
 {
-    /// <summary>The registry's own way in, as <see cref="PostgresSetup.AddPostgres"/> sets it up.</summary>
+    /// <summary>The registry's own data source, as <see cref="PostgresSetup.AddPostgres"/> sets it up.</summary>
     public NpgsqlDataSource Source { get; } =
         (NpgsqlDataSource)
             new ServiceCollection()
@@ -60,7 +99,7 @@ internal sealed class Database(string connectionString) : IAsyncDisposable
                 .Single(service => service.ServiceType == typeof(NpgsqlDataSource))
                 .ImplementationFactory!(null!);
 
-    /// <summary>A session beside the registry's.</summary>
+    /// <summary>Opens a connection beside the registry's.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
@@ -68,14 +107,14 @@ internal sealed class Database(string connectionString) : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Asks beside the registry.</summary>
+    /// <summary>Runs a query on a connection beside the registry's.</summary>
     public async Task<T?> AskAsync<T>(string sql, object? values = null)
     {
         await using var connection = await ConnectAsync();
         return await connection.ExecuteScalarAsync<T>(sql, values);
     }
 
-    /// <summary>Waits until a session of this database waits for a lock, and says which.</summary>
+    /// <summary>Waits until a session of this database waits for a lock; returns its process id.</summary>
     public async Task<int> BlockedAsync()
     {
         await using var beside = await ConnectAsync();

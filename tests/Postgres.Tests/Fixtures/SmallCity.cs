@@ -9,7 +9,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 
-/// <summary>What a small city's files say: a manual in two versions, a lobby with a camera, a patrol with a plate reader.</summary>
+/// <summary>The content of a small city's files: a manual in two versions, a lobby with a camera, a patrol with a plate reader.</summary>
 internal static class SmallCity
 {
     public const string Lobby = "lobby",

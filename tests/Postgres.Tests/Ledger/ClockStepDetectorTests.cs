@@ -5,7 +5,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Postgres.Tests.Ledger;
 
-/// <summary>Whoever reads the history finds in the ledger when the registry's clock jumped.</summary>
+/// <summary>The ledger records when the registry's clock was set.</summary>
 public sealed class ClockStepDetectorTests(SharedCluster cluster)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -13,11 +13,11 @@ public sealed class ClockStepDetectorTests(SharedCluster cluster)
     [Theory]
     [InlineData(86_400, "2026-11-23T19:00:00.000000Z", "2026-11-24T19:00:00.000000Z")]
     [InlineData(-86_400, "2026-11-23T19:00:00.000000Z", "2026-11-22T19:00:00.000000Z")]
-    public async Task Is_entered_once_with_what_it_said_before_and_after(int seconds, string from, string to)
+    public async Task A_clock_step_is_recorded_once_with_the_times_before_and_after(int seconds, string from, string to)
     {
         await using var database = await cluster.NewRegisterAsync();
         var clock = new WallClock(new DateTimeOffset(2026, 11, 23, 19, 0, 0, TimeSpan.Zero));
-        using var watch = new ClockStepDetector(database.Source, clock, NullLogger<ClockStepDetector>.Instance);
+        var watch = new ClockStepDetector(database.Source, clock, NullLogger<ClockStepDetector>.Instance);
         await watch.LookAsync(Cancellation);
         clock.Step(TimeSpan.FromSeconds(seconds));
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -35,11 +35,11 @@ public sealed class ClockStepDetectorTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Is_no_news_when_it_is_only_corrected()
+    public async Task A_small_correction_of_the_clock_is_not_recorded()
     {
         await using var database = await cluster.NewRegisterAsync();
         var clock = new WallClock(new DateTimeOffset(2026, 11, 23, 19, 0, 0, TimeSpan.Zero));
-        using var watch = new ClockStepDetector(database.Source, clock, NullLogger<ClockStepDetector>.Instance);
+        var watch = new ClockStepDetector(database.Source, clock, NullLogger<ClockStepDetector>.Instance);
         for (var look = 0; look < 10; look++)
         {
             clock.Step(TimeSpan.FromSeconds(-2));
@@ -50,7 +50,7 @@ public sealed class ClockStepDetectorTests(SharedCluster cluster)
         Assert.Equal(0, await database.AskAsync<int>("select count(*)::int from registry.ledger_entry where kind = 'clock-stepped'"));
     }
 
-    /// <summary>A clock whose wall can be set while time itself goes on.</summary>
+    /// <summary>A clock whose wall time can be set while its monotonic time runs on.</summary>
     private sealed class WallClock(DateTimeOffset start) : FakeTimeProvider(start)
     {
         private TimeSpan _set;

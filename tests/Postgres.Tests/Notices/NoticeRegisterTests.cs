@@ -23,7 +23,7 @@ public sealed class NoticeRegisterTests(SharedCluster cluster)
         );
 
     [Fact]
-    public async Task Says_which_notice_was_in_force_at_any_instant()
+    public async Task The_register_finds_the_notice_that_was_in_force_at_an_instant()
     {
         await using var database = await OpenAsync();
         var register = new NoticeRegister(database.Source);
@@ -32,18 +32,18 @@ public sealed class NoticeRegisterTests(SharedCluster cluster)
             Assert.True(await register.AppendAsync(Notice(sequence, minutes), Cancellation));
 
         Assert.Equal(Notice(3, 20), await register.LatestAsync(SmallCity.Lobby, Cancellation));
-        Assert.Null(await register.AtAsync(SmallCity.Lobby, SmallCity.Noon.AddSeconds(-1), Cancellation));
-        Assert.Equal(Notice(1, 0), await register.AtAsync(SmallCity.Lobby, SmallCity.Noon, Cancellation));
-        Assert.Equal(Notice(1, 0), await register.AtAsync(SmallCity.Lobby, SmallCity.Noon.AddMinutes(10).AddSeconds(-1), Cancellation));
+        Assert.Null(await register.FindAtAsync(SmallCity.Lobby, SmallCity.Noon.AddSeconds(-1), Cancellation));
+        Assert.Equal(Notice(1, 0), await register.FindAtAsync(SmallCity.Lobby, SmallCity.Noon, Cancellation));
+        Assert.Equal(Notice(1, 0), await register.FindAtAsync(SmallCity.Lobby, SmallCity.Noon.AddMinutes(10).AddSeconds(-1), Cancellation));
         Assert.Equal(
             Notice(2, 10),
-            await register.AtAsync(SmallCity.Lobby, SmallCity.Noon.AddMinutes(10).ToOffset(TimeSpan.FromHours(-8)), Cancellation)
+            await register.FindAtAsync(SmallCity.Lobby, SmallCity.Noon.AddMinutes(10).ToOffset(TimeSpan.FromHours(-8)), Cancellation)
         );
         Assert.Null(await register.LatestAsync("gate", Cancellation));
     }
 
     [Fact]
-    public async Task Keeps_the_first_of_two_notices_with_one_number()
+    public async Task The_first_of_two_notices_with_the_same_number_is_stored()
     {
         await using var database = await OpenAsync();
         var register = new NoticeRegister(database.Source);

@@ -6,13 +6,13 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Postgres.Tests.Policies;
 
-/// <summary>The governance table as PostgreSQL remembers and guards it.</summary>
+/// <summary>The governance table as PostgreSQL stores and protects it.</summary>
 public sealed class PolicyRegisterTests(SharedCluster cluster)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Comes_out_as_it_went_in()
+    public async Task A_seeded_register_returns_the_documents_that_it_was_seeded_with()
     {
         await using var database = await cluster.NewRegisterAsync();
         IPolicyRegister register = new PolicyRegister(database.Source);
@@ -25,7 +25,7 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Says_from_which_bytes_it_was_opened_when_by_whom_and_why()
+    public async Task The_ledger_records_from_which_files_the_registry_was_seeded()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new PolicyRegister(database.Source);
@@ -41,7 +41,10 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         Assert.Equal(
             "registry-opened, document-recorded, fleet-registered, device-registered",
             await database.AskAsync<string>(
-                "select string_agg(kind, ', ' order by first) from (select kind, min(index) as first from registry.ledger_entry group by kind) kinds"
+                """
+                select string_agg(kind, ', ' order by first)
+                from (select kind, min(index) as first from registry.ledger_entry group by kind) kinds
+                """
             )
         );
         Assert.Equal(
@@ -53,7 +56,7 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Is_opened_once_when_two_registries_open_it_at_once()
+    public async Task A_register_is_seeded_once_when_two_processes_seed_it_at_once()
     {
         await using var database = await cluster.NewRegisterAsync();
         IPolicyRegister register = new PolicyRegister(database.Source);
@@ -65,7 +68,7 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Is_opened_with_all_of_it_or_with_nothing()
+    public async Task A_register_is_seeded_with_everything_or_with_nothing()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new PolicyRegister(database.Source);
@@ -83,16 +86,22 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         Assert.Equal(
             0,
             await database.AskAsync<int>(
-                "select count(*) from (select id from registry.revision union all select id from registry.place union all select id from registry.device) rows"
+                """
+                select count(*) from (
+                    select id from registry.revision
+                    union all select id from registry.place
+                    union all select id from registry.device
+                ) rows
+                """
             )
         );
     }
 
     [Theory]
     [InlineData("2019-03-02", "2019-03-01")]
-    [InlineData("2019-04", "2019-04-29")] // In April, nobody knows on which day: on the 29th both may hold.
+    [InlineData("2019-04", "2019-04-29")] // On an unknown day of April: on the 29th both may hold.
     [InlineData("2020", "2019")]
-    public async Task Refuses_two_versions_that_may_hold_on_the_same_day(string until, string from)
+    public async Task The_database_refuses_two_versions_that_may_hold_on_the_same_day(string until, string from)
     {
         await using var database = await cluster.NewRegisterAsync();
         var refusal = await Assert.ThrowsAsync<PostgresException>(() =>
@@ -109,14 +118,16 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     [InlineData("update registry.rule_period set effective = daterange('2000-01-01', null)", "23P01")]
     [InlineData("update registry.rule_period set effective = 'empty'", "23514")]
     [InlineData(
-        "insert into registry.revision select kind, id, 2, position, recorded_at, entry, null, body from registry.revision where kind = 'city'",
+        "insert into registry.revision select kind, id, 2, position, recorded_at, entry, null, body "
+            + "from registry.revision where kind = 'city'",
         "23514"
     )] // Without a change request.
     [InlineData(
-        "insert into registry.revision select kind, id, 1, position, recorded_at, entry, null, body from registry.revision where kind = 'city'",
+        "insert into registry.revision select kind, id, 1, position, recorded_at, entry, null, body "
+            + "from registry.revision where kind = 'city'",
         "23505"
     )]
-    public async Task Guards_itself_whoever_writes(string sql, string sqlState)
+    public async Task The_database_refuses_statements_that_change_the_record(string sql, string sqlState)
     {
         await using var database = await cluster.NewRegisterAsync();
         await new PolicyRegister(database.Source).OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
@@ -124,7 +135,7 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Answers_of_an_empty_register_that_it_is_empty()
+    public async Task A_register_is_empty_until_it_is_seeded()
     {
         await using var database = await cluster.NewRegisterAsync();
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
@@ -134,7 +145,7 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Tells_what_took_effect_with_each_day_the_newest_first_and_page_by_page()
+    public async Task Rule_switches_are_listed_in_pages_with_the_newest_day_first()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new PolicyRegister(database.Source);
@@ -142,14 +153,14 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         EffectiveTransition begins = new("facility-camera", "manual-1.1", 2, RuleStatus.Scheduled, RuleStatus.InForce),
             ends = new("alpr", "statement", null, RuleStatus.InForce, RuleStatus.Ended);
         var (monday, tuesday) = (new DateOnly(2026, 11, 23), new DateOnly(2026, 11, 24));
-        Assert.Empty(await register.SwitchesAsync(long.MaxValue, 10, Cancellation));
-        Assert.True(await register.TurnDayAsync(monday, [begins], SmallCity.Noon, Cancellation));
-        Assert.True(await register.TurnDayAsync(tuesday, [begins, ends], SmallCity.Noon.AddDays(1), Cancellation));
+        Assert.Empty(await register.TransitionsAsync(long.MaxValue, 10, Cancellation));
+        Assert.True(await register.RecordDayAsync(monday, [begins], SmallCity.Noon, Cancellation));
+        Assert.True(await register.RecordDayAsync(tuesday, [begins, ends], SmallCity.Noon.AddDays(1), Cancellation));
 
-        var all = await register.SwitchesAsync(long.MaxValue, 10, Cancellation);
+        var all = await register.TransitionsAsync(long.MaxValue, 10, Cancellation);
         Assert.Equal([(tuesday, ends), (tuesday, begins), (monday, begins)], all.Select(one => (one.Day, one.Switch)));
         Assert.Equal(all.Select(one => one.Entry).Distinct().OrderDescending(), all.Select(one => one.Entry));
         Assert.Equal(SmallCity.Noon.AddDays(1), all[0].At);
-        Assert.Equal([all[1]], await register.SwitchesAsync(all[0].Entry, 1, Cancellation));
+        Assert.Equal([all[1]], await register.TransitionsAsync(all[0].Entry, 1, Cancellation));
     }
 }

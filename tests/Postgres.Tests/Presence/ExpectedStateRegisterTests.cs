@@ -14,7 +14,7 @@ public sealed class ExpectedStateRegisterTests(SharedCluster cluster)
         new(default(CaptureReport).With(Capture.Video, mode).With(Capture.Audio, Mode.Off), [.. rules]);
 
     [Fact]
-    public async Task Numbers_what_is_newly_expected_of_all_who_are_alike_and_nothing_else()
+    public async Task A_new_expected_state_gets_a_number_for_each_device_of_the_group()
     {
         await using var database = await cluster.NewRegisterAsync();
         var second = SmallCity.Opening.Devices[0] with { Id = "lobby-cam-2" };
@@ -50,12 +50,12 @@ public sealed class ExpectedStateRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Knows_that_the_register_of_devices_changed()
+    public async Task The_register_version_changes_with_every_change_of_a_device()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new ExpectedStateRegister(database.Source);
-        var before = await register.RegisterVersionAsync(Cancellation);
+        var before = await register.DeviceRegisterVersionAsync(Cancellation);
         await new PolicyRegister(database.Source).OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
-        Assert.True(await register.RegisterVersionAsync(Cancellation) > before);
+        Assert.True(await register.DeviceRegisterVersionAsync(Cancellation) > before);
     }
 }

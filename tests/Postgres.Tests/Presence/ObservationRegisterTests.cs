@@ -6,7 +6,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Postgres.Tests.Presence;
 
-/// <summary>The changes of what is known of a unit.</summary>
+/// <summary>The register of observations: the changes of what is known of a device.</summary>
 public sealed class ObservationRegisterTests(SharedCluster cluster)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -15,7 +15,7 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
     private const int Camera = 1,
         Reader = 2;
 
-    private static readonly DeviceObservation Seen = DeviceObservation.First(
+    private static readonly DeviceObservation Seen = DeviceObservation.FromFirstHeartbeat(
         new Heartbeat(
             Camera,
             SmallCity.Camera,
@@ -31,11 +31,11 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
     );
 
     [Fact]
-    public async Task Gives_back_the_last_change_of_each_unit_of_a_partition()
+    public async Task The_register_returns_the_last_change_of_each_device_of_a_partition()
     {
         await using var database = await OpenAsync();
         using var register = await StartAsync(database);
-        var (owner, other) = (await register.TakeAsync(Camera, Cancellation), await register.TakeAsync(Reader, Cancellation));
+        var (owner, other) = (await register.TakeOverAsync(Camera, Cancellation), await register.TakeOverAsync(Reader, Cancellation));
         var silent = Seen with
         {
             Presence = PresenceState.Silent,
@@ -50,18 +50,21 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
         Assert.Equal((Camera, SmallCity.Text(silent)), (number, SmallCity.Text(last)));
         Assert.Equal(SmallCity.Text(silent), SmallCity.Text((await register.LastAsync(SmallCity.Camera, Cancellation))!));
         Assert.Empty(await register.LatestAsync(3, Cancellation));
-        Assert.Null(await register.LastAsync("nobody", Cancellation));
+        Assert.Null(await register.LastAsync("unknown-device", Cancellation));
     }
 
     [Fact]
-    public async Task Still_reads_what_was_written_before_a_vendor_could_name_more_and_before_never_was_a_time()
+    public async Task Observations_of_older_versions_can_still_be_read()
     {
         await using var database = await OpenAsync();
         using var register = await StartAsync(database);
         await database.AskAsync<int>(
             $$"""
-            insert into registry.observation (device, at, epoch, seq, presence, body) values ('{{SmallCity.Camera}}', now(), 1, 1, 'unknown',
-            '{"deviceId":"{{SmallCity.Camera}}","presence":"unknown","lastHeardAt":"1970-01-01T00:00:00+00:00","epoch":1,"seq":1,"capture":{"video":"recorded","faces":"live"},"health":"ok","modeSince":[null,null,null,null,null,null]}') returning 1
+            insert into registry.observation (device, at, epoch, seq, presence, body)
+            values ('{{SmallCity.Camera}}', now(), 1, 1, 'unknown', '{
+                "deviceId": "{{SmallCity.Camera}}", "presence": "unknown", "lastHeardAt": "1970-01-01T00:00:00+00:00", "epoch": 1, "seq": 1,
+                "capture": {"video": "recorded", "faces": "live"}, "health": "ok", "modeSince": [null, null, null, null, null, null]
+            }') returning 1
             """
         );
         var last = Assert.Single(await register.LatestAsync(Camera, Cancellation)).Observation;
@@ -71,12 +74,12 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Keeps_nothing_of_who_lost_the_partition()
+    public async Task A_writer_that_lost_its_partition_stores_nothing()
     {
         await using var database = await OpenAsync();
         using var register = await StartAsync(database);
-        var lost = await register.TakeAsync(Camera, Cancellation);
-        var owner = await register.TakeAsync(Camera, Cancellation);
+        var lost = await register.TakeOverAsync(Camera, Cancellation);
+        var owner = await register.TakeOverAsync(Camera, Cancellation);
         Assert.True(owner > lost);
         var kept = await Task.WhenAll(
             Enumerable

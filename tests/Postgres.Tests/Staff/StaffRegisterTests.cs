@@ -21,7 +21,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
         new(StaffMember.NewId(), "Ana.Ruiz@city.example", "Ana Ruiz", "police", [.. roles], IsProgram: false, IsActive: true, 1);
 
     [Fact]
-    public async Task Gives_back_who_was_added_whatever_the_case_of_their_sign_in()
+    public async Task A_member_is_found_by_sign_in_name_in_upper_or_lower_case()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -35,7 +35,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Adds_nobody_twice_and_writes_no_entry_for_it()
+    public async Task A_member_is_added_once_and_a_second_attempt_is_not_recorded()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -47,7 +47,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Ends_sessions_with_every_change_of_a_right()
+    public async Task Every_change_of_a_right_ends_the_member_s_sessions()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -66,7 +66,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Writes_every_right_into_the_ledger_and_no_name()
+    public async Task The_ledger_records_every_change_of_a_right_without_a_name()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -113,7 +113,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Keeps_no_right_whose_entry_could_not_be_written()
+    public async Task A_right_is_not_changed_when_its_entry_cannot_be_written()
     {
         await using var database = await cluster.NewRegisterAsync();
         await database.AskAsync<int>("alter table registry.ledger_entry add constraint full_now check (index < 0)");
@@ -124,7 +124,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Knows_a_token_by_its_hash_until_it_is_revoked_or_over()
+    public async Task A_token_is_found_by_its_hash_until_it_is_revoked_or_expires()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -146,7 +146,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Remembers_the_day_of_a_token_s_last_use_and_no_more()
+    public async Task A_token_stores_the_day_of_its_last_use_and_no_time()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -163,7 +163,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Takes_no_token_of_somebody_who_was_deactivated()
+    public async Task A_token_of_a_deactivated_member_is_refused()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -175,7 +175,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Binds_one_subject_to_one_member_for_good()
+    public async Task A_subject_is_bound_to_one_member_for_good()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);
@@ -188,7 +188,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Remembers_a_session_that_was_ended_until_it_would_have_ended_by_itself()
+    public async Task An_ended_session_is_stored_until_it_would_have_expired()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);

@@ -10,9 +10,9 @@ namespace SurveillanceRegistry.Web.Tests.Api;
 public sealed class ApiContractTests(SampleCity city)
 {
     [Fact]
-    public async Task Asks_for_a_token_exactly_where_one_is_needed()
+    public async Task The_document_asks_for_a_token_exactly_where_one_is_needed()
     {
-        var told = await OperationsAsync();
+        var operations = await OperationsAsync();
         var mapped = city
             .Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1", StringComparison.Ordinal))
@@ -30,7 +30,7 @@ public sealed class ApiContractTests(SampleCity city)
             mapped,
             one =>
             {
-                var operation = told[one.Key];
+                var operation = operations[one.Key];
                 Assert.Equal(one.Policy is not null, operation["security"] is JsonArray { Count: > 0 });
                 Assert.Equal(one.Policy is not null, operation["responses"]!["401"] is not null);
                 if (one.Policy is { } role and not "staff")
@@ -60,17 +60,17 @@ public sealed class ApiContractTests(SampleCity city)
     [InlineData("POST /api/v1/devices/{id}/credentials", "id")]
     [InlineData("POST /api/v1/gateways/{id}/credentials/{number}/end", "id", "number", "Idempotency-Key")]
     [InlineData("POST /api/v1/claims")]
-    public async Task Names_what_an_operation_takes(string operation, params string[] parameters) =>
+    public async Task The_document_has_the_parameters_of_each_operation(string operation, params string[] parameters) =>
         Assert.Equal(
             parameters.Order(),
             ((await OperationsAsync())[operation]["parameters"]?.AsArray() ?? []).Select(one => (string)one!["name"]!).Order()
         );
 
     [Theory]
-    [InlineData("POST /api/v1/changes", "ChangeForm")]
-    [InlineData("PUT /api/v1/changes/{id}", "ChangeForm")]
-    [InlineData("POST /api/v1/changes/{id}/reject", "NoteForm")]
-    public async Task Names_the_form_of_a_body(string operation, string form) =>
+    [InlineData("POST /api/v1/changes", "ChangeBody")]
+    [InlineData("PUT /api/v1/changes/{id}", "ChangeBody")]
+    [InlineData("POST /api/v1/changes/{id}/reject", "NoteBody")]
+    public async Task The_document_has_the_schema_of_each_body(string operation, string form) =>
         Assert.EndsWith(
             "/" + form,
             (string)(await OperationsAsync())[operation]["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]!,
@@ -87,7 +87,7 @@ public sealed class ApiContractTests(SampleCity city)
     [InlineData("POST /api/v1/devices/{id}/credentials/{number}/end", "204")]
     [InlineData("POST /api/v1/claims", "200")]
     [InlineData("GET /api/v1/governance", "200")]
-    public async Task Names_every_way_in_which_an_operation_succeeds(string operation, params string[] statuses) =>
+    public async Task The_document_has_every_success_status_of_an_operation(string operation, params string[] statuses) =>
         Assert.Equal(
             statuses,
             (await OperationsAsync())[operation]["responses"]!.AsObject().Select(one => one.Key).Where(status => status.StartsWith('2'))
@@ -99,7 +99,7 @@ public sealed class ApiContractTests(SampleCity city)
     [InlineData("/api/v1/governance", "400")]
     [InlineData("/api/v1/places/{id}/notice", "400")]
     [InlineData("/api/v1/instruments/{id}", "404")]
-    public async Task Says_no_as_a_problem_document(string path, string status) =>
+    public async Task The_document_describes_refusals_as_problem_documents(string path, string status) =>
         Assert.NotNull((await OperationsAsync())["GET " + path]["responses"]![status]?["content"]?["application/problem+json"]);
 
     [Theory]
@@ -108,18 +108,18 @@ public sealed class ApiContractTests(SampleCity city)
     [InlineData("PATCH /api/v1/gateways/{id}")]
     [InlineData("POST /api/v1/changes/{id}/submit")]
     [InlineData("POST /api/v1/changes/{id}/approve")]
-    public async Task Demands_the_version_that_was_seen_wherever_something_changes(string operation)
+    public async Task The_document_requires_If_Match_on_every_change(string operation)
     {
-        var told = (await OperationsAsync())[operation];
-        Assert.True((bool?)told["parameters"]!.AsArray().Single(one => (string?)one!["name"] == "If-Match")!["required"]);
+        var documented = (await OperationsAsync())[operation];
+        Assert.True((bool?)documented["parameters"]!.AsArray().Single(one => (string?)one!["name"] == "If-Match")!["required"]);
         Assert.All(
             new[] { "409", "412", "422", "428" },
-            status => Assert.NotNull(told["responses"]![status]?["content"]?["application/problem+json"])
+            status => Assert.NotNull(documented["responses"]![status]?["content"]?["application/problem+json"])
         );
     }
 
     [Fact]
-    public async Task Names_no_group_that_no_operation_is_in()
+    public async Task The_document_has_no_tag_without_an_operation()
     {
         var document = await city.Json("/openapi/v1.json");
         var used = document["paths"]!
@@ -133,7 +133,7 @@ public sealed class ApiContractTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Shows_on_the_page_how_to_ask_for_each_operation()
+    public async Task The_API_page_shows_a_curl_command_for_each_operation()
     {
         var html = await city.Reader.GetStringAsync("/api", TestContext.Current.CancellationToken);
         var page = await BrowsingContext.New().OpenAsync(response => response.Content(html), TestContext.Current.CancellationToken);
@@ -145,7 +145,8 @@ public sealed class ApiContractTests(SampleCity city)
         Assert.Contains($"curl '{city.Url}/api/v1/governance'", examples);
         Assert.Contains($"curl '{city.Url}/api/v1/log/proof?index=INDEX'", examples);
         Assert.Contains(
-            $"curl -X POST -H 'Authorization: Bearer TOKEN' -H 'Idempotency-Key: KEY' -H 'If-Match: \"1\"' -H 'Content-Type: application/json' --data-binary @FILE '{city.Url}/api/v1/changes/ID/approve'",
+            "curl -X POST -H 'Authorization: Bearer TOKEN' -H 'Idempotency-Key: KEY' -H 'If-Match: \"1\"' "
+                + $"-H 'Content-Type: application/json' --data-binary @FILE '{city.Url}/api/v1/changes/ID/approve'",
             examples
         );
         Assert.NotNull(page.QuerySelector("footer a[href='/api']"));

@@ -7,17 +7,18 @@ namespace SurveillanceRegistry.Web.Tests.Api;
 public sealed class ApiDocumentTests(SampleCity city)
 {
     [Fact]
-    public async Task Holds_every_operation_with_what_it_is_for()
+    public async Task The_OpenAPI_document_has_every_operation_with_a_summary()
     {
         var document = await city.Json("/openapi/v1.json");
         Assert.StartsWith("3.1", (string)document["openapi"]!, StringComparison.Ordinal);
-        var told = document["paths"]!
+        var documented = document["paths"]!
             .AsObject()
             .SelectMany(path => path.Value!.AsObject().Select(one => (Key: $"{one.Key.ToUpperInvariant()} {path.Key}", one.Value)))
             .ToDictionary(one => one.Key, one => one.Value!);
-        Assert.All(told, one => Assert.False(string.IsNullOrWhiteSpace((string?)one.Value["summary"]), one.Key));
+        Assert.All(documented, one => Assert.False(string.IsNullOrWhiteSpace((string?)one.Value["summary"]), one.Key));
         Assert.All(
-            told.Where(one =>
+            documented
+                .Where(one =>
                     one.Key.StartsWith("POST", StringComparison.Ordinal)
                     || one.Key.StartsWith("PUT", StringComparison.Ordinal)
                     || one.Key.StartsWith("PATCH", StringComparison.Ordinal)
@@ -30,21 +31,21 @@ public sealed class ApiDocumentTests(SampleCity city)
             .Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1", StringComparison.Ordinal))
             .SelectMany(endpoint =>
-                endpoint
-                    .Metadata.GetMetadata<HttpMethodMetadata>()!
-                    .HttpMethods.Select(method =>
-                        $"{method} /{endpoint.RoutePattern.RawText!.Trim('/').Replace(":long", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal)}"
-                    )
+                endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} /{PathOf(endpoint)}")
             );
-        Assert.Empty(mapped.Except(told.Keys));
+        Assert.Empty(mapped.Except(documented.Keys));
     }
 
     [Fact]
-    public async Task Is_a_page_for_people_too()
+    public async Task The_OpenAPI_document_is_also_a_page()
     {
         var page = await city.Reader.GetStringAsync("/api", TestContext.Current.CancellationToken);
         Assert.Contains("/api/v1/governance", page, StringComparison.Ordinal);
         Assert.Contains("If-Match", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
     }
+
+    /// <summary>The path of an endpoint in the form of the document: without constraints and without slashes around it.</summary>
+    private static string PathOf(RouteEndpoint endpoint) =>
+        endpoint.RoutePattern.RawText!.Trim('/').Replace(":long", "", StringComparison.Ordinal).Replace("**", "", StringComparison.Ordinal);
 }

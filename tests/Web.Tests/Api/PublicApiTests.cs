@@ -13,7 +13,7 @@ namespace SurveillanceRegistry.Web.Tests.Api;
 public sealed class PublicApiTests(SampleCity city)
 {
     [Fact]
-    public async Task Gives_each_row_of_the_governance_table_in_the_shape_of_the_contract()
+    public async Task The_governance_table_has_the_members_of_the_contract()
     {
         var table = await city.Json("/api/v1/governance?asOf=2026-03-31");
         Assert.Equal("2026-03-31", (string?)table["asOf"]);
@@ -46,7 +46,7 @@ public sealed class PublicApiTests(SampleCity city)
     [InlineData("2013-04-15", "alpr", "spd-manual-16.170", "not-known", "possible")]
     [InlineData("2018-11-04", "surveillance-equipment", "smc-14.18", "in-force", "certain")]
     [InlineData("2020-10-01", "body-worn-video", "spd-manual-16.091", "superseded", "certain")]
-    public async Task Tells_how_a_text_stood_on_a_day_and_how_sure_that_is(
+    public async Task The_governance_table_has_status_and_certainty_of_a_day(
         string day,
         string technology,
         string instrument,
@@ -59,7 +59,7 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Finds_a_text_that_is_scheduled_to_follow_one_in_force()
+    public async Task The_scheduled_filter_finds_an_upcoming_version_of_a_rule_in_force()
     {
         var table = await city.Json("/api/v1/governance?asOf=2017-08-31&status=scheduled");
         Assert.Equal("2017-09-01", (string?)Row(table, "surveillance-equipment", "smc-14.18")["effective"]!["from"]);
@@ -87,7 +87,7 @@ public sealed class PublicApiTests(SampleCity city)
     [InlineData("/api/v1/devices/nothing", 404, "/problems/not-found")]
     [InlineData("/api/v1/kiosks/nowhere", 404, "/problems/not-found")]
     [InlineData("/kiosks/nowhere/notice", 404, "/problems/not-found")]
-    public async Task Says_what_is_wrong_as_a_problem_with_a_stable_type(string address, int status, string type)
+    public async Task An_invalid_request_is_answered_with_a_problem_of_a_stable_type(string address, int status, string type)
     {
         using var answer = await city.Reader.GetAsync(address, TestContext.Current.CancellationToken);
         Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
@@ -105,7 +105,7 @@ public sealed class PublicApiTests(SampleCity city)
     [InlineData("devices?place=harbor-bridge", 3)]
     [InlineData("devices?kind=red-light-camera", 14)]
     [InlineData("devices?technology=alpr", 6)]
-    public async Task Lists_in_one_envelope(string collection, int count)
+    public async Task Every_collection_has_items_and_next(string collection, int count)
     {
         var list = await city.Json("/api/v1/" + collection);
         Assert.Equal(["items", "next"], list.AsObject().Select(member => member.Key));
@@ -114,41 +114,40 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Finds_devices_by_what_is_known_of_them_now_page_by_page()
+    public async Task Devices_are_filtered_by_their_current_state_page_by_page()
     {
-        await using var house = new SampleCity(); // Its own: a camera dies in it.
-        await house.InitializeAsync();
-        await house.MakesItsFirstRound(); // What is expected of each is worked out.
+        await using var own = new SampleCity(); // Its own: the session of a camera ends in it.
+        await own.InitializeAsync();
+        await own.MakesItsFirstRound(); // Computes the expected state of each device.
         var (dead, listening) = ("city-hall-lobby-1", "east-precinct-holding-1");
-        var device = (await house.Part<IDeviceRegister>().FindAsync(dead, TestContext.Current.CancellationToken))!;
-        await house.Dies(device, SessionEnd.KeepAlive);
-        await house.Hears(listening, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Faces, Mode.Live));
+        var device = (await own.Part<IDeviceRegister>().FindAsync(dead, TestContext.Current.CancellationToken))!;
+        await own.Dies(device, SessionEnd.KeepAlive);
+        await own.Hears(listening, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Faces, Mode.Live));
 
-        var found = Assert.Single((await house.Json("/api/v1/devices?presence=disconnected"))["items"]!.AsArray())!;
+        var found = Assert.Single((await own.Json("/api/v1/devices?presence=disconnected"))["items"]!.AsArray())!;
         Assert.Equal(
             (dead, "disconnected", "death", "keep-alive"),
             ((string?)found["id"], (string?)found["presence"], (string?)found["evidence"], (string?)found["sessionEnd"])
         );
-        Assert.Contains(listening, Ids(await house.Json("/api/v1/devices?exceeds=true&presence=online,late")));
-        Assert.DoesNotContain(listening, Ids(await house.Json("/api/v1/devices?exceeds=false")));
+        Assert.Contains(listening, Ids(await own.Json("/api/v1/devices?exceeds=true&presence=online,late")));
+        Assert.DoesNotContain(listening, Ids(await own.Json("/api/v1/devices?exceeds=false")));
         Assert.Equal(140, await CountAsync("exceeds=true") + await CountAsync("exceeds=false"));
-        Assert.Empty(Ids(await house.Json("/api/v1/devices?kind=body-worn&presence=unknown,online"))); // Units that move are in no list.
+        Assert.Empty(Ids(await own.Json("/api/v1/devices?kind=body-worn&presence=unknown,online"))); // Mobile devices are in no list.
 
-        var whole = Ids(await house.Json("/api/v1/devices?presence=online,unknown,disconnected"));
+        var whole = Ids(await own.Json("/api/v1/devices?presence=online,unknown,disconnected"));
         Assert.Equal(140, whole.Length);
         var pages = new List<string>();
         for (string? next = ""; next is not null; next = (string?)(await PageAsync(next))["next"])
             pages.AddRange(Ids(await PageAsync(next)));
         Assert.Equal(whole, pages);
 
-        async Task<int> CountAsync(string query) => Ids(await house.Json("/api/v1/devices?" + query)).Length;
-        Task<JsonNode> PageAsync(string after) =>
-            house.Json($"/api/v1/devices?presence=online,unknown,disconnected&limit=47&after={after}");
+        async Task<int> CountAsync(string query) => Ids(await own.Json("/api/v1/devices?" + query)).Length;
+        Task<JsonNode> PageAsync(string after) => own.Json($"/api/v1/devices?presence=online,unknown,disconnected&limit=47&after={after}");
         static string[] Ids(JsonNode list) => [.. list["items"]!.AsArray().Select(device => (string)device!["id"]!)];
     }
 
     [Fact]
-    public async Task Shows_no_unit_that_moves()
+    public async Task The_public_API_shows_no_mobile_device()
     {
         var mobile = city.Opening.Devices.Where(device => device.KindOf.IsMobile).ToArray();
         Assert.NotEmpty(mobile);
@@ -157,7 +156,7 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Describes_a_device_with_what_governs_it()
+    public async Task A_device_has_the_rules_that_govern_it()
     {
         var device = await city.Json("/api/v1/devices/east-precinct-holding-1");
         Assert.Equal(
@@ -175,7 +174,7 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Gives_the_notice_of_a_place_verifiable_by_the_published_key()
+    public async Task The_notice_of_a_place_verifies_with_the_published_key()
     {
         var answer = await city.Json("/api/v1/places/harbor-bridge/notice");
         var key = (await city.Json("/.well-known/jwks.json"))["keys"]![0]!;
@@ -202,7 +201,7 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Answers_a_screen_that_holds_the_notice_with_304_and_remembers_what_it_held()
+    public async Task A_screen_with_the_current_notice_gets_304_and_is_recorded_with_its_hash()
     {
         using var first = await city.Reader.GetAsync("/kiosks/kiosk-harbor-bridge/notice", TestContext.Current.CancellationToken);
         var tag = first.Headers.ETag!;
@@ -217,7 +216,7 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Hints_at_a_change_and_never_says_what_changed()
+    public async Task The_event_stream_hints_at_a_change_without_its_content()
     {
         using var stream = await city
             .Reader.GetStreamAsync("/kiosks/kiosk-city-hall-lobby/changes", TestContext.Current.CancellationToken)
@@ -232,7 +231,7 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task Is_not_ready_before_every_place_was_asked_once()
+    public async Task The_registry_is_not_ready_before_its_first_wake_up_pass()
     {
         Assert.Equal("/problems/not-ready", (string?)(await city.Json("/health/ready", HttpStatusCode.ServiceUnavailable))["type"]);
         await city.MakesItsFirstRound();

@@ -13,7 +13,8 @@ public sealed class Chromium : IAsyncLifetime
         var path = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium";
         if (!File.Exists(path))
             throw new InvalidOperationException(
-                $"These tests need Chromium, and there is none at {path}: install the package chromium, or set REGISTRY_CHROMIUM to its path."
+                $"These tests need Chromium, and there is none at {path}: "
+                    + "install the package chromium, or set REGISTRY_CHROMIUM to its path."
             );
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(

@@ -15,7 +15,7 @@ internal sealed class EmptyLedger : ILedgerLog
     public Task<ImmutableArray<StoredEntry>> EntriesAsync(long from, int most, CancellationToken cancellationToken) =>
         Task.FromResult(ImmutableArray<StoredEntry>.Empty);
 
-    public Task<string> KeepCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken) =>
+    public Task<string> PublishCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken) =>
         Task.FromResult(note);
 
     public Task<ImmutableArray<(long Size, string Note)>> CheckpointsAsync(CancellationToken cancellationToken) =>

@@ -12,7 +12,7 @@ internal sealed class EmptyStateHistory(TimeProvider time) : IStateHistoryRegist
 {
     public Task<StateHistory> FindAsync(string deviceId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var seen = DeviceObservation.First(
+        var seen = DeviceObservation.FromFirstHeartbeat(
             new Heartbeat(1, deviceId, 1, 1, from, null, default(CaptureReport).With(Capture.Video, Mode.Recorded), Health.Ok, "1", null)
         );
         var silent = seen with { Presence = PresenceState.Silent, Evidence = Evidence.Deadline };

@@ -8,37 +8,43 @@ using SurveillanceRegistry.Domain.Ledger;
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
 /// <summary>
-/// Who may sign in, and who looked at whom, for tests of pages and API alone. The body on PostgreSQL is tested in Postgres.Tests and
-/// Journeys.Tests.
+/// Gateways, credentials and the audit of mobile reads in memory, for tests of pages and API alone. Postgres.Tests and Journeys.Tests
+/// test them on PostgreSQL.
 /// </summary>
-internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, IMobileReadAudit
+internal sealed class InMemoryEnrolment(IDeviceRegister devices)
+    : IEnrolment,
+        IGatewayRegister,
+        ICredentialRegister,
+        IClaimRegister,
+        IMobileReadAudit
 {
     private readonly Dictionary<string, Gateway> _gateways = [];
     private readonly List<(string Holder, Credential Credential)> _credentials = [];
     private readonly Dictionary<string, (string Holder, DateTimeOffset ExpiresAt)> _claims = [];
 
-    /// <summary>Every reading of a single mobile unit: who, whom, what.</summary>
-    public ConcurrentQueue<(string Reader, string Device, string What)> Readings { get; } = [];
+    /// <summary>Every recorded reading of a single mobile device.</summary>
+    public ConcurrentQueue<(string Reader, string Device, string What)> Reads { get; } = [];
 
-    /// <summary>What was done, by whom and why.</summary>
+    /// <summary>Every action with its actor and reason.</summary>
     public ConcurrentQueue<(string Act, string Holder, Attribution By, string Reason)> Acts { get; } = [];
 
     public async Task<EnrolledClient?> FindAsync(string id, CancellationToken cancellationToken) =>
-        _gateways.TryGetValue(id, out var gateway) && !gateway.Removed ? new EnrolledClient(id, null, gateway.Profile, Live(id))
-        : await devices.FindAsync(id, cancellationToken) is { } device ? new EnrolledClient(id, device, null, Live(id))
+        _gateways.TryGetValue(id, out var gateway) && !gateway.Removed
+            ? new EnrolledClient(id, null, gateway.Profile, ValidCredentialsOf(id))
+        : await devices.FindAsync(id, cancellationToken) is { } device ? new EnrolledClient(id, device, null, ValidCredentialsOf(id))
         : null;
 
-    public async Task<Device?> BehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
-        (await AllBehindAsync(gateway, cancellationToken)).FirstOrDefault(device => device.Id == deviceId);
+    public async Task<Device?> FindBehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>
+        (await ListBehindAsync(gateway, cancellationToken)).FirstOrDefault(device => device.Id == deviceId);
 
-    public async Task<ImmutableArray<Device>> AllBehindAsync(string gateway, CancellationToken cancellationToken) =>
+    public async Task<ImmutableArray<Device>> ListBehindAsync(string gateway, CancellationToken cancellationToken) =>
         [.. (await devices.AllAsync(cancellationToken)).Where(device => device.Gateway == gateway)];
 
     public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) =>
         Task.FromResult(_gateways.Values.OrderBy(gateway => gateway.Id, StringComparer.Ordinal).ToImmutableArray());
 
     public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) =>
-        Task.FromResult(_credentials.Where(one => one.Holder == holder).Select(one => one.Credential).Reverse().ToImmutableArray());
+        Task.FromResult(_credentials.Where(entry => entry.Holder == holder).Select(entry => entry.Credential).Reverse().ToImmutableArray());
 
     public Task<Outcome<Gateway>> RegisterAsync(
         Gateway gateway,
@@ -83,7 +89,7 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
     {
         if (await FindAsync(holder, cancellationToken) is null or { Device.Lifecycle: Lifecycle.Removed })
             return false;
-        foreach (var old in Live(holder).Where(credential => credential.Kind == CredentialKind.Secret))
+        foreach (var old in ValidCredentialsOf(holder).Where(credential => credential.Kind == CredentialKind.Secret))
             End(holder, old.Number, at);
         Add(holder, CredentialKind.Secret, sha256, at, null);
         Acts.Enqueue(("credential-issued", holder, by, reason));
@@ -109,7 +115,7 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
     )
     {
         if (await FindAsync(holder, cancellationToken) is null)
-            return new Refusal("not-found", $"Nobody '{holder}' is registered.");
+            return new Refusal("not-found", $"No device or gateway '{holder}' is registered.");
         Acts.Enqueue(("credential-issued", holder, by, reason));
         return Add(holder, CredentialKind.Certificate, sha256, at, notAfter);
     }
@@ -129,7 +135,7 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
         return Task.FromResult(true);
     }
 
-    public Task<bool> MakeClaimAsync(
+    public Task<bool> CreateClaimAsync(
         string holder,
         byte[] sha256,
         DateTimeOffset expiresAt,
@@ -173,12 +179,12 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
     )
     {
         foreach (var device in deviceIds)
-            Readings.Enqueue((reader, device, what));
+            Reads.Enqueue((reader, device, what));
         return Task.CompletedTask;
     }
 
-    private ImmutableArray<Credential> Live(string holder) =>
-        [.. _credentials.Where(one => one.Holder == holder && one.Credential.EndedAt is null).Select(one => one.Credential)];
+    private ImmutableArray<Credential> ValidCredentialsOf(string holder) =>
+        [.. _credentials.Where(entry => entry.Holder == holder && entry.Credential.EndedAt is null).Select(entry => entry.Credential)];
 
     private Credential Add(string holder, CredentialKind kind, byte[] sha256, DateTimeOffset at, DateTimeOffset? notAfter)
     {
@@ -189,7 +195,9 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices) : IEnrolment, I
 
     private bool End(string holder, long number, DateTimeOffset at)
     {
-        var i = _credentials.FindIndex(one => one.Holder == holder && one.Credential.Number == number && one.Credential.EndedAt is null);
+        var i = _credentials.FindIndex(entry =>
+            entry.Holder == holder && entry.Credential.Number == number && entry.Credential.EndedAt is null
+        );
         if (i >= 0)
             _credentials[i] = (holder, _credentials[i].Credential with { EndedAt = at });
         return i >= 0;

@@ -6,16 +6,16 @@ using SurveillanceRegistry.Web.Staff.Account;
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
 /// <summary>
-/// Who the sample city's staff are, for tests of the pages alone. The body on PostgreSQL is tested in Postgres.Tests and Journeys.Tests.
+/// A staff register in memory, for tests of pages and API alone. Postgres.Tests and Journeys.Tests test the register on PostgreSQL.
 /// </summary>
 internal sealed class InMemoryStaffRegister : IStaffRegister
 {
     private readonly Dictionary<string, (StaffMember Member, string? Hash)> _members = [];
     private readonly Dictionary<string, TokenGrant> _tokens = [];
-    private readonly HashSet<string> _ended = [];
+    private readonly HashSet<string> _endedSessions = [];
 
-    /// <summary>Adds a person and gives them a token.</summary>
-    public (StaffMember Member, string Token, string Password) Adds(string name, params Role[] roles)
+    /// <summary>Adds an active member of staff with a password and a token.</summary>
+    public (StaffMember Member, string Token, string Password) AddWithToken(string name, params Role[] roles)
     {
         var (password, token) = (Passwords.New(), ApiToken.New());
         var member = new StaffMember(StaffMember.NewId(), $"{name}@city.example", name, "police", [.. roles], false, true, 1);
@@ -33,14 +33,14 @@ internal sealed class InMemoryStaffRegister : IStaffRegister
     }
 
     public Task<ImmutableArray<StaffMember>> AllAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(_members.Values.Select(one => one.Member).ToImmutableArray());
+        Task.FromResult(_members.Values.Select(entry => entry.Member).ToImmutableArray());
 
     public Task<StaffMember?> FindAsync(string id, CancellationToken cancellationToken) =>
         Task.FromResult(_members.TryGetValue(id, out var found) ? found.Member : null);
 
     public Task<(StaffMember Member, string? PasswordHash)?> FindBySignInAsync(string signIn, CancellationToken cancellationToken) =>
         Task.FromResult(
-            _members.Values.Where(one => one.Member.SignIn == signIn).Select(one => ((StaffMember, string?)?)one).FirstOrDefault()
+            _members.Values.Where(entry => entry.Member.SignIn == signIn).Select(entry => ((StaffMember, string?)?)entry).FirstOrDefault()
         );
 
     public Task<StaffMember?> FindBySubjectAsync(string subject, CancellationToken cancellationToken) =>
@@ -104,9 +104,10 @@ internal sealed class InMemoryStaffRegister : IStaffRegister
         Task.FromResult(false);
 
     public Task EndSessionAsync(string session, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken) =>
-        Task.FromResult(_ended.Add(session));
+        Task.FromResult(_endedSessions.Add(session));
 
-    public Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken) => Task.FromResult(_ended.Contains(session));
+    public Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken) =>
+        Task.FromResult(_endedSessions.Contains(session));
 
     private static string Key(byte[] sha256) => Convert.ToHexString(sha256);
 }

@@ -5,8 +5,8 @@ using SurveillanceRegistry.Domain.Notices;
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
 /// <summary>
-/// The line between a screen and the registry. What comes through it is what a test decides: a notice, one that somebody tampered
-/// with, or nothing. Everything else of the page is the real one.
+/// The connection between a screen and the registry. The test decides what it carries: a notice, a notice that was tampered with, or
+/// nothing. Everything else of the page is the real one.
 /// </summary>
 internal sealed class KioskNetwork
 {
@@ -20,11 +20,11 @@ internal sealed class KioskNetwork
 
     public static async Task<KioskNetwork> To(IPage page, SignedNotice notice)
     {
-        var line = new KioskNetwork();
-        line.Carries(notice);
-        await page.RouteAsync("**/kiosks/*/notice", line.Answer);
-        await page.RouteAsync("**/kiosks/*/changes", route => line._isCut ? route.AbortAsync() : route.ContinueAsync());
-        return line;
+        var network = new KioskNetwork();
+        network.Carries(notice);
+        await page.RouteAsync("**/kiosks/*/notice", network.Answer);
+        await page.RouteAsync("**/kiosks/*/changes", route => network._isCut ? route.AbortAsync() : route.ContinueAsync());
+        return network;
     }
 
     public void Carries(SignedNotice notice) => (_carries, _etag, _isCut) = (notice.ToJws(), notice.Hash, false);

@@ -44,7 +44,8 @@ internal static class LayoutChecks
           const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (texts.nextNode()) {
             const element = texts.currentNode.parentElement;
-            if (!texts.currentNode.data.trim() || !element.checkVisibility() || element.closest("svg, noscript, script, .skip, .visually-hidden")) continue;
+            if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+            if (element.closest("svg, noscript, script, .skip, .visually-hidden")) continue;
             const range = document.createRange();
             range.selectNodeContents(texts.currentNode);
             const box = range.getBoundingClientRect();
@@ -55,10 +56,13 @@ internal static class LayoutChecks
               const style = getComputedStyle(e);
               if (style.overflowX === "visible" && style.overflowY === "visible") continue;
               const frame = e.getBoundingClientRect();
-              if (style.overflowX !== "auto" && (box.right > frame.right + 1 || box.bottom > frame.bottom + 1)) found.push(`clipped: ${what}`);
+              if (style.overflowX === "auto") continue;
+              if (box.right > frame.right + 1 || box.bottom > frame.bottom + 1) found.push(`clipped: ${what}`);
             }
             const own = element.getBoundingClientRect();
-            if (getComputedStyle(element).display !== "inline" && (box.right > own.right + 1 || box.bottom > own.bottom + element.clientHeight * 0.3 + 1)) found.push(`out of its box: ${what}`);
+            if (getComputedStyle(element).display === "inline") continue;
+            const lowest = own.bottom + element.clientHeight * 0.3 + 1;
+            if (box.right > own.right + 1 || box.bottom > lowest) found.push(`out of its box: ${what}`);
           }
           return found;
         }

@@ -35,9 +35,9 @@ using SurveillanceRegistry.Signing;
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
 /// <summary>
-/// The sample city of the repository with its doors open: real files, real grains, real pages on a real port. Only the memory is not
-/// PostgreSQL's. It is the afternoon of November 23, 2026; every fixed unit that is in use or paused was heard a moment ago, the school
-/// zone's excepted.
+/// The sample city of the repository, as a running service: real files, real grains, real pages on a real port. The registers are in
+/// memory, not in PostgreSQL. It is the afternoon of November 23, 2026. Every fixed device that is in use or paused was heard a moment
+/// ago, except those of the school zone.
 /// </summary>
 public sealed class SampleCity : IAsyncLifetime
 {
@@ -49,10 +49,14 @@ public sealed class SampleCity : IAsyncLifetime
 
     private WebApplication _app = null!;
     private long _seq;
+    private Opening? _opening;
 
     internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 23, 0, 0, TimeSpan.Zero));
 
-    internal Opening Opening { get; } = Read();
+    /// <summary>The folder of policy files that the city opens with; the repository's own unless a test sets another.</summary>
+    internal string Policies { get; init; } = Path.Combine(Root, "policies");
+
+    internal Opening Opening => _opening ??= Read(Policies);
 
     internal InMemoryStaffRegister Staff { get; } = new();
 
@@ -64,11 +68,11 @@ public sealed class SampleCity : IAsyncLifetime
     /// <summary>The address of the pages, without a trailing slash.</summary>
     internal string Url { get; private set; } = "";
 
-    /// <summary>One of the house's parts.</summary>
+    /// <summary>A service of the city.</summary>
     internal T Part<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>What stands in for PostgreSQL.</summary>
+    /// <summary>The registers that replace PostgreSQL.</summary>
     internal InMemoryRegisters Memory { get; private set; } = null!;
 
     /// <summary>Who may sign in here.</summary>
@@ -79,6 +83,23 @@ public sealed class SampleCity : IAsyncLifetime
     internal HttpClient Reader { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
 
     public async ValueTask InitializeAsync()
+    {
+        _app = Build();
+        _app.MapWeb();
+        await _app.StartAsync();
+        Url = _app.Urls.First();
+        Reader.BaseAddress = new Uri(Url);
+        foreach (
+            var device in Opening.Devices.Where(device =>
+                device is { Place: not null and not School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }
+            )
+        )
+            await Hears(device.Id, CaptureReport.ForAll(device.Sensors, device.Lifecycle == Lifecycle.Paused ? Mode.Off : Mode.Recorded));
+        foreach (var device in Opening.Devices.Where(device => device.Place == Lobby))
+            await Hears(device.Id, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off));
+    }
+
+    private WebApplication Build()
     {
         var memory = Memory = new InMemoryRegisters(Opening);
         var builder = WebApplication.CreateSlimBuilder(
@@ -91,21 +112,33 @@ public sealed class SampleCity : IAsyncLifetime
                 .AddGrains()
                 .Configure<ClusterMembershipOptions>(membership =>
                 {
-                    // Hours of fake time pass in no time, between two signs of life of the silo: it must not take itself for dead.
+                    // Hours of fake time pass between two signs of life of the silo: it must not declare itself dead.
                     membership.LivenessEnabled = false;
                     (membership.SiloGenerationRetirementAge, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromDays(36_500), null);
                 })
         );
-        builder
-            .Services.AddSingleton<TimeProvider>(Time)
+        AddRegisters(builder.Services, memory)
+            .AddSingleton<TimeProvider>(Time)
             .AddSingleton(Key)
             .AddSingleton(_ => new PublicAddress(() => Url))
+            .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
+            .AddSingleton<ITableFiles>(new TableFiles())
+            .AddWeb();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        return builder.Build();
+    }
+
+    private IServiceCollection AddRegisters(IServiceCollection services, InMemoryRegisters memory) =>
+        services
             .AddSingleton<IPolicyRegister>(memory)
             .AddSingleton<IDeviceRegister>(memory)
             .AddSingleton<IHeartbeatLog>(memory)
             .AddSingleton<IObservationRegister>(memory)
             .AddSingleton<IObservedPeriodRegister>(memory)
             .AddSingleton<IEnrolment>(Enrolled = new InMemoryEnrolment(memory))
+            .AddSingleton<IGatewayRegister>(Enrolled)
+            .AddSingleton<ICredentialRegister>(Enrolled)
+            .AddSingleton<IClaimRegister>(Enrolled)
             .AddSingleton<IMobileReadAudit>(Enrolled)
             .AddSingleton<IStateHistoryRegister, EmptyStateHistory>()
             .AddSingleton<IExpectedStateRegister>(memory)
@@ -113,25 +146,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<INoticeRegister>(memory)
             .AddSingleton<IChangeRegister>(memory)
             .AddSingleton<IStaffRegister>(Staff)
-            .AddSingleton<ILedgerLog>(new EmptyLedger())
-            .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
-            .AddSingleton<ITableFiles>(new TableFiles())
-            .AddWeb();
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        _app = builder.Build();
-        _app.MapWeb();
-        await _app.StartAsync();
-        Url = _app.Urls.First();
-        Reader.BaseAddress = new Uri(Url);
-        foreach (
-            var device in Opening.Devices.Where(device =>
-                device is { Place: not null and not School, Lifecycle: Lifecycle.Active or Lifecycle.Paused }
-            )
-        )
-            await Hears(device.Id, CaptureReport.Every(device.Sensors, device.Lifecycle == Lifecycle.Paused ? Mode.Off : Mode.Recorded));
-        foreach (var device in Opening.Devices.Where(device => device.Place == Lobby))
-            await Hears(device.Id, default(CaptureReport).With(Capture.Video, Mode.Recorded).With(Capture.Audio, Mode.Off));
-    }
+            .AddSingleton<ILedgerLog>(new EmptyLedger());
 
     public async ValueTask DisposeAsync()
     {
@@ -145,11 +160,11 @@ public sealed class SampleCity : IAsyncLifetime
     internal async Task MakesItsFirstRound()
     {
         var rounds = _app.Services.GetRequiredService<GrainWakeUpService>();
-        await rounds.StartAsync(CancellationToken.None);
+        await new PeriodicTaskRunner([rounds], _app.Lifetime, Time).StartAsync(CancellationToken.None);
         await rounds.FirstPass;
     }
 
-    /// <summary>A device reports; its place's notice is signed anew, if it says something new, before this returns.</summary>
+    /// <summary>A device reports. The notice of its place is signed anew before this returns, if its content changed.</summary>
     internal async Task Hears(string deviceId, CaptureReport capture)
     {
         var device = (await _app.Services.GetRequiredService<IDeviceRegister>().FindAsync(deviceId, CancellationToken.None))!;
@@ -172,7 +187,7 @@ public sealed class SampleCity : IAsyncLifetime
         await Grains.PartitionOf(device).Wake();
     }
 
-    /// <summary>The session of a device dies; whoever has to hear of it has before this returns.</summary>
+    /// <summary>Ends the session of a device. The notice of its place is signed anew before this returns, if its content changed.</summary>
     internal async Task Dies(Device device, SessionEnd end)
     {
         await Grains.PartitionOf(device).ApplyDeath(device.Number, 1, 0, end);
@@ -203,9 +218,11 @@ public sealed class SampleCity : IAsyncLifetime
             .. heard.Select(
                 (one, i) =>
                     new CoveringDevice(
-                        new Device($"unit-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
+                        new Device($"device-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
                         one.Heard is { } capture
-                            ? DeviceObservation.First(new Heartbeat(1, $"unit-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null))
+                            ? DeviceObservation.FromFirstHeartbeat(
+                                new Heartbeat(1, $"device-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null)
+                            )
                             : null
                     )
             ),
@@ -220,9 +237,9 @@ public sealed class SampleCity : IAsyncLifetime
         );
     }
 
-    private static Opening Read()
+    private static Opening Read(string policies)
     {
-        var (opening, problems) = SeedFiles.Read(Path.Combine(Root, "policies"), Path.Combine(Root, "devices/sample-city.yaml"));
+        var (opening, problems) = SeedFiles.Read(policies, Path.Combine(Root, "devices/sample-city.yaml"));
         return opening ?? throw new InvalidOperationException(string.Join('\n', problems));
     }
 

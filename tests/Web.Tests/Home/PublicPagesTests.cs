@@ -35,7 +35,7 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Addresses))]
-    public async Task Say_that_they_are_a_sample_set_no_cookie_and_allow_nothing_from_elsewhere(string address)
+    public async Task Public_pages_are_marked_as_sample_and_load_nothing_from_other_sites(string address)
     {
         using var answer = await city.Reader.GetAsync(address, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -48,12 +48,12 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
             page.QuerySelectorAll("link[href], img[src], form[action]"),
             one => Assert.StartsWith("/", one.GetAttribute("href") ?? one.GetAttribute("src") ?? one.GetAttribute("action")!)
         );
-        Assert.Equal("en", page.DocumentElement.GetAttribute("lang"));
+        Assert.Equal(address.EndsWith("lang=es", StringComparison.Ordinal) ? "es" : "en", page.DocumentElement.GetAttribute("lang"));
     }
 
     [Theory]
     [MemberData(nameof(Addresses))]
-    public async Task Can_be_read_on_a_desk_and_on_a_telephone(string address)
+    public async Task Public_pages_are_readable_on_desktop_and_phone(string address)
     {
         foreach (var (width, height) in new[] { (1280, 900), (390, 844) })
         {
@@ -67,7 +67,7 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
     }
 
     [Fact]
-    public async Task Show_what_each_place_records_now_and_what_may_be_recorded_where_a_device_is_silent()
+    public async Task The_front_page_shows_what_is_and_what_may_be_recorded_at_each_place()
     {
         var page = await Read("/");
         Assert.Equal("reported", Fact("East Precinct, public lobby").GetAttribute("data-certainty"));
@@ -86,17 +86,17 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
     [InlineData("2026-03-31", "laws-2026-ch-239", "in-force", "at most 21 days")]
     [InlineData("2026-03-31", "spd-manual-16.170", "in-force", "at most 90 days")]
     [InlineData("2013-04-15", "spd-manual-16.170", "not-known", "not known")]
-    public async Task Show_the_governance_table_as_it_stood(string day, string instrument, string status, string kept)
+    public async Task The_governance_page_shows_the_table_of_a_day(string day, string instrument, string status, string kept)
     {
         var page = await Read($"/governance?asOf={day}");
         var row = page.QuerySelector($"tr[data-technology=alpr][data-instrument='{instrument}']")!;
         Assert.Equal(status, row.GetAttribute("data-status"));
-        Assert.Contains(kept, row.QuerySelector("[data-label=Kept]")!.TextContent);
+        Assert.Contains(kept, row.QuerySelector("[data-label=Retention]")!.TextContent);
         Assert.Equal(day, ((IHtmlInputElement)page.QuerySelector("input[name=asOf]")!).Value);
     }
 
     [Fact]
-    public async Task Name_both_texts_that_disagree_and_call_what_was_only_told_reported()
+    public async Task The_governance_page_marks_disagreements_and_secondary_sources()
     {
         var page = await Read("/governance?asOf=2026-03-31");
         Assert.Contains("laws-2026-ch-239", Remark("spd-manual-16.170"));
@@ -111,7 +111,7 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
     }
 
     [Fact]
-    public async Task Keep_the_words_of_the_City_s_own_table()
+    public async Task The_governance_page_quotes_the_City_s_own_table()
     {
         var text = (await Read("/governance")).Body!.TextContent;
         Assert.All(
@@ -125,7 +125,7 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
     }
 
     [Fact]
-    public async Task Name_on_the_governance_page_what_the_register_does_not_speak_of()
+    public async Task The_governance_page_names_what_is_out_of_scope()
     {
         var text = (await Read("/governance")).QuerySelector("[aria-labelledby=out-of-scope]")!.TextContent;
         Assert.All(city.Opening.Governance.City.OutOfScope, subject => Assert.Contains(subject.Name, text, StringComparison.Ordinal));
@@ -135,7 +135,7 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
     [Theory]
     [InlineData("yesterday")]
     [InlineData("2026-02-30")]
-    public async Task Answer_a_day_that_is_none_with_what_was_expected(string day)
+    public async Task An_invalid_day_is_answered_with_what_was_expected(string day)
     {
         using var answer = await city.Reader.GetAsync($"/governance?asOf={day}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -143,7 +143,7 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
     }
 
     [Fact]
-    public async Task Print_the_notice_of_a_place_without_the_rest_of_the_site()
+    public async Task A_printed_place_page_has_the_notice_without_navigation()
     {
         await using var glass = await chromium.Glass(794, 1123);
         var page = await glass.NewPageAsync();
@@ -154,27 +154,28 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
         await Expect(page.Locator(".notice")).ToBeVisibleAsync();
         await Expect(page.Locator("nav")).ToBeHiddenAsync();
         await Expect(page.Locator(".on-paper"))
-            .ToContainTextAsync("More may be recorded by now: the devices here can record video and audio.");
+            .ToContainTextAsync("More may be recorded by now. The devices here can record video and audio.");
         Assert.Empty(await page.EvaluateAsync<string[]>(LayoutChecks.Unreadable, 7.0));
     }
 
     [Fact]
-    public async Task Speak_the_language_of_the_notice_around_it_too()
+    public async Task The_page_around_a_notice_is_in_the_language_of_the_notice()
     {
-        var page = (await Read("/places/harbor-tunnel?lang=es")).QuerySelector("main")!;
+        var document = await Read("/places/harbor-tunnel?lang=es");
+        var page = document.QuerySelector("main")!;
         Assert.All(
-            ["Dispositivos registrados", "lector fijo de placas de vehículos", "El aviso firmado", "En el registro"],
+            ["Dispositivos registrados", "lector fijo de placas de vehículos", "aviso firmado", "Leer las normas"],
             words => Assert.Contains(words, page.TextContent, StringComparison.Ordinal)
         );
         Assert.All(
-            ["Registered", "Last reported", "Last heard", "never", "unknown"],
+            ["Registered", "Last report", "never", "unknown"],
             words => Assert.DoesNotContain(words, page.TextContent, StringComparison.Ordinal)
         );
-        Assert.Equal("es", page.QuerySelector("#devices")!.ParentElement!.GetAttribute("lang"));
+        Assert.Equal("es", document.DocumentElement.GetAttribute("lang"));
     }
 
     [Fact]
-    public async Task Lead_from_a_rule_to_what_it_governs_and_back()
+    public async Task Pages_link_from_a_rule_to_what_it_governs_and_back()
     {
         await Leads("/instruments/spd-manual-16.170", "/technologies/alpr");
         await Leads("/technologies/alpr", "/places/harbor-tunnel");
@@ -191,9 +192,9 @@ public sealed class PublicPagesTests(SampleCity city, Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Addresses))]
-    public async Task Say_whose_time_they_tell(string address) =>
+    public async Task Public_pages_name_their_time_zone(string address) =>
         Assert.Contains(
-            "(America/Los_Angeles, now UTC−",
+            address.EndsWith("lang=es", StringComparison.Ordinal) ? "(America/Los_Angeles, ahora UTC−" : "(America/Los_Angeles, now UTC−",
             (await Read(address)).QuerySelector("footer.colophon")!.TextContent,
             StringComparison.Ordinal
         );

@@ -14,16 +14,19 @@ public sealed class KioskLayoutTests(SampleCity city, Chromium chromium)
     public static TheoryData<int, int, int, string> Screens()
     {
         var screens = new TheoryData<int, int, int, string>();
-        foreach (var (width, height) in new[] { (1080, 1920), (390, 844), (1920, 1080) })
-        foreach (var facts in new[] { 0, 1, 3, 6 })
-        foreach (var language in new[] { "en", "es" })
+        var all =
+            from size in new[] { (Width: 1080, Height: 1920), (Width: 390, Height: 844), (Width: 1920, Height: 1080) }
+            from facts in new[] { 0, 1, 3, 6 }
+            from language in new[] { "en", "es" }
+            select (size.Width, size.Height, facts, language);
+        foreach (var (width, height, facts, language) in all)
             screens.Add(width, height, facts, language);
         return screens;
     }
 
     [Theory]
     [MemberData(nameof(Screens))]
-    public async Task Everything_on_it_can_be_read(int width, int height, int facts, string language)
+    public async Task Everything_on_the_screen_is_readable(int width, int height, int facts, string language)
     {
         await using var glass = await chromium.Glass(width, height);
         var page = await glass.NewPageAsync();

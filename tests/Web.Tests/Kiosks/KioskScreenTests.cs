@@ -35,7 +35,7 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     public async ValueTask DisposeAsync() => await _glass.CloseAsync();
 
     [Fact]
-    public async Task Follows_a_camera_that_begins_to_record_sound_without_being_asked()
+    public async Task The_screen_follows_a_camera_that_begins_to_record_sound()
     {
         await Opens();
         await Stands("current");
@@ -50,7 +50,7 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Carries_the_number_and_the_hash_of_what_it_shows()
+    public async Task The_screen_has_the_sequence_and_the_hash_of_its_notice()
     {
         var notice = Issued(7, Sees);
         await Watches(notice);
@@ -60,12 +60,12 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Refuses_a_notice_with_one_flipped_byte()
+    public async Task The_screen_refuses_a_notice_with_one_flipped_byte()
     {
-        var line = await Watches(Issued(1, Hears));
+        var network = await Watches(Issued(1, Hears));
         await Stands("current");
-        line.Carries(Flipped(Issued(2, Sees)));
-        await Asks(line, within: 40);
+        network.Carries(Flipped(Issued(2, Sees)));
+        await Asks(network, within: 40);
         await Shows("video reported", "audio reported");
         await Expect(Root).ToHaveAttributeAsync("data-sequence", "1");
         await _page.Clock.FastForwardAsync(91_000);
@@ -73,7 +73,7 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Refuses_a_notice_signed_by_somebody_else()
+    public async Task The_screen_refuses_a_notice_signed_with_another_key()
     {
         using var forged = NoticeKey.New();
         await Watches(city.Notice(SampleCity.Lobby, 1, forged, ("facility-camera", Sensors, Sees)));
@@ -81,14 +81,14 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Refuses_the_notice_of_another_place()
+    public async Task The_screen_refuses_the_notice_of_another_place()
     {
         await Watches(city.Notice("harbor-bridge", 1, city.Key, ("traffic-camera", [Capture.Video], null)));
         await SaysThatItCouldNotConfirm();
     }
 
     [Fact]
-    public async Task Refuses_a_lower_number_even_after_a_restart()
+    public async Task The_screen_refuses_a_lower_sequence_even_after_a_restart()
     {
         await Watches(Issued(9, Hears));
         await Stands("current");
@@ -100,12 +100,12 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Shows_the_worst_case_with_a_growing_age_when_it_is_cut_off_and_the_notice_again_when_it_is_not()
+    public async Task A_screen_that_is_cut_off_shows_the_worst_case_and_a_growing_age()
     {
-        var line = await Watches(Issued(3, Sees));
+        var network = await Watches(Issued(3, Sees));
         await Stands("current");
         await Shows("video reported");
-        line.IsCut();
+        network.IsCut();
         await _page.Clock.FastForwardAsync(80_000);
         await Stands("current");
         await _page.Clock.FastForwardAsync(11_000);
@@ -116,40 +116,40 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
         await _page.Clock.RunForAsync(1_000);
         Assert.Equal(age + 1, await Age());
         await Chromium.Picture(_page, "kiosk-cut-off");
-        line.Carries(Issued(3, Sees));
+        network.Carries(Issued(3, Sees));
         await _page.Clock.RunForAsync(20_000);
         await Stands("current");
         await Shows("video reported");
     }
 
     [Fact]
-    public async Task Counts_an_unchanged_notice_as_confirmed()
+    public async Task An_unchanged_notice_counts_as_confirmed()
     {
-        var line = await Watches(Issued(3, Sees));
+        var network = await Watches(Issued(3, Sees));
         await Stands("current");
-        var asked = line.Asked;
+        var asked = network.Asked;
         for (var i = 0; i < 5; i++)
-            await Asks(line, within: 40);
+            await Asks(network, within: 40);
         await Stands("current");
-        Assert.Equal(asked + 5, line.Asked);
+        Assert.Equal(asked + 5, network.Asked);
     }
 
     [Fact]
-    public async Task Never_says_that_nothing_is_recorded_when_it_verified_nothing()
+    public async Task A_screen_that_verified_nothing_never_says_that_nothing_is_recorded()
     {
-        var line = await Watches(Issued(1, Sees), cut: true);
+        var network = await Watches(Issued(1, Sees), cut: true);
         await SaysThatItCouldNotConfirm();
         await Chromium.Picture(_page, "kiosk-never");
-        Assert.True(line.Asked > 0);
+        Assert.True(network.Asked > 0);
     }
 
     [Fact]
-    public async Task Does_not_take_a_proxy_for_the_registry()
+    public async Task The_screen_ignores_the_answer_of_a_proxy()
     {
-        var line = await Watches(Issued(3, Sees));
+        var network = await Watches(Issued(3, Sees));
         await Stands("current");
-        line.IsAnsweredByAProxy(410);
-        await Asks(line, within: 40);
+        network.IsAnsweredByAProxy(410);
+        await Asks(network, within: 40);
         await Stands("current");
         await _page.Clock.FastForwardAsync(91_000);
         await Stands("unconfirmed");
@@ -157,7 +157,7 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Shows_the_worst_case_when_the_registry_says_that_it_was_taken_out_of_service()
+    public async Task A_screen_out_of_service_shows_the_worst_case()
     {
         await Opens();
         await Stands("current");
@@ -188,7 +188,7 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Says_in_its_language_and_in_English_that_nobody_reviewed_a_translation()
+    public async Task An_unreviewed_translation_is_marked_in_its_language_and_in_English()
     {
         await Watches(Issued(1, Sees));
         await _page.GetByRole(AriaRole.Button, new() { Name = "Español" }).ClickAsync();
@@ -199,7 +199,7 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     [Fact]
-    public async Task Sends_a_browser_without_scripts_to_the_page_of_the_place()
+    public async Task A_browser_without_scripts_is_sent_to_the_page_of_the_place()
     {
         await using var plain = await chromium.Glass(scripts: false);
         var page = await plain.NewPageAsync();
@@ -222,11 +222,11 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
 
     private async Task<KioskNetwork> Watches(SignedNotice notice, bool cut = false)
     {
-        var line = await KioskNetwork.To(_page, notice);
+        var network = await KioskNetwork.To(_page, notice);
         if (cut)
-            line.IsCut();
+            network.IsCut();
         await Opens();
-        return line;
+        return network;
     }
 
     private SignedNotice Issued(long sequence, CaptureReport heard) =>
@@ -252,10 +252,10 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : IAsyn
     }
 
     /// <summary>Lets time pass, second by second, until the screen asks again; within the seconds given, as it must.</summary>
-    private async Task Asks(KioskNetwork line, int within)
+    private async Task Asks(KioskNetwork network, int within)
     {
-        var asked = line.Asked;
-        for (var second = 0; line.Asked == asked; second++)
+        var asked = network.Asked;
+        for (var second = 0; network.Asked == asked; second++)
         {
             Assert.True(second <= within, $"The screen did not ask again within {within} s.");
             await _page.Clock.RunForAsync(1_000);

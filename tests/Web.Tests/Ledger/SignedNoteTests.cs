@@ -9,7 +9,7 @@ public sealed class SignedNoteTests
     private const string Text = "city.example/log\n5\nqqq=\n";
 
     [Fact]
-    public void Is_opened_with_the_public_key_and_not_when_a_letter_was_changed()
+    public void A_signed_note_verifies_and_a_changed_one_does_not()
     {
         using var signer = SignedNote.FromSeed("city.example/log", SignedNote.NewSeed());
         using var verifier = SignedNote.FromVkey(signer.Vkey)!;
@@ -23,7 +23,7 @@ public sealed class SignedNoteTests
     }
 
     [Fact]
-    public void Is_refused_from_another_key_and_passes_over_signatures_of_keys_that_are_not_known()
+    public void A_signed_note_of_another_key_is_refused_and_unknown_keys_are_skipped()
     {
         using var signer = SignedNote.FromSeed("city.example/log", SignedNote.NewSeed());
         using var other = SignedNote.FromSeed("city.example/log", SignedNote.NewSeed());
@@ -34,7 +34,7 @@ public sealed class SignedNoteTests
     }
 
     [Fact]
-    public void Is_what_its_specification_gives_as_an_example_of_a_key()
+    public void The_example_key_of_the_specification_is_read()
     {
         // The example of C2SP signed-note.
         using var example = SignedNote.FromVkey("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
@@ -50,7 +50,7 @@ public sealed class SignedNoteTests
     }
 
     [Fact]
-    public void Never_fails_on_any_text()
+    public void Opening_a_signed_note_never_throws()
     {
         using var signer = SignedNote.FromSeed("city.example/log", SignedNote.NewSeed());
         var note = signer.Sign(Text);

@@ -1,16 +1,18 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Playwright;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 using static Microsoft.Playwright.Assertions;
 
 namespace SurveillanceRegistry.Web.Tests.Presence;
 
-/// <summary>The page of those who run the registry, the totals for everybody, and what the house answers about its health.</summary>
+/// <summary>The page of those who run the registry, the totals for everybody, and what the registry answers about its health.</summary>
 public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
 {
     private static readonly string[] Reasons = ["forbidden", "malformed", "qos", "rate", "retain", "shape", "size", "topic", "alias"];
@@ -41,7 +43,7 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task By_everybody_as_totals_and_nothing_of_a_device()
+    public async Task The_public_sees_ingest_totals_and_nothing_of_a_device()
     {
         Beats(3);
         Figures.Refused("shape");
@@ -54,12 +56,12 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task By_those_who_run_the_registry_and_by_nobody_else()
+    public async Task Only_administrators_and_auditors_see_the_ingest_page()
     {
         foreach (var role in Enum.GetValues<Role>())
         {
             using var visitor = new Visitor(_city.Url);
-            var (member, _, password) = _city.Staff.Adds("watch-" + Json.Word(role), role);
+            var (member, _, password) = _city.Staff.AddWithToken("watch-" + Json.Word(role), role);
             await visitor.SignInAsync(member.SignIn, password);
             var mayWatch = role is Role.DeviceClerk or Role.Administrator or Role.Auditor;
             foreach (var address in new[] { "/staff/ingest", "/staff/ingest/figures" })
@@ -73,7 +75,7 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_figures_that_programs_read_as_people_read_the_page()
+    public async Task The_ingest_API_has_the_figures_of_the_page()
     {
         Beats(120, milliseconds: 5);
         Figures.Refused("rate");
@@ -111,7 +113,7 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
     [InlineData(1280, 900, true)]
     [InlineData(390, 844, true)]
     [InlineData(1280, 900, false)]
-    public async Task On_a_desk_and_on_a_telephone_with_and_without_scripts(int width, int height, bool scripts)
+    public async Task The_ingest_page_is_readable_on_desktop_and_phone_without_scripts(int width, int height, bool scripts)
     {
         Beats(4321, milliseconds: 4);
         Figures.Refused("shape");
@@ -119,10 +121,10 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
         var page = await glass.NewPageAsync();
         await InAsync(page);
         var failures = new List<string>();
-        page.Console += (_, said) => failures.Add(said.Text);
+        page.Console += (_, message) => failures.Add(message.Text);
         page.PageError += (_, failure) => failures.Add(failure);
         Assert.Equal(200, (await page.GotoAsync(_city.Url + "/staff/ingest"))!.Status);
-        await Expect(page.Locator("[role=status]")).ToContainTextAsync("The registry sees");
+        await Expect(page.Locator("[role=status]")).ToContainTextAsync("The registry stores and acknowledges heartbeats");
         await Expect(page.Locator("[data-words=acknowledged]")).ToHaveTextAsync("4,321");
         await Expect(page.Locator("[data-words=at]")).ToContainTextAsync("PM, November 23, 2026");
         await Chromium.Picture(page, $"staff-ingest-{width}-{scripts}");
@@ -136,12 +138,12 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
 
         await Expect(page.Locator(".ingest button")).ToBeHiddenAsync();
         Beats(1);
-        await page.ClickAsync("text=Look again");
+        await page.ClickAsync("text=Refresh");
         await Expect(page.Locator("[data-words=acknowledged]")).ToHaveTextAsync("4,322");
     }
 
     [Fact]
-    public async Task Live_until_it_is_paused_and_it_says_so_when_nobody_answers()
+    public async Task The_ingest_page_updates_until_paused_and_reports_a_lost_server()
     {
         await using var glass = await chromium.Glass(1280, 900, scripts: true);
         var page = await glass.NewPageAsync();
@@ -153,10 +155,10 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
 
         var waiting = Figures.Received();
         _city.Time.Advance(TimeSpan.FromSeconds(6));
-        await Expect(page.Locator("[role=status]")).ToContainTextAsync("Heartbeats wait");
+        await Expect(page.Locator("[role=status]")).ToContainTextAsync("Heartbeats are queued");
         await Expect(page.Locator(".ingest")).ToHaveAttributeAsync("data-state", "waits");
         Figures.Completed(waiting, isAcknowledged: true);
-        await Expect(page.Locator("[role=status]")).ToContainTextAsync("The registry sees");
+        await Expect(page.Locator("[role=status]")).ToContainTextAsync("The registry stores and acknowledges heartbeats");
 
         await page.RouteAsync("**/figures", route => route.AbortAsync());
         await Expect(page.Locator("[role=alert]")).ToContainTextAsync("does not answer");
@@ -165,7 +167,7 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
 
         var asked = 0;
         await page.ClickAsync("text=Pause");
-        await Expect(page.Locator(".ingest button")).ToHaveTextAsync("Go on");
+        await Expect(page.Locator(".ingest button")).ToHaveTextAsync("Resume");
         await page.RouteAsync(
             "**/figures",
             route =>
@@ -176,46 +178,47 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
         );
         await page.Clock.RunForAsync(10_000);
         Assert.Equal(0, asked);
-        await page.ClickAsync("text=Go on");
+        await page.ClickAsync("text=Resume");
         await page.RunAndWaitForResponseAsync(() => page.Clock.RunForAsync(1000), "**/figures");
         Assert.NotEqual(0, asked);
 
         await page.Context.ClearCookiesAsync();
-        await Expect(page.Locator("[role=alert]")).ToContainTextAsync("Your session is over");
+        await Expect(page.Locator("[role=alert]")).ToContainTextAsync("Your session has ended");
     }
 
     [Fact]
-    public async Task And_the_house_is_not_ready_while_it_cannot_see_or_while_heartbeats_wait_and_lives_all_the_same()
+    public async Task The_registry_is_live_but_not_ready_while_it_cannot_store_heartbeats()
     {
         await _city.MakesItsFirstRound();
         var sight = _city.Part<IngestHealthMonitor>();
-        await sight.StartAsync(Cancellation);
+        using var runner = new PeriodicTaskRunner([sight], _city.Part<IHostApplicationLifetime>(), _city.Time);
+        await runner.StartAsync(Cancellation);
         await IsAsync(HttpStatusCode.OK);
 
         _city.Memory.IsOutOfReach = true;
         _city.Time.Advance(TimeSpan.FromSeconds(6));
-        Assert.Contains("cannot see", await IsAsync(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+        Assert.Contains("cannot be stored", await IsAsync(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
         using (var clerk = await SignedInAsync())
             Assert.Contains(
-                "The registry cannot see",
+                "The registry cannot store heartbeats",
                 await (await clerk.GetAsync("/staff/ingest")).Content.ReadAsStringAsync(Cancellation),
                 StringComparison.Ordinal
             );
         _city.Memory.IsOutOfReach = false;
         for (var patience = DateTime.UtcNow.AddSeconds(10); sight.CannotObserve && DateTime.UtcNow < patience; await Task.Yield())
-            _city.Time.Advance(IngestHealthMonitor.Every);
+            _city.Time.Advance(IngestHealthMonitor.CheckInterval);
         await IsAsync(HttpStatusCode.OK);
 
         var waiting = Figures.Received();
         for (var i = 0; i < 6; i++)
             _city.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains("Heartbeats wait", await IsAsync(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
-        Assert.True(sight.CannotObserve); // Who cannot keep a heartbeat does not hear.
+        Assert.Contains("heartbeats are queued", await IsAsync(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+        Assert.True(sight.CannotObserve); // A registry that cannot store heartbeats cannot observe devices.
         Figures.Completed(waiting, isAcknowledged: true);
         for (var patience = DateTime.UtcNow.AddSeconds(10); sight.CannotObserve && DateTime.UtcNow < patience; await Task.Yield())
-            _city.Time.Advance(IngestHealthMonitor.Every);
+            _city.Time.Advance(IngestHealthMonitor.CheckInterval);
         await IsAsync(HttpStatusCode.OK);
-        await sight.StopAsync(CancellationToken.None);
+        await runner.StopAsync(CancellationToken.None);
 
         async Task<string> IsAsync(HttpStatusCode expected)
         {
@@ -233,7 +236,7 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
 
     private async Task<Visitor> SignedInAsync()
     {
-        var (member, _, password) = _city.Staff.Adds("clerk-" + Guid.NewGuid().ToString("N")[..8], Role.DeviceClerk);
+        var (member, _, password) = _city.Staff.AddWithToken("clerk-" + Guid.NewGuid().ToString("N")[..8], Role.DeviceClerk);
         var visitor = new Visitor(_city.Url);
         await visitor.SignInAsync(member.SignIn, password);
         return visitor;
@@ -241,7 +244,7 @@ public sealed class IngestApiTests(Chromium chromium) : IAsyncLifetime
 
     private async Task InAsync(IPage page)
     {
-        var (member, _, password) = _city.Staff.Adds("clerk-" + Guid.NewGuid().ToString("N")[..8], Role.DeviceClerk);
+        var (member, _, password) = _city.Staff.AddWithToken("clerk-" + Guid.NewGuid().ToString("N")[..8], Role.DeviceClerk);
         await page.GotoAsync(_city.Url + "/staff/sign-in?return=/staff/account");
         await page.FillAsync("#sign-in", member.SignIn);
         await page.FillAsync("#password", password);

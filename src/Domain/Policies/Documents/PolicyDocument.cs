@@ -7,7 +7,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Policies.Documents;
 
-/// <summary>The kinds of document that policy staff keep.</summary>
+/// <summary>The kinds of policy document.</summary>
 public enum DocumentKind
 {
     City,
@@ -18,21 +18,22 @@ public enum DocumentKind
 }
 
 /// <summary>
-/// One thing that policy staff keep and change as a whole: an instrument with its versions, a technology, the words of one language, the
-/// city, the chapters that may be cited. Two documents that say the same have the same <see cref="Body"/>.
+/// A document that policy staff change as a whole: an instrument with its versions, a technology, the notice texts of one language, the
+/// city, or the chapters that may be cited. Two documents with equal content have the same <see cref="Body"/>.
 /// </summary>
-/// <param name="Id">Id within its kind; a language for wordings; <c>city</c> and <c>chapters</c> for the two that stand alone.</param>
-/// <param name="Body">What it says: the Domain's one JSON form.</param>
+/// <param name="Id">Id within its kind; the language for a wording; <c>city</c> and <c>chapters</c> for the kinds with one
+/// document.</param>
+/// <param name="Body">The content in the JSON form of <see cref="Json.Options"/>.</param>
 public sealed record PolicyDocument(DocumentKind Kind, string Id, string Body)
 {
     /// <summary>The id of the one document of kinds that have only one.</summary>
     public const string CityId = "city",
         ChaptersId = "chapters";
 
-    /// <summary>What bodies say, read once for each document: neither ever changes.</summary>
+    /// <summary>The deserialized body of each document. Both are immutable, so a body is read once.</summary>
     private static readonly ConditionalWeakTable<PolicyDocument, object> Values = [];
 
-    /// <summary>Reads nothing but what a document may hold.</summary>
+    /// <summary>Options that refuse unknown and missing members.</summary>
     internal static JsonSerializerOptions Strict { get; } =
         new(Json.Options)
         {
@@ -51,20 +52,20 @@ public sealed record PolicyDocument(DocumentKind Kind, string Id, string Body)
 
     public static PolicyDocument For(Instrument instrument) => new(DocumentKind.Instrument, instrument.Id, Canonical(instrument));
 
-    /// <summary>The document of a kind that a JSON text says, however it is laid out.</summary>
-    /// <exception cref="JsonException">It does not have the shape of that kind, or a member that no such document has; the message says
+    /// <summary>Reads a document of a kind from JSON with any layout.</summary>
+    /// <exception cref="JsonException">It does not have the form of that kind, or has an unknown member. The message says
     /// where.</exception>
     public static PolicyDocument Read(DocumentKind kind, string json) =>
         kind switch
         {
-            DocumentKind.City => For(Strictly<City>(json)),
-            DocumentKind.Chapters => For(Strictly<KnownChapters>(json)),
-            DocumentKind.Wording => For(Strictly<Wording>(json)),
-            DocumentKind.Technology => For(Strictly<Technology>(json)),
-            _ => For(Strictly<Instrument>(json)),
+            DocumentKind.City => For(ReadStrictly<City>(json)),
+            DocumentKind.Chapters => For(ReadStrictly<KnownChapters>(json)),
+            DocumentKind.Wording => For(ReadStrictly<Wording>(json)),
+            DocumentKind.Technology => For(ReadStrictly<Technology>(json)),
+            _ => For(ReadStrictly<Instrument>(json)),
         };
 
-    /// <summary>What the body says. <typeparamref name="T"/> must be the type of the kind.</summary>
+    /// <summary>The deserialized body. <typeparamref name="T"/> must be the type of the kind.</summary>
     public T Value<T>()
         where T : class =>
         (T)Read(
@@ -79,7 +80,7 @@ public sealed record PolicyDocument(DocumentKind Kind, string Id, string Body)
     private static object Read(PolicyDocument document, ConditionalWeakTable<PolicyDocument, object>.CreateValueCallback read) =>
         Values.GetValue(document, read);
 
-    private static T Strictly<T>(string json) =>
+    private static T ReadStrictly<T>(string json) =>
         JsonSerializer.Deserialize<T>(json, Strict) ?? throw new JsonException("Expected an object, not null.");
 
     private static string Canonical<T>(T value) => JsonSerializer.Serialize(value, Json.Options);

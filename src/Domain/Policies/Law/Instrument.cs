@@ -3,7 +3,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Policies.Law;
 
-/// <summary>The kinds of text that govern. A city statement describes what is done; it authorises nothing.</summary>
+/// <summary>The kinds of instrument. A city statement describes what is done; it authorises nothing.</summary>
 public enum InstrumentKind
 {
     ManualChapter,
@@ -17,9 +17,9 @@ public enum InstrumentKind
 /// <summary>A text that governs surveillance technology: a manual chapter, a chapter of the municipal code, a state law, …</summary>
 /// <param name="Id">Identifier, e.g. <c>spd-manual-16.170</c>.</param>
 /// <param name="Citation">How it is cited, e.g. <c>SPD Manual 16.170</c>.</param>
-/// <param name="Authority">Who can change it, in words.</param>
+/// <param name="Authority">The authority that can change it, in words.</param>
 /// <param name="Versions">Its versions in the order of their numbers, 1, 2, …; their periods do not overlap.</param>
-/// <param name="Url">Where its present text is published, or null.</param>
+/// <param name="Url">The address of its present text, or null.</param>
 public sealed record Instrument(
     string Id,
     InstrumentKind Kind,
@@ -29,18 +29,18 @@ public sealed record Instrument(
     string? Url = null
 )
 {
-    /// <summary>Whether texts of this kind can allow a capture.</summary>
+    /// <summary>Whether texts of this kind can permit a capture.</summary>
     public bool Authorises => Kind != InstrumentKind.CityStatement;
 }
 
-/// <summary>One text of an instrument, from when to when it holds, and what it says of each technology.</summary>
+/// <summary>One text of an instrument, the period in which it is in force, and its rule for each technology.</summary>
 /// <param name="Number">1, 2, … in the order of time.</param>
 /// <param name="Title">The title of that text.</param>
-/// <param name="Passed">The day it was passed or issued; null when not known or when there is none.</param>
-/// <param name="Signed">The day it was signed.</param>
-/// <param name="Filed">The day it was filed.</param>
+/// <param name="Passed">The date it was passed or issued; null when not known or when there is none.</param>
+/// <param name="Signed">The date it was signed.</param>
+/// <param name="Filed">The date it was filed.</param>
 /// <param name="By">What made this version, e.g. <c>Ordinance 125376</c>; null when not known.</param>
-/// <param name="SupersededBy">Id of another instrument that took its place, or null.</param>
+/// <param name="SupersededBy">Id of another instrument that replaced it, or null.</param>
 public sealed record InstrumentVersion(
     int Number,
     string Title,
@@ -54,9 +54,9 @@ public sealed record InstrumentVersion(
     ImmutableArray<Rule> Rules
 )
 {
-    /// <summary>What this text says of a technology, or null when it does not speak of it.</summary>
+    /// <summary>The rule for a technology, or null when the text has none.</summary>
     public Rule? RuleFor(string technology) => Rules.FirstOrDefault(rule => rule.Technology == technology);
 
-    /// <summary>Whether anybody can have known on that day that this text was coming.</summary>
+    /// <summary>Whether this text could be known on a day: it was passed or signed by then, or its source was read by then.</summary>
     internal bool IsKnownOn(DateOnly day) => (Passed?.Latest ?? Signed?.Latest ?? Source.ReadOn) <= day;
 }

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace SurveillanceRegistry.Domain.Policies.Law;
 
-/// <summary>How exactly a date of law is known. <c>Unknown</c>: there is one, nobody found it. <c>Open</c>: there is none yet.</summary>
+/// <summary>How exactly a date of law is known. <c>Unknown</c>: there is one, and no source states it. <c>Open</c>: there is none
+/// yet.</summary>
 public enum DatePrecision
 {
     Year,
@@ -15,8 +16,8 @@ public enum DatePrecision
 }
 
 /// <summary>
-/// A date as a law or a manual states it: <c>1979</c>, <c>2006-07</c> or <c>2019-02-01</c>. What was not stated is never invented:
-/// a date knows the first and the last day that it may mean. Years 1800 to 2199.
+/// A date as a law or a manual states it: <c>1979</c>, <c>2006-07</c> or <c>2019-02-01</c>. A part that was not stated is never
+/// invented: <see cref="Earliest"/> and <see cref="Latest"/> bound the days that the date may mean. Years 1800 to 2199.
 /// </summary>
 [JsonConverter(typeof(LawDateJson))]
 public readonly record struct LawDate : IComparable<LawDate>
@@ -28,9 +29,12 @@ public readonly record struct LawDate : IComparable<LawDate>
     public int? Day { get; }
 
     public DatePrecision Precision =>
-        Day is not null ? DatePrecision.Day
-        : Month is not null ? DatePrecision.Month
-        : DatePrecision.Year;
+        this switch
+        {
+            { Day: not null } => DatePrecision.Day,
+            { Month: not null } => DatePrecision.Month,
+            _ => DatePrecision.Year,
+        };
 
     /// <summary>The first day that the stated date may mean.</summary>
     public DateOnly Earliest => new(Year, Month ?? 1, Day ?? 1);
@@ -39,17 +43,17 @@ public readonly record struct LawDate : IComparable<LawDate>
     public DateOnly Latest => new(Year, Month ?? 12, Day ?? DateTime.DaysInMonth(Year, Month ?? 12));
 
     /// <summary>A date stated to the day.</summary>
-    public static LawDate On(int year, int month, int day) => new(new DateOnly(year, month, day).Year, month, day);
+    public static LawDate FromDay(int year, int month, int day) => new(new DateOnly(year, month, day).Year, month, day);
 
     /// <summary>
-    /// Reads <c>YYYY</c>, <c>YYYY-MM</c> or <c>YYYY-MM-DD</c>; everything else, and days that no calendar has, is refused.
+    /// Reads <c>YYYY</c>, <c>YYYY-MM</c> or <c>YYYY-MM-DD</c>; false for any other form and for a day that the calendar does not have.
     /// </summary>
     public static bool TryParse(string? text, out LawDate date)
     {
         date = default;
         if (text is null || text.Length is not (4 or 7 or 10))
             return false;
-        if (!Part(text, 0, 4, 1800, 2199, out var year))
+        if (!TryPart(text, 0, 4, 1800, 2199, out var year))
             return false;
         if (text.Length == 4)
         {
@@ -57,7 +61,7 @@ public readonly record struct LawDate : IComparable<LawDate>
             return true;
         }
 
-        if (text[4] != '-' || !Part(text, 5, 2, 1, 12, out var month))
+        if (text[4] != '-' || !TryPart(text, 5, 2, 1, 12, out var month))
             return false;
         if (text.Length == 7)
         {
@@ -65,13 +69,13 @@ public readonly record struct LawDate : IComparable<LawDate>
             return true;
         }
 
-        if (text[7] != '-' || !Part(text, 8, 2, 1, DateTime.DaysInMonth(year, month), out var day))
+        if (text[7] != '-' || !TryPart(text, 8, 2, 1, DateTime.DaysInMonth(year, month), out var day))
             return false;
         date = new LawDate(year, month, day);
         return true;
     }
 
-    /// <summary>Reads a date of law. Throws <see cref="FormatException"/> when it is none.</summary>
+    /// <summary>Reads a date of law. Throws <see cref="FormatException"/> when the text does not have its form.</summary>
     public static LawDate Parse(string text) =>
         TryParse(text, out var date)
             ? date
@@ -96,13 +100,13 @@ public readonly record struct LawDate : IComparable<LawDate>
 
     public static bool operator >=(LawDate left, LawDate right) => left.CompareTo(right) >= 0;
 
-    private static bool Part(string text, int start, int length, int low, int high, out int value) =>
+    private static bool TryPart(string text, int start, int length, int min, int max, out int value) =>
         int.TryParse(text.AsSpan(start, length), NumberStyles.None, CultureInfo.InvariantCulture, out value)
-        && value >= low
-        && value <= high;
+        && value >= min
+        && value <= max;
 }
 
-/// <summary>A date of law in JSON is the text as stated.</summary>
+/// <summary>Reads and writes a date of law as the text that was stated.</summary>
 public sealed class LawDateJson : JsonConverter<LawDate>
 {
     public override LawDate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

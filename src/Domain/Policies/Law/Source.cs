@@ -1,7 +1,7 @@
 namespace SurveillanceRegistry.Domain.Policies.Law;
 
 /// <summary>
-/// How far a stated fact can be trusted: read in the named source; told by somebody else ("reported"); unsure (never on a sign).
+/// How reliable a stated fact is: checked against the named source; reported by a secondary source; or unsure, and then never on a sign.
 /// </summary>
 public enum Confidence
 {
@@ -10,9 +10,9 @@ public enum Confidence
     Unsure,
 }
 
-/// <summary>Where a fact was read.</summary>
+/// <summary>The source of a fact.</summary>
 /// <param name="Title">The source in words.</param>
 /// <param name="Url">Its address, or null when it has none.</param>
-/// <param name="ReadOn">The day on which somebody read it.</param>
-/// <param name="Confidence">How far it can be trusted.</param>
+/// <param name="ReadOn">The day on which it was read.</param>
+/// <param name="Confidence">How reliable it is.</param>
 public sealed record Source(string Title, string? Url, DateOnly ReadOn, Confidence Confidence);

@@ -7,37 +7,27 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
-/// <summary>A document as it was recorded: from then on, until the next revision of it, this is what the registry knew.</summary>
-/// <param name="Number">1, 2, … for each document.</param>
-/// <param name="Position">Where it stands among the documents of its kind, from 0.</param>
-/// <param name="RecordedAt">When the registry came to know it. Later revisions of any document were recorded later, or in the same
-/// act.</param>
-/// <param name="Entry">Number of the ledger's entry that holds it.</param>
-/// <param name="Change">Number of the change request that made it; null for what the registry was opened with.</param>
-public sealed record PolicyRevision(PolicyDocument Document, int Number, int Position, DateTimeOffset RecordedAt, long Entry, long? Change);
-
 /// <summary>
-/// Everything that was ever recorded of the city's governance. The table has two axes of time: the day that is asked about (valid time),
-/// and
-/// the instant at which the registry is asked (recorded time). This answers the second; <see cref="GovernanceTable.On(DateOnly)"/> the
-/// first.
+/// Everything that was ever recorded of the city's governance. The table has two axes of time: valid time, the day that a query is about,
+/// and recorded time, the instant of the registry's knowledge. This type answers for recorded time,
+/// <see cref="GovernanceTable.On(DateOnly)"/> for valid time.
 /// </summary>
 public sealed class GovernanceHistory
 {
     private readonly ImmutableArray<PolicyRevision> _revisions;
-    private readonly FrozenDictionary<(DocumentKind, string), ImmutableArray<PolicyRevision>> _of;
+    private readonly FrozenDictionary<(DocumentKind, string), ImmutableArray<PolicyRevision>> _revisionsByDocument;
 
-    /// <param name="revisions">All of them, in the order of recording. Throws <see cref="InvalidOperationException"/> when no city is among
-    /// them.</param>
+    /// <param name="revisions">All revisions, in the order of recording.</param>
+    /// <exception cref="InvalidOperationException">No revision is of a city.</exception>
     public GovernanceHistory(ImmutableArray<PolicyRevision> revisions)
     {
         if (!revisions.Any(revision => revision.Document.Kind == DocumentKind.City))
             throw new InvalidOperationException("The register is empty: no city has been registered.");
         _revisions = revisions;
-        _of = revisions
+        _revisionsByDocument = revisions
             .GroupBy(revision => (revision.Document.Kind, revision.Document.Id))
             .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
-        Current = Latest(_of.Values.Select(revisions => revisions[^1]));
+        Current = Snapshot(_revisionsByDocument.Values.Select(revisions => revisions[^1]));
     }
 
     /// <summary>What the registry knows now.</summary>
@@ -47,29 +37,27 @@ public sealed class GovernanceHistory
     /// <summary>Every revision, in the order of recording.</summary>
     public ImmutableArray<PolicyRevision> Revisions => _revisions;
 
-    /// <summary>Number of the ledger's entry that was recorded last.</summary>
+    /// <summary>Number of the ledger entry of the last revision.</summary>
     [JsonIgnore]
     public long LastEntry => _revisions[^1].Entry;
 
-    /// <summary>When the registry came to know anything at all.</summary>
+    /// <summary>When the first revision was recorded.</summary>
     [JsonIgnore]
     public DateTimeOffset Beginning => _revisions[0].RecordedAt;
 
-    /// <summary>The revisions of a document, the first first; empty when there never was such a document.</summary>
-    public ImmutableArray<PolicyRevision> From(DocumentKind kind, string id) =>
-        _of.TryGetValue((kind, id), out var revisions) ? revisions : [];
+    /// <summary>The revisions of a document, oldest first; empty when there never was such a document.</summary>
+    public ImmutableArray<PolicyRevision> RevisionsOf(DocumentKind kind, string id) =>
+        _revisionsByDocument.TryGetValue((kind, id), out var revisions) ? revisions : [];
 
     /// <summary>The latest revision of a document; null when there never was one.</summary>
-    public PolicyRevision? LatestOf(DocumentKind kind, string id) => _of.TryGetValue((kind, id), out var revisions) ? revisions[^1] : null;
+    public PolicyRevision? LatestOf(DocumentKind kind, string id) =>
+        _revisionsByDocument.TryGetValue((kind, id), out var revisions) ? revisions[^1] : null;
 
-    /// <summary>The number of the revision that the registry held at an instant; 0 for none.</summary>
-    public int RevisionAt(DocumentKind kind, string id, DateTimeOffset knownAt) =>
-        From(kind, id).LastOrDefault(revision => revision.RecordedAt <= knownAt)?.Number ?? 0;
-
-    /// <summary>How much was recorded at an instant: two instants with the same answer knew the same.</summary>
+    /// <summary>The number of revisions at an instant. Two instants with the same number have the same knowledge.</summary>
     public int CountAt(DateTimeOffset knownAt)
     {
-        var (low, high) = (0, _revisions.Length);
+        var low = 0;
+        var high = _revisions.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
@@ -83,20 +71,17 @@ public sealed class GovernanceHistory
     }
 
     /// <summary>
-    /// What was recorded together, the newest first: the documents of one change, or those that the registry was opened with.
+    /// Groups of revisions that were recorded together, newest first: the documents of one change, or those that the registry was opened
+    /// with.
     /// </summary>
-    /// <param name="entry">Only what began in the ledger before the entry with this number.</param>
+    /// <param name="entry">Only groups whose first ledger entry has a smaller number.</param>
     public IEnumerable<ImmutableArray<PolicyRevision>> RecordedBefore(long entry)
     {
-        for (var end = _revisions.Length; end > 0; )
+        var end = _revisions.Length;
+        while (end > 0)
         {
-            var (start, last) = (end - 1, _revisions[end - 1]);
-            while (
-                start > 0
-                && _revisions[start - 1] is var earlier
-                && earlier.Change == last.Change
-                && (last.Change is not null || earlier.RecordedAt == last.RecordedAt)
-            )
+            var start = end - 1;
+            while (start > 0 && AreRecordedTogether(_revisions[start - 1], _revisions[end - 1]))
                 start--;
             if (_revisions[start].Entry < entry)
                 yield return _revisions[start..end];
@@ -104,59 +89,62 @@ public sealed class GovernanceHistory
         }
     }
 
+    private static bool AreRecordedTogether(PolicyRevision earlier, PolicyRevision later) =>
+        earlier.Change == later.Change && (later.Change is not null || earlier.RecordedAt == later.RecordedAt);
+
     /// <summary>What the registry knew at an instant; null before it was opened.</summary>
     public GovernanceSnapshot? KnownAt(DateTimeOffset knownAt)
     {
         if (CountAt(knownAt) == _revisions.Length)
             return Current;
-        // A table is asked about far more often than one document is changed: what has one revision only needs no search.
-        var latest = _of
-            .Values.Select(revisions =>
-                revisions[^1].RecordedAt <= knownAt ? revisions[^1] : revisions.LastOrDefault(revision => revision.RecordedAt <= knownAt)
-            )
-            .OfType<PolicyRevision>()
-            .ToArray();
-        return latest.Any(revision => revision.Document.Kind == DocumentKind.City) ? Latest(latest) : null;
+        var latest = _revisionsByDocument.Values.Select(revisions => LatestAt(revisions, knownAt)).OfType<PolicyRevision>().ToArray();
+        return latest.Any(revision => revision.Document.Kind == DocumentKind.City) ? Snapshot(latest) : null;
     }
 
-    /// <summary>What the registry would know with these documents in place of those that it has.</summary>
+    // Most documents have only one revision, or none after the instant. Those need no search.
+    private static PolicyRevision? LatestAt(ImmutableArray<PolicyRevision> revisions, DateTimeOffset knownAt) =>
+        revisions[^1].RecordedAt <= knownAt ? revisions[^1] : revisions.LastOrDefault(revision => revision.RecordedAt <= knownAt);
+
+    /// <summary>What the registry would know if these documents replaced the ones that it has.</summary>
     public GovernanceSnapshot With(IEnumerable<PolicyDocument> proposed)
     {
-        var latest = _of.ToDictionary(one => one.Key, one => one.Value[^1]);
+        var latest = _revisionsByDocument.ToDictionary(entry => entry.Key, entry => entry.Value[^1]);
         foreach (var document in proposed)
         {
             var key = (document.Kind, document.Id);
-            latest[key] = latest.TryGetValue(key, out var held)
-                ? held with
+            latest[key] = latest.TryGetValue(key, out var current)
+                ? current with
                 {
                     Document = document,
                 }
                 : new PolicyRevision(document, 1, int.MaxValue, Beginning, LastEntry, null);
         }
 
-        return Latest(latest.Values);
+        return Snapshot(latest.Values);
     }
 
-    private static GovernanceSnapshot Latest(IEnumerable<PolicyRevision> revisions)
+    private static GovernanceSnapshot Snapshot(IEnumerable<PolicyRevision> revisions)
     {
-        var kinds = revisions
+        var documents = revisions
             .OrderBy(revision => revision.Position)
             .ThenBy(revision => revision.Document.Id, StringComparer.Ordinal)
             .ToLookup(revision => revision.Document.Kind, revision => revision.Document);
-        var city = kinds[DocumentKind.City].Single().Value<City>();
-        var wordings = kinds[DocumentKind.Wording].Select(document => document.Value<Wording>()).ToDictionary(wording => wording.Language);
+        var city = documents[DocumentKind.City].Single().Value<City>();
+        var wordings = documents[DocumentKind.Wording]
+            .Select(document => document.Value<Wording>())
+            .ToDictionary(wording => wording.Language);
         return new GovernanceSnapshot(
             city,
             new GovernanceTable(
-                [.. kinds[DocumentKind.Technology].Select(document => document.Value<Technology>())],
+                [.. documents[DocumentKind.Technology].Select(document => document.Value<Technology>())],
                 [
-                    .. kinds[DocumentKind.Instrument]
+                    .. documents[DocumentKind.Instrument]
                         .OrderBy(document => document.Id, StringComparer.Ordinal)
                         .Select(document => document.Value<Instrument>()),
                 ]
             ),
             [.. city.Languages.Where(wordings.ContainsKey).Select(language => wordings[language])],
-            kinds[DocumentKind.Chapters].SingleOrDefault()?.Value<KnownChapters>() ?? KnownChapters.None
+            documents[DocumentKind.Chapters].SingleOrDefault()?.Value<KnownChapters>() ?? KnownChapters.None
         );
     }
 }

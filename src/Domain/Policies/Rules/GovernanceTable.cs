@@ -4,89 +4,32 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
-/// <summary>
-/// The standing of a pair of technology and instrument on a day. <c>Adopted</c>: its effective date is not known.
-/// <c>NotKnown</c>: the registry holds no text for that day, which is never the absence of a rule.
-/// </summary>
-public enum RuleStatus
-{
-    Adopted,
-    Scheduled,
-    InForce,
-    Paused,
-    Superseded,
-    Ended,
-    NotKnown,
-}
-
-/// <summary>One row of the governance table: a technology, an instrument, and how they stand on a day.</summary>
-/// <param name="Version">The version of the instrument that answers; null when the registry holds no text for the day.</param>
-/// <param name="Rule">What that version says of the technology; null with no version.</param>
-/// <param name="Next">A later version that was already known on that day and has not begun, or null.</param>
-/// <param name="DisagreesWith">Ids of instruments in force for the same technology that state another limit for the same data.</param>
-public sealed record GovernanceRow(
-    Technology Technology,
-    Instrument Instrument,
-    InstrumentVersion? Version,
-    Rule? Rule,
-    RuleStatus Status,
-    Certainty Certainty,
-    InstrumentVersion? Next,
-    ImmutableArray<string> DisagreesWith
-)
-{
-    /// <summary>Whether this row may be printed on a sign as the law that governs: it holds, and it was read in its source.</summary>
-    public bool IsPrintable => Status is RuleStatus.InForce or RuleStatus.Adopted && Version?.Source.Confidence == Confidence.Sourced;
-
-    /// <summary>
-    /// Whether it was adopted, nobody found since when, and it neither allows nor asks anything by itself, such as an ordinance that amends
-    /// a section of the code: history of a rule, for those who want to know more.
-    /// </summary>
-    public bool IsBackground =>
-        Status == RuleStatus.Adopted
-        && Instrument.Authorises
-        && Rule is { Capture.IsEmpty: true, Retention.IsEmpty: true, Notice.IsEmpty: true };
-
-    /// <summary>The text that is to follow, as a row of its own; null when none is known.</summary>
-    public GovernanceRow? AsScheduled() =>
-        Status == RuleStatus.Scheduled ? this
-        : Next is null ? null
-        : this with
-        {
-            Version = Next,
-            Rule = Next.RuleFor(Technology.Id),
-            Status = RuleStatus.Scheduled,
-            Certainty = Certainty.Certain,
-            Next = null,
-            DisagreesWith = [],
-        };
-}
-
-/// <summary>The governance table: every technology, every instrument, every version; asked by day.</summary>
+/// <summary>The governance table: every technology, every instrument and every version, queried by day.</summary>
 public sealed record GovernanceTable
 {
     /// <summary>
-    /// For each technology, each instrument that ever spoke of it and the versions that did: worked out once, asked often.
+    /// For each technology, each instrument that has a version with a rule for it. Built once, because it is queried for every page.
     /// </summary>
     private readonly ImmutableArray<Pair> _pairs;
 
-    private readonly FrozenDictionary<string, ImmutableArray<Pair>> _pairsOf;
+    private readonly FrozenDictionary<string, ImmutableArray<Pair>> _pairsByTechnology;
 
     public GovernanceTable(ImmutableArray<Technology> technologies, ImmutableArray<Instrument> instruments)
     {
-        (Technologies, Instruments) = (technologies, instruments);
-        var spoken = (
+        Technologies = technologies;
+        Instruments = instruments;
+        var textsByTechnology = (
             from instrument in instruments
-            from texts in instrument.Versions.SelectMany(version => version.Rules, Text.Of).GroupBy(text => text.Rule.Technology)
+            from texts in instrument.Versions.SelectMany(version => version.Rules, Text.From).GroupBy(text => text.Rule.Technology)
             select (Instrument: instrument, Texts: texts)
-        ).ToLookup(one => one.Texts.Key, StringComparer.Ordinal);
+        ).ToLookup(entry => entry.Texts.Key, StringComparer.Ordinal);
         _pairs =
         [
             .. technologies.SelectMany(technology =>
-                spoken[technology.Id].Select(one => new Pair(technology, one.Instrument, [.. one.Texts]))
+                textsByTechnology[technology.Id].Select(entry => new Pair(technology, entry.Instrument, [.. entry.Texts]))
             ),
         ];
-        _pairsOf = _pairs
+        _pairsByTechnology = _pairs
             .GroupBy(pair => pair.Technology.Id)
             .ToFrozenDictionary(pairs => pairs.Key, pairs => pairs.ToImmutableArray(), StringComparer.Ordinal);
     }
@@ -97,35 +40,30 @@ public sealed record GovernanceTable
     /// <summary>Every instrument, in the order of ids.</summary>
     public ImmutableArray<Instrument> Instruments { get; }
 
-    /// <summary>One row for each pair of technology and instrument, of whatever status, as they stand on <paramref name="day"/>.</summary>
+    /// <summary>One row for each pair of technology and instrument, whatever its status on the day.</summary>
     public ImmutableArray<GovernanceRow> On(DateOnly day) => WithDisagreements(_pairs, day);
 
     /// <summary>The rows of one technology on a day.</summary>
     public ImmutableArray<GovernanceRow> On(DateOnly day, string technology) =>
-        _pairsOf.TryGetValue(technology, out var pairs) ? WithDisagreements(pairs, day) : [];
+        _pairsByTechnology.TryGetValue(technology, out var pairs) ? WithDisagreements(pairs, day) : [];
 
-    /// <summary>The rows that are printed as law for units of a technology and department on a day.</summary>
+    /// <summary>The rows that may be printed as law for devices of a technology and department on a day.</summary>
     public ImmutableArray<GovernanceRow> Governing(string technology, string department, DateOnly day) =>
         [.. On(day, technology).Where(row => row.IsPrintable && row.Rule!.AppliesTo(department))];
 
     private static GovernanceRow Row(Pair pair, DateOnly day)
     {
-        var (technology, instrument, texts) = pair;
-        Text? next = null,
-            current = null,
-            past = null;
-        foreach (var text in texts)
+        Text? next = null;
+        Text? current = null;
+        Text? past = null;
+        foreach (var text in pair.Texts)
         {
-            var effective = text.Version.Effective;
             switch (text.PhaseOn(day))
             {
                 case Phase.Before when next is null && text.Version.IsKnownOn(day):
                     next = text;
                     break;
-                // What surely holds goes before what possibly does; among equals, the later text.
-                case Phase.During
-                    when effective.IsEvidencedOn(day)
-                        && (current is not { } held || effective.CertaintyOn(day) <= held.Version.Effective.CertaintyOn(day)):
+                case Phase.During when text.Version.Effective.IsEvidencedOn(day) && IsPreferred(text, current, day):
                     current = text;
                     break;
                 case Phase.After:
@@ -134,41 +72,36 @@ public sealed record GovernanceTable
             }
         }
 
-        if (current is { } now)
-        {
-            var status =
-                now.Rule.Pauses ? RuleStatus.Paused
-                : now.Version.Effective.IsStartKnownOn(day) ? RuleStatus.InForce
-                : RuleStatus.Adopted;
-            return new GovernanceRow(
-                technology,
-                instrument,
-                now.Version,
-                now.Rule,
-                status,
-                now.Version.Effective.CertaintyOn(day),
-                next?.Version,
-                []
-            );
-        }
-
-        if (past is { } over)
-        {
-            var status = over.Version.SupersededBy is null ? RuleStatus.Ended : RuleStatus.Superseded;
-            return new GovernanceRow(technology, instrument, over.Version, over.Rule, status, Certainty.Certain, next?.Version, []);
-        }
-
-        return next is { } coming
-            ? new GovernanceRow(technology, instrument, coming.Version, coming.Rule, RuleStatus.Scheduled, Certainty.Certain, null, [])
-            : new GovernanceRow(technology, instrument, null, null, RuleStatus.NotKnown, Certainty.Possible, null, []);
+        if (current is { } inForce)
+            return Row(pair, inForce, CurrentStatus(inForce, day), inForce.Version.Effective.CertaintyOn(day), next);
+        if (past is { Version.SupersededBy: var successor } over)
+            return Row(pair, over, successor is null ? RuleStatus.Ended : RuleStatus.Superseded, Certainty.Certain, next);
+        return next is { } scheduled
+            ? Row(pair, scheduled, RuleStatus.Scheduled, Certainty.Certain, null)
+            : new GovernanceRow(pair.Technology, pair.Instrument, null, null, RuleStatus.NotKnown, Certainty.Possible, null, []);
     }
 
-    /// <summary>The rows of pairs that stand in the order of technologies, each with the instruments that it disagrees with.</summary>
+    private static GovernanceRow Row(Pair pair, Text text, RuleStatus status, Certainty certainty, Text? next) =>
+        new(pair.Technology, pair.Instrument, text.Version, text.Rule, status, certainty, next?.Version, []);
+
+    /// <summary>A text that is certainly in force is preferred to one that is possibly; among equals, the later one.</summary>
+    private static bool IsPreferred(Text text, Text? current, DateOnly day) =>
+        current is not { } held || text.Version.Effective.CertaintyOn(day) <= held.Version.Effective.CertaintyOn(day);
+
+    private static RuleStatus CurrentStatus(Text text, DateOnly day)
+    {
+        if (text.Rule.Pauses)
+            return RuleStatus.Paused;
+        return text.Version.Effective.IsStartKnownOn(day) ? RuleStatus.InForce : RuleStatus.Adopted;
+    }
+
+    /// <summary>The rows of pairs in the order of technologies, each with the instruments that it disagrees with.</summary>
     private static ImmutableArray<GovernanceRow> WithDisagreements(ImmutableArray<Pair> pairs, DateOnly day)
     {
         var rows = ImmutableArray.CreateBuilder<GovernanceRow>(pairs.Length);
         var limits = new List<ImmutableArray<Retention>>();
-        for (var first = 0; first < pairs.Length; )
+        var first = 0;
+        while (first < pairs.Length)
         {
             var technology = pairs[first].Technology.Id;
             var last = first;
@@ -181,7 +114,7 @@ public sealed record GovernanceTable
                 last++;
             }
 
-            Disagreements(rows, limits, first);
+            SetDisagreements(rows, limits, first);
             first = last;
         }
 
@@ -189,33 +122,38 @@ public sealed record GovernanceTable
     }
 
     /// <summary>
-    /// Many rows of a technology state the same limits: those that do disagree with the same others, so each way of stating is held against
-    /// each other once.
+    /// Sets <see cref="GovernanceRow.DisagreesWith"/> for the rows of one technology. Many rows state the same limits and disagree with the
+    /// same others, so that only the different sets of limits are compared with each other.
     /// </summary>
-    /// <param name="limits">What each row of the technology states; nothing where it is not in force.</param>
-    private static void Disagreements(ImmutableArray<GovernanceRow>.Builder rows, List<ImmutableArray<Retention>> limits, int first)
+    /// <param name="limits">The limits that each row of the technology states; default where it is not in force.</param>
+    /// <param name="first">The position in <paramref name="rows"/> of the first row of the technology.</param>
+    private static void SetDisagreements(ImmutableArray<GovernanceRow>.Builder rows, List<ImmutableArray<Retention>> limits, int first)
     {
-        var ways = Enumerable
+        var groups = Enumerable
             .Range(0, limits.Count)
             .Where(i => !limits[i].IsDefaultOrEmpty)
-            .GroupBy(i => limits[i], SameLimits.Instance)
-            .Select(way => (Limits: way.Key, Rows: way.ToArray()))
+            .GroupBy(i => limits[i], LimitsComparer.Instance)
+            .Select(group => (Limits: group.Key, Rows: group.ToArray()))
             .ToArray();
-        foreach (var way in ways)
+        foreach (var group in groups)
         {
             int[] others =
             [
-                .. ways.Where(other => way.Limits.Any(mine => other.Limits.Any(theirs => Contradict(mine, theirs))))
+                .. groups
+                    .Where(other => group.Limits.Any(limit => other.Limits.Any(otherLimit => Contradict(limit, otherLimit))))
                     .SelectMany(other => other.Rows)
                     .Order(),
             ];
             if (others.Length == 0)
                 continue;
             ImmutableArray<string> ids = [.. others.Select(other => rows[first + other].Instrument.Id)];
-            foreach (var row in way.Rows)
+            foreach (var row in group.Rows)
                 rows[first + row] = rows[first + row] with { DisagreesWith = ids.Remove(rows[first + row].Instrument.Id) };
         }
     }
+
+    private static bool Contradict(Retention one, Retention other) =>
+        one.Days != other.Days && (one.DataClass is null || other.DataClass is null || one.DataClass == other.DataClass);
 
     private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<Text> Texts)
     {
@@ -232,7 +170,7 @@ public sealed record GovernanceTable
         }
     }
 
-    /// <summary>What a version says of a technology; what is asked of it for every day is worked out once.</summary>
+    /// <summary>What a version says of a technology, with the values that every query needs.</summary>
     private readonly record struct Text(
         InstrumentVersion Version,
         Rule Rule,
@@ -241,25 +179,27 @@ public sealed record GovernanceTable
         ImmutableArray<Retention> Limits
     )
     {
-        public static Text Of(InstrumentVersion version, Rule rule) =>
+        public static Text From(InstrumentVersion version, Rule rule) =>
             new(
                 version,
                 rule,
-                version.Effective.MayHoldFrom,
-                version.Effective.SurelyEndedFrom,
-                [.. rule.Retention.Where(one => one is { Bound: RetentionBound.Limit, Days: not null })]
+                version.Effective.EarliestPossibleStart,
+                version.Effective.LatestPossibleEnd,
+                [.. rule.Retention.Where(retention => retention is { Bound: RetentionBound.Limit, Days: not null })]
             );
 
-        public Phase PhaseOn(DateOnly day) =>
-            day < MayHoldFrom ? Phase.Before
-            : day >= SurelyEndedFrom ? Phase.After
-            : Phase.During;
+        public Phase PhaseOn(DateOnly day)
+        {
+            if (day < MayHoldFrom)
+                return Phase.Before;
+            return day >= SurelyEndedFrom ? Phase.After : Phase.During;
+        }
     }
 
-    /// <summary>Limits are the same when they state the same days for the same data.</summary>
-    private sealed class SameLimits : IEqualityComparer<ImmutableArray<Retention>>
+    /// <summary>Compares lists of limits by their days and classes of data.</summary>
+    private sealed class LimitsComparer : IEqualityComparer<ImmutableArray<Retention>>
     {
-        public static SameLimits Instance { get; } = new();
+        public static LimitsComparer Instance { get; } = new();
 
         public bool Equals(ImmutableArray<Retention> x, ImmutableArray<Retention> y)
         {
@@ -277,7 +217,4 @@ public sealed record GovernanceTable
         public int GetHashCode(ImmutableArray<Retention> limits) =>
             limits is [var first, ..] ? HashCode.Combine(limits.Length, first.Days, first.DataClass) : 0;
     }
-
-    private static bool Contradict(Retention mine, Retention theirs) =>
-        mine.Days != theirs.Days && (mine.DataClass is null || theirs.DataClass is null || mine.DataClass == theirs.DataClass);
 }

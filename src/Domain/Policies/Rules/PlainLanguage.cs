@@ -4,7 +4,7 @@ using SurveillanceRegistry.Domain.Policies.Law;
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
 /// <summary>
-/// Values of the governance in plain English, as exact as they are known and no more. Pages, feeds and histories say them alike.
+/// Values of the governance in plain English, as exact as they are known and no more. Pages, feeds and histories use the same words.
 /// </summary>
 public static class PlainLanguage
 {
@@ -23,29 +23,35 @@ public static class PlainLanguage
     /// <summary>A local time and its day, e.g. <c>November 23, 2026, 3:00 PM</c>.</summary>
     public static string Time(DateTimeOffset local) => local.ToString("MMMM d, yyyy, h:mm tt", CultureInfo.InvariantCulture);
 
-    /// <summary>The first day on which a text holds.</summary>
+    /// <summary>The date a text takes effect.</summary>
     public static string From(EffectivePeriod period) =>
-        period.From is { } from ? Date(from)
-        : period.FromKnownBy is { } by ? $"not known; in force by {Date(by)}"
-        : period.FromNotBefore is { } after ? $"not known; not before {Date(after)}"
-        : "not known";
+        period switch
+        {
+            { From: { } from } => Date(from),
+            { FromKnownBy: { } by } => $"not known; in force by {Date(by)}",
+            { FromNotBefore: { } earliest } => $"not known; not before {Date(earliest)}",
+            _ => "not known",
+        };
 
-    /// <summary>The first day on which a text no longer holds.</summary>
+    /// <summary>The date a text ends: the first day on which it is no longer in force.</summary>
     public static string To(EffectivePeriod period) =>
-        period.To is { } to ? Date(to)
-        : !period.Ended ? "no end is set"
-        : period.EndKnownBy is { } by ? $"not known; replaced by {Date(by)}"
-        : "not known";
+        period switch
+        {
+            { To: { } to } => Date(to),
+            { Ended: false } => "no end is set",
+            { EndKnownBy: { } by } => $"not known; replaced by {Date(by)}",
+            _ => "not known",
+        };
 
-    /// <summary>How long recordings stay, e.g. <c>at most 90 days (patrol reads), with exceptions</c>.</summary>
+    /// <summary>How long recordings are retained, e.g. <c>at most 90 days (patrol reads), with exceptions</c>.</summary>
     public static string For(Retention retention) => Span(retention) + Beside(retention);
 
-    /// <summary>What of a retention stands beside its figure: the class of data and the remark.</summary>
+    /// <summary>The class of data and the note of a retention, as they follow its figure.</summary>
     internal static string Beside(Retention retention) => Class(retention) + (retention.Note is { } note ? $", {note}" : "");
 
-    internal static string Class(Retention retention) => retention.DataClass is { } of ? $" ({of})" : "";
+    internal static string Class(Retention retention) => retention.DataClass is { } dataClass ? $" ({dataClass})" : "";
 
-    /// <summary>A duty to tell the public, e.g. <c>a sign, 30 days before activation</c>.</summary>
+    /// <summary>A duty to notify the public, e.g. <c>a sign, 30 days before activation</c>.</summary>
     public static string For(RequiredNotice notice) =>
         notice switch
         {
@@ -56,7 +62,7 @@ public static class PlainLanguage
             _ => "a public page",
         } + (notice is { Days: { } before, Duty: not NoticeDuty.SignBeforeActivation } ? $", {Count(before, "day")} before" : "");
 
-    /// <summary>Whether the public may have recordings.</summary>
+    /// <summary>Whether the public may obtain recordings.</summary>
     public static string For(RecordsAccessKind access) =>
         access switch
         {
@@ -69,7 +75,7 @@ public static class PlainLanguage
     /// <summary>A kind of text.</summary>
     public static string For(InstrumentKind kind) => Json.Word(kind).Replace('-', ' ');
 
-    /// <summary>The standing of a row.</summary>
+    /// <summary>The status of a row.</summary>
     public static string For(RuleStatus status) =>
         status switch
         {
@@ -82,25 +88,25 @@ public static class PlainLanguage
             _ => "no text known",
         };
 
-    /// <summary>How far a source can be trusted.</summary>
+    /// <summary>How reliable a source is.</summary>
     public static string For(Confidence confidence) =>
         confidence switch
         {
-            Confidence.Sourced => "read in its source",
-            Confidence.Secondary => "reported by others, not read in its own text",
+            Confidence.Sourced => "checked against its source",
+            Confidence.Secondary => "reported by a secondary source; the text itself was not checked",
             _ => "unsure",
         };
 
-    /// <summary>A source, when it was read and how far it can be trusted.</summary>
+    /// <summary>A source, the date it was read and how reliable it is.</summary>
     public static string For(Source source)
     {
         ArgumentNullException.ThrowIfNull(source);
         return $"{source.Title}; read {Date(source.ReadOn)}; {For(source.Confidence)}";
     }
 
-    /// <summary>A count of things: <c>1 day</c>, <c>21 days</c>.</summary>
-    public static string Count(int number, string thing) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number} {thing}{(number == 1 ? "" : "s")}");
+    /// <summary>A number with its noun: <c>1 day</c>, <c>21 days</c>.</summary>
+    public static string Count(int number, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     /// <summary>A list: <c>a, b and c</c>.</summary>
     public static string List(IEnumerable<string> parts)
@@ -109,8 +115,8 @@ public static class PlainLanguage
         return all.Length < 2 ? string.Concat(all) : string.Join(", ", all[..^1]) + " and " + all[^1];
     }
 
-    /// <summary>The words with a capital letter at their beginning.</summary>
-    public static string Sentence(string words) => string.IsNullOrEmpty(words) ? words : char.ToUpperInvariant(words[0]) + words[1..];
+    /// <summary>The text with a capital letter at its beginning.</summary>
+    public static string Sentence(string text) => string.IsNullOrEmpty(text) ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Span(Retention retention) =>
         retention.Event is not null

@@ -5,37 +5,38 @@ using System.Text;
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
 /// <summary>
-/// Values of a row as people write them in a form or a spreadsheet, one to a line: <c>limit 21 days | patrol reads | with exceptions</c>,
-/// <c>limit end-of-shift | parking reads</c>, <c>sign-before-activation 30 days</c>. A bar or a backslash in a text has a backslash before
-/// it,
-/// and so has a blank at either end of one. What is written is read back as the same.
+/// The values of a row as people write them in a form or a spreadsheet, one a line: <c>limit 21 days | patrol reads | with exceptions</c>,
+/// <c>limit end-of-shift | parking reads</c>, <c>sign-before-activation 30 days</c>. A backslash escapes a bar or a backslash in
+/// a text, and a blank at either end of it. A value that was written is read back as the same value.
 /// </summary>
 public static class RuleText
 {
-    private const string Days = "days",
-        Day = "day";
+    private const string Days = "days";
+    private const string Day = "day";
 
-    /// <summary>What a retention looks like.</summary>
+    /// <summary>The expected form of a retention, for error messages.</summary>
     public const string RetentionExpected =
-        "'minimum', 'limit' or 'practice', then a number of days or 'end-of-shift' or 'end-of-sentence', then perhaps '| class of data | note', e.g. limit 21 days | patrol reads";
+        "'minimum', 'limit' or 'practice', then a number of days or 'end-of-shift' or 'end-of-sentence', "
+        + "then perhaps '| class of data | note', e.g. limit 21 days | patrol reads";
 
-    /// <summary>What a notice duty looks like.</summary>
+    /// <summary>The expected form of a notice duty, for error messages.</summary>
     public const string NoticeExpected =
-        "'posted-sign', 'sign-before-activation', 'spoken' or 'public-page', then perhaps a number of days, e.g. sign-before-activation 30 days";
+        "'posted-sign', 'sign-before-activation', 'spoken' or 'public-page', "
+        + "then perhaps a number of days, e.g. sign-before-activation 30 days";
 
     public static string Write(Retention retention)
     {
         ArgumentNullException.ThrowIfNull(retention);
-        var amount =
-            retention.Days is { } days ? string.Create(CultureInfo.InvariantCulture, $"{days} {Days}")
-            : retention.Event is { } until ? Json.Word(until)
-            : "";
-        var (data, note) = (
-            retention.DataClass is null ? "" : Escape(retention.DataClass),
-            retention.Note is null ? "" : Escape(retention.Note)
-        );
+        var amount = retention switch
+        {
+            { Days: { } days } => string.Create(CultureInfo.InvariantCulture, $"{days} {Days}"),
+            { Event: { } until } => Json.Word(until),
+            _ => "",
+        };
+        var dataClass = retention.DataClass is null ? "" : Escape(retention.DataClass);
+        var note = retention.Note is null ? "" : Escape(retention.Note);
         return $"{Json.Word(retention.Bound)} {amount}"
-            + (data.Length + note.Length == 0 ? "" : " | " + data)
+            + (dataClass.Length + note.Length == 0 ? "" : " | " + dataClass)
             + (note.Length == 0 ? "" : " | " + note);
     }
 
@@ -45,7 +46,7 @@ public static class RuleText
         return Json.Word(duty.Duty) + (duty.Days is { } days ? string.Create(CultureInfo.InvariantCulture, $" {days} {Days}") : "");
     }
 
-    /// <summary>Reads a retention; false when the line is none.</summary>
+    /// <summary>Reads a retention; false when the line does not have its form.</summary>
     public static bool TryRead(string line, out Retention retention)
     {
         retention = null!;
@@ -54,15 +55,16 @@ public static class RuleText
         var words = fields[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length is < 2 or > 3 || !Json.TryWord<RetentionBound>(words[0], out var bound))
             return false;
-        var (data, note) = (Field(fields, 1), Field(fields, 2));
+        var dataClass = Field(fields, 1);
+        var note = Field(fields, 2);
         if (words.Length == 2 && Json.TryWord<RetentionEvent>(words[1], out var until))
-            retention = new Retention(bound, null, until, data, note);
+            retention = new Retention(bound, null, until, dataClass, note);
         else if (words.Length == 3 && TryDays(words[1], words[2], out var days))
-            retention = new Retention(bound, days, null, data, note);
+            retention = new Retention(bound, days, null, dataClass, note);
         return retention is not null;
     }
 
-    /// <summary>Reads a notice duty; false when the line is none.</summary>
+    /// <summary>Reads a notice duty; false when the line does not have its form.</summary>
     public static bool TryRead(string line, out RequiredNotice duty)
     {
         ArgumentNullException.ThrowIfNull(line);
@@ -77,8 +79,8 @@ public static class RuleText
         return duty is not null;
     }
 
-    /// <summary>The lines of a text that say something, without blanks around them.</summary>
-    public static ImmutableArray<string> For(string? text) =>
+    /// <summary>The lines of a text that are not blank, without blanks around them.</summary>
+    public static ImmutableArray<string> SplitLines(string? text) =>
         text is null ? [] : [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private static bool TryDays(string number, string unit, out int days) =>
@@ -100,31 +102,43 @@ public static class RuleText
         return escaped.ToString();
     }
 
-    /// <summary>The fields between bars, without the blanks around them; false when a backslash stands before nothing.</summary>
+    /// <summary>The fields between bars, without the blanks around them; false when the line ends in a backslash.</summary>
     private static bool TrySplit(string line, out ImmutableArray<string> fields)
     {
-        var (all, field, kept, isEscaped) = (ImmutableArray.CreateBuilder<string>(), new StringBuilder(), 0, false);
+        var all = ImmutableArray.CreateBuilder<string>();
+        var field = new StringBuilder();
+        // The end of the last escaped character: a blank up to here belongs to the text.
+        var escapedLength = 0;
+        var isEscaped = false;
         foreach (var c in line)
         {
             if (isEscaped)
-                kept = field.Append(c).Length;
+            {
+                escapedLength = field.Append(c).Length;
+            }
             else if (c == '|')
-                (all, field, kept) = (Added(all, field, kept), new StringBuilder(), 0);
+            {
+                all.Add(TrimEnd(field, escapedLength));
+                field.Clear();
+                escapedLength = 0;
+            }
             else if (c != '\\' && (field.Length > 0 || !char.IsWhiteSpace(c)))
+            {
                 field.Append(c);
+            }
+
             isEscaped = !isEscaped && c == '\\';
         }
 
-        fields = Added(all, field, kept).ToImmutable();
+        all.Add(TrimEnd(field, escapedLength));
+        fields = all.ToImmutable();
         return !isEscaped;
     }
 
-    /// <param name="kept">So many characters are not to be trimmed: the last of them had a backslash before it.</param>
-    private static ImmutableArray<string>.Builder Added(ImmutableArray<string>.Builder all, StringBuilder field, int kept)
+    private static string TrimEnd(StringBuilder field, int minLength)
     {
-        while (field.Length > kept && char.IsWhiteSpace(field[^1]))
+        while (field.Length > minLength && char.IsWhiteSpace(field[^1]))
             field.Length--;
-        all.Add(field.ToString());
-        return all;
+        return field.ToString();
     }
 }

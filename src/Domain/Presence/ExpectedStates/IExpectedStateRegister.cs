@@ -1,34 +1,30 @@
 using System.Collections.Immutable;
-using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Domain.Presence.ExpectedStates;
 
-/// <summary>Units that are alike in everything that decides what is expected of them.</summary>
-public sealed record DeviceGroup(string Kind, string Department, ImmutableArray<Capture> Sensors, bool IsActive);
-
 /// <summary>
-/// What is expected of each device, in numbered versions. Kept for groups of devices that are alike, not device by device.
+/// The numbered versions of each device's expected state. They are worked out for groups of devices, not device by device.
 /// </summary>
 public interface IExpectedStateRegister
 {
-    /// <summary>A number that grows with every change of the register of devices.</summary>
-    Task<long> RegisterVersionAsync(CancellationToken cancellationToken);
+    /// <summary>A number that grows with every change of the device register.</summary>
+    Task<long> DeviceRegisterVersionAsync(CancellationToken cancellationToken);
 
-    /// <summary>Every group of devices that are alike.</summary>
+    /// <summary>Every group of devices.</summary>
     Task<ImmutableArray<DeviceGroup>> GroupsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Numbers a new version for each device of a group of which something else was expected before.</summary>
-    /// <returns>How many devices that were.</returns>
+    /// <summary>Records a new version for each device of a group whose expected state was another before.</summary>
+    /// <returns>The number of those devices.</returns>
     Task<int> RecordAsync(DeviceGroup likeness, ExpectedStateDraft expectation, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>What is expected of a device now; null before anything was.</summary>
+    /// <summary>The present expected state of a device; null when none was recorded.</summary>
     Task<ExpectedState?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The devices of which something new is expected after an entry of this register, oldest first, at most <paramref name="most"/>.
+    /// The devices with a new expected state after an entry of this register, oldest first, at most <paramref name="most"/>.
     /// </summary>
     Task<ImmutableArray<(long Entry, string DeviceId)>> ListAfterAsync(long afterEntry, int most, CancellationToken cancellationToken);
 
-    /// <summary>The last entry; 0 when there is none.</summary>
+    /// <summary>The number of the last entry; 0 when there is none.</summary>
     Task<long> LastEntryAsync(CancellationToken cancellationToken);
 }

@@ -1,12 +1,14 @@
 namespace SurveillanceRegistry.Domain.Presence.History;
 
-/// <summary>When the registry itself was able to see. Between two of these periods nobody knows what any unit did.</summary>
+/// <summary>
+/// The periods in which the registry itself could observe. What a device did between two of these periods is not known.
+/// </summary>
 public interface IObservedPeriodRegister
 {
     /// <summary>Begins a period.</summary>
     /// <returns>Its number.</returns>
     Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Says that the period still lasts. Returning is the proof that something can be made durable.</summary>
+    /// <summary>Extends a period to an instant. That this call returns proves that the database can commit.</summary>
     Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken);
 }

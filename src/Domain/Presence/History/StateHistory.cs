@@ -1,55 +1,17 @@
 using System.Collections.Immutable;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Presence.History;
 
-/// <summary>A time in which nothing changed of what is known of a unit.</summary>
-/// <param name="From">When it began.</param>
-/// <param name="To">When it ended; null while it lasts.</param>
-/// <param name="Capture">What the unit last reported; what it does now, only while it is heard.</param>
-public sealed record StateInterval(
-    DateTimeOffset From,
-    DateTimeOffset? To,
-    PresenceState Presence,
-    CaptureReport Capture,
-    Health Health,
-    Evidence Evidence
-)
-{
-    /// <summary>
-    /// How the session had ended in which the unit last spoke; null while it was heard, and when it was not known to have ended.
-    /// </summary>
-    public SessionEnd? SessionEnd { get; init; }
-
-    /// <summary>Whether the unit was heard.</summary>
-    public bool IsHeard => DeviceObservation.IsHeardState(Presence);
-
-    internal bool Continues(StateInterval before) =>
-        (Presence, Capture, Health, Evidence, SessionEnd)
-        == (before.Presence, before.Capture, before.Health, before.Evidence, before.SessionEnd);
-}
-
-/// <summary>A change of what was known of a unit, at the moment at which the registry knew it.</summary>
-public sealed record StateChange(DateTimeOffset At, DeviceObservation Observation);
-
-/// <summary>A time in which the registry itself was able to see.</summary>
-public sealed record ObservedPeriod(DateTimeOffset From, DateTimeOffset To);
-
-/// <summary>How a stretch of time divides: all shares add up to one.</summary>
-/// <param name="Heard">The unit was heard.</param>
-/// <param name="NotHeard">The registry could see, and did not hear it.</param>
-/// <param name="Unseen">The registry itself could not see, or did not know the unit yet.</param>
-public sealed record TimeShares(TimeSpan Whole, TimeSpan Heard, TimeSpan NotHeard, TimeSpan Unseen);
-
 /// <summary>
-/// What a unit was doing, as intervals without a gap: what changed, laid under the times in which the registry itself could not see. Of
-/// such
-/// a time nobody knows anything, whatever was known before.
+/// What a device did, as intervals without a gap. Where the registry itself could not observe, the device is unknown, whatever was known
+/// before.
 /// </summary>
 public sealed class StateHistory
 {
-    /// <summary>Two periods of seeing with no more than this between them are one: the registry looks once a second.</summary>
+    /// <summary>
+    /// Two observed periods with no more than this between them count as one. The registry extends its period once a second.
+    /// </summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(6);
 
     private StateHistory(ImmutableArray<StateInterval> intervals) => Intervals = intervals;
@@ -57,51 +19,38 @@ public sealed class StateHistory
     /// <summary>In order of time, each beginning where the one before ends.</summary>
     public ImmutableArray<StateInterval> Intervals { get; }
 
-    /// <summary>The history of a unit over a time.</summary>
-    /// <param name="changes">Every change before <paramref name="to"/>, in the order in which they were known, and at least the last one
-    /// before <paramref name="from"/>.</param>
-    /// <param name="watch">Every period of seeing that touches the time, oldest first.</param>
-    /// <param name="now">Nothing is known of what comes after.</param>
+    /// <summary>The history of a device over a time.</summary>
+    /// <param name="changes">Every state change before <paramref name="to"/>, in the order in which they were recorded, and at least the
+    /// last one before <paramref name="from"/>.</param>
+    /// <param name="observed">Every observed period that touches the time, oldest first.</param>
+    /// <param name="now">The end of the history when <paramref name="to"/> is later.</param>
     public static StateHistory Create(
         IReadOnlyList<StateChange> changes,
-        IReadOnlyList<ObservedPeriod> watch,
+        IReadOnlyList<ObservedPeriod> observed,
         DateTimeOffset from,
         DateTimeOffset to,
         DateTimeOffset now
     )
     {
         ArgumentNullException.ThrowIfNull(changes);
-        ArgumentNullException.ThrowIfNull(watch);
+        ArgumentNullException.ThrowIfNull(observed);
         to = to < now ? to : now;
         if (from >= to)
             return new StateHistory([]);
-        var seen = Joined(watch, now);
-        changes = InOrder(changes);
-        var instants = changes
-            .Select(change => change.At)
-            .Concat(seen.SelectMany(period => new[] { period.From, period.To }))
-            .Where(at => at > from && at < to)
-            .Append(from)
-            .Distinct()
-            .Order()
-            .ToArray();
+        var periods = Join(observed, now);
+        var ordered = OrderByTime(changes);
+        var instants = Boundaries(ordered, periods, from, to);
         var intervals = ImmutableArray.CreateBuilder<StateInterval>();
         var next = 0;
         DeviceObservation? known = null;
         for (var i = 0; i < instants.Length; i++)
         {
-            for (; next < changes.Count && changes[next].At <= instants[i]; next++)
-                known = changes[next].Observation;
+            var start = instants[i];
+            for (; next < ordered.Count && ordered[next].At <= start; next++)
+                known = ordered[next].Observation;
             var end = i + 1 < instants.Length ? instants[i + 1] : to;
-            var isSeen = seen.Any(period => period.From <= instants[i] && instants[i] < period.To);
-            var interval =
-                known is null ? new StateInterval(instants[i], end, PresenceState.Unknown, default, Health.Ok, Evidence.Registry)
-                : isSeen
-                    ? new StateInterval(instants[i], end, known.Presence, known.Capture, known.Health, known.Evidence)
-                    {
-                        SessionEnd = known.SessionEnd,
-                    }
-                : new StateInterval(instants[i], end, PresenceState.Unknown, known.Capture, known.Health, Evidence.Registry);
+            var isObserved = periods.Any(period => period.From <= start && start < period.To);
+            var interval = Interval(start, end, known, isObserved);
             if (intervals.Count > 0 && interval.Continues(intervals[^1]))
                 intervals[^1] = intervals[^1] with { To = end };
             else
@@ -113,16 +62,16 @@ public sealed class StateHistory
         return new StateHistory(intervals.ToImmutable());
     }
 
-    /// <summary>What was known of an instant; null outside the time of this history.</summary>
-    public StateInterval? At(DateTimeOffset instant) =>
+    /// <summary>The interval of an instant; null outside the time of this history.</summary>
+    public StateInterval? IntervalAt(DateTimeOffset instant) =>
         Intervals.FirstOrDefault(interval => interval.From <= instant && (interval.To is not { } to || instant < to));
 
-    /// <summary>How the time divides.</summary>
-    /// <param name="now">Where an interval that lasts is counted to.</param>
+    /// <summary>How the time divides into heard, not heard and not observed.</summary>
+    /// <param name="now">The end of an interval that still lasts.</param>
     public TimeShares Availability(DateTimeOffset now)
     {
-        TimeSpan Sum(Func<StateInterval, bool> which) =>
-            Intervals.Where(which).Aggregate(TimeSpan.Zero, (sum, interval) => sum + ((interval.To ?? now) - interval.From));
+        TimeSpan Sum(Func<StateInterval, bool> predicate) =>
+            Intervals.Where(predicate).Aggregate(TimeSpan.Zero, (sum, interval) => sum + ((interval.To ?? now) - interval.From));
         var unseen = Sum(interval => interval.Evidence == Evidence.Registry);
         var heard = Sum(interval => interval.IsHeard);
         var whole = Sum(_ => true);
@@ -130,24 +79,23 @@ public sealed class StateHistory
     }
 
     /// <summary>
-    /// The instants that a local time of a city means on a day: none in the hour that daylight saving leaves out, two in the one that it
-    /// repeats.
+    /// The instants of a local time in the city: none in the hour that daylight saving skips, two in the hour that it repeats.
     /// </summary>
     public static ImmutableArray<DateTimeOffset> Instants(DateTime local, City city)
     {
         ArgumentNullException.ThrowIfNull(city);
         var zone = TimeZoneInfo.FindSystemTimeZoneById(city.TimeZone);
-        return zone.IsInvalidTime(local) ? []
-            : zone.IsAmbiguousTime(local)
-                ? [.. zone.GetAmbiguousTimeOffsets(local).Select(offset => new DateTimeOffset(local, offset).ToUniversalTime()).Order()]
-            : [new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime()];
+        if (zone.IsInvalidTime(local))
+            return [];
+        TimeSpan[] offsets = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local) : [zone.GetUtcOffset(local)];
+        return [.. offsets.Select(offset => new DateTimeOffset(local, offset).ToUniversalTime()).Order()];
     }
 
     /// <summary>
-    /// By time. What was known later was known later, whatever the clock said: what a clock had written ahead before it was set back does
-    /// not come true.
+    /// The changes by time. A change that was recorded later replaces every earlier one with a later time: such times come from a clock
+    /// that was ahead and was set back, and what it recorded for the future did not happen.
     /// </summary>
-    private static List<StateChange> InOrder(IReadOnlyList<StateChange> changes)
+    private static List<StateChange> OrderByTime(IReadOnlyList<StateChange> changes)
     {
         var ordered = new List<StateChange>();
         foreach (var change in changes)
@@ -160,13 +108,13 @@ public sealed class StateHistory
         return ordered;
     }
 
-    private static List<ObservedPeriod> Joined(IReadOnlyList<ObservedPeriod> watch, DateTimeOffset now)
+    private static List<ObservedPeriod> Join(IReadOnlyList<ObservedPeriod> observed, DateTimeOffset now)
     {
         var joined = new List<ObservedPeriod>();
-        foreach (var period in watch)
+        foreach (var period in observed)
         {
-            // The period that lasts is written down once a second: up to now it is not over.
-            var until = now - period.To <= Tolerance && period == watch[^1] ? now.AddTicks(1) : period.To;
+            // The present period is extended once a second: up to now it is not over.
+            var until = now - period.To <= Tolerance && period == observed[^1] ? now.AddTicks(1) : period.To;
             if (joined.Count > 0 && period.From - joined[^1].To <= Tolerance)
                 joined[^1] = joined[^1] with { To = until > joined[^1].To ? until : joined[^1].To };
             else
@@ -174,5 +122,30 @@ public sealed class StateHistory
         }
 
         return joined;
+    }
+
+    private static DateTimeOffset[] Boundaries(
+        List<StateChange> changes,
+        List<ObservedPeriod> periods,
+        DateTimeOffset from,
+        DateTimeOffset to
+    ) =>
+        [
+            .. changes
+                .Select(change => change.At)
+                .Concat(periods.SelectMany(period => new[] { period.From, period.To }))
+                .Where(at => at > from && at < to)
+                .Append(from)
+                .Distinct()
+                .Order(),
+        ];
+
+    private static StateInterval Interval(DateTimeOffset start, DateTimeOffset end, DeviceObservation? known, bool isObserved)
+    {
+        if (known is null)
+            return new StateInterval(start, end, PresenceState.Unknown, default, Health.Ok, Evidence.Registry);
+        if (!isObserved)
+            return new StateInterval(start, end, PresenceState.Unknown, known.Capture, known.Health, Evidence.Registry);
+        return new StateInterval(start, end, known.Presence, known.Capture, known.Health, known.Evidence) { SessionEnd = known.SessionEnd };
     }
 }

@@ -4,37 +4,37 @@ using SurveillanceRegistry.Mqtt.Vendors.Facts;
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
 /// <summary>
-/// What one kind of vendor says, and how it is read: a pure function of topic and bytes, driven by its keep-list. It knows no clock, no
-/// socket and no log, and makes no text out of what comes in.
+/// Reads the messages of one kind of vendor: a pure function of topic and bytes, driven by an allow-list. It uses no clock, socket or log,
+/// and creates no text from a message.
 /// </summary>
 public abstract class Adapter
 {
-    /// <summary>The longest topic that is looked at, in characters, and its most levels.</summary>
+    /// <summary>The longest topic that is read, in characters and in levels.</summary>
     internal const int MaxTopicCharacters = 512,
         MaxTopicLevels = 24;
 
     private readonly ImmutableArray<TopicPattern> _refused;
     private readonly ImmutableArray<TopicPattern> _allowed;
 
-    private protected Adapter(FieldAllowList keepList)
+    private protected Adapter(FieldAllowList allowList)
     {
-        AllowList = keepList;
-        Signals = [.. Enum.GetValues<Signal>().Where(keepList.Uses)];
-        Topics = [.. keepList.Kept.GroupBy(field => field.Topic, StringComparer.Ordinal).Select(topic => topic.Key)];
+        AllowList = allowList;
+        Signals = [.. Enum.GetValues<Signal>().Where(allowList.Uses)];
+        Topics = [.. allowList.Allowed.GroupBy(field => field.Topic, StringComparer.Ordinal).Select(topic => topic.Key)];
         _allowed = [.. Topics.Select(topic => new TopicPattern(topic))];
-        _refused = [.. keepList.Refused.Select(branch => new TopicPattern(branch.Topic))];
+        _refused = [.. allowList.Refused.Select(branch => new TopicPattern(branch.Topic))];
     }
 
-    /// <summary>All that is read, and the branches that are refused unread.</summary>
+    /// <summary>The fields that are read, and the topics that are refused unread.</summary>
     public FieldAllowList AllowList { get; }
 
-    /// <summary>The signals by which some line of the keep-list tells.</summary>
+    /// <summary>The signals that a field of the allow-list reports.</summary>
     internal ImmutableArray<Signal> Signals { get; }
 
-    /// <summary>The topics of the keep-list, each once.</summary>
+    /// <summary>The topics of the allow-list, each once.</summary>
     private protected ImmutableArray<string> Topics { get; }
 
-    /// <summary>What becomes of a topic. Its payload has not been looked at.</summary>
+    /// <summary>Decides on a topic before the payload is read.</summary>
     public TopicDecision Classify(UnitIndex units, string topic)
     {
         ArgumentNullException.ThrowIfNull(units);
@@ -46,7 +46,7 @@ public abstract class Adapter
     private protected virtual TopicDecision Classify(UnitIndex units, ReadOnlySpan<char> below)
     {
         if (FindAllowed(units, below, out _) >= 0)
-            return TopicDecision.Keep;
+            return TopicDecision.Read;
         foreach (var branch in _refused)
         {
             if (branch.Matches(below, units, out _))
@@ -56,7 +56,7 @@ public abstract class Adapter
         return TopicDecision.Ignore;
     }
 
-    /// <summary>The number of the kept topic that this one is, or −1.</summary>
+    /// <summary>Returns the index of the allowed topic that matches, or −1.</summary>
     private protected virtual int FindAllowed(UnitIndex units, ReadOnlySpan<char> below, out int unit)
     {
         for (var at = 0; at < _allowed.Length; at++)
@@ -70,7 +70,7 @@ public abstract class Adapter
     }
 
     /// <summary>
-    /// The topic below the profile's prefix, in the one form in which patterns are written. False when it is not below it.
+    /// Normalizes the part of a topic below the profile's prefix. False when the topic is not below it.
     /// </summary>
     private protected bool TryBelow(UnitIndex units, string topic, Span<char> letters, out ReadOnlySpan<char> below)
     {
@@ -86,12 +86,12 @@ public abstract class Adapter
             rest = rest[(prefix.Length + 1)..];
         }
 
-        below = letters[..OneForm(rest, letters)];
+        below = letters[..Normalize(rest, letters)];
         return true;
     }
 
-    /// <summary>Writes a topic in the form in which this adapter's patterns are written; returns its length.</summary>
-    private protected virtual int OneForm(ReadOnlySpan<char> topic, Span<char> letters)
+    /// <summary>Writes a topic in the form of this adapter's patterns. Returns its length.</summary>
+    private protected virtual int Normalize(ReadOnlySpan<char> topic, Span<char> letters)
     {
         topic.CopyTo(letters);
         return topic.Length;

@@ -7,10 +7,10 @@ using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
-/// <summary>Every adapter there is, and what each reads, drops and refuses, for the public to see.</summary>
+/// <summary>All adapters, and what each one reads and refuses, for the public documentation.</summary>
 public static class AdapterCatalogue
 {
-    /// <summary>Every adapter, with its keep-list.</summary>
+    /// <summary>All adapters, each with its allow-list.</summary>
     public static ImmutableArray<Adapter> All { get; } =
     [
         new FieldAdapter(Frigate.List),
@@ -20,10 +20,10 @@ public static class AdapterCatalogue
         new AvailabilityTopics(AvailabilityTopics.List),
     ];
 
-    /// <summary>The adapter of a kind.</summary>
-    public static Adapter Of(AdapterKind kind) => All.Single(adapter => adapter.AllowList.Adapter == kind);
+    /// <summary>Returns the adapter of a kind.</summary>
+    public static Adapter ForKind(AdapterKind kind) => All.Single(adapter => adapter.AllowList.Adapter == kind);
 
-    /// <summary>What an adapter is called.</summary>
+    /// <summary>Returns the name of an adapter.</summary>
     public static string NameOf(AdapterKind kind) =>
         kind switch
         {
@@ -35,7 +35,7 @@ public static class AdapterCatalogue
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
 
-    /// <summary>What one kept field may hold and becomes, in words.</summary>
+    /// <summary>Returns the values of an allowed field and their effects, in words.</summary>
     public static string Becomes(AllowedField field)
     {
         ArgumentNullException.ThrowIfNull(field);
@@ -43,12 +43,12 @@ public static class AdapterCatalogue
             ?? string.Join(
                 "; ",
                 field.Values.Select(value =>
-                    $"{Looks(value)}: {(value.Effects.IsEmpty ? "nothing" : string.Join(", ", value.Effects.Select(Words)))}"
+                    $"{ValueText(value)}: {(value.Effects.IsEmpty ? "nothing" : string.Join(", ", value.Effects.Select(EffectText)))}"
                 )
             );
     }
 
-    /// <summary>The keep-lists as the tables of docs/adapters.md.</summary>
+    /// <summary>Returns the allow-lists as the tables of docs/adapters.md.</summary>
     public static string Markdown()
     {
         var text = new StringBuilder();
@@ -60,9 +60,9 @@ public static class AdapterCatalogue
                 .Append(Json.Word(list.Adapter))
                 .Append("`)\n\n")
                 .Append("Payloads of at most ")
-                .Append(list.MostBytes)
+                .Append(list.MaxBytes)
                 .Append(" bytes. Read:\n\n| Topic | Field | Type | Becomes |\n|---|---|---|---|\n");
-            foreach (var field in list.Kept)
+            foreach (var field in list.Allowed)
                 text.Append("| `")
                     .Append(field.Topic)
                     .Append("` | ")
@@ -81,10 +81,10 @@ public static class AdapterCatalogue
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    private static string Looks(AllowedValue value) =>
-        value.Word is { } word ? $"`{word}`" : FormattableString.Invariant($"{value.Least} to below {value.Below}");
+    private static string ValueText(AllowedValue value) =>
+        value.Word is { } word ? $"`{word}`" : FormattableString.Invariant($"{value.Min} to below {value.ExclusiveMax}");
 
-    private static string Words(Effect effect) =>
+    private static string EffectText(Effect effect) =>
         effect switch
         {
             Effect.SetAvailability { Availability: var said } => said switch

@@ -7,8 +7,8 @@ using SurveillanceRegistry.Mqtt.Vendors.Facts;
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
 /// <summary>
-/// Units that say under topics of their own whether they are there (<c>…/availability</c>, <c>…/status</c>, <c>…/LWT</c>), in words that a
-/// profile lists: the long tail of bridges and firmware. The same way they may tell a mode, health or firmware.
+/// Reads units that publish their availability on topics of their own (<c>…/availability</c>, <c>…/status</c>, <c>…/LWT</c>), in words that
+/// a profile lists: the many bridges and firmwares without an adapter. They may report a mode, health or firmware in the same way.
 /// </summary>
 public sealed class AvailabilityTopics : FieldAdapter
 {
@@ -20,17 +20,17 @@ public sealed class AvailabilityTopics : FieldAdapter
         _health,
         _firmware;
 
-    /// <summary>An adapter that reads by this list and no other.</summary>
-    public AvailabilityTopics(FieldAllowList keepList)
-        : base(keepList) =>
-        (_availability, _modes, _health, _firmware) = (
-            keepList.Kept.Contains(AvailabilityWord),
-            keepList.Kept.Contains(ModeWord),
-            keepList.Kept.Contains(HealthWord),
-            keepList.Kept.Contains(FirmwareWord)
-        );
+    /// <summary>Creates an adapter that reads by this list only.</summary>
+    public AvailabilityTopics(FieldAllowList allowList)
+        : base(allowList)
+    {
+        _availability = allowList.Allowed.Contains(AvailabilityWord);
+        _modes = allowList.Allowed.Contains(ModeWord);
+        _health = allowList.Allowed.Contains(HealthWord);
+        _firmware = allowList.Allowed.Contains(FirmwareWord);
+    }
 
-    /// <summary>A word for there or not there.</summary>
+    /// <summary>A word for online or dead.</summary>
     public static AllowedField AvailabilityWord { get; } =
         new(Topic, "", AllowedType.ProfileWord, [], $"there, gone or stopped on purpose, by the profile's words; {Values}");
 
@@ -45,7 +45,7 @@ public sealed class AvailabilityTopics : FieldAdapter
     /// <summary>A firmware version.</summary>
     public static AllowedField FirmwareWord { get; } = new(Topic, "", AllowedType.Version, [], $"firmware; {Values}");
 
-    /// <summary>All that is read, and the branches that are refused unread.</summary>
+    /// <summary>The fields that are read, and the topics that are refused unread.</summary>
     public static FieldAllowList List { get; } =
         new(
             AdapterKind.Availability,
@@ -58,7 +58,7 @@ public sealed class AvailabilityTopics : FieldAdapter
                 new("{any}/AccessControl/#", "who went where"),
                 new("{any}/FingerPrintCheck/#", "people's fingerprints"),
             ],
-            MostBytes: 4 * 1024
+            MaxBytes: 4 * 1024
         );
 
     private protected override int FindAllowed(UnitIndex units, ReadOnlySpan<char> below, out int unit)
@@ -70,7 +70,7 @@ public sealed class AvailabilityTopics : FieldAdapter
                 continue;
             foreach (var meaning in units.Profile.Says)
             {
-                if (Keeps(meaning) && below[(at + 1)..].SequenceEqual(meaning.Name))
+                if (IsAllowed(meaning) && below[(at + 1)..].SequenceEqual(meaning.Name))
                     return 0;
             }
         }
@@ -81,26 +81,26 @@ public sealed class AvailabilityTopics : FieldAdapter
 
     private protected override VendorReading Read(UnitIndex units, ReadOnlySpan<char> below, int kept, int unit, ReadOnlySpan<byte> payload)
     {
-        var draft = new FactBuilder(units);
+        var builder = new FactBuilder(units);
         var name = below[(units.Profile.Units[unit].Name.Length + 1)..];
         var inFields = false;
         for (var at = 0; at < units.Profile.Says.Length; at++)
         {
             var meaning = units.Profile.Says[at];
-            if (!name.SequenceEqual(meaning.Name) || !Keeps(meaning))
+            if (!name.SequenceEqual(meaning.Name) || !IsAllowed(meaning))
                 continue;
             if (units.Fields[at] is not null && !payload.IsEmpty)
                 inFields = true;
             else if (payload.Length > MaxWordBytes)
                 return VendorReading.Shape;
             else
-                Apply(draft, units, unit, meaning, payload);
+                Apply(builder, units, unit, meaning, payload);
         }
 
-        return inFields && !Members(units, name, unit, payload, draft) ? VendorReading.Shape : draft.Read();
+        return inFields && !ReadMembers(units, name, unit, payload, builder) ? VendorReading.Shape : builder.Build();
     }
 
-    private bool Members(UnitIndex units, ReadOnlySpan<char> name, int unit, ReadOnlySpan<byte> payload, FactBuilder draft)
+    private bool ReadMembers(UnitIndex units, ReadOnlySpan<char> name, int unit, ReadOnlySpan<byte> payload, FactBuilder builder)
     {
         var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = 8 });
         var seen = 0UL;
@@ -118,7 +118,7 @@ public sealed class AvailabilityTopics : FieldAdapter
                         && !reader.ValueIsEscaped
                         && reader.ValueSpan.SequenceEqual(field)
                         && name.SequenceEqual(units.Profile.Says[at].Name)
-                        && Keeps(units.Profile.Says[at])
+                        && IsAllowed(units.Profile.Says[at])
                     )
                         found |= 1UL << at;
                 }
@@ -126,7 +126,7 @@ public sealed class AvailabilityTopics : FieldAdapter
                 if ((seen & found) != 0)
                     return false;
                 seen |= found;
-                draft.Dropped += found == 0 ? 1 : 0;
+                builder.Dropped += found == 0 ? 1 : 0;
                 if (!reader.Read())
                     return false;
                 var isWord =
@@ -135,7 +135,7 @@ public sealed class AvailabilityTopics : FieldAdapter
                 for (var at = 0; at < units.Fields.Length; at++)
                 {
                     if ((found & 1UL << at) != 0)
-                        Apply(draft, units, unit, units.Profile.Says[at], isWord ? reader.ValueSpan : default);
+                        Apply(builder, units, unit, units.Profile.Says[at], isWord ? reader.ValueSpan : default);
                 }
 
                 reader.Skip();
@@ -149,22 +149,22 @@ public sealed class AvailabilityTopics : FieldAdapter
         }
     }
 
-    private bool Keeps(VendorMeaning meaning) =>
+    private bool IsAllowed(VendorMeaning meaning) =>
         meaning.Capture is not null ? _modes
         : meaning.IsFirmware ? _firmware
         : meaning.Health.IsEmpty ? _availability
         : _health;
 
-    private static void Apply(FactBuilder draft, UnitIndex units, int unit, VendorMeaning meaning, ReadOnlySpan<byte> value)
+    private static void Apply(FactBuilder builder, UnitIndex units, int unit, VendorMeaning meaning, ReadOnlySpan<byte> value)
     {
         if (
-            draft.Apply(
+            builder.Apply(
                 unit,
                 meaning,
                 units.WordOf(value),
                 meaning.IsFirmware && FirmwareVersion.TryRead(value, out var firmware) ? firmware : null
             ) && meaning.Availability.IsEmpty
         )
-            draft.Spoke(unit);
+            builder.SetUpByDefault(unit);
     }
 }

@@ -8,9 +8,9 @@ using static SurveillanceRegistry.Mqtt.Vendors.Facts.Effect;
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
 /// <summary>
-/// The event bridge of Axis cameras (VAPIX, MQTT Event Bridge). A camera can filter topics and never payloads, so payloads are cut down
-/// here. Topics are read without their namespaces and without what stands from <c>$source</c> on. That a camera's own storage is not
-/// recording says nothing of who else records its pictures: it never says <c>off</c>.
+/// Reads the event bridge of Axis cameras (VAPIX, MQTT Event Bridge). A camera can filter topics but not payloads, so the allow-list
+/// filters them. Namespaces of topics are ignored, and everything from <c>$source</c> on. If a camera's own storage does not record,
+/// another recorder still may: this adapter never reports <c>off</c>.
 /// </summary>
 public sealed class Axis(FieldAllowList keepList) : FieldAdapter(keepList)
 {
@@ -32,7 +32,7 @@ public sealed class Axis(FieldAllowList keepList) : FieldAdapter(keepList)
         AllowedValue.From("false", new SetAvailability(Availability.Up)),
     ];
 
-    /// <summary>All that is read, and the branches that are refused unread.</summary>
+    /// <summary>The fields that are read, and the topics that are refused unread.</summary>
     public static FieldAllowList List { get; } =
         new(
             AdapterKind.Axis,
@@ -78,7 +78,7 @@ public sealed class Axis(FieldAllowList keepList) : FieldAdapter(keepList)
                 ),
                 .. Event("VideoSource/DayNightVision", "day", Seen),
                 From("{unit}/event/connection", "connected", AllowedType.Flag, Connected),
-                // Applications on the camera that announce it under the prefix of their own.
+                // Applications on the camera announce it under their own prefix.
                 From("connect/{unit}", "connected", AllowedType.Flag, Connected),
                 From(
                     "status/{unit}",
@@ -100,14 +100,14 @@ public sealed class Axis(FieldAllowList keepList) : FieldAdapter(keepList)
                 new("alpr/#", "plates and pictures"),
                 new("lpr/#", "plates and pictures"),
             ],
-            MostBytes: 4 * 1024
+            MaxBytes: 4 * 1024
         );
 
     /// <summary>
-    /// Drops the namespaces of a topic (<c>tns:onvif/</c>, <c>onvif:</c>, <c>tns:axis/</c>, <c>axis:</c>) and what stands from
+    /// Removes the namespaces of a topic (<c>tns:onvif/</c>, <c>onvif:</c>, <c>tns:axis/</c>, <c>axis:</c>), and everything from
     /// <c>$source</c> on.
     /// </summary>
-    private protected override int OneForm(ReadOnlySpan<char> topic, Span<char> letters)
+    private protected override int Normalize(ReadOnlySpan<char> topic, Span<char> letters)
     {
         var length = 0;
         while (!topic.IsEmpty)

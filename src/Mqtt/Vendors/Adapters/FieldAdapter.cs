@@ -9,29 +9,28 @@ using SurveillanceRegistry.Mqtt.Vendors.Facts;
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
 /// <summary>
-/// Reads payloads that are one word, or JSON: a forward-only pass that takes the fields of the keep-list, each of its type and in its
-/// range,
-/// and skips everything else before it can become a value.
+/// Reads payloads that are a single word, or JSON. In one forward-only pass it takes the fields of the allow-list, each of its type and in
+/// its range. It skips everything else before it can become a value.
 /// </summary>
 public class FieldAdapter : Adapter
 {
-    /// <summary>The longest payload that is one word, in bytes.</summary>
+    /// <summary>The longest payload that is a single word, in bytes.</summary>
     public const int MaxWordBytes = 64;
 
     private const int MaxDepth = 8;
 
     private readonly ImmutableArray<ImmutableArray<Field>> _fields;
 
-    /// <summary>An adapter that reads by this list and no other.</summary>
-    public FieldAdapter(FieldAllowList keepList)
-        : base(keepList) =>
+    /// <summary>Creates an adapter that reads by this list only.</summary>
+    public FieldAdapter(FieldAllowList allowList)
+        : base(allowList) =>
         _fields = [
             .. Topics.Select(topic =>
-                keepList.Kept.Where(field => field.Topic == topic).Select(field => new Field(field)).ToImmutableArray()
+                allowList.Allowed.Where(field => field.Topic == topic).Select(field => new Field(field)).ToImmutableArray()
             ),
         ];
 
-    /// <summary>Reads a payload on a topic that was judged to be kept.</summary>
+    /// <summary>Reads a payload. The result is empty on a topic that is not in the allow-list.</summary>
     public VendorReading Read(UnitIndex units, string topic, ReadOnlySpan<byte> payload)
     {
         ArgumentNullException.ThrowIfNull(units);
@@ -39,36 +38,36 @@ public class FieldAdapter : Adapter
         Span<char> letters = stackalloc char[MaxTopicCharacters];
         if (!TryBelow(units, topic, letters, out var below) || FindAllowed(units, below, out var unit) is var kept && kept < 0)
             return new VendorReading(false, [], 0);
-        return payload.Length > AllowList.MostBytes ? VendorReading.Shape : Read(units, below, kept, unit, payload);
+        return payload.Length > AllowList.MaxBytes ? VendorReading.Shape : Read(units, below, kept, unit, payload);
     }
 
     private protected virtual VendorReading Read(UnitIndex units, ReadOnlySpan<char> below, int kept, int unit, ReadOnlySpan<byte> payload)
     {
         var fields = _fields[kept];
-        var draft = new FactBuilder(units);
-        if (payload.IsEmpty) // What was said under this topic is taken back.
+        var builder = new FactBuilder(units);
+        if (payload.IsEmpty) // An empty payload revokes what this topic reported.
         {
             foreach (var field in fields)
-                draft.Forget(unit, field.Kept.Values);
-            return draft.Read();
+                builder.SetModesUnknown(unit, field.Allowed.Values);
+            return builder.Build();
         }
 
         if (fields is [{ Path.Length: 0 } whole])
         {
             if (payload.Length > MaxWordBytes)
                 return VendorReading.Shape;
-            Take(draft, whole, unit, payload);
-            return draft.Read();
+            ReadValue(builder, whole, unit, payload);
+            return builder.Build();
         }
 
         var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaxDepth });
-        var seen = 0UL;
+        var members = new MemberReader(units, fields, builder);
         try
         {
             if (
                 !reader.Read()
                 || reader.TokenType != JsonTokenType.StartObject
-                || !Members(ref reader, units, fields, ulong.MaxValue >> (64 - fields.Length), 0, unit, draft, ref seen)
+                || !members.Read(ref reader, ulong.MaxValue >> (64 - fields.Length), 0, unit)
                 || reader.Read()
             )
                 return VendorReading.Shape;
@@ -78,119 +77,37 @@ public class FieldAdapter : Adapter
             return VendorReading.Shape;
         }
 
-        return draft.Read();
+        return builder.Build();
     }
 
-    /// <summary>One object's members. False when a kept field stands there twice: nobody could tell which one is meant.</summary>
-    /// <param name="live">The fields, as bits, that lead through this object.</param>
-    private static bool Members(
-        ref Utf8JsonReader reader,
-        UnitIndex units,
-        ImmutableArray<Field> fields,
-        ulong live,
-        int depth,
-        int unit,
-        FactBuilder draft,
-        ref ulong seen
-    )
+    private static void ReadValue(FactBuilder builder, Field field, int unit, ReadOnlySpan<byte> value)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var (through, named) = (0UL, unit);
-            Field? leaf = null;
-            for (var at = 0; at < fields.Length; at++)
-            {
-                var path = fields[at].Path;
-                if ((live & 1UL << at) == 0 || depth >= path.Length || !IsMember(ref reader, path[depth], units, ref named))
-                    continue;
-                through |= 1UL << at;
-                if (depth == path.Length - 1)
-                    leaf = fields[at];
-            }
-
-            if (through == 0)
-            {
-                draft.Dropped++;
-                reader.Skip();
-                continue;
-            }
-
-            if (!reader.Read())
-                return false;
-            if (leaf is not null)
-            {
-                if (!leaf.HasUnit && (seen & through) != 0)
-                    return false;
-                seen |= through;
-                if (
-                    reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null
-                    || reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped
-                )
-                {
-                    Unexpected(draft, leaf, named);
-                    reader.Skip();
-                }
-                else
-                {
-                    Take(draft, leaf, named, reader.ValueSpan);
-                }
-            }
-            else if (reader.TokenType != JsonTokenType.StartObject)
-            {
-                draft.Dropped++;
-                reader.Skip();
-            }
-            else if (!Members(ref reader, units, fields, through, depth + 1, named, draft, ref seen))
-            {
-                return false;
-            }
-        }
-
-        return reader.TokenType == JsonTokenType.EndObject;
-    }
-
-    private static bool IsMember(ref Utf8JsonReader reader, byte[]? segment, UnitIndex units, ref int unit)
-    {
-        if (segment is not null)
-            return !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual(segment);
-        if (reader.ValueIsEscaped || reader.ValueSpan.Length > Profile.MaxNameCharacters || !Ascii.IsValid(reader.ValueSpan))
-            return false;
-        Span<char> name = stackalloc char[Profile.MaxNameCharacters];
-        Ascii.ToUtf16(reader.ValueSpan, name, out var length);
-        var found = units.Find(name[..length]);
-        if (found >= 0)
-            unit = found;
-        return found >= 0;
-    }
-
-    private static void Take(FactBuilder draft, Field field, int unit, ReadOnlySpan<byte> value)
-    {
-        switch (field.Kept.Type)
+        switch (field.Allowed.Type)
         {
             case AllowedType.Version when FirmwareVersion.TryRead(value, out var firmware):
-                draft.Firmware(firmware!);
+                builder.SetFirmware(firmware!);
                 return;
             case AllowedType.Instant when TryInstant(value, out var at):
-                draft.At(at);
+                builder.At(at);
                 return;
             case AllowedType.Number when Utf8Parser.TryParse(value, out double number, out var read) && read == value.Length:
-                foreach (var range in field.Kept.Values)
+                foreach (var range in field.Allowed.Values)
                 {
-                    if (number >= range.Least && number < range.Below)
+                    if (number >= range.Min && number < range.ExclusiveMax)
                     {
-                        draft.Apply(unit, range.Effects);
+                        builder.Apply(unit, range.Effects);
                         return;
                     }
                 }
 
                 break;
             case AllowedType.Word or AllowedType.Flag:
-                var word = field.Kept.Type == AllowedType.Flag ? FlagOf(value) : value;
+                var word = field.Allowed.Type == AllowedType.Flag ? ParseFlag(value) : value;
                 for (var at = 0; at < field.Words.Length; at++)
                 {
                     if (word.SequenceEqual(field.Words[at]))
                     {
-                        draft.Apply(unit, field.Kept.Values[at].Effects);
+                        builder.Apply(unit, field.Allowed.Values[at].Effects);
                         return;
                     }
                 }
@@ -198,19 +115,17 @@ public class FieldAdapter : Adapter
                 break;
         }
 
-        Unexpected(draft, field, unit);
+        DropValue(builder, field, unit);
     }
 
-    /// <summary>
-    /// The field holds something else than it may: nothing is taken from it, and what it told before does not hold any more.
-    /// </summary>
-    private static void Unexpected(FactBuilder draft, Field field, int unit)
+    /// <summary>Drops an unexpected value. What the field reported before is no longer known.</summary>
+    private static void DropValue(FactBuilder builder, Field field, int unit)
     {
-        draft.Dropped++;
-        draft.Forget(unit, field.Kept.Values);
+        builder.Dropped++;
+        builder.SetModesUnknown(unit, field.Allowed.Values);
     }
 
-    private static ReadOnlySpan<byte> FlagOf(ReadOnlySpan<byte> value) =>
+    private static ReadOnlySpan<byte> ParseFlag(ReadOnlySpan<byte> value) =>
         value is [(byte)'1'] ? "true"u8
         : value is [(byte)'0'] ? "false"u8
         : value;
@@ -220,12 +135,12 @@ public class FieldAdapter : Adapter
         if (Utf8Parser.TryParse(value, out long number, out var read) && read == value.Length)
             return Instants.TryUnix(number, out at);
         at = default;
-        // The digits of a fraction beyond the seventh would make it no date; nobody sends so many.
+        // The format allows at most seven digits of a second; no vendor sends more.
         return value.Length is >= 20 and <= 33
             && value[^1] == 'Z'
             && DateTimeOffset.TryParseExact(
                 Encoding.ASCII.GetString(value),
-                InstantForms,
+                InstantFormats,
                 System.Globalization.CultureInfo.InvariantCulture,
                 System.Globalization.DateTimeStyles.AssumeUniversal,
                 out at
@@ -233,14 +148,118 @@ public class FieldAdapter : Adapter
             && Instants.IsPlausible(at);
     }
 
-    private static readonly string[] InstantForms = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+    private static readonly string[] InstantFormats = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 
-    /// <summary>A field of the keep-list as it is looked for.</summary>
+    /// <summary>
+    /// Reads the members of JSON objects. Sets of fields are bits of their index in the list.
+    /// </summary>
+    private sealed class MemberReader(UnitIndex units, ImmutableArray<Field> fields, FactBuilder builder)
+    {
+        private ulong _seen;
+
+        /// <summary>Reads one object. False when an allowed field occurs twice, because it is unclear which one counts.</summary>
+        /// <param name="live">The fields whose path leads through this object.</param>
+        /// <param name="depth">How many members of the path are above this object.</param>
+        /// <param name="unit">The unit that the topic or the path names.</param>
+        public bool Read(ref Utf8JsonReader reader, ulong live, int depth, int unit)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var named = unit;
+                var through = Match(ref reader, live, depth, ref named, out var leaf);
+                if (through == 0)
+                {
+                    Skip(ref reader);
+                    continue;
+                }
+
+                if (!reader.Read())
+                    return false;
+                if (leaf is not null)
+                {
+                    if (!TryReadLeaf(ref reader, leaf, through, named))
+                        return false;
+                }
+                else if (reader.TokenType != JsonTokenType.StartObject)
+                {
+                    Skip(ref reader);
+                }
+                else if (!Read(ref reader, through, depth + 1, named))
+                {
+                    return false;
+                }
+            }
+
+            return reader.TokenType == JsonTokenType.EndObject;
+        }
+
+        /// <summary>Returns the fields whose path leads through the current member.</summary>
+        /// <param name="leaf">The field whose path ends with this member; null when there is none.</param>
+        private ulong Match(ref Utf8JsonReader reader, ulong live, int depth, ref int unit, out Field? leaf)
+        {
+            leaf = null;
+            var through = 0UL;
+            for (var i = 0; i < fields.Length; i++)
+            {
+                var path = fields[i].Path;
+                if ((live & 1UL << i) == 0 || depth >= path.Length || !IsMember(ref reader, path[depth], units, ref unit))
+                    continue;
+                through |= 1UL << i;
+                if (depth == path.Length - 1)
+                    leaf = fields[i];
+            }
+
+            return through;
+        }
+
+        private bool TryReadLeaf(ref Utf8JsonReader reader, Field leaf, ulong through, int unit)
+        {
+            if (!leaf.HasUnit && (_seen & through) != 0)
+                return false;
+            _seen |= through;
+            if (
+                reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null
+                || reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped
+            )
+            {
+                DropValue(builder, leaf, unit);
+                reader.Skip();
+            }
+            else
+            {
+                ReadValue(builder, leaf, unit, reader.ValueSpan);
+            }
+
+            return true;
+        }
+
+        private void Skip(ref Utf8JsonReader reader)
+        {
+            builder.Dropped++;
+            reader.Skip();
+        }
+
+        private static bool IsMember(ref Utf8JsonReader reader, byte[]? segment, UnitIndex units, ref int unit)
+        {
+            if (segment is not null)
+                return !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual(segment);
+            if (reader.ValueIsEscaped || reader.ValueSpan.Length > Profile.MaxNameCharacters || !Ascii.IsValid(reader.ValueSpan))
+                return false;
+            Span<char> name = stackalloc char[Profile.MaxNameCharacters];
+            Ascii.ToUtf16(reader.ValueSpan, name, out var length);
+            var found = units.Find(name[..length]);
+            if (found >= 0)
+                unit = found;
+            return found >= 0;
+        }
+    }
+
+    /// <summary>A field of the allow-list, prepared for the search.</summary>
     private sealed class Field(AllowedField kept)
     {
-        public AllowedField Kept { get; } = kept;
+        public AllowedField Allowed { get; } = kept;
 
-        /// <summary>The members on the way to it; null stands for a unit's name.</summary>
+        /// <summary>The names of the members that lead to it; null stands for a unit's name.</summary>
         public byte[]?[] Path { get; } =
             kept.Field.Length == 0
                 ? []
@@ -249,25 +268,5 @@ public class FieldAdapter : Adapter
         public byte[][] Words { get; } = [.. kept.Values.Select(value => Encoding.ASCII.GetBytes(value.Word ?? ""))];
 
         public bool HasUnit => Path.Contains(null);
-    }
-}
-
-/// <summary>Instants as vendors write them.</summary>
-internal static class Instants
-{
-    private static readonly DateTimeOffset First = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero),
-        End = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    public static bool IsPlausible(DateTimeOffset at) => at >= First && at < End;
-
-    /// <summary>Seconds or milliseconds since 1970: the two do not overlap in this century.</summary>
-    public static bool TryUnix(long number, out DateTimeOffset at)
-    {
-        at = default;
-        var seconds = number is > 0 and < 10_000_000_000;
-        if (!seconds && number is not (> 0 and < 10_000_000_000_000))
-            return false;
-        at = seconds ? DateTimeOffset.FromUnixTimeSeconds(number) : DateTimeOffset.FromUnixTimeMilliseconds(number);
-        return IsPlausible(at);
     }
 }

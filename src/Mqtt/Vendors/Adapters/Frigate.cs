@@ -7,18 +7,18 @@ using static SurveillanceRegistry.Mqtt.Vendors.Facts.Effect;
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
 /// <summary>
-/// Frigate, a network video recorder (docs/integrations/mqtt.md of its repository). What it says of a role that runs is evidence. Its
-/// switches (<c>{unit}/recordings/state</c> and the like) are wishes and are not read; nor does a role that is down or disabled say that
-/// nothing is recorded. So it never says <c>off</c>.
+/// Reads Frigate, a network video recorder (docs/integrations/mqtt.md of its repository). A role that runs proves a mode. Its switches
+/// (<c>{unit}/recordings/state</c> and the like) are settings, not facts, and are not read. A role that is down or disabled does not prove
+/// that nothing is recorded. So this adapter never reports <c>off</c>.
 /// </summary>
 public static class Frigate
 {
-    /// <summary>All that is read, and the branches that are refused unread.</summary>
+    /// <summary>The fields that are read, and the topics that are refused unread.</summary>
     public static FieldAllowList List { get; } =
         new(
             AdapterKind.Frigate,
             [
-                // The recorder's life is never a camera's life; with its death nobody sees the cameras any more.
+                // An online recorder does not prove that a camera is online. A dead recorder means that no camera is observed.
                 From(
                     "available",
                     "",
@@ -103,6 +103,6 @@ public static class Frigate
                 new("{any}/review_status", "what is seen now"),
                 new("{any}/motion", "what is seen now"),
             ],
-            MostBytes: 64 * 1024
+            MaxBytes: 64 * 1024
         );
 }

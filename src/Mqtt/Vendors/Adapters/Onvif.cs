@@ -8,13 +8,13 @@ using static SurveillanceRegistry.Mqtt.Vendors.Facts.Effect;
 namespace SurveillanceRegistry.Mqtt.Vendors.Adapters;
 
 /// <summary>
-/// ONVIF events as JSON over MQTT (Core specification, event broker; Profile M). A unit is named by the topic prefix that is set on it.
-/// Topics are read without the source values that follow <c>&amp;</c>. ONVIF knows no will: only what a unit says shows that it lives.
-/// A job or a recording that stands still says nothing of the others: it never says <c>off</c>.
+/// Reads ONVIF events as JSON over MQTT (Core specification, event broker; Profile M). The topic prefix that is set on a unit names it.
+/// Source values after <c>&amp;</c> are ignored. ONVIF has no will: only messages of a unit prove that it is online. A job or recording
+/// that is idle says nothing about the others: this adapter never reports <c>off</c>.
 /// </summary>
 public sealed class Onvif(FieldAllowList keepList) : FieldAdapter(keepList)
 {
-    /// <summary>All that is read, and the branches that are refused unread.</summary>
+    /// <summary>The fields that are read, and the topics that are refused unread.</summary>
     public static FieldAllowList List { get; } =
         new(
             AdapterKind.Onvif,
@@ -55,19 +55,19 @@ public sealed class Onvif(FieldAllowList keepList) : FieldAdapter(keepList)
                     AllowedValue.From("true", new SetAvailability(Availability.Up), new SetMode(Signal.Recorder, Mode.Recorded)),
                     AllowedValue.From("false", new SetAvailability(Availability.Up), new SetMode(Signal.Recorder, null))
                 ),
-                .. Event("VideoSource/SignalLoss", "State", AllowedType.Flag, Wrong(HealthPart.Stream, Health.Fault)),
+                .. Event("VideoSource/SignalLoss", "State", AllowedType.Flag, Alarm(HealthPart.Stream, Health.Fault)),
                 .. Scene("ImageTooBlurry"),
                 .. Scene("ImageTooDark"),
                 .. Scene("ImageTooBright"),
                 .. Scene("GlobalSceneChange"),
-                .. Event("Device/HardwareFailure/FanFailure", "Failed", AllowedType.Flag, Wrong(HealthPart.Hardware, Health.Fault)),
-                .. Event("Device/HardwareFailure/PowerSupplyFailure", "Failed", AllowedType.Flag, Wrong(HealthPart.Hardware, Health.Fault)),
-                .. Event("Device/HardwareFailure/StorageFailure", "Failed", AllowedType.Flag, Wrong(HealthPart.Storage, Health.Fault)),
+                .. Event("Device/HardwareFailure/FanFailure", "Failed", AllowedType.Flag, Alarm(HealthPart.Hardware, Health.Fault)),
+                .. Event("Device/HardwareFailure/PowerSupplyFailure", "Failed", AllowedType.Flag, Alarm(HealthPart.Hardware, Health.Fault)),
+                .. Event("Device/HardwareFailure/StorageFailure", "Failed", AllowedType.Flag, Alarm(HealthPart.Storage, Health.Fault)),
                 .. Event(
                     "Device/HardwareFailure/TemperatureCritical",
                     "Critical",
                     AllowedType.Flag,
-                    Wrong(HealthPart.Hardware, Health.Fault)
+                    Alarm(HealthPart.Hardware, Health.Fault)
                 ),
                 .. Event(
                     "Monitoring/ProcessorUsage",
@@ -85,24 +85,24 @@ public sealed class Onvif(FieldAllowList keepList) : FieldAdapter(keepList)
                 new("{any}/onvif-ej/Configuration/Credential/#", "people's credentials"),
                 new("{any}/onvif-ej/AccessControl/#", "who went where"),
             ],
-            MostBytes: 4 * 1024
+            MaxBytes: 4 * 1024
         );
 
-    /// <summary>Cuts off the source values: they are names of whoever set the unit up.</summary>
-    private protected override int OneForm(ReadOnlySpan<char> topic, Span<char> letters)
+    /// <summary>Removes the source values: the person who set the unit up chose these names.</summary>
+    private protected override int Normalize(ReadOnlySpan<char> topic, Span<char> letters)
     {
         var end = topic.IndexOf("/&");
-        return base.OneForm(end < 0 ? topic : topic[..end], letters);
+        return base.Normalize(end < 0 ? topic : topic[..end], letters);
     }
 
     private static ImmutableArray<AllowedField> Scene(string topic) =>
         [
-            .. Event($"VideoSource/{topic}/AnalyticsService", "State", AllowedType.Flag, Wrong(HealthPart.Scene, Health.Degraded)),
-            .. Event($"VideoSource/{topic}/ImagingService", "State", AllowedType.Flag, Wrong(HealthPart.Scene, Health.Degraded)),
-            .. Event($"VideoSource/{topic}/RecordingService", "State", AllowedType.Flag, Wrong(HealthPart.Scene, Health.Degraded)),
+            .. Event($"VideoSource/{topic}/AnalyticsService", "State", AllowedType.Flag, Alarm(HealthPart.Scene, Health.Degraded)),
+            .. Event($"VideoSource/{topic}/ImagingService", "State", AllowedType.Flag, Alarm(HealthPart.Scene, Health.Degraded)),
+            .. Event($"VideoSource/{topic}/RecordingService", "State", AllowedType.Flag, Alarm(HealthPart.Scene, Health.Degraded)),
         ];
 
-    private static ImmutableArray<AllowedValue> Wrong(HealthPart part, Health health) =>
+    private static ImmutableArray<AllowedValue> Alarm(HealthPart part, Health health) =>
         [
             AllowedValue.From("true", new SetAvailability(Availability.Up), new SetHealth(part, health)),
             AllowedValue.From("false", new SetAvailability(Availability.Up), new SetHealth(part, Health.Ok)),

@@ -13,8 +13,8 @@ internal sealed class TopicPattern
 
     public TopicPattern(string pattern) => _levels = [.. pattern.Split('/')];
 
-    /// <summary>Whether a topic is of this pattern.</summary>
-    /// <param name="unit">The unit whose name stands in it.</param>
+    /// <summary>Whether a topic matches this pattern.</summary>
+    /// <param name="unit">The unit that the topic names.</param>
     public bool Matches(ReadOnlySpan<char> topic, UnitIndex units, out int unit)
     {
         unit = UnitIndex.None;

@@ -4,7 +4,7 @@ using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Facts;
 
-/// <summary>The facts of one message while it is read.</summary>
+/// <summary>Collects the facts of one message while it is read.</summary>
 internal sealed class FactBuilder(UnitIndex units)
 {
     private readonly List<VendorFact> _facts = [];
@@ -23,52 +23,52 @@ internal sealed class FactBuilder(UnitIndex units)
                 Effect.SetAvailability { Availability: var said } => fact with { Availability = said },
                 Effect.SetMode { Signal: var signal, Mode: var mode } => fact with { Signals = fact.Signals.With(signal, mode) },
                 Effect.SetHealth { Part: var part, Health: var health } => fact with { Health = fact.Health.With(part, health) },
-                _ => throw new InvalidOperationException("An effect that nobody knows."),
+                _ => throw new InvalidOperationException("Unknown effect."),
             };
         }
     }
 
-    /// <summary>Whatever these effects' signals told is not known any more.</summary>
-    public void Forget(int unit, ImmutableArray<AllowedValue> values)
+    /// <summary>Makes the modes unknown that these values report.</summary>
+    public void SetModesUnknown(int unit, ImmutableArray<AllowedValue> values)
     {
         foreach (var value in values)
         {
             foreach (var effect in value.Effects)
             {
                 if (effect is Effect.SetMode { Signal: var signal })
-                    Tell(unit, signal, null);
+                    SetMode(unit, signal, null);
             }
         }
     }
 
-    public void Tell(int unit, Signal signal, Mode? mode)
+    public void SetMode(int unit, Signal signal, Mode? mode)
     {
         ref var fact = ref At(unit);
         fact = fact with { Signals = fact.Signals.With(signal, mode) };
     }
 
-    /// <summary>The message is about this unit, even if it says nothing else.</summary>
+    /// <summary>Adds a fact about this unit, even if the message says nothing else of it.</summary>
     public void Touch(int unit) => At(unit);
 
-    /// <summary>What this message says of a unit is everything there is to say.</summary>
-    public void Whole(int unit)
+    /// <summary>Declares that the message states everything of a unit, so that earlier facts are no longer known.</summary>
+    public void SetComplete(int unit)
     {
         ref var fact = ref At(unit);
         fact = fact with { IsWhole = true };
     }
 
-    public void Is(int unit, Availability availability)
+    public void SetAvailability(int unit, Availability availability)
     {
         ref var fact = ref At(unit);
         fact = fact with { Availability = availability };
     }
 
     /// <summary>
-    /// Applies what a name of the profile's means. A word that it does not know leaves the mode not known: what was told before does not
-    /// hold any more.
+    /// Applies the meaning of a name in the profile. A word that the profile does not list makes the mode unknown: the earlier one is
+    /// outdated.
     /// </summary>
-    /// <param name="word">The word; null when it is none of the profile's.</param>
-    /// <param name="firmware">The value as digits and dots; null when it is none.</param>
+    /// <param name="word">The word; null when the profile does not list it.</param>
+    /// <param name="firmware">The value as a firmware version; null when it is none.</param>
     /// <returns>Whether the word was known.</returns>
     public bool Apply(int unit, VendorMeaning meaning, string? word, string? firmware)
     {
@@ -91,14 +91,14 @@ internal sealed class FactBuilder(UnitIndex units)
                 && (meaning.Modes.ContainsKey(word) || meaning.Health.ContainsKey(word) || meaning.Availability.ContainsKey(word));
     }
 
-    /// <summary>The unit spoke: it is there, unless it said otherwise.</summary>
-    public void Spoke(int unit)
+    /// <summary>Sets a unit online, unless the message states its availability.</summary>
+    public void SetUpByDefault(int unit)
     {
         ref var fact = ref At(unit);
         fact = fact with { Availability = fact.Availability == Availability.NotSaid ? Availability.Up : fact.Availability };
     }
 
-    /// <summary>The signal by which a profile's own word for a capture is told.</summary>
+    /// <summary>Returns the signal of a profile's own word for a capture.</summary>
     public static Signal SignalOf(Capture capture) =>
         capture switch
         {
@@ -111,12 +111,12 @@ internal sealed class FactBuilder(UnitIndex units)
             _ => throw new ArgumentOutOfRangeException(nameof(capture)),
         };
 
-    public void Firmware(string firmware) => _firmware = firmware;
+    public void SetFirmware(string firmware) => _firmware = firmware;
 
     public void At(DateTimeOffset at) => _at = at;
 
-    /// <summary>The facts: one a unit, those of the whole message in each.</summary>
-    public VendorReading Read() => new(false, [.. _facts.Select(fact => fact with { Firmware = _firmware, DeviceAt = _at })], Dropped);
+    /// <summary>Returns one fact for each unit. Firmware and clock of the message are in each.</summary>
+    public VendorReading Build() => new(false, [.. _facts.Select(fact => fact with { Firmware = _firmware, DeviceAt = _at })], Dropped);
 
     private ref VendorFact At(int unit)
     {

@@ -5,7 +5,7 @@ using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Facts;
 
-/// <summary>A profile, made ready to be looked things up in without making strings of what comes in.</summary>
+/// <summary>An index of a profile. Lookups create no strings from what a gateway sends.</summary>
 public sealed class UnitIndex
 {
     /// <summary>No unit.</summary>
@@ -18,18 +18,18 @@ public sealed class UnitIndex
     private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _nodesByName;
     private readonly ImmutableArray<(string Word, byte[] Bytes)> _words;
 
-    /// <summary>Makes a profile ready.</summary>
+    /// <summary>Indexes a profile.</summary>
     public UnitIndex(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
         Profile = profile;
         _units = profile
-            .Units.Select((unit, at) => (unit.Name, at))
-            .ToFrozenDictionary(one => one.Name, one => one.at, StringComparer.Ordinal);
+            .Units.Select((unit, index) => (unit.Name, index))
+            .ToFrozenDictionary(entry => entry.Name, entry => entry.index, StringComparer.Ordinal);
         _byName = _units.GetAlternateLookup<ReadOnlySpan<char>>();
         _byDevice = profile
-            .Units.Select((unit, at) => (unit.Device, at))
-            .ToFrozenDictionary(one => one.Device, one => one.at, StringComparer.Ordinal);
+            .Units.Select((unit, index) => (unit.Device, index))
+            .ToFrozenDictionary(entry => entry.Device, entry => entry.index, StringComparer.Ordinal);
         MaxLevels = profile.Units.Select(unit => unit.Name.AsSpan().Count('/') + 1).DefaultIfEmpty().Max();
         Nodes = [.. profile.Units.Select(unit => NodeOf(unit.Name)).Distinct(StringComparer.Ordinal)];
         UnitsOfNodes =
@@ -39,18 +39,20 @@ public sealed class UnitIndex
                 .GroupBy(unit => NodeOf(unit.Name), StringComparer.Ordinal)
                 .Select(node => node.Select(unit => unit.At).ToImmutableArray()),
         ];
-        _nodes = Nodes.Select((node, at) => (node, at)).ToFrozenDictionary(one => one.node, one => one.at, StringComparer.Ordinal);
+        _nodes = Nodes
+            .Select((node, index) => (node, index))
+            .ToFrozenDictionary(entry => entry.node, entry => entry.index, StringComparer.Ordinal);
         _nodesByName = _nodes.GetAlternateLookup<ReadOnlySpan<char>>();
         _words =
         [
             .. profile
-                .Says.SelectMany(one => one.Words)
+                .Says.SelectMany(meaning => meaning.Words)
                 .Distinct(StringComparer.Ordinal)
                 .Select(word => (word, Encoding.ASCII.GetBytes(word))),
         ];
-        Names = [.. profile.Says.Select(one => Encoding.ASCII.GetBytes(one.Name))];
-        Fields = [.. profile.Says.Select(one => one.Field is null ? null : Encoding.ASCII.GetBytes(one.Field))];
-        HasFirmware = profile.Says.Any(one => one.IsFirmware);
+        Names = [.. profile.Says.Select(meaning => Encoding.ASCII.GetBytes(meaning.Name))];
+        Fields = [.. profile.Says.Select(meaning => meaning.Field is null ? null : Encoding.ASCII.GetBytes(meaning.Field))];
+        HasFirmware = profile.Says.Any(meaning => meaning.IsFirmware);
     }
 
     /// <summary>The profile.</summary>
@@ -64,10 +66,10 @@ public sealed class UnitIndex
     /// <summary>The Sparkplug nodes, <c>group/edge</c>.</summary>
     internal ImmutableArray<string> Nodes { get; }
 
-    /// <summary>The names whose meaning the profile tells, as bytes.</summary>
+    /// <summary>The names to which the profile gives a meaning, as bytes.</summary>
     internal ImmutableArray<byte[]> Names { get; }
 
-    /// <summary>The JSON members in which their words stand, as bytes; null where the payload is the word.</summary>
+    /// <summary>The JSON members that contain their words, as bytes; null where the payload is the word.</summary>
     internal ImmutableArray<byte[]?> Fields { get; }
 
     internal bool HasFirmware { get; }
@@ -80,7 +82,7 @@ public sealed class UnitIndex
 
     internal int FindNode(ReadOnlySpan<char> name) => _nodesByName.TryGetValue(name, out var node) ? node : None;
 
-    /// <summary>The unit that a node itself is, or nobody.</summary>
+    /// <summary>Returns the unit that is the node itself, or <see cref="None"/>.</summary>
     internal int UnitOfNode(int node) => _units.GetValueOrDefault(Nodes[node], None);
 
     /// <summary>The units of each node: itself and its devices.</summary>
@@ -88,7 +90,7 @@ public sealed class UnitIndex
 
     internal ImmutableArray<Capture> RecordingOf(int unit) => Profile.Units[unit].Recording ?? Profile.Recording;
 
-    /// <summary>The word of the profile's that these bytes are, letter by letter; null when they are none.</summary>
+    /// <summary>Returns the word of the profile that equals these bytes; null when there is none.</summary>
     internal string? WordOf(ReadOnlySpan<byte> bytes)
     {
         foreach (var (word, known) in _words)

@@ -4,41 +4,41 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Facts;
 
-/// <summary>What became of a message's topic, before its payload was looked at.</summary>
+/// <summary>The decision on a message's topic, before its payload is read.</summary>
 public enum TopicDecision
 {
-    /// <summary>It is read.</summary>
-    Keep,
+    /// <summary>The payload is read.</summary>
+    Read,
 
-    /// <summary>It holds what the registry must never hold: refused, unread.</summary>
+    /// <summary>The topic may carry data that the registry must never store: refused unread.</summary>
     RefuseUnread,
 
-    /// <summary>Nothing that the adapter has a use for, or nobody whom the profile knows: unread.</summary>
+    /// <summary>The adapter does not read the topic, or the profile does not name its unit: ignored unread.</summary>
     Ignore,
 }
 
-/// <summary>What signals tell: three bits each, no text. For each signal: not named, named and not known, or a mode.</summary>
-/// <param name="Bits">The packed form: 0 not named, 1 to 3 a <see cref="Mode"/>, 4 not known.</param>
+/// <summary>The modes that signals report, three bits each. A signal is not named, named but unknown, or has a mode.</summary>
+/// <param name="Bits">The packed form: 0 not named, 1 to 3 a <see cref="Mode"/>, 4 unknown.</param>
 public readonly record struct SignalReport(long Bits)
 {
     private const int Bit = 3,
         Mask = 7,
-        NotKnown = 4;
+        Unknown = 4;
 
     private static readonly ImmutableArray<Signal> All = [.. Enum.GetValues<Signal>()];
 
     /// <summary>Whether the signal is named.</summary>
     public bool Names(Signal signal) => At(signal) != 0;
 
-    /// <summary>The mode that a signal tells; null when it tells none.</summary>
-    public Mode? this[Signal signal] => At(signal) is > 0 and < NotKnown and var mode ? (Mode)mode : null;
+    /// <summary>The mode of a signal; null when it is not named or unknown.</summary>
+    public Mode? this[Signal signal] => At(signal) is > 0 and < Unknown and var mode ? (Mode)mode : null;
 
-    /// <summary>This report with one signal told; null: not known.</summary>
+    /// <summary>Returns this report with one signal replaced; null means unknown.</summary>
     public SignalReport With(Signal signal, Mode? mode) =>
-        new(Bits & ~((long)Mask << ((int)signal * Bit)) | (long)(mode is { } told ? (int)told : NotKnown) << ((int)signal * Bit));
+        new(Bits & ~((long)Mask << ((int)signal * Bit)) | (long)(mode is { } told ? (int)told : Unknown) << ((int)signal * Bit));
 
-    /// <summary>This report with everything that another one names in its place.</summary>
-    public SignalReport Then(SignalReport other)
+    /// <summary>Returns this report, with everything replaced that another one names.</summary>
+    public SignalReport MergedWith(SignalReport other)
     {
         var report = this;
         foreach (var signal in All)
@@ -50,7 +50,7 @@ public readonly record struct SignalReport(long Bits)
         return report;
     }
 
-    /// <summary>This report as an old one: it can still tell that something is recorded, and nothing less.</summary>
+    /// <summary>Returns this report as one of unknown age: only the mode recorded still counts, every other mode is unknown.</summary>
     public SignalReport AsOld()
     {
         var report = this;
@@ -66,7 +66,7 @@ public readonly record struct SignalReport(long Bits)
     private int At(Signal signal) => (int)(Bits >> ((int)signal * Bit)) & Mask;
 }
 
-/// <summary>The health of parts: three bits each, no text.</summary>
+/// <summary>The health of parts, three bits each.</summary>
 /// <param name="Bits">The packed form: 0 not named, otherwise a <see cref="Health"/> and one.</param>
 public readonly record struct HealthReport(long Bits)
 {
@@ -78,12 +78,12 @@ public readonly record struct HealthReport(long Bits)
     /// <summary>The health of a part; null when it is not named.</summary>
     public Health? this[HealthPart part] => ((int)(Bits >> ((int)part * Bit)) & Mask) is > 0 and var health ? (Health)(health - 1) : null;
 
-    /// <summary>This report with one part told.</summary>
+    /// <summary>Returns this report with one part replaced.</summary>
     public HealthReport With(HealthPart part, Health health) =>
         new(Bits & ~((long)Mask << ((int)part * Bit)) | (long)((int)health + 1) << ((int)part * Bit));
 
-    /// <summary>This report with everything that another one names in its place.</summary>
-    public HealthReport Then(HealthReport other)
+    /// <summary>Returns this report, with everything replaced that another one names.</summary>
+    public HealthReport MergedWith(HealthReport other)
     {
         var report = this;
         foreach (var part in All)
@@ -95,7 +95,7 @@ public readonly record struct HealthReport(long Bits)
         return report;
     }
 
-    /// <summary>The whole unit: as well as its worst part. A unit in its dock is so only when nothing is wrong with it.</summary>
+    /// <summary>The health of the whole unit: that of its worst part. A unit is docked only if none of its parts has a fault.</summary>
     public Health Worst
     {
         get
@@ -121,14 +121,14 @@ public readonly record struct HealthReport(long Bits)
         };
 }
 
-/// <summary>What a message says of one unit: closed words and numbers, and a version in digits and dots.</summary>
-/// <param name="DeviceId">The registered device; null: of every unit of the profile.</param>
-/// <param name="Availability">Whether it is there.</param>
-/// <param name="Signals">The modes that it tells.</param>
+/// <summary>What a message says of one unit: closed words and numbers, and a firmware version.</summary>
+/// <param name="DeviceId">The registered device; null for every unit of the profile.</param>
+/// <param name="Availability">Whether it is online.</param>
+/// <param name="Signals">The modes that it reports.</param>
 /// <param name="Health">The health of the parts that it names.</param>
-/// <param name="Firmware">Digits and dots; null when it tells none.</param>
-/// <param name="DeviceAt">The clock of whoever sent it; for skew only.</param>
-/// <param name="IsWhole">It says everything there is to say: what was known before is not any more.</param>
+/// <param name="Firmware">Digits and dots; null when it reports none.</param>
+/// <param name="DeviceAt">The sender's clock; for skew only.</param>
+/// <param name="IsWhole">Whether it states everything, so that earlier facts are no longer known.</param>
 public sealed record VendorFact(
     string? DeviceId,
     Availability Availability,
@@ -139,10 +139,10 @@ public sealed record VendorFact(
     bool IsWhole = false
 );
 
-/// <summary>What was read of a payload.</summary>
-/// <param name="IsShape">It was not what such a payload looks like, or too long: nothing was taken from it.</param>
-/// <param name="Dropped">How many fields were passed over unread, or held something unexpected. Their names are kept nowhere.</param>
-public readonly record struct VendorReading(bool IsShape, ImmutableArray<VendorFact> Facts, int Dropped)
+/// <summary>The facts of a payload.</summary>
+/// <param name="IsMalformed">It was not what such a payload looks like, or too long: nothing was taken from it.</param>
+/// <param name="Dropped">How many fields were dropped unread, or had an unexpected value. Their names are not stored.</param>
+public readonly record struct VendorReading(bool IsMalformed, ImmutableArray<VendorFact> Facts, int Dropped)
 {
     internal static VendorReading Shape => new(true, [], 0);
 }

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
-/// <summary>What a Sparkplug message is (Sparkplug 3.0 chapter 4). Commands are not here: nobody gives any to the registry.</summary>
-public enum SparkplugVerb
+/// <summary>
+/// The message types that nodes send (Sparkplug 3.0 chapter 4). Commands are missing: no client may command the registry.
+/// </summary>
+public enum SparkplugMessageType
 {
     NBIRTH,
     NDEATH,
@@ -13,22 +15,22 @@ public enum SparkplugVerb
     DDATA,
 }
 
-/// <summary>One metric as it is kept: numbers, and words of the profile's.</summary>
-/// <param name="Meaning">Which of the profile's names it bears; −1 when it bears none, or only an alias.</param>
+/// <summary>One metric: numbers, and words of the profile.</summary>
+/// <param name="Meaning">The index of its name in the profile; −1 when it has none of these names, or only an alias.</param>
 /// <param name="Alias">The number that stands for its name.</param>
-/// <param name="Word">Its value, if that is one of the profile's words; null otherwise, and when it has none.</param>
-/// <param name="Firmware">Its value, if that is digits and dots and the profile asks for firmware.</param>
-/// <param name="IsHistorical">It tells of the past.</param>
+/// <param name="Word">Its value, if that is one of the profile's words; otherwise null.</param>
+/// <param name="Firmware">Its value, if that is a firmware version and the profile asks for one; otherwise null.</param>
+/// <param name="IsHistorical">Whether it is about the past.</param>
 public readonly record struct SparkplugMetric(int Meaning, ulong? Alias, string? Word, string? Firmware, bool IsHistorical);
 
-/// <summary>One message, cut down to what is kept of it.</summary>
-/// <param name="Node">The number of the node in its profile.</param>
-/// <param name="Unit">The number of the unit that it is about; −1 when the profile does not know that one, but its node.</param>
+/// <summary>The allowed fields of one message.</summary>
+/// <param name="Node">The index of the node in its profile.</param>
+/// <param name="Unit">The index of its unit in the profile; −1 when the profile names the node, but not the device.</param>
 /// <param name="Seq">0 to 255; null in the death of a node.</param>
-/// <param name="BdSeq">By which a node's birth and death belong together.</param>
-/// <param name="At">The node's clock.</param>
+/// <param name="BdSeq">The number that a node's birth shares with its death.</param>
+/// <param name="At">The node's clock; for skew only.</param>
 public sealed record SparkplugMessage(
-    SparkplugVerb Verb,
+    SparkplugMessageType Type,
     int Node,
     int Unit,
     int? Seq,

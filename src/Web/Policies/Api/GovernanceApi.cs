@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,30 +18,16 @@ internal static class GovernanceApi
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("governance", Table);
 
-    /// <summary>A collection as every list of the API is: items, and where the next page begins.</summary>
-    public static IResult Collection<T>(IEnumerable<T> items) => Json(new { items = items.ToArray(), next = (string?)null });
-
-    /// <summary>One resource with a strong ETag; 304 for a reader that holds it already.</summary>
-    /// <param name="version">What its tag begins with, for whoever changes it; empty for nothing.</param>
-    public static IResult One(HttpContext http, object value, string version = "")
-    {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, Domain.Json.Options);
-        http.Response.Headers.CacheControl = "no-cache";
-        return Results.Bytes(bytes, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(Tag(bytes).Insert(1, version)));
-    }
-
-    public static IResult Json(object value) => Results.Json(value, Domain.Json.Options);
-
-    /// <summary>Says where the next page is, as RFC 8288 does: from the same point on both axes of time.</summary>
-    public static void LinkNext(HttpContext http, BitemporalPoint standpoint, string? next)
+    /// <summary>Adds a link to the next page (RFC 8288), at the same point on both time axes.</summary>
+    public static void LinkNext(HttpContext http, BitemporalPoint point, string? next)
     {
         if (next is null)
             return;
         var query = http
-            .Request.Query.Where(one => one.Key is not ("after" or "asOf" or "knownAt"))
-            .Select(one => KeyValuePair.Create(one.Key, one.Value.ToString()))
-            .Append(new("asOf", standpoint.AsOf))
-            .Append(new("knownAt", LedgerEntry.Time(standpoint.KnownAt)))
+            .Request.Query.Where(parameter => parameter.Key is not ("after" or "asOf" or "knownAt"))
+            .Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value.ToString()))
+            .Append(new("asOf", point.AsOf))
+            .Append(new("knownAt", LedgerEntry.FormatTime(point.KnownAt)))
             .Append(new("after", next));
         http.Response.Headers.Link = $"<{http.Request.Path}{QueryString.Create(query!)}>; rel=\"next\"";
     }
@@ -51,43 +35,33 @@ internal static class GovernanceApi
     private static async Task<IResult> Table(HttpContext http, IGrainFactory grains, TimeProvider time)
     {
         var query = http.Request.Query;
-        var standpoint = await BitemporalPoint.OfAsync(query, grains, time);
-        if (standpoint.Fault is { } fault)
+        var point = await BitemporalPoint.OfAsync(query, grains, time);
+        if (point.Fault is { } fault)
             return Problem.BadParameter(fault);
-        if (!QueryParameters.TryLimit(query, TablePage.MaxRows, out var limit))
-            return Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {TablePage.MaxRows}.");
-        HashSet<RuleStatus>? statuses = null;
-        foreach (var word in query["status"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!Domain.Json.TryWord<RuleStatus>(word, out var status))
-                return Problem.BadParameter(
-                    $"status is '{word}': expected one or several of {string.Join(", ", Enum.GetValues<RuleStatus>().Select(Domain.Json.Word))}, with commas between them."
-                );
-            (statuses ??= []).Add(status);
-        }
-
-        var after = query["after"].ToString() is { Length: > 0 } asked ? asked : null;
-        var page = standpoint.Known is { } known
-            ? TablePage.Create(known.Table, standpoint.Day, statuses, after, limit)
-            : new TablePage([], null);
+        if (QueryParameters.Limit(query, TablePage.MaxRows, out var limit) is { } limitProblem)
+            return limitProblem;
+        if (QueryParameters.Words<RuleStatus>(query, "status", out var statuses) is { } statusProblem)
+            return statusProblem;
+        var after = query["after"].ToString() is { Length: > 0 } requested ? requested : null;
+        var page = point.Known is { } known ? TablePage.Create(known.Table, point.Day, statuses, after, limit) : new TablePage([], null);
         if (page is null)
-            return Problem.BadParameter($"after is '{after}': expected what an answer gave as 'next'.");
-        LinkNext(http, standpoint, page.Next);
-        return Answer(http, standpoint, page);
+            return QueryParameters.AfterExpected(after);
+        LinkNext(http, point, page.Next);
+        return Answer(http, point, page);
     }
 
-    private static IResult Answer(HttpContext http, BitemporalPoint standpoint, TablePage page)
+    private static IResult Answer(HttpContext http, BitemporalPoint point, TablePage page)
     {
         var bytes = new ArrayBufferWriter<byte>(1024 + page.Rows.Length * 768);
-        int clock;
+        int timeEnds;
         using (var json = new Utf8JsonWriter(bytes, Compact))
         {
             json.WriteStartObject();
-            json.WriteString("asOf", standpoint.AsOf);
-            json.WriteString("knownAt", LedgerEntry.Time(standpoint.KnownAt));
+            json.WriteString("asOf", point.AsOf);
+            json.WriteString("knownAt", LedgerEntry.FormatTime(point.KnownAt));
             json.Flush();
-            clock = bytes.WrittenCount;
-            json.WriteString("knownSince", LedgerEntry.Time(standpoint.History.Beginning));
+            timeEnds = bytes.WrittenCount;
+            json.WriteString("knownSince", LedgerEntry.FormatTime(point.History.Beginning));
             json.WriteStartArray("rows");
             foreach (var row in page.Rows)
                 JsonSerializer.Serialize(json, RowResponse.From(row), Domain.Json.Options);
@@ -96,20 +70,12 @@ internal static class GovernanceApi
             json.WriteEndObject();
         }
 
-        // An answer about now holds the clock: no two are the same to the byte, and yet they say the same. That is what a weak tag is for.
-        var tag = standpoint.IsNow
-            ? new EntityTagHeaderValue(Tag(bytes.WrittenSpan[clock..], standpoint.AsOf), isWeak: true)
-            : new EntityTagHeaderValue(Tag(bytes.WrittenSpan));
+        // An answer about now contains the time of the request. Two such answers differ in bytes and have the same content: RFC 9110
+        // §8.8.1, weak tags.
+        var tag = point.IsNow
+            ? new EntityTagHeaderValue(EntityTags.FromBytes(bytes.WrittenSpan[timeEnds..], point.AsOf), isWeak: true)
+            : new EntityTagHeaderValue(EntityTags.FromBytes(bytes.WrittenSpan));
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Bytes(bytes.WrittenMemory, "application/json; charset=utf-8", entityTag: tag);
-    }
-
-    /// <summary>A tag of bytes: as long as they are the same, so is it.</summary>
-    public static string Tag(ReadOnlySpan<byte> bytes, string beside = "")
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(bytes);
-        hash.AppendData(Encoding.UTF8.GetBytes(beside));
-        return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset())[..32]}\"";
     }
 }

@@ -8,7 +8,7 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Api;
 
-/// <summary>A row of the governance table as the contract shapes it.</summary>
+/// <summary>A row of the governance table.</summary>
 internal sealed record RowResponse(
     NameResponse Technology,
     InstrumentTextResponse Instrument,
@@ -106,7 +106,7 @@ internal sealed record PeriodResponse(
             );
 }
 
-/// <summary>How a pair of technology and instrument stands on the day asked for.</summary>
+/// <summary>The status of an instrument for a technology on the day asked for.</summary>
 internal sealed record StatusResponse(
     string? Technology,
     string? Instrument,
@@ -117,15 +117,15 @@ internal sealed record StatusResponse(
     ImmutableArray<string> DisagreesWith
 )
 {
-    public static StatusResponse OfTechnology(GovernanceRow row) =>
+    public static StatusResponse ForTechnology(GovernanceRow row) =>
         new(row.Technology.Id, null, null, row.Status, row.Certainty, row.Version?.Number, row.DisagreesWith);
 
-    public static StatusResponse OfInstrument(GovernanceRow row) =>
+    public static StatusResponse ForInstrument(GovernanceRow row) =>
         new(null, row.Instrument.Id, row.Instrument.Citation, row.Status, row.Certainty, row.Version?.Number, row.DisagreesWith);
 }
 
-/// <summary>An instrument with all its versions, and how it stands.</summary>
-/// <param name="Revision">Number of the recorded revision that this is: what a proposal to change it names as its base.</param>
+/// <summary>An instrument with all its versions and its status.</summary>
+/// <param name="Revision">The number of this recorded revision: the base of a proposal to change it.</param>
 internal sealed record InstrumentResponse(
     string Id,
     InstrumentKind Kind,
@@ -169,7 +169,7 @@ internal sealed record VersionResponse(
         );
 }
 
-/// <summary>A technology, and what governs it.</summary>
+/// <summary>A technology and the instruments that govern it.</summary>
 internal sealed record TechnologyResponse(
     string Id,
     string Name,
@@ -183,7 +183,7 @@ internal sealed record TechnologyResponse(
     long Entry
 );
 
-/// <summary>A recorded revision: what it changed, as data and in words, and who did it by role.</summary>
+/// <summary>A recorded revision: what it changed, as data and as sentences, and the roles of the persons who made it.</summary>
 internal sealed record RevisionResponse(
     int Revision,
     string RecordedAt,
@@ -199,7 +199,7 @@ internal sealed record RevisionResponse(
     public static RevisionResponse From(RevisionText words) =>
         new(
             words.Revision.Number,
-            LedgerEntry.Time(words.Revision.RecordedAt),
+            LedgerEntry.FormatTime(words.Revision.RecordedAt),
             words.Revision.Entry,
             words.Revision.Change,
             words.Change?.Reason,
@@ -216,16 +216,16 @@ internal sealed record RevisionResponse(
                     sentence.Difference.Path,
                     Value(sentence.Difference.Before),
                     Value(sentence.Difference.After),
-                    sentence.Under(words.Change?.Source)
+                    sentence.WithBasis(words.Change?.Source)
                 )),
             ],
-            [.. words.Sentences.Select(sentence => sentence.Under(words.Change?.Source))]
+            [.. words.Sentences.Select(sentence => sentence.WithBasis(words.Change?.Source))]
         );
 
     private static JsonNode? Value(string? json) => json is null ? null : JsonNode.Parse(json);
 }
 
-/// <summary>Who did something: a role and a department, never a person.</summary>
+/// <summary>The actor of an act: a role and a department, never a person.</summary>
 internal sealed record ActorResponse(string Act, string Role, string? Department);
 
 internal sealed record DifferenceResponse(ImmutableArray<string> Path, JsonNode? Before, JsonNode? After, string Sentence);

@@ -13,7 +13,7 @@ using SurveillanceRegistry.Web.Policies.Text;
 namespace SurveillanceRegistry.Web.Policies.Api;
 
 /// <summary>
-/// Instruments and technologies, as known at an instant and standing on a day, and everything that was ever recorded of each.
+/// Instruments and technologies at a point in time, and all recorded revisions of each.
 /// </summary>
 internal static class RegistersApi
 {
@@ -37,146 +37,145 @@ internal static class RegistersApi
 
     private static async Task<IResult> All(DocumentKind kind, HttpContext http, IGrainFactory grains, TimeProvider time)
     {
-        var query = http.Request.Query;
-        var standpoint = await BitemporalPoint.OfAsync(query, grains, time);
-        if (standpoint.Fault is { } fault)
+        var point = await BitemporalPoint.OfAsync(http.Request.Query, grains, time);
+        if (point.Fault is { } fault)
             return Problem.BadParameter(fault);
-        if (!QueryParameters.TryLimit(query, MaxItems, out var limit))
-            return LimitExpected(query);
-        if (standpoint.Known is not { } known)
-            return GovernanceApi.One(http, new ItemsResponse<object>([], null));
-        var ids =
-            kind == DocumentKind.Instrument
-                ? known.Table.Instruments.Select(instrument => instrument.Id).ToImmutableArray()
-                : [.. known.Table.Technologies.Select(technology => technology.Id)];
-        var first = 0;
-        if (query["after"].ToString() is { Length: > 0 } after && (first = ids.IndexOf(after) + 1) == 0)
-            return Problem.BadParameter($"after is '{after}': expected what an answer gave as 'next'.");
-        var next = first + limit < ids.Length ? ids[first + limit - 1] : null;
-        GovernanceApi.LinkNext(http, standpoint, next);
-        var rows = known.Table.On(standpoint.Day);
+        if (point.Known is not { } known)
+            return JsonResults.Resource(http, new ItemsResponse<object>([], null));
+        var rows = known.Table.On(point.Day);
         if (kind == DocumentKind.Technology)
         {
-            var governing = rows.ToLookup(row => row.Technology.Id, StringComparer.Ordinal);
-            return GovernanceApi.One(
+            var byTechnology = rows.ToLookup(row => row.Technology.Id, StringComparer.Ordinal);
+            return Page(
                 http,
-                new ItemsResponse<TechnologyResponse>(
-                    known
-                        .Table.Technologies.Skip(first)
-                        .Take(limit)
-                        .Select(technology => Shape(technology, governing[technology.Id], standpoint)),
-                    next
-                )
+                point,
+                known.Table.Technologies,
+                technology => technology.Id,
+                technology => ToResponse(technology, byTechnology[technology.Id], point)
             );
         }
 
-        var standing = rows.ToLookup(row => row.Instrument.Id, StringComparer.Ordinal);
+        var byInstrument = rows.ToLookup(row => row.Instrument.Id, StringComparer.Ordinal);
         var superseded = Superseded(known);
-        return GovernanceApi.One(
+        return Page(
             http,
-            new ItemsResponse<InstrumentResponse>(
-                known
-                    .Table.Instruments.Skip(first)
-                    .Take(limit)
-                    .Select(instrument => Shape(instrument, standing[instrument.Id], superseded[instrument.Id], standpoint)),
-                next
-            )
+            point,
+            known.Table.Instruments,
+            instrument => instrument.Id,
+            instrument => ToResponse(instrument, byInstrument[instrument.Id], superseded[instrument.Id], point)
         );
+    }
+
+    /// <summary>One page of a list, with a link to the next.</summary>
+    private static IResult Page<T, TResponse>(
+        HttpContext http,
+        BitemporalPoint point,
+        ImmutableArray<T> items,
+        Func<T, string> idOf,
+        Func<T, TResponse> toResponse
+    )
+    {
+        var query = http.Request.Query;
+        if (QueryParameters.Limit(query, MaxItems, out var limit) is { } problem)
+            return problem;
+        var first = 0;
+        if (query["after"].ToString() is { Length: > 0 } after)
+        {
+            first = items.Select(idOf).ToList().IndexOf(after) + 1;
+            if (first == 0)
+                return QueryParameters.AfterExpected(after);
+        }
+
+        var next = first + limit < items.Length ? idOf(items[first + limit - 1]) : null;
+        GovernanceApi.LinkNext(http, point, next);
+        return JsonResults.Resource(http, new ItemsResponse<TResponse>(items.Skip(first).Take(limit).Select(toResponse), next));
     }
 
     private static async Task<IResult> One(DocumentKind kind, string id, HttpContext http, IGrainFactory grains, TimeProvider time)
     {
-        var standpoint = await BitemporalPoint.OfAsync(http.Request.Query, grains, time);
-        if (standpoint.Fault is { } fault)
+        var point = await BitemporalPoint.OfAsync(http.Request.Query, grains, time);
+        if (point.Fault is { } fault)
             return Problem.BadParameter(fault);
-        var table = standpoint.Known?.Table;
-        return kind == DocumentKind.Instrument && table?.Instruments.FirstOrDefault(one => one.Id == id) is { } instrument
-                ? GovernanceApi.One(
-                    http,
-                    Shape(instrument, StandingOf(instrument, standpoint), SupersededBy(id, standpoint.Known!), standpoint)
-                )
-            : kind == DocumentKind.Technology && table?.Technologies.FirstOrDefault(one => one.Id == id) is { } technology
-                ? GovernanceApi.One(http, Shape(technology, table.On(standpoint.Day, id), standpoint))
-            : Problem.NotFound(Missing(kind, id, standpoint));
+        if (point.Known is not { } known)
+            return Problem.NotFound(Missing(kind, id, point));
+        if (kind == DocumentKind.Instrument)
+            return known.Table.Instruments.FirstOrDefault(instrument => instrument.Id == id) is { } instrument
+                ? JsonResults.Resource(http, ToResponse(instrument, StatusOf(instrument, point), SupersededBy(id, known), point))
+                : Problem.NotFound(Missing(kind, id, point));
+        return known.Table.Technologies.FirstOrDefault(technology => technology.Id == id) is { } technology
+            ? JsonResults.Resource(http, ToResponse(technology, known.Table.On(point.Day, id), point))
+            : Problem.NotFound(Missing(kind, id, point));
     }
 
     private static async Task<IResult> History(DocumentKind kind, string id, HttpContext http, IGrainFactory grains, TimeProvider time)
     {
         var query = http.Request.Query;
-        var standpoint = await BitemporalPoint.OfAsync(query, grains, time);
-        if (standpoint.Fault is { } fault)
+        var point = await BitemporalPoint.OfAsync(query, grains, time);
+        if (point.Fault is { } fault)
             return Problem.BadParameter(fault);
-        if (!QueryParameters.TryLimit(query, MaxItems, out var limit))
-            return LimitExpected(query);
-        var after = 0;
-        if (
-            query["after"].ToString() is { Length: > 0 } text
-            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after) || after < 1)
-        )
-            return Problem.BadParameter($"after is '{text}': expected what an answer gave as 'next'.");
-        var revisions = standpoint.RevisionsOf(kind, id);
+        if (QueryParameters.Limit(query, MaxItems, out var limit) is { } limitProblem)
+            return limitProblem;
+        if (QueryParameters.After(query, out var after) is { } otherProblem)
+            return otherProblem;
+        var revisions = point.RevisionsOf(kind, id);
         if (revisions.IsEmpty)
-            return Problem.NotFound(Missing(kind, id, standpoint));
-        ImmutableArray<PolicyRevision> shown = [.. revisions.Where(revision => revision.Number > after).Take(limit)];
+            return Problem.NotFound(Missing(kind, id, point));
+        ImmutableArray<PolicyRevision> shown = [.. revisions.Where(revision => revision.Number > (after ?? 0)).Take(limit)];
         var next =
             shown is [.., var last] && last.Number < revisions[^1].Number ? last.Number.ToString(CultureInfo.InvariantCulture) : null;
-        GovernanceApi.LinkNext(http, standpoint, next);
-        return GovernanceApi.One(
+        GovernanceApi.LinkNext(http, point, next);
+        return JsonResults.Resource(
             http,
             new ItemsResponse<RevisionResponse>(
-                (await RevisionText.OfAsync(shown, standpoint.History, grains)).Select(RevisionResponse.From),
+                (await RevisionText.OfAsync(shown, point.History, grains)).Select(RevisionResponse.From),
                 next
             )
         );
     }
 
-    /// <summary>Why there is nothing to show: it never was, it was not known yet, or the registry was not open yet.</summary>
-    public static string Missing(DocumentKind kind, string id, BitemporalPoint standpoint)
+    /// <summary>Why a document is not found: never registered, not known yet, or the registry was not opened yet.</summary>
+    public static string Missing(DocumentKind kind, string id, BitemporalPoint point)
     {
         var word = Domain.Json.Word(kind);
-        return standpoint.History.From(kind, id) is not [var first, ..] ? $"No {word} '{id}' is registered."
-            : standpoint.Known is null ? standpoint.NothingKnown
-            : $"At {LedgerEntry.Time(standpoint.KnownAt)} the registry did not know the {word} '{id}'. It was first recorded at {LedgerEntry.Time(first.RecordedAt)}.";
+        return point.History.RevisionsOf(kind, id) is not [var first, ..] ? $"No {word} '{id}' is registered."
+            : point.Known is null ? point.NothingKnown
+            : $"At {LedgerEntry.FormatTime(point.KnownAt)} the registry did not know the {word} '{id}'. "
+                + $"It was first recorded at {LedgerEntry.FormatTime(first.RecordedAt)}.";
     }
 
-    /// <summary>How an instrument stands for each technology that any of its versions speaks of.</summary>
-    public static ImmutableArray<GovernanceRow> StandingOf(Instrument instrument, BitemporalPoint standpoint) =>
+    /// <summary>The status of an instrument for each technology that one of its versions has a rule for.</summary>
+    public static ImmutableArray<GovernanceRow> StatusOf(Instrument instrument, BitemporalPoint point) =>
         [
-            .. standpoint
+            .. point
                 .Known!.Table.Technologies.Where(technology =>
                     instrument.Versions.Any(version => version.RuleFor(technology.Id) is not null)
                 )
-                .SelectMany(technology =>
-                    standpoint.Known.Table.On(standpoint.Day, technology.Id).Where(row => row.Instrument.Id == instrument.Id)
-                ),
+                .SelectMany(technology => point.Known.Table.On(point.Day, technology.Id).Where(row => row.Instrument.Id == instrument.Id)),
         ];
 
-    /// <summary>Which instruments each took the place of.</summary>
+    /// <summary>The ids of superseded instruments by the instrument that replaced them.</summary>
     private static ILookup<string, string> Superseded(GovernanceSnapshot known) =>
         known
             .Table.Instruments.SelectMany(
                 instrument => instrument.Versions.Select(version => version.SupersededBy).OfType<string>().Distinct(),
                 (instrument, by) => (By: by, instrument.Id)
             )
-            .ToLookup(one => one.By, one => one.Id, StringComparer.Ordinal);
+            .ToLookup(pair => pair.By, pair => pair.Id, StringComparer.Ordinal);
 
-    /// <summary>Which instruments one took the place of.</summary>
+    /// <summary>The ids of the instruments that one instrument replaced.</summary>
     public static IEnumerable<string> SupersededBy(string id, GovernanceSnapshot known) =>
         known
             .Table.Instruments.Where(instrument => instrument.Versions.Any(version => version.SupersededBy == id))
             .Select(instrument => instrument.Id);
 
-    private static IResult LimitExpected(IQueryCollection query) =>
-        Problem.BadParameter($"limit is '{query["limit"]}': expected a number from 1 to {MaxItems}.");
-
-    private static InstrumentResponse Shape(
+    private static InstrumentResponse ToResponse(
         Instrument instrument,
         IEnumerable<GovernanceRow> standing,
         IEnumerable<string> supersedes,
-        BitemporalPoint standpoint
+        BitemporalPoint point
     )
     {
-        var revision = standpoint.RevisionsOf(DocumentKind.Instrument, instrument.Id)[^1];
+        var revision = point.RevisionsOf(DocumentKind.Instrument, instrument.Id)[^1];
         return new InstrumentResponse(
             instrument.Id,
             instrument.Kind,
@@ -185,27 +184,27 @@ internal static class RegistersApi
             instrument.Url,
             [.. instrument.Versions.Select(VersionResponse.From)],
             [.. supersedes],
-            standpoint.AsOf,
-            [.. standing.Select(StatusResponse.OfTechnology)],
+            point.AsOf,
+            [.. standing.Select(StatusResponse.ForTechnology)],
             revision.Number,
-            LedgerEntry.Time(revision.RecordedAt),
+            LedgerEntry.FormatTime(revision.RecordedAt),
             revision.Entry
         );
     }
 
-    private static TechnologyResponse Shape(Technology technology, IEnumerable<GovernanceRow> governing, BitemporalPoint standpoint)
+    private static TechnologyResponse ToResponse(Technology technology, IEnumerable<GovernanceRow> governing, BitemporalPoint point)
     {
-        var revision = standpoint.RevisionsOf(DocumentKind.Technology, technology.Id)[^1];
+        var revision = point.RevisionsOf(DocumentKind.Technology, technology.Id)[^1];
         return new TechnologyResponse(
             technology.Id,
             technology.Name,
             technology.Purpose,
             technology.PurposeSource,
             technology.Statement,
-            standpoint.AsOf,
-            [.. governing.Select(StatusResponse.OfInstrument)],
+            point.AsOf,
+            [.. governing.Select(StatusResponse.ForInstrument)],
             revision.Number,
-            LedgerEntry.Time(revision.RecordedAt),
+            LedgerEntry.FormatTime(revision.RecordedAt),
             revision.Entry
         );
     }

@@ -3,14 +3,14 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
-/// <summary>The form that asks for a day and an instant.</summary>
-/// <param name="Action">The address of the page that answers.</param>
-/// <param name="At">What was asked.</param>
+/// <summary>The form that asks for a day (asOf) and an instant (knownAt).</summary>
+/// <param name="Action">The address that the form is sent to.</param>
+/// <param name="At">The point in time that the page shows.</param>
 internal sealed record AsOfFormView(string Action, BitemporalPoint At)
 {
     /// <summary>
-    /// The instant as the field shows it, in the city's own time; never before the instant asked for, or the form would ask another
-    /// question.
+    /// The instant as the field shows it, in the city's local time, rounded up to the millisecond: sent again, the form must not ask for
+    /// an earlier instant.
     /// </summary>
     public string KnownAt
     {

@@ -7,10 +7,10 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
-/// <summary>The governance table as it stood on a day and was known at an instant.</summary>
+/// <summary>The governance table on a day of the law, as known to the registry at an instant.</summary>
 public sealed class GovernanceModel(IGrainFactory grains, TimeProvider time) : PageModel
 {
-    /// <summary>The most rows of a page that people read.</summary>
+    /// <summary>The most rows of a page.</summary>
     private const int MaxRows = 250;
 
     internal BitemporalPoint At { get; private set; } = null!;
@@ -19,15 +19,15 @@ public sealed class GovernanceModel(IGrainFactory grains, TimeProvider time) : P
 
     internal RegistryLinks Links { get; private set; } = null!;
 
-    /// <summary>Whether there is a table to show.</summary>
+    /// <summary>True when there is a table to show.</summary>
     public bool IsAnswered { get; private set; }
 
     public ImmutableArray<GovernanceRow> Rows { get; private set; } = [];
 
-    /// <summary>The address of the rows that follow; null when none do.</summary>
+    /// <summary>The address of the next page; null on the last.</summary>
     public string? Next { get; private set; }
 
-    /// <summary>What records and is not in this register.</summary>
+    /// <summary>What records and is not in this registry.</summary>
     public ImmutableArray<OutOfScope> OutOfScope { get; private set; } = [];
 
     public async Task OnGetAsync()
@@ -44,7 +44,7 @@ public sealed class GovernanceModel(IGrainFactory grains, TimeProvider time) : P
             ?? new TablePage([], null);
         Rows = page.Rows;
         Next = page.Next is { } next
-            ? $"/governance?asOf={At.AsOf}&knownAt={LedgerEntry.Time(At.KnownAt)}&after={Uri.EscapeDataString(next)}"
+            ? $"/governance?asOf={At.AsOf}&knownAt={LedgerEntry.FormatTime(At.KnownAt)}&after={Uri.EscapeDataString(next)}"
             : null;
         OutOfScope = known.City.OutOfScope;
     }

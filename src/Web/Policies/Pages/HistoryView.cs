@@ -6,10 +6,10 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
-/// <summary>The recorded revisions of one document, as its page shows them.</summary>
+/// <summary>The recorded revisions of one document, for its page.</summary>
 /// <param name="Page">The address of the page.</param>
-/// <param name="Revisions">All that were recorded by the instant asked for, the first first.</param>
-/// <param name="Shown">The newest of them in words, the newest first.</param>
+/// <param name="Revisions">All revisions recorded by the instant asked for, oldest first.</param>
+/// <param name="Shown">The newest of them as texts, newest first.</param>
 internal sealed record HistoryView(
     string Page,
     BitemporalPoint At,
@@ -19,12 +19,12 @@ internal sealed record HistoryView(
 {
     private const int MaxShown = 50;
 
-    /// <summary>The address of all of them as data.</summary>
+    /// <summary>The address of all revisions in the API.</summary>
     public string Api => $"/api/v1{Page}/history";
 
     public string Time(RevisionText words) => PlainLanguage.Time(At.City.LocalTime(words.Revision.RecordedAt));
 
-    public static string Instant(RevisionText words) => LedgerEntry.Time(words.Revision.RecordedAt);
+    public static string Instant(RevisionText words) => LedgerEntry.FormatTime(words.Revision.RecordedAt);
 
     public string AsKnown(RevisionText words) => $"{Page}?asOf={At.AsOf}&knownAt={Instant(words)}";
 

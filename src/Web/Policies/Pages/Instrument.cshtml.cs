@@ -6,7 +6,7 @@ using SurveillanceRegistry.Web.Policies.Api;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
-/// <summary>One text that governs: what it is, how it stands, every version of it, and what was recorded of it.</summary>
+/// <summary>One instrument: what it is, its status, its versions and its recorded revisions.</summary>
 public sealed class InstrumentModel(IGrainFactory grains, TimeProvider time) : RegisterPage(grains, time)
 {
     /// <summary>Null when there is nothing to show.</summary>
@@ -16,15 +16,16 @@ public sealed class InstrumentModel(IGrainFactory grains, TimeProvider time) : R
 
     internal ImmutableArray<InstrumentTextView> Texts { get; private set; } = [];
 
-    /// <summary>Ids of the texts whose place this one took.</summary>
+    /// <summary>Ids of the instruments that this one replaced.</summary>
     internal ImmutableArray<string> Supersedes { get; private set; } = [];
 
     public async Task OnGetAsync(string id)
     {
-        if (!await LookAsync(DocumentKind.Instrument, id, $"/instruments/{id}", "text"))
+        if (!await FindAsync(DocumentKind.Instrument, id, $"/instruments/{id}", "law or policy"))
             return;
-        var instrument = Instrument = Known.Table.Instruments.First(one => one.Id == id);
-        Rows = RegistersApi.StandingOf(instrument, At);
+        var instrument = Known.Table.Instruments.First(known => known.Id == id);
+        Instrument = instrument;
+        Rows = RegistersApi.StatusOf(instrument, At);
         Supersedes = [.. RegistersApi.SupersededBy(id, Known)];
         Texts =
         [

@@ -6,8 +6,8 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
-/// <summary>One text on a timeline: a version of an instrument, and what it says of the technologies that the page is about.</summary>
-/// <param name="Standing">How it stands on the day asked for; null when another text answers for that day.</param>
+/// <summary>A version of an instrument on a timeline, with its rules for the technologies of the page.</summary>
+/// <param name="Standing">Its status on the day asked for; null when another version applies on that day.</param>
 /// <param name="NamesInstrument">Whether the page is not the instrument's own.</param>
 internal sealed record InstrumentTextView(
     Instrument Instrument,
@@ -29,7 +29,7 @@ internal sealed record InstrumentTextView(
             .Replace("From not known", "From a day that is not known", StringComparison.Ordinal)
             .Replace("until not known", "until a day that is not known", StringComparison.Ordinal);
 
-    /// <summary>What happened to the text, on which days.</summary>
+    /// <summary>When the version was passed, signed and filed, and by whom.</summary>
     public IEnumerable<(string Name, string Value)> Acts =>
         new (string Name, string? Value)[]
         {
@@ -41,17 +41,17 @@ internal sealed record InstrumentTextView(
             .Where(act => act.Value is not null)
             .Select(act => (act.Name, act.Value!));
 
-    /// <summary>What the text says of a technology.</summary>
+    /// <summary>What the rule says, item by item.</summary>
     public IEnumerable<(string Name, string Value)> Says(Rule rule) =>
         new (string Name, string? Value)[]
         {
-            ("Lets capture", GovernanceRowText.CaptureOf(rule)),
-            ("Of units of", rule.Departments.IsEmpty ? null : PlainLanguage.List(rule.Departments.Select(Links.Department))),
-            ("Kept", string.Join("; ", GovernanceRowText.RetentionOf(rule))),
-            ("The public must be told by", GovernanceRowText.NoticeOf(rule)),
+            ("Permits", GovernanceRowText.CaptureOf(rule)),
+            ("Departments", rule.Departments.IsEmpty ? null : PlainLanguage.List(rule.Departments.Select(Links.Department))),
+            ("Retention", string.Join("; ", GovernanceRowText.RetentionOf(rule))),
+            ("Required public notice", GovernanceRowText.NoticeOf(rule)),
             ("Public access to recordings", GovernanceRowText.RecordsOf(rule)),
-            ("For", rule.Purposes.IsEmpty ? null : string.Join("; ", rule.Purposes)),
-            ("Not for", rule.ProhibitedUses.IsEmpty ? null : string.Join("; ", rule.ProhibitedUses)),
+            ("Purposes", rule.Purposes.IsEmpty ? null : string.Join("; ", rule.Purposes)),
+            ("Prohibited uses", rule.ProhibitedUses.IsEmpty ? null : string.Join("; ", rule.ProhibitedUses)),
             ("Shared with", rule.Sharing),
         }
             .Where(one => one.Value is not null)

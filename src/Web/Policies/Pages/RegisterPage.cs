@@ -6,7 +6,7 @@ using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
-/// <summary>A page about one document of the registers, as it stood on a day and was known at an instant.</summary>
+/// <summary>A page about one document, on a day of the law and as known to the registry at an instant.</summary>
 public abstract class RegisterPage(IGrainFactory grains, TimeProvider time) : PageModel
 {
     internal BitemporalPoint At { get; private set; } = null!;
@@ -19,14 +19,16 @@ public abstract class RegisterPage(IGrainFactory grains, TimeProvider time) : Pa
 
     internal AsOfFormView Ask => new(Address, At);
 
-    /// <summary>The page's own address, without a question.</summary>
+    /// <summary>The page's own address, without a query.</summary>
     internal string Address { get; private set; } = "";
 
     /// <summary>Why there is nothing to show, in plain words; null when there is.</summary>
     public string? Missing { get; private set; }
 
-    /// <summary>Looks from the point asked for. False, with the status of the answer set, when there is nothing to see.</summary>
-    private protected async Task<bool> LookAsync(DocumentKind kind, string id, string address, string noun)
+    /// <summary>
+    /// Reads the document at the point in time asked for. Returns false, with the status code set, when there is nothing to show.
+    /// </summary>
+    private protected async Task<bool> FindAsync(DocumentKind kind, string id, string address, string noun)
     {
         Address = address;
         At = await BitemporalPoint.OfAsync(Request.Query, grains, time, mayBeLocal: true);
@@ -35,9 +37,10 @@ public abstract class RegisterPage(IGrainFactory grains, TimeProvider time) : Pa
         {
             Response.StatusCode = At.Fault is not null ? StatusCodes.Status400BadRequest : StatusCodes.Status404NotFound;
             Missing =
-                At.History.From(kind, id) is not [var first, ..] ? $"The register has no {noun} with the name “{id}”, and never had one."
+                At.History.RevisionsOf(kind, id) is not [var first, ..] ? $"The registry has no {noun} “{id}”. Check the address."
                 : At.Fault is not null || At.Known is null ? ""
-                : $"At that time the register did not know this {noun}. It was first recorded on {PlainLanguage.Time(At.City.LocalTime(first.RecordedAt))}, city time.";
+                : $"The registry did not know this {noun} at that time. "
+                    + $"It was first recorded on {PlainLanguage.Time(At.City.LocalTime(first.RecordedAt))}, city time.";
             return false;
         }
 

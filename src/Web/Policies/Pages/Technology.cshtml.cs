@@ -6,11 +6,11 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
-/// <summary>One technology: what it is for, which texts govern it on the day asked for, and every text that ever did.</summary>
+/// <summary>One technology: its purpose, the instruments that apply on the day asked for, and all that ever applied.</summary>
 public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, TimeProvider time)
     : RegisterPage(grains, time)
 {
-    /// <summary>A timeline of more texts than this is for programs.</summary>
+    /// <summary>The most versions on the timeline; the API has all.</summary>
     private const int MaxTexts = 200;
 
     /// <summary>Null when there is nothing to show.</summary>
@@ -20,22 +20,22 @@ public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister device
 
     internal ImmutableArray<InstrumentTextView> Texts { get; private set; } = [];
 
-    /// <summary>How many texts are left out of the timeline.</summary>
+    /// <summary>How many versions are left out of the timeline.</summary>
     public int LeftOut { get; private set; }
 
-    /// <summary>Where fixed devices of it are registered today, and how many; whatever day was asked for.</summary>
+    /// <summary>The places where fixed devices of it are registered now, whatever day was asked for, with their number.</summary>
     public ImmutableArray<(Place Place, int Devices)> Places { get; private set; } = [];
 
-    /// <summary>The fleets of mobile units of it.</summary>
+    /// <summary>The fleets of its mobile devices.</summary>
     public ImmutableArray<string> Fleets { get; private set; } = [];
 
     public async Task OnGetAsync(string id)
     {
-        if (!await LookAsync(DocumentKind.Technology, id, $"/technologies/{id}", "technology"))
+        if (!await FindAsync(DocumentKind.Technology, id, $"/technologies/{id}", "technology"))
             return;
-        Technology = Known.Table.Technologies.First(one => one.Id == id);
+        Technology = Known.Table.Technologies.First(technology => technology.Id == id);
         Rows = Known.Table.On(At.Day, id);
-        var standing = Rows.Where(row => row.Version is not null)
+        var statuses = Rows.Where(row => row.Version is not null)
             .ToDictionary(row => (row.Instrument.Id, row.Version!.Number), row => row.Status);
         var texts = (
             from instrument in Known.Table.Instruments
@@ -51,7 +51,7 @@ public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister device
                 instrument,
                 version,
                 [rule],
-                standing.TryGetValue((instrument.Id, version.Number), out var status) ? status : null,
+                statuses.TryGetValue((instrument.Id, version.Number), out var status) ? status : null,
                 true,
                 Links,
                 Known

@@ -10,15 +10,14 @@ using SurveillanceRegistry.Web.Http;
 namespace SurveillanceRegistry.Web.Policies.Text;
 
 /// <summary>
-/// From where on the two axes of time somebody looks at the governance: at a day of the law (<c>asOf</c>), with what the registry knew at
-/// an
-/// instant (<c>knownAt</c>). Every page and every address of the API about policies looks through this.
+/// A point on the two time axes of the governance: a day of the law (<c>asOf</c>, valid time) and an instant (<c>knownAt</c>, recorded
+/// time). All pages and API operations about policies read through it.
 /// </summary>
-/// <param name="Known">What the registry knew then; null before it was opened.</param>
+/// <param name="Known">What the registry knew at the instant; null before the registry was opened.</param>
 /// <param name="Day">The day of the law.</param>
-/// <param name="KnownAt">The instant; now for one that has not come yet.</param>
-/// <param name="IsNow">Whether it is what is known now that is asked for.</param>
-/// <param name="Fault">What cannot be read of the question, in a sentence; null when all can.</param>
+/// <param name="KnownAt">The instant; now for one in the future.</param>
+/// <param name="IsNow">True when the current knowledge is asked for.</param>
+/// <param name="Fault">Which query parameter is invalid, in a sentence; null when all are valid.</param>
 internal sealed record BitemporalPoint(
     GovernanceHistory History,
     GovernanceSnapshot? Known,
@@ -28,9 +27,9 @@ internal sealed record BitemporalPoint(
     string? Fault
 )
 {
-    private string? _asOfAsked;
+    private string? _requestedDay;
 
-    /// <summary>The city as it was known then, or now where it was not known.</summary>
+    /// <summary>The city as known at the instant; as known now before the registry was opened.</summary>
     public City City => (Known ?? History.Current).City;
 
     public string AsOf => Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -39,25 +38,26 @@ internal sealed record BitemporalPoint(
 
     public string KnownAtInWords => $"{PlainLanguage.Time(City.LocalTime(KnownAt))} (city time)";
 
-    /// <summary>What to say where nothing was known.</summary>
+    /// <summary>The message for an instant before the registry was opened.</summary>
     public string NothingKnown =>
-        $"The registry was opened on {PlainLanguage.Time(City.LocalTime(History.Beginning))}, city time ({LedgerEntry.Time(History.Beginning)}). It knows nothing that was recorded before.";
+        $"The registry was opened on {PlainLanguage.Time(City.LocalTime(History.Beginning))}, "
+        + $"city time ({LedgerEntry.FormatTime(History.Beginning)}). It has no data about earlier times.";
 
-    /// <summary>The question as it stands in addresses, so that a link looks from the same point; empty when nothing was asked.</summary>
+    /// <summary>The query string of links to the same point in time; empty when none was asked for.</summary>
     public string Query =>
-        (_asOfAsked, IsNow) switch
+        (_requestedDay, IsNow) switch
         {
             (null, true) => "",
             ({ } day, true) => $"?asOf={day}",
-            (null, false) => $"?knownAt={LedgerEntry.Time(KnownAt)}",
-            ({ } day, false) => $"?asOf={day}&knownAt={LedgerEntry.Time(KnownAt)}",
+            (null, false) => $"?knownAt={LedgerEntry.FormatTime(KnownAt)}",
+            ({ } day, false) => $"?asOf={day}&knownAt={LedgerEntry.FormatTime(KnownAt)}",
         };
 
-    /// <summary>The revisions of a document that were recorded by then, the first first.</summary>
+    /// <summary>The revisions of a document recorded by the instant, oldest first.</summary>
     public ImmutableArray<PolicyRevision> RevisionsOf(DocumentKind kind, string id) =>
-        IsNow ? History.From(kind, id) : [.. History.From(kind, id).TakeWhile(revision => revision.RecordedAt <= KnownAt)];
+        IsNow ? History.RevisionsOf(kind, id) : [.. History.RevisionsOf(kind, id).TakeWhile(revision => revision.RecordedAt <= KnownAt)];
 
-    /// <param name="mayBeLocal">Whether an instant without a zone is meant in the city's own time, as forms send it.</param>
+    /// <param name="mayBeLocal">Whether an instant without a zone is local time of the city, as forms send it.</param>
     public static async Task<BitemporalPoint> OfAsync(
         IQueryCollection query,
         IGrainFactory grains,
@@ -86,7 +86,7 @@ internal sealed record BitemporalPoint(
             );
         }
 
-        // Nothing can be said of what will be known: an instant to come is now.
+        // What will be known is not known yet: an instant in the future means now.
         var isNow = query["knownAt"].ToString().Length == 0 || knownAt >= now;
         return new BitemporalPoint(
             history,
@@ -97,7 +97,7 @@ internal sealed record BitemporalPoint(
             null
         )
         {
-            _asOfAsked = query["asOf"].ToString() is { Length: > 0 } ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
+            _requestedDay = query["asOf"].ToString() is { Length: > 0 } ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
         };
     }
 }

@@ -4,9 +4,9 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Web.Policies.Text;
 
-/// <summary>A row of the governance table in plain words, as exact as what is known and no more.</summary>
+/// <summary>A row of the governance table in plain English, no more exact than what is known.</summary>
 /// <param name="row">The row.</param>
-/// <param name="links">How to link to the texts that it names.</param>
+/// <param name="links">Links to the instruments that it names.</param>
 internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
 {
     public GovernanceRow Row => row;
@@ -23,7 +23,7 @@ internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
 
     public string? Certainty =>
         row.Certainty == Domain.Policies.Law.Certainty.Possible && row.Status != RuleStatus.NotKnown
-            ? "Possible: its dates do not settle this day."
+            ? "Possibly: its dates are not exact enough for this day."
             : null;
 
     public string From => row.Version is { } version ? PlainLanguage.From(version.Effective) : "not known";
@@ -54,11 +54,11 @@ internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
 
     public string? Records => row.Rule is { } rule ? RecordsOf(rule) : null;
 
-    public string Source => row.Version is { } version ? PlainLanguage.For(version.Source) : "no text is registered for this day";
+    public string Source => row.Version is { } version ? PlainLanguage.For(version.Source) : "no text registered for this day";
 
     public static string CaptureOf(Rule rule) =>
-        rule.Pauses ? "nothing: the order pauses the technology"
-        : rule.Capture.IsEmpty ? "the text names no capture"
+        rule.Pauses ? "nothing: the order pauses this technology"
+        : rule.Capture.IsEmpty ? "no capture is named"
         : PlainLanguage.List(rule.Capture.Select(Json.Word));
 
     public static IEnumerable<string> RetentionOf(Rule rule) =>

@@ -6,9 +6,9 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Web.Policies.Text;
 
-/// <summary>Links between pages of the registers; each keeps looking from the same point on both axes of time.</summary>
-/// <param name="known">What was known there; what was not known is not linked.</param>
-/// <param name="query">The point, as addresses say it; empty for here and now.</param>
+/// <summary>Links between pages of the registry; each keeps the point in time of its page.</summary>
+/// <param name="known">The governance as known at that point; an instrument that was not known is not linked.</param>
+/// <param name="query">The query string of that point; empty for now.</param>
 /// <param name="here">Id of the instrument whose page this is, or null: a page does not link to itself.</param>
 internal sealed class RegistryLinks(GovernanceSnapshot known, string query, string? here = null)
 {
@@ -22,7 +22,7 @@ internal sealed class RegistryLinks(GovernanceSnapshot known, string query, stri
 
     public string Technology(string id) => $"/technologies/{id}{query}";
 
-    /// <summary>How an instrument is cited; its id when it is not known.</summary>
+    /// <summary>The citation of an instrument; its id when it is not known.</summary>
     public string CitationOf(string id) => _citations.GetValueOrDefault(id, id);
 
     /// <summary>Links to instruments, with commas between them.</summary>
@@ -39,7 +39,7 @@ internal sealed class RegistryLinks(GovernanceSnapshot known, string query, stri
     /// <summary>The name of a department.</summary>
     public string Department(string id) => known.City.Department(id)?.Name ?? id;
 
-    /// <summary>A text in which every citation of a registered text leads to it.</summary>
+    /// <summary>A text in which every citation of a registered instrument is a link to it.</summary>
     public IHtmlContent Cited(string text)
     {
         var html = new HtmlContentBuilder();

@@ -5,18 +5,18 @@ using SurveillanceRegistry.Grains.Policies;
 
 namespace SurveillanceRegistry.Web.Policies.Text;
 
-/// <summary>A recorded revision in words.</summary>
-/// <param name="Change">The change request that made it; null for what the registry was opened with.</param>
+/// <summary>A recorded revision as text.</summary>
+/// <param name="Change">The change request that made it; null for the content that the registry was opened with.</param>
 internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Change, ImmutableArray<ChangeDescription> Sentences)
 {
-    /// <summary>Who did it, by role and department.</summary>
+    /// <summary>The persons who made it, by role and department.</summary>
     public string By => Who(Change);
 
-    /// <summary>The sentences, first those of the whole, then under the part of the document that they speak of.</summary>
+    /// <summary>The sentences by part of the document: first those about the whole document.</summary>
     public IEnumerable<IGrouping<string?, ChangeDescription>> Parts =>
         Sentences.GroupBy(sentence => sentence.Where).OrderBy(part => part.Key is not null);
 
-    /// <summary>The words for revisions of one document; what came before each is looked up in the history.</summary>
+    /// <summary>Creates the texts of revisions; each is compared with the previous revision in the history.</summary>
     public static async Task<ImmutableArray<RevisionText>> OfAsync(
         ImmutableArray<PolicyRevision> revisions,
         GovernanceHistory history,
@@ -38,11 +38,12 @@ internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Chang
 
     public static RevisionText For(PolicyRevision revision, PublicChange? change, GovernanceHistory history)
     {
-        var before = revision.Number > 1 ? history.From(revision.Document.Kind, revision.Document.Id)[revision.Number - 2].Document : null;
+        var before =
+            revision.Number > 1 ? history.RevisionsOf(revision.Document.Kind, revision.Document.Id)[revision.Number - 2].Document : null;
         return new RevisionText(revision, change, ChangeDescription.Describe(before, revision.Document, history.Current));
     }
 
-    /// <summary>Who made a change, by role and department; never by name.</summary>
+    /// <summary>The persons who made a change, by role and department; never by name.</summary>
     public static string Who(PublicChange? change) =>
         change is null
             ? "from the files that the registry was opened with"

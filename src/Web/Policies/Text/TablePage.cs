@@ -3,29 +3,31 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Web.Policies.Text;
 
-/// <summary>A page of the governance table. The next one begins after the last row of this, whatever was recorded meanwhile.</summary>
+/// <summary>
+/// A page of the governance table. Keyset paging: the next page begins after this page's last row, whatever was recorded meanwhile.
+/// </summary>
 /// <param name="Next">Where the next page begins; null on the last.</param>
 internal sealed record TablePage(ImmutableArray<GovernanceRow> Rows, string? Next)
 {
     /// <summary>The most rows of a page.</summary>
     public const int MaxRows = 1000;
 
-    private const string ToFollow = "scheduled";
+    private const string Upcoming = "scheduled";
 
     /// <summary>
-    /// Rows in the order of the table: technologies as the City lists them, instruments by id, a text that is to follow after the one that
-    /// holds.
+    /// Returns rows in the order of the table: technologies in the City's order, then instruments by id, then an upcoming version after the
+    /// current one.
     /// </summary>
-    /// <param name="statuses">Only rows of these; null for all. With <c>scheduled</c> among them also the texts that are to follow one that
-    /// still holds.</param>
-    /// <param name="after">The <see cref="Next"/> of the page before; null for the first.</param>
-    /// <returns>Null when <paramref name="after"/> is no place in this table.</returns>
+    /// <param name="statuses">Only rows of these statuses; null for all. With <c>scheduled</c>, also upcoming versions of instruments whose
+    /// current version still applies.</param>
+    /// <param name="after">The <see cref="Next"/> of the previous page; null for the first.</param>
+    /// <returns>Null when <paramref name="after"/> is not a position in this table.</returns>
     public static TablePage? Create(GovernanceTable table, DateOnly day, IReadOnlySet<RuleStatus>? statuses, string? after, int limit)
     {
         var (technology, instrument, isNext) = after?.Split('/') switch
         {
             [var of, var by] => (of, by, false),
-            [var of, var by, ToFollow] => (of, by, true),
+            [var of, var by, Upcoming] => (of, by, true),
             _ => ("", "", false),
         };
         var first = after is null ? 0 : Position(table, technology);
@@ -45,7 +47,7 @@ internal sealed record TablePage(ImmutableArray<GovernanceRow> Rows, string? Nex
                     && row.Status != RuleStatus.Scheduled
                     && statuses?.Contains(RuleStatus.Scheduled) == true
                     && row.AsScheduled() is { } next
-                    && !Add(next, "/" + ToFollow)
+                    && !Add(next, "/" + Upcoming)
                 )
                     return new TablePage(rows.ToImmutable(), last);
             }

@@ -8,7 +8,7 @@ using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
-/// <summary>Signing in with a name and a password, or by the city's identity provider.</summary>
+/// <summary>Sign-in with a name and a password, or through the city's identity provider.</summary>
 public sealed class SignInModel(
     IStaffRegister register,
     IAuthenticationSchemeProvider schemes,
@@ -17,6 +17,8 @@ public sealed class SignInModel(
     ILogger<SignInModel> log
 ) : PageModel
 {
+    private const int MaxNameLength = 254;
+
     [BindProperty(Name = "sign-in")]
     public string SignInName { get; set; } = "";
 
@@ -26,8 +28,8 @@ public sealed class SignInModel(
     [BindProperty(Name = "return", SupportsGet = true)]
     public string? Return { get; set; }
 
-    /// <summary>What went wrong, in a sentence; null when nothing did.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>Why the sign-in was refused; null when it was not.</summary>
+    public string? Error { get; private set; }
 
     /// <summary>Whether the city has an identity provider.</summary>
     public bool HasProvider { get; private set; }
@@ -37,30 +39,33 @@ public sealed class SignInModel(
     public async Task<IActionResult> OnPostAsync()
     {
         await OnGetAsync();
-        var pace = (SignInThrottle)services.GetService(typeof(SignInThrottle))!;
+        // Not a constructor parameter, because the type is internal and the constructor is public.
+        var throttle = (SignInThrottle)services.GetService(typeof(SignInThrottle))!;
         var address = HttpContext.Connection.RemoteIpAddress?.ToString() ?? "";
-        var (name, password) = (SignInName is { Length: <= 254 } given ? given : "", Password ?? "");
-        if (pace.Begin(name, address) is { Ticks: > 0 } wait)
+        var name = SignInName is { Length: <= MaxNameLength } submitted ? submitted : "";
+        var password = Password ?? "";
+        if (throttle.Begin(name, address) is { Ticks: > 0 } wait)
         {
             Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return Refuse(
                 StatusCodes.Status429TooManyRequests,
-                $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes, or ask an administrator for a new password."
+                $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes, "
+                    + "or ask an administrator for a new password."
             );
         }
 
         var found =
-            name.Length is > 0 and <= 254 && password.Length <= Passwords.MaxLength
+            name.Length > 0 && password.Length <= Passwords.MaxLength
                 ? await register.FindBySignInAsync(name, HttpContext.RequestAborted)
                 : null;
-        if (!Passwords.IsRight(found?.PasswordHash, password) || found is not { Member.IsActive: true } known)
+        if (!Passwords.IsRight(found?.PasswordHash, password) || found is not { Member.IsActive: true } account)
         {
             log.LogWarning("A sign-in with a password was refused.");
-            return Refuse(StatusCodes.Status400BadRequest, "The name and the password do not belong together. Check both and try again.");
+            return Refuse(StatusCodes.Status400BadRequest, "The name or the password is wrong. Check both and try again.");
         }
 
-        pace.Right(name, address);
-        await StaffAuthentication.SignInAsync(HttpContext, known.Member, time);
+        throttle.Succeed(name, address);
+        await StaffAuthentication.SignInAsync(HttpContext, account.Member, time);
         return LocalRedirect(Destination);
     }
 
@@ -76,22 +81,26 @@ public sealed class SignInModel(
         }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or HttpRequestException)
         {
-            // Its addresses are asked of it when they are first needed.
-            log.LogWarning("The identity provider does not answer: {Failure}.", failure.GetBaseException().GetType().Name);
+            // The handler loads the metadata of the provider at the first challenge.
+            log.LogWarning(
+                "The identity provider does not respond: {Failure}. People with a password can still sign in.",
+                failure.GetBaseException().GetType().Name
+            );
             return Refuse(
                 StatusCodes.Status503ServiceUnavailable,
-                "The city’s sign-in does not answer now. Try again in a minute, or sign in with a password of this registry if you have one."
+                "The city’s sign-in does not answer now. Try again in a minute, or use a password of this registry if you have one."
             );
         }
     }
 
-    /// <summary>Where to go afterwards: a page of ours, whatever the address says.</summary>
+    /// <summary>Where to go after sign-in: always a staff page of this registry, even if the address names another.</summary>
     private string Destination => Url.IsLocalUrl(Return) && Return!.StartsWith("/staff", StringComparison.Ordinal) ? Return : "/staff";
 
-    private PageResult Refuse(int status, string sentence)
+    private PageResult Refuse(int status, string error)
     {
         Response.StatusCode = status;
-        (Fault, Password) = (sentence, "");
+        Error = error;
+        Password = "";
         return Page();
     }
 }

@@ -1,65 +1,80 @@
 namespace SurveillanceRegistry.Web.Staff.Account;
 
-/// <summary>Slows down whoever guesses passwords: so many wrong ones for a name, or from an address, and then a pause.</summary>
+/// <summary>
+/// Slows down password guessing: after too many wrong passwords for a sign-in name or from an address, sign-in pauses. Thread-safe.
+/// </summary>
 internal sealed class SignInThrottle(TimeProvider time)
 {
     private const int MaxForName = 5,
         MaxFromAddress = 30,
-        MaxHeld = 20_000;
+        MaxTracked = 20_000;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
 
-    private readonly Dictionary<string, (int Wrong, DateTimeOffset Until)> _wrong = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Attempts> _attempts = new(StringComparer.OrdinalIgnoreCase);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
     /// <summary>
-    /// Begins a try, or says how long to wait. A try counts as wrong until it is said to be right: checking a password takes long, and a
-    /// burst must not pass while the first of it is still being checked.
+    /// Begins an attempt and returns zero, or returns the time to wait. The attempt counts as wrong until <see cref="Succeed"/> is called:
+    /// checking a password is slow, and otherwise a burst of attempts would pass while the first one is still being checked.
     /// </summary>
     public TimeSpan Begin(string signIn, string address)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            var wait = Max(Wait("name " + signIn, MaxForName), Wait("from " + address, MaxFromAddress));
+            var wait = Max(Wait(NameKey(signIn), MaxForName), Wait(AddressKey(address), MaxFromAddress));
             if (wait > TimeSpan.Zero)
                 return wait;
-            Count("name " + signIn);
-            Count("from " + address);
+            Count(NameKey(signIn));
+            Count(AddressKey(address));
             return TimeSpan.Zero;
         }
     }
 
-    public void Right(string signIn, string address)
+    /// <summary>Ends an attempt whose password was correct.</summary>
+    public void Succeed(string signIn, string address)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            _wrong.Remove("name " + signIn);
-            if (_wrong.TryGetValue("from " + address, out var tries))
-                _wrong["from " + address] = (tries.Wrong - 1, tries.Until);
+            _attempts.Remove(NameKey(signIn));
+            if (_attempts.TryGetValue(AddressKey(address), out var attempts))
+                _attempts[AddressKey(address)] = attempts with { Wrong = attempts.Wrong - 1 };
         }
     }
 
-    private TimeSpan Wait(string key, int most) =>
-        _wrong.TryGetValue(key, out var wrong) && wrong.Wrong >= most && wrong.Until > time.GetUtcNow()
-            ? wrong.Until - time.GetUtcNow()
+    private static string NameKey(string signIn) => "name " + signIn;
+
+    private static string AddressKey(string address) => "from " + address;
+
+    private TimeSpan Wait(string key, int max)
+    {
+        var now = time.GetUtcNow();
+        return _attempts.TryGetValue(key, out var attempts) && attempts.Wrong >= max && attempts.Until > now
+            ? attempts.Until - now
             : TimeSpan.Zero;
+    }
 
     private void Count(string key)
     {
         var now = time.GetUtcNow();
-        if (_wrong.Count >= MaxHeld)
-        {
-            foreach (var old in _wrong.Where(wrong => wrong.Value.Until <= now).Select(wrong => wrong.Key).ToArray())
-                _wrong.Remove(old);
-
-            // Still full: somebody is making names up. What they fill, they empty.
-            if (_wrong.Count >= MaxHeld)
-                _wrong.Clear();
-        }
-
-        _wrong[key] = (_wrong.TryGetValue(key, out var before) && before.Until > now ? before.Wrong + 1 : 1, now + Window);
+        if (_attempts.Count >= MaxTracked)
+            MakeRoom(now);
+        var wrong = _attempts.TryGetValue(key, out var before) && before.Until > now ? before.Wrong + 1 : 1;
+        _attempts[key] = new Attempts(wrong, now + Window);
     }
 
-    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    private void MakeRoom(DateTimeOffset now)
+    {
+        foreach (var expired in _attempts.Where(attempts => attempts.Value.Until <= now).Select(attempts => attempts.Key).ToArray())
+            _attempts.Remove(expired);
+        // Still full: an attacker is inventing names. Bounded memory matters more than the counts.
+        if (_attempts.Count >= MaxTracked)
+            _attempts.Clear();
+    }
+
+    private static TimeSpan Max(TimeSpan first, TimeSpan second) => first > second ? first : second;
+
+    /// <param name="Until">When the count is forgotten.</param>
+    private readonly record struct Attempts(int Wrong, DateTimeOffset Until);
 }

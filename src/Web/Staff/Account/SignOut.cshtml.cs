@@ -4,7 +4,7 @@ using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
-/// <summary>Ending a session here; the city's identity provider has one of its own.</summary>
+/// <summary>Ends the session here. A session at the city's identity provider continues.</summary>
 public sealed class SignOutModel(IStaffRegister register, TimeProvider time) : PageModel
 {
     public async Task<IActionResult> OnPostAsync()

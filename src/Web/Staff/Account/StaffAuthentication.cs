@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -14,27 +15,29 @@ using SurveillanceRegistry.Web.Access;
 namespace SurveillanceRegistry.Web.Staff.Account;
 
 /// <summary>
-/// Who may come in: people by a session that lives below <c>/staff</c> only, programs by a token, and what each role may do.
+/// Authentication and authorization of staff: people sign in to pages below <c>/staff</c> with a session cookie, programs to the API with
+/// a token.
 /// </summary>
 internal static class StaffAuthentication
 {
+    /// <summary>The authentication scheme of the session cookie.</summary>
     public const string Session = "session";
 
-    /// <summary>Who may watch how the registry takes in what devices say.</summary>
-    public const string IngestWatchers = "ingest";
+    private const string SessionOrToken = "either";
 
-    private const string Since = "since",
-        Id = "id";
+    // Items of a session's properties.
+    private const string StartedAt = "since",
+        SessionId = "id";
 
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(30),
-        Longest = TimeSpan.FromHours(10);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(30),
+        MaxDuration = TimeSpan.FromHours(10);
 
     public static void AddStaff(this IServiceCollection services)
     {
         services
-            .AddAuthentication("either")
+            .AddAuthentication(SessionOrToken)
             .AddPolicyScheme(
-                "either",
+                SessionOrToken,
                 null,
                 options =>
                     options.ForwardDefaultSelector = http =>
@@ -45,33 +48,17 @@ internal static class StaffAuthentication
                 Session,
                 session =>
                 {
-                    (session.LoginPath, session.AccessDeniedPath, session.ReturnUrlParameter) = (
-                        "/staff/sign-in",
-                        "/staff/not-allowed",
-                        "return"
-                    );
-                    (session.ExpireTimeSpan, session.SlidingExpiration) = (Idle, true);
+                    session.LoginPath = "/staff/sign-in";
+                    session.AccessDeniedPath = "/staff/not-allowed";
+                    session.ReturnUrlParameter = "return";
+                    session.ExpireTimeSpan = IdleTimeout;
+                    session.SlidingExpiration = true;
                     session.Events.OnValidatePrincipal = ValidateSessionAsync;
                 }
             );
-        services.AddAuthorization(authorization =>
-        {
-            foreach (var role in Enum.GetValues<Role>())
-                authorization.AddPolicy(
-                    Domain.Json.Word(role),
-                    policy => policy.RequireAuthenticatedUser().RequireRole(Domain.Json.Word(role))
-                );
-            authorization.AddPolicy(
-                IngestWatchers,
-                policy =>
-                    policy
-                        .RequireAuthenticatedUser()
-                        .RequireRole([.. new[] { Role.DeviceClerk, Role.Administrator, Role.Auditor }.Select(Domain.Json.Word)])
-            );
-            authorization.AddPolicy("staff", policy => policy.RequireAuthenticatedUser().RequireClaim(ClaimTypes.Role));
-        });
+        services.AddAuthorization(AddPolicies);
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
-        // How the cookies are called hangs on the public address, which is known once the front door is open.
+        // The names of the cookies depend on the public address, which is known only after the HTTP server has started.
         services
             .AddOptions<CookieAuthenticationOptions>(Session)
             .Configure<PublicAddress>((session, address) => HardenCookie(session.Cookie, "registry-staff", SameSiteMode.Lax, address));
@@ -79,18 +66,40 @@ internal static class StaffAuthentication
             .AddOptions<AntiforgeryOptions>()
             .Configure<PublicAddress>((forms, address) => HardenCookie(forms.Cookie, "registry-staff-form", SameSiteMode.Strict, address));
         services.AddSingleton<SignInThrottle>();
-        services.Configure<RazorPagesOptions>(pages =>
-        {
-            pages.Conventions.AuthorizeFolder("/Staff", "staff");
-            pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignIn");
-            pages.Conventions.AllowAnonymousToPage("/Staff/Account/AccessDenied");
-            pages.Conventions.AllowAnonymousToPage("/Staff/Account/UnknownAccount");
-        });
+        services.Configure<RazorPagesOptions>(AuthorizeStaffPages);
+    }
+
+    private static void AddPolicies(AuthorizationOptions authorization)
+    {
+        authorization.AddPolicy(StaffPolicies.AnyRole, policy => policy.RequireAuthenticatedUser().RequireClaim(ClaimTypes.Role));
+        foreach (var role in Enum.GetValues<Role>())
+            authorization.AddPolicy(
+                StaffPolicies.For(role),
+                policy => policy.RequireAuthenticatedUser().RequireRole(Domain.Json.Word(role))
+            );
+        authorization.AddPolicy(
+            StaffPolicies.IngestViewer,
+            policy => policy.RequireAuthenticatedUser().RequireRole(StaffPolicies.IngestViewerRoles.Select(Domain.Json.Word))
+        );
     }
 
     /// <summary>
-    /// Behind a proxy that ends TLS, requests arrive without it; what people see is what the public address says. Cookies and redirects of
-    /// staff pages follow that.
+    /// Protects the pages by their folder, so that a new page is protected without an attribute. A page that needs a certain role has the
+    /// attribute <c>[Authorize]</c> in addition. The paths below must follow when a page is moved or renamed; EndpointPolicyTests compares
+    /// the policy of every page with a list.
+    /// </summary>
+    private static void AuthorizeStaffPages(RazorPagesOptions pages)
+    {
+        pages.Conventions.AuthorizeFolder("/Staff", StaffPolicies.AnyRole);
+        // Shown to users without a session.
+        pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignIn");
+        pages.Conventions.AllowAnonymousToPage("/Staff/Account/AccessDenied");
+        pages.Conventions.AllowAnonymousToPage("/Staff/Account/UnknownAccount");
+    }
+
+    /// <summary>
+    /// Sets the scheme of staff requests to https when the public address has it. Behind a proxy that terminates TLS, requests arrive
+    /// without it, but cookies and redirects must follow what the browser sees.
     /// </summary>
     public static void UseStaffAddress(this IApplicationBuilder app) =>
         app.Use(
@@ -105,40 +114,40 @@ internal static class StaffAuthentication
     private static bool IsHttps(PublicAddress address) => address.Url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// With https, a name that browsers accept from this host alone, over TLS alone (RFC 6265bis, 4.1.3.2); it demands the path <c>/</c>.
+    /// Restricts a cookie to this site. With https its name gets the prefix <c>__Host-</c>: browsers then accept it only from this host and
+    /// over TLS, and require the path <c>/</c> (RFC 6265bis, 4.1.3.2).
     /// </summary>
     private static void HardenCookie(CookieBuilder cookie, string name, SameSiteMode sameSite, PublicAddress address)
     {
         var isHttps = IsHttps(address);
-        (cookie.Name, cookie.Path) = isHttps ? ("__Host-" + name, "/") : (name, "/staff");
-        (cookie.SecurePolicy, cookie.HttpOnly, cookie.SameSite) = (
-            isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest,
-            true,
-            sameSite
-        );
+        cookie.Name = isHttps ? "__Host-" + name : name;
+        cookie.Path = isHttps ? "/" : "/staff";
+        cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.HttpOnly = true;
+        cookie.SameSite = sameSite;
     }
 
-    /// <summary>Begins a session.</summary>
+    /// <summary>Starts a session.</summary>
     public static Task SignInAsync(HttpContext http, StaffMember member, TimeProvider time) =>
         http.SignInAsync(Session, StaffPrincipal.Create(member, member.Roles, Session), NewSessionProperties(time));
 
-    /// <summary>What a session remembers of its beginning.</summary>
+    /// <summary>The properties of a new session: its start, and a random id by which it can be ended.</summary>
     public static AuthenticationProperties NewSessionProperties(TimeProvider time) =>
         new()
         {
             IsPersistent = false,
             Items =
             {
-                [Since] = $"{time.GetUtcNow().ToUnixTimeSeconds()}",
-                [Id] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+                [StartedAt] = $"{time.GetUtcNow().ToUnixTimeSeconds()}",
+                [SessionId] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             },
         };
 
-    /// <summary>Ends a session: its cookie goes, and a copy of it is refused.</summary>
+    /// <summary>Ends a session: deletes its cookie, and refuses copies of the cookie.</summary>
     public static async Task SignOutAsync(HttpContext http, IStaffRegister register, TimeProvider time)
     {
-        if (await http.AuthenticateAsync(Session) is { Succeeded: true, Properties: var session } && Item(session, Id) is { } id)
-            await register.EndSessionAsync(id, time.GetUtcNow() + Longest, time.GetUtcNow(), http.RequestAborted);
+        if (await http.AuthenticateAsync(Session) is { Succeeded: true, Properties: var session } && Item(session, SessionId) is { } id)
+            await register.EndSessionAsync(id, time.GetUtcNow() + MaxDuration, time.GetUtcNow(), http.RequestAborted);
         await http.SignOutAsync(Session);
     }
 
@@ -146,22 +155,22 @@ internal static class StaffAuthentication
         session.Items.TryGetValue(name, out var value) ? value : null;
 
     /// <summary>
-    /// A session ends when rights change, when somebody is deactivated, and after <see cref="Longest"/> whatever happens.
+    /// Ends a session when the member's roles or password changed, when the member was deactivated, and after <see cref="MaxDuration"/>.
     /// </summary>
     private static async Task ValidateSessionAsync(CookieValidatePrincipalContext context)
     {
         var services = context.HttpContext.RequestServices;
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var register = services.GetRequiredService<IStaffRegister>();
-        var isTrue =
-            context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
-            && long.TryParse(Item(context.Properties, Since), out var began)
-            && now < DateTimeOffset.FromUnixTimeSeconds(began) + Longest
-            && Item(context.Properties, Id) is { } session
-            && !await register.HasEndedAsync(session, context.HttpContext.RequestAborted)
-            && await register.FindAsync(id, context.HttpContext.RequestAborted) is { IsActive: true } member
+        var isValid =
+            context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } memberId
+            && long.TryParse(Item(context.Properties, StartedAt), out var startedAt)
+            && now < DateTimeOffset.FromUnixTimeSeconds(startedAt) + MaxDuration
+            && Item(context.Properties, SessionId) is { } sessionId
+            && !await register.HasEndedAsync(sessionId, context.HttpContext.RequestAborted)
+            && await register.FindAsync(memberId, context.HttpContext.RequestAborted) is { IsActive: true } member
             && context.Principal.FindFirstValue(StaffPrincipal.Stamp) == $"{member.Stamp}";
-        if (!isTrue)
+        if (!isValid)
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(Session);

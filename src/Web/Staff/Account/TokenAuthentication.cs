@@ -8,7 +8,7 @@ using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
-/// <summary>Programs sign in to the API with <c>Authorization: Bearer</c> and a token (RFC 6750).</summary>
+/// <summary>Authenticates programs at the API by a token in <c>Authorization: Bearer</c> (RFC 6750).</summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -30,8 +30,8 @@ internal sealed class TokenAuthentication(
             !token.StartsWith(ApiToken.Prefix, StringComparison.Ordinal)
             || await register.FindByTokenAsync(ApiToken.Hash(token), TimeProvider.GetUtcNow(), Context.RequestAborted) is not { } found
         )
-            return AuthenticateResult.Fail("The token is not known, was revoked or has expired.");
-        // A token never does more than its owner may.
+            return AuthenticateResult.Fail("The token is unknown, revoked or expired.");
+        // A token never has a role that its owner does not have.
         var principal = StaffPrincipal.Create(found.Member, [.. found.Grant.Roles.Intersect(found.Member.Roles)], Name);
         return AuthenticateResult.Success(new AuthenticationTicket(principal, Name));
     }
@@ -43,5 +43,5 @@ internal sealed class TokenAuthentication(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problem.Forbidden("This token does not have the role that this needs.").ExecuteAsync(Context);
+        Problem.Forbidden("The token does not have the required role.").ExecuteAsync(Context);
 }

@@ -9,46 +9,43 @@ using SurveillanceRegistry.Web.Staff.Changes;
 
 namespace SurveillanceRegistry.Web.Staff.Dashboard;
 
-/// <summary>What waits for whoever is signed in.</summary>
+/// <summary>The change requests and rules that need the user's attention.</summary>
 public sealed class DashboardModel(IGrainFactory grains, IChangeRegister register, IStaffRegister staff, TimeProvider time) : PageModel
 {
-    private const int Most = 50;
+    private const int MaxRead = 200,
+        MaxShown = 50;
 
-    /// <summary>Requests of others that wait for a decision; for approvers.</summary>
-    public ImmutableArray<ListedChange> Waiting { get; private set; } = [];
+    /// <summary>Submitted requests of other authors.</summary>
+    public ImmutableArray<ListedChange> Submitted { get; private set; } = [];
 
-    /// <summary>Own drafts and requests.</summary>
-    public ImmutableArray<ListedChange> Mine { get; private set; } = [];
+    /// <summary>The user's own drafts and open requests.</summary>
+    public ImmutableArray<ListedChange> Own { get; private set; } = [];
 
     public ImmutableArray<GovernanceRow> Disagreeing { get; private set; } = [];
 
-    /// <summary>Texts that are known and begin after today.</summary>
-    public ImmutableArray<GovernanceRow> Coming { get; private set; } = [];
+    /// <summary>Rules that take effect after today.</summary>
+    public ImmutableArray<GovernanceRow> Upcoming { get; private set; } = [];
 
-    public int ReviewDue { get; private set; }
+    /// <summary>The number of rules whose review is overdue.</summary>
+    public int ReviewsOverdue { get; private set; }
 
     public async Task OnGetAsync()
     {
         var history = await grains.History();
         var today = history.Current.City.DayAt(time.GetUtcNow());
         var members = await staff.AllAsync(HttpContext.RequestAborted);
-        var me = User.StaffId();
-        var all = await register.ListAsync(null, null, 200, HttpContext.RequestAborted);
-        Waiting = ListedChange.Of(
-            [.. all.Where(one => one.State == ChangeState.Submitted && one.Author.Staff != me).Take(Most)],
-            history,
-            today,
-            members
-        );
-        Mine = ListedChange.Of(
-            [.. all.Where(one => one.Author.Staff == me && one.State is not ChangeState.Approved and not ChangeState.Withdrawn).Take(Most)],
-            history,
-            today,
-            members
-        );
+        var userId = User.StaffId();
+        var requests = await register.ListAsync(null, null, MaxRead, HttpContext.RequestAborted);
+        Submitted = List(requests.Where(request => request.State == ChangeState.Submitted && request.Author.Staff != userId));
+        Own = List(requests.Where(request => request.Author.Staff == userId && IsOpen(request)));
         var rows = history.Current.Table.On(today);
         Disagreeing = [.. rows.Where(row => !row.DisagreesWith.IsEmpty)];
-        Coming = [.. rows.Select(row => row.AsScheduled()).OfType<GovernanceRow>()];
-        ReviewDue = rows.Count(row => row.Rule?.ReviewBy <= today);
+        Upcoming = [.. rows.Select(row => row.AsScheduled()).OfType<GovernanceRow>()];
+        ReviewsOverdue = rows.Count(row => row.Rule?.ReviewBy <= today);
+
+        ImmutableArray<ListedChange> List(IEnumerable<ChangeRequest> selected) =>
+            ListedChange.From([.. selected.Take(MaxShown)], history, today, members);
     }
+
+    private static bool IsOpen(ChangeRequest request) => request.State is not ChangeState.Approved and not ChangeState.Withdrawn;
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
@@ -11,161 +9,129 @@ using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Staff.Credentials;
+using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Devices;
 
 /// <summary>
-/// One device for those who keep the register. A mobile unit only for those who may read it singly, and that they did is written down.
+/// One device: its registration, its state and its credentials. A mobile device is shown only to roles that may read it singly, and each
+/// reading is recorded.
 /// </summary>
 public sealed class DeviceModel(
     DeviceRegistration registrar,
     IDeviceRegister devices,
-    IEnrolment enrolment,
+    IGatewayRegister gateways,
+    ICredentialRegister credentials,
+    IClaimRegister claims,
     IPlaceRegister places,
-    IMobileReadAudit readings,
+    IMobileReadAudit readAudit,
     IGrainFactory grains,
     TimeProvider time
-) : CredentialHolderPageModel(registrar, enrolment, grains, time)
+) : CredentialHolderPageModel(registrar, gateways, credentials, claims, grains, time)
 {
+    /// <summary>The page shows only the newest actions. The API returns all.</summary>
+    public const int MaxActs = 50;
+
     private ImmutableArray<Place> _places = [];
     private ImmutableArray<string> _fleets = [];
     private ImmutableArray<Gateway> _gateways = [];
 
     public Device Device { get; private set; } = null!;
 
-    /// <summary>Its version in the register.</summary>
+    /// <summary>The version of the registration.</summary>
     public int Version { get; private set; }
 
+    /// <summary>The last observation; null when the device was never heard.</summary>
     public DeviceObservation? Last { get; private set; }
 
     public ExpectedState? Expected { get; private set; }
 
-    /// <summary>The most acts that the page shows; programs get all.</summary>
-    public const int MaxActs = 50;
-
-    /// <summary>What was done to a mobile unit, the newest first. What was done to a fixed device stands in the ledger.</summary>
+    /// <summary>The recorded actions on a mobile device, the newest first. The actions on a fixed device are in the ledger.</summary>
     public ImmutableArray<MobileAct> Acts { get; private set; } = [];
 
-    public override string ReadBy =>
+    public override string ReasonHint =>
         Device.Fleet is null
-            ? base.ReadBy
-            : "For device clerks and auditors, who can read what was done to this unit. Name no person and no serial number.";
-
-    /// <summary>Why something was done, as whoever did it said.</summary>
-    public static string Reason(MobileAct act)
-    {
-        ArgumentNullException.ThrowIfNull(act);
-        return JsonNode.Parse(act.Body)!["reason"]?.GetValue<string>() ?? "";
-    }
+            ? base.ReasonHint
+            : "Only device clerks and auditors can read the reason. Do not include personal names or serial numbers.";
 
     public string PlaceName => _places.FirstOrDefault(place => place.Id == Device.Place)?.Name ?? Device.Place ?? "";
 
     public override bool IsRemoved => Device.Lifecycle == Lifecycle.Removed;
 
-    /// <summary>The form of what is registered.</summary>
+    /// <summary>The fields of the form that changes the registration.</summary>
     public DeviceFields Registered =>
-        new(City, _places, _fleets, _gateways, Device.KindOf.IsMobile, Fields, [.. Faults.Select(fault => fault.Field)]);
+        new(City, _places, _fleets, _gateways, Device.KindOf.IsMobile, Fields, [.. Errors.Select(error => error.Field)]);
 
-    /// <summary>What is known of each sensor, and what its rules let it do.</summary>
-    public IEnumerable<(Capture Sensor, string Sentence)> Sensors =>
+    /// <summary>Each sensor with its reported mode, and the mode that the rules permit.</summary>
+    public IEnumerable<(Capture Sensor, string Text)> Sensors =>
         new Domain.Places.CoveringDevice(Device, Last).AllSensors.Select(sensor =>
-            (
-                sensor,
-                (Last is { IsHeard: true } last && last.Capture[sensor] is { } mode ? $"reports {Word(mode)}" : "not known now")
-                    + (
-                        Expected?.Capture[sensor] is { } allowed
-                            ? allowed is Mode.Off
-                                ? DeviceText.NotInUse(Device.Lifecycle) is { } state
-                                    ? $"; as it is {state}, it is not to take in anything"
-                                    : "; no rule in force allows it"
-                                : $"; its rules allow {Word(allowed)}"
-                            : ""
-                    )
-            )
+            (sensor, DeviceStateText.ForSensor(sensor, Device.Lifecycle, Last, Expected))
         );
 
     private protected override string Address => $"/staff/devices/{Holder}";
 
     public async Task<IActionResult> OnPostChangeAsync(string id)
     {
-        if (await RefusalAsync(id, "change-reason") is { } refusal)
-            return refusal;
+        if (await CheckActionAsync(id, "change-reason") is { } refused)
+            return refused;
         var read = DeviceFields.Read(Request.Form, id, Device.Kind);
         if (read.Value is not { } after)
-            return Wrong(read.Refusals);
+            return Invalid(FieldError.From(read.Refusals));
         var outcome = await Registrar.ChangeAsync(
             Device,
             after,
-            int.TryParse(Form("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen : 0,
+            Request.Form.Version(),
             User,
             Form("change-reason"),
             HttpContext.RequestAborted
         );
         return outcome.IsDone
             ? Redirect($"{Address}?done={(after.Lifecycle == Lifecycle.Removed ? "removed" : "changed")}")
-            : Wrong(outcome.Refusals, ("reason", "change-reason"));
+            : Invalid(FieldError.From(outcome.Refusals, ("reason", "change-reason")));
     }
 
     public async Task<IActionResult> OnPostForgetAsync(string id)
     {
-        if (await RefusalAsync(id, "forget-reason") is { } refusal)
-            return refusal;
+        if (await CheckActionAsync(id, "forget-reason") is { } refused)
+            return refused;
         var outcome = await Registrar.ForgetEpochAsync(Device, User, Form("forget-reason"), HttpContext.RequestAborted);
-        return outcome.IsDone ? Redirect($"{Address}?done=forgotten") : Wrong(outcome.Refusals, ("reason", "forget-reason"));
+        return outcome.IsDone
+            ? Redirect($"{Address}?done=forgotten")
+            : Invalid(FieldError.From(outcome.Refusals, ("reason", "forget-reason")));
     }
 
     private protected override async Task<bool> FindAsync(string id)
     {
         var cancellationToken = HttpContext.RequestAborted;
-        if (await devices.FindAsync(id, cancellationToken) is not { } device || device.KindOf.IsMobile && !DevicesApi.MayReadSingly(User))
+        if (await devices.FindAsync(id, cancellationToken) is not { } device)
             return false;
-        if (device.KindOf.IsMobile)
+        var isMobile = device.KindOf.IsMobile;
+        if (isMobile && !MobileReadPolicy.MayRead(User))
+            return false;
+        if (isMobile)
         {
-            await readings.RecordAsync(User.StaffId(), id, "state", Now, cancellationToken);
-            await readings.RecordAsync(User.StaffId(), id, "acts", Now, cancellationToken);
+            await readAudit.RecordAsync(User.StaffId(), id, "state", Now, cancellationToken);
+            await readAudit.RecordAsync(User.StaffId(), id, "acts", Now, cancellationToken);
             Acts = await devices.ActsAsync(id, null, MaxActs, cancellationToken);
         }
 
         Device = device;
         Version = await devices.VersionAsync(id, cancellationToken) ?? 0;
-        if (await Grains.Device(id).Describe() is { } described)
-            (Last, Expected) = (described.Last, described.Expected);
+        if (await Grains.Device(id).Describe() is { } description)
+            (Last, Expected) = (description.Last, description.Expected);
         _places = await places.PlacesAsync(cancellationToken);
-        _fleets = device.KindOf.IsMobile
-            ?
-            [
-                .. (await devices.FleetsAsync(Now, cancellationToken))
-                    .Select(fleet => fleet.Id)
-                    .Append(device.Fleet!)
-                    .Distinct()
-                    .Order(StringComparer.Ordinal),
-            ]
-            : [];
+        _fleets = isMobile ? await FleetsAsync(device.Fleet!, cancellationToken) : [];
         _gateways =
         [
-            .. (await Enrolment.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed || gateway.Id == device.Gateway),
+            .. (await GatewayRegister.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed || gateway.Id == device.Gateway),
         ];
-        Fields = DeviceFields.Of(device);
+        Fields = DeviceFields.ValuesOf(device);
         return true;
     }
 
-    /// <summary>How a session ended, for people.</summary>
-    public static string Sentence(SessionEnd end) =>
-        end switch
-        {
-            SessionEnd.ConnectionLost => "The connection broke without a goodbye.",
-            SessionEnd.KeepAlive => "The client was silent for longer than its keep-alive allows.",
-            SessionEnd.Farewell => "The client said goodbye.",
-            SessionEnd.FarewellWithWill => "The client said goodbye and asked for its will.",
-            SessionEnd.ClientError => "The client ended it over an error of its own.",
-            SessionEnd.TakenOver => "The same client signed in on another connection, and the unit has not spoken on it.",
-            SessionEnd.Refused => "The registry ended it over what the client sent, or did not send or take in time.",
-            SessionEnd.NotAuthorized => "Its credential does not hold any more.",
-            SessionEnd.Registry => "The registry could not do its part and ended it, for the client to come again.",
-            SessionEnd.DeathMessage => "Its death was published, by itself or by its gateway.",
-            _ => throw new ArgumentOutOfRangeException(nameof(end)),
-        };
-
-    public static string Word<T>(T value)
-        where T : struct, Enum => Domain.Json.Word(value).Replace('-', ' ');
+    private async Task<ImmutableArray<string>> FleetsAsync(string current, CancellationToken cancellationToken)
+    {
+        var fleets = await devices.FleetsAsync(Now, cancellationToken);
+        return [.. fleets.Select(fleet => fleet.Id).Append(current).Distinct().Order(StringComparer.Ordinal)];
+    }
 }

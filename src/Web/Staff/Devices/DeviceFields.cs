@@ -6,11 +6,13 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Devices;
 
-/// <summary>What the form of a device offers, and what its fields say.</summary>
-/// <param name="IsMobile">Whether a fleet is asked for, or a place; null when the kind is not chosen yet, and both are.</param>
+/// <summary>The form fields of a device's registration: the choices that they offer, and their values.</summary>
+/// <param name="IsMobile">Whether the device has a fleet, or a place; null when the kind is not chosen yet, and both are offered.</param>
+/// <param name="InvalidFields">The ids of the fields with an error.</param>
 public sealed record DeviceFields(
     City City,
     ImmutableArray<Place> Places,
@@ -18,17 +20,18 @@ public sealed record DeviceFields(
     ImmutableArray<Gateway> Gateways,
     bool? IsMobile,
     ImmutableDictionary<string, string> Values,
-    ImmutableHashSet<string> Wrong
+    ImmutableHashSet<string> InvalidFields
 )
 {
     public string Value(string field) => Values.GetValueOrDefault(field, "");
 
-    public bool Has(string field, string word) => Value(field).Split(',').Contains(word);
+    public bool IsSelected(string field, string choice) => Value(field).Split(',').Contains(choice);
 
-    public string? IsWrong(string field) => Wrong.Contains(field) ? "true" : null;
+    /// <summary>The value of <c>aria-invalid</c> for a field; null omits the attribute.</summary>
+    public string? AriaInvalid(string field) => InvalidFields.Contains(field) ? "true" : null;
 
-    /// <summary>The fields of what is registered.</summary>
-    public static ImmutableDictionary<string, string> Of(Device device) =>
+    /// <summary>The values of the fields for a registered device.</summary>
+    public static ImmutableDictionary<string, string> ValuesOf(Device device) =>
         new Dictionary<string, string>
         {
             ["sensors"] = string.Join(',', device.Sensors.Select(Domain.Json.Word)),
@@ -40,44 +43,52 @@ public sealed record DeviceFields(
             ["deadlineSeconds"] = device.OwnDeadlineSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
         }.ToImmutableDictionary();
 
-    /// <summary>The device that a form describes.</summary>
+    /// <summary>Reads a device from a submitted form.</summary>
     public static Outcome<Device> Read(IFormCollection form, string id, string kind)
     {
         var refusals = ImmutableArray.CreateBuilder<Refusal>();
+        var sensors = ReadSensors(form, refusals);
+        if (!Domain.Json.TryWord<Lifecycle>(form.Text("lifecycle"), out var lifecycle))
+            refusals.Add(new Refusal(RefusalCodes.Invalid, "Choose the lifecycle state.", "lifecycle"));
+        var deadline = ReadDeadline(form, refusals);
+        if (refusals.Count > 0)
+            return refusals.ToImmutable();
+        return new Device(id, kind, sensors, form.Text("place"), form.Text("fleet"), form.Text("department") ?? "", lifecycle)
+        {
+            Gateway = form.Text("gateway"),
+            OwnDeadlineSeconds = deadline,
+        };
+    }
+
+    private static ImmutableArray<Capture> ReadSensors(IFormCollection form, ImmutableArray<Refusal>.Builder refusals)
+    {
         var sensors = ImmutableArray.CreateBuilder<Capture>();
         foreach (var word in form["sensors"])
         {
             if (Domain.Json.TryWord<Capture>(word, out var sensor))
                 sensors.Add(sensor);
             else
-                refusals.Add(new Refusal("invalid", $"“{word}” is no sensor.", "sensors"));
+                refusals.Add(new Refusal(RefusalCodes.Invalid, $"“{word}” is not a sensor.", "sensors"));
         }
 
-        if (!Domain.Json.TryWord<Lifecycle>(Text("lifecycle"), out var lifecycle))
-            refusals.Add(new Refusal("invalid", "Choose where it stands in its life.", "lifecycle"));
-        int? deadline = null;
-        if (Text("deadlineSeconds") is { } seconds)
-        {
-            if (int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var read))
-                deadline = read;
-            else
-                refusals.Add(
-                    new Refusal(
-                        "invalid",
-                        $"“{seconds}” is no number of seconds: expected {Registration.MinDeadlineSeconds} to {Registration.MaxDeadlineSeconds}.",
-                        "deadlineSeconds"
-                    )
-                );
-        }
+        return sensors.ToImmutable();
+    }
 
-        return refusals.Count > 0
-            ? refusals.ToImmutable()
-            : new Device(id, kind, sensors.ToImmutable(), Text("place"), Text("fleet"), Text("department") ?? "", lifecycle)
-            {
-                Gateway = Text("gateway"),
-                OwnDeadlineSeconds = deadline,
-            };
-
-        string? Text(string field) => form[field].ToString().Trim() is { Length: > 0 } text ? text : null;
+    private static int? ReadDeadline(IFormCollection form, ImmutableArray<Refusal>.Builder refusals)
+    {
+        const string Field = "deadlineSeconds";
+        if (form.Text(Field) is not { } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            return seconds;
+        refusals.Add(
+            new Refusal(
+                RefusalCodes.Invalid,
+                $"“{text}” is not a number of seconds: expected {Registration.MinDeadlineSeconds} to "
+                    + $"{Registration.MaxDeadlineSeconds}.",
+                Field
+            )
+        );
+        return null;
     }
 }

@@ -10,26 +10,24 @@ using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
-using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Staff.Devices;
 
 /// <summary>
-/// The register of devices. Single mobile units only for those who may read them, only when they are asked for, and each reading is written
-/// down.
+/// The list of devices. It shows single mobile devices only to roles that may read them, and only when the user asks for a fleet or a
+/// mobile kind. Each reading is recorded.
 /// </summary>
 public sealed class DevicesModel(
     IDeviceRegister devices,
-    IEnrolment enrolment,
+    IGatewayRegister gateways,
     IPlaceRegister places,
-    IMobileReadAudit readings,
+    IMobileReadAudit readAudit,
     IGrainFactory grains,
     TimeProvider time
 ) : PageModel
 {
-    /// <summary>So many rows stand on a page.</summary>
-    public const int PerPage = 50;
+    public const int DevicesPerPage = 50;
 
     [BindProperty(Name = "q", SupportsGet = true)]
     public string? Search { get; set; }
@@ -53,21 +51,21 @@ public sealed class DevicesModel(
 
     public ImmutableArray<Place> Places { get; private set; } = [];
 
-    /// <summary>The fleets whose units whoever asks may see.</summary>
+    /// <summary>The fleets whose devices the user may see.</summary>
     public ImmutableArray<string> Fleets { get; private set; } = [];
 
     public ImmutableArray<Gateway> Gateways { get; private set; } = [];
 
     public ImmutableArray<(Device Device, DeviceObservation? Last)> Rows { get; private set; } = [];
 
-    /// <summary>The last id of this page, when more follow.</summary>
+    /// <summary>The last id of this page when more devices follow; otherwise null.</summary>
     public string? Next { get; private set; }
 
     public bool MayAct => User.Is(Role.DeviceClerk);
 
-    public bool MayReadSingly => DevicesApi.MayReadSingly(User);
+    public bool MayReadSingly => MobileReadPolicy.MayRead(User);
 
-    /// <summary>The kinds that can be asked for.</summary>
+    /// <summary>The kinds that the filter offers to the user.</summary>
     public IEnumerable<DeviceKind> Kinds => DeviceKind.All.Where(kind => !kind.IsMobile || MayReadSingly);
 
     public async Task<IActionResult> OnGetAsync()
@@ -78,32 +76,36 @@ public sealed class DevicesModel(
         var cancellationToken = HttpContext.RequestAborted;
         City = (await grains.Governance()).City;
         Places = await places.PlacesAsync(cancellationToken);
-        Gateways = [.. (await enrolment.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)];
+        Gateways = [.. (await gateways.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)];
         if (MayReadSingly)
             Fleets = [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => fleet.Id).Distinct()];
-        var page = await devices.ListAsync(
-            new DeviceFilter(Given(Place), Given(Fleet), Given(Kind), Given(Gateway), Given(Search)) { IsMobile = isMobile },
-            Given(After),
-            PerPage + 1,
+        // One more than is shown tells whether another page follows.
+        var found = await devices.ListAsync(
+            new DeviceFilter(NullIfEmpty(Place), NullIfEmpty(Fleet), NullIfEmpty(Kind), NullIfEmpty(Gateway), NullIfEmpty(Search))
+            {
+                IsMobile = isMobile,
+            },
+            NullIfEmpty(After),
+            DevicesPerPage + 1,
             cancellationToken
         );
-        Next = page.Length > PerPage ? page[PerPage - 1].Id : null;
-        ImmutableArray<Device> shown = [.. page.Take(PerPage)];
-        await DevicesApi.NoteListAsync(shown, HttpContext, readings, time);
+        Next = found.Length > DevicesPerPage ? found[DevicesPerPage - 1].Id : null;
+        ImmutableArray<Device> shown = [.. found.Take(DevicesPerPage)];
+        await MobileReadPolicy.RecordListAsync(shown, HttpContext, readAudit, time);
         var last = await Task.WhenAll(shown.Select(device => grains.Device(device.Id).LastObservation()));
         Rows = [.. shown.Zip(last)];
         return Page();
     }
 
-    /// <summary>The address of the page after this one.</summary>
-    public string NextAddress
+    /// <summary>The query of the next page.</summary>
+    public string NextQuery
     {
         get
         {
             var query = new QueryBuilder(
                 Request
-                    .Query.Where(one => one.Key != "after" && one.Value.ToString().Length > 0)
-                    .SelectMany(one => one.Value.OfType<string>().Select(value => KeyValuePair.Create(one.Key, value)))
+                    .Query.Where(parameter => parameter.Key != "after" && parameter.Value.ToString().Length > 0)
+                    .SelectMany(parameter => parameter.Value.OfType<string>().Select(value => KeyValuePair.Create(parameter.Key, value)))
             )
             {
                 { "after", Next! },
@@ -114,5 +116,5 @@ public sealed class DevicesModel(
 
     public string Time(DateTimeOffset at) => CityTime.Format(City, at);
 
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -3,32 +3,33 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Devices;
 
-/// <summary>A device comes into being: a clerk registers it.</summary>
-[Authorize("device-clerk")]
+/// <summary>The form with which a device clerk registers a device.</summary>
+[Authorize(StaffPolicies.DeviceClerk)]
 public sealed class NewDeviceModel(
     DeviceRegistration registrar,
     IDeviceRegister devices,
-    IEnrolment enrolment,
+    IGatewayRegister gateways,
     IPlaceRegister places,
     IGrainFactory grains,
     TimeProvider time
 ) : PageModel
 {
-    public DeviceFields Offer { get; private set; } = null!;
+    public DeviceFields Device { get; private set; } = null!;
 
-    public ImmutableArray<(string Field, string Sentence)> Faults { get; private set; } = [];
+    public ImmutableArray<FieldError> Errors { get; private set; } = [];
 
     public Task OnGetAsync(string? place) =>
-        OfferAsync(
+        LoadAsync(
             new Dictionary<string, string>
             {
                 ["place"] = place ?? "",
@@ -38,35 +39,34 @@ public sealed class NewDeviceModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var (form, reason) = (Request.Form, Request.Form["reason"].ToString().Trim());
-        var read = DeviceFields.Read(form, form["id"].ToString().Trim(), form["kind"].ToString());
-        ImmutableArray<Refusal> refusals =
-            reason.Length == 0 ? [new Refusal("invalid", "Say why: every act stands in the ledger with its reason.", "reason")] : [];
-        if (read.Value is { } device && refusals.IsEmpty)
+        var form = Request.Form;
+        var reason = form.Text("reason");
+        var read = DeviceFields.Read(form, form.Text("id") ?? "", form["kind"].ToString());
+        Errors = [.. reason is null ? [FieldError.MissingReason("reason")] : (FieldError[])[], .. FieldError.From(read.Refusals)];
+        if (read.Value is { } device && Errors.IsEmpty)
         {
             var outcome = await registrar.RegisterAsync(device, User, reason, HttpContext.RequestAborted);
             if (outcome.Value is { } registered)
                 return Redirect($"/staff/devices/{registered.Id}?done=registered");
-            refusals = outcome.Refusals;
+            Errors = FieldError.From(outcome.Refusals);
         }
 
-        Faults = [.. refusals.AddRange(read.Refusals).Select(refusal => (refusal.Where ?? "", refusal.Sentence))];
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        await OfferAsync(form.ToImmutableDictionary(field => field.Key, field => field.Value.ToString()));
+        await LoadAsync(form.ToFields());
         return Page();
     }
 
-    private async Task OfferAsync(ImmutableDictionary<string, string> values)
+    private async Task LoadAsync(ImmutableDictionary<string, string> values)
     {
         var cancellationToken = HttpContext.RequestAborted;
-        Offer = new DeviceFields(
+        Device = new DeviceFields(
             (await grains.Governance()).City,
             await places.PlacesAsync(cancellationToken),
             [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => fleet.Id).Distinct()],
-            [.. (await enrolment.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)],
+            [.. (await gateways.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)],
             null,
             values,
-            [.. Faults.Select(fault => fault.Field)]
+            [.. Errors.Select(error => error.Field)]
         );
     }
 }

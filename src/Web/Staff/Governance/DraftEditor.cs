@@ -11,81 +11,102 @@ using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Policies;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
 /// <summary>
-/// What an editor is working on: documents as they stand in their draft, or as the registry holds them when the draft does not touch them.
-/// Every edit page begins and ends here.
+/// The documents of an editor's draft. A document that the draft does not change is read from the registry.
 /// </summary>
 internal sealed class DraftEditor
 {
     private readonly GovernanceHistory _history;
 
-    private DraftEditor(GovernanceHistory history, ChangeRequest? draft) => (_history, Draft) = (history, draft);
+    private DraftEditor(GovernanceHistory history, ChangeRequest? draft)
+    {
+        _history = history;
+        Draft = draft;
+    }
 
-    /// <summary>The draft that is continued; null when a new one begins.</summary>
+    /// <summary>The draft that is continued; null when saving starts a new one.</summary>
     public ChangeRequest? Draft { get; }
 
     public GovernanceSnapshot Governance => _history.Current;
 
-    public GovernanceHistory History => _history;
-
-    /// <summary>Begins, or continues the draft of <c>?change=</c>. Null when there is no such draft of this editor.</summary>
+    /// <summary>
+    /// Opens the draft that the field or query parameter <c>change</c> names, or starts a new one when it is empty.
+    /// </summary>
+    /// <returns>Null when the user has no draft with that number.</returns>
     public static async Task<DraftEditor?> OpenAsync(
         IGrainFactory grains,
         IChangeRegister register,
         HttpRequest request,
-        ClaimsPrincipal who
+        ClaimsPrincipal user
     )
     {
         var history = await grains.History();
-        var asked = request.HasFormContentType ? request.Form["change"].ToString() : request.Query["change"].ToString();
-        if (asked.Length == 0)
+        var number = request.HasFormContentType ? request.Form["change"].ToString() : request.Query["change"].ToString();
+        if (number.Length == 0)
             return new DraftEditor(history, null);
-        return
-            long.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && await register.FindAsync(id, request.HttpContext.RequestAborted) is { State: ChangeState.Draft } draft
-            && draft.Author.Staff == who.StaffId()
-            ? new DraftEditor(history, draft)
-            : null;
+        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            return null;
+        var draft = await register.FindAsync(id, request.HttpContext.RequestAborted);
+        return draft is { State: ChangeState.Draft } && draft.Author.Staff == user.StaffId() ? new DraftEditor(history, draft) : null;
     }
 
-    /// <summary>An instrument as it stands in the draft.</summary>
+    /// <summary>An instrument as the draft changes it, or as the registry has it; null when neither has it.</summary>
     public Instrument? Instrument(string id) =>
-        Proposed(DocumentKind.Instrument, id)?.Document.Value<Instrument>()
-        ?? Governance.Table.Instruments.FirstOrDefault(one => one.Id == id);
+        Proposed(id)?.Document.Value<Instrument>() ?? Governance.Table.Instruments.FirstOrDefault(instrument => instrument.Id == id);
 
-    /// <summary>What would be wrong with an instrument if it stood so.</summary>
-    public ImmutableArray<Refusal> Problems(Instrument instrument) =>
-        PolicyValidator.Problems(_history, [.. Others(instrument.Id).Select(one => one.Document), PolicyDocument.For(instrument)]);
-
-    /// <summary>Keeps an instrument in the draft.</summary>
-    public Task<Outcome<ChangeRequest>> KeepAsync(IPoliciesGrain policies, ClaimsPrincipal who, Instrument instrument)
+    /// <summary>Validates an instrument and stores it in the draft.</summary>
+    /// <param name="fieldOf">Maps the place of a problem in the document to the id of the form's field.</param>
+    /// <returns>The address of the next step; or errors, and nothing is stored.</returns>
+    public async Task<(string? NextStep, ImmutableArray<FieldError> Errors)> SaveAsync(
+        IPoliciesGrain policies,
+        ClaimsPrincipal user,
+        Instrument instrument,
+        Func<string?, string> fieldOf
+    )
     {
-        var proposed = new ProposedDocument(
-            PolicyDocument.For(instrument),
-            Proposed(DocumentKind.Instrument, instrument.Id)?.Base ?? _history.LatestOf(DocumentKind.Instrument, instrument.Id)?.Number ?? 0
+        var problems = PolicyValidator.Problems(
+            _history,
+            [.. OthersThan(instrument.Id).Select(other => other.Document), PolicyDocument.For(instrument)]
         );
-        var by = who.HasRole(Role.Editor);
+        if (!problems.IsEmpty)
+            return (null, [.. problems.Select(problem => new FieldError(fieldOf(problem.Where), $"{problem.Where}: {problem.Sentence}"))]);
+        var outcome = await StoreAsync(policies, user, instrument);
+        if (outcome.Value is not { } draft)
+            return (null, [.. outcome.Refusals.Select(refusal => new FieldError("", refusal.Sentence))]);
+        var page = $"/staff/changes/{draft.Id}";
+        return (draft.Proposal.Reason.Length == 0 ? page + "/why" : page, []);
+    }
+
+    private Task<Outcome<ChangeRequest>> StoreAsync(IPoliciesGrain policies, ClaimsPrincipal user, Instrument instrument)
+    {
+        var latest = _history.LatestOf(DocumentKind.Instrument, instrument.Id)?.Number ?? 0;
+        var proposed = new ProposedDocument(PolicyDocument.For(instrument), Proposed(instrument.Id)?.Base ?? latest);
+        var editor = user.AttributionAs(Role.Editor);
         return Draft is null
-            ? policies.Draft(new Proposal("", null, [proposed]), by)
+            ? policies.Draft(new Proposal("", null, [proposed]), editor)
             : policies.Act(
                 Draft.Id,
                 Draft.Version,
                 ChangeAct.Revised,
-                by,
+                editor,
                 null,
                 Draft.Proposal with
                 {
-                    Documents = [.. Others(instrument.Id), proposed],
+                    Documents = [.. OthersThan(instrument.Id), proposed],
                 }
             );
     }
 
-    private ProposedDocument? Proposed(DocumentKind kind, string id) =>
-        Draft?.Proposal.Documents.FirstOrDefault(one => one.Document.Kind == kind && one.Document.Id == id);
+    private ProposedDocument? Proposed(string instrument) =>
+        Draft?.Proposal.Documents.FirstOrDefault(proposed => IsInstrument(proposed, instrument));
 
-    private IEnumerable<ProposedDocument> Others(string id) =>
-        Draft?.Proposal.Documents.Where(one => one.Document.Kind != DocumentKind.Instrument || one.Document.Id != id) ?? [];
+    private IEnumerable<ProposedDocument> OthersThan(string instrument) =>
+        Draft?.Proposal.Documents.Where(proposed => !IsInstrument(proposed, instrument)) ?? [];
+
+    private static bool IsInstrument(ProposedDocument proposed, string id) =>
+        proposed.Document.Kind == DocumentKind.Instrument && proposed.Document.Id == id;
 }

@@ -1,53 +1,38 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
-/// <summary>First step of an edit: a text as a whole, its title, dates and source; or a new text that follows the last one.</summary>
-[Authorize("editor")]
-public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegister register, TimeProvider time) : PageModel
+/// <summary>
+/// The first step of an edit: the title, dates and source of a version; or a new version that follows the last one.
+/// </summary>
+[Authorize(StaffPolicies.Editor)]
+public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegister register, TimeProvider time) : FormPageModel
 {
-    private DraftEditor _drafting = null!;
+    private DraftEditor _editor = null!;
 
-    public ChangeRequest? Draft => _drafting.Draft;
+    public ChangeRequest? Draft => _editor.Draft;
 
     public Instrument Instrument { get; private set; } = null!;
 
-    public IEnumerable<Instrument> Others => _drafting.Governance.Table.Instruments.Where(one => one.Id != Instrument.Id);
+    /// <summary>The instruments that can supersede this one.</summary>
+    public IEnumerable<Instrument> Others => _editor.Governance.Table.Instruments.Where(other => other.Id != Instrument.Id);
 
-    /// <summary>The text that is changed; null for a new one.</summary>
+    /// <summary>The version that is edited; null for a new one.</summary>
     public InstrumentVersion? Version { get; private set; }
-
-    public ImmutableDictionary<string, string> Fields { get; private set; } = ImmutableDictionary<string, string>.Empty;
-
-    public ImmutableArray<(string Field, string Sentence)> Faults { get; private set; } = [];
-
-    public string Value(string field) => Fields.GetValueOrDefault(field, "");
 
     public async Task<IActionResult> OnGetAsync(string instrument, int? version)
     {
         if (!await FindAsync(instrument, version))
             return NotFound();
-        Fields = Show(
-            Version
-                ?? Instrument.Versions[^1] with
-                {
-                    Effective = new EffectivePeriod(null),
-                    Passed = null,
-                    Signed = null,
-                    Filed = null,
-                    By = null,
-                    SupersededBy = null,
-                    Source = new Source("", null, _drafting.Governance.City.DayAt(time.GetUtcNow()), Confidence.Sourced),
-                }
-        );
+        Fields = Show(Version ?? NewVersion());
         return Page();
     }
 
@@ -55,40 +40,55 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
     {
         if (!await FindAsync(instrument, version))
             return NotFound();
-        var faults = new List<(string, string)>();
-        var text = Read(Request.Form, faults);
-        if (faults.Count == 0)
+        var errors = new List<FieldError>();
+        var edited = Read(Request.Form, errors);
+        if (errors.Count > 0)
+            return Invalid(errors);
+        var changed = Instrument with
         {
-            var changed = Instrument with
-            {
-                Versions = Version is null
-                    ? Following(text)
-                    : [.. Instrument.Versions.Select(one => one.Number == Version.Number ? text : one)],
-            };
-            faults.AddRange(_drafting.Problems(changed).Select(problem => (Field(problem.Where), $"{problem.Where}: {problem.Sentence}")));
-            if (faults.Count == 0)
-            {
-                var kept = await _drafting.KeepAsync(grains.Policies(), User, changed);
-                if (kept.Value is { } draft)
-                    return Redirect(draft.Proposal.Reason.Length == 0 ? $"/staff/changes/{draft.Id}/why" : $"/staff/changes/{draft.Id}");
-                faults.AddRange(kept.Refusals.Select(refusal => ("", refusal.Sentence)));
-            }
-        }
-
-        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        Fields = Request.Form.ToImmutableDictionary(field => field.Key, field => field.Value.ToString());
-        Faults = [.. faults];
-        return Page();
+            Versions = Version is null
+                ? Append(edited)
+                : [.. Instrument.Versions.Select(other => other.Number == Version.Number ? edited : other)],
+        };
+        var saved = await _editor.SaveAsync(grains.Policies(), User, changed, FieldOf);
+        return saved.NextStep is { } next ? Redirect(next) : Invalid(saved.Errors);
     }
 
+    private async Task<bool> FindAsync(string instrument, int? version)
+    {
+        if (
+            await DraftEditor.OpenAsync(grains, register, Request, User) is not { } editor
+            || editor.Instrument(instrument) is not { } found
+        )
+            return false;
+        _editor = editor;
+        Instrument = found;
+        Version = found.Versions.FirstOrDefault(candidate => candidate.Number == version);
+        return version is null || Version is not null;
+    }
+
+    /// <summary>The last version without what is stated anew for each version.</summary>
+    private InstrumentVersion NewVersion() =>
+        Instrument.Versions[^1] with
+        {
+            Effective = new EffectivePeriod(null),
+            Passed = null,
+            Signed = null,
+            Filed = null,
+            By = null,
+            SupersededBy = null,
+            Source = new Source("", null, _editor.Governance.City.DayAt(time.GetUtcNow()), Confidence.Sourced),
+        };
+
     /// <summary>
-    /// A new text takes over what the last one says of each technology, and the last one ends with the day on which the new one begins.
+    /// Appends a version. It has the rules of the last version. When the last version has no end, it ends on the day on which the new one
+    /// begins.
     /// </summary>
-    private ImmutableArray<InstrumentVersion> Following(InstrumentVersion text)
+    private ImmutableArray<InstrumentVersion> Append(InstrumentVersion version)
     {
         var last = Instrument.Versions[^1];
         var ended =
-            last.Effective is { To: null, Ended: false } && text.Effective.From is { } from
+            last.Effective is { To: null, Ended: false } && version.Effective.From is { } from
                 ? last with
                 {
                     Effective = last.Effective with { To = from },
@@ -97,7 +97,7 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         return
         [
             .. Instrument.Versions.SetItem(Instrument.Versions.Length - 1, ended),
-            text with
+            version with
             {
                 Number = last.Number + 1,
                 Rules = last.Rules,
@@ -105,18 +105,7 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         ];
     }
 
-    private async Task<bool> FindAsync(string instrument, int? version)
-    {
-        if (
-            await DraftEditor.OpenAsync(grains, register, Request, User) is not { } drafting
-            || drafting.Instrument(instrument) is not { } found
-        )
-            return false;
-        (_drafting, Instrument, Version) = (drafting, found, found.Versions.FirstOrDefault(one => one.Number == version));
-        return version is null || Version is not null;
-    }
-
-    private static string Field(string? where) =>
+    private static string FieldOf(string? where) =>
         where?.Split(" / ")[^1] switch
         {
             "effective" => "from",
@@ -126,85 +115,58 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
             var field => field ?? "",
         };
 
-    private static ImmutableDictionary<string, string> Show(InstrumentVersion text) =>
-        new Dictionary<string, string?>
-        {
-            ["title"] = text.Title,
-            ["from"] = text.Effective.From?.ToString(),
-            ["known-by"] = text.Effective.FromKnownBy?.ToString(),
-            ["to"] = text.Effective.To?.ToString(),
-            ["ended-by"] = text.Effective.EndKnownBy?.ToString(),
-            ["passed"] = text.Passed?.ToString(),
-            ["signed"] = text.Signed?.ToString(),
-            ["filed"] = text.Filed?.ToString(),
-            ["by"] = text.By,
-            ["superseded-by"] = text.SupersededBy,
-            ["source-title"] = text.Source.Title,
-            ["source-url"] = text.Source.Url,
-            ["source-read-on"] = text.Source.ReadOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            ["confidence"] = Domain.Json.Word(text.Source.Confidence),
-        }.ToImmutableDictionary(field => field.Key, field => field.Value ?? "");
+    private static ImmutableDictionary<string, string> Show(InstrumentVersion version) =>
+        SourceFields
+            .Show(version.Source)
+            .AddRange(
+                new Dictionary<string, string>
+                {
+                    ["title"] = version.Title,
+                    ["from"] = Write(version.Effective.From),
+                    ["known-by"] = Write(version.Effective.FromKnownBy),
+                    ["to"] = Write(version.Effective.To),
+                    ["ended-by"] = Write(version.Effective.EndKnownBy),
+                    ["passed"] = Write(version.Passed),
+                    ["signed"] = Write(version.Signed),
+                    ["filed"] = Write(version.Filed),
+                    ["by"] = version.By ?? "",
+                    ["superseded-by"] = version.SupersededBy ?? "",
+                }
+            );
 
-    private InstrumentVersion Read(IFormCollection form, List<(string, string)> faults)
+    private static string Write(LawDate? date) => date?.ToString() ?? "";
+
+    private InstrumentVersion Read(IFormCollection form, List<FieldError> errors)
     {
-        var (from, to, passed) = (Date("from"), Date("to"), Date("passed"));
-        var endedBy = Date("ended-by");
-        var effective = new EffectivePeriod(from, from is null ? passed : null, Date("known-by"), to, endedBy is not null, endedBy);
-        if (Text("title") is null)
-            faults.Add(("title", "Give the title of the text."));
-        var source = SourceFields.Read(form, faults);
+        var (from, to, passed) = (ReadDate(form, "from", errors), ReadDate(form, "to", errors), ReadDate(form, "passed", errors));
+        var endedBy = ReadDate(form, "ended-by", errors);
+        // A version without a known first day is not in force before it was passed.
+        var notBefore = from is null ? passed : null;
+        var effective = new EffectivePeriod(from, notBefore, ReadDate(form, "known-by", errors), to, endedBy is not null, endedBy);
+        if (form.Text("title") is null)
+            errors.Add(new("title", "Enter the title of the law or policy."));
+        var source = SourceFields.Read(form, errors);
         return new InstrumentVersion(
             Version?.Number ?? 0,
-            Text("title") ?? "",
+            form.Text("title") ?? "",
             effective,
             passed,
-            Date("signed"),
-            Date("filed"),
-            Text("by"),
-            Text("superseded-by"),
+            ReadDate(form, "signed", errors),
+            ReadDate(form, "filed", errors),
+            form.Text("by"),
+            form.Text("superseded-by"),
             source!,
             Version?.Rules ?? []
         );
-
-        string? Text(string field) => form[field].ToString().Trim() is { Length: > 0 } text ? text : null;
-
-        LawDate? Date(string field)
-        {
-            if (Text(field) is not { } text)
-                return null;
-            if (LawDate.TryParse(text, out var date))
-                return date;
-            faults.Add((field, $"“{text}” is no date: expected YYYY, YYYY-MM or YYYY-MM-DD, only as exact as the source states it."));
-            return null;
-        }
     }
-}
 
-/// <summary>The fields of a source, on every form that has one.</summary>
-internal static class SourceFields
-{
-    /// <summary>The source that was filled in; null, with what is wrong, when it is not one.</summary>
-    public static Source? Read(IFormCollection form, List<(string, string)> faults)
+    private static LawDate? ReadDate(IFormCollection form, string field, List<FieldError> errors)
     {
-        var before = faults.Count;
-        var (title, url) = (form["source-title"].ToString().Trim(), form["source-url"].ToString().Trim());
-        if (title.Length is 0 or > PolicyValidator.MaxCharacters)
-            faults.Add(("source-title", "Name the source: the order, the ordinance, the page that was read."));
-        if (
-            url.Length > 0
-            && (
-                !Uri.TryCreate(url, UriKind.Absolute, out var address)
-                || address.Scheme != Uri.UriSchemeHttps
-                || url.Length > PolicyValidator.MaxCharacters
-            )
-        )
-            faults.Add(("source-url", $"“{url}” is no web address that begins with https://."));
-        if (
-            !DateOnly.TryParseExact(form["source-read-on"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var readOn)
-        )
-            faults.Add(("source-read-on", "Give the day on which somebody read the source, as YYYY-MM-DD."));
-        if (!Domain.Json.TryWord<Confidence>(form["confidence"], out var confidence))
-            faults.Add(("confidence", "Choose how far the source can be trusted."));
-        return faults.Count > before ? null : new Source(title, url.Length == 0 ? null : url, readOn, confidence);
+        if (form.Text(field) is not { } text)
+            return null;
+        if (LawDate.TryParse(text, out var date))
+            return date;
+        errors.Add(new(field, $"“{text}” is not a date: expected YYYY, YYYY-MM or YYYY-MM-DD, only as exact as the source states it."));
+        return null;
     }
 }

@@ -1,26 +1,26 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
-/// <summary>First step of an edit: what a text says of a technology.</summary>
-[Authorize("editor")]
-public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register) : PageModel
+/// <summary>The first step of an edit: the rule that a version of an instrument states for a technology.</summary>
+[Authorize(StaffPolicies.Editor)]
+public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register) : FormPageModel
 {
-    private DraftEditor _drafting = null!;
+    private DraftEditor _editor = null!;
 
-    public ChangeRequest? Draft => _drafting.Draft;
+    public ChangeRequest? Draft => _editor.Draft;
 
-    public City City => _drafting.Governance.City;
+    public City City => _editor.Governance.City;
 
     public Instrument Instrument { get; private set; } = null!;
 
@@ -28,19 +28,11 @@ public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register
 
     public Technology Technology { get; private set; } = null!;
 
-    /// <summary>The row as the form shows it.</summary>
-    public Rule Row { get; private set; } = null!;
-
-    /// <summary>What the form shows for each field: what was sent, or what stands.</summary>
-    public ImmutableDictionary<string, string> Fields { get; private set; } = ImmutableDictionary<string, string>.Empty;
-
-    public ImmutableArray<(string Field, string Sentence)> Faults { get; private set; } = [];
-
     public async Task<IActionResult> OnGetAsync(string instrument, int version, string technology)
     {
         if (!await FindAsync(instrument, version, technology))
             return NotFound();
-        Fields = Show(Row);
+        Fields = Show(Version.RuleFor(technology) ?? new Rule(technology, [], [], [], new RecordsAccess(RecordsAccessKind.NotKnown), []));
         return Page();
     }
 
@@ -48,127 +40,136 @@ public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register
     {
         if (!await FindAsync(instrument, version, technology))
             return NotFound();
-        var faults = new List<(string, string)>();
-        var row = Read(Request.Form, technology, faults);
-        if (faults.Count == 0)
-        {
-            var rules = Version.RuleFor(technology) is null
-                ? Version.Rules.Add(row)
-                : [.. Version.Rules.Select(rule => rule.Technology == technology ? row : rule)];
-            var changed = Instrument with
-            {
-                Versions = [.. Instrument.Versions.Select(one => one.Number == version ? one with { Rules = rules } : one)],
-            };
-            faults.AddRange(
-                _drafting
-                    .Problems(changed)
-                    .Select(problem => (problem.Where?.Split(" / ")[^1] ?? "", $"{problem.Where}: {problem.Sentence}"))
-            );
-            if (faults.Count == 0)
-            {
-                var kept = await _drafting.KeepAsync(grains.Policies(), User, changed);
-                if (kept.Value is { } draft)
-                    return Redirect(draft.Proposal.Reason.Length == 0 ? $"/staff/changes/{draft.Id}/why" : $"/staff/changes/{draft.Id}");
-                faults.AddRange(kept.Refusals.Select(refusal => ("", refusal.Sentence)));
-            }
-        }
-
-        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        Fields = Request.Form.ToImmutableDictionary(field => field.Key, field => field.Value.ToString());
-        Faults = [.. faults];
-        return Page();
+        var errors = new List<FieldError>();
+        var rule = Read(Request.Form, technology, errors);
+        if (errors.Count > 0)
+            return Invalid(errors);
+        var saved = await _editor.SaveAsync(grains.Policies(), User, With(rule), where => where?.Split(" / ")[^1] ?? "");
+        return saved.NextStep is { } next ? Redirect(next) : Invalid(saved.Errors);
     }
-
-    public bool Has(string field, string word) => Fields.TryGetValue(field, out var value) && value.Split(',').Contains(word);
-
-    public string Value(string field) => Fields.GetValueOrDefault(field, "");
 
     private async Task<bool> FindAsync(string instrument, int version, string technology)
     {
         if (
-            await DraftEditor.OpenAsync(grains, register, Request, User) is not { } drafting
-            || drafting.Instrument(instrument) is not { } found
-            || found.Versions.FirstOrDefault(one => one.Number == version) is not { } text
-            || drafting.Governance.Table.Technologies.FirstOrDefault(one => one.Id == technology) is not { } known
+            await DraftEditor.OpenAsync(grains, register, Request, User) is not { } editor
+            || editor.Instrument(instrument) is not { } foundInstrument
+            || foundInstrument.Versions.FirstOrDefault(candidate => candidate.Number == version) is not { } foundVersion
+            || editor.Governance.Table.Technologies.FirstOrDefault(known => known.Id == technology) is not { } foundTechnology
         )
-        {
             return false;
-        }
-
-        (_drafting, Instrument, Version, Technology) = (drafting, found, text, known);
-        Row = text.RuleFor(technology) ?? new Rule(technology, [], [], [], new RecordsAccess(RecordsAccessKind.NotKnown), []);
+        _editor = editor;
+        Instrument = foundInstrument;
+        Version = foundVersion;
+        Technology = foundTechnology;
         return true;
     }
 
-    private static ImmutableDictionary<string, string> Show(Rule row) =>
+    /// <summary>The instrument with the rule added to the version, or in place of the version's rule for the same technology.</summary>
+    private Instrument With(Rule rule)
+    {
+        var rules = Version.RuleFor(rule.Technology) is null
+            ? Version.Rules.Add(rule)
+            : [.. Version.Rules.Select(other => other.Technology == rule.Technology ? rule : other)];
+        return Instrument with
+        {
+            Versions =
+            [
+                .. Instrument.Versions.Select(version => version.Number == Version.Number ? version with { Rules = rules } : version),
+            ],
+        };
+    }
+
+    private static ImmutableDictionary<string, string> Show(Rule rule) =>
         new Dictionary<string, string>
         {
-            ["capture"] = string.Join(',', row.Capture.Select(Domain.Json.Word)),
-            ["retention"] = string.Join('\n', row.Retention.Select(RuleText.Write)),
-            ["notice"] = string.Join('\n', row.Notice.Select(RuleText.Write)),
-            ["access"] = Domain.Json.Word(row.RecordsAccess.Access),
-            ["access-text"] = row.RecordsAccess.Text ?? "",
-            ["departments"] = string.Join(',', row.Departments),
-            ["purposes"] = string.Join('\n', row.Purposes),
-            ["prohibited"] = string.Join('\n', row.ProhibitedUses),
-            ["sharing"] = row.Sharing ?? "",
-            ["owner"] = row.Owner ?? "",
-            ["review-by"] = row.ReviewBy?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
-            ["note"] = row.Note ?? "",
-            ["pauses"] = row.Pauses ? "yes" : "",
+            ["capture"] = string.Join(',', rule.Capture.Select(Domain.Json.Word)),
+            ["retention"] = string.Join('\n', rule.Retention.Select(RuleText.Write)),
+            ["notice"] = string.Join('\n', rule.Notice.Select(RuleText.Write)),
+            ["access"] = Domain.Json.Word(rule.RecordsAccess.Access),
+            ["access-text"] = rule.RecordsAccess.Text ?? "",
+            ["departments"] = string.Join(',', rule.Departments),
+            ["purposes"] = string.Join('\n', rule.Purposes),
+            ["prohibited"] = string.Join('\n', rule.ProhibitedUses),
+            ["sharing"] = rule.Sharing ?? "",
+            ["owner"] = rule.Owner ?? "",
+            ["review-by"] = rule.ReviewBy is { } date ? FormText.Write(date) : "",
+            ["note"] = rule.Note ?? "",
+            ["pauses"] = rule.Pauses ? "yes" : "",
         }.ToImmutableDictionary();
 
-    private static Rule Read(IFormCollection form, string technology, List<(string, string)> faults)
-    {
-        var capture = form["capture"]
-            .Select(word => Domain.Json.TryWord<Capture>(word, out var one) ? one : Fault<Capture>("capture", $"“{word}” is no capture."))
-            .ToImmutableArray();
-        var retention = RuleText
-            .For(form["retention"])
-            .Select(line =>
-                RuleText.TryRead(line, out Retention one)
-                    ? one
-                    : Fault<Retention>("retention", $"“{line}” cannot be read: expected {RuleText.RetentionExpected}.")
-            )
-            .ToImmutableArray();
-        var notice = RuleText
-            .For(form["notice"])
-            .Select(line =>
-                RuleText.TryRead(line, out RequiredNotice one)
-                    ? one
-                    : Fault<RequiredNotice>("notice", $"“{line}” cannot be read: expected {RuleText.NoticeExpected}.")
-            )
-            .ToImmutableArray();
-        var access = Domain.Json.TryWord<RecordsAccessKind>(form["access"], out var word)
-            ? word
-            : Fault<RecordsAccessKind>("access", "Choose whether the public may have the recordings.");
-        DateOnly? reviewBy = null;
-        if (form["review-by"].ToString().Trim() is { Length: > 0 } day)
-            reviewBy = DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var read)
-                ? read
-                : Fault<DateOnly?>("review-by", $"“{day}” is no day: expected YYYY-MM-DD.");
-        return new Rule(
+    private static Rule Read(IFormCollection form, string technology, List<FieldError> errors) =>
+        new(
             technology,
-            capture,
-            retention,
-            notice,
-            new RecordsAccess(access, Text("access-text")),
+            ReadCapture(form, errors),
+            ReadRetention(form, errors),
+            ReadNotice(form, errors),
+            new RecordsAccess(ReadAccess(form, errors), form.Text("access-text")),
             [.. form["departments"].OfType<string>()],
             form["pauses"] == "yes",
-            Text("note"),
-            RuleText.For(form["purposes"]),
-            RuleText.For(form["prohibited"]),
-            Text("sharing"),
-            Text("owner"),
-            reviewBy
+            form.Text("note"),
+            RuleText.SplitLines(form["purposes"]),
+            RuleText.SplitLines(form["prohibited"]),
+            form.Text("sharing"),
+            form.Text("owner"),
+            ReadReviewBy(form, errors)
         );
 
-        string? Text(string field) => form[field].ToString().Trim() is { Length: > 0 } text ? text : null;
-
-        T Fault<T>(string field, string sentence)
+    private static ImmutableArray<Capture> ReadCapture(IFormCollection form, List<FieldError> errors)
+    {
+        var capture = ImmutableArray.CreateBuilder<Capture>();
+        foreach (var word in form["capture"])
         {
-            faults.Add((field, sentence));
-            return default!;
+            if (Domain.Json.TryWord(word, out Capture read))
+                capture.Add(read);
+            else
+                errors.Add(new("capture", $"“{word}” is not a kind of recording."));
         }
+
+        return capture.ToImmutable();
+    }
+
+    private static ImmutableArray<Retention> ReadRetention(IFormCollection form, List<FieldError> errors)
+    {
+        var retention = ImmutableArray.CreateBuilder<Retention>();
+        foreach (var line in RuleText.SplitLines(form["retention"]))
+        {
+            if (RuleText.TryRead(line, out Retention read))
+                retention.Add(read);
+            else
+                errors.Add(new("retention", $"“{line}” cannot be read: expected {RuleText.RetentionExpected}."));
+        }
+
+        return retention.ToImmutable();
+    }
+
+    private static ImmutableArray<RequiredNotice> ReadNotice(IFormCollection form, List<FieldError> errors)
+    {
+        var notice = ImmutableArray.CreateBuilder<RequiredNotice>();
+        foreach (var line in RuleText.SplitLines(form["notice"]))
+        {
+            if (RuleText.TryRead(line, out RequiredNotice read))
+                notice.Add(read);
+            else
+                errors.Add(new("notice", $"“{line}” cannot be read: expected {RuleText.NoticeExpected}."));
+        }
+
+        return notice.ToImmutable();
+    }
+
+    private static RecordsAccessKind ReadAccess(IFormCollection form, List<FieldError> errors)
+    {
+        if (!Domain.Json.TryWord(form["access"], out RecordsAccessKind access))
+            errors.Add(new("access", "Choose whether the public can get the recordings."));
+        return access;
+    }
+
+    private static DateOnly? ReadReviewBy(IFormCollection form, List<FieldError> errors)
+    {
+        if (form.Text("review-by") is not { } text)
+            return null;
+        if (FormText.TryDate(text, out var date))
+            return date;
+        errors.Add(new("review-by", $"“{text}” is not a date: expected YYYY-MM-DD."));
+        return null;
     }
 }

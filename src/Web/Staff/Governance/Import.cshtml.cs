@@ -9,51 +9,49 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
-/// <summary>Files handed in: all of a file becomes one draft, or nothing does and every problem is listed.</summary>
-[Authorize("editor")]
+/// <summary>Import of a file: the whole file becomes one draft, or nothing is imported and every problem is listed.</summary>
+[Authorize(StaffPolicies.Editor)]
 public sealed class ImportModel(IGrainFactory grains, ITableFiles files) : PageModel
 {
-    /// <summary>The largest file that is taken, in bytes.</summary>
+    /// <summary>The size of the largest file that can be imported, in bytes.</summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 
-    public ImmutableArray<(string Field, string Sentence)> Faults { get; private set; } = [];
+    public ImmutableArray<FieldError> Errors { get; private set; } = [];
 
-    /// <summary>The name of a file that says what the registry holds already; null for none.</summary>
-    public string? Same { get; private set; }
+    /// <summary>The name of an imported file that contains no change; otherwise null.</summary>
+    public string? UnchangedFile { get; private set; }
 
     public async Task<IActionResult> OnPostAsync(IFormFile? file)
     {
         if (file is null || file.Length == 0)
-            return Refuse([
-                new Refusal(
-                    "invalid",
-                    "Choose a file first: a table that ends with .csv, or the file of one instrument that ends with .yaml."
-                ),
-            ]);
+            return Invalid("Choose a file: a table that ends with .csv, or the file of one law or policy that ends with .yaml.");
         if (file.Length > MaxBytes)
-            return Refuse([new Refusal("invalid", $"The file has {file.Length} bytes: at most {MaxBytes} are taken at once.")]);
-        using var held = new MemoryStream();
-        await file.CopyToAsync(held, HttpContext.RequestAborted);
-        var read = files.Read(held.ToArray(), file.FileName, await grains.History());
-        if (read.Value is not { } content)
-            return Refuse(read.Refusals);
+            return Invalid($"The file has {file.Length} bytes: expected at most {MaxBytes}.");
+        using var buffer = new MemoryStream();
+        await file.CopyToAsync(buffer, HttpContext.RequestAborted);
+        var outcome = files.Read(buffer.ToArray(), file.FileName, await grains.History());
+        if (outcome.Value is not { } content)
+            return Invalid([.. outcome.Refusals.Select(Describe)]);
         if (content.Documents.IsEmpty)
         {
-            Same = file.FileName;
+            UnchangedFile = file.FileName;
             return Page();
         }
 
-        var draft = await grains.Policies().Draft(new Proposal("", null, content.Documents), User.HasRole(Role.Editor));
+        var draft = await grains.Policies().Draft(new Proposal("", null, content.Documents), User.AttributionAs(Role.Editor));
         return Redirect($"/staff/changes/{draft.Value!.Id}/why");
     }
 
-    private PageResult Refuse(ImmutableArray<Refusal> refusals)
+    private static string Describe(Refusal refusal) => refusal.Where is { } where ? $"{where}: {refusal.Sentence}" : refusal.Sentence;
+
+    private PageResult Invalid(params string[] messages)
     {
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        Faults = [.. refusals.Select(refusal => ("file", (refusal.Where is null ? "" : refusal.Where + ": ") + refusal.Sentence))];
+        Errors = [.. messages.Select(message => new FieldError("file", message))];
         return Page();
     }
 }

@@ -14,29 +14,28 @@ using SurveillanceRegistry.Web.Policies.Text;
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
 /// <summary>
-/// The governance table for those who keep it: search, filters, columns, saved views, as of any day and as known at any time.
+/// The governance table for staff, with search, filters, columns and saved views. It shows any valid day, as recorded at any time.
 /// </summary>
 public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProvider time) : PageModel
 {
-    /// <summary>So many rows stand on a page.</summary>
-    public const int PerPage = 100;
+    public const int RowsPerPage = 100;
 
-    /// <summary>The columns that can be shown, and their headings.</summary>
+    /// <summary>The columns that can be chosen. Saved views contain the ids.</summary>
     public static readonly ImmutableArray<(string Id, string Heading)> AllColumns =
     [
-        ("standing", "Stands"),
-        ("from", "From"),
-        ("until", "Until"),
-        ("capture", "Lets capture"),
-        ("kept", "Kept"),
-        ("notice", "Public is told"),
-        ("records", "Records"),
-        ("owner", "Kept true by"),
-        ("review", "Look again by"),
+        ("standing", "Status"),
+        ("from", "Effective from"),
+        ("until", "Effective until"),
+        ("capture", "Permits capturing"),
+        ("kept", "Retention"),
+        ("notice", "Public notice"),
+        ("records", "Public records"),
+        ("owner", "Owner"),
+        ("review", "Review by"),
         ("source", "Source"),
     ];
 
-    private static readonly ImmutableHashSet<string> UsualColumns = ["standing", "from", "capture", "kept", "review"];
+    private static readonly ImmutableHashSet<string> DefaultColumns = ["standing", "from", "capture", "kept", "review"];
 
     [BindProperty(Name = "q", SupportsGet = true)]
     public string? Search { get; set; }
@@ -56,25 +55,31 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
     [BindProperty(Name = "only", SupportsGet = true)]
     public string? Only { get; set; }
 
+    /// <summary>The number of the draft to which the chosen row is added; null to start a new one.</summary>
     [BindProperty(Name = "change", SupportsGet = true)]
     public string? Change { get; set; }
 
     [BindProperty(Name = "p", SupportsGet = true)]
     public int PageNumber { get; set; } = 1;
 
-    public ImmutableHashSet<string> Columns { get; private set; } = UsualColumns;
+    public ImmutableHashSet<string> Columns { get; private set; } = DefaultColumns;
 
+    /// <summary>The rows of this page.</summary>
     public ImmutableArray<GovernanceRow> Rows { get; private set; } = [];
 
+    /// <summary>The number of rows on all pages.</summary>
     public int Count { get; private set; }
 
-    public int Pages => Math.Max(1, (Count + PerPage - 1) / PerPage);
+    public int Pages => Math.Max(1, (Count + RowsPerPage - 1) / RowsPerPage);
 
+    /// <summary>The valid day that is shown, as YYYY-MM-DD.</summary>
     public string AsOf { get; private set; } = "";
 
+    /// <summary>The recorded time that is shown, as it was entered; empty for now.</summary>
     public string KnownAt { get; private set; } = "";
 
-    public string? Fault { get; private set; }
+    /// <summary>What is wrong with the entered day or time; otherwise null.</summary>
+    public string? Error { get; private set; }
 
     public City City { get; private set; } = null!;
 
@@ -87,35 +92,33 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
     public async Task OnGetAsync()
     {
         var governance = await grains.Governance();
-        (City, Technologies, Links) = (governance.City, governance.Table.Technologies, new RegistryLinks(governance, ""));
-        Views = await views.OfAsync(User.StaffId(), HttpContext.RequestAborted);
+        City = governance.City;
+        Technologies = governance.Table.Technologies;
+        Links = new RegistryLinks(governance, "");
+        Views = await views.ListAsync(User.StaffId(), HttpContext.RequestAborted);
         if (Request.Query["columns"] is { Count: > 0 } chosen)
-            Columns = [.. chosen.OfType<string>().SelectMany(one => one.Split(','))];
-        if (!QueryParameters.TryDay(Request.Query, City, time, out var day))
-            Fault = $"“{Request.Query["asOf"]}” is not a day: {QueryParameters.DayExpected}.";
-        DateTimeOffset known = default;
+            Columns = [.. chosen.OfType<string>().SelectMany(value => value.Split(','))];
         KnownAt = Request.Query["knownAt"].ToString();
-        if (Fault is null && KnownAt.Length > 0 && !TryKnown(KnownAt, City, out known))
-            Fault = $"“{KnownAt}” is no time: expected a local time as YYYY-MM-DDTHH:MM, or an instant as RFC 3339.";
-        if (Fault is not null)
+        if (!TryReadAsOf(out var day) || !TryReadKnownAt(out var knownAt))
         {
             Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
 
         AsOf = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var asked = KnownAt.Length == 0 ? governance : await grains.Policies().KnownAt(known);
-        var rows = asked is null ? [] : asked.Table.On(day).Where(Fits).ToImmutableArray();
+        var snapshot = knownAt is { } instant ? await grains.Policies().KnownAt(instant) : governance;
+        var filter = new TableFilter(Search, Technology, Kind, Status, Confidence, Only);
+        var rows = snapshot is null ? [] : snapshot.Table.On(day).Where(filter.Includes).ToImmutableArray();
         Count = rows.Length;
         PageNumber = Math.Clamp(PageNumber, 1, Pages);
-        Rows = [.. rows.Skip((PageNumber - 1) * PerPage).Take(PerPage)];
+        Rows = [.. rows.Skip((PageNumber - 1) * RowsPerPage).Take(RowsPerPage)];
     }
 
     public async Task<IActionResult> OnPostSaveAsync(string name, string query, string? shared)
     {
-        if (name?.Trim() is not { Length: > 0 and <= 80 } given || query is not { Length: <= 1000 } || !query.StartsWith('?'))
+        if (name?.Trim() is not { Length: > 0 and <= 80 } trimmed || query is not { Length: <= 1000 } || !query.StartsWith('?'))
             return BadRequest();
-        await views.SaveAsync(User.StaffId(), given, query, shared == "yes", HttpContext.RequestAborted);
+        await views.SaveAsync(User.StaffId(), trimmed, query, shared == "yes", HttpContext.RequestAborted);
         return Redirect("/staff/table" + query);
     }
 
@@ -125,65 +128,40 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
         return Redirect("/staff/table");
     }
 
-    /// <summary>The address of another page of the same view.</summary>
-    public string Address(int page)
+    /// <summary>The query of another page of the same view.</summary>
+    public string QueryOf(int page)
     {
         var query = new QueryBuilder(
             Request
-                .Query.Where(one => one.Key != "p" && one.Value.ToString().Length > 0)
-                .SelectMany(one => one.Value.OfType<string>().Select(value => KeyValuePair.Create(one.Key, value)))
+                .Query.Where(parameter => parameter.Key != "p" && parameter.Value.ToString().Length > 0)
+                .SelectMany(parameter => parameter.Value.OfType<string>().Select(value => KeyValuePair.Create(parameter.Key, value)))
         );
         if (page > 1)
             query.Add("p", page.ToString(CultureInfo.InvariantCulture));
         return query.ToQueryString().Value is { Length: > 0 } text ? text : "?";
     }
 
-    private static bool TryKnown(string text, City city, out DateTimeOffset known)
+    private bool TryReadAsOf(out DateOnly day)
     {
-        if (
-            DateTime.TryParseExact(
-                text,
-                ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"],
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out var local
-            )
-        )
+        if (QueryParameters.TryDay(Request.Query, City, time, out day))
+            return true;
+        Error = $"“{Request.Query["asOf"]}” is not a day: {QueryParameters.DayExpected}.";
+        return false;
+    }
+
+    /// <param name="knownAt">Null when no time was entered.</param>
+    private bool TryReadKnownAt(out DateTimeOffset? knownAt)
+    {
+        knownAt = null;
+        if (KnownAt.Length == 0)
+            return true;
+        if (QueryParameters.TryLocalInstant(Request.Query, "knownAt", City, time, out var instant))
         {
-            var zone = TimeZoneInfo.FindSystemTimeZoneById(city.TimeZone);
-            known = new DateTimeOffset(local, zone.GetUtcOffset(local));
+            knownAt = instant;
             return true;
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out known);
+        Error = $"“{KnownAt}” is not a time: expected a local time as YYYY-MM-DDTHH:MM, or an instant as RFC 3339.";
+        return false;
     }
-
-    private bool Fits(GovernanceRow row) =>
-        (string.IsNullOrEmpty(Technology) || row.Technology.Id == Technology)
-        && (string.IsNullOrEmpty(Kind) || Domain.Json.Word(row.Instrument.Kind) == Kind)
-        && (string.IsNullOrEmpty(Status) || Domain.Json.Word(row.Status) == Status)
-        && (string.IsNullOrEmpty(Confidence) || row.Version is { } version && Domain.Json.Word(version.Source.Confidence) == Confidence)
-        && Only switch
-        {
-            "disagreeing" => !row.DisagreesWith.IsEmpty,
-            "unowned" => row.Rule is { Owner: null },
-            _ => true,
-        }
-        && (
-            string.IsNullOrWhiteSpace(Search)
-            || Texts(row).Any(text => text?.Contains(Search.Trim(), StringComparison.OrdinalIgnoreCase) == true)
-        );
-
-    private static IEnumerable<string?> Texts(GovernanceRow row) =>
-        [
-            row.Technology.Name,
-            row.Technology.Id,
-            row.Instrument.Citation,
-            row.Instrument.Id,
-            row.Version?.Title,
-            row.Version?.By,
-            row.Rule?.Note,
-            row.Version?.Source.Title,
-            .. row.Rule?.Purposes ?? [],
-        ];
 }

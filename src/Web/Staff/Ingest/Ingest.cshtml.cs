@@ -1,34 +1,35 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Presence;
-using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Web.Staff.Ingest;
 
 /// <summary>
-/// How the registry takes in what devices say, at this moment. Drawn by the server; a script only keeps the figures young.
+/// How this process receives heartbeats at the moment. The server renders the page; the script ingest.js only updates the figures.
 /// </summary>
-[Authorize(StaffAuthentication.IngestWatchers)]
-public sealed class IngestModel(IngestOverview now) : PageModel
+[Authorize(StaffPolicies.IngestViewer)]
+public sealed class IngestModel(IngestOverview overview) : PageModel
 {
     public IngestView View { get; private set; } = null!;
 
+    /// <summary>The figures as text, by the name in <c>data-words</c>.</summary>
     public IReadOnlyDictionary<string, string> Words { get; private set; } = null!;
 
-    /// <summary>What a reason means, and what the device is told.</summary>
+    /// <summary>What a reason for refusal means, and the reason code that the device receives.</summary>
     public static string Meaning(string reason) =>
         reason switch
         {
-            "shape" => "Not the heartbeat of the contract, or over 512 bytes (0x99)",
+            "shape" => "Not a heartbeat as specified, or over 512 bytes (0x99)",
             "retain" => "RETAIN was set (0x99)",
-            "topic" => "A topic that is not the device's own (0x87)",
-            "rate" => "More than a device may send (0x97)",
-            "qos" => "QoS 0 or 2 (session ended, 0x9B)",
-            "size" => "A packet over the transport cap (session ended, 0x95)",
-            "malformed" => "Not a packet of MQTT (session ended, 0x81)",
-            "alias" => "A topic alias (session ended, 0x94)",
-            "forbidden" => "A branch of a vendor's topics that nobody may keep; refused unread",
+            "topic" => "A topic that does not belong to the device (0x87)",
+            "rate" => "Sent more often than allowed (0x97)",
+            "qos" => "QoS 0 or 2 (disconnected, 0x9B)",
+            "size" => "Packet larger than allowed (disconnected, 0x95)",
+            "malformed" => "Not a valid MQTT packet (disconnected, 0x81)",
+            "alias" => "Topic alias used (disconnected, 0x94)",
+            "forbidden" => "A vendor topic whose data must not be stored; refused unread",
             _ => "",
         };
 
@@ -36,16 +37,16 @@ public sealed class IngestModel(IngestOverview now) : PageModel
         state switch
         {
             PresenceState.Online => "heard within half the deadline",
-            PresenceState.Late => "within the deadline, past half of it",
-            PresenceState.Silent => "past the deadline",
-            PresenceState.Disconnected => "session broke without a farewell",
-            PresenceState.Docked => "say so themselves",
-            _ => "never heard, planned and removed ones too, or the registry cannot tell",
+            PresenceState.Late => "heard within the deadline, but not within half of it",
+            PresenceState.Silent => "not heard within the deadline",
+            PresenceState.Disconnected => "connection lost without a normal disconnect",
+            PresenceState.Docked => "reported by the device",
+            _ => "never heard (including planned and removed devices), or the registry cannot tell",
         };
 
     public async Task OnGetAsync()
     {
-        View = await now.LookAsync(HttpContext.RequestAborted);
+        View = await overview.ReadAsync(HttpContext.RequestAborted);
         Words = View.Words;
     }
 }

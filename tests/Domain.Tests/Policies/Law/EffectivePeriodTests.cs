@@ -26,7 +26,7 @@ public sealed class EffectivePeriodTests
         );
 
     [Fact]
-    public void Begins_on_its_first_day_and_ends_before_the_day_on_which_it_no_longer_holds()
+    public void A_period_begins_on_its_first_day_and_ends_before_its_end_date()
     {
         var period = new EffectivePeriod(Law("2017-09-01"), To: Law("2018-11-04"));
         Assert.Equal(Phase.Before, period.PhaseOn(Day("2017-08-31")));
@@ -36,7 +36,7 @@ public sealed class EffectivePeriodTests
     }
 
     [Fact]
-    public void Answers_possible_for_a_day_inside_an_imprecise_date()
+    public void A_day_inside_an_imprecise_date_is_possible()
     {
         var period = new EffectivePeriod(Law("1979"));
         Assert.Equal(Certainty.Possible, period.CertaintyOn(Day("1979-06-01")));
@@ -44,7 +44,7 @@ public sealed class EffectivePeriodTests
     }
 
     [Fact]
-    public void With_an_unknown_start_is_only_possible_until_a_source_shows_it_in_force()
+    public void A_text_with_an_unknown_start_is_possible_until_a_source_shows_it()
     {
         var period = new EffectivePeriod(null, FromKnownBy: Law("2020-09-29"));
         Assert.Equal((Certainty.Possible, false), (period.CertaintyOn(Day("2015-01-01")), period.IsStartKnownOn(Day("2015-01-01"))));
@@ -52,7 +52,7 @@ public sealed class EffectivePeriodTests
     }
 
     [Fact]
-    public void With_an_unknown_end_is_only_possible_after_its_first_day_and_over_when_a_source_shows_it_replaced()
+    public void A_text_with_an_unknown_end_is_over_when_a_source_shows_it_replaced()
     {
         var pilot = new EffectivePeriod(Law("2016-12-29"), Ended: true, EndKnownBy: Law("2020-10-01"));
         Assert.Equal(Certainty.Certain, pilot.CertaintyOn(Day("2016-12-29")));
@@ -62,7 +62,7 @@ public sealed class EffectivePeriodTests
     }
 
     [Fact]
-    public void Overlaps_another_exactly_when_some_day_may_lie_in_both() =>
+    public void Two_periods_overlap_when_a_day_may_lie_in_both() =>
         Gen.Select(AnyPeriod, AnyPeriod, Gen.Int[0, 110_000])
             .Sample(
                 (one, other, days) =>
@@ -76,13 +76,13 @@ public sealed class EffectivePeriodTests
             );
 
     [Fact]
-    public void Never_goes_back_in_phase_as_days_go_on() =>
+    public void The_phase_of_a_period_never_goes_back() =>
         Gen.Select(AnyPeriod, Gen.Int[0, 110_000], Gen.Int[0, 5_000])
             .Sample(
                 (period, days, later) =>
                 {
                     var day = new DateOnly(1890, 1, 1).AddDays(days);
-                    if (period.MayHoldFrom < period.SurelyEndedFrom)
+                    if (period.EarliestPossibleStart < period.LatestPossibleEnd)
                         Assert.True(period.PhaseOn(day.AddDays(later)) >= period.PhaseOn(day));
                 },
                 iter: 5_000

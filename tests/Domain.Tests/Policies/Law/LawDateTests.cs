@@ -11,7 +11,7 @@ public sealed class LawDateTests
     [InlineData("2006-07", DatePrecision.Month, "2006-07-01", "2006-07-31")]
     [InlineData("2024-02", DatePrecision.Month, "2024-02-01", "2024-02-29")]
     [InlineData("2019-02-01", DatePrecision.Day, "2019-02-01", "2019-02-01")]
-    public void Is_as_exact_as_it_was_stated_and_no_more(string text, DatePrecision precision, string earliest, string latest)
+    public void A_law_date_is_as_exact_as_it_was_stated(string text, DatePrecision precision, string earliest, string latest)
     {
         var date = LawDate.Parse(text);
         Assert.Equal(
@@ -30,14 +30,14 @@ public sealed class LawDateTests
     [InlineData(" 2019")]
     [InlineData("+019")]
     [InlineData("")]
-    public void Is_refused_when_no_calendar_has_it_or_it_is_written_otherwise(string text) => Assert.False(LawDate.TryParse(text, out _));
+    public void A_day_without_a_calendar_date_or_in_another_form_is_refused(string text) => Assert.False(LawDate.TryParse(text, out _));
 
     [Fact]
-    public void Reads_back_as_it_was_written() =>
+    public void A_law_date_reads_as_it_was_written() =>
         Generators.LawDate.Sample(date => Assert.Equal(date, LawDate.Parse(date.ToString())), iter: 5_000);
 
     [Fact]
-    public void Is_read_from_any_text_without_a_fault_and_only_when_it_writes_the_same() =>
+    public void Any_text_parses_as_a_law_date_or_not_without_an_exception() =>
         Gen.String[Gen.Char["0123456789- "], 0, 12]
             .Sample(text => Assert.True(!LawDate.TryParse(text, out var date) || date.ToString() == text), iter: 20_000);
 }

@@ -56,7 +56,7 @@ public sealed class GovernanceTableTests
         new(LawDate.Parse(day), To: to is null ? null : LawDate.Parse(to));
 
     [Fact]
-    public void Says_not_known_before_the_first_text_it_holds_and_never_that_there_was_no_rule()
+    public void A_day_before_the_first_known_text_is_not_known()
     {
         var row = Table(("manual", [Version(1, From("2019-02-01"))])).On(new DateOnly(2013, 4, 15)).Single();
         Assert.Equal((RuleStatus.NotKnown, null, null), (row.Status, row.Version, row.Rule));
@@ -64,7 +64,7 @@ public sealed class GovernanceTableTests
     }
 
     [Fact]
-    public void Says_not_known_before_the_day_by_which_a_source_shows_a_text_in_force()
+    public void A_day_before_a_source_shows_the_text_in_force_is_not_known()
     {
         var table = Table(("code", [Version(1, new EffectivePeriod(null, FromKnownBy: LawDate.Parse("2020-09-29")))]));
         Assert.Equal(RuleStatus.NotKnown, table.On(new DateOnly(1850, 1, 1)).Single().Status);
@@ -73,7 +73,7 @@ public sealed class GovernanceTableTests
     }
 
     [Fact]
-    public void Shows_a_text_that_was_passed_already_as_scheduled_beside_the_one_that_holds()
+    public void A_passed_text_is_shown_as_next_beside_the_text_in_force()
     {
         var table = Table(
             (
@@ -91,14 +91,14 @@ public sealed class GovernanceTableTests
     }
 
     [Fact]
-    public void Calls_a_text_superseded_when_another_took_its_place_and_ended_when_none_did()
+    public void A_replaced_text_is_superseded_and_any_other_past_text_is_ended()
     {
         var table = Table(("old", [Version(1, From("2016", "2020"), supersededBy: "new")]), ("gone", [Version(1, From("2016", "2020"))]));
         Assert.Equal([RuleStatus.Superseded, RuleStatus.Ended], table.On(Today).Select(row => row.Status));
     }
 
     [Fact]
-    public void Lets_two_texts_that_state_other_limits_for_the_same_data_name_each_other()
+    public void Two_texts_with_different_limits_for_the_same_data_disagree()
     {
         var table = Table(
             ("manual", [Version(1, From("2019"), 90, "patrol reads")]),
@@ -112,7 +112,7 @@ public sealed class GovernanceTableTests
     }
 
     [Fact]
-    public void Prints_nothing_as_law_that_was_only_reported_or_is_unsure()
+    public void A_text_that_was_only_reported_or_is_unsure_is_not_printed_as_law()
     {
         var table = Table(
             ("told", [Version(1, From("2019"), confidence: Confidence.Secondary)]),
@@ -123,7 +123,7 @@ public sealed class GovernanceTableTests
     }
 
     [Fact]
-    public void Keeps_its_values_through_json()
+    public void A_governance_table_reads_from_the_json_that_it_wrote()
     {
         var table = Table(("manual", [Version(1, From("2019-02", "2026"), 90)]));
         var read = System.Text.Json.JsonSerializer.Deserialize<GovernanceTable>(

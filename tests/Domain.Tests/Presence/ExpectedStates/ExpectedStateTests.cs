@@ -10,7 +10,7 @@ namespace SurveillanceRegistry.Domain.Tests.Presence.ExpectedStates;
 
 public sealed class ExpectedStateTests
 {
-    private static readonly Source Read = new("read", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
+    private static readonly Source Source = new("read", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
 
     private static readonly GovernanceTable Table = new(
         [new Technology("facility-camera", "Cameras", null, null, null)],
@@ -43,7 +43,7 @@ public sealed class ExpectedStateTests
                     null,
                     null,
                     null,
-                    Read,
+                    Source,
                     [new Rule("facility-camera", capture, [], [], new RecordsAccess(RecordsAccessKind.NotKnown), departments)]
                 ),
             ]
@@ -60,7 +60,7 @@ public sealed class ExpectedStateTests
         );
 
     [Fact]
-    public void Is_what_the_rules_in_force_allow_and_a_statement_allows_nothing()
+    public void The_expected_state_is_what_rules_in_force_permit_not_statements()
     {
         Assert.Equal("video recorded, audio off", On("2026-11-23").Capture.ToString());
         Assert.Equal([new ExpectedRule("manual-1", 4)], On("2026-11-23").Rules);
@@ -70,18 +70,18 @@ public sealed class ExpectedStateTests
     }
 
     [Fact]
-    public void Is_nothing_while_the_unit_is_paused() =>
+    public void A_paused_device_is_expected_to_capture_nothing() =>
         Assert.Equal(
             ("video off, audio off", 0),
             (On("2026-11-23", isActive: false).Capture.ToString(), On("2026-11-23", isActive: false).Rules.Length)
         );
 
     [Fact]
-    public void Is_exceeded_by_who_takes_in_more_and_not_by_who_takes_in_less()
+    public void Capturing_more_exceeds_the_expected_state_and_capturing_less_does_not()
     {
         var expected = new ExpectedState(7, On("2026-11-23").Capture, []);
         DeviceObservation Reporting(Mode video, Mode audio, long? version = 7) =>
-            DeviceObservation.First(
+            DeviceObservation.FromFirstHeartbeat(
                 new Heartbeat(
                     1,
                     "cam",

@@ -7,30 +7,30 @@ using SurveillanceRegistry.Domain.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Domain.Tests.Presence.History;
 
-/// <summary>What a unit was doing: without a gap, and without a claim about what nobody could see.</summary>
+/// <summary>The history of a device has no gap, and claims nothing about a time in which the registry could not observe.</summary>
 public sealed class StateHistoryTests
 {
-    private static readonly CaptureReport Sees = default(CaptureReport).With(Capture.Video, Mode.Recorded);
+    private static readonly CaptureReport Recording = default(CaptureReport).With(Capture.Video, Mode.Recorded);
 
     private static DateTimeOffset At(double minutes) => Generators.Noon.AddMinutes(minutes);
 
     private static StateChange Change(double minutes, PresenceState presence = PresenceState.Online, CaptureReport? capture = null) =>
         new(
             At(minutes),
-            new DeviceObservation("cam", presence, At(minutes), 1, 1, capture ?? Sees, Health.Ok, [])
+            new DeviceObservation("cam", presence, At(minutes), 1, 1, capture ?? Recording, Health.Ok, [])
             {
                 Evidence = DeviceObservation.IsHeardState(presence) ? Evidence.Heartbeat : Evidence.Deadline,
             }
         );
 
-    private static ObservedPeriod Saw(double from, double to) => new(At(from), At(to));
+    private static ObservedPeriod Observed(double from, double to) => new(At(from), At(to));
 
     [Fact]
-    public void Says_what_the_unit_did_at_any_moment_and_by_what_that_is_known()
+    public void A_history_states_presence_and_evidence_at_every_instant()
     {
         var history = StateHistory.Create(
             [Change(-5), Change(10, PresenceState.Silent), Change(20, capture: default)],
-            [Saw(-60, 60)],
+            [Observed(-60, 60)],
             At(0),
             At(30),
             At(100)
@@ -39,18 +39,24 @@ public sealed class StateHistoryTests
             [(At(0), At(10)), (At(10), At(20)), (At(20), At(30))],
             history.Intervals.Select(interval => (interval.From, interval.To!.Value))
         );
-        Assert.Equal((PresenceState.Online, Evidence.Heartbeat), (history.At(At(5))!.Presence, history.At(At(5))!.Evidence));
-        Assert.Equal((PresenceState.Silent, Evidence.Deadline), (history.At(At(10))!.Presence, history.At(At(10))!.Evidence));
-        Assert.Null(history.At(At(30)));
+        Assert.Equal(
+            (PresenceState.Online, Evidence.Heartbeat),
+            (history.IntervalAt(At(5))!.Presence, history.IntervalAt(At(5))!.Evidence)
+        );
+        Assert.Equal(
+            (PresenceState.Silent, Evidence.Deadline),
+            (history.IntervalAt(At(10))!.Presence, history.IntervalAt(At(10))!.Evidence)
+        );
+        Assert.Null(history.IntervalAt(At(30)));
     }
 
     [Fact]
-    public void Says_how_the_session_of_a_unit_had_ended_from_when_that_was_known()
+    public void A_history_states_a_session_end_from_when_it_was_recorded()
     {
         var silent = Change(10, PresenceState.Silent);
         var history = StateHistory.Create(
             [Change(-5), silent, new StateChange(At(20), silent.Observation with { SessionEnd = SessionEnd.KeepAlive })],
-            [Saw(-60, 60)],
+            [Observed(-60, 60)],
             At(0),
             At(30),
             At(100)
@@ -62,9 +68,9 @@ public sealed class StateHistoryTests
     }
 
     [Fact]
-    public void Calls_unknown_what_the_registry_itself_could_not_see()
+    public void A_device_is_unknown_while_the_registry_could_not_observe()
     {
-        var history = StateHistory.Create([Change(-5)], [Saw(-60, 10), Saw(15, 60)], At(0), At(30), At(100));
+        var history = StateHistory.Create([Change(-5)], [Observed(-60, 10), Observed(15, 60)], At(0), At(30), At(100));
         Assert.Equal(
             [PresenceState.Online, PresenceState.Unknown, PresenceState.Online],
             history.Intervals.Select(interval => interval.Presence)
@@ -81,16 +87,17 @@ public sealed class StateHistoryTests
     }
 
     [Fact]
-    public void Lasts_until_now_and_says_nothing_of_what_comes()
+    public void A_history_ends_at_the_present()
     {
-        var history = StateHistory.Create([Change(0)], [Saw(-60, 10)], At(-10), At(90), now: At(10).AddSeconds(1));
-        Assert.Equal((Evidence.Registry, At(0)), (history.Intervals[0].Evidence, history.Intervals[0].To)); // Before it was known.
+        var history = StateHistory.Create([Change(0)], [Observed(-60, 10)], At(-10), At(90), now: At(10).AddSeconds(1));
+        // Nothing was known before the first change.
+        Assert.Equal((Evidence.Registry, At(0)), (history.Intervals[0].Evidence, history.Intervals[0].To));
         Assert.Equal((PresenceState.Online, (DateTimeOffset?)null), (history.Intervals[^1].Presence, history.Intervals[^1].To));
         Assert.Empty(StateHistory.Create([Change(0)], [], At(20), At(30), now: At(10)).Intervals);
     }
 
     [Fact]
-    public void Knows_no_time_that_the_clocks_left_out_and_two_that_they_repeated()
+    public void A_skipped_local_time_has_no_instant_and_a_repeated_one_has_two()
     {
         var city = new City("c", true, "America/Los_Angeles", ["en"], [], new RecordsPortal("r", "https://r.example", "1", 5, "law"), 90);
         Assert.Empty(StateHistory.Instants(new DateTime(2026, 3, 8, 2, 30, 0), city));
@@ -105,24 +112,24 @@ public sealed class StateHistoryTests
     }
 
     [Fact]
-    public void Does_not_let_come_true_what_a_clock_wrote_ahead_before_it_was_set_back()
+    public void A_change_from_a_clock_that_was_ahead_does_not_happen_later()
     {
-        // An hour ahead the unit fell silent; the clock was set back, and the unit was heard.
+        // The clock was an hour ahead when the device became silent. It was set back, and the device was heard.
         var history = StateHistory.Create(
             [Change(0), Change(65, PresenceState.Silent), Change(6, PresenceState.Online, default(CaptureReport))],
-            [Saw(-60, 200)],
+            [Observed(-60, 200)],
             At(0),
             At(90),
             At(100)
         );
         Assert.Equal(
-            [(At(0), PresenceState.Online, Sees), (At(6), PresenceState.Online, default)],
+            [(At(0), PresenceState.Online, Recording), (At(6), PresenceState.Online, default)],
             history.Intervals.Select(interval => (interval.From, interval.Presence, interval.Capture))
         );
     }
 
     [Fact]
-    public void Has_no_gap_and_no_overlap_whatever_happened_and_adds_up() =>
+    public void The_intervals_have_no_gap_and_no_overlap_and_the_shares_add_up() =>
         Gen.Select(
                 Gen.Select(Gen.Double[-50, 50], Gen.Int[0, 5]).Array[0, 12],
                 Gen.Double[-60, 60].Array[0, 8],
@@ -130,14 +137,14 @@ public sealed class StateHistoryTests
                 Gen.Double[1, 60]
             )
             .Sample(
-                (changes, looks, from, length) =>
+                (changes, instants, from, length) =>
                 {
-                    // In any order: clocks are set.
+                    // The times are in any order, because clocks are set.
                     var known = changes.Select(change => Change(change.Item1, (PresenceState)change.Item2)).ToArray();
-                    var edges = looks.Order().ToArray();
-                    var watch = edges.Chunk(2).Where(pair => pair.Length == 2).Select(pair => Saw(pair[0], pair[1])).ToArray();
+                    var edges = instants.Order().ToArray();
+                    var observed = edges.Chunk(2).Where(pair => pair.Length == 2).Select(pair => Observed(pair[0], pair[1])).ToArray();
                     var (begin, end) = (At(from), At(from + length));
-                    var history = StateHistory.Create(known, watch, begin, end, now: At(200));
+                    var history = StateHistory.Create(known, observed, begin, end, now: At(200));
                     Assert.Equal((begin, end), (history.Intervals[0].From, history.Intervals[^1].To));
                     Assert.All(history.Intervals.Zip(history.Intervals.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
                     Assert.All(
@@ -145,8 +152,8 @@ public sealed class StateHistoryTests
                         interval =>
                         {
                             Assert.True(interval.From < interval.To);
-                            Assert.Equal(interval, history.At(interval.From));
-                            // Heard only where the registry could see, and a word was the last that it knew.
+                            Assert.Equal(interval, history.IntervalAt(interval.From));
+                            // The device is heard only when its last recorded change says so.
                             if (interval.IsHeard)
                                 Assert.True(
                                     DeviceObservation.IsHeardState(known.Last(change => change.At <= interval.From).Observation.Presence)

@@ -65,12 +65,12 @@ public sealed class AdapterFuzzTests
     }
 
     [Fact]
-    public void Bring_no_adapter_down() =>
+    public void Random_bytes_make_no_adapter_throw() =>
         Gen.Select(AnyGolden, Gen.Byte.Array[0, 300], Gen.Bool)
             .Sample((golden, bytes, isRetained) => Take(golden, bytes, isRetained), iter: 20_000);
 
     [Fact]
-    public void Bring_no_reader_of_json_down() =>
+    public void Random_JSON_makes_no_adapter_throw() =>
         Gen.Select(AnyGolden, Gen.Int[0, Words.Length - 1].Select(at => Words[at]).Array[0, 30])
             .Sample(
                 (golden, words) =>
@@ -82,7 +82,7 @@ public sealed class AdapterFuzzTests
             );
 
     [Fact]
-    public void Say_only_closed_words_when_some_bytes_of_good_messages_are_spoilt() =>
+    public void Damaged_messages_yield_only_closed_words() =>
         Gen.Select(AnyGolden, Gen.Select(Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 3]).Array[1, 4])
             .Array[1, 12]
             .Sample(
@@ -115,7 +115,7 @@ public sealed class AdapterFuzzTests
             );
 
     [Fact]
-    public void Are_read_the_same_in_pieces() =>
+    public void A_payload_in_pieces_is_read_like_a_whole_payload() =>
         Gen.Select(AnyGolden, Gen.Int[0, 1000])
             .Sample(
                 (golden, at) =>
@@ -134,7 +134,7 @@ public sealed class AdapterFuzzTests
             );
 
     [Fact]
-    public void Bring_no_judge_of_topics_down() =>
+    public void Random_topics_make_no_adapter_throw() =>
         Gen.Select(AnyGolden, Gen.String[Gen.Char["frigateaxis/&$:+#.{}unit"], 0, 60], Gen.Int[0, 60], Gen.Bool)
             .Sample(
                 (golden, text, at, isInside) =>
@@ -149,7 +149,7 @@ public sealed class AdapterFuzzTests
     [InlineData(513, 1)]
     [InlineData(60_000, 1)]
     [InlineData(60_000, 2)]
-    public void Bring_no_judge_of_topics_to_a_halt(int length, int every)
+    public void Long_topics_are_classified_quickly(int length, int every)
     {
         var topic = "frigate/" + string.Concat(Enumerable.Range(0, length).Select(at => at % every == 0 ? '/' : 'a'));
         Assert.Equal(TopicDecision.Ignore, VendorExamples.Session(VendorExamples.Recorder).Classify(topic));

@@ -43,7 +43,7 @@ public sealed class AdapterPrivacyTests
 
     [Theory]
     [MemberData(nameof(EveryMarker))]
-    public void Is_not_seen_from_any_text_of_any_message(string marker)
+    public void No_text_of_any_message_gets_through(string marker)
     {
         foreach (var golden in VendorExamples.Goldens.Where(golden => golden.Profile != VendorExamples.Node))
         {
@@ -62,7 +62,7 @@ public sealed class AdapterPrivacyTests
 
     [Theory]
     [MemberData(nameof(EveryMarker))]
-    public void Is_not_seen_from_any_forbidden_topic(string marker)
+    public void No_text_of_a_forbidden_topic_gets_through(string marker)
     {
         foreach (var (profile, topic) in VendorExamples.Forbidden)
         {
@@ -74,7 +74,7 @@ public sealed class AdapterPrivacyTests
     }
 
     [Fact]
-    public void Is_not_seen_from_forbidden_payloads_for_they_are_not_even_touched()
+    public void A_payload_on_a_forbidden_topic_is_not_read_at_all()
     {
         foreach (var (profile, topic) in VendorExamples.Forbidden)
             Assert.Equal(
@@ -84,7 +84,8 @@ public sealed class AdapterPrivacyTests
                     .Handle(topic, new ReadOnlySequence<byte>(new Untouchable().Memory), false, VendorExamples.Now)
                     .Refusal
             );
-        foreach (var golden in VendorExamples.Goldens.Where(golden => golden.Topic.IndexOfAny(['&', '$']) < 0)) // What stands after those is not looked at.
+        // The adapters do not read what stands after these characters.
+        foreach (var golden in VendorExamples.Goldens.Where(golden => golden.Topic.IndexOfAny(['&', '$']) < 0))
             Assert.Equal(
                 VendorRefusal.NotMapped,
                 VendorExamples
@@ -95,7 +96,7 @@ public sealed class AdapterPrivacyTests
     }
 
     [Fact]
-    public void Is_not_seen_from_a_topic()
+    public void No_text_of_a_topic_gets_through()
     {
         foreach (var golden in VendorExamples.Goldens)
         {
@@ -116,7 +117,7 @@ public sealed class AdapterPrivacyTests
 
     [Theory]
     [MemberData(nameof(EveryMarker))]
-    public void Is_not_seen_from_any_field_of_a_Sparkplug_metric(string marker)
+    public void No_text_of_any_field_of_a_Sparkplug_metric_gets_through(string marker)
     {
         var session = VendorExamples.Session(VendorExamples.Node);
         var raw = Encoding.Latin1.GetBytes(marker);
@@ -161,9 +162,9 @@ public sealed class AdapterPrivacyTests
 
     [Theory]
     [MemberData(nameof(EveryMarker))]
-    public void Is_not_seen_in_what_is_kept_of_a_Sparkplug_message_while_it_waits(string marker)
+    public void No_text_of_a_waiting_Sparkplug_message_is_stored(string marker)
     {
-        var sparkplug = (SparkplugB)AdapterCatalogue.Of(Domain.Devices.AdapterKind.Sparkplug);
+        var sparkplug = (SparkplugB)AdapterCatalogue.ForKind(Domain.Devices.AdapterKind.Sparkplug);
         var payload = VendorExamples.Sparkplug(
             3,
             VendorExamples.Metric("Video/Mode", marker),
@@ -177,12 +178,14 @@ public sealed class AdapterPrivacyTests
     }
 
     [Fact]
-    public void Would_be_seen_if_it_came_through() =>
+    public void The_privacy_tests_would_find_a_text_that_got_through() =>
         Assert.Throws<Xunit.Sdk.AllException>(() => Shows_nothing([VendorAnswer_with(Plate)]));
 
     private static VendorAnswer VendorAnswer_with(string firmware)
     {
-        var word = Assert.Single(VendorExamples.Session(VendorExamples.Recorder).Take("frigate/lobby_north/status/record", "online").Words);
+        var word = Assert.Single(
+            VendorExamples.Session(VendorExamples.Recorder).Take("frigate/lobby_north/status/record", "online").Reports
+        );
         return new([word with { Firmware = firmware }], [], [], null, 0, false);
     }
 
@@ -227,16 +230,15 @@ public sealed class AdapterPrivacyTests
     private static IEnumerable<(JsonObject Parent, string Key)> Leaves(JsonNode node) =>
         Objects(node).SelectMany(inner => inner.Where(member => member.Value is JsonValue).Select(member => (inner, member.Key)));
 
-    /// <summary>Memory that fails whoever looks at it.</summary>
+    /// <summary>Memory that fails when it is read.</summary>
     private sealed class Untouchable : MemoryManager<byte>
     {
         public override Memory<byte> Memory => CreateMemory(100);
 
-        public override Span<byte> GetSpan() =>
-            throw new InvalidOperationException("Somebody looked at a payload that must not be looked at.");
+        public override Span<byte> GetSpan() => throw new InvalidOperationException("An adapter read a payload that it must not read.");
 
         public override MemoryHandle Pin(int elementIndex = 0) =>
-            throw new InvalidOperationException("Somebody looked at a payload that must not be looked at.");
+            throw new InvalidOperationException("An adapter read a payload that it must not read.");
 
         public override void Unpin() { }
 

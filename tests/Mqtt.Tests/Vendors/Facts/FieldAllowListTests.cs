@@ -6,7 +6,7 @@ using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Vendors.Facts;
 
-/// <summary>The keep-lists drive the parsers and are what docs/adapters.md shows.</summary>
+/// <summary>The allow-lists drive the parsers, and docs/adapters.md shows them.</summary>
 public sealed class FieldAllowListTests
 {
     private const string Begin = "<!-- from the keep-lists -->\n",
@@ -15,27 +15,27 @@ public sealed class FieldAllowListTests
     public static TheoryData<AdapterKind, int> EveryField() =>
         [
             .. AdapterCatalogue.All.SelectMany(adapter =>
-                adapter.AllowList.Kept.Select((_, at) => new TheoryDataRow<AdapterKind, int>(adapter.AllowList.Adapter, at))
+                adapter.AllowList.Allowed.Select((_, at) => new TheoryDataRow<AdapterKind, int>(adapter.AllowList.Adapter, at))
             ),
         ];
 
     /// <summary>A field that is taken off its list is not read any more: every field has a message that tells the difference.</summary>
     [Theory]
     [MemberData(nameof(EveryField))]
-    public void Drive_the_parser(AdapterKind kind, int at)
+    public void The_allow_lists_drive_the_parsers(AdapterKind kind, int at)
     {
-        var list = AdapterCatalogue.Of(kind).AllowList;
-        var field = list.Kept[at];
+        var list = AdapterCatalogue.ForKind(kind).AllowList;
+        var field = list.Allowed[at];
         var (with, without) = (Read(Made(list), field), Read(Made(list.Without(field)), field));
         Assert.NotEqual(with, without);
     }
 
     [Fact]
-    public void Are_all_in_the_catalogue() =>
+    public void The_catalogue_has_every_allow_list() =>
         Assert.Equal(Enum.GetValues<AdapterKind>().Order(), AdapterCatalogue.All.Select(adapter => adapter.AllowList.Adapter).Order());
 
     [Fact]
-    public void Stand_in_the_documents_as_they_are()
+    public void The_documents_show_the_allow_lists_as_they_are()
     {
         var path = Path.Combine(VendorExamples.Root, "docs/adapters.md");
         var text = File.ReadAllText(path);
@@ -48,9 +48,9 @@ public sealed class FieldAllowListTests
     }
 
     [Fact]
-    public void Say_of_every_field_what_it_becomes() =>
+    public void Every_allowed_field_says_what_it_becomes() =>
         Assert.All(
-            AdapterCatalogue.All.SelectMany(adapter => adapter.AllowList.Kept),
+            AdapterCatalogue.All.SelectMany(adapter => adapter.AllowList.Allowed),
             field => Assert.NotEmpty(AdapterCatalogue.Becomes(field))
         );
 
@@ -90,11 +90,11 @@ public sealed class FieldAllowListTests
         {
             AllowedType.Word => $"\"{field.Values[0].Word}\"",
             AllowedType.Flag => "true",
-            AllowedType.Number => field.Values[0].Least.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            AllowedType.Number => field.Values[0].Min.ToString(System.Globalization.CultureInfo.InvariantCulture),
             AllowedType.Instant => "\"2026-11-23T19:59:59Z\"",
             _ => "\"1.2.3\"",
         };
-        if (field == AdapterCatalogue.Of(AdapterKind.Frigate).AllowList.Kept[0])
+        if (field == AdapterCatalogue.ForKind(AdapterKind.Frigate).AllowList.Allowed[0])
             value = "\"offline\"";
         var payloadOf =
             field.Field.Length == 0
@@ -103,7 +103,7 @@ public sealed class FieldAllowListTests
                     .Field.Split('.')
                     .Reverse()
                     .Aggregate(value, (inner, member) => $"{{\"{(member == "{unit}" ? unit : member)}\":{inner}}}");
-        if (field.Type is AllowedType.Instant or AllowedType.Version) // Such a field is told together with a unit's.
+        if (field.Type is AllowedType.Instant or AllowedType.Version) // Such a field is reported together with a field of a unit.
             payloadOf =
                 payloadOf[..^1]
                 + ","
@@ -119,7 +119,7 @@ public sealed class FieldAllowListTests
     /// <summary>The other field under the same topic, with a good value.</summary>
     private static string Beside(FieldAllowList list, AllowedField field)
     {
-        var other = list.Kept.First(one => one.Topic == field.Topic && !one.Values.IsEmpty);
+        var other = list.Allowed.First(one => one.Topic == field.Topic && !one.Values.IsEmpty);
         return other
             .Field.Split('.')
             .Reverse()
@@ -150,7 +150,7 @@ public sealed class FieldAllowListTests
     private static string Words(FieldAdapter adapter, UnitIndex units, string topic, string payload)
     {
         var reading = adapter.Read(units, topic, System.Text.Encoding.UTF8.GetBytes(payload));
-        return $"{adapter.Classify(units, topic)} {reading.IsShape} {string.Join(';', reading.Facts)}";
+        return $"{adapter.Classify(units, topic)} {reading.IsMalformed} {string.Join(';', reading.Facts)}";
     }
 
     private static string ReadSparkplug(SparkplugB adapter, AllowedField field)
@@ -168,10 +168,14 @@ public sealed class FieldAllowListTests
             [.. VendorExamples.Metric("Video/Mode", "live"), 0x38, 1],
         };
         var made = new List<string>();
-        foreach (var verb in Enum.GetValues<SparkplugVerb>())
+        foreach (var verb in Enum.GetValues<SparkplugMessageType>())
         {
             var topic = $"spBv1.0/Harbor/{verb}/bridge-edge{(verb.ToString()[0] == 'D' ? "/traffic-1" : "")}";
-            var message = adapter.Read(units.WithNode(), topic, VendorExamples.Sparkplug(verb == SparkplugVerb.NDEATH ? null : 5, number));
+            var message = adapter.Read(
+                units.WithNode(),
+                topic,
+                VendorExamples.Sparkplug(verb == SparkplugMessageType.NDEATH ? null : 5, number)
+            );
             made.Add(message is null ? "none" : $"{message.Seq} {message.BdSeq} {message.At} {string.Join(';', message.Metrics)}");
         }
 
@@ -179,7 +183,7 @@ public sealed class FieldAllowListTests
     }
 }
 
-/// <summary>The sample node, which is itself a unit too.</summary>
+/// <summary>The sample node, which is a unit too.</summary>
 internal static class NodeAsUnit
 {
     public static UnitIndex WithNode(this UnitIndex units) =>

@@ -7,34 +7,36 @@ using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Staff.Account;
 
-/// <summary>How staff come in with a password, and when they are out again.</summary>
-public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
+/// <summary>How a session of staff starts with a password, and how it ends.</summary>
+public sealed class SessionTests(StaffedCity staffed) : IClassFixture<StaffedCity>
 {
     private static readonly Attribution Operator = new("operator");
 
-    private static int _people;
+    private static int _lastPerson;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private (StaffMember Member, string Token, string Password) Somebody(params Role[] roles) =>
-        house.City.Staff.Adds($"person-{Interlocked.Increment(ref _people)}", roles is [] ? [Role.Editor] : roles);
+    private (StaffMember Member, string Token, string Password) AddPerson(params Role[] roles) =>
+        staffed.City.Staff.AddWithToken($"person-{Interlocked.Increment(ref _lastPerson)}", roles is [] ? [Role.Editor] : roles);
 
-    private async Task<Visitor> InAsync(StaffMember member, string password)
+    private async Task<Visitor> SignedInAsync(StaffMember member, string password)
     {
-        var visitor = house.Visitor();
-        using var answer = await visitor.SignInAsync(member.SignIn, password);
-        Assert.Equal((HttpStatusCode.Redirect, "/staff/account"), (answer.StatusCode, answer.Headers.Location!.ToString()));
+        var visitor = staffed.Visitor();
+        using var response = await visitor.SignInAsync(member.SignIn, password);
+        Assert.Equal((HttpStatusCode.Redirect, "/staff/account"), (response.StatusCode, response.Headers.Location!.ToString()));
         Assert.True(await visitor.IsInAsync());
         return visitor;
     }
 
     [Fact]
-    public async Task Begins_with_the_right_password_and_lives_in_a_cookie_that_no_script_and_no_public_page_sees()
+    public async Task A_right_password_starts_a_session_in_a_cookie_for_staff_pages_only()
     {
-        var (member, _, password) = Somebody(Role.RecordsOfficer);
-        using var visitor = house.Visitor();
-        using var answer = await visitor.SignInAsync(member.SignIn, password);
-        var cookie = answer.Headers.GetValues("Set-Cookie").Single(one => one.StartsWith("registry-staff=", StringComparison.Ordinal));
+        var (member, _, password) = AddPerson(Role.RecordsOfficer);
+        using var visitor = staffed.Visitor();
+        using var response = await visitor.SignInAsync(member.SignIn, password);
+        var cookie = response
+            .Headers.GetValues("Set-Cookie")
+            .Single(value => value.StartsWith("registry-staff=", StringComparison.Ordinal));
         Assert.All(new[] { "httponly", "samesite=lax", "path=/staff" }, part => Assert.Contains(part, cookie));
         Assert.DoesNotContain("expires", cookie);
         using var page = await visitor.GetAsync("/staff/account");
@@ -42,18 +44,18 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
         var text = await page.Content.ReadAsStringAsync(Cancellation);
         Assert.Contains(member.Name, text);
         Assert.Contains("records officer", text);
-        Assert.Empty(visitor.Cookies.GetCookies(new Uri(house.City.Url + "/governance")));
+        Assert.Empty(visitor.Cookies.GetCookies(new Uri(staffed.City.Url + "/governance")));
     }
 
     [Fact]
-    public async Task Does_not_begin_for_anybody_else_and_says_the_same_of_a_wrong_name_and_a_wrong_password()
+    public async Task A_wrong_name_and_a_wrong_password_are_refused_with_the_same_message()
     {
-        var (member, _, password) = Somebody();
-        var (gone, _, gonePassword) = Somebody();
-        await house.City.Staff.ChangeAsync(gone.Id, null, false, null, Operator, house.City.Time.GetUtcNow(), Cancellation);
-        var answers = new List<string>();
+        var (member, _, password) = AddPerson();
+        var (gone, _, gonePassword) = AddPerson();
+        await staffed.City.Staff.ChangeAsync(gone.Id, null, false, null, Operator, staffed.City.Time.GetUtcNow(), Cancellation);
+        var messages = new List<string>();
         foreach (
-            var (name, word) in new[]
+            var (name, wrongPassword) in new[]
             {
                 (member.SignIn, password + "x"),
                 ("no" + member.SignIn[2..], password),
@@ -63,41 +65,43 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
             }
         )
         {
-            using var visitor = house.Visitor();
-            using var answer = await visitor.SignInAsync(name, word);
-            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            using var visitor = staffed.Visitor();
+            using var response = await visitor.SignInAsync(name, wrongPassword);
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             Assert.DoesNotContain(
-                answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [],
+                response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [],
                 cookie => cookie.StartsWith("registry-staff=", StringComparison.Ordinal)
             );
-            answers.Add(
-                Regex.Match(await answer.Content.ReadAsStringAsync(Cancellation), "role=\"alert\".*?</div>", RegexOptions.Singleline).Value
+            messages.Add(
+                Regex
+                    .Match(await response.Content.ReadAsStringAsync(Cancellation), "role=\"alert\".*?</div>", RegexOptions.Singleline)
+                    .Value
             );
             Assert.False(await visitor.IsInAsync());
         }
 
-        Assert.NotEmpty(answers[0]);
-        Assert.Single(answers.Distinct());
+        Assert.NotEmpty(messages[0]);
+        Assert.Single(messages.Distinct());
     }
 
     [Fact]
-    public async Task Takes_as_long_to_refuse_a_name_that_nobody_has()
+    public async Task Refusing_an_unknown_name_takes_as_long_as_refusing_a_known_one()
     {
-        var (member, _, _) = Somebody();
-        var (known, unknown) = (await FastestAsync(member.SignIn), await FastestAsync("nobody@city.example"));
-        // Without the check of a password the unknown one would take a hundredth.
+        var (member, _, _) = AddPerson();
+        var (known, unknown) = (await FastestAsync(member.SignIn), await FastestAsync("unknown@city.example"));
+        // Without the check of a password, an unknown name would be refused in a hundredth of the time.
         Assert.True(unknown > known / 3, $"{unknown} against {known}");
 
         async Task<TimeSpan> FastestAsync(string name)
         {
-            using var visitor = house.Visitor();
+            using var visitor = staffed.Visitor();
             var fastest = TimeSpan.MaxValue;
             for (var i = 0; i < 4; i++)
             {
                 await visitor.GetAsync("/staff/sign-in");
-                var begun = Stopwatch.GetTimestamp();
-                using var answer = await visitor.SignInAsync(name, "a wrong password");
-                fastest = fastest < Stopwatch.GetElapsedTime(begun) ? fastest : Stopwatch.GetElapsedTime(begun);
+                var start = Stopwatch.GetTimestamp();
+                using var response = await visitor.SignInAsync(name, "a wrong password");
+                fastest = fastest < Stopwatch.GetElapsedTime(start) ? fastest : Stopwatch.GetElapsedTime(start);
             }
 
             return fastest;
@@ -105,15 +109,15 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
     }
 
     [Fact]
-    public async Task Does_not_begin_and_does_not_end_by_a_form_of_another_site()
+    public async Task A_form_of_another_site_neither_starts_nor_ends_a_session()
     {
-        var (member, _, password) = Somebody();
-        using var stranger = house.Visitor();
+        var (member, _, password) = AddPerson();
+        using var stranger = staffed.Visitor();
         using var forged = await stranger.PostWithoutTokenAsync("/staff/sign-in", ("sign-in", member.SignIn), ("password", password));
         Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
         Assert.False(await stranger.IsInAsync());
 
-        using var visitor = await InAsync(member, password);
+        using var visitor = await SignedInAsync(member, password);
         using var forgedOut = await visitor.PostWithoutTokenAsync("/staff/sign-out");
         Assert.Equal(HttpStatusCode.BadRequest, forgedOut.StatusCode);
         Assert.True(await visitor.IsInAsync());
@@ -125,66 +129,66 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
     [InlineData("/\\elsewhere.example/staff")]
     [InlineData("javascript:alert(1)")]
     [InlineData("/governance")]
-    public async Task Leads_to_a_staff_page_of_ours_whatever_the_address_says(string to)
+    public async Task Signing_in_redirects_only_to_staff_pages_of_this_registry(string to)
     {
-        var (member, _, password) = Somebody();
-        using var visitor = house.Visitor();
-        using var answer = await visitor.SignInAsync(member.SignIn, password, to);
-        Assert.Equal("/staff", answer.Headers.Location!.ToString());
+        var (member, _, password) = AddPerson();
+        using var visitor = staffed.Visitor();
+        using var response = await visitor.SignInAsync(member.SignIn, password, to);
+        Assert.Equal("/staff", response.Headers.Location!.ToString());
     }
 
     [Fact]
-    public async Task Is_asked_for_by_staff_pages_which_remember_where_one_wanted_to_go()
+    public async Task A_staff_page_asks_for_sign_in_and_passes_on_its_own_address()
     {
-        using var visitor = house.Visitor();
-        using var answer = await visitor.GetAsync("/staff/account");
-        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        Assert.EndsWith("/staff/sign-in?return=%2Fstaff%2Faccount", answer.Headers.Location!.ToString());
+        using var visitor = staffed.Visitor();
+        using var response = await visitor.GetAsync("/staff/account");
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.EndsWith("/staff/sign-in?return=%2Fstaff%2Faccount", response.Headers.Location!.ToString());
     }
 
     [Fact]
-    public async Task Ends_with_the_button_and_a_copy_of_its_cookie_is_worth_nothing()
+    public async Task Signing_out_ends_the_session_and_any_copy_of_its_cookie()
     {
-        var (member, _, password) = Somebody();
-        using var visitor = await InAsync(member, password);
-        using var thief = house.Visitor();
-        thief.Cookies.Add(visitor.Cookies.GetCookies(new Uri(house.City.Url + "/staff/account"))["registry-staff"]!);
+        var (member, _, password) = AddPerson();
+        using var visitor = await SignedInAsync(member, password);
+        using var thief = staffed.Visitor();
+        thief.Cookies.Add(visitor.Cookies.GetCookies(new Uri(staffed.City.Url + "/staff/account"))["registry-staff"]!);
         Assert.True(await thief.IsInAsync());
 
-        // The button stands in the frame of every staff page.
+        // The layout of every staff page has the button.
         var page = await (await visitor.GetAsync("/staff/account")).Content.ReadAsStringAsync(Cancellation);
         Assert.Matches("""(?s)<form method="post" action="/staff/sign-out".*?__RequestVerificationToken.*?</form>""", page);
-        using var answer = await visitor.PostAsync("/staff/sign-out");
-        Assert.Equal("/staff/sign-in", answer.Headers.Location!.ToString());
+        using var response = await visitor.PostAsync("/staff/sign-out");
+        Assert.Equal("/staff/sign-in", response.Headers.Location!.ToString());
         Assert.False(await visitor.IsInAsync());
         Assert.False(await thief.IsInAsync());
     }
 
     [Fact]
-    public async Task Ends_after_half_an_hour_without_a_sign_of_life()
+    public async Task A_session_ends_after_half_an_hour_without_a_request()
     {
-        var (member, _, password) = Somebody();
-        using var visitor = await InAsync(member, password);
-        house.City.Time.Advance(TimeSpan.FromMinutes(29));
+        var (member, _, password) = AddPerson();
+        using var visitor = await SignedInAsync(member, password);
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(29));
         Assert.True(await visitor.IsInAsync());
-        house.City.Time.Advance(TimeSpan.FromMinutes(29));
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(29));
         Assert.True(await visitor.IsInAsync());
-        house.City.Time.Advance(TimeSpan.FromMinutes(31));
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(31));
         Assert.False(await visitor.IsInAsync());
     }
 
     [Fact]
-    public async Task Ends_after_ten_hours_however_busy_it_was()
+    public async Task A_session_ends_after_ten_hours_even_while_it_is_used()
     {
-        var (member, _, password) = Somebody();
-        using var visitor = await InAsync(member, password);
+        var (member, _, password) = AddPerson();
+        using var visitor = await SignedInAsync(member, password);
         for (var minutes = 20; minutes < 600; minutes += 20)
         {
-            house.City.Time.Advance(TimeSpan.FromMinutes(20));
+            staffed.City.Time.Advance(TimeSpan.FromMinutes(20));
             Assert.True(await visitor.IsInAsync(), $"after {minutes} minutes");
         }
 
-        house.City.Time.Advance(TimeSpan.FromMinutes(20));
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(20));
         Assert.False(await visitor.IsInAsync());
     }
 
@@ -192,53 +196,53 @@ public sealed class SessionTests(StaffedCity house) : IClassFixture<StaffedCity>
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public async Task Ends_when_rights_change(string change)
+    public async Task A_session_ends_when_the_rights_of_its_member_change(string change)
     {
-        var (member, _, password) = Somebody();
-        using var visitor = await InAsync(member, password);
-        await house.City.Staff.ChangeAsync(
+        var (member, _, password) = AddPerson();
+        using var visitor = await SignedInAsync(member, password);
+        await staffed.City.Staff.ChangeAsync(
             member.Id,
             change == "other roles" ? [Role.Auditor] : null,
             change == "deactivated" ? false : null,
             change == "another password" ? "another hash" : null,
             Operator,
-            house.City.Time.GetUtcNow(),
+            staffed.City.Time.GetUtcNow(),
             Cancellation
         );
         Assert.False(await visitor.IsInAsync());
     }
 
     [Fact]
-    public async Task Is_refused_for_a_while_after_five_wrong_passwords_in_a_burst_too()
+    public async Task Five_wrong_passwords_for_a_name_pause_its_sign_in_even_in_a_burst()
     {
-        var (member, _, password) = Somebody();
-        var visitors = Enumerable.Range(0, 12).Select(_ => house.Visitor()).ToArray();
-        var answers = await Task.WhenAll(visitors.Select(visitor => visitor.SignInAsync(member.SignIn, "a wrong password")));
-        Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest));
-        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToArray();
+        var (member, _, password) = AddPerson();
+        var visitors = Enumerable.Range(0, 12).Select(_ => staffed.Visitor()).ToArray();
+        var responses = await Task.WhenAll(visitors.Select(visitor => visitor.SignInAsync(member.SignIn, "a wrong password")));
+        Assert.Equal(5, responses.Count(response => response.StatusCode == HttpStatusCode.BadRequest));
+        var refused = responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests).ToArray();
         Assert.Equal(7, refused.Length);
         Assert.All(
             refused,
-            answer => Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15))
+            response => Assert.InRange(response.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15))
         );
 
-        using var owner = house.Visitor();
+        using var owner = staffed.Visitor();
         Assert.Equal(HttpStatusCode.TooManyRequests, (await owner.SignInAsync(member.SignIn.ToUpperInvariant(), password)).StatusCode);
-        house.City.Time.Advance(TimeSpan.FromMinutes(15));
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(HttpStatusCode.Redirect, (await owner.SignInAsync(member.SignIn, password)).StatusCode);
         Array.ForEach(visitors, visitor => visitor.Dispose());
     }
 
     [Fact]
-    public async Task Is_refused_to_an_address_that_tries_many_names()
+    public async Task An_address_that_tries_many_names_is_refused_for_a_while()
     {
-        house.City.Time.Advance(TimeSpan.FromMinutes(15)); // Whatever other tests got wrong is forgiven.
-        var (member, _, password) = Somebody();
-        using var visitor = house.Visitor();
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(15)); // Forgets the wrong passwords of other tests.
+        var (member, _, password) = AddPerson();
+        using var visitor = staffed.Visitor();
         for (var i = 0; i < 30; i++)
             Assert.Equal(HttpStatusCode.BadRequest, (await visitor.SignInAsync($"guess-{i}@city.example", "a wrong password")).StatusCode);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await visitor.SignInAsync(member.SignIn, password)).StatusCode);
-        house.City.Time.Advance(TimeSpan.FromMinutes(15));
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(HttpStatusCode.Redirect, (await visitor.SignInAsync(member.SignIn, password)).StatusCode);
     }
 }

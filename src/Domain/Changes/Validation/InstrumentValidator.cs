@@ -1,0 +1,96 @@
+using SurveillanceRegistry.Domain.Policies.Law;
+using static SurveillanceRegistry.Domain.Changes.Validation.ProblemLocation;
+
+namespace SurveillanceRegistry.Domain.Changes.Validation;
+
+/// <summary>Checks an instrument with its versions.</summary>
+internal static class InstrumentValidator
+{
+    public static void Check(Instrument instrument, KnownReferences known, ProblemLocation at)
+    {
+        if (!Identifier.IsValid(instrument.Id, dots: true))
+            at["id"].Add(Quote(instrument.Id), "an id of small letters, digits, hyphens and dots, at most 64");
+        if (instrument.Kind is InstrumentKind.ManualChapter or InstrumentKind.MunicipalCode && !Citation.FindIn(instrument.Citation).Any())
+            at["citation"].Add(Quote(instrument.Citation), "a citation such as SPD Manual 16.090 or SMC 14.18");
+        if (instrument.Versions.IsEmpty)
+            at["versions"].Add("no version", "at least one");
+        SourceValidator.CheckAddress(instrument.Url, at["url"]);
+        SourceValidator.CheckCitations(instrument.Citation, known, at["citation"]);
+        foreach (var (index, version) in instrument.Versions.Index())
+        {
+            var versionAt = at[$"version {version.Number}"];
+            if (version.Number != index + 1)
+                versionAt["number"].Add($"{version.Number}", $"{index + 1}: versions are numbered 1, 2, … in the order of time");
+            CheckVersion(version, instrument, known, versionAt);
+            // One problem for each version: where all overlap, each pair would have one.
+            _ = instrument.Versions.Take(index).All(earlier => CheckFollows(earlier, version, versionAt["effective"]));
+        }
+    }
+
+    private static void CheckVersion(InstrumentVersion version, Instrument instrument, KnownReferences known, ProblemLocation at)
+    {
+        SourceValidator.CheckCitations(version.Title, known, at["title"]);
+        SourceValidator.CheckCitations(version.By, known, at["by"]);
+        CheckPeriod(version.Effective, at["effective"]);
+        if (version.SupersededBy is { } successor)
+            CheckSuperseded(version, successor, instrument, known, at);
+        SourceValidator.Check(version.Source, at["source"]);
+        if (version.Rules.IsEmpty)
+            at["rules"].Add("nothing governed", "at least one technology");
+        foreach (var duplicate in version.Rules.GroupBy(rule => rule.Technology).Where(group => group.Count() > 1))
+            at["rules"].Add($"{Quote(duplicate.Key)} twice", "each technology once");
+        foreach (var rule in version.Rules)
+            RuleValidator.Check(rule, known, at[rule.Technology]);
+    }
+
+    private static void CheckPeriod(EffectivePeriod period, ProblemLocation at)
+    {
+        if (period.From is not null && (period.FromKnownBy ?? period.FromNotBefore) is not null)
+            at.Add("another bound beside a known start", "'fromKnownBy' and 'fromNotBefore' only when 'from' is not known");
+        if (period.To is not null && period.Ended || period.EndKnownBy is not null && !period.Ended)
+            at.Add("an end that is both known and not known", "'to', or 'ended' with 'endKnownBy'");
+        if (period is { Ended: true, EndKnownBy: null })
+            at.Add("an unknown end alone", "'endKnownBy' beside it: the date by which a source shows it replaced");
+        if ((period.From ?? period.FromKnownBy) is { } start && (period.To ?? period.EndKnownBy) is { } end && end.Latest <= start.Earliest)
+            at.Add(
+                $"an end ({end}) that is not after the start ({start})",
+                "the first day on which it is no longer in force, after the day on which it takes effect"
+            );
+    }
+
+    private static void CheckSuperseded(
+        InstrumentVersion version,
+        string successor,
+        Instrument instrument,
+        KnownReferences known,
+        ProblemLocation at
+    )
+    {
+        if (successor == instrument.Id || !known.Instruments.Contains(successor))
+            at["supersededBy"].Add(Quote(successor), "another registered instrument");
+        if (version.Effective is { To: null, Ended: false })
+            at["effective"]
+                .Add(
+                    $"a text that {successor} replaced, and that is still in force",
+                    "the day on which it ended ('to'), or 'ended' with 'endKnownBy'"
+                );
+    }
+
+    /// <summary>Checks that a version follows an earlier one in time, and that no technology has both at once. False when not.</summary>
+    private static bool CheckFollows(InstrumentVersion earlier, InstrumentVersion later, ProblemLocation at)
+    {
+        string[] shared = earlier.Effective.Overlaps(later.Effective)
+            ? [.. earlier.Rules.Select(rule => rule.Technology).Intersect(later.Rules.Select(rule => rule.Technology))]
+            : [];
+        if (shared.Length > 0)
+            at.Add(
+                $"a period that overlaps that of version {earlier.Number} for {string.Join(", ", shared)}",
+                "periods that follow each other: each end no later than the next start"
+            );
+        else if (later.Effective.EarliestPossibleStart < earlier.Effective.EarliestPossibleStart)
+            at.Add($"a version that begins before version {earlier.Number}", "versions in the order of time");
+        else
+            return true;
+        return false;
+    }
+}

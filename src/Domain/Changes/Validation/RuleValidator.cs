@@ -1,0 +1,37 @@
+using SurveillanceRegistry.Domain.Policies.Rules;
+using static SurveillanceRegistry.Domain.Changes.Validation.ProblemLocation;
+
+namespace SurveillanceRegistry.Domain.Changes.Validation;
+
+/// <summary>Checks what a version says of one technology.</summary>
+internal static class RuleValidator
+{
+    public static void Check(Rule rule, KnownReferences known, ProblemLocation at)
+    {
+        if (!known.Technologies.Contains(rule.Technology))
+            at["technology"].Add(Quote(rule.Technology), "a registered technology");
+        foreach (var department in rule.Departments.Where(department => !known.Departments.Contains(department)))
+            at["departments"].Add(Quote(department), "a department of the city");
+        if (rule.Owner is { } owner && !known.Departments.Contains(owner))
+            at["owner"].Add(Quote(owner), "a department of the city");
+        if (rule.Capture.Distinct().Count() != rule.Capture.Length)
+            at["capture"].Add("a capture twice", "each capture once");
+        if (rule is { Pauses: true, Capture.IsEmpty: false })
+            at["capture"].Add("captures beside a pause", "an empty list: what pauses a technology allows nothing");
+        foreach (var retention in rule.Retention)
+            CheckRetention(retention, at["retention"]);
+        foreach (var notice in rule.Notice.Where(notice => notice.Days is < 0 or > PolicyValidator.MaxDays))
+            at["notice"].Add($"{notice.Days} days", $"0 to {PolicyValidator.MaxDays} days");
+        string?[] texts = [rule.Note, rule.Sharing, rule.RecordsAccess.Text, .. rule.Purposes, .. rule.ProhibitedUses];
+        foreach (var text in texts)
+            SourceValidator.CheckCitations(text, known, at);
+    }
+
+    private static void CheckRetention(Retention retention, ProblemLocation at)
+    {
+        if (retention.Days is null == retention.Event is null)
+            at.Add(retention.Days is null ? "neither days nor an event" : "both days and an event", "one of the two");
+        if (retention.Days is < 0 or > PolicyValidator.MaxDays)
+            at.Add($"{retention.Days} days", $"0 to {PolicyValidator.MaxDays} days");
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace SurveillanceRegistry.Domain.Changes.Validation;
+
+/// <summary>
+/// Checks every text of a document, wherever it is: one line that every page, screen and signature can show, and no markup.
+/// </summary>
+internal static partial class TextValidator
+{
+    public static void Check(JsonNode? node, ProblemLocation at, bool mayBeBlank)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (name, value) in members)
+                    Check(value, at[name], mayBeBlank);
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                    Check(item, ItemLocation(item, at), mayBeBlank);
+                break;
+            case JsonValue value when value.TryGetValue<string>(out var text):
+                CheckText(text, at, mayBeBlank);
+                break;
+        }
+    }
+
+    /// <summary>Whether a page could take a part of the text for markup.</summary>
+    public static bool HasMarkup(string text) => Markup().IsMatch(text);
+
+    private static ProblemLocation ItemLocation(JsonNode? item, ProblemLocation at) =>
+        item is JsonObject members && (members["number"] ?? members["technology"] ?? members["id"]) is JsonValue key
+            ? at with
+            {
+                Where = $"{at.Where} {key}",
+            }
+            : at;
+
+    private static void CheckText(string text, ProblemLocation at, bool mayBeBlank)
+    {
+        if (text.Length > PolicyValidator.MaxTextLength)
+            at.Add($"{text.Length} characters", $"1 to {PolicyValidator.MaxTextLength} characters");
+        else if (!mayBeBlank && string.IsNullOrWhiteSpace(text))
+            at.Add("a blank text", $"1 to {PolicyValidator.MaxTextLength} characters");
+        // The replacement character stands for a surrogate without its pair.
+        else if (text.Any(char.IsControl) || text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))
+            at.Add("a control character or half a character", "a text on one line");
+        else if (HasMarkup(text))
+            at.Add("markup", "plain text without < before a letter");
+    }
+
+    [GeneratedRegex("<[A-Za-z/!?]")]
+    private static partial Regex Markup();
+}

@@ -1,0 +1,62 @@
+using SurveillanceRegistry.Domain.Changes;
+
+namespace SurveillanceRegistry.Domain.Ledger;
+
+/// <summary>
+/// Every kind of ledger entry, and of act on a mobile device. Kinds are public and stand in stored entries: add new ones, never change or
+/// reuse one.
+/// </summary>
+public static class LedgerKinds
+{
+    /// <summary>The registry was seeded from files; always the first entry. Migration 0002 writes it too, for older databases.</summary>
+    public const string RegistryOpened = "registry-opened";
+
+    /// <summary>A revision of a policy document, with its content or, when that is too large, only its hash.</summary>
+    public const string DocumentRecorded = "document-recorded";
+
+    /// <summary>A day began on which another rule took effect for a technology.</summary>
+    public const string RuleSwitched = "rule-switched";
+
+    /// <summary>A signed notice of a place, by its hash.</summary>
+    public const string NoticeIssued = "notice-issued";
+
+    /// <summary>A staff member's roles, account or API tokens changed.</summary>
+    public const string StaffRightChanged = "staff-right-changed";
+
+    public const string DeviceRegistered = "device-registered";
+
+    public const string DeviceChanged = "device-changed";
+
+    /// <summary>A clerk let a device whose clock was set back start a new sequence of heartbeats.</summary>
+    public const string DeviceClockReset = "device-clock-reset";
+
+    /// <summary>The first device of a fleet with a technology was registered.</summary>
+    public const string FleetRegistered = "fleet-registered";
+
+    public const string GatewayRegistered = "gateway-registered";
+
+    public const string GatewayChanged = "gateway-changed";
+
+    public const string CredentialIssued = "credential-issued";
+
+    /// <summary>Many fixed devices got a new secret at once.</summary>
+    public const string CredentialsIssued = "credentials-issued";
+
+    public const string CredentialEnded = "credential-ended";
+
+    public const string ClaimMade = "claim-made";
+
+    public const string ClaimUsed = "claim-used";
+
+    /// <summary>A day of the heartbeat log was dropped at the end of its retention.</summary>
+    public const string HeartbeatsPurged = "heartbeats-purged";
+
+    /// <summary>The digest of a sealed part of the history.</summary>
+    public const string HistoryDigest = "history-digest";
+
+    /// <summary>The machine's clock was set.</summary>
+    public const string ClockStepped = "clock-stepped";
+
+    /// <summary>Returns the kind of an act on a change request, e.g. <c>change-approved</c>.</summary>
+    public static string ForChange(ChangeAct act) => "change-" + Json.Word(act);
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Places;
+
+namespace SurveillanceRegistry.Domain.Policies.Documents;
+
+/// <summary>A file from which the register was opened: its name under the checkout and the SHA-256 of its bytes, lower-case hex.</summary>
+public sealed record OpeningFile(string Name, string Sha256);
+
+/// <summary>The content of the files under <c>policies/</c> and <c>devices/</c>, read without an error.</summary>
+public sealed record Opening(
+    GovernanceSnapshot Governance,
+    ImmutableArray<Place> Places,
+    ImmutableArray<Kiosk> Kiosks,
+    ImmutableArray<Device> Devices,
+    ImmutableArray<OpeningFile> Files
+)
+{
+    /// <summary>The gateways of some of the devices.</summary>
+    public ImmutableArray<Gateway> Gateways { get; init; } = [];
+}

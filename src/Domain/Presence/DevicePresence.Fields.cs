@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using SurveillanceRegistry.Domain.Devices;
+using Bits = SurveillanceRegistry.Domain.Presence.DevicePresenceBits;
+
+namespace SurveillanceRegistry.Domain.Presence;
+
+/// <summary>The fields of a device's presence and how the small ones are packed.</summary>
+[StructLayout(LayoutKind.Sequential)] // A million devices, with their places in the timing wheel, take 60 MB.
+public partial struct DevicePresence
+{
+    private long _epoch;
+    private long _seq;
+    private long _heardAtUnixMs;
+    private long _heardAtSteadyMs;
+
+    // The low 32 bits of the session number: two sessions of one device are never 2^32 connections apart.
+    private int _session;
+    private int _ruleVersion;
+    private int _skewSeconds;
+    private int _lastReturnSecond;
+    private PackedBits _packed;
+
+    private void SetRuleVersion(long? version)
+    {
+        Set(Flag.HasRuleVersion, version is not null);
+        _ruleVersion = (int)Math.Min(version ?? 0, int.MaxValue);
+    }
+
+    private void SetSkew(int? seconds)
+    {
+        Set(Flag.HasSkew, seconds is not null);
+        _skewSeconds = seconds ?? 0;
+    }
+
+    private int DeadlineSeconds
+    {
+        readonly get => _packed[Bits.DeadlineSeconds];
+        set => _packed[Bits.DeadlineSeconds] = Math.Min(value, Registration.MaxDeadlineSeconds);
+    }
+
+    private CaptureReport Capture
+    {
+        readonly get => new(_packed[Bits.Capture]);
+        set => _packed[Bits.Capture] = value.Bits;
+    }
+
+    private CaptureSet UnregisteredCaptures
+    {
+        readonly get => new(_packed[Bits.UnregisteredCaptures]);
+        set => _packed[Bits.UnregisteredCaptures] = value.Bits;
+    }
+
+    private Evidence Evidence
+    {
+        readonly get => (Evidence)_packed[Bits.Evidence];
+        set => _packed[Bits.Evidence] = (int)value;
+    }
+
+    private Health Health
+    {
+        readonly get => (Health)_packed[Bits.Health];
+        set => _packed[Bits.Health] = (int)value;
+    }
+
+    /// <summary>
+    /// Returns from silence in a row, each within <see cref="FlapWindowSeconds"/> of the one before; at most one too many.
+    /// </summary>
+    private int ReturnCount
+    {
+        readonly get => _packed[Bits.ReturnCount];
+        set => _packed[Bits.ReturnCount] = Math.Min(value, MaxReturns + 1);
+    }
+
+    /// <summary>Late heartbeats in a row, up to <see cref="MaxLateInARow"/>.</summary>
+    private int LateCount
+    {
+        readonly get => _packed[Bits.LateCount];
+        set => _packed[Bits.LateCount] = Math.Min(value, MaxLateInARow);
+    }
+
+    /// <summary>How the session of the newest heartbeat ended; null when it is not known to have ended.</summary>
+    private SessionEnd? LastSessionEnd
+    {
+        readonly get => _packed[Bits.LastSessionEnd] is var end and not 0 ? (SessionEnd)(end - 1) : null;
+        set => _packed[Bits.LastSessionEnd] = value is { } end ? (int)end + 1 : 0;
+    }
+
+    private PresenceState State
+    {
+        readonly get => (PresenceState)_packed[Bits.State];
+        set => _packed[Bits.State] = (int)value;
+    }
+
+    private Flag Flags
+    {
+        readonly get => (Flag)_packed[Bits.Flags];
+        set => _packed[Bits.Flags] = (int)value;
+    }
+
+    private readonly bool Has(Flag flag) => (Flags & flag) != 0;
+
+    private void Set(Flag flag, bool value) => Flags = value ? Flags | flag : Flags & ~flag;
+
+    [Flags]
+    private enum Flag
+    {
+        SilenceIsNormal = 1,
+        WasHeard = 2,
+        HasSkew = 4,
+        HasRuleVersion = 8,
+        ClockFellBack = 16,
+    }
+}
+
+/// <summary>Where each small value of a <see cref="DevicePresence"/> is packed. Each field begins where the one before ends.</summary>
+internal static class DevicePresenceBits
+{
+    public static readonly BitField DeadlineSeconds = new(0, 17);
+    public static readonly BitField Capture = DeadlineSeconds.Next(12);
+    public static readonly BitField UnregisteredCaptures = Capture.Next(6);
+    public static readonly BitField Evidence = UnregisteredCaptures.Next(3);
+    public static readonly BitField Health = Evidence.Next(3);
+    public static readonly BitField ReturnCount = Health.Next(3);
+    public static readonly BitField LateCount = ReturnCount.Next(2);
+    public static readonly BitField LastSessionEnd = LateCount.Next(4);
+    public static readonly BitField Flags = LastSessionEnd.Next(5);
+    public static readonly BitField State = Flags.Next(3);
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Files.Policies.Instruments;
+using SurveillanceRegistry.Files.Yaml;
+
+namespace SurveillanceRegistry.Files.Policies;
+
+/// <summary>The opened files of the folder <c>policies/</c>, with the problems found while it was listed.</summary>
+internal sealed class PolicyFolder
+{
+    private readonly string _folder;
+    private readonly List<FileProblem> _problems = [];
+    private readonly YamlFile _cityFile;
+    private readonly YamlFile _technologiesFile;
+    private readonly YamlFile _chaptersFile;
+    private readonly ImmutableArray<YamlFile> _instrumentFiles;
+    private readonly ImmutableArray<YamlFile> _wordingFiles;
+
+    private PolicyFolder(string folder)
+    {
+        _folder = folder;
+        _cityFile = ReadFile("city.yaml");
+        _technologiesFile = ReadFile("technologies.yaml");
+        _chaptersFile = ReadFile("chapters.yaml");
+        _instrumentFiles = ReadFolder("instruments");
+        _wordingFiles = ReadFolder("notices");
+    }
+
+    public static PolicyFolder Open(string folder) => new(folder);
+
+    private ImmutableArray<YamlFile> AllFiles => [_cityFile, _technologiesFile, _chaptersFile, .. _instrumentFiles, .. _wordingFiles];
+
+    /// <summary>Reads all files, checks them against each other, and returns the governance or every problem.</summary>
+    public FileReading<AdoptedPolicies> Read()
+    {
+        var instrumentIds = _instrumentFiles.Select(file => Path.GetFileNameWithoutExtension(file.Name)).ToHashSet(StringComparer.Ordinal);
+        var city = CityFile.Read(_cityFile);
+        var technologies = TechnologiesFile.Read(_technologiesFile, instrumentIds);
+        var technologyIds = Ids(technologies, technology => technology?.Id);
+        var departmentIds = city is null ? null : Ids(city.Departments, department => department?.Id);
+        var instrumentFile = new InstrumentFile(technologyIds, departmentIds, instrumentIds);
+        ImmutableArray<Instrument?> instruments = [.. _instrumentFiles.Select(instrumentFile.Read)];
+        var wordingFile = new WordingFile(technologyIds, city is null || city.Languages.IsEmpty ? null : city.Languages);
+        ImmutableArray<Wording?> wordings = [.. _wordingFiles.Select(wordingFile.Read)];
+
+        var chapters = ChaptersFile.Read(_chaptersFile);
+        if (chapters is not null)
+            CheckCitations(chapters, technologies, instruments);
+        if (city is not null)
+            RequireWordingOfEachLanguage(city);
+
+        return FileReading<AdoptedPolicies>.From(
+            _problems.Concat(AllFiles.SelectMany(file => file.Problems)),
+            () =>
+                new AdoptedPolicies(
+                    new GovernanceSnapshot(
+                        city!,
+                        new GovernanceTable(technologies, [.. instruments!]),
+                        [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)],
+                        chapters!
+                    ),
+                    [.. AllFiles.Select(file => new OpeningFile(NameInCheckout(file), file.Sha256))]
+                )
+        );
+    }
+
+    /// <summary>Returns the ids; null when there are none, because then their file could not be read.</summary>
+    private static IReadOnlyCollection<string>? Ids<T>(ImmutableArray<T> items, Func<T, string?> id) =>
+        items.IsDefaultOrEmpty ? null : [.. items.Select(id).OfType<string>()];
+
+    private void CheckCitations(KnownChapters chapters, ImmutableArray<Technology> technologies, ImmutableArray<Instrument?> instruments)
+    {
+        foreach (var file in AllFiles.Where(file => file != _chaptersFile))
+            CitationCheck.CheckChapters(chapters, file);
+        CitationCheck.CheckStatement(chapters, _technologiesFile, technologies, instruments);
+    }
+
+    private void RequireWordingOfEachLanguage(City city)
+    {
+        var listed = (_cityFile.Root as YamlMap)?["languages"] as YamlList;
+        foreach (var (language, node) in city.Languages.Zip(listed?.Items ?? []).Where(pair => pair.First is not null))
+        {
+            if (!_wordingFiles.Any(file => Path.GetFileNameWithoutExtension(file.Name) == language))
+                _cityFile.Report(node, $"{YamlNode.Quote(language)} without a file", $"the file notices/{language}.yaml");
+        }
+    }
+
+    /// <summary>Returns the name of a file in the checkout: the last part of the folder's path, and the path under it.</summary>
+    private string NameInCheckout(YamlFile file)
+    {
+        var folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_folder)));
+        return $"{folder}/{Path.GetRelativePath(_folder, file.Name).Replace('\\', '/')}";
+    }
+
+    private YamlFile ReadFile(string name) => YamlFile.Read(Path.Combine(_folder, name), PolicyFiles.MaxBytes);
+
+    private ImmutableArray<YamlFile> ReadFolder(string name) =>
+        [.. PathsIn(Path.Combine(_folder, name)).Select(path => YamlFile.Read(path, PolicyFiles.MaxBytes))];
+
+    /// <summary>Returns the <c>.yaml</c> files of a folder, by name. Reports YAML files whose ending is not read.</summary>
+    private IEnumerable<string> PathsIn(string folder)
+    {
+        string[] paths;
+        try
+        {
+            paths = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Report(folder, "no such folder, or one that cannot be opened", "a folder with .yaml files");
+            return [];
+        }
+
+        foreach (var path in paths.Where(HasSimilarExtension))
+            Report(path, $"a name that ends with {Path.GetExtension(path)}", "a name that ends with .yaml: other files are not read");
+        string[] yamlPaths = [.. paths.Where(path => Path.GetExtension(path) == ".yaml")];
+        if (yamlPaths.Length is 0 or > PolicyFiles.MaxFiles)
+            Report(folder, $"{yamlPaths.Length} files", $"1 to {PolicyFiles.MaxFiles} .yaml files");
+        return yamlPaths.Take(PolicyFiles.MaxFiles);
+    }
+
+    /// <summary>True for <c>.yml</c>, <c>.YAML</c> and the like.</summary>
+    private static bool HasSimilarExtension(string path)
+    {
+        var extension = Path.GetExtension(path);
+        return extension != ".yaml"
+            && (
+                extension.Equals(".yml", StringComparison.OrdinalIgnoreCase)
+                || extension.Equals(".yaml", StringComparison.OrdinalIgnoreCase)
+            );
+    }
+
+    private void Report(string path, string found, string expected) => _problems.Add(new FileProblem(path, 1, 1, found, expected));
+}

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.ExpectedStates;
+
+namespace SurveillanceRegistry.Grains.Devices;
+
+/// <summary>A device, the last that is known of it, and the rows that govern it on <paramref name="Day"/>.</summary>
+public sealed record DeviceDescription(Device Device, DeviceObservation? Last, DateOnly Day, ImmutableArray<GovernanceRow> GovernedBy)
+{
+    /// <summary>The state that its rules demand, as it is published to the device; null until it was computed.</summary>
+    public ExpectedState? Expected { get; init; }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+
+namespace SurveillanceRegistry.Grains.Places;
+
+/// <summary>A place, its kiosks and devices, and the notice in force there.</summary>
+public sealed record PlaceDescription(
+    Place Place,
+    ImmutableArray<KioskDescription> Kiosks,
+    ImmutableArray<CoveringDevice> Covering,
+    SignedNotice Notice,
+    NoticeContent Content
+);
+
+/// <summary>A kiosk, when it last requested its notice, and the hash of the notice that it then held; null if not known.</summary>
+public sealed record KioskDescription(Kiosk Kiosk, DateTimeOffset? LastSeenAt, string? ShownHash);
+
+/// <summary>
+/// A notice as it is now, and as it would be on a day under other rules. Both are composed of what is known of the devices now.
+/// </summary>
+public sealed record NoticePreview(Place Place, ImmutableArray<KioskDescription> Kiosks, NoticeContent Now, NoticeContent Then);

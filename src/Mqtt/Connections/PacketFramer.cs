@@ -1,0 +1,57 @@
+using System.Buffers;
+using MQTTnet.Exceptions;
+
+namespace SurveillanceRegistry.Mqtt.Connections;
+
+/// <summary>
+/// Cuts the bytes of a connection into packets and enforces the packet cap. It has no state: the thread that reads the connection calls it.
+/// </summary>
+internal static class PacketFramer
+{
+    /// <summary>The longest first packet, in bytes. An id, a secret and a will fit easily.</summary>
+    public const int MaxSignInBytes = 4 * 1024;
+
+    /// <summary>
+    /// The longest packet after the sign-in, in bytes. Packets between the size of a heartbeat and this cap are read, so that each can be
+    /// refused with its own reason code.
+    /// </summary>
+    public const int MaxPacketBytes = 64 * 1024;
+
+    private const int MaxLengthBytes = 4;
+
+    /// <summary>Cuts the first packet off the received bytes. False while it is not complete, or when it is over the cap.</summary>
+    /// <exception cref="MqttProtocolViolationException">The length field is malformed.</exception>
+    public static bool TryReadFrame(in ReadOnlySequence<byte> received, int maxBytes, out ReadOnlySequence<byte> packet)
+    {
+        if (PacketLength(received) is { } length && length <= maxBytes && length <= received.Length)
+        {
+            packet = received.Slice(0, length);
+            return true;
+        }
+
+        packet = default;
+        return false;
+    }
+
+    /// <summary>
+    /// The length in bytes of the packet that begins here (MQTT 5.0 section 2.1.4); null while its length field is not complete.
+    /// </summary>
+    /// <exception cref="MqttProtocolViolationException">The length field is malformed.</exception>
+    public static int? PacketLength(in ReadOnlySequence<byte> received)
+    {
+        var reader = new SequenceReader<byte>(received);
+        if (!reader.TryRead(out _))
+            return null;
+        var length = 0;
+        for (var i = 0; i < MaxLengthBytes; i++)
+        {
+            if (!reader.TryRead(out var digit))
+                return null;
+            length |= (digit & 0x7F) << (7 * i);
+            if ((digit & 0x80) == 0)
+                return (int)reader.Consumed + length;
+        }
+
+        throw new MqttProtocolViolationException("The packet's length field has more than four bytes.");
+    }
+}

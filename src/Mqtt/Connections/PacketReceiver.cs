@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using MQTTnet.Exceptions;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.SignIn;
+
+namespace SurveillanceRegistry.Mqtt.Connections;
+
+/// <summary>
+/// Reads one connection packet by packet. It hands the publishes of a signed-in client to the <see cref="PublishHandler"/> as bytes, and
+/// leaves every other packet in the pipe for MQTTnet. Only the reading thread calls it.
+/// </summary>
+internal sealed class PacketReceiver(
+    ClientConnection connection,
+    PipeReader input,
+    AcknowledgementWriter writer,
+    ConnectionTimeouts timeouts,
+    DisconnectState disconnect,
+    PublishHandler publishes,
+    Action<int> onOversized
+)
+{
+    private const int MaxStackBytes = 1024;
+
+    private int MaxPacketBytes => connection.ConnectPacket is null ? PacketFramer.MaxSignInBytes : PacketFramer.MaxPacketBytes;
+
+    /// <summary>Handles publishes until a whole packet for MQTTnet is first in the pipe.</summary>
+    /// <returns>Why the session ends; null when MQTTnet may read its packet.</returns>
+    /// <exception cref="MqttCommunicationException">The client closed the connection.</exception>
+    /// <exception cref="MqttProtocolViolationException">A packet's length field is malformed.</exception>
+    public async Task<DisconnectCause?> ReadToLibraryPacketAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (disconnect.Cause is { } ended) // Checked before each read: MQTTnet's own read may have consumed the cancellation.
+                return ended;
+            if (!writer.CanWrite)
+                await writer.WaitForDrainAsync();
+            var read = await input.ReadAsync(cancellationToken);
+            var rest = read.Buffer;
+            if (read.IsCanceled)
+            {
+                input.AdvanceTo(rest.Start);
+                return disconnect.Cause!;
+            }
+
+            timeouts.OnReceived();
+            while (disconnect.Cause is null && PacketFramer.TryReadFrame(rest, MaxPacketBytes, out var packet))
+            {
+                if (connection.Session is not { } session || !PublishPacket.Is(packet.FirstSpan[0]))
+                    return AdvanceToLibraryPacket(packet);
+                if (await HandlePublishAsync(session, packet) is { } cause)
+                {
+                    input.AdvanceTo(packet.End);
+                    return End(cause);
+                }
+
+                rest = rest.Slice(packet.End);
+                timeouts.OnPacketCompleted();
+                if (!writer.CanWrite)
+                    await writer.WaitForDrainAsync();
+            }
+
+            var oversized = FindOversized(rest);
+            if (oversized is null)
+                timeouts.OnReadCompleted(isPacketUnfinished: !rest.IsEmpty);
+            input.AdvanceTo(rest.Start, rest.End);
+            if (oversized is not null)
+                return End(oversized);
+            if (read.IsCompleted)
+                throw new MqttCommunicationException("The client closed the connection.");
+        }
+    }
+
+    /// <summary>Cancels the read that waits for bytes. Any thread may call it.</summary>
+    public void CancelRead() => input.CancelPendingRead();
+
+    /// <summary>Reads and drops bytes until the client closes the connection.</summary>
+    public async Task DiscardUntilClosedAsync(CancellationToken cancellationToken)
+    {
+        for (var read = await input.ReadAsync(cancellationToken); !read.IsCompleted; read = await input.ReadAsync(cancellationToken))
+            input.AdvanceTo(read.Buffer.End);
+    }
+
+    /// <summary>Leaves a packet in the pipe for MQTTnet, or returns why the session ends if MQTTnet must not read it.</summary>
+    private DisconnectCause? AdvanceToLibraryPacket(in ReadOnlySequence<byte> packet)
+    {
+        if (!ControlPacketValidator.IsWellFormed(packet, connection.Session is { IsVersion5: true }))
+        {
+            input.AdvanceTo(packet.End);
+            return End(new DisconnectCause(MqttDisconnectReasonCode.MalformedPacket, "The client sent bytes that are not an MQTT packet."));
+        }
+
+        input.AdvanceTo(packet.Start, packet.Start);
+        timeouts.OnPacketCompleted();
+        return null;
+    }
+
+    /// <summary>Hands a PUBLISH to the handler as one span. The handler keeps nothing of the bytes.</summary>
+    private ValueTask<DisconnectCause?> HandlePublishAsync(Session session, in ReadOnlySequence<byte> packet)
+    {
+        if (packet.IsSingleSegment)
+            return publishes.HandleAsync(session, packet.FirstSpan);
+        var length = (int)packet.Length;
+        if (length <= MaxStackBytes)
+        {
+            Span<byte> copy = stackalloc byte[length];
+            packet.CopyTo(copy);
+            return publishes.HandleAsync(session, copy);
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            packet.CopyTo(rented);
+            return publishes.HandleAsync(session, rented.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        }
+    }
+
+    private DisconnectCause? FindOversized(in ReadOnlySequence<byte> received)
+    {
+        if (PacketFramer.PacketLength(received) is not { } length || length <= MaxPacketBytes)
+            return null;
+        onOversized(length);
+        return new DisconnectCause(
+            MqttDisconnectReasonCode.PacketTooLarge,
+            $"A packet of {length} bytes is over the cap of {MaxPacketBytes} bytes."
+        );
+    }
+
+    private DisconnectCause End(DisconnectCause cause)
+    {
+        disconnect.TrySet(cause);
+        return cause;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Mqtt.Connections;
+using SurveillanceRegistry.Mqtt.Presence;
+using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.SignIn;
+using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
+
+namespace SurveillanceRegistry.Mqtt.Vendors;
+
+/// <summary>
+/// Handles what gateways publish on their vendors' topics. The thread that reads the gateway's connection calls it; so does the check
+/// timer.
+/// </summary>
+internal sealed class VendorPublishHandler(
+    SessionEndSequencer sessionEnds,
+    Limits limits,
+    MqttMetrics metrics,
+    TimeProvider time,
+    ILogger<VendorPublishHandler> logger
+)
+{
+    /// <summary>Handles one PUBLISH of a gateway on a topic that is not the registry's own.</summary>
+    /// <returns>
+    /// The heartbeats that must be durable before the acknowledgement, and why the message is refused; null when it is not. A message is
+    /// refused as a whole if one of its devices is over its rate limit: not all of it becomes durable. Sending it again does no harm.
+    /// </returns>
+    public (ImmutableArray<VendorHeartbeat> Heartbeats, PublishRejection? Rejection) Handle(Session session, in PublishPacket publish)
+    {
+        var now = time.GetUtcNow();
+        var vendor = session.Vendor!;
+        var answer = vendor.Handle(Encoding.UTF8.GetString(publish.Topic), publish.Payload, publish.IsRetained, now);
+        if (answer.Refusal is { } refusal)
+        {
+            metrics.Dropped(vendor.Adapter, 1, vendor.IsFixed);
+            var rejection = refusal switch
+            {
+                VendorRefusal.Forbidden => PublishRejection.Forbidden,
+                VendorRefusal.NotMapped => PublishRejection.Topic,
+                _ => PublishRejection.Shape,
+            };
+            return ([], rejection);
+        }
+
+        var heartbeats = ToHeartbeats(session, answer, now, out var isOverRate);
+        return (heartbeats, isOverRate ? PublishRejection.Rate : null);
+    }
+
+    /// <summary>
+    /// Carries out an answer of the state machine: sends its commands, publishes its deaths, and returns its reports as heartbeats.
+    /// </summary>
+    /// <param name="isOverRate">Whether a report was left out because its device is over its rate limit.</param>
+    public ImmutableArray<VendorHeartbeat> ToHeartbeats(Session session, VendorAnswer answer, DateTimeOffset now, out bool isOverRate)
+    {
+        isOverRate = false;
+        var vendor = session.Vendor!;
+        if (answer.Dropped > 0)
+            metrics.Dropped(vendor.Adapter, answer.Dropped, vendor.IsFixed);
+        foreach (var message in answer.Messages)
+            Send(session.ClientConnection, message);
+        var heartbeats = ImmutableArray.CreateBuilder<VendorHeartbeat>(answer.Reports.Length);
+        foreach (var report in answer.Reports)
+        {
+            if (vendor.FindDevice(report.Device.Id) is not { } device)
+                continue;
+            if (device.RateLimiter.TryAcquire(time.MonotonicNow(), limits))
+            {
+                heartbeats.Add(new VendorHeartbeat(device, ToHeartbeat(report, now, session.Number)));
+                continue;
+            }
+
+            isOverRate = true;
+            vendor.RepeatReport(report.Device.Id);
+        }
+
+        PublishDeaths(session, answer, SessionEnd.DeathMessage);
+        return heartbeats.ToImmutable();
+    }
+
+    /// <summary>Publishes the deaths of an answer, in order.</summary>
+    public void PublishDeaths(Session session, VendorAnswer answer, SessionEnd end)
+    {
+        foreach (var death in answer.Deaths)
+        {
+            if (session.Vendor!.FindDevice(death.DeviceId) is { } device)
+                sessionEnds.Publish(session, device.Device.Number, death.Epoch, end);
+        }
+    }
+
+    /// <summary>Sends a message to a gateway. If its connection is closed, the message is dropped.</summary>
+    public void Send(ClientConnection connection, VendorMessage message)
+    {
+        try
+        {
+            _ = connection.SendPacketAsync(
+                new MqttPublishPacket
+                {
+                    Topic = message.Topic,
+                    Payload = new(message.Payload.AsMemory()),
+                    Retain = message.IsRetained,
+                    QualityOfServiceLevel = MqttQualityOfServiceLevel.AtMostOnce,
+                },
+                CancellationToken.None
+            );
+        }
+        catch (InvalidOperationException closed)
+        {
+            logger.LogDebug(closed, "A message to a gateway was dropped because its connection is closed.");
+        }
+    }
+
+    private static Heartbeat ToHeartbeat(UnitReport report, DateTimeOffset receivedAt, long session) =>
+        new(
+            report.Device.Number,
+            report.Device.Id,
+            report.Epoch,
+            report.Seq,
+            receivedAt,
+            report.DeviceAt,
+            report.Capture,
+            report.Health,
+            report.Firmware,
+            null,
+            session
+        )
+        {
+            ProvesLife = report.ProvesLife,
+            UnregisteredCaptures = report.UnregisteredCaptures,
+        };
+}

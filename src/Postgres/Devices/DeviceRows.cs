@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Npgsql;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Postgres.Ledger;
+
+namespace SurveillanceRegistry.Postgres.Devices;
+
+/// <summary>The statements that change the table of devices, each with the record of the act, within a transaction.</summary>
+internal static class DeviceRows
+{
+    /// <summary>Records in the ledger the fleets of some devices that are not in it yet.</summary>
+    public static async Task RecordFleetsAsync(LedgerTransaction ledger, Attribution by, ImmutableArray<Device> devices)
+    {
+        var fleets = devices
+            .Where(device => device.Fleet is not null)
+            .Select(device => (device.Fleet!, device.Technology))
+            .Distinct()
+            .Order();
+        foreach (var (fleet, technology) in fleets)
+            await ledger.RecordFleetAsync(by, fleet, technology);
+    }
+
+    /// <summary>
+    /// Registers a device. Refuses when a gateway or a device has its id, or when its place or gateway is not registered.
+    /// </summary>
+    /// <param name="taken">The refusal when its id is taken.</param>
+    public static async Task<Outcome<Device>> RegisterAsync(
+        LedgerTransaction ledger,
+        Device device,
+        Attribution by,
+        string reason,
+        Refusal taken
+    )
+    {
+        try
+        {
+            var entry = await ledger.RecordDeviceAsync(LedgerKinds.DeviceRegistered, by, device, Details(device, reason));
+            var number = await ledger.ScalarAsync<int?>(
+                """
+                insert into registry.device (id, place, fleet, body, entry)
+                select @Id, @Place, @Fleet, @body::jsonb, @entry
+                where not exists (select from registry.gateway where id = @Id)
+                on conflict (id) do nothing
+                returning slot
+                """,
+                new
+                {
+                    device.Id,
+                    device.Place,
+                    device.Fleet,
+                    body = JsonRow.Body(device),
+                    entry,
+                }
+            );
+            if (number is not { } registered)
+                return taken;
+            await EndCredentialsIfRemovedAsync(ledger, device);
+            return device with { Number = registered };
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return Missing(refused, device);
+        }
+    }
+
+    /// <summary>
+    /// Changes a device. Refuses when its version is not the given one, or when its place or gateway is not registered.
+    /// </summary>
+    public static async Task<Outcome<Device>> ChangeAsync(
+        LedgerTransaction ledger,
+        Device device,
+        int version,
+        Attribution by,
+        string reason
+    )
+    {
+        try
+        {
+            await ledger.RecordDeviceAsync(LedgerKinds.DeviceChanged, by, device, Details(device, reason));
+            var number = await ledger.ScalarAsync<int?>(
+                """
+                update registry.device
+                set place = @Place, fleet = @Fleet, body = @body::jsonb, version = version + 1
+                where id = @Id and version = @version
+                returning slot
+                """,
+                new
+                {
+                    device.Id,
+                    device.Place,
+                    device.Fleet,
+                    body = JsonRow.Body(device),
+                    version,
+                }
+            );
+            if (number is not { } changed)
+                return new Refusal("stale", $"Device '{device.Id}' was changed meanwhile. Look at it again before you act.");
+            await EndCredentialsIfRemovedAsync(ledger, device);
+            return device with { Number = changed };
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return Missing(refused, device);
+        }
+    }
+
+    /// <summary>
+    /// Lets a device start a new sequence of heartbeats: those received before <paramref name="at"/> do not count in its order any more.
+    /// </summary>
+    public static async Task<Outcome<Device>> ForgetEpochAsync(
+        LedgerTransaction ledger,
+        string deviceId,
+        DateTimeOffset at,
+        Attribution by,
+        string reason
+    )
+    {
+        var body = await ledger.ScalarAsync<string?>(
+            "update registry.device set epochs_from = @at where id = @deviceId returning body::text",
+            new { deviceId, at = at.UtcDateTime }
+        );
+        if (body is null)
+            return new Refusal("not-found", $"No device '{deviceId}' is registered.");
+        // The brokers hold the newest epoch in memory and must drop it too.
+        await ledger.ExecuteAsync(
+            "select pg_notify('registry_enrolment', @payload)",
+            new { payload = EnrolmentChangeListener.EpochsPrefix + deviceId }
+        );
+        var device = JsonRow.Value<Device>(body);
+        object details = device.Fleet is null ? new { device = deviceId, reason } : new { reason };
+        await ledger.RecordDeviceAsync(LedgerKinds.DeviceClockReset, by, device, details);
+        return device;
+    }
+
+    private static async Task EndCredentialsIfRemovedAsync(LedgerTransaction ledger, Device device)
+    {
+        if (device.Lifecycle == Lifecycle.Removed)
+            await CredentialRows.EndAllAsync(ledger, device.Id);
+    }
+
+    /// <summary>
+    /// The body of a ledger entry, or of an act on a mobile device, which has most of the device's properties in columns.
+    /// </summary>
+    private static object Details(Device device, string reason)
+    {
+        if (device.Fleet is not null)
+        {
+            return new
+            {
+                device.Sensors,
+                device.Gateway,
+                deadlineSeconds = device.OwnDeadlineSeconds,
+                reason,
+            };
+        }
+
+        return new
+        {
+            device.Id,
+            device.Kind,
+            device.Technology,
+            device.Sensors,
+            device.Place,
+            device.Department,
+            device.Lifecycle,
+            device.Gateway,
+            reason,
+        };
+    }
+
+    private static Refusal Missing(PostgresException refused, Device device) =>
+        refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
+            ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
+            : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");
+}

@@ -1,0 +1,107 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Ledger;
+
+namespace SurveillanceRegistry.Postgres.Policies;
+
+/// <summary>Seeds an empty registry from the files of a city, within one transaction.</summary>
+internal static class OpeningRecorder
+{
+    /// <summary>Records everything: the documents, then places and kiosks, then gateways and devices.</summary>
+    public static async Task RecordAsync(LedgerTransaction ledger, Opening opening)
+    {
+        var entry = await ledger.AppendAsync(LedgerKinds.RegistryOpened, Attribution.Registry, new { opening.Files });
+        foreach (var file in opening.Files)
+        {
+            await ledger.ExecuteAsync(
+                "insert into registry.opening_file (entry, name, sha256) values (@entry, @Name, @Sha256)",
+                new
+                {
+                    entry,
+                    file.Name,
+                    file.Sha256,
+                }
+            );
+        }
+
+        await DocumentRecorder.RecordAsync(ledger, Attribution.Registry, [.. opening.Governance.Documents()], change: null);
+        foreach (var place in opening.Places)
+            await InsertAsync(ledger, place, entry);
+        foreach (var kiosk in opening.Kiosks)
+            await InsertAsync(ledger, kiosk, entry);
+        foreach (var gateway in opening.Gateways)
+        {
+            if (!await GatewayRegister.AddAsync(ledger, gateway, Attribution.Registry, reason: null))
+                throw new InvalidOperationException($"The gateway '{gateway.Id}' cannot be registered: its id is taken.");
+        }
+
+        await DeviceRows.RecordFleetsAsync(ledger, Attribution.Registry, opening.Devices);
+        foreach (var device in opening.Devices)
+            await InsertAsync(ledger, device);
+    }
+
+    private static Task<int> InsertAsync(LedgerTransaction ledger, Place place, long entry) =>
+        ledger.ExecuteAsync(
+            "insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)",
+            new
+            {
+                place.Id,
+                body = JsonRow.Body(place),
+                entry,
+            }
+        );
+
+    private static Task<int> InsertAsync(LedgerTransaction ledger, Kiosk kiosk, long entry) =>
+        ledger.ExecuteAsync(
+            "insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)",
+            new
+            {
+                kiosk.Id,
+                kiosk.Place,
+                body = JsonRow.Body(kiosk),
+                entry,
+            }
+        );
+
+    private static async Task InsertAsync(LedgerTransaction ledger, Device device)
+    {
+        var entry = await ledger.RecordDeviceAsync(LedgerKinds.DeviceRegistered, Attribution.Registry, device, Details(device));
+        await ledger.ExecuteAsync(
+            "insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @entry)",
+            new
+            {
+                device.Id,
+                device.Place,
+                device.Fleet,
+                body = JsonRow.Body(device),
+                entry,
+            }
+        );
+    }
+
+    private static object Details(Device device)
+    {
+        if (device.Fleet is not null)
+        {
+            return new
+            {
+                device.Sensors,
+                device.Gateway,
+                deadlineSeconds = device.OwnDeadlineSeconds,
+            };
+        }
+
+        return new
+        {
+            device.Id,
+            device.Kind,
+            device.Technology,
+            device.Place,
+            device.Department,
+            device.Gateway,
+        };
+    }
+}

@@ -1,0 +1,38 @@
+using Dapper;
+using Npgsql;
+using SurveillanceRegistry.Domain.Presence.History;
+
+namespace SurveillanceRegistry.Postgres.Presence.History;
+
+/// <summary>The register of the periods during which the registry observed devices, in a table.</summary>
+public sealed class ObservedPeriodRegister(NpgsqlDataSource database) : IObservedPeriodRegister
+{
+    /// <summary>A slower answer counts as an outage of the database, and ends the period.</summary>
+    private const int TimeoutSeconds = 2;
+
+    public async Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(
+                "insert into registry.watch (from_at, to_at) values (@at, @at) returning id",
+                new { at = at.UtcDateTime },
+                commandTimeout: TimeoutSeconds,
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    public async Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "update registry.watch set to_at = greatest(to_at, @at) where id = @period",
+                new { period, at = at.UtcDateTime },
+                commandTimeout: TimeoutSeconds,
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+}

@@ -1,0 +1,73 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Files;
+using SurveillanceRegistry.Files.Inventory.Inventory;
+
+namespace SurveillanceRegistry.Registry.Commands;
+
+/// <summary>Registers the new gateways and devices of an inventory file, all of them or none.</summary>
+/// <param name="Reason">The reason that the ledger records.</param>
+/// <param name="IsPreview">If true, prints what would be registered and registers nothing.</param>
+internal sealed record DeviceImport(string Path, string Reason, bool IsPreview, bool AsJson)
+{
+    public async Task<int> RunAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var (additions, problems) = await ReadAdditionsAsync(services, cancellationToken);
+        if (additions is null)
+            return CommandOutput.Problems(problems, AsJson);
+        var isEmpty = additions.Gateways.IsEmpty && additions.Devices.IsEmpty;
+        if (!IsPreview && !isEmpty && !await RegisterAsync(services, additions, cancellationToken))
+            return 1;
+        return CommandOutput.Done(
+            new
+            {
+                registered = !IsPreview,
+                gateways = additions.Gateways.Select(gateway => gateway.Id),
+                devices = additions.Devices.Select(device => device.Id),
+                additions.Unchanged,
+            },
+            $"{additions.Gateways.Length} gateways and {additions.Devices.Length} devices {(IsPreview ? "would be" : "were")} registered; "
+                + $"{additions.Unchanged} stood there already.",
+            AsJson
+        );
+    }
+
+    private async Task<FileReading<InventoryAdditions>> ReadAdditionsAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var policies = services.GetRequiredService<IPolicyRegister>();
+        await RegisterAccess.MustBeFilledAsync(policies, cancellationToken);
+        var places = services.GetRequiredService<IPlaceRegister>();
+        var registered = await services.GetRequiredService<IDeviceRegister>().AllAsync(cancellationToken);
+        return InventoryFile.ReadAdditions(
+            Path,
+            (await policies.HistoryAsync(cancellationToken)).Current,
+            new RegisteredInventory(
+                await places.PlacesAsync(cancellationToken),
+                await places.KiosksAsync(cancellationToken),
+                [.. registered.Select(device => device.Fleet).OfType<string>().Distinct()],
+                await services.GetRequiredService<IGatewayRegister>().GatewaysAsync(cancellationToken),
+                registered
+            )
+        );
+    }
+
+    /// <summary>Returns false, with every reason on stderr, if nothing was registered.</summary>
+    private async Task<bool> RegisterAsync(IServiceProvider services, InventoryAdditions additions, CancellationToken cancellationToken)
+    {
+        var outcome = await services
+            .GetRequiredService<IDeviceRegister>()
+            .ImportAsync(
+                additions.Gateways,
+                additions.Devices,
+                RegisterAccess.Operator,
+                Reason,
+                TimeProvider.System.GetUtcNow(),
+                cancellationToken
+            );
+        foreach (var refusal in outcome.Refusals)
+            await Console.Error.WriteLineAsync($"Nothing was registered: {refusal.Sentence}");
+        return outcome.IsDone;
+    }
+}

@@ -1,0 +1,34 @@
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Postgres;
+using SurveillanceRegistry.Registry.Configuration;
+
+namespace SurveillanceRegistry.Registry.Commands;
+
+/// <summary>Gives a command the registers on PostgreSQL for as long as it runs, also while the server runs.</summary>
+internal static class RegisterAccess
+{
+    /// <summary>The author of changes made at the command line; the ledger names it.</summary>
+    public static readonly Attribution Operator = new("operator");
+
+    public static async Task<int> RunAsync(Func<IServiceProvider, Task<int>> command, CancellationToken cancellationToken)
+    {
+        using var logs = LoggingSetup.Create();
+        await using var database = await Database.JoinAsync(Settings.Read([]), logs, cancellationToken);
+        await using var services = new ServiceCollection()
+            .AddLogging(LoggingSetup.Configure)
+            .AddSingleton(TimeProvider.System)
+            .AddPostgres(database.ConnectionString)
+            .BuildServiceProvider();
+        return await command(services);
+    }
+
+    /// <summary>Throws <see cref="PrerequisiteException"/> if the register was never filled.</summary>
+    public static async Task MustBeFilledAsync(IPolicyRegister policies, CancellationToken cancellationToken)
+    {
+        if (await policies.IsEmptyAsync(cancellationToken))
+            throw new PrerequisiteException(
+                "The register is empty: start the registry once ('registry serve'), and it is filled from its files."
+            );
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Web.Staff.Account;
+
+namespace SurveillanceRegistry.Registry.Configuration;
+
+/// <summary>
+/// The settings of the process. Sources, the last one wins: <c>appsettings.json</c>, the environment (prefix <c>REGISTRY_</c>, <c>__</c>
+/// between levels), the command line.
+/// </summary>
+/// <param name="Http">Address and port of pages and API; port 0 means a free one.</param>
+/// <param name="Mqtt">The embedded broker.</param>
+/// <param name="Data">The data folder, absolute.</param>
+/// <param name="Database">A connection string; empty means a private PostgreSQL cluster below the data folder.</param>
+/// <param name="PostgresBin">The folder of PostgreSQL's programs; empty means that the registry searches for them.</param>
+/// <param name="PublicUrl">The address in QR codes and on signs; empty means the address of the pages.</param>
+/// <param name="Policies">The folder of governance files.</param>
+/// <param name="Devices">The inventory file.</param>
+/// <param name="Oidc">The city's identity provider; null if staff sign in with passwords only.</param>
+/// <param name="HeartbeatDays">For how many days single heartbeats are stored, 1 to 3650.</param>
+/// <param name="Tls">Addresses and certificate of the listeners with TLS; null if there are none.</param>
+internal sealed record Settings(
+    IPEndPoint Http,
+    MqttSettings Mqtt,
+    string Data,
+    string Database,
+    string PostgresBin,
+    string PublicUrl,
+    string Policies,
+    string Devices,
+    IdentityProvider? Oidc,
+    int HeartbeatDays,
+    TlsSettings? Tls
+)
+{
+    private const int MaxHeartbeatDays = 3650;
+
+    /// <summary>Reads the settings. Throws <see cref="UsageException"/> for a value that is not possible.</summary>
+    public static Settings Read(string[] overrides)
+    {
+        var settings = new SettingsReader(
+            new ConfigurationBuilder()
+                .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+                .AddEnvironmentVariables("REGISTRY_")
+                .AddCommandLine(overrides)
+                .Build()
+        );
+        return new Settings(
+            settings.Endpoint("HTTP", "127.0.0.1:8080"),
+            MqttSettings.Read(settings),
+            Path.GetFullPath(settings.Text("DATA", "./var")),
+            settings.Text("DATABASE", ""),
+            settings.Text("POSTGRES_BIN", ""),
+            settings.Text("PUBLIC_URL", "").TrimEnd('/'),
+            Path.GetFullPath(settings.Text("POLICIES", "./policies")),
+            Path.GetFullPath(settings.Text("DEVICES", "./devices/sample-city.yaml")),
+            OidcSettings.Read(settings),
+            ReadHeartbeatDays(settings),
+            TlsSettings.Read(settings)
+        );
+    }
+
+    private static int ReadHeartbeatDays(SettingsReader settings)
+    {
+        var text = settings.Text("HEARTBEAT_DAYS", $"{HeartbeatRetention.DefaultDays}");
+        return int.TryParse(text, out var days) && days is >= 1 and <= MaxHeartbeatDays
+            ? days
+            : throw new UsageException($"REGISTRY_HEARTBEAT_DAYS is '{text}': expected a number of days from 1 to {MaxHeartbeatDays}.");
+    }
+}

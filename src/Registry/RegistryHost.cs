@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Files.Csv;
+using SurveillanceRegistry.Files.Inventory.Inventory;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Mqtt;
+using SurveillanceRegistry.Mqtt.Vendors;
+using SurveillanceRegistry.Postgres;
+using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Registry.Configuration;
+using SurveillanceRegistry.Web;
+using SurveillanceRegistry.Web.Staff.Account;
+
+namespace SurveillanceRegistry.Registry;
+
+/// <summary>Composes the server: Kestrel with pages, API and broker, one Orleans silo, and the registers on PostgreSQL.</summary>
+internal static class RegistryHost
+{
+    public static WebApplication Build(Settings settings, string connectionString, Telemetry? telemetry)
+    {
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(RegistryHost).Assembly.GetName().Name }
+        );
+        builder.Logging.ClearProviders();
+        LoggingSetup.Configure(builder.Logging);
+        builder
+            .WebHost.UseKestrelCore()
+            .UseSockets(sockets =>
+            {
+                // A packet is handled on the thread that received it: ten thousand small ones a second must not change threads twice each.
+                sockets.UnsafePreferInlineScheduling = true;
+                sockets.WaitForDataBeforeAllocatingBuffer = false;
+            })
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        AddServices(builder, settings, connectionString);
+        telemetry?.AddTo(builder.Services);
+        var app = builder.Build();
+        app.MapWeb();
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, Settings settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(settings.Http);
+        kestrel.Listen(settings.Mqtt.Endpoint, listen => listen.UseRegistryBroker());
+        if (settings.Tls is not { } tls)
+            return;
+        kestrel.Listen(
+            tls.Http,
+            listen =>
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = tls.Certificate;
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                })
+        );
+        kestrel.Listen(tls.Mqtt, listen => listen.UseRegistryBroker(tls.Certificate));
+    }
+
+    /// <summary>
+    /// Adds the services. Hosted services start in the order of registration and stop in the reverse one; Kestrel starts last and stops
+    /// first. The periodic tasks therefore end after the listeners and before the silo: the health monitor runs while sessions close, so
+    /// that a shutdown makes no device silent.
+    /// </summary>
+    private static void AddServices(WebApplicationBuilder builder, Settings settings, string connectionString)
+    {
+        var services = builder.Services;
+        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FindFreePort()).AddGrains());
+        services.AddHostedService<PeriodicTaskRunner>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => KeyFile.NoticeKey(settings.Data));
+        services.AddSingleton<ILogSigner>(_ => KeyFile.LedgerKey(settings.Data, settings.PublicUrl));
+        services.AddSingleton(provider => new PublicAddress(() =>
+            settings.PublicUrl is { Length: > 0 } url ? url : BoundAddress(provider)
+        ));
+        services
+            .AddDataProtection()
+            .SetApplicationName("registry")
+            .PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
+        services.AddSingleton(new HeartbeatRetention(settings.HeartbeatDays));
+        services.AddSingleton(settings.Mqtt.Limits);
+        services.AddPostgres(connectionString);
+        services.AddSingleton<ITableFiles, TableFiles>();
+        services.AddSingleton(ReadProfiles(settings));
+        services.AddMqtt();
+        services.AddWeb();
+        if (settings.Oidc is { } identityProvider)
+            services.AddIdentityProvider(identityProvider);
+    }
+
+    /// <summary>The address of the pages. Known once Kestrel has bound its listeners.</summary>
+    private static string BoundAddress(IServiceProvider services) =>
+        services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    /// <summary>
+    /// Reads the device profiles beside the inventory. A profile with problems stops the start: its gateways' messages would not be
+    /// understood, and their devices would be silent.
+    /// </summary>
+    private static VendorProfiles ReadProfiles(Settings settings)
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(settings.Devices)!, "profiles");
+        if (!Directory.Exists(folder))
+            return new VendorProfiles([]);
+        var reading = ProfileFile.ReadAll(folder, devices: null);
+        return reading.Value is { } profiles
+            ? new VendorProfiles(profiles.All)
+            : throw new PrerequisiteException(
+                $"The device profiles in {folder} have problems: {string.Join(' ', reading.Problems.Take(3))} "
+                    + "'registry devices check' lists them all."
+            );
+    }
+
+    private static int FindFreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Staff.Account;
+
+namespace SurveillanceRegistry.Web.Devices;
+
+/// <summary>Credentials of devices and gateways, for device clerks, and claim codes for installers. The ledger records every act.</summary>
+internal static class CredentialsApi
+{
+    private const int MaxClaimBytes = 1024;
+
+    /// <summary>
+    /// A new credential. The answer shows a <c>secret</c> or <c>claim</c> code once; a <c>certificate</c> is sent as PEM.
+    /// </summary>
+    internal sealed record CredentialBody(string? Kind = null, string? Pem = null, string? Reason = null);
+
+    internal sealed record ClaimBody(string? Code = null);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        MapHolders(api.MapGroup("devices").WithTags("Devices"));
+        MapHolders(api.MapGroup("gateways").WithTags("Devices"));
+        api.MapPost("claims", Claim)
+            .WithTags("Devices")
+            .Accepts<ClaimBody>("application/json")
+            .WithSummary("Use a claim code, once")
+            .WithDescription("Needs no token. The answer shows the device's secret, once.");
+    }
+
+    private static void MapHolders(RouteGroupBuilder holders)
+    {
+        var clerk = Json.Word(Role.DeviceClerk);
+        holders
+            .MapGet("{id}/credentials", Credentials)
+            .RequireAuthorization(clerk)
+            .WithSummary("All credentials of a holder, past ones too, without their secrets")
+            .WithDescription(
+                "`to`: when it was ended. `notAfter`: when a certificate expires. `claimUntil`: until when a claim code can be used."
+            );
+        holders
+            .MapPost("{id}/credentials", Issue)
+            .RequireAuthorization(clerk)
+            .Accepts<CredentialBody>("application/json")
+            .WithSummary("Issue a credential")
+            .WithDescription(
+                "`kind` is secret, certificate (with `pem`) or claim. A secret or a claim code is shown once, in this answer. "
+                    + "A new secret ends the previous one and its session; a new code ends the previous one. "
+                    + "A repeated request makes another credential: the answer is not stored."
+            );
+        holders
+            .MapPost("{id}/credentials/{number:long}/end", End)
+            .RequireAuthorization(clerk)
+            .Accepts<DeviceRegistrationApi.ReasonBody>(true, "application/json")
+            .WithSummary("End a credential")
+            .WithDescription("The session that signed in with it is disconnected.");
+    }
+
+    private static async Task<IResult> Credentials(
+        string id,
+        HttpContext http,
+        IEnrolment enrolment,
+        ICredentialRegister credentials,
+        IClaimRegister claims,
+        IMobileReadAudit audit,
+        TimeProvider time
+    )
+    {
+        if (await enrolment.FindAsync(id, http.RequestAborted) is not { } enrolled)
+            return Problem.NotFound($"No device or gateway '{id}' is registered.");
+        if (enrolled.Device is { KindOf.IsMobile: true })
+            await audit.RecordAsync(http.User.StaffId(), id, "credentials", time.GetUtcNow(), http.RequestAborted);
+        return StoredJsonResult.Create(
+            StatusCodes.Status200OK,
+            new
+            {
+                items = (await credentials.CredentialsAsync(id, http.RequestAborted)).Select(Shape),
+                next = (string?)null,
+                claimUntil = await claims.ClaimOpenUntilAsync(id, time.GetUtcNow(), http.RequestAborted) is { } until
+                    ? LedgerEntry.FormatTime(until)
+                    : null,
+            }
+        );
+    }
+
+    /// <summary>Answers with a secret. The answer is not stored, not even under an Idempotency-Key.</summary>
+    private static Task<IResult> Issue(string id, HttpContext http, DeviceRegistration registration) =>
+        IdempotencyKeys.ExecuteAsync(
+            http,
+            async text =>
+            {
+                if (JsonBody.Read<CredentialBody>(text, out var body) is { } problem)
+                    return problem;
+                var outcome = await registration.IssueAsync(id, body.Kind, body.Pem, http.User, body.Reason, http.RequestAborted);
+                if (outcome.Value is not { } issued)
+                    return Problem.Refused(outcome.Refusals);
+                http.Response.Headers.CacheControl = "no-store";
+                object answer = issued switch
+                {
+                    { Secret: { } secret } => new { deviceId = id, secret },
+                    { Code: { } code, ExpiresAt: { } expires } => new
+                    {
+                        deviceId = id,
+                        code,
+                        expiresAt = LedgerEntry.FormatTime(expires),
+                    },
+                    _ => new
+                    {
+                        deviceId = id,
+                        issued.Certificate!.Number,
+                        issued.Certificate.Kind,
+                        notAfter = LedgerEntry.FormatTime(issued.Certificate.NotAfter!.Value),
+                    },
+                };
+                return Results.Json(answer, Json.Options, statusCode: StatusCodes.Status201Created);
+            }
+        );
+
+    private static Task<IResult> End(string id, long number, HttpContext http, DeviceRegistration registration) =>
+        IdempotencyKeys.ExecuteAsync(
+            http,
+            async text =>
+                JsonBody.Read<DeviceRegistrationApi.ReasonBody>(text, out var body) is { } problem ? problem
+                : await registration.EndAsync(id, number, http.User, body.Reason, http.RequestAborted) is { } refusal
+                    ? Problem.Refused([refusal])
+                : Results.NoContent()
+        );
+
+    /// <summary>Exchanges a claim code for the device's secret. The sign-in throttle limits tries from one address.</summary>
+    private static async Task<IResult> Claim(HttpContext http, IClaimRegister claims, SignInThrottle throttle, TimeProvider time)
+    {
+        var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
+        if (throttle.Begin($"claim from {address}", address) is { Ticks: > 0 } wait)
+            return Problem.From(
+                StatusCodes.Status429TooManyRequests,
+                "too-many-tries",
+                "Too many tries",
+                $"Wait {Math.Ceiling(wait.TotalSeconds)} s before the next code."
+            );
+        var (form, problem) = await ReadClaimAsync(http);
+        if (problem is not null)
+            return problem;
+        var secret = DeviceSecret.New();
+        if (
+            form?.Code is not { Length: > 0 and < 100 } code
+            || await claims.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash(secret), time.GetUtcNow(), http.RequestAborted)
+                is not { } holder
+        )
+            return Problem.NotFound("This code is not known, was used, or has expired: ask the device clerk for a new one.");
+        throttle.Succeed($"claim from {address}", address);
+        http.Response.Headers.CacheControl = "no-store";
+        return Results.Json(new { deviceId = holder, secret }, Json.Options);
+    }
+
+    /// <summary>Reads no more of the body than a claim code needs: the caller has not signed in.</summary>
+    private static async Task<(ClaimBody? Body, IResult? Problem)> ReadClaimAsync(HttpContext http)
+    {
+        var buffer = new byte[MaxClaimBytes + 1];
+        var read = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
+        if (read > MaxClaimBytes)
+            return (
+                null,
+                Problem.From(StatusCodes.Status413PayloadTooLarge, "too-large", "Too large", $"A claim has at most {MaxClaimBytes} bytes.")
+            );
+        try
+        {
+            return (JsonSerializer.Deserialize<ClaimBody>(buffer.AsSpan(0, read), Json.Options), null);
+        }
+        catch (JsonException)
+        {
+            return (
+                null,
+                Problem.Refused([new Refusal(RefusalCodes.Invalid, "The body cannot be read: expected {\"code\": \"…\"}.", "code")])
+            );
+        }
+    }
+
+    private static object Shape(Credential credential) =>
+        new
+        {
+            credential.Number,
+            credential.Kind,
+            from = LedgerEntry.FormatTime(credential.MadeAt),
+            to = credential.EndedAt is { } ended ? LedgerEntry.FormatTime(ended) : null,
+            notAfter = credential.NotAfter is { } expires ? LedgerEntry.FormatTime(expires) : null,
+        };
+}

@@ -1,0 +1,170 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Access;
+
+namespace SurveillanceRegistry.Web.Staff.Account;
+
+/// <summary>Sign-in through the city's identity provider.</summary>
+public static class IdentityProviderSetup
+{
+    /// <summary>The claim of a mail address that the provider has verified. An unverified mail address never becomes this claim.</summary>
+    private const string VerifiedMail = "verified-mail";
+
+    /// <summary>
+    /// Adds sign-in through a provider. Throws <see cref="ArgumentException"/> when
+    /// <see cref="IdentityProvider.IsAllowed"/> is false for it.
+    /// </summary>
+    public static IServiceCollection AddIdentityProvider(this IServiceCollection services, IdentityProvider city)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        if (!IdentityProvider.IsAllowed(city.Authority))
+            throw new ArgumentException($"'{city.Authority}' is neither an https address nor on this machine.", nameof(city));
+        services.AddAuthentication().AddOpenIdConnect(IdentityProvider.Scheme, options => Configure(options, city));
+        return services;
+    }
+
+    private static void Configure(OpenIdConnectOptions options, IdentityProvider city)
+    {
+        options.Authority = city.Authority.ToString();
+        options.ClientId = city.ClientId;
+        options.ClientSecret = city.ClientSecret;
+        options.RequireHttpsMetadata = !city.Authority.IsLoopback;
+        // The code comes back in a redirect by GET, with which the browser sends cookies that are SameSite=Lax.
+        options.ResponseType = OpenIdConnectResponseType.Code;
+        options.ResponseMode = OpenIdConnectResponseMode.Query;
+        options.UsePkce = true;
+        options.SignInScheme = StaffAuthentication.Session;
+        options.CallbackPath = IdentityProvider.CallbackPath;
+        options.AccessDeniedPath = "/staff/sign-in";
+        options.MapInboundClaims = false;
+        options.SaveTokens = false;
+        options.GetClaimsFromUserInfoEndpoint = true;
+        options.Scope.Clear();
+        options.Scope.Add(OpenIdConnectScope.OpenId);
+        options.Scope.Add(OpenIdConnectScope.Email);
+        options.ClaimActions.Clear();
+        options.ClaimActions.MapCustomJson(VerifiedMail, ReadVerifiedMail);
+        HardenCookie(options.CorrelationCookie);
+        HardenCookie(options.NonceCookie);
+        options.Events.OnRedirectToIdentityProvider = SetRedirectUri;
+        options.Events.OnTokenValidated = KeepVerifiedMail;
+        options.Events.OnTicketReceived = StartSessionAsync;
+        options.Events.OnRemoteFailure = RefuseFailure;
+    }
+
+    private static void HardenCookie(CookieBuilder cookie)
+    {
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        cookie.HttpOnly = true;
+    }
+
+    /// <summary>
+    /// Uses the public address instead of the host of the request: behind a proxy that is another host, and an attacker can forge it.
+    /// </summary>
+    private static Task SetRedirectUri(RedirectContext context)
+    {
+        context.ProtocolMessage.RedirectUri =
+            context.HttpContext.RequestServices.GetRequiredService<PublicAddress>().Url + IdentityProvider.CallbackPath;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Adds the claim <see cref="VerifiedMail"/> from the id token. Removes claims of that name that the provider sent.</summary>
+    private static Task KeepVerifiedMail(TokenValidatedContext context)
+    {
+        var identity = (ClaimsIdentity)context.Principal!.Identity!;
+        foreach (var forged in identity.FindAll(VerifiedMail).ToArray())
+            identity.RemoveClaim(forged);
+        if (
+            identity.FindFirst("email") is { } mail
+            && bool.TryParse(identity.FindFirst("email_verified")?.Value, out var isVerified)
+            && isVerified
+        )
+            identity.AddClaim(new Claim(VerifiedMail, mail.Value));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Reads the verified mail address from the response of the user info endpoint; null when there is none.</summary>
+    private static string? ReadVerifiedMail(JsonElement user) =>
+        user.TryGetProperty("email", out var mail)
+        && mail.ValueKind == JsonValueKind.String
+        && user.TryGetProperty("email_verified", out var verified)
+        && bool.TryParse(verified.ToString(), out var isVerified)
+        && isVerified
+            ? mail.GetString()
+            : null;
+
+    /// <summary>Replaces the provider's principal by a session of the staff register, or refuses the sign-in.</summary>
+    private static async Task StartSessionAsync(TicketReceivedContext context)
+    {
+        var services = context.HttpContext.RequestServices;
+        var register = services.GetRequiredService<IStaffRegister>();
+        var time = services.GetRequiredService<TimeProvider>();
+        if (await FindMemberAsync(context.Principal!, register, time.GetUtcNow(), context.HttpContext.RequestAborted) is not { } member)
+        {
+            services
+                .GetRequiredService<ILogger<IdentityProvider>>()
+                .LogWarning("A sign-in by the identity provider was refused: no active member of staff is registered for the account.");
+            Refuse(context, "unregistered");
+            return;
+        }
+
+        context.Principal = StaffPrincipal.Create(member, member.Roles, StaffAuthentication.Session);
+        context.Properties = StaffAuthentication.NewSessionProperties(time);
+    }
+
+    /// <summary>
+    /// Finds the active member of staff by the provider's subject. On the first sign-in, finds the member by the verified mail address and
+    /// binds the subject to the member.
+    /// </summary>
+    private static async Task<StaffMember?> FindMemberAsync(
+        ClaimsPrincipal principal,
+        IStaffRegister register,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            principal.FindFirstValue("iss") is not { Length: > 0 } issuer
+            || principal.FindFirstValue("sub") is not { Length: > 0 } localSubject
+        )
+            return null;
+        // A subject is unique only within its issuer (OpenID Connect Core 1.0, section 5.7).
+        var subject = $"{issuer}|{localSubject}";
+        if (await register.FindBySubjectAsync(subject, cancellationToken) is { } bound)
+            return bound is { IsActive: true, IsProgram: false } ? bound : null;
+        return
+            principal.FindFirstValue(VerifiedMail) is { } mail
+            && await register.FindBySignInAsync(mail, cancellationToken) is { Member: { IsActive: true, IsProgram: false } member }
+            && await register.BindSubjectAsync(member.Id, subject, now, cancellationToken)
+            ? member
+            : null;
+    }
+
+    private static Task RefuseFailure(RemoteFailureContext context)
+    {
+        // Only the type of the failure is logged: its message can contain parts of tokens, or text that an attacker put into the address.
+        context
+            .HttpContext.RequestServices.GetRequiredService<ILogger<IdentityProvider>>()
+            .LogWarning(
+                "A sign-in by the identity provider failed: {Failure}.",
+                (context.Failure?.InnerException ?? context.Failure)?.GetType().Name
+            );
+        Refuse(context, "unproved");
+        return Task.CompletedTask;
+    }
+
+    private static void Refuse(HandleRequestContext<RemoteAuthenticationOptions> context, string reason)
+    {
+        context.Response.Redirect("/staff/not-let-in/" + reason);
+        context.HandleResponse();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Grains.Places;
+
+namespace SurveillanceRegistry.Web.Staff.Changes;
+
+/// <summary>What a change request would change on the notice of a place, sentence by sentence, in every language.</summary>
+/// <param name="Kiosks">The ids of the kiosks that show the notice.</param>
+public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, ImmutableArray<LanguageEffect> Languages)
+{
+    internal static NoticeEffect From(NoticePreview preview) =>
+        new(
+            preview.Place,
+            [.. preview.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => kiosk.Kiosk.Id)],
+            [
+                .. preview
+                    .Then.Now.Languages.Keys.Union(preview.Now.Now.Languages.Keys)
+                    .Order(StringComparer.Ordinal)
+                    .Select(language => EffectIn(language, preview)),
+            ]
+        );
+
+    private static LanguageEffect EffectIn(string language, NoticePreview preview)
+    {
+        var before = Sentences(preview.Now, language);
+        var after = Sentences(preview.Then, language);
+        var direction = preview.Then.Now.Languages.TryGetValue(language, out var text) ? text.Direction : "ltr";
+        return new LanguageEffect(language, direction, [.. before.Except(after)], [.. after.Except(before)]);
+    }
+
+    private static ImmutableArray<string> Sentences(NoticeContent content, string language) =>
+        [
+            .. ((NoticeBody[])[content.Now, content.Worst])
+                .Where(body => body.Languages.ContainsKey(language))
+                .Select(body => body.Languages[language])
+                .SelectMany(text =>
+                    text.Facts.SelectMany(fact => (string[])[fact.Line, fact.RuleLine, fact.RetentionLine])
+                        .Concat(text.FirstLayer.Concat(text.SecondLayer).Select(item => item.Text))
+                )
+                .Where(sentence => sentence.Length > 0)
+                .Distinct(),
+        ];
+}
+
+/// <summary>The sentences that a change request removes from and adds to a notice in one language.</summary>
+/// <param name="Language">The language as BCP 47 names it.</param>
+/// <param name="Direction"><c>ltr</c> or <c>rtl</c>.</param>
+public sealed record LanguageEffect(string Language, string Direction, ImmutableArray<string> Removed, ImmutableArray<string> Added);

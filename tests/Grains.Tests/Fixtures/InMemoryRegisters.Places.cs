@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
+
+namespace SurveillanceRegistry.Grains.Tests.Fixtures;
+
+internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister
+{
+    private readonly List<SignedNotice> _notices = [];
+
+    /// <summary>The notices that were issued, oldest first.</summary>
+    public ImmutableArray<SignedNotice> Issued
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _notices];
+        }
+    }
+
+    public Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Places);
+
+    public Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Kiosks);
+
+    public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
+        Task.FromResult(Issued.LastOrDefault(notice => notice.Place == place));
+
+    public Task<SignedNotice?> FindAtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken) =>
+        Task.FromResult(Issued.LastOrDefault(notice => notice.Place == place && notice.IssuedAt <= at));
+
+    public async Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken)
+    {
+        await Notices.PassAsync();
+        if (Issued.Any(other => other.Place == notice.Place && other.Sequence == notice.Sequence))
+            return false;
+        Record(() => _notices.Add(notice));
+        return true;
+    }
+
+    IAsyncEnumerable<SignedNotice> INoticeRegister.AllAsync(CancellationToken cancellationToken) => Issued.ToAsyncEnumerable();
+
+    public Task<long> LedgerSizeAsync(CancellationToken cancellationToken) => Task.FromResult(NextEntry);
+}

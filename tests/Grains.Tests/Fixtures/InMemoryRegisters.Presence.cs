@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Presence.History;
+
+namespace SurveillanceRegistry.Grains.Tests.Fixtures;
+
+internal sealed partial class InMemoryRegisters : IHeartbeatLog, IObservationRegister, IObservedPeriodRegister
+{
+    private readonly List<Heartbeat> _heartbeats = [];
+    private readonly List<DeviceObservation> _observations = [];
+
+    /// <summary>The observations that were recorded, oldest first.</summary>
+    public ImmutableArray<DeviceObservation> Recorded
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _observations];
+        }
+    }
+
+    public ValueTask AppendAsync(LogWrite write)
+    {
+        Store(write.Heartbeat!);
+        write.Complete(WriteResult.Durable);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Makes a heartbeat durable, as the broker does before it forwards the heartbeat.</summary>
+    public void Store(Heartbeat heartbeat) => Record(() => _heartbeats.Add(heartbeat));
+
+    Task<ImmutableArray<Heartbeat>> IHeartbeatLog.LatestAsync(int partition, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(
+                _heartbeats
+                    .Where(heartbeat => Device.PartitionOf(heartbeat.Number) == partition)
+                    .GroupBy(heartbeat => heartbeat.DeviceId)
+                    .Select(heartbeats => heartbeats.MaxBy(heartbeat => (heartbeat.Epoch, heartbeat.Seq))!)
+                    .ToImmutableArray()
+            );
+        }
+    }
+
+    /// <summary>The owner of all partitions. A test that increments it takes them away from their activations.</summary>
+    public long Owner { get; set; } = 1;
+
+    public Task<long> TakeOverAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(Owner);
+
+    public async Task<bool> AppendAsync(
+        DeviceObservation observation,
+        DateTimeOffset at,
+        int partition,
+        long owner,
+        CancellationToken cancellationToken
+    )
+    {
+        await Observations.PassAsync();
+        if (owner != Owner)
+        {
+            Record(() => RefusedObservations++);
+            return false;
+        }
+
+        Record(() => _observations.Add(observation));
+        return true;
+    }
+
+    Task<ImmutableArray<(int Number, DeviceObservation Observation)>> IObservationRegister.LatestAsync(
+        int partition,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(
+                _observations
+                    .GroupBy(observation => observation.DeviceId)
+                    .Select(observations => (Devices.First(device => device.Id == observations.Key).Number, observations.Last()))
+                    .Where(last => Device.PartitionOf(last.Number) == partition)
+                    .ToImmutableArray()
+            );
+        }
+    }
+
+    public Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken) =>
+        Task.FromResult(Recorded.LastOrDefault(observation => observation.DeviceId == deviceId));
+
+    public Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
+        IsOutOfReach ? throw new IOException("The database is out of reach.") : Task.FromResult(1L);
+
+    public Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken) => BeginAsync(at, cancellationToken);
+}

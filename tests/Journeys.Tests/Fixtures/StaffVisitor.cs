@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
+
+/// <summary>A browser reduced to cookies and forms, if wanted behind a proxy that terminates TLS.</summary>
+internal sealed partial class StaffVisitor(Uri http, bool isBehindTls = false) : IDisposable
+{
+    private readonly HttpClient _client = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly Dictionary<string, string> _cookies = [];
+    private Uri _http = http;
+
+    /// <summary>Every cookie that was set, as it was set.</summary>
+    public List<string> Set { get; } = [];
+
+    public void GoTo(Uri http) => _http = http;
+
+    public async Task<bool> SignInAsync(string name, string password)
+    {
+        using var page = await SendAsync(HttpMethod.Get, "/staff/sign-in");
+        var token = FormToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        using var answer = await SendAsync(
+            HttpMethod.Post,
+            "/staff/sign-in",
+            new()
+            {
+                ["sign-in"] = name,
+                ["password"] = password,
+                ["__RequestVerificationToken"] = token,
+            }
+        );
+        return answer.StatusCode == HttpStatusCode.Redirect && await IsInAsync();
+    }
+
+    public async Task<bool> IsInAsync()
+    {
+        using var page = await SendAsync(HttpMethod.Get, "/staff/account");
+        return page.StatusCode == HttpStatusCode.OK;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, Dictionary<string, string>? form = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_http, address));
+        if (isBehindTls)
+            request.Headers.Host = "registry.city.example";
+        if (_cookies.Count > 0)
+            request.Headers.Add("Cookie", string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        request.Content = form is null ? null : new FormUrlEncodedContent(form);
+        var answer = await _client.SendAsync(request);
+        foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
+        {
+            Set.Add(cookie);
+            var (name, value) = (
+                cookie[..cookie.IndexOf('=', StringComparison.Ordinal)],
+                cookie[(cookie.IndexOf('=', StringComparison.Ordinal) + 1)..cookie.IndexOf(';', StringComparison.Ordinal)]
+            );
+            _cookies[name] = value;
+        }
+
+        return answer;
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"")]
+    private static partial Regex FormToken();
+}

@@ -1,0 +1,88 @@
+using Npgsql;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Journeys.Tests.Ledger;
+
+/// <summary>What verification finds when the owner of the database changes what was recorded.</summary>
+public sealed class LedgerTamperingTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Verification_shows_that_a_state_of_a_past_day_was_changed()
+    {
+        await using var registry = await Snapshot.StartHostAsync();
+        await using (var database = new NpgsqlConnection(await registry.ConnectionStringAsync()))
+        {
+            await database.OpenAsync(Cancellation);
+            using var camera = await registry.ConnectAsync(
+                "east-precinct-lobby-1",
+                await registry.IssueSecretAsync("east-precinct-lobby-1")
+            );
+            await camera.PublishAsync(
+                RegistryHost.Heartbeat("east-precinct-lobby-1", 1, 1, """{"video":"recorded","audio":"off"}"""),
+                Cancellation
+            );
+            await using var past = new NpgsqlCommand("update registry.observation set at = at - interval '3 days'", database);
+            while (await past.ExecuteNonQueryAsync(Cancellation) == 0)
+                await Task.Yield();
+            await using var watched = new NpgsqlCommand("update registry.watch set from_at = from_at - interval '3 days'", database);
+            await watched.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        await registry.KillAsync(); // What happened is three days old, and the registry was down since.
+        await registry.StartAsync();
+        await using (var database = new NpgsqlConnection(await registry.ConnectionStringAsync()))
+        {
+            await database.OpenAsync(Cancellation);
+            await using var closed = new NpgsqlCommand(
+                "select exists (select from registry.ledger_entry where kind = 'history-digest')",
+                database
+            );
+            while (await closed.ExecuteScalarAsync(Cancellation) is not true)
+                await Task.Yield();
+            var (whole, output, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
+            Assert.True(whole == 0, output + fault);
+            await using var tampering = new NpgsqlCommand(
+                "update registry.observation set presence = 'docked' where at < now() - interval '2 days'",
+                database
+            );
+            Assert.NotEqual(0, await tampering.ExecuteNonQueryAsync(Cancellation));
+        }
+
+        var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
+        Assert.Equal(1, code);
+        Assert.Matches("^The history of devices until .*: it is not what was closed in entry [0-9]+", errors);
+    }
+
+    [Fact]
+    public async Task Verification_names_the_entry_with_a_changed_byte_in_database_and_bundle()
+    {
+        await using var registry = await Snapshot.StartHostAsync();
+        var bundle = Path.Combine(registry.Data, "ledger.zip");
+        var (exported, output, problems) = await Programs.CommandAsync(registry.Settings, "ledger", "export", bundle, "--json");
+        Assert.True(exported == 0, problems);
+        var key = System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("key").GetString()!;
+        var (whole, _, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
+        Assert.True(whole == 0, fault);
+
+        await using (var database = new NpgsqlConnection(await registry.ConnectionStringAsync()))
+        {
+            // Only the owner of the database can: the registry itself may not.
+            await database.OpenAsync(Cancellation);
+            await using var command = new NpgsqlCommand(
+                "update registry.ledger_entry set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where index = 17",
+                database
+            );
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
+        }
+
+        var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
+        Assert.Equal(1, code);
+        Assert.StartsWith("Entry 17 does not hold.", errors, StringComparison.Ordinal);
+        await Programs.CommandAsync(registry.Settings, "ledger", "export", bundle);
+        var (broken, _, named) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
+        Assert.Equal(1, broken);
+        Assert.StartsWith("Entry 17 does not hold.", named, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,126 @@
+namespace SurveillanceRegistry.Web.Tests.Access;
+
+/// <summary>
+/// Every page and endpoint that the application maps, with its authorization policies. EndpointPolicyTests compares this list with the
+/// application: a new endpoint, or a page that lost its policy because it was moved, fails the test until this list is changed and
+/// reviewed.
+/// </summary>
+/// <remarks>
+/// One line each: the method (PAGE for a Razor page, ANY when the endpoint accepts all methods), the route, and the policies. All policies
+/// of a line are required. <see cref="Anonymous"/> means that everyone has access.
+/// </remarks>
+internal static class EndpointPolicyTable
+{
+    public const string Anonymous = "anonymous";
+
+    private const string Text = """
+        # Staff pages
+        PAGE /staff staff
+        PAGE /staff/account staff
+        PAGE /staff/changes staff
+        PAGE /staff/changes/{id:long} staff
+        PAGE /staff/changes/{id:long}/why editor + staff
+        PAGE /staff/devices staff
+        PAGE /staff/devices/new device-clerk + staff
+        PAGE /staff/devices/{id} staff
+        PAGE /staff/edit/{instrument}/{version:int?} editor + staff
+        PAGE /staff/edit/{instrument}/{version:int}/{technology} editor + staff
+        GET /staff/export.csv staff
+        PAGE /staff/gateways staff
+        PAGE /staff/gateways/{id} staff
+        PAGE /staff/import editor + staff
+        PAGE /staff/ingest ingest + staff
+        GET /staff/ingest/figures ingest
+        PAGE /staff/instruments/{id} staff
+        PAGE /staff/not-allowed anonymous
+        PAGE /staff/not-let-in/{why} anonymous
+        PAGE /staff/review staff
+        PAGE /staff/sign-in anonymous
+        PAGE /staff/sign-out staff
+        PAGE /staff/table staff
+
+        # API that needs a token
+        GET /api/v1/changes staff
+        POST /api/v1/changes editor
+        POST /api/v1/changes/from-file editor
+        GET /api/v1/changes/{id:long} staff
+        PUT /api/v1/changes/{id:long} editor
+        POST /api/v1/changes/{id:long}/approve approver
+        POST /api/v1/changes/{id:long}/reject approver
+        POST /api/v1/changes/{id:long}/reopen editor
+        POST /api/v1/changes/{id:long}/submit editor
+        POST /api/v1/changes/{id:long}/withdraw editor
+        POST /api/v1/devices device-clerk
+        PATCH /api/v1/devices/{id} device-clerk
+        GET /api/v1/devices/{id}/acts staff
+        GET /api/v1/devices/{id}/credentials device-clerk
+        POST /api/v1/devices/{id}/credentials device-clerk
+        POST /api/v1/devices/{id}/credentials/{number:long}/end device-clerk
+        POST /api/v1/devices/{id}/forget-epoch device-clerk
+        GET /api/v1/gateways staff
+        POST /api/v1/gateways device-clerk
+        GET /api/v1/gateways/{id} staff
+        PATCH /api/v1/gateways/{id} device-clerk
+        GET /api/v1/gateways/{id}/credentials device-clerk
+        POST /api/v1/gateways/{id}/credentials device-clerk
+        POST /api/v1/gateways/{id}/credentials/{number:long}/end device-clerk
+
+        # Public API
+        POST /api/v1/claims anonymous
+        GET /api/v1/devices anonymous
+        GET /api/v1/devices/{id} anonymous
+        GET /api/v1/devices/{id}/availability anonymous
+        GET /api/v1/devices/{id}/history anonymous
+        GET /api/v1/documents/{kind}/{id} anonymous
+        GET /api/v1/fleets anonymous
+        GET /api/v1/fleets/{id} anonymous
+        GET /api/v1/governance anonymous
+        GET /api/v1/governance.csv anonymous
+        GET /api/v1/ingest anonymous
+        GET /api/v1/instruments anonymous
+        GET /api/v1/instruments/{id} anonymous
+        GET /api/v1/instruments/{id}/history anonymous
+        GET /api/v1/kiosks anonymous
+        GET /api/v1/kiosks/{id} anonymous
+        GET /api/v1/log/checkpoint anonymous
+        GET /api/v1/log/entries/{index:long} anonymous
+        GET /api/v1/log/key anonymous
+        GET /api/v1/log/proof anonymous
+        GET /api/v1/log/tile/{**address} anonymous
+        GET /api/v1/places anonymous
+        GET /api/v1/places/{id} anonymous
+        GET /api/v1/places/{id}/notice anonymous
+        GET /api/v1/technologies anonymous
+        GET /api/v1/technologies/{id} anonymous
+        GET /api/v1/technologies/{id}/history anonymous
+
+        # Public pages
+        PAGE / anonymous
+        PAGE /api anonymous
+        PAGE /changes anonymous
+        PAGE /devices/{id} anonymous
+        PAGE /fleets/{id} anonymous
+        PAGE /governance anonymous
+        PAGE /instruments/{id} anonymous
+        PAGE /kiosks/{id} anonymous
+        PAGE /missing/{code:int} anonymous
+        PAGE /places anonymous
+        PAGE /places/{id} anonymous
+        PAGE /technologies/{id} anonymous
+
+        # Public files, kiosks and health
+        GET /.well-known/jwks.json anonymous
+        GET /assets/{version}/{name} anonymous
+        GET /changes.atom anonymous
+        GET /changes.json anonymous
+        GET /health/live anonymous
+        GET /health/ready anonymous
+        GET /kiosks/{id}/changes anonymous
+        GET /kiosks/{id}/notice anonymous
+        GET /kiosks/{id}/qr.svg anonymous
+        GET /openapi/{documentName}.json anonymous
+        GET /version anonymous
+        """;
+
+    public static readonly string[] Lines = [.. Text.Split('\n').Where(line => line.Length > 0 && !line.StartsWith('#'))];
+}
