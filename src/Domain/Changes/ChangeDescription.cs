@@ -76,7 +76,8 @@ public sealed record ChangeDescription(Difference Difference, string? Where, str
                 DocumentKind.Technology => TechnologyDescription.Describe(difference, names),
                 DocumentKind.Wording => WordingDescription.Describe(difference, document),
                 DocumentKind.City => CityDescription.Describe(difference),
-                _ => CityDescription.DescribeChapters(difference),
+                DocumentKind.Chapters => CityDescription.DescribeChapters(difference),
+                _ => throw new ArgumentOutOfRangeException(nameof(document), document.Kind, null),
             };
             return string.IsNullOrEmpty(description) ? DescriptionPhrases.Fallback(difference) : description;
         }

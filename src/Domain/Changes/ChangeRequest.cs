@@ -5,8 +5,8 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 namespace SurveillanceRegistry.Domain.Changes;
 
 /// <summary>
-/// A change that one person proposes and another person decides. Each act takes the person who acts and what the registry knows. It returns
-/// the request after the act, or the reasons for refusing it.
+/// A change that one person proposes and another person decides. Each method below is one act: it takes the person who acts and, to submit
+/// or approve, the history of the registered documents. It returns the request after the act, or the reasons for refusing it.
 /// </summary>
 /// <param name="Id">Number of the request.</param>
 /// <param name="Version">Grows with every act. A person who acts must have seen the latest version.</param>

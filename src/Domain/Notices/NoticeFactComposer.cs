@@ -14,7 +14,7 @@ public static class NoticeFactComposer
     /// <summary>The captures that are, or may be, made now.</summary>
     /// <param name="day">The day in the city whose rules apply.</param>
     public static ImmutableArray<NoticeFact> Now(IEnumerable<CoveringDevice> covering, GovernanceTable table, DateOnly day) =>
-        Compose(covering.SelectMany(device => Captures(device, device.PossibleCaptures)), table, day);
+        Compose(covering.SelectMany(device => ToDeviceCaptures(device, device.PossibleCaptures)), table, day);
 
     /// <summary>The worst case: every sensor of every covering device records, and nothing is confirmed.</summary>
     public static ImmutableArray<NoticeFact> Worst(IEnumerable<CoveringDevice> covering, GovernanceTable table, DateOnly day) =>
@@ -22,7 +22,7 @@ public static class NoticeFactComposer
             covering
                 .Where(device => device.IsInScope)
                 .SelectMany(device =>
-                    device.AllSensors.Select(sensor => new PossibleCapture(
+                    device.AllSensors.Select(sensor => new DeviceCapture(
                         device.Device,
                         sensor,
                         Mode.Recorded,
@@ -34,12 +34,12 @@ public static class NoticeFactComposer
             day
         );
 
-    private static IEnumerable<PossibleCapture> Captures(CoveringDevice covering, CaptureReport report) =>
+    private static IEnumerable<DeviceCapture> ToDeviceCaptures(CoveringDevice covering, CaptureReport report) =>
         from capture in report.Captures
         let mode = report[capture]!.Value
         where mode is not Mode.Off
         let isReported = covering.Reports(capture)
-        select new PossibleCapture(
+        select new DeviceCapture(
             covering.Device,
             capture,
             mode,
@@ -47,7 +47,7 @@ public static class NoticeFactComposer
             isReported ? covering.Last!.Since(capture) : covering.Last?.LastHeardAt
         );
 
-    private static ImmutableArray<NoticeFact> Compose(IEnumerable<PossibleCapture> captures, GovernanceTable table, DateOnly day)
+    private static ImmutableArray<NoticeFact> Compose(IEnumerable<DeviceCapture> captures, GovernanceTable table, DateOnly day)
     {
         var facts =
             from possible in captures
@@ -57,12 +57,11 @@ public static class NoticeFactComposer
         return [.. facts];
     }
 
-    private static NoticeFact Fact(string technology, Capture capture, PossibleCapture[] captures, GovernanceTable table, DateOnly day)
+    private static NoticeFact Fact(string technology, Capture capture, DeviceCapture[] captures, GovernanceTable table, DateOnly day)
     {
         var mode = captures.Max(possible => possible.Mode);
         var highest = captures.Where(possible => possible.Mode == mode).ToArray();
         var reporting = highest.Where(possible => possible.IsReported).ToArray();
-        // Law before statements: a reader who reads only one line reads a binding text.
         var rows = table.On(day, technology).Where(row => row.IsPrintable).OrderByDescending(row => row.Instrument.Authorises).ToArray();
         var departments = captures.Select(possible => possible.Device.Department).Distinct().ToArray();
         var governing = rows.Where(row => departments.Any(row.Rule!.AppliesTo)).ToArray();
@@ -76,7 +75,7 @@ public static class NoticeFactComposer
             reporting.Length > 0 ? FactCertainty.Reported : FactCertainty.Unknown,
             Earliest(reporting.Length > 0 ? reporting : highest),
             [.. permitting.Where(row => departments.All(row.Rule!.AppliesTo)).Select(row => row.Instrument.Id)],
-            // For the same reason, texts that permit this capture before texts that limit it, and those in force before those adopted.
+            // Law before city statements, then texts that permit this capture, then texts in force: the first line is a binding text.
             [
                 .. governing
                     .OrderByDescending(row => row.Instrument.Authorises)
@@ -102,8 +101,8 @@ public static class NoticeFactComposer
     }
 
     /// <summary>The earliest of the instants; null when one device was never heard.</summary>
-    private static DateTimeOffset? Earliest(PossibleCapture[] captures) =>
+    private static DateTimeOffset? Earliest(DeviceCapture[] captures) =>
         captures.Any(possible => possible.Since is null) ? null : captures.Min(possible => possible.Since);
 
-    private sealed record PossibleCapture(Device Device, Capture Capture, Mode Mode, bool IsReported, DateTimeOffset? Since);
+    private sealed record DeviceCapture(Device Device, Capture Capture, Mode Mode, bool IsReported, DateTimeOffset? Since);
 }

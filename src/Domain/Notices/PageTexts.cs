@@ -191,7 +191,7 @@ public static class PageTexts
             ["fleet.lead"] =
                 "A fleet of devices that people wear or drive. "
                 + "The registry knows no position of any of them, and does not show any of them individually.",
-            ["fleet.devices"] = "Devices registered one hour ago",
+            ["fleet.devices"] = "Number of registered devices, as of one hour ago",
             ["fleet.new"] = "The fleet was registered less than an hour ago. Its size is not shown yet.",
             ["fleet.part"] = "{kind}, {department}",
             ["fleet.about"] = "about {count}",

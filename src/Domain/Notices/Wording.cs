@@ -81,7 +81,8 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
         {
             DatePrecision.Day => Date(date.Earliest),
             DatePrecision.Month => date.Earliest.ToString(Say("format.month"), Culture),
-            _ => date.ToString(),
+            DatePrecision.Year or DatePrecision.Unknown or DatePrecision.Open => date.ToString(),
+            _ => throw new ArgumentOutOfRangeException(nameof(date), date.Precision, null),
         };
 
     /// <summary>The names of the placeholders in a text: <c>citation</c> for <c>{citation}</c>.</summary>

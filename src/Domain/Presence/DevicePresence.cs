@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SurveillanceRegistry.Domain.Devices;
 
 namespace SurveillanceRegistry.Domain.Presence;
@@ -7,8 +8,8 @@ namespace SurveillanceRegistry.Domain.Presence;
 /// registry's monotonic clock in milliseconds, which no step of the wall clock moves.
 /// </summary>
 /// <remarks>
-/// Sessions and epochs follow Eclipse Sparkplug 3.0: a death belongs to the birth of the same session. The numbers have 64 bits here.
-/// Deadlines are measured by the registry's clock, never by the device's.
+/// Sessions follow Eclipse Sparkplug 3.0: a death counts only for the session and the epoch of the newest heartbeat. The epoch and the
+/// sequence have 64 bits; Sparkplug's bdSeq and seq have 8. Deadlines are measured by the registry's clock, never by the device's.
 /// </remarks>
 public partial struct DevicePresence
 {
@@ -83,7 +84,8 @@ public partial struct DevicePresence
             PresenceState.Online => _heardAtSteadyMs + LateAfterMs,
             PresenceState.Late or PresenceState.Docked => _heardAtSteadyMs + DeadlineMs,
             PresenceState.Unknown when MayStillTimeOut => _heardAtSteadyMs + DeadlineMs,
-            _ => long.MaxValue,
+            PresenceState.Unknown or PresenceState.Silent or PresenceState.Disconnected => long.MaxValue,
+            _ => throw new UnreachableException($"{Presence} has no name."),
         };
 
     /// <summary>Sets what the register says of the device; its state stays.</summary>
@@ -180,11 +182,11 @@ public partial struct DevicePresence
 
     /// <summary>Changes the state when the device was not heard for half its deadline, or for all of it.</summary>
     /// <param name="steadyMs">Now, on the monotonic clock.</param>
-    /// <param name="seeingSinceMs">
-    /// Since when the registry could receive and store heartbeats without interruption. A device that had less than its whole deadline
-    /// since then is not called silent: the registry may have missed its heartbeats.
+    /// <param name="observingSinceMs">
+    /// When the registry's current uninterrupted observation began. If that is less than one deadline ago, the device becomes unknown and
+    /// not silent, because the registry may have missed its heartbeats.
     /// </param>
-    public void EvaluateTimeout(long steadyMs, long seeingSinceMs)
+    public void EvaluateTimeout(long steadyMs, long observingSinceMs)
     {
         var silenceMs = steadyMs - _heardAtSteadyMs;
         if (silenceMs <= DeadlineMs)
@@ -200,7 +202,7 @@ public partial struct DevicePresence
             return;
         if (Has(Flag.SilenceIsNormal))
             (State, Evidence) = (PresenceState.Unknown, Evidence.Deadline);
-        else if (steadyMs - seeingSinceMs < DeadlineMs)
+        else if (steadyMs - observingSinceMs < DeadlineMs)
             (State, Evidence) = (PresenceState.Unknown, Evidence.Registry);
         else
             (State, Evidence) = (PresenceState.Silent, Evidence.Deadline);

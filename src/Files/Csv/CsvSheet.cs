@@ -266,10 +266,7 @@ internal sealed class CsvSheet
     }
 
     private static string Describe(CsvMalformedReason reason) =>
-        reason switch
-        {
-            CsvMalformedReason.UnterminatedQuote => "a quoted cell that never ends",
-            CsvMalformedReason.TextAfterClosingQuote => "text behind the closing quote of a cell",
-            _ => "a quote in the middle of a cell without quotes",
-        };
+        reason is CsvMalformedReason.UnterminatedQuote ? "a quoted cell that never ends"
+        : reason is CsvMalformedReason.TextAfterClosingQuote ? "text behind the closing quote of a cell"
+        : "a quote in the middle of a cell without quotes";
 }

@@ -7,7 +7,10 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Files.Yaml;
 
-/// <summary>The form of one value: a description for error texts, and a reader that reports a value of another form.</summary>
+/// <summary>
+/// What a value in a file must look like. <c>Expected</c> describes it in error messages. <c>Read</c> converts the YAML node, and reports
+/// an error when it does not fit.
+/// </summary>
 /// <param name="Placeholder">
 /// Returned after an error, so that later checks do not fail. It never leaves the reader, because an error was reported.
 /// </param>

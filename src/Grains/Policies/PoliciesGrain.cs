@@ -116,7 +116,8 @@ internal sealed class PoliciesGrain(
             ChangeAct.Rejected => before.Reject(by, note ?? "", now),
             ChangeAct.Withdrawn => before.Withdraw(by),
             ChangeAct.Reopened => before.Reopen(by),
-            _ => throw new ArgumentOutOfRangeException(nameof(act), act, "A request is drafted once."),
+            ChangeAct.Drafted => throw new ArgumentOutOfRangeException(nameof(act), act, "A request is drafted once."),
+            _ => throw new ArgumentOutOfRangeException(nameof(act), act, null),
         };
         if (outcome.Value is not { } after)
             return outcome;

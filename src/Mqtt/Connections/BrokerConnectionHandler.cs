@@ -10,6 +10,7 @@ using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.SignIn;
@@ -205,7 +206,7 @@ internal sealed class BrokerConnectionHandler(
         metrics.Refused(PublishRejection.Size, TopicClass.Unread);
         if (_oversizedLog.TryLog(time.MonotonicNow(), out var count)) // A client that floods the broker must not fill the log.
             logger.LogInformation(
-                "Refused {Count} packets over the packet cap without reading them; the last had {Bytes} bytes. Its session ends.",
+                "Rejected {Count} packets over the packet cap without reading them; the last had {Bytes} bytes. Its session ends.",
                 count,
                 bytes
             );

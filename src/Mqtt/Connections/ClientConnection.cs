@@ -17,8 +17,9 @@ namespace SurveillanceRegistry.Mqtt.Connections;
 /// <summary>
 /// The connection of one client, between the socket and MQTTnet. It passes one whole packet at a time to MQTTnet and enforces the packet
 /// cap: MQTTnet would buffer as much as a length field asks for, 256 MB before the sign-in. Publishes of a signed-in client never reach
-/// MQTTnet: they go to the <see cref="PublishHandler"/> as bytes, several at once, and are acknowledged in the order in which they came
-/// (MQTT 5.0 section 4.6). The reading thread sets the properties; any thread may call <see cref="End"/> and <see cref="CheckTimeouts"/>.
+/// MQTTnet: each goes to the <see cref="PublishHandler"/> as bytes. Several may be in flight; they are acknowledged in the order in which
+/// they came (MQTT 5.0 section 4.6). The reading thread sets the properties; any thread may call <see cref="End"/> and <see
+/// cref="CheckTimeouts"/>.
 /// </summary>
 internal sealed class ClientConnection : IMqttChannelAdapter
 {

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using SurveillanceRegistry.Mqtt.SignIn;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Mqtt.Publishing;
 
 namespace SurveillanceRegistry.Mqtt.Connections;
 

@@ -26,20 +26,18 @@ internal sealed class DisconnectState
 
     /// <summary>How the session ended. Meaningful only after its end.</summary>
     public SessionEnd SessionEnd =>
-        _clientReason switch
-        {
-            MqttDisconnectReasonCode.NormalDisconnection => SessionEnd.Farewell,
-            MqttDisconnectReasonCode.DisconnectWithWillMessage => SessionEnd.FarewellWithWill,
-            not null => SessionEnd.ClientError,
-            null => _cause switch
+        _clientReason is not { } reason
+            ? _cause switch
             {
                 null => _isProtocolViolation ? SessionEnd.Refused : SessionEnd.ConnectionLost,
                 { IsServerFault: true } => SessionEnd.Registry,
                 { Reason: MqttDisconnectReasonCode.KeepAliveTimeout } => SessionEnd.KeepAlive,
                 { Reason: MqttDisconnectReasonCode.NotAuthorized } => SessionEnd.NotAuthorized,
                 _ => SessionEnd.Refused,
-            },
-        };
+            }
+        : reason is MqttDisconnectReasonCode.NormalDisconnection ? SessionEnd.Farewell
+        : reason is MqttDisconnectReasonCode.DisconnectWithWillMessage ? SessionEnd.FarewellWithWill
+        : SessionEnd.ClientError;
 
     /// <summary>Sets the broker's cause. False if another one was set before.</summary>
     public bool TrySet(DisconnectCause cause) => Interlocked.CompareExchange(ref _cause, cause, null) is null;

@@ -1,6 +1,7 @@
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.SignIn;
 using SurveillanceRegistry.Mqtt.Vendors;

@@ -1,6 +1,5 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
-using SurveillanceRegistry.Mqtt.SignIn;
 
 namespace SurveillanceRegistry.Mqtt.Publishing;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Presence;
-using SurveillanceRegistry.Mqtt.SignIn;
 
 namespace SurveillanceRegistry.Mqtt.Publishing;
 

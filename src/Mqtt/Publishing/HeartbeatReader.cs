@@ -147,7 +147,8 @@ public static class HeartbeatReader
             Members.At => TryInstant(ref reader, out values.At),
             Members.Capture => TryCapture(ref reader, device.Sensors, out values.Capture),
             Members.Health => TryHealth(ref reader, out values.Health),
-            _ => TryFirmware(ref reader, ref firmware),
+            Members.Firmware => TryFirmware(ref reader, ref firmware),
+            Members.None or Members.Required or _ => throw new ArgumentOutOfRangeException(nameof(member), member, null),
         };
 
     /// <summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.SignIn;
@@ -14,8 +15,8 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 
 /// <summary>
 /// Handles what clients publish: checks a publish as bytes, appends its heartbeat to the log, and acknowledges it after the commit. It
-/// routes nothing to other clients. Nothing of a payload but the contract's closed words and numbers gets past it. The thread that reads a
-/// connection calls it for that connection.
+/// routes nothing to other clients. Of a payload it passes on only numbers and words from fixed lists (docs/guide/device-integrators.md),
+/// and no free text. The thread that reads a connection calls it for that connection.
 /// </summary>
 internal sealed class PublishHandler(
     HeartbeatAppender appender,
@@ -83,8 +84,9 @@ internal sealed class PublishHandler(
     }
 
     /// <summary>
-    /// Publishes a death if the client left a will, sent no normal DISCONNECT and was not taken over. For a gateway it publishes one for
-    /// each device that was last heard in this session. A session that ended because of a server fault never causes a death.
+    /// Reports the end of the session to the presence partition: as a death if the client left a will, sent no normal DISCONNECT and was
+    /// not
+    /// taken over. For a gateway it reports one for each device that was last heard in this session. A server fault never causes a death.
     /// </summary>
     public void OnSessionEnded(Session session)
     {
@@ -178,7 +180,7 @@ internal sealed class PublishHandler(
     }
 
     /// <summary>
-    /// Handles a publish on a vendor's topic. Vendors publish at QoS 0, and much that the registry must not read: a refused message is
+    /// Handles a publish on a vendor's topic. Vendors publish at QoS 0, and much that the registry must not read: a rejected message is
     /// counted and dropped, and does not end the session.
     /// </summary>
     private ValueTask<DisconnectCause?> HandleVendor(Session session, in PublishPacket publish)
@@ -239,7 +241,7 @@ internal sealed class PublishHandler(
         return null;
     }
 
-    /// <summary>Refuses a publish: with a reason code in MQTT 5.0, by closing the connection in MQTT 3.1.1.</summary>
+    /// <summary>Rejects a publish: with a reason code in MQTT 5.0, by closing the connection in MQTT 3.1.1.</summary>
     private ValueTask<DisconnectCause?> Reject(Session session, in PublishPacket publish, PublishRejection rejection, TopicClass topic)
     {
         RecordRejection(session, rejection, topic, publish.Payload.Length);
@@ -249,14 +251,14 @@ internal sealed class PublishHandler(
     }
 
     private static ValueTask<DisconnectCause?> Disconnect(PublishRejection rejection, MqttDisconnectReasonCode? reason) =>
-        new(new DisconnectCause(reason, $"A publish was refused: {Domain.Json.Word(rejection)}."));
+        new(new DisconnectCause(reason, $"A publish was rejected: {Domain.Json.Word(rejection)}."));
 
     private void RecordRejection(Session session, PublishRejection rejection, TopicClass topic, int bytes)
     {
         metrics.Refused(rejection, topic);
         if (session.RateLimiter.ShouldLog(rejection, time.MonotonicNow(), out var count)) // A client that floods must not fill the log.
             logger.LogInformation(
-                "Refused {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.",
+                "Rejected {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.",
                 count,
                 session.Id,
                 bytes,

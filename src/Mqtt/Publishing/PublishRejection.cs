@@ -2,7 +2,7 @@ using MQTTnet.Protocol;
 
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
-/// <summary>Why a publish was refused. A closed list, so that nothing of a payload gets into logs or metrics.</summary>
+/// <summary>Why a publish was rejected. A closed list, so that nothing of a payload gets into logs or metrics.</summary>
 public enum PublishRejection
 {
     /// <summary>The payload does not have the contract's shape, or is over 512 bytes.</summary>
@@ -42,6 +42,11 @@ internal static class PublishRejectionCodes
             PublishRejection.Shape or PublishRejection.Retain => MqttPubAckReasonCode.PayloadFormatInvalid,
             PublishRejection.Topic => MqttPubAckReasonCode.NotAuthorized,
             PublishRejection.Rate => MqttPubAckReasonCode.QuotaExceeded,
-            _ => MqttPubAckReasonCode.ImplementationSpecificError,
+            PublishRejection.Qos
+            or PublishRejection.Size
+            or PublishRejection.Malformed
+            or PublishRejection.Alias
+            or PublishRejection.Forbidden => MqttPubAckReasonCode.ImplementationSpecificError,
+            _ => throw new ArgumentOutOfRangeException(nameof(rejection), rejection, null),
         };
 }

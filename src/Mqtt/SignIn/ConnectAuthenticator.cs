@@ -11,6 +11,7 @@ using MQTTnet.Server;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Vendors;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
@@ -41,7 +43,8 @@ internal sealed class VendorPublishHandler(
             {
                 VendorRefusal.Forbidden => PublishRejection.Forbidden,
                 VendorRefusal.NotMapped => PublishRejection.Topic,
-                _ => PublishRejection.Shape,
+                VendorRefusal.Shape => PublishRejection.Shape,
+                _ => throw new UnreachableException($"{refusal} has no name."),
             };
             return ([], rejection);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Mqtt.Vendors.Adapters;
@@ -103,7 +104,8 @@ public sealed class VendorStateMachine
         {
             TopicDecision.RefuseUnread => VendorRefusal.Forbidden,
             TopicDecision.Ignore => VendorRefusal.NotMapped,
-            _ => length > _adapter.AllowList.MaxBytes ? VendorRefusal.Shape : null,
+            TopicDecision.Read => length > _adapter.AllowList.MaxBytes ? VendorRefusal.Shape : null,
+            var decision => throw new UnreachableException($"{decision} has no name."),
         };
 
     /// <summary>Lets time pass.</summary>
@@ -237,7 +239,9 @@ public sealed class VendorStateMachine
             Signal.Recorder => _units.RecordingOf(unit).Contains(capture),
             Signal.Viewer => capture == Capture.Video,
             Signal.Listener => capture == Capture.Audio,
-            _ => FactBuilder.SignalOf(capture) == signal,
+            Signal.Video or Signal.Stills or Signal.Audio or Signal.Plates or Signal.Faces or Signal.Location => signal
+                == FactBuilder.SignalOf(capture),
+            _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, null),
         };
 
     /// <summary>The last report of a unit.</summary>

@@ -181,7 +181,8 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
                 DocumentKind.Chapters => PolicyDocument.For(stored.Value<KnownChapters>()),
                 DocumentKind.Wording => PolicyDocument.For(stored.Value<Domain.Notices.Wording>()),
                 DocumentKind.Technology => PolicyDocument.For(stored.Value<Technology>()),
-                _ => PolicyDocument.For(stored.Value<Instrument>()),
+                DocumentKind.Instrument => PolicyDocument.For(stored.Value<Instrument>()),
+                _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
             };
         }
     }

@@ -10,9 +10,9 @@ namespace SurveillanceRegistry.Postgres.Presence;
 
 /// <summary>
 /// The log of heartbeats, with group commit: one writer takes whatever is queued and commits it together. A state change is committed at
-/// once. An unchanged heartbeat may wait a moment after the previous commit, so that a quiet city's heartbeats share commits too. The
-/// answers of a commit are sent while the next commit runs. Nothing is dropped: when the queue is full the caller waits, and with it its
-/// device.
+/// once. A heartbeat that repeats the device's last state may wait up to 20 ms after the previous commit, so that several share one commit.
+/// The PUBACKs of one commit are sent while the next commit runs. Nothing is dropped: when the queue is full the caller waits, and with it
+/// its device.
 /// </summary>
 public sealed class HeartbeatLog(NpgsqlDataSource database, TimeProvider time, ILogger<HeartbeatLog> logger)
     : BackgroundService,

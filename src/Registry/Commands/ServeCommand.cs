@@ -48,7 +48,7 @@ internal static class ServeCommand
         var policies = app.Services.GetRequiredService<IPolicyRegister>();
         if (!await DatabaseSeeder.FillAsync(settings, policies, app.Logger, cancellationToken))
             return 1;
-        // Checked before anything runs that would have to be stopped again.
+        // Read before the host starts: it throws for a real city, and then nothing has to be stopped.
         var sampleCity = withStaff ? await ReadSampleCityAsync(policies, cancellationToken) : null;
         await StartAsync(app, cancellationToken);
 
@@ -59,7 +59,7 @@ internal static class ServeCommand
         var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, maxDevices: int.MaxValue, closing.Token) : Task.CompletedTask;
         await Console.Out.WriteLineAsync($"ready http=http://{http} mqtt=mqtt://{mqtt}");
         using var stopping = app.Lifetime.ApplicationStopping.Register(() =>
-            app.Logger.LogInformation("Stopping. What was acknowledged is durable.")
+            app.Logger.LogInformation("Stopping. Acknowledged heartbeats are stored.")
         );
         await app.WaitForShutdownAsync(cancellationToken);
         await fleet;

@@ -6,19 +6,19 @@ namespace SurveillanceRegistry.Registry.Configuration;
 internal static class OidcSettings
 {
     /// <summary>Returns null if no provider is set: staff then sign in with passwords only.</summary>
-    public static IdentityProvider? Read(SettingsReader settings)
+    public static IdentityProviderSettings? Read(SettingsReader settings)
     {
         var (authority, client) = (settings.Text("OIDC:AUTHORITY", ""), settings.Text("OIDC:CLIENT_ID", ""));
         if (authority.Length == 0 && client.Length == 0)
             return null;
-        if (!Uri.TryCreate(authority, UriKind.Absolute, out var address) || !IdentityProvider.IsAllowed(address))
+        if (!Uri.TryCreate(authority, UriKind.Absolute, out var address) || !IdentityProviderSettings.IsAllowed(address))
             throw new UsageException(
                 $"REGISTRY_OIDC__AUTHORITY is '{authority}': expected the https address of the identity provider; "
                     + "http is for a provider on this machine only."
             );
         if (client.Length == 0)
             throw new UsageException("REGISTRY_OIDC__CLIENT_ID is missing: it is what the identity provider knows this registry as.");
-        return new IdentityProvider(address, client, ReadSecret(settings));
+        return new IdentityProviderSettings(address, client, ReadSecret(settings));
     }
 
     private static string ReadSecret(SettingsReader settings)

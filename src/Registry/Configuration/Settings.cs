@@ -28,7 +28,7 @@ internal sealed record Settings(
     string PublicUrl,
     string Policies,
     string Devices,
-    IdentityProvider? Oidc,
+    IdentityProviderSettings? Oidc,
     int HeartbeatDays,
     TlsSettings? Tls
 )

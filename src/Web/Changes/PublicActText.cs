@@ -70,7 +70,8 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
             DocumentKind.Technology => document.Value<Technology>().Name.Trim(),
             DocumentKind.Wording => $"Notice texts ({document.Id})",
             DocumentKind.City => "The city",
-            _ => "Chapters that can be cited",
+            DocumentKind.Chapters => "Chapters that can be cited",
+            _ => throw new ArgumentOutOfRangeException(nameof(document), document.Kind, null),
         };
 
     private static PublicActText For(PublicAct act, GovernanceHistory history)
@@ -137,6 +138,7 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
         {
             DocumentKind.Instrument => $"/instruments/{document.Id}",
             DocumentKind.Technology => $"/technologies/{document.Id}",
-            _ => null,
+            DocumentKind.City or DocumentKind.Chapters or DocumentKind.Wording => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(document), document.Kind, null),
         };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
@@ -35,7 +36,8 @@ internal sealed class DeviceFacts(DeviceDescription described, PageLanguage lang
                 PresenceState.Docked => "docked",
                 PresenceState.Silent => "silent",
                 PresenceState.Disconnected => "disconnected",
-                _ => "unknown",
+                PresenceState.Unknown => "unknown",
+                _ => throw new UnreachableException($"{described.Last.Presence} has no name."),
             };
             return language["device.presence." + state, ("time", language.Time(described.Last.LastHeardAt))];
         }
@@ -70,7 +72,8 @@ internal sealed class DeviceFacts(DeviceDescription described, PageLanguage lang
             null => null,
             Mode.Off when IsInactive => language["device.not-active", ("lifecycle", Status)],
             Mode.Off => language["device.not-allowed"],
-            _ => language["device.allowed"],
+            Mode.Live or Mode.Recorded => language["device.allowed"],
+            var mode => throw new UnreachableException($"{mode} has no name."),
         };
 
     private IEnumerable<(string Name, string Sentence)> Differences()

@@ -67,7 +67,8 @@ internal sealed class DeviceText(Wording wording)
             PresenceState.Online => "reporting",
             PresenceState.Late => "late",
             PresenceState.Docked => "docked",
-            var unheard => Unheard(unheard),
+            PresenceState.Unknown or PresenceState.Silent or PresenceState.Disconnected => Unheard(interval.Presence),
+            _ => throw new ArgumentOutOfRangeException(nameof(interval), interval.Presence, null),
         };
         return wording.Say("state." + state);
     }
@@ -82,6 +83,7 @@ internal sealed class DeviceText(Wording wording)
         {
             PresenceState.Silent => "silent",
             PresenceState.Disconnected => "disconnected",
-            _ => "unknown",
+            null or PresenceState.Unknown or PresenceState.Online or PresenceState.Late or PresenceState.Docked => "unknown",
+            _ => throw new ArgumentOutOfRangeException(nameof(presence), presence, null),
         };
 }

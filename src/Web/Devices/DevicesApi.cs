@@ -23,7 +23,7 @@ internal static class DevicesApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", ListAsync).OnlyCurrentVersion(Alternative);
+        api.MapGet("devices", ListAsync).AllowOnlyToday(Alternative);
         api.MapGet("devices/{id}", FindAsync);
     }
 
@@ -42,7 +42,7 @@ internal static class DevicesApi
         await Task.WhenAll(found, version);
         if (await found is not { } device || device.KindOf.IsMobile && !MobileReadPolicy.MayRead(http.User))
             return Problem.NotFound($"No fixed device '{id}' is registered.");
-        if (CurrentVersionOnly.RefusalOfKnownAt(http, Alternative) is { } refusal)
+        if (AsOfTodayOnly.RefusalOfKnownAt(http, Alternative) is { } refusal)
             return refusal;
         if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
             return await HistoryApi.AsOf(device, http);

@@ -8,8 +8,8 @@ using SurveillanceRegistry.Grains.Places;
 namespace SurveillanceRegistry.Web.Kiosks;
 
 /// <summary>
-/// One watcher for all screens of this process. It renews its watch of every place that has a screen, and passes hints on to the screens.
-/// A lost hint only delays a screen: screens also poll.
+/// Tells the kiosks connected to this process that the notice of their place may have changed. It subscribes to each such place and renews
+/// the subscription before it lapses. If a message is lost, the kiosk notices at its next poll.
 /// </summary>
 internal sealed class KioskEventStream(IGrainFactory grains, TimeProvider time, ILogger<KioskEventStream> logger)
     : BackgroundService,

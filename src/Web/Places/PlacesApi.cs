@@ -24,7 +24,7 @@ internal static class PlacesApi
                 async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
                     JsonResults.Collection((await DescribeAllAsync(places, grains, cancellationToken)).Select(Shape))
             )
-            .OnlyCurrentVersion(Alternative);
+            .AllowOnlyToday(Alternative);
         api.MapGet(
                 "places/{id}",
                 async (string id, IPlaceRegister places, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
@@ -32,7 +32,7 @@ internal static class PlacesApi
                         ? JsonResults.Resource(http, Shape(place))
                         : NotFound(id)
             )
-            .OnlyCurrentVersion(Alternative);
+            .AllowOnlyToday(Alternative);
         api.MapGet("places/{id}/notice", Notice);
         api.MapGet(
                 "kiosks",
@@ -43,8 +43,8 @@ internal static class PlacesApi
                             .OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)
                     )
             )
-            .OnlyCurrentVersion(Alternative);
-        api.MapGet("kiosks/{id}", FindKiosk).OnlyCurrentVersion(Alternative);
+            .AllowOnlyToday(Alternative);
+        api.MapGet("kiosks/{id}", FindKiosk).AllowOnlyToday(Alternative);
     }
 
     private static async Task<IEnumerable<PlaceDescription>> DescribeAllAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
@@ -41,8 +42,9 @@ public sealed record IngestView(
             IngestState.Waits =>
                 $"Heartbeats are queued, and none was acknowledged for {IngestStatistics.StallThreshold.TotalSeconds} seconds. "
                     + "Devices keep unacknowledged heartbeats and send them again.",
-            _ => "The registry cannot store heartbeats. It shows no device as silent meanwhile. "
+            IngestState.Blind => "The registry cannot store heartbeats. It shows no device as silent meanwhile. "
                 + "Devices keep unacknowledged heartbeats and send them again.",
+            _ => throw new UnreachableException($"{State} has no name."),
         };
 
     /// <summary>The texts of the page by key.</summary>

@@ -70,6 +70,11 @@ public sealed class IngestHealthMonitorTests : IAsyncLifetime
         {
             for (var second = 0; second < 40; second++)
                 _city.Time.Advance(TimeSpan.FromSeconds(1));
+            for (
+                var patience = DateTime.UtcNow.AddSeconds(10);
+                _city.HealthMonitors.Any(monitor => !monitor.CannotObserve) && DateTime.UtcNow < patience;
+                await Task.Yield()
+            ) { }
             Assert.All(_city.HealthMonitors, monitor => Assert.True(monitor.CannotObserve));
             Assert.Equal(PresenceState.Unknown, (await _city.Partition(Camera).FindObservation(_city.NumberOf(Camera), Camera))!.Presence);
         }

@@ -61,7 +61,7 @@ public sealed partial class IntegratorGuideTests(PublicRegistry open)
         var command = Block("sh", "mosquitto_pub").Replace("health", "helth", StringComparison.Ordinal);
         var (_, _, errors) = await Programs.RunAsync("bash", ["-euc", command], Settings(await open.Host.IssueSecretAsync(Camera)));
         Assert.Contains("Payload format invalid", errors, StringComparison.OrdinalIgnoreCase);
-        await open.Host.WaitForLogAsync("Refused [0-9]+ publishes of ");
+        await open.Host.WaitForLogAsync("Rejected [0-9]+ publishes of ");
     }
 
     [Fact]

@@ -138,7 +138,7 @@ public sealed partial class PrivacyCanaryTests : IAsyncLifetime
 
         AssertNoTraces("what the collector received", _collector.AllBodies);
         AssertNoTraces("the log", _registry.Log);
-        Assert.Matches("Refused [0-9]+ publishes of ", _registry.Log); // The log holds the refusals.
+        Assert.Matches("Rejected [0-9]+ publishes of ", _registry.Log); // The log holds the refusals.
         await AssertFilesHoldNoTracesAsync();
     }
 

@@ -185,7 +185,11 @@ public sealed class RegistryWithIdentityProvider : IAsyncLifetime
         await page.GetByRole(AriaRole.Link, new() { Name = "Sign in with your city account" }).ClickAsync();
         await page.Locator("[name=name]").FillAsync(name);
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
-        await page.WaitForURLAsync(url => url.StartsWith(Host.Http.ToString(), StringComparison.Ordinal));
+        // Committed, not loaded: a load event between two redirects can be missed, and every caller waits for what it looks at.
+        await page.WaitForURLAsync(
+            url => url.StartsWith(Host.Http.ToString(), StringComparison.Ordinal),
+            new() { WaitUntil = WaitUntilState.Commit }
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -131,7 +131,7 @@ public sealed class ResourceLimitTests : IAsyncLifetime
         await sending;
         Assert.Equal(code, answer[4]);
         Assert.InRange(_broker.Enrolment.BehindQueries, 1000, 10_000);
-        Assert.InRange(_broker.Logged.Count(line => line.Contains("Refused", StringComparison.Ordinal)), 1, 2);
+        Assert.InRange(_broker.Logged.Count(line => line.Contains("Rejected", StringComparison.Ordinal)), 1, 2);
 
         var asked = _broker.Enrolment.BehindQueries;
         _broker.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -172,11 +172,11 @@ public sealed class ResourceLimitTests : IAsyncLifetime
             }
         }
 
-        var refusals = _broker.Logged.Where(line => line.StartsWith("Refused", StringComparison.Ordinal)).ToArray();
+        var refusals = _broker.Logged.Where(line => line.StartsWith("Rejected", StringComparison.Ordinal)).ToArray();
         Assert.InRange(refusals.Length, 2, 3);
         Assert.Contains(
             refusals,
-            line => line.StartsWith(hasSignedIn ? "Refused 10000 publishes" : "Refused 100 packets", StringComparison.Ordinal)
+            line => line.StartsWith(hasSignedIn ? "Rejected 10000 publishes" : "Rejected 100 packets", StringComparison.Ordinal)
         );
     }
 }

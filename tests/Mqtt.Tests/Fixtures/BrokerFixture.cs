@@ -24,8 +24,8 @@ using SurveillanceRegistry.Mqtt.Vendors;
 namespace SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
 /// <summary>
-/// The broker on a real socket, with a log whose commits a test can pause, so that the test sees the order of events. The log on PostgreSQL
-/// is tested in Postgres.Tests, both together in Journeys.Tests.
+/// The broker on a real socket, with a fake heartbeat log. A test can pause its commits, to check what happens before and after one. The
+/// log on PostgreSQL is tested in Postgres.Tests, both together in Journeys.Tests.
 /// </summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
-using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Presence.History;
 
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;

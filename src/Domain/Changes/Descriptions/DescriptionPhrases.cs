@@ -129,14 +129,12 @@ internal static class DescriptionPhrases
         if (json is null)
             return null;
         using var value = JsonDocument.Parse(json);
-        return value.RootElement.ValueKind switch
-        {
-            JsonValueKind.String => Quoted(value.RootElement.GetString()!),
-            JsonValueKind.Number => value.RootElement.GetRawText(),
-            JsonValueKind.True => "yes",
-            JsonValueKind.False => "no",
-            _ => null,
-        };
+        var kind = value.RootElement.ValueKind;
+        return kind is JsonValueKind.String ? Quoted(value.RootElement.GetString()!)
+            : kind is JsonValueKind.Number ? value.RootElement.GetRawText()
+            : kind is JsonValueKind.True ? "yes"
+            : kind is JsonValueKind.False ? "no"
+            : null;
     }
 
     public static string Technology(string id, GovernanceSnapshot names) =>
@@ -199,10 +197,7 @@ internal static class DescriptionPhrases
 
     /// <summary>No list of any document may have a null item, which the type of a list cannot express.</summary>
     private static bool HasNullItem(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.Array => value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HasNullItem(item)),
-            JsonValueKind.Object => value.EnumerateObject().Any(member => HasNullItem(member.Value)),
-            _ => false,
-        };
+        value.ValueKind is JsonValueKind.Array
+            ? value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HasNullItem(item))
+            : value.ValueKind is JsonValueKind.Object && value.EnumerateObject().Any(member => HasNullItem(member.Value));
 }

@@ -57,7 +57,8 @@ internal static class RetentionDescription
         {
             RetentionBound.Minimum => "minimum retention",
             RetentionBound.Limit => "retention limit",
-            _ => "retention in practice",
+            RetentionBound.Practice => "retention in practice",
+            _ => throw new ArgumentOutOfRangeException(nameof(retention), retention.Bound, null),
         };
 
     private static string NoteChange(Retention before, Retention after) =>

@@ -62,7 +62,8 @@ public sealed record PolicyDocument(DocumentKind Kind, string Id, string Body)
             DocumentKind.Chapters => For(ReadStrictly<KnownChapters>(json)),
             DocumentKind.Wording => For(ReadStrictly<Wording>(json)),
             DocumentKind.Technology => For(ReadStrictly<Technology>(json)),
-            _ => For(ReadStrictly<Instrument>(json)),
+            DocumentKind.Instrument => For(ReadStrictly<Instrument>(json)),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
     /// <summary>The deserialized body. <typeparamref name="T"/> must be the type of the kind.</summary>

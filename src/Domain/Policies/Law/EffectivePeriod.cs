@@ -19,8 +19,8 @@ public enum Phase
 
 /// <summary>
 /// The period in which a text is in force, as far as it is known. <see cref="From"/> is the first day on which it is in force,
-/// <see cref="To"/> the first day on which it no longer is. Both may be imprecise or unknown. The <c>KnownBy</c> dates then say what a
-/// source shows: in force by this date, ended by this date.
+/// <see cref="To"/> the first day on which it no longer is. Both may be imprecise or unknown. When a day is not known,
+/// <see cref="FromKnownBy"/> or <see cref="EndKnownBy"/> is a date on which a source shows that the text was already in force, or ended.
 /// </summary>
 /// <param name="From">First day on which it is in force; null when not known.</param>
 /// <param name="FromNotBefore">When <paramref name="From"/> is not known: it cannot have been in force before this date (the day it was
@@ -80,7 +80,7 @@ public sealed record EffectivePeriod(
     public Certainty CertaintyOn(DateOnly day) => day >= SurelyHeldFrom && day < MayEndFrom ? Certainty.Certain : Certainty.Possible;
 
     /// <summary>
-    /// Whether the text is known to have begun: its start is stated, or a source shows it in force before <paramref name="day"/>.
+    /// Whether the text is known to have begun: its start is stated, or a source shows it in force on or before <paramref name="day"/>.
     /// </summary>
     public bool IsStartKnownOn(DateOnly day) => From is not null || day >= SurelyHeldFrom;
 

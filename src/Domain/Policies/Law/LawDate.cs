@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -87,7 +88,10 @@ public readonly record struct LawDate : IComparable<LawDate>
         {
             DatePrecision.Year => Year.ToString("0000", CultureInfo.InvariantCulture),
             DatePrecision.Month => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}-{Day:00}"),
+            DatePrecision.Day => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}-{Day:00}"),
+            DatePrecision.Unknown or DatePrecision.Open or _ => throw new UnreachableException(
+                $"A date of law has a day, a month or a year, not {Precision}."
+            ),
         };
 
     public int CompareTo(LawDate other) => (Earliest, Latest).CompareTo((other.Earliest, other.Latest));

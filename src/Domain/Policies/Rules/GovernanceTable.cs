@@ -8,7 +8,7 @@ namespace SurveillanceRegistry.Domain.Policies.Rules;
 public sealed record GovernanceTable
 {
     /// <summary>
-    /// For each technology, each instrument that has a version with a rule for it. Built once, because it is queried for every page.
+    /// The instruments that have a rule for each technology, with the versions that contain it. Built once, because every page queries it.
     /// </summary>
     private readonly ImmutableArray<Pair> _pairs;
 
@@ -20,7 +20,7 @@ public sealed record GovernanceTable
         Instruments = instruments;
         var textsByTechnology = (
             from instrument in instruments
-            from texts in instrument.Versions.SelectMany(version => version.Rules, Text.From).GroupBy(text => text.Rule.Technology)
+            from texts in instrument.Versions.SelectMany(version => version.Rules, VersionRule.From).GroupBy(text => text.Rule.Technology)
             select (Instrument: instrument, Texts: texts)
         ).ToLookup(entry => entry.Texts.Key, StringComparer.Ordinal);
         _pairs =
@@ -53,9 +53,9 @@ public sealed record GovernanceTable
 
     private static GovernanceRow Row(Pair pair, DateOnly day)
     {
-        Text? next = null;
-        Text? current = null;
-        Text? past = null;
+        VersionRule? next = null;
+        VersionRule? current = null;
+        VersionRule? past = null;
         foreach (var text in pair.Texts)
         {
             switch (text.PhaseOn(day))
@@ -81,14 +81,14 @@ public sealed record GovernanceTable
             : new GovernanceRow(pair.Technology, pair.Instrument, null, null, RuleStatus.NotKnown, Certainty.Possible, null, []);
     }
 
-    private static GovernanceRow Row(Pair pair, Text text, RuleStatus status, Certainty certainty, Text? next) =>
+    private static GovernanceRow Row(Pair pair, VersionRule text, RuleStatus status, Certainty certainty, VersionRule? next) =>
         new(pair.Technology, pair.Instrument, text.Version, text.Rule, status, certainty, next?.Version, []);
 
     /// <summary>A text that is certainly in force is preferred to one that is possibly; among equals, the later one.</summary>
-    private static bool IsPreferred(Text text, Text? current, DateOnly day) =>
+    private static bool IsPreferred(VersionRule text, VersionRule? current, DateOnly day) =>
         current is not { } held || text.Version.Effective.CertaintyOn(day) <= held.Version.Effective.CertaintyOn(day);
 
-    private static RuleStatus CurrentStatus(Text text, DateOnly day)
+    private static RuleStatus CurrentStatus(VersionRule text, DateOnly day)
     {
         if (text.Rule.Pauses)
             return RuleStatus.Paused;
@@ -155,7 +155,7 @@ public sealed record GovernanceTable
     private static bool Contradict(Retention one, Retention other) =>
         one.Days != other.Days && (one.DataClass is null || other.DataClass is null || one.DataClass == other.DataClass);
 
-    private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<Text> Texts)
+    private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<VersionRule> Texts)
     {
         /// <summary>The limits in days that a version states.</summary>
         public ImmutableArray<Retention> LimitsOf(InstrumentVersion version)
@@ -171,15 +171,15 @@ public sealed record GovernanceTable
     }
 
     /// <summary>What a version says of a technology, with the values that every query needs.</summary>
-    private readonly record struct Text(
+    private readonly record struct VersionRule(
         InstrumentVersion Version,
         Rule Rule,
-        DateOnly MayHoldFrom,
-        DateOnly SurelyEndedFrom,
+        DateOnly EarliestPossibleStart,
+        DateOnly LatestPossibleEnd,
         ImmutableArray<Retention> Limits
     )
     {
-        public static Text From(InstrumentVersion version, Rule rule) =>
+        public static VersionRule From(InstrumentVersion version, Rule rule) =>
             new(
                 version,
                 rule,
@@ -190,9 +190,9 @@ public sealed record GovernanceTable
 
         public Phase PhaseOn(DateOnly day)
         {
-            if (day < MayHoldFrom)
+            if (day < EarliestPossibleStart)
                 return Phase.Before;
-            return day >= SurelyEndedFrom ? Phase.After : Phase.During;
+            return day >= LatestPossibleEnd ? Phase.After : Phase.During;
         }
     }
 

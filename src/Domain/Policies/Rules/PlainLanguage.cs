@@ -17,7 +17,8 @@ public static class PlainLanguage
         {
             DatePrecision.Day => Date(date.Earliest),
             DatePrecision.Month => date.Earliest.ToString("MMMM yyyy", CultureInfo.InvariantCulture),
-            _ => date.ToString(),
+            DatePrecision.Year or DatePrecision.Unknown or DatePrecision.Open => date.ToString(),
+            _ => throw new ArgumentOutOfRangeException(nameof(date), date.Precision, null),
         };
 
     /// <summary>A local time and its day, e.g. <c>November 23, 2026, 3:00 PM</c>.</summary>
@@ -69,7 +70,8 @@ public static class PlainLanguage
             RecordsAccessKind.Open => "open to the public",
             RecordsAccessKind.Conditions => "open under conditions",
             RecordsAccessKind.Exempt => "exempt from disclosure",
-            _ => "not known",
+            RecordsAccessKind.NotKnown => "not known",
+            _ => throw new ArgumentOutOfRangeException(nameof(access), access, null),
         };
 
     /// <summary>A kind of text.</summary>
@@ -85,7 +87,8 @@ public static class PlainLanguage
             RuleStatus.Paused => "paused by order",
             RuleStatus.Superseded => "superseded",
             RuleStatus.Ended => "ended",
-            _ => "no text known",
+            RuleStatus.NotKnown => "no text known",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
         };
 
     /// <summary>How reliable a source is.</summary>
@@ -94,7 +97,8 @@ public static class PlainLanguage
         {
             Confidence.Sourced => "checked against its source",
             Confidence.Secondary => "reported by a secondary source; the text itself was not checked",
-            _ => "unsure",
+            Confidence.Unsure => "unsure",
+            _ => throw new ArgumentOutOfRangeException(nameof(confidence), confidence, null),
         };
 
     /// <summary>A source, the date it was read and how reliable it is.</summary>
@@ -125,7 +129,8 @@ public static class PlainLanguage
             {
                 RetentionBound.Minimum => "at least ",
                 RetentionBound.Limit => "at most ",
-                _ => "in practice ",
+                RetentionBound.Practice => "in practice ",
+                _ => throw new ArgumentOutOfRangeException(nameof(retention), retention.Bound, null),
             } + Length(retention);
 
     /// <summary>The bare figure: <c>90 days</c>, <c>until the end of the shift</c>.</summary>

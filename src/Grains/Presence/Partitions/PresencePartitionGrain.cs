@@ -9,7 +9,8 @@ namespace SurveillanceRegistry.Grains.Presence.Partitions;
 
 /// <summary>
 /// Holds the presence of each device of its partition, looks for timeouts twice a second with one timing wheel, and passes changes on to
-/// the devices' grains. Its state may be lost at any time: the heartbeat log has it.
+/// the devices' grains. Its state is only in memory: a new activation rebuilds it from the recorded observations and from the newest
+/// heartbeat of each device in the log.
 /// </summary>
 /// <remarks>
 /// Reentrant, so that a device's grain can ask while a change is on its way to it; no invariant spans an await. The caller that brings a
@@ -37,8 +38,8 @@ internal sealed class PresencePartitionGrain(
     private readonly TimingWheel _wheel = new(time.MonotonicMs());
     private readonly List<int> _due = [];
 
-    // Devices whose deadline was shortened after they were scheduled. They are checked on the next tick: the wheel would fire too late.
-    private readonly HashSet<int> _rescheduled = [];
+    // Devices whose deadline was shortened while the wheel holds them for a later time. They are checked on every tick until then.
+    private readonly HashSet<int> _checkedEachTick = [];
     private DevicePresence[] _devices = [];
     private StateChangeNotifier _notifier = null!;
 
@@ -224,8 +225,8 @@ internal sealed class PresencePartitionGrain(
         var nowMs = time.MonotonicMs();
         _due.Clear();
         _wheel.Advance(nowMs, _due);
-        _rescheduled.ExceptWith(_due);
-        _due.AddRange(_rescheduled);
+        _checkedEachTick.ExceptWith(_due);
+        _due.AddRange(_checkedEachTick);
         foreach (var index in _due)
         {
             ref var device = ref _devices[index];
@@ -271,7 +272,7 @@ internal sealed class PresencePartitionGrain(
             var before = _devices[index].NextCheckAtMs;
             _devices[index].Configure(settings.DeadlineSeconds, settings.SilenceIsNormal);
             if (_devices[index].NextCheckAtMs < before)
-                _rescheduled.Add(index);
+                _checkedEachTick.Add(index);
         }
     }
 

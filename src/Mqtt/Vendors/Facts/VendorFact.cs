@@ -117,7 +117,8 @@ public readonly record struct HealthReport(long Bits)
             Health.Fault => 3,
             Health.Degraded => 2,
             Health.Docked => 1,
-            _ => 0,
+            Health.Ok => 0,
+            _ => throw new ArgumentOutOfRangeException(nameof(health), health, null),
         };
 }
 

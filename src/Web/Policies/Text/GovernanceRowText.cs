@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -18,7 +19,9 @@ internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
         {
             RuleStatus.Superseded => "Superseded" + (row.Version?.SupersededBy is { } by ? $" by {links.CitationOf(by)}" : ""),
             RuleStatus.NotKnown => "No text known for this day",
-            var status => PlainLanguage.Sentence(PlainLanguage.For(status)),
+            RuleStatus.Adopted or RuleStatus.Scheduled or RuleStatus.InForce or RuleStatus.Paused or RuleStatus.Ended =>
+                PlainLanguage.Sentence(PlainLanguage.For(row.Status)),
+            _ => throw new UnreachableException($"{row.Status} has no name."),
         };
 
     public string? Certainty =>

@@ -34,7 +34,7 @@ public sealed class SignInModel(
     /// <summary>Whether the city has an identity provider.</summary>
     public bool HasProvider { get; private set; }
 
-    public async Task OnGetAsync() => HasProvider = await schemes.GetSchemeAsync(IdentityProvider.Scheme) is not null;
+    public async Task OnGetAsync() => HasProvider = await schemes.GetSchemeAsync(IdentityProviderSettings.Scheme) is not null;
 
     public async Task<IActionResult> OnPostAsync()
     {
@@ -76,7 +76,7 @@ public sealed class SignInModel(
             return NotFound();
         try
         {
-            await HttpContext.ChallengeAsync(IdentityProvider.Scheme, new AuthenticationProperties { RedirectUri = Destination });
+            await HttpContext.ChallengeAsync(IdentityProviderSettings.Scheme, new AuthenticationProperties { RedirectUri = Destination });
             return new EmptyResult();
         }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or HttpRequestException)

@@ -105,6 +105,7 @@ internal sealed class ProposedDocumentText(GovernanceHistory history, Governance
             DocumentKind.Technology => document.Value<Technology>().Name.Trim(),
             DocumentKind.Wording => "Text of notices, " + CultureInfo.GetCultureInfo(document.Id).EnglishName,
             DocumentKind.City => document.Value<City>().Name,
-            _ => "Chapters that can be cited",
+            DocumentKind.Chapters => "Chapters that can be cited",
+            _ => throw new ArgumentOutOfRangeException(nameof(document), document.Kind, null),
         };
 }

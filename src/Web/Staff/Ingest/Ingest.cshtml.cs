@@ -41,7 +41,8 @@ public sealed class IngestModel(IngestOverview overview) : PageModel
             PresenceState.Silent => "not heard within the deadline",
             PresenceState.Disconnected => "connection lost without a normal disconnect",
             PresenceState.Docked => "reported by the device",
-            _ => "never heard (including planned and removed devices), or the registry cannot tell",
+            PresenceState.Unknown => "never heard (including planned and removed devices), or the registry cannot tell",
+            _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
         };
 
     public async Task OnGetAsync()

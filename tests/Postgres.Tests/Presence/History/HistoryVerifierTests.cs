@@ -10,7 +10,7 @@ using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
-namespace SurveillanceRegistry.Postgres.Tests.Presence;
+namespace SurveillanceRegistry.Postgres.Tests.Presence.History;
 
 /// <summary>A sealed day cannot be changed without the verifier finding it.</summary>
 public sealed class HistoryVerifierTests(SharedCluster cluster) : HistoryTestBase(cluster)

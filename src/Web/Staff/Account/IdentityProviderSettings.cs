@@ -6,7 +6,7 @@ namespace SurveillanceRegistry.Web.Staff.Account;
 /// <param name="Authority">The issuer, with https. Plain http is allowed on loopback only.</param>
 /// <param name="ClientId">The id under which this registry is registered at the provider.</param>
 /// <param name="ClientSecret">The secret with which this registry authenticates to the provider.</param>
-public sealed record IdentityProvider(Uri Authority, string ClientId, string ClientSecret)
+public sealed record IdentityProviderSettings(Uri Authority, string ClientId, string ClientSecret)
 {
     /// <summary>
     /// The path to which the provider redirects people. The redirect URI to register there is the registry's public address and this path.

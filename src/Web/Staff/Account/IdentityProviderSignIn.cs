@@ -13,25 +13,25 @@ using SurveillanceRegistry.Web.Access;
 namespace SurveillanceRegistry.Web.Staff.Account;
 
 /// <summary>Sign-in through the city's identity provider.</summary>
-public static class IdentityProviderSetup
+public static class IdentityProviderSignIn
 {
     /// <summary>The claim of a mail address that the provider has verified. An unverified mail address never becomes this claim.</summary>
     private const string VerifiedMail = "verified-mail";
 
     /// <summary>
     /// Adds sign-in through a provider. Throws <see cref="ArgumentException"/> when
-    /// <see cref="IdentityProvider.IsAllowed"/> is false for it.
+    /// <see cref="IdentityProviderSettings.IsAllowed"/> is false for it.
     /// </summary>
-    public static IServiceCollection AddIdentityProvider(this IServiceCollection services, IdentityProvider city)
+    public static IServiceCollection AddIdentityProvider(this IServiceCollection services, IdentityProviderSettings city)
     {
         ArgumentNullException.ThrowIfNull(city);
-        if (!IdentityProvider.IsAllowed(city.Authority))
+        if (!IdentityProviderSettings.IsAllowed(city.Authority))
             throw new ArgumentException($"'{city.Authority}' is neither an https address nor on this machine.", nameof(city));
-        services.AddAuthentication().AddOpenIdConnect(IdentityProvider.Scheme, options => Configure(options, city));
+        services.AddAuthentication().AddOpenIdConnect(IdentityProviderSettings.Scheme, options => Configure(options, city));
         return services;
     }
 
-    private static void Configure(OpenIdConnectOptions options, IdentityProvider city)
+    private static void Configure(OpenIdConnectOptions options, IdentityProviderSettings city)
     {
         options.Authority = city.Authority.ToString();
         options.ClientId = city.ClientId;
@@ -42,7 +42,7 @@ public static class IdentityProviderSetup
         options.ResponseMode = OpenIdConnectResponseMode.Query;
         options.UsePkce = true;
         options.SignInScheme = StaffAuthentication.Session;
-        options.CallbackPath = IdentityProvider.CallbackPath;
+        options.CallbackPath = IdentityProviderSettings.CallbackPath;
         options.AccessDeniedPath = "/staff/sign-in";
         options.MapInboundClaims = false;
         options.SaveTokens = false;
@@ -73,7 +73,7 @@ public static class IdentityProviderSetup
     private static Task SetRedirectUri(RedirectContext context)
     {
         context.ProtocolMessage.RedirectUri =
-            context.HttpContext.RequestServices.GetRequiredService<PublicAddress>().Url + IdentityProvider.CallbackPath;
+            context.HttpContext.RequestServices.GetRequiredService<PublicAddress>().Url + IdentityProviderSettings.CallbackPath;
         return Task.CompletedTask;
     }
 
@@ -111,7 +111,7 @@ public static class IdentityProviderSetup
         if (await FindMemberAsync(context.Principal!, register, time.GetUtcNow(), context.HttpContext.RequestAborted) is not { } member)
         {
             services
-                .GetRequiredService<ILogger<IdentityProvider>>()
+                .GetRequiredService<ILogger<IdentityProviderSettings>>()
                 .LogWarning("A sign-in by the identity provider was refused: no active member of staff is registered for the account.");
             Refuse(context, "unregistered");
             return;
@@ -153,7 +153,7 @@ public static class IdentityProviderSetup
     {
         // Only the type of the failure is logged: its message can contain parts of tokens, or text that an attacker put into the address.
         context
-            .HttpContext.RequestServices.GetRequiredService<ILogger<IdentityProvider>>()
+            .HttpContext.RequestServices.GetRequiredService<ILogger<IdentityProviderSettings>>()
             .LogWarning(
                 "A sign-in by the identity provider failed: {Failure}.",
                 (context.Failure?.InnerException ?? context.Failure)?.GetType().Name

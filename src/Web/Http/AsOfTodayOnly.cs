@@ -9,11 +9,11 @@ namespace SurveillanceRegistry.Web.Http;
 /// An endpoint filter for lists that exist only as they are now; their past is in the ledger and in histories. A request for another day
 /// is refused, so that it is not answered with today's data.
 /// </summary>
-internal static class CurrentVersionOnly
+internal static class AsOfTodayOnly
 {
     /// <summary>Refuses <c>?asOf=</c> of any day but the city's today, and <c>?knownAt=</c>.</summary>
-    /// <param name="alternative">What to use alternative, in a sentence.</param>
-    public static RouteHandlerBuilder OnlyCurrentVersion(this RouteHandlerBuilder endpoint, string alternative) =>
+    /// <param name="alternative">What to use instead, in a sentence.</param>
+    public static RouteHandlerBuilder AllowOnlyToday(this RouteHandlerBuilder endpoint, string alternative) =>
         endpoint.AddEndpointFilter(
             async (call, next) =>
             {

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Postgres.Policies;
-using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Postgres.Presence.History;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
-namespace SurveillanceRegistry.Postgres.Tests.Presence;
+namespace SurveillanceRegistry.Postgres.Tests.Presence.History;
 
 /// <summary>Each day is sealed once, with everything that was written, and the ledger reveals nothing about any device.</summary>
 public sealed class HistorySealerTests(SharedCluster cluster) : HistoryTestBase(cluster)

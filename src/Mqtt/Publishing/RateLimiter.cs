@@ -1,6 +1,6 @@
-using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.SignIn;
 
-namespace SurveillanceRegistry.Mqtt.SignIn;
+namespace SurveillanceRegistry.Mqtt.Publishing;
 
 /// <summary>
 /// Limits how much a client may ask of the broker: a burst, and a steady rate (GCRA, the leaky bucket as a meter). It belongs to the client

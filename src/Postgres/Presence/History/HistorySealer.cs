@@ -6,9 +6,8 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Postgres.Ledger;
-using SurveillanceRegistry.Postgres.Presence.History;
 
-namespace SurveillanceRegistry.Postgres.Presence;
+namespace SurveillanceRegistry.Postgres.Presence.History;
 
 /// <summary>Seals the days of the history that are over: appends a digest of them to the ledger.</summary>
 public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, ILogger<HistorySealer> logger)
@@ -23,7 +22,7 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
 
     // What is not sealed now is sealed by the next run, with what came since.
     public void OnFailed(Exception failure) =>
-        logger.LogWarning(failure, "The history of the day could not be closed; tried again in an hour.");
+        logger.LogWarning(failure, "The history could not be sealed; the next attempt is in an hour.");
 
     public async Task<DateTimeOffset?> SealAsync(CancellationToken cancellationToken)
     {
@@ -108,8 +107,8 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
     }
 
     /// <summary>
-    /// Returns the highest number of a state change below which no other can still be committed. Writers share-lock the owner row of their
-    /// partition until they commit; locking all rows therefore waits for every writer in flight.
+    /// Returns the number of the newest state change. All state changes with lower numbers are committed or rolled back by then: each
+    /// writer holds a share lock on its partition's owner row until its transaction ends, and this method locks all those rows.
     /// </summary>
     private async Task<long> LastObservationAsync(CancellationToken cancellationToken)
     {
@@ -132,8 +131,8 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
     }
 
     /// <summary>
-    /// Returns the highest number of an act on a mobile device below which no other can still be committed: the transaction that writes an
-    /// act holds the ledger's head until it commits.
+    /// Returns the number of the newest act on a mobile device. All acts with lower numbers are committed or rolled back by then: a
+    /// transaction that writes an act locks the ledger's head until it ends, and so does this method.
     /// </summary>
     private async Task<long> LastActAsync(CancellationToken cancellationToken)
     {
