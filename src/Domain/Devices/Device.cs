@@ -67,16 +67,6 @@ public sealed record Device(
     public bool IsInstalled => Lifecycle is Lifecycle.Installed or Lifecycle.Active or Lifecycle.Paused;
 
     /// <summary>
-    /// The smallest fleet whose number of devices is public. With 11 as the smallest, a public 10 could only mean 11 or 12.
-    /// </summary>
-    public const int MinFleetCount = 13;
-
-    /// <summary>
-    /// The public number of devices of a fleet, rounded to 5; null when it has fewer than <see cref="MinFleetCount"/>.
-    /// </summary>
-    public static int? FleetCount(int devices) => devices < MinFleetCount ? null : (devices + 2) / 5 * 5;
-
-    /// <summary>
     /// The presence partition of a device number. Device numbers are dense, so that the numbers in each partition are dense too.
     /// </summary>
     public static int PartitionOf(int number) => number % Partitions;

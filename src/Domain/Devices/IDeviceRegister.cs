@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Domain.Devices;

@@ -41,29 +41,18 @@ internal sealed class BrokerConnectionHandler(
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StallThreshold = TimeSpan.FromSeconds(3);
 
-    /// <summary>
-    /// If at least this many sessions, and half of all, break within <see cref="IngestHealthMonitor.MassDisconnectWindow"/>, the cause is
-    /// more likely the registry's own network than all those devices.
-    /// </summary>
-    private const int MinMassDisconnect = 20;
-
     /// <summary>The initial buffer for packets to a client, in bytes. These packets are short; the buffer grows when it must.</summary>
     private const int WriterBufferBytes = 256;
 
     private readonly ConcurrentDictionary<ClientConnection, byte> _connections = new();
     private readonly SemaphoreSlim _authenticating = new(limits.JudgedAtOnce);
     private readonly LogThrottle _oversizedLog = new();
-    private readonly Lock _losses = new();
+    private readonly MassDisconnectDetector _losses = new(IngestHealthMonitor.MassDisconnectWindow);
     private MqttServerOptions _options = new();
     private ITimer? _checkTimer;
     private TimeSpan _idleRemovedAt;
     private TimeSpan _checkedAt;
     private TimeSpan _checksTimeoutsFrom;
-
-    // Guarded by _losses.
-    private TimeSpan _lossesSince;
-    private int _lossCount;
-    private int _sessionsBefore;
 
     /// <summary>The broker's handler of new clients; null while the broker does not run.</summary>
     public Func<IMqttChannelAdapter, Task>? ClientHandler { get; set; }
@@ -99,7 +88,7 @@ internal sealed class BrokerConnectionHandler(
             if (client.Session is { } session)
             {
                 if (!client.ReceivedNormalDisconnect && !client.EndedByServerFault && !IsShuttingDown)
-                    RecordConnectionLoss();
+                    RecordConnectionLoss(session);
                 publishes.OnSessionEnded(session);
             }
 
@@ -156,23 +145,12 @@ internal sealed class BrokerConnectionHandler(
         connection.Abort();
     }
 
-    private void RecordConnectionLoss()
+    private void RecordConnectionLoss(Session session)
     {
-        lock (_losses)
-        {
-            var now = time.MonotonicNow();
-            if (now - _lossesSince > IngestHealthMonitor.MassDisconnectWindow)
-            {
-                _lossesSince = now;
-                _lossCount = 0;
-                _sessionsBefore = sessions.Count;
-            }
-
-            if (++_lossCount == Math.Max(MinMassDisconnect, (_sessionsBefore + 1) / 2))
-                health.ReportMassDisconnect(
-                    $"{_lossCount} of {_sessionsBefore} sessions broke within {IngestHealthMonitor.MassDisconnectWindow.TotalSeconds} s"
-                );
-        }
+        if (_losses.Record(session.Id, time.MonotonicNow(), sessions.Count) is { } broken)
+            health.ReportMassDisconnect(
+                $"the sessions of {broken} clients broke within {IngestHealthMonitor.MassDisconnectWindow.TotalSeconds} s"
+            );
     }
 
     private void CheckConnections()

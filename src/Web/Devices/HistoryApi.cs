@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Grains;
@@ -63,7 +64,7 @@ internal static class HistoryApi
             fleet.Kind,
             fleet.Technology,
             fleet.Department,
-            units = Device.FleetCount(fleet.Units), // Rounded to 5; null for fewer than 13.
+            units = PublishedFleetCount.Of(fleet.Units), // Rounded to 5; null for fewer than 13.
         };
 
     /// <summary>What a device was doing at an instant, or over a day in the city.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Notices;
 
 namespace SurveillanceRegistry.Web.Devices;
@@ -7,7 +8,7 @@ namespace SurveillanceRegistry.Web.Devices;
 /// <summary>
 /// The fleets as the public may know them: as they were an hour ago. Of a fleet that the ledger has named since, only that it exists.
 /// </summary>
-/// <param name="Parts">The fleets an hour ago, by kind and department. <see cref="Text"/> and <see cref="Device.FleetCount"/> round
+/// <param name="Parts">The fleets an hour ago, by kind and department. <see cref="Text"/> and <see cref="PublishedFleetCount.Of"/> round
 /// how many devices a part has.</param>
 /// <param name="Known">Every fleet that the public knows of, with its technologies.</param>
 public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, ImmutableArray<NamedFleet> Known)
@@ -38,8 +39,8 @@ public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, Immutab
     {
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(wording);
-        return Device.FleetCount(part.Units) is { } count
+        return PublishedFleetCount.Of(part.Units) is { } count
             ? wording.Say("fleet.about", ("count", $"{count}"))
-            : wording.Say("fleet.fewer", ("count", $"{Device.MinFleetCount}"));
+            : wording.Say("fleet.fewer", ("count", $"{PublishedFleetCount.MinDevices}"));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;

@@ -1,5 +1,6 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;

@@ -1,4 +1,5 @@
 using System.Net;
+using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Devices;
@@ -20,7 +21,7 @@ public sealed class FleetPagesTests(SampleCity city)
         var fleet = city
             .Opening.Devices.Where(device => device.Fleet is not null)
             .GroupBy(device => device.Fleet!)
-            .First(group => group.Count() >= Domain.Devices.Device.MinFleetCount);
+            .First(group => group.Count() >= PublishedFleetCount.MinDevices);
         var (status, page) = await GetAsync("/fleets/" + fleet.Key);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("about ", page, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Web.Devices;

@@ -1,6 +1,6 @@
 using SurveillanceRegistry.Domain.Ledger;
 
-namespace SurveillanceRegistry.Domain.Devices;
+namespace SurveillanceRegistry.Domain.Devices.Fleets;
 
 /// <summary>
 /// An act on a single mobile device: it was registered, changed or removed, or given a credential. Such acts are recorded outside the

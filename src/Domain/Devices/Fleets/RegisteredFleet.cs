@@ -1,7 +1,7 @@
-namespace SurveillanceRegistry.Domain.Devices;
+namespace SurveillanceRegistry.Domain.Devices.Fleets;
 
 /// <summary>The mobile devices of one kind and department that belong together.</summary>
-/// <param name="Units">The exact number of devices. Not public: see <see cref="Device.FleetCount"/>.</param>
+/// <param name="Units">The exact number of devices. Not public: see <see cref="PublishedFleetCount"/>.</param>
 public sealed record RegisteredFleet(string Id, string Kind, string Department, int Units)
 {
     public string Technology =>
