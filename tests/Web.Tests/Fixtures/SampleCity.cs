@@ -106,6 +106,8 @@ public sealed class SampleCity : IAsyncLifetime
             new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name }
         );
         builder.Logging.ClearProviders();
+        // Orleans sometimes waits at a stop by the city's clock, which no longer moves then: the stop would take 30 s.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Host.UseOrleans(silo =>
             silo.UseOneSiloOnLoopback(FreePort())
