@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Changes.Validation;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Rules;
 
@@ -37,6 +38,12 @@ public sealed record ChangeRequest(
                 ),
             ];
 
+    /// <summary>Every reason why a proposal cannot be recorded, not even as a draft; empty when it can.</summary>
+    public static ImmutableArray<Refusal> CheckDraft(Proposal proposal) => [.. ProposalValidator.Problems(proposal)];
+
+    /// <summary>The refusal of a note that cannot be recorded; null when it can.</summary>
+    public static Refusal? CheckNote(string? note) => ProposalValidator.CheckNote(note);
+
     /// <summary>The author changes what is proposed, or why.</summary>
     public Outcome<ChangeRequest> Revise(Attribution by, Proposal proposal)
     {
@@ -44,6 +51,8 @@ public sealed record ChangeRequest(
             return WrongState("changed", "draft");
         if (by.Staff != Author.Staff)
             return NotTheAuthor("change");
+        if (CheckDraft(proposal) is { IsEmpty: false } refusals)
+            return refusals;
         return Next(ChangeState.Draft) with { Proposal = proposal };
     }
 
@@ -54,7 +63,7 @@ public sealed record ChangeRequest(
             return WrongState("submitted", "draft");
         if (by.Staff != Author.Staff)
             return NotTheAuthor("submit");
-        var refusals = CheckComplete().Concat(CheckDocuments(history)).ToImmutableArray();
+        var refusals = CheckComplete().Concat(CheckDraft(Proposal)).Concat(CheckDocuments(history)).ToImmutableArray();
         return refusals.IsEmpty ? Next(ChangeState.Submitted) with { SubmittedAt = at } : refusals;
     }
 
@@ -63,7 +72,7 @@ public sealed record ChangeRequest(
     {
         if (CheckDecider(by) is { } refusal)
             return refusal;
-        var refusals = CheckDocuments(history);
+        var refusals = CheckDraft(Proposal).AddRange(CheckDocuments(history));
         return refusals.IsEmpty ? Next(ChangeState.Approved) with { Decider = by, DecidedAt = at } : refusals;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Changes.Validation;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -16,6 +17,9 @@ public static class PolicyValidator
 
     /// <summary>The most characters of a text that may appear on a notice.</summary>
     public const int MaxTextLength = 600;
+
+    /// <summary>How many problems are named in documents that are not in the request.</summary>
+    private const int MaxProblemsOfOthers = 20;
 
     /// <summary>For how long a screen may show a notice that it cannot confirm.</summary>
     public const int MinValidSeconds = 10,
@@ -38,17 +42,66 @@ public static class PolicyValidator
             return [.. problems];
 
         var governance = history.With(proposed);
-        var known = new KnownReferences(governance);
-        foreach (var document in proposed)
-            Check(document, governance, known, new ProblemLocation(document.ToString(), problems));
+        problems.AddRange(ProblemsOf(proposed, governance));
+        foreach (var city in proposed.Where(document => document.Kind == DocumentKind.City).Select(document => document.Value<City>()))
+            CityValidator.CheckSampleFlag(city, history.Current.City, new ProblemLocation("city city", problems));
+        // Departments and chapters are the parts that a request can remove while other documents refer to them.
+        if (problems.Count == 0 && proposed.Any(document => document.Kind is DocumentKind.City or DocumentKind.Chapters))
+            problems.AddRange(ProblemsOfOthers(history.Current, governance, proposed));
+        return [.. problems];
+    }
+
+    /// <summary>Every problem that the registry would have with these documents as its opening.</summary>
+    public static ImmutableArray<Refusal> OpeningProblems(GovernanceSnapshot governance)
+    {
+        ArgumentNullException.ThrowIfNull(governance);
+        ImmutableArray<PolicyDocument> documents = [.. governance.Documents()];
+        var history = new GovernanceHistory([
+            .. documents.Select((document, i) => new PolicyRevision(document, 1, i, DateTimeOffset.UnixEpoch, 0, null)),
+        ]);
+        return Problems(history, documents);
+    }
+
+    /// <summary>The problems that registered devices would have with a city among the documents; empty when it is not among them.</summary>
+    /// <param name="devices">Every registered device.</param>
+    public static ImmutableArray<Refusal> DeviceProblems(ImmutableArray<PolicyDocument> proposed, ImmutableArray<Device> devices)
+    {
+        var problems = new List<Refusal>();
+        foreach (var city in proposed.Where(document => document.Kind == DocumentKind.City))
+            CityValidator.CheckDevices(city.Value<City>(), devices, new ProblemLocation(city.ToString(), problems));
         return [.. problems];
     }
 
     /// <summary>Whether a page could take a part of the text for markup.</summary>
     public static bool HasMarkup(string text) => TextValidator.HasMarkup(text);
 
+    private static List<Refusal> ProblemsOf(IEnumerable<PolicyDocument> documents, GovernanceSnapshot governance)
+    {
+        var problems = new List<Refusal>();
+        var known = new KnownReferences(governance);
+        foreach (var document in documents)
+            Check(document, governance, known, new ProblemLocation(document.ToString(), problems));
+        return problems;
+    }
+
+    /// <summary>The problems that documents which are not in the request would have because of it.</summary>
+    private static IEnumerable<Refusal> ProblemsOfOthers(
+        GovernanceSnapshot before,
+        GovernanceSnapshot after,
+        ImmutableArray<PolicyDocument> proposed
+    )
+    {
+        var inRequest = proposed.Select(document => (document.Kind, document.Id)).ToHashSet();
+        PolicyDocument[] others = [.. after.Documents().Where(document => !inRequest.Contains((document.Kind, document.Id)))];
+        return ProblemsOf(others, after)
+            .Except(ProblemsOf(others, before))
+            .Take(MaxProblemsOfOthers)
+            .Select(problem => problem with { Sentence = "This document uses what the request removes. " + problem.Sentence });
+    }
+
     private static void Check(PolicyDocument document, GovernanceSnapshot governance, KnownReferences known, ProblemLocation at)
     {
+        ProposalValidator.CheckSize(document, at);
         switch (document.Kind)
         {
             case DocumentKind.Instrument:

@@ -18,11 +18,8 @@ public static class Registration
     /// <summary>The longest reason of an act in the register, in characters.</summary>
     public const int MaxReasonLength = 500;
 
-    /// <summary>The refusal of a reason that is too long; null when it is not.</summary>
-    public static Refusal? CheckReason(string? reason) =>
-        reason?.Length > MaxReasonLength
-            ? new Refusal(RefusalCodes.Invalid, $"The reason has {reason.Length} characters: at most {MaxReasonLength}.", "reason")
-            : null;
+    /// <summary>The refusal of a reason that is too long or cannot be shown; null when it can be recorded.</summary>
+    public static Refusal? CheckReason(string? reason) => FreeText.CheckLines(reason, MaxReasonLength, "reason");
 
     /// <summary>Every reason why a gateway cannot be registered; empty when it can.</summary>
     public static ImmutableArray<Refusal> Check(Gateway gateway, City city)

@@ -20,6 +20,9 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
     /// </summary>
     public static Wording English { get; } = new("en", "ltr", Reviewed: true, PageTexts.English);
 
+    /// <summary>Whether a text is the tag of a language (BCP 47) that the registry takes: a language, perhaps a script and a region.</summary>
+    public static bool IsLanguageTag(string text) => LanguageTag().IsMatch(text);
+
     /// <summary>
     /// The text for a key, with its placeholders. A page text that an older version did not store is the English one.
     /// Throws <see cref="KeyNotFoundException"/> for a key that the registry does not have.
@@ -92,4 +95,7 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
 
     [GeneratedRegex(@"\{([a-z-]+)\}")]
     private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LanguageTag();
 }

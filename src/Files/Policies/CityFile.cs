@@ -1,12 +1,12 @@
-using System.Text.RegularExpressions;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Files.Yaml;
 
 namespace SurveillanceRegistry.Files.Policies;
 
 /// <summary><c>city.yaml</c>: the city that the registry serves.</summary>
-internal static partial class CityFile
+internal static class CityFile
 {
     private static readonly FieldSchema<int> ValidSeconds = FieldSchema.Number(
         PolicyValidator.MinValidSeconds,
@@ -15,7 +15,7 @@ internal static partial class CityFile
 
     private static readonly FieldSchema<string> Language = FieldSchema.Scalar(
         "a language tag such as en or zh-Hant",
-        (string text, out string value) => LanguageTag().IsMatch(value = text)
+        (string text, out string value) => Wording.IsLanguageTag(value = text)
     );
 
     private static readonly FieldSchema<string> TimeZone = FieldSchema.Scalar(
@@ -75,7 +75,4 @@ internal static partial class CityFile
     );
 
     public static City? Read(YamlFile file) => file.Root is null ? null : City.Read(file.Root, file);
-
-    [GeneratedRegex("^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", RegexOptions.CultureInvariant)]
-    private static partial Regex LanguageTag();
 }

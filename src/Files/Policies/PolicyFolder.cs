@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -52,20 +53,51 @@ internal sealed class PolicyFolder
         if (city is not null)
             RequireWordingOfEachLanguage(city);
 
+        _problems.AddRange(AllFiles.SelectMany(file => file.Problems));
+        if (_problems.Count > 0)
+            return FileReading<AdoptedPolicies>.From(_problems, () => null!);
+        var governance = new GovernanceSnapshot(
+            city!,
+            new GovernanceTable(technologies, [.. instruments!]),
+            [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)],
+            chapters!
+        );
         return FileReading<AdoptedPolicies>.From(
-            _problems.Concat(AllFiles.SelectMany(file => file.Problems)),
-            () =>
-                new AdoptedPolicies(
-                    new GovernanceSnapshot(
-                        city!,
-                        new GovernanceTable(technologies, [.. instruments!]),
-                        [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)],
-                        chapters!
-                    ),
-                    [.. AllFiles.Select(file => new OpeningFile(NameInCheckout(file), file.Sha256))]
-                )
+            ProblemsOfOpening(governance),
+            () => new AdoptedPolicies(governance, [.. AllFiles.Select(file => new OpeningFile(NameInCheckout(file), file.Sha256))])
         );
     }
+
+    /// <summary>
+    /// What the registry would refuse of files that are each right by themselves. The files that are accepted here fill a registry: both
+    /// must have the same rules.
+    /// </summary>
+    private IEnumerable<FileProblem> ProblemsOfOpening(GovernanceSnapshot governance)
+    {
+        PolicyDocument[] documents = [.. governance.Documents()];
+        foreach (var refusal in PolicyValidator.OpeningProblems(governance))
+        {
+            var document = Array.Find(documents, document => IsIn(document, refusal.Where!));
+            yield return ProposalFromFiles.ToProblem(refusal, PathOf(document), 1, 1, $" in {refusal.Where}");
+        }
+    }
+
+    private static bool IsIn(PolicyDocument document, string where) =>
+        where == document.ToString() || where.StartsWith(document + " ", StringComparison.Ordinal);
+
+    private string PathOf(PolicyDocument? document) =>
+        Path.Combine(
+            _folder,
+            document?.Kind switch
+            {
+                DocumentKind.City or null => "city.yaml",
+                DocumentKind.Chapters => "chapters.yaml",
+                DocumentKind.Technology => "technologies.yaml",
+                DocumentKind.Wording => $"notices/{document.Id}.yaml",
+                DocumentKind.Instrument => $"instruments/{document.Id}.yaml",
+                _ => throw new ArgumentOutOfRangeException(nameof(document), document, null),
+            }
+        );
 
     /// <summary>Returns the ids; null when there are none, because then their file could not be read.</summary>
     private static IReadOnlyCollection<string>? Ids<T>(ImmutableArray<T> items, Func<T, string?> id) =>

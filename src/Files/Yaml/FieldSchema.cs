@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -142,10 +141,7 @@ internal static class FieldSchema
         );
 
     /// <summary>True for one line that every reader, screen and signature can hold: no control character, no unpaired surrogate.</summary>
-    private static bool IsLine(string text) =>
-        text.Length <= PolicyValidator.MaxTextLength
-        && !text.Any(char.IsControl)
-        && text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
+    private static bool IsLine(string text) => FreeText.FindProblem(text, PolicyValidator.MaxTextLength) is null;
 
     private static string OneOf(IReadOnlyCollection<string> words) =>
         "one of " + string.Join(", ", words.Take(MaxListedValues)) + (words.Count > MaxListedValues ? $", … ({words.Count} in all)" : "");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -19,6 +20,7 @@ internal sealed class PoliciesGrain(
     IPolicyRegister register,
     IChangeRegister changes,
     IPlaceRegister places,
+    IDeviceRegister devices,
     TimeProvider time,
     ILogger<PoliciesGrain> logger
 ) : Grain, IPoliciesGrain
@@ -99,7 +101,9 @@ internal sealed class PoliciesGrain(
     }
 
     public async Task<Outcome<ChangeRequest>> Draft(Proposal proposal, Attribution author) =>
-        await changes.DraftAsync(proposal, author, time.GetUtcNow(), CancellationToken.None);
+        ChangeRequest.CheckDraft(proposal) is { IsEmpty: false } refusals
+            ? refusals
+            : await changes.DraftAsync(proposal, author, time.GetUtcNow(), CancellationToken.None);
 
     public async Task<Outcome<ChangeRequest>> Act(long id, int version, ChangeAct act, Attribution by, string? note, Proposal? proposal)
     {
@@ -107,6 +111,8 @@ internal sealed class PoliciesGrain(
             return new Refusal("not-found", $"There is no change request {id}.");
         if (before.Version != version)
             return Stale(before);
+        if (ChangeRequest.CheckNote(note) is { } invalidNote)
+            return invalidNote;
         var now = time.GetUtcNow();
         var outcome = act switch
         {
@@ -121,6 +127,8 @@ internal sealed class PoliciesGrain(
         };
         if (outcome.Value is not { } after)
             return outcome;
+        if (act is ChangeAct.Submitted or ChangeAct.Approved && await DeviceProblemsAsync(after.Proposal) is { IsEmpty: false } refusals)
+            return refusals;
         if (await changes.ActAsync(before, after, act, by, note, now, CancellationToken.None) is not { } done)
             return Stale(await changes.FindAsync(id, CancellationToken.None) ?? before);
         if (act == ChangeAct.Approved)
@@ -170,6 +178,14 @@ internal sealed class PoliciesGrain(
                     rows.Second.Status
                 )),
         ];
+
+    private async Task<ImmutableArray<Refusal>> DeviceProblemsAsync(Proposal proposal)
+    {
+        ImmutableArray<PolicyDocument> proposed = [.. proposal.Documents.Select(document => document.Document)];
+        return proposed.Any(document => document.Kind == DocumentKind.City)
+            ? PolicyValidator.DeviceProblems(proposed, await devices.AllAsync(CancellationToken.None))
+            : [];
+    }
 
     private async Task<PublicChange?> ChangeAsync(long number)
     {

@@ -51,14 +51,6 @@ public sealed record ChangeBody(
             document.Propose(proposed, refusals);
         foreach (var row in Rows ?? [])
             row.Propose(history, proposed, refusals);
-        if (Reason?.Length > Proposal.MaxReasonLength)
-            refusals.Add(
-                new Refusal(
-                    RefusalCodes.Invalid,
-                    $"The reason has {Reason.Length} characters: at most {Proposal.MaxReasonLength}.",
-                    "reason"
-                )
-            );
         return refusals.Count > 0 ? refusals.ToImmutableArray() : new Proposal(Reason ?? "", Source, [.. proposed.Values]);
     }
 

@@ -90,10 +90,10 @@ internal static class ChangeFeeds
                 var item = new SyndicationItem
                 {
                     Id = feed.IdOf(act),
-                    Title = new TextSyndicationContent(act.Title),
+                    Title = new TextSyndicationContent(XmlText(act.Title)),
                     LastUpdatedTime = act.Act.At,
                     PublishDate = act.Act.At,
-                    Content = new TextSyndicationContent(string.Join("\n", act.Lines)),
+                    Content = new TextSyndicationContent(XmlText(string.Join("\n", act.Lines))),
                 };
                 item.Links.Add(Link(feed.PageOf(act), "alternate", "text/html"));
                 item.Categories.Add(new SyndicationCategory(Feed.KindOf(act)));
@@ -109,6 +109,20 @@ internal static class ChangeFeeds
         )
             new Atom10FeedFormatter(atom).WriteTo(xml);
         return bytes.ToArray();
+    }
+
+    /// <summary>
+    /// A text without what XML 1.0 cannot hold. Older versions recorded reasons with control characters; one of them must not end the
+    /// feed for ever.
+    /// </summary>
+    private static string XmlText(string text)
+    {
+        if (text.All(XmlConvert.IsXmlChar))
+            return text;
+        var shown = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes()) // Half a character becomes the replacement character.
+            shown.Append(rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? Rune.ReplacementChar.ToString() : rune.ToString());
+        return shown.ToString();
     }
 
     private static SyndicationLink Link(string address, string relation, string type) => new(new Uri(address), relation, null, type, 0);

@@ -104,6 +104,35 @@ public sealed class ChangeRequestTests
         Assert.Equal(RefusalCodes.BaseMoved, Draft(from: 0).Submit(Author, History, Noon).Refusals[0].Code);
     }
 
+    [Theory]
+    [InlineData("Title read again\u000bsee page 3", "The order", null, "reason")]
+    [InlineData("a\u0000b", "The order", null, "reason")]
+    [InlineData("It changes.", "The \u202Eredro", null, "source / title")]
+    [InlineData("It changes.", "Two\nlines", null, "source / title")]
+    [InlineData("It changes.", " ", null, "source / title")]
+    [InlineData("It changes.", "The order", "javascript:alert(1)", "source / url")]
+    [InlineData("It changes.", "The order", "http://city.example", "source / url")]
+    [InlineData("It changes.", "The order", "https://city.example/\u0001", "source / url")]
+    public void A_draft_whose_words_no_page_can_show_is_refused(string reason, string title, string? url, string where)
+    {
+        var proposal = Draft().Proposal with { Reason = reason, Source = Read with { Title = title, Url = url } };
+        Assert.Contains(ChangeRequest.CheckDraft(proposal), refusal => refusal.Where == where);
+        Assert.Contains(Draft().Revise(Author, proposal).Refusals, refusal => refusal.Where == where);
+        Assert.Contains((Draft() with { Proposal = proposal }).Submit(Author, History, Noon).Refusals, refusal => refusal.Where == where);
+    }
+
+    [Fact]
+    public void A_source_of_a_megabyte_is_refused() =>
+        Assert.NotEmpty(ChangeRequest.CheckDraft(Draft().Proposal with { Source = Read with { Title = new string('x', 1_000_000) } }));
+
+    [Fact]
+    public void A_note_that_no_page_can_show_is_refused()
+    {
+        Assert.Equal("note", ChangeRequest.CheckNote("Not this.\u0001")!.Where);
+        Assert.NotNull(ChangeRequest.CheckNote(new string('x', Proposal.MaxReasonLength + 1)));
+        Assert.Null(ChangeRequest.CheckNote("Not this.\nSee page 3."));
+    }
+
     [Fact]
     public void A_three_way_merge_loses_neither_side()
     {

@@ -53,6 +53,68 @@ public sealed class PoliciesGrainTests : IAsyncLifetime
         Assert.Contains(notice.Now.Facts.SelectMany(fact => fact.GovernedBy), rule => rule.Title == "Cameras from then on");
     }
 
+    [Fact]
+    public async Task A_draft_or_a_note_that_no_page_can_show_is_not_recorded()
+    {
+        var policies = _city.Grains.Policies();
+        var editor = new Attribution("editor", "police", "st-editor");
+        var manual = (await _city.Grains.Governance()).Table.Instruments[0];
+        var document = new ProposedDocument(PolicyDocument.For(AmendedFrom(manual, LawDate.Parse("2027-01-01"))), 1);
+        var proposal = new Proposal("It changes.", manual.Versions[^1].Source, [document]);
+        var refused = await policies.Draft(proposal with { Reason = "Title read again\u000bsee page 3" }, editor);
+        Assert.Equal("reason", Assert.Single(refused.Refusals).Where);
+        Assert.Null(await ((IChangeRegister)_city.Memory).FindAsync(1, TestContext.Current.CancellationToken));
+
+        var draft = (await policies.Draft(proposal, editor)).Value!;
+        var submitted = (await policies.Act(draft.Id, 1, ChangeAct.Submitted, editor)).Value!;
+        var rejected = await policies.Act(
+            draft.Id,
+            submitted.Version,
+            ChangeAct.Rejected,
+            new Attribution("approver", null, "st-approver"),
+            "no\u0000"
+        );
+        Assert.Equal("note", Assert.Single(rejected.Refusals).Where);
+    }
+
+    [Fact]
+    public async Task A_department_of_a_registered_device_is_not_removed_from_the_city()
+    {
+        var policies = _city.Grains.Policies();
+        var editor = new Attribution("editor", "police", "st-editor");
+        var governance = await _city.Grains.Governance();
+        var used = (await _city.Memory.AllAsync(TestContext.Current.CancellationToken))[0].Department;
+        var city = governance.City with { Departments = [new Department("other", "Other", "555-0100")] };
+        ProposedDocument[] documents =
+        [
+            new(PolicyDocument.For(city), 1),
+            .. governance.Table.Instruments.Select(instrument => new ProposedDocument(
+                PolicyDocument.For(WithoutDepartments(instrument)),
+                1
+            )),
+        ];
+        var draft = (
+            await policies.Draft(new Proposal("A merger.", governance.Table.Instruments[0].Versions[^1].Source, [.. documents]), editor)
+        ).Value!;
+        var submitted = await policies.Act(draft.Id, 1, ChangeAct.Submitted, editor);
+        Assert.Contains(submitted.Refusals, refusal => refusal.Sentence.Contains($"'{used}'", StringComparison.Ordinal));
+    }
+
+    private static Instrument WithoutDepartments(Instrument instrument) =>
+        instrument with
+        {
+            Kind = InstrumentKind.StateLaw,
+            Versions =
+            [
+                .. instrument.Versions.Select(version =>
+                    version with
+                    {
+                        Rules = [.. version.Rules.Select(rule => rule with { Departments = [], Owner = null })],
+                    }
+                ),
+            ],
+        };
+
     /// <summary>The instrument with another version of its text from a day on.</summary>
     private static Instrument AmendedFrom(Instrument manual, LawDate from)
     {

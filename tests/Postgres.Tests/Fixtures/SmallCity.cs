@@ -73,6 +73,13 @@ internal static class SmallCity
             Governance = Opening.Governance with { Table = new GovernanceTable(Opening.Governance.Table.Technologies, [Manual(periods)]) },
         };
 
+    /// <summary>The same city with other texts.</summary>
+    public static Opening With(params Instrument[] texts) =>
+        Opening with
+        {
+            Governance = Opening.Governance with { Table = new GovernanceTable(Opening.Governance.Table.Technologies, [.. texts]) },
+        };
+
     /// <summary>The same city with other devices.</summary>
     public static Opening With(IEnumerable<Device> devices) => Opening with { Devices = [.. devices] };
 

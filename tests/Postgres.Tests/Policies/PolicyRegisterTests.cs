@@ -1,5 +1,8 @@
+using CsCheck;
 using Npgsql;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
@@ -95,6 +98,33 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
                 """
             )
         );
+    }
+
+    /// <summary>300 random texts, of which about a third have no problem; with REGISTRY_LONG twenty times as many.</summary>
+    [Fact]
+    public async Task The_database_records_every_text_in_which_the_check_finds_no_problem()
+    {
+        var rounds = Environment.GetEnvironmentVariable("REGISTRY_LONG") is "1" ? 20 : 1;
+        var history = new GovernanceHistory([
+            .. SmallCity
+                .Opening.Governance.Documents()
+                .Select((document, i) => new PolicyRevision(document, 1, i, SmallCity.Noon, 0, null)),
+        ]);
+        for (var round = 0; round < rounds; round++)
+        {
+            Instrument[] texts = [];
+            RandomTexts.Instrument.Array[300].Sample(random => texts = random, iter: 1);
+            Instrument[] accepted =
+            [
+                .. texts
+                    .Select((text, i) => text with { Id = $"text-{i}" })
+                    .Where(text => PolicyValidator.Problems(history, [PolicyDocument.For(text)]).IsEmpty),
+            ];
+            Assert.InRange(accepted.Length, 30, 290);
+
+            await using var database = await cluster.NewRegisterAsync();
+            Assert.True(await new PolicyRegister(database.Source).OpenAsync(SmallCity.With(accepted), SmallCity.Noon, Cancellation));
+        }
     }
 
     [Theory]

@@ -1,5 +1,10 @@
 using System.ServiceModel.Syndication;
 using System.Xml;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Policies;
@@ -80,5 +85,53 @@ public sealed class ChangeFeedsTests(CorrectedCity corrected) : CorrectedCityTes
                 (string?)feed["items"]![0]!["_registry"]!["switch"]!["now"]
             )
         );
+    }
+
+    [Fact]
+    public async Task A_feed_shows_a_reason_that_an_older_version_recorded_with_a_control()
+    {
+        await using var city = new SampleCity();
+        await city.InitializeAsync();
+        IChangeRegister register = city.Memory;
+        var policies = city.Grains.Policies();
+        var manual = city.Opening.Governance.Table.Instruments.First(text => text.Kind == InstrumentKind.Ordinance);
+        var author = new Attribution("editor", "police", "st-author");
+        var decider = new Attribution("approver", "police", "st-approver");
+        var source = new Source("A script", "javascript:alert(1)", new DateOnly(2026, 11, 23), Confidence.Sourced);
+        var draft = await register.DraftAsync(
+            new Proposal(
+                "Title read again\u000bsee\u0001 page 3\uD800",
+                source,
+                [new ProposedDocument(PolicyDocument.For(manual with { Authority = "the Council" }), 1)]
+            ),
+            author,
+            city.Time.GetUtcNow(),
+            Cancellation
+        );
+        var approved = draft with { State = ChangeState.Approved, Decider = decider, DecidedAt = city.Time.GetUtcNow() };
+        await register.ActAsync(draft, approved, ChangeAct.Approved, author, null, city.Time.GetUtcNow(), Cancellation);
+        // A later change has the city read what was recorded.
+        var later = new Proposal(
+            "The council's name.",
+            source with
+            {
+                Url = null,
+            },
+            [new ProposedDocument(PolicyDocument.For(city.Opening.Governance.City with { Name = "Another City" }), 1)]
+        );
+        var second = (await policies.Draft(later, author)).Value!;
+        second = (await policies.Act(second.Id, second.Version, ChangeAct.Submitted, author)).Value!;
+        Assert.True((await policies.Act(second.Id, second.Version, ChangeAct.Approved, decider)).IsDone);
+
+        using var atom = await city.Reader.GetAsync("/changes.atom", Cancellation);
+        using var xml = XmlReader.Create(await atom.Content.ReadAsStreamAsync(Cancellation));
+        Assert.Contains(
+            SyndicationFeed.Load(xml).Items,
+            item => ((TextSyndicationContent)item.Content).Text.Contains("Title read again\uFFFDsee", StringComparison.Ordinal)
+        );
+        await city.Json("/changes.json");
+        var page = await city.Reader.GetStringAsync("/changes", Cancellation);
+        Assert.Contains("A script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("javascript:", page, StringComparison.Ordinal);
     }
 }

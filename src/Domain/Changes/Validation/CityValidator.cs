@@ -1,3 +1,5 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using static SurveillanceRegistry.Domain.Changes.Validation.ProblemLocation;
@@ -16,12 +18,42 @@ internal static class CityValidator
                 .Add($"{city.NoticeValidSeconds}", $"{PolicyValidator.MinValidSeconds} to {PolicyValidator.MaxValidSeconds}");
         if (city.Languages.IsEmpty || city.Languages.Distinct().Count() != city.Languages.Length)
             at["languages"].Add("no language, or one twice", "at least one, each once");
+        foreach (var language in city.Languages.Where(language => !Wording.IsLanguageTag(language)))
+            at["languages"].Add(Quote(language), "a language tag such as en or zh-Hans");
         foreach (var language in city.Languages.Except(governance.Wordings.Select(wording => wording.Language)))
             at["languages"].Add($"{Quote(language)} without its words", "a wording of that language in the same request");
         if (city.Departments.IsEmpty || city.Departments.DistinctBy(department => department.Id).Count() != city.Departments.Length)
             at["departments"].Add("no department, or one twice", "at least one, each once");
+        foreach (var department in city.Departments.Where(department => !Identifier.IsValid(department.Id)))
+            at["departments"].Add(Quote(department.Id), "an id of small letters, digits and hyphens, at most 64");
         SourceValidator.CheckAddress(city.Records.Url, at["records"]);
         foreach (var subject in city.OutOfScope)
             SourceValidator.Check(subject.Source, at["outOfScope"]["source"]);
+    }
+
+    /// <summary>Checks that no device in use belongs to a department that the city would no longer have.</summary>
+    /// <param name="devices">Every registered device.</param>
+    public static void CheckDevices(City city, IEnumerable<Device> devices, ProblemLocation at)
+    {
+        var orphans = devices
+            .Where(device => device.Lifecycle != Lifecycle.Removed && city.Department(device.Department) is null)
+            .CountBy(device => device.Department);
+        foreach (var (department, count) in orphans)
+            at["departments"]
+                .Add(
+                    $"no department {Quote(department)}",
+                    $"it to stay while {count} registered devices are its: move them to another first"
+                );
+    }
+
+    /// <summary>Only the opening of a registry says whether its data is sample data: no request may call sample data a city's own.</summary>
+    public static void CheckSampleFlag(City city, City current, ProblemLocation at)
+    {
+        if (city.IsSample != current.IsSample)
+            at["sample"]
+                .Add(
+                    city.IsSample ? "true" : "false",
+                    $"{(current.IsSample ? "true" : "false")}: whether data is sample data is stated when a registry is opened, and stays"
+                );
     }
 }

@@ -51,10 +51,14 @@ internal static class InstrumentValidator
             at.Add("an end that is both known and not known", "'to', or 'ended' with 'endKnownBy'");
         if (period is { Ended: true, EndKnownBy: null })
             at.Add("an unknown end alone", "'endKnownBy' beside it: the date by which a source shows it replaced");
-        if ((period.From ?? period.FromKnownBy) is { } start && (period.To ?? period.EndKnownBy) is { } end && end.Latest <= start.Earliest)
+        if (
+            (period.From ?? period.FromKnownBy ?? period.FromNotBefore) is { } start
+            && (period.To ?? period.EndKnownBy) is { } end
+            && (end.Latest <= start.Earliest || period.IsEmpty)
+        )
             at.Add(
                 $"an end ({end}) that is not after the start ({start})",
-                "the first day on which it is no longer in force, after the day on which it takes effect"
+                "the first day on which it is no longer in force, after the day on which it was passed and takes effect"
             );
     }
 

@@ -14,7 +14,7 @@ internal static class SourceValidator
 
     public static void CheckAddress(string? url, ProblemLocation at)
     {
-        if (url is not null && (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps))
+        if (url is not null && !Source.IsLink(url))
             at.Add(ProblemLocation.Quote(url), "a web address that begins with https://");
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -40,13 +39,10 @@ internal static partial class TextValidator
 
     private static void CheckText(string text, ProblemLocation at, bool mayBeBlank)
     {
-        if (text.Length > PolicyValidator.MaxTextLength)
-            at.Add($"{text.Length} characters", $"1 to {PolicyValidator.MaxTextLength} characters");
-        else if (!mayBeBlank && string.IsNullOrWhiteSpace(text))
+        if (!mayBeBlank && string.IsNullOrWhiteSpace(text))
             at.Add("a blank text", $"1 to {PolicyValidator.MaxTextLength} characters");
-        // The replacement character stands for a surrogate without its pair.
-        else if (text.Any(char.IsControl) || text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))
-            at.Add("a control character or half a character", "a text on one line");
+        else if (FreeText.FindProblem(text, PolicyValidator.MaxTextLength) is var (found, expected))
+            at.Add(found, expected);
         else if (HasMarkup(text))
             at.Add("markup", "plain text without < before a letter");
     }

@@ -30,6 +30,9 @@ public sealed record PolicyDocument(DocumentKind Kind, string Id, string Body)
     public const string CityId = "city",
         ChaptersId = "chapters";
 
+    /// <summary>The largest body, in bytes of UTF-8. The database has the same limit.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
     /// <summary>The deserialized body of each document. Both are immutable, so a body is read once.</summary>
     private static readonly ConditionalWeakTable<PolicyDocument, object> Values = [];
 

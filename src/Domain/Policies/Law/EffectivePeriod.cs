@@ -52,6 +52,10 @@ public sealed record EffectivePeriod(
     [JsonIgnore]
     public DateOnly LatestPossibleEnd => To?.Latest ?? EndKnownBy?.Latest ?? DateOnly.MaxValue;
 
+    /// <summary>Whether no day can be in the period: it ends before it can begin. No register takes such a period.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => LatestPossibleEnd <= EarliestPossibleStart;
+
     /// <summary>The first day on which it was certainly in force.</summary>
     private DateOnly SurelyHeldFrom => From?.Latest ?? FromKnownBy?.Latest ?? DateOnly.MaxValue;
 

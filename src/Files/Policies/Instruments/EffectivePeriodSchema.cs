@@ -49,7 +49,14 @@ internal static class EffectivePeriodSchema
                 $"an end ({end}) that is not after the start ({start})",
                 "the first day on which it no longer holds"
             );
-        return new EffectivePeriod(from, from is null ? notBefore : null, knownBy, to, hasUnknownEnd, endedBy);
+        var period = new EffectivePeriod(from, from is null ? notBefore : null, knownBy, to, hasUnknownEnd, endedBy);
+        if (period.IsEmpty && keys.File.Problems.Count == problems)
+            keys.Report(
+                to is null ? "ended_by" : "to",
+                $"an end ({to ?? endedBy}) that is not after the day before which it cannot have held ({notBefore})",
+                "an end after the text was passed, or 'not_before' with an earlier date"
+            );
+        return period;
     }
 
     private static FieldSchema<LawDate?> DateOr(string what, params string[] words) =>

@@ -78,8 +78,8 @@ public sealed class ChangeModel(
             return BadRequest();
         if (!User.Is(action.Role))
             return Forbid();
-        var shortNote = note?.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, Proposal.MaxReasonLength)] : null;
-        var outcome = await grains.Policies().Act(id, version, action.Act, User.AttributionAs(action.Role), shortNote);
+        var given = note?.Trim() is { Length: > 0 } text ? text : null;
+        var outcome = await grains.Policies().Act(id, version, action.Act, User.AttributionAs(action.Role), given);
         return outcome.IsDone ? Redirect($"/staff/changes/{id}") : await RefusedAsync(id, outcome.Refusals);
     }
 

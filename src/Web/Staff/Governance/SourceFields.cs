@@ -42,8 +42,5 @@ internal static class SourceFields
         return errors.Count > errorsBefore ? null : new Source(title!, url, readOn, confidence);
     }
 
-    private static bool IsAllowed(string url) =>
-        url.Length <= PolicyValidator.MaxTextLength
-        && Uri.TryCreate(url, UriKind.Absolute, out var address)
-        && address.Scheme == Uri.UriSchemeHttps;
+    private static bool IsAllowed(string url) => url.Length <= PolicyValidator.MaxTextLength && Source.IsLink(url);
 }

@@ -42,6 +42,13 @@ public sealed class InstrumentFileTests
         "'ended_by' beside a known end",
         "'to: unknown'"
     )]
+    [InlineData(
+        PlateReaders,
+        "{from: 2019-02-01, to: open}",
+        "{from: unknown, not_before: 2021-03-15, to: 2020-12-31}",
+        "an end (2020-12-31) that is not after the day before which it cannot have held (2021-03-15)",
+        "an end after the text was passed"
+    )]
     [InlineData(PlateReaders, "{from: 2019-02-01, to: open}", "{to: open}", "no 'from'", "'from': the first day on which it holds")]
     [InlineData(SurveillanceCode, "filed: 2013-03-27", "filed: 27 March 2013", "'27 March 2013'", "a date that the calendar has")]
     public void A_wrong_date_or_period_is_reported_on_its_line(

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Domain.Tests.Changes;
+
+/// <summary>What a change request may not do to the documents and devices that it does not name.</summary>
+public sealed class PolicyValidatorTests
+{
+    private static readonly Source Read = new("The law", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
+
+    private static readonly KnownChapters Chapters = new(
+        ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("SMC", ["14.12", "14.18"])
+    );
+
+    private static readonly GovernanceSnapshot Governance = Generators.Snapshot([Text()]) with { Chapters = Chapters };
+
+    private static readonly GovernanceHistory History = new([
+        .. Governance.Documents().Select((document, i) => new PolicyRevision(document, 1, i, Generators.Noon, 0, null)),
+    ]);
+
+    private static Instrument Text(EffectivePeriod? effective = null, string title = "Cameras under SMC 14.18") =>
+        new(
+            "manual-1",
+            InstrumentKind.StateLaw,
+            "Law 1",
+            "the state",
+            [
+                new InstrumentVersion(
+                    1,
+                    title,
+                    effective ?? new EffectivePeriod(LawDate.Parse("2019-02-01")),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Read,
+                    [new Rule("facility-camera", [], [], [], new RecordsAccess(RecordsAccessKind.NotKnown), ["transportation"])]
+                ),
+            ]
+        );
+
+    private static readonly City WithoutRoads = Governance.City with { Departments = [Governance.City.Departments[0]] };
+
+    private static Refusal[] Problems(params PolicyDocument[] documents) => [.. PolicyValidator.Problems(History, [.. documents])];
+
+    [Fact]
+    public void A_department_that_a_rule_names_cannot_be_removed()
+    {
+        var problem = Assert.Single(Problems(PolicyDocument.For(WithoutRoads)));
+        Assert.Equal("instrument manual-1 / version 1 / facility-camera / departments", problem.Where);
+        Assert.Equal(
+            "This document uses what the request removes. Found 'transportation'; expected a department of the city.",
+            problem.Sentence
+        );
+    }
+
+    [Fact]
+    public void A_department_can_be_removed_together_with_its_last_use()
+    {
+        var instrument = Text();
+        var version = instrument.Versions[0];
+        instrument = instrument with { Versions = [version with { Rules = [version.Rules[0] with { Departments = ["police"] }] }] };
+        Assert.Empty(Problems(PolicyDocument.For(WithoutRoads), PolicyDocument.For(instrument)));
+    }
+
+    [Fact]
+    public void A_department_of_devices_in_use_cannot_be_removed()
+    {
+        var camera = new Device("cam-1", "facility-camera", [Capture.Video], "lobby", null, "transportation", Lifecycle.Active);
+        ImmutableArray<PolicyDocument> proposed = [PolicyDocument.For(WithoutRoads)];
+        var problem = Assert.Single(PolicyValidator.DeviceProblems(proposed, [camera, camera with { Id = "cam-2" }]));
+        Assert.Contains("'transportation'", problem.Sentence, StringComparison.Ordinal);
+        Assert.Contains("2 registered devices", problem.Sentence, StringComparison.Ordinal);
+        Assert.Empty(PolicyValidator.DeviceProblems(proposed, [camera with { Lifecycle = Lifecycle.Removed }]));
+        Assert.Empty(PolicyValidator.DeviceProblems([PolicyDocument.For(Governance.City)], [camera]));
+    }
+
+    [Fact]
+    public void A_chapter_that_a_document_cites_cannot_be_removed()
+    {
+        var fewer = new KnownChapters(Chapters.Chapters.SetItem("SMC", ["14.12"]));
+        var problem = Assert.Single(Problems(PolicyDocument.For(fewer)));
+        Assert.Equal("instrument manual-1 / version 1 / title", problem.Where);
+        Assert.Empty(Problems(PolicyDocument.For(new KnownChapters(Chapters.Chapters.SetItem("SMC", ["14.18"])))));
+    }
+
+    [Fact]
+    public void A_change_request_does_not_call_sample_data_a_city_of_its_own()
+    {
+        var problem = Assert.Single(Problems(PolicyDocument.For(Governance.City with { IsSample = false })));
+        Assert.Contains("found false; expected true", problem.Sentence, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("2021-03-15", "2020-12-31")] // Passed after the day on which it ended.
+    [InlineData("2020-12-31", "2020-12-31")]
+    [InlineData("2021", "2020-12")]
+    public void A_text_cannot_have_ended_before_it_was_passed(string passed, string ended)
+    {
+        var period = new EffectivePeriod(null, FromNotBefore: LawDate.Parse(passed), To: LawDate.Parse(ended));
+        Assert.Contains("is not after the start", Assert.Single(Problems(PolicyDocument.For(Text(period)))).Sentence);
+    }
+
+    [Fact]
+    public void A_document_larger_than_the_database_takes_is_refused()
+    {
+        var wide = Text() with { Authority = new string('é', PolicyValidator.MaxTextLength) };
+        var versions = wide.Versions[0];
+        var many = wide with
+        {
+            Versions =
+            [
+                .. Enumerable
+                    .Range(1, 4_000)
+                    .Select(i =>
+                        versions with
+                        {
+                            Number = i,
+                            Title = new string('é', PolicyValidator.MaxTextLength),
+                            Effective = new EffectivePeriod(
+                                LawDate.Parse($"{1800 + i / 12:0000}-{i % 12 + 1:00}"),
+                                To: LawDate.Parse($"{1800 + (i + 1) / 12:0000}-{(i + 1) % 12 + 1:00}")
+                            ),
+                        }
+                    ),
+            ],
+        };
+        var proposal = new Proposal("It changes.", Read, [new ProposedDocument(PolicyDocument.For(many), 1)]);
+        var problem = Assert.Single(ChangeRequest.CheckDraft(proposal));
+        Assert.Contains($"expected at most {PolicyDocument.MaxBytes} bytes", problem.Sentence, StringComparison.Ordinal);
+    }
+}
