@@ -11,7 +11,11 @@ public sealed record NoticeItem(string Item, string Text);
 /// <param name="CertaintyLine">How this is known, or that it is not.</param>
 /// <param name="RuleLine">The texts that govern it; that it is under review when none permits it.</param>
 /// <param name="RetentionLine">How long recordings are retained.</param>
-public sealed record FactText(string Line, string Technology, string CertaintyLine, string RuleLine, string RetentionLine);
+public sealed record FactText(string Line, string Technology, string CertaintyLine, string RuleLine, string RetentionLine)
+{
+    /// <summary>That this is not allowed, in strong plain words; empty where every device of the fact may do it.</summary>
+    public string ExceedsLine { get; init; } = "";
+}
 
 /// <summary>A notice in one language. The first layer has what every reader needs, the second layer the details.</summary>
 public sealed record NoticeText(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Notices.Texts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 
@@ -10,19 +11,24 @@ public static class NoticeComposer
     /// <param name="covering">Every registered device of the place, with its last observation.</param>
     /// <param name="day">The day in the city whose rules apply.</param>
     /// <param name="publicUrl">The base address of the full notice, without a trailing slash.</param>
+    /// <param name="fleets">The fleets of mobile devices whose people work from the place.</param>
     public static NoticeContent Compose(
         Place place,
         ImmutableArray<CoveringDevice> covering,
         GovernanceSnapshot governance,
         DateOnly day,
-        string publicUrl
+        string publicUrl,
+        ImmutableArray<PlaceFleet> fleets = default
     )
     {
         ArgumentNullException.ThrowIfNull(place);
         ArgumentNullException.ThrowIfNull(governance);
         var missing = new SortedSet<string>(StringComparer.Ordinal);
-        var now = Body(NoticeFactComposer.Now(covering, governance.Table, day), isWorst: false);
-        var worst = Body(NoticeFactComposer.Worst(covering, governance.Table, day), isWorst: true);
+        if (fleets.IsDefault)
+            fleets = [];
+        var possible = NoticeFactComposer.Worst(covering, fleets, governance.Table, day);
+        var now = Body(NoticeFactComposer.Now(covering, fleets, governance.Table, day), isWorst: false);
+        var worst = Body(possible, isWorst: true);
         return new NoticeContent(
             place.Id,
             place.Name,
@@ -36,7 +42,7 @@ public static class NoticeComposer
 
         NoticeBody Body(ImmutableArray<NoticeFact> facts, bool isWorst)
         {
-            var context = new NoticeContext(place, covering, facts, governance, day, publicUrl, isWorst);
+            var context = new NoticeContext(place, covering, fleets, facts, possible, governance, day, publicUrl, isWorst);
             var languages = ImmutableSortedDictionary.CreateBuilder<string, NoticeText>(StringComparer.Ordinal);
             foreach (var wording in governance.Wordings)
             {
@@ -49,14 +55,3 @@ public static class NoticeComposer
         }
     }
 }
-
-/// <summary>Everything that the texts of a notice are composed from.</summary>
-internal sealed record NoticeContext(
-    Place Place,
-    ImmutableArray<CoveringDevice> Covering,
-    ImmutableArray<NoticeFact> Facts,
-    GovernanceSnapshot Governance,
-    DateOnly Day,
-    string PublicUrl,
-    bool IsWorst
-);

@@ -20,13 +20,14 @@ public sealed record GoverningText(string Instrument, string Citation, string Ti
 public sealed record StatedRetention(string Instrument, string Citation, Retention Retention);
 
 /// <summary>
-/// One fact of a notice, independent of language: what a technology captures at a place.
+/// One fact of a notice, independent of language: what a technology captures at a place. Of one technology and capture there are at most
+/// two of fixed devices: what devices that are heard report, and what the other devices may be doing. Each fleet has its own.
 /// </summary>
-/// <param name="Mode">The highest mode that any covering device reports or, when it is not heard, may be in.</param>
+/// <param name="Mode">The highest mode that a heard device reports; "recorded" for devices that may be doing anything.</param>
 /// <param name="Since">When that mode began, or when the device was last heard; null when it never was.</param>
-/// <param name="AllowedBy">Ids of instruments in force that permit this capture to every device that may be making it.</param>
+/// <param name="AllowedBy">Ids of instruments in force that permit this capture to every device of the fact.</param>
 /// <param name="GovernedBy">The texts that govern the technology.</param>
-/// <param name="UnderReview">True when a device may be making a capture that no rule in force permits.</param>
+/// <param name="UnderReview">True when no rule in force permits this capture to a device of the fact.</param>
 public sealed record NoticeFact(
     string Technology,
     Capture Capture,
@@ -39,6 +40,24 @@ public sealed record NoticeFact(
     bool UnderReview
 )
 {
-    /// <summary>True when a rule in force allows this capture to one of the departments whose devices may be making it.</summary>
+    /// <summary>The fleet of mobile devices that may be making this capture; null for devices of the place itself.</summary>
+    public string? Fleet { get; init; }
+
+    /// <summary>The department of the fleet; null for devices of the place itself.</summary>
+    public string? FleetDepartment { get; init; }
+
+    /// <summary>True when a rule in force allows this capture to one of the departments whose devices are of this fact.</summary>
     public bool IsAllowedToSome { get; init; }
+
+    /// <summary>The registered statuses, other than active, of devices of this fact. In such a status a device may not capture.</summary>
+    public ImmutableArray<Lifecycle> InactiveStatuses { get; init; } = [];
+
+    /// <summary>True when a device of this fact named a capture that its register entry does not name.</summary>
+    public bool IsUnregistered { get; init; }
+
+    /// <summary>
+    /// Whether a device of this fact exceeds what it is expected to do: no rule in force permits it, its status forbids it, or its register
+    /// entry does not name it.
+    /// </summary>
+    public bool Exceeds => UnderReview || IsUnregistered || !InactiveStatuses.IsDefaultOrEmpty;
 }

@@ -7,102 +7,145 @@ namespace SurveillanceRegistry.Domain.Notices;
 
 /// <summary>
 /// Composes the facts of a notice, so that it never understates: <see cref="Now"/> has every capture that a covering device reports, or may
-/// be making because it is not heard; <see cref="Worst"/> has every sensor.
+/// be making because it is not heard; <see cref="Worst"/> has every sensor. A fleet whose people work from the place may always be making
+/// every capture: what its single devices do is not public.
 /// </summary>
 public static class NoticeFactComposer
 {
-    /// <summary>The captures that are, or may be, made now.</summary>
+    /// <summary>
+    /// The captures that are, or may be, made now. What devices report and what other devices may be doing are facts of their own: neither
+    /// makes the other more or less certain.
+    /// </summary>
     /// <param name="day">The day in the city whose rules apply.</param>
-    public static ImmutableArray<NoticeFact> Now(IEnumerable<CoveringDevice> covering, GovernanceTable table, DateOnly day) =>
-        Compose(covering.SelectMany(device => ToDeviceCaptures(device, device.PossibleCaptures)), table, day);
+    public static ImmutableArray<NoticeFact> Now(
+        IEnumerable<CoveringDevice> covering,
+        IEnumerable<PlaceFleet> fleets,
+        GovernanceTable table,
+        DateOnly day
+    ) => Compose(covering.SelectMany(device => OfDevice(device, device.PossibleCaptures)).Concat(fleets.SelectMany(OfFleet)), table, day);
 
-    /// <summary>The worst case: every sensor of every covering device records, and nothing is confirmed.</summary>
-    public static ImmutableArray<NoticeFact> Worst(IEnumerable<CoveringDevice> covering, GovernanceTable table, DateOnly day) =>
-        Compose(
-            covering
-                .Where(device => device.IsInScope)
-                .SelectMany(device =>
-                    device.AllSensors.Select(sensor => new DeviceCapture(
-                        device.Device,
-                        sensor,
-                        Mode.Recorded,
-                        IsReported: false,
-                        device.Last is { IsHeard: false } last ? last.LastHeardAt : null
-                    ))
-                ),
-            table,
-            day
-        );
+    /// <summary>The worst case: every sensor of every covering device and fleet records, and nothing is confirmed.</summary>
+    public static ImmutableArray<NoticeFact> Worst(
+        IEnumerable<CoveringDevice> covering,
+        IEnumerable<PlaceFleet> fleets,
+        GovernanceTable table,
+        DateOnly day
+    ) => Compose(covering.Where(device => device.IsInScope).SelectMany(WorstOfDevice).Concat(fleets.SelectMany(OfFleet)), table, day);
 
-    private static IEnumerable<DeviceCapture> ToDeviceCaptures(CoveringDevice covering, CaptureReport report) =>
+    private static IEnumerable<PossibleCapture> OfDevice(CoveringDevice covering, CaptureReport report) =>
         from capture in report.Captures
         let mode = report[capture]!.Value
         where mode is not Mode.Off
-        let isReported = covering.Reports(capture)
-        select new DeviceCapture(
-            covering.Device,
-            capture,
-            mode,
-            isReported,
-            isReported ? covering.Last!.Since(capture) : covering.Last?.LastHeardAt
+        select covering.Reports(capture)
+            ? PossibleCapture.Of(covering.Device, capture, mode, FactCertainty.Reported, covering.Last!.Since(capture))
+            : PossibleCapture.Of(covering.Device, capture, mode, FactCertainty.Unknown, covering.Last?.LastHeardAt);
+
+    private static IEnumerable<PossibleCapture> WorstOfDevice(CoveringDevice covering) =>
+        covering.AllSensors.Select(sensor =>
+            PossibleCapture.Of(
+                covering.Device,
+                sensor,
+                Mode.Recorded,
+                FactCertainty.Unknown,
+                covering.Last is { IsHeard: false } last ? last.LastHeardAt : null
+            )
         );
 
-    private static ImmutableArray<NoticeFact> Compose(IEnumerable<DeviceCapture> captures, GovernanceTable table, DateOnly day)
+    private static IEnumerable<PossibleCapture> OfFleet(PlaceFleet fleet) =>
+        fleet.Captures.Select(capture => new PossibleCapture(
+            new FactKey(fleet.Id, capture, fleet.Technology, FactCertainty.Unknown),
+            Mode.Recorded,
+            Since: null,
+            fleet.Department,
+            Lifecycle.Active,
+            IsRegistered: true
+        ));
+
+    private static ImmutableArray<NoticeFact> Compose(IEnumerable<PossibleCapture> captures, GovernanceTable table, DateOnly day)
     {
+        // Devices of the place before fleets; what is certain before what is not.
         var facts =
             from possible in captures
-            group possible by (possible.Device.Technology, possible.Capture) into fact
-            orderby fact.Key.Capture, fact.Key.Technology
-            select Fact(fact.Key.Technology, fact.Key.Capture, [.. fact], table, day);
+            group possible by possible.Key into fact
+            orderby fact.Key.Fleet ?? "", fact.Key.Capture, fact.Key.Technology, fact.Key.Certainty
+            select Fact(fact.Key, [.. fact], table.On(day, fact.Key.Technology).Where(row => row.IsPrintable));
         return [.. facts];
     }
 
-    private static NoticeFact Fact(string technology, Capture capture, DeviceCapture[] captures, GovernanceTable table, DateOnly day)
+    private static NoticeFact Fact(FactKey key, PossibleCapture[] captures, IEnumerable<GovernanceRow> rows)
     {
         var mode = captures.Max(possible => possible.Mode);
-        var highest = captures.Where(possible => possible.Mode == mode).ToArray();
-        var reporting = highest.Where(possible => possible.IsReported).ToArray();
-        var rows = table.On(day, technology).Where(row => row.IsPrintable).OrderByDescending(row => row.Instrument.Authorises).ToArray();
-        var departments = captures.Select(possible => possible.Device.Department).Distinct().ToArray();
-        var governing = rows.Where(row => departments.Any(row.Rule!.AppliesTo)).ToArray();
+        var departments = captures.Select(possible => possible.Department).Distinct().ToArray();
+        var governing = rows.Where(row => departments.Any(row.Rule!.AppliesTo))
+            .OrderByDescending(row => row.Instrument.Authorises)
+            .ToArray();
         var permitting = governing
-            .Where(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(capture))
+            .Where(row => row.Status == RuleStatus.InForce && row.Instrument.Authorises && row.Rule!.Capture.Contains(key.Capture))
             .ToArray();
         return new NoticeFact(
-            technology,
-            capture,
+            key.Technology,
+            key.Capture,
             mode,
-            reporting.Length > 0 ? FactCertainty.Reported : FactCertainty.Unknown,
-            Earliest(reporting.Length > 0 ? reporting : highest),
+            key.Certainty,
+            Earliest(captures.Where(possible => possible.Mode == mode)),
             [.. permitting.Where(row => departments.All(row.Rule!.AppliesTo)).Select(row => row.Instrument.Id)],
             // Law before city statements, then texts that permit this capture, then texts in force: the first line is a binding text.
             [
                 .. governing
                     .OrderByDescending(row => row.Instrument.Authorises)
-                    .ThenByDescending(row => row.Rule!.Capture.Contains(capture))
+                    .ThenByDescending(row => row.Rule!.Capture.Contains(key.Capture))
                     .ThenByDescending(row => row.Status == RuleStatus.InForce)
-                    .Select(row => new GoverningText(
-                        row.Instrument.Id,
-                        row.Instrument.Citation,
-                        row.Version!.Title,
-                        row.Version.Effective.From
-                    )),
+                    .Select(Text),
             ],
-            [
-                .. governing.SelectMany(row =>
-                    row.Rule!.Retention.Select(stated => new StatedRetention(row.Instrument.Id, row.Instrument.Citation, stated))
-                ),
-            ],
-            UnderReview: !departments.All(department => permitting.Any(row => row.Rule!.AppliesTo(department)))
+            [.. governing.SelectMany(Retention)],
+            UnderReview: !departments.All(IsPermitted)
         )
         {
-            IsAllowedToSome = departments.Any(department => permitting.Any(row => row.Rule!.AppliesTo(department))),
+            Fleet = key.Fleet,
+            FleetDepartment = key.Fleet is null ? null : departments[0],
+            IsAllowedToSome = departments.Any(IsPermitted),
+            InactiveStatuses = [.. captures.Select(possible => possible.Status).Where(IsInactive).Distinct().Order()],
+            IsUnregistered = captures.Any(possible => !possible.IsRegistered),
         };
+
+        bool IsPermitted(string department) => permitting.Any(row => row.Rule!.AppliesTo(department));
     }
 
-    /// <summary>The earliest of the instants; null when one device was never heard.</summary>
-    private static DateTimeOffset? Earliest(DeviceCapture[] captures) =>
-        captures.Any(possible => possible.Since is null) ? null : captures.Min(possible => possible.Since);
+    private static GoverningText Text(GovernanceRow row) =>
+        new(row.Instrument.Id, row.Instrument.Citation, row.Version!.Title, row.Version.Effective.From);
 
-    private sealed record DeviceCapture(Device Device, Capture Capture, Mode Mode, bool IsReported, DateTimeOffset? Since);
+    private static IEnumerable<StatedRetention> Retention(GovernanceRow row) =>
+        row.Rule!.Retention.Select(stated => new StatedRetention(row.Instrument.Id, row.Instrument.Citation, stated));
+
+    private static bool IsInactive(Lifecycle status) => status is not Lifecycle.Active;
+
+    /// <summary>The earliest of the instants; null when one device was never heard.</summary>
+    private static DateTimeOffset? Earliest(IEnumerable<PossibleCapture> captures) =>
+        captures.Select(possible => possible.Since).ToArray() is var instants && instants.Contains(null) ? null : instants.Min();
+
+    /// <summary>What a fact is about. Captures with equal values are one fact.</summary>
+    private sealed record FactKey(string? Fleet, Capture Capture, string Technology, FactCertainty Certainty);
+
+    /// <summary>A capture that a device or a fleet makes, or may be making.</summary>
+    /// <param name="Status">The registered status of the device.</param>
+    /// <param name="IsRegistered">Whether the register names the sensor.</param>
+    private sealed record PossibleCapture(
+        FactKey Key,
+        Mode Mode,
+        DateTimeOffset? Since,
+        string Department,
+        Lifecycle Status,
+        bool IsRegistered
+    )
+    {
+        public static PossibleCapture Of(Device device, Capture capture, Mode mode, FactCertainty certainty, DateTimeOffset? since) =>
+            new(
+                new FactKey(null, capture, device.Technology, certainty),
+                mode,
+                since,
+                device.Department,
+                device.Lifecycle,
+                device.Sensors.Contains(capture)
+            );
+    }
 }

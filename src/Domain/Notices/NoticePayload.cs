@@ -98,6 +98,8 @@ public static class NoticePayload
     {
         json.WriteStartObject();
         json.WriteString("technology", fact.Technology);
+        if (fact.Fleet is { } fleet)
+            json.WriteString("fleet", fleet);
         json.WriteString("capture", Json.Word(fact.Capture));
         json.WriteString("mode", Json.Word(fact.Mode));
         json.WriteString("certainty", Json.Word(fact.Certainty));
@@ -126,6 +128,7 @@ public static class NoticePayload
 
         json.WriteEndArray();
         json.WriteBoolean("underReview", fact.UnderReview);
+        json.WriteBoolean("exceeds", fact.Exceeds);
         json.WriteEndObject();
     }
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SurveillanceRegistry.Domain.Notices;
 
 /// <summary>
-/// The English texts of public pages and screens around the notice. Their keys are the keys that every wording file must have beside the
-/// sentences of notices, and their places are the places that each text must have.
+/// The English texts of public pages and screens around the notice, and of the newest sentences of notices. Every wording file must have
+/// their keys beside the other sentences of notices, and each text must have their places.
 /// A wording that an older version of the registry stored lacks these keys: its pages show these texts.
 /// <c>policies/notices/en.yaml</c> repeats them, and a test compares the two.
 /// </summary>
@@ -14,6 +14,20 @@ public static class PageTexts
     public static ImmutableSortedDictionary<string, string> English { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
+            // Sentences of notices. An older version had others, some of which said that something is not captured.
+            ["no-device"] = "The City has registered no device for this place.",
+            ["certainty.fleet"] =
+                "{department}: people who work from here carry or drive these devices. Any of the devices may be recording.",
+            ["exceeds.rule"] = "No rule allows this.",
+            ["exceeds.some"] = "For some devices here, no rule allows this.",
+            ["exceeds.status"] = "Not allowed now: the registered status of a device here is “{status}”.",
+            ["exceeds.register"] = "The register entry of a device here does not name this.",
+            ["what.off"] = "City devices here can capture {captures}. Their last reports say that this is off.",
+            ["now.off"] = "{captures}: reported as off. This can change at any time.",
+            ["surprise.not-heard"] =
+                "Some City devices here do not report now. They may be recording with every sensor that the City knows of.",
+            ["surprise.can"] = "City devices here can capture {captures}.",
+            ["second.fleet"] = "{technology}: the fleet {fleet} works from here.",
             // The frame of every page.
             ["site.name"] = "Surveillance Registry",
             ["site.skip"] = "Skip to main content",
@@ -41,7 +55,6 @@ public static class PageTexts
             ["site.privacy"] = "These pages set no cookies and load nothing from other sites.",
             // Words that pages and screens share.
             ["translation.unreviewed"] = "This translation has not been reviewed by a qualified translator.",
-            ["under-review"] = "Under review",
             ["format.exact"] = "MMMM d, yyyy, h:mm:ss tt",
             ["report.separator"] = "; ",
             ["report.none"] = "nothing yet",
@@ -148,7 +161,7 @@ public static class PageTexts
             ["device.reports.nothing"] = "Nothing is known.",
             ["device.allowed"] = "A rule in force allows it to record.",
             ["device.not-allowed"] = "No registered rule in force allows this.",
-            ["device.not-active"] = "Its registered status is “{lifecycle}”: it should not capture anything.",
+            ["device.not-active"] = "Its registered status is “{lifecycle}”. In this status it is not allowed to capture.",
             ["device.exceeds-rules"] = "Differs from its rules",
             ["device.exceeds-rules.text"] = "It captures more than its rules allow: {captures}.",
             ["device.exceeds-status"] = "Differs from its registered status",

@@ -6,7 +6,7 @@ using SurveillanceRegistry.Domain.Policies.Law;
 namespace SurveillanceRegistry.Domain.Notices;
 
 /// <summary>
-/// The texts of notices and public pages in one language, from a file under <c>policies/notices</c>. <see cref="NoticeTextComposer"/>
+/// The texts of notices and public pages in one language, from a file under <c>policies/notices</c>. <see cref="Texts.NoticeTextComposer"/>
 /// chooses the text and fills its placeholders: <c>{citation}</c>.
 /// </summary>
 /// <param name="Language">BCP 47 tag.</param>
@@ -53,6 +53,10 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
         ArgumentNullException.ThrowIfNull(text);
         return text.Length == 0 ? text : char.ToUpper(text[0], Culture) + text[1..];
     }
+
+    /// <summary>Sentences one after another, each once; empty ones are left out.</summary>
+    public string Sentences(IEnumerable<string> sentences) =>
+        string.Join(Say("sentence.separator"), sentences.Where(text => text.Length > 0).Distinct());
 
     /// <summary>The text for an optional key, or the given text.</summary>
     public string SayOr(string key, string fallback) => Texts.TryGetValue(key, out var text) ? text : fallback;

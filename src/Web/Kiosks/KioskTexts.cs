@@ -15,7 +15,6 @@ internal static class KioskTexts
     [
         "scope.sample",
         "translation.unreviewed",
-        "under-review",
         "site.languages",
         "item.why",
         "item.who",

@@ -71,11 +71,12 @@ export function draw(payload, face, language, hash) {
 
 function row(fact, text, own) {
   const heading = element("h2", {}, text.line);
-  if (fact.underReview) heading.append(" ", element("span", { class: "tag review" }, own("under-review")));
+  if (fact.exceeds) heading.append(" ", element("strong", { class: "tag review" }, text.exceedsLine));
   const source = element("p", { class: "by" }, ...unbroken(`${text.technology}. ${text.certaintyLine}`));
   const rules = element("dl", { class: "how" }, pair(own("screen.rule"), text.ruleLine), pair(own("screen.retention"), text.retentionLine));
   return element("li", {
     "data-technology": fact.technology, "data-capture": fact.capture, "data-mode": fact.mode, "data-certainty": fact.certainty,
+    ...(fact.fleet ? { "data-fleet": fact.fleet } : {}), ...(fact.exceeds ? { "data-exceeds": "" } : {}),
   }, sign(captures.includes(fact.capture) ? fact.capture : "none"), element("div", {}, heading, source, rules));
 }
 

@@ -33,7 +33,7 @@ public sealed class NoticeContentTests
                         Assert.Equal(governance.Wordings.Length, body.Languages.Count);
                         foreach (var text in body.Languages.Values)
                         {
-                            Assert.Equal(body.Facts.Length, text.Facts.Length);
+                            Assert.Equal(body.Facts.Select(fact => fact.Exceeds), text.Facts.Select(fact => fact.ExceedsLine.Length > 0));
                             var what = text.FirstLayer.Single(item => item.Item == "what").Text;
                             Assert.All(
                                 body.Facts,

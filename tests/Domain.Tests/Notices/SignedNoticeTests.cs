@@ -98,8 +98,8 @@ public sealed class SignedNoticeTests
     {
         Assert.Empty(Content.Missing);
         Assert.All(
-            ["why", "rule", "retention"],
-            item => Assert.Equal("not-captured", Content.Now.Languages["en"].FirstLayer.Single(candidate => candidate.Item == item).Text)
+            ["why", "rule", "retention", "surprise"],
+            item => Assert.Equal("no-device", Content.Now.Languages["en"].FirstLayer.Single(candidate => candidate.Item == item).Text)
         );
     }
 }

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Documents;
+
+namespace SurveillanceRegistry.Domain.Notices.Texts;
+
+/// <summary>Everything that the texts of a notice are composed from.</summary>
+/// <param name="Facts">The facts of the face that is composed.</param>
+/// <param name="Possible">The facts of the worst case: everything that can be captured here.</param>
+internal sealed record NoticeContext(
+    Place Place,
+    ImmutableArray<CoveringDevice> Covering,
+    ImmutableArray<PlaceFleet> Fleets,
+    ImmutableArray<NoticeFact> Facts,
+    ImmutableArray<NoticeFact> Possible,
+    GovernanceSnapshot Governance,
+    DateOnly Day,
+    string PublicUrl,
+    bool IsWorst
+)
+{
+    /// <summary>The technology and department of every device and fleet that the notice covers.</summary>
+    public ImmutableArray<(string Technology, string Department)> Covered { get; } =
+    [
+        .. Covering
+            .Where(device => device.IsInScope)
+            .Select(device => (device.Device.Technology, device.Device.Department))
+            .Concat(Fleets.Select(fleet => (fleet.Technology, fleet.Department)))
+            .Distinct(),
+    ];
+
+    /// <summary>What devices here can capture and report as off.</summary>
+    public ImmutableArray<Capture> Off { get; } =
+    [.. Possible.Select(fact => fact.Capture).Except(Facts.Select(fact => fact.Capture)).Order()];
+}
