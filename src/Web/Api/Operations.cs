@@ -89,7 +89,9 @@ internal static class Operations
             ["GET places/{id}"] = ("Places", "One place", [Today]),
             ["GET places/{id}/notice"] = (
                 "Places",
-                "The notice that was in force at a place at an instant",
+                "The notice that was in force at a place at an instant. "
+                    + "For a time in which the registry could not observe, `notice` is null and `gap` says from when to when. "
+                    + "`displays` is empty: screens do not sign yet what they show.",
                 [new("at", "The instant; now when left out.", "date-time")]
             ),
             ["GET kiosks"] = ("Places", "The screens and what each last showed", [Today]),

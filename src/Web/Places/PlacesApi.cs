@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Http;
@@ -102,6 +103,7 @@ internal static class PlacesApi
         IPlaceRegister places,
         IGrainFactory grains,
         INoticeRegister notices,
+        IObservedPeriodRegister periods,
         TimeProvider time,
         CancellationToken cancellationToken
     )
@@ -113,17 +115,31 @@ internal static class PlacesApi
         var notice = at >= place.Notice.IssuedAt ? place.Notice : await notices.FindAtAsync(id, at, cancellationToken);
         if (notice is null)
             return Problem.NotFound($"No notice had been issued for place '{id}' by {NoticePayload.FormatInstant(at)}.");
+        // Without an instant the answer is the notice that the place has just brought up to date.
+        var isPast = http.Request.Query.ContainsKey("at");
+        var gap = isPast ? await periods.FindGapAsync(at, time.GetUtcNow(), cancellationToken) : null;
         return Results.Json(
             new JsonObject
             {
                 ["place"] = id,
                 ["at"] = NoticePayload.FormatInstant(at),
-                ["notice"] = JsonNode.Parse(notice.ToJws()),
-                ["hash"] = notice.Hash,
+                ["notice"] = gap is null ? JsonNode.Parse(notice.ToJws()) : null,
+                ["hash"] = gap is null ? notice.Hash : null,
+                ["gap"] = gap is null ? null : Shape(gap, notice),
                 ["displays"] = new JsonArray(),
             }
         );
     }
+
+    /// <summary>A time in which no notice can be stated, with the last notice before it, whose worst case screens then showed.</summary>
+    private static JsonObject Shape(ObservationGap gap, SignedNotice last) =>
+        new()
+        {
+            ["from"] = gap.From is { } from ? NoticePayload.FormatInstant(from) : null,
+            ["to"] = gap.To is { } to ? NoticePayload.FormatInstant(to) : null,
+            ["lastHash"] = last.Hash,
+            ["lastSequence"] = last.Sequence,
+        };
 
     private static IResult NotFound(string id) => Problem.NotFound($"No place '{id}' is registered.");
 

@@ -92,4 +92,10 @@ internal sealed partial class InMemoryRegisters : IHeartbeatLog, IObservationReg
         IsOutOfReach ? throw new IOException("The database is out of reach.") : Task.FromResult(1L);
 
     public Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken) => BeginAsync(at, cancellationToken);
+
+    /// <summary>A time in which the registry could not observe; null when it always could.</summary>
+    public ObservationGap? Gap { get; set; }
+
+    public Task<ObservationGap?> FindGapAsync(DateTimeOffset at, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Task.FromResult(Gap is { } gap && gap.From < at && at < gap.To ? gap : null);
 }

@@ -11,4 +11,8 @@ public interface IObservedPeriodRegister
 
     /// <summary>Extends a period to an instant. That this call returns proves that the database can commit.</summary>
     Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The gap between observed periods at an instant; null when the registry could observe then.</summary>
+    /// <param name="now">The present, up to which a gap without an end lasts.</param>
+    Task<ObservationGap?> FindGapAsync(DateTimeOffset at, DateTimeOffset now, CancellationToken cancellationToken);
 }

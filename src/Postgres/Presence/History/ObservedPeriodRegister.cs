@@ -35,4 +35,23 @@ public sealed class ObservedPeriodRegister(NpgsqlDataSource database) : IObserve
             )
         );
     }
+
+    public async Task<ObservationGap?> FindGapAsync(DateTimeOffset at, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var (until, again) = await connection.QuerySingleAsync<(DateTime? Until, DateTime? Again)>(
+            new CommandDefinition(
+                """
+                select
+                    (select max(to_at) from registry.watch where from_at <= @at),
+                    (select min(from_at) from registry.watch where from_at > @at)
+                """,
+                new { at = at.UtcDateTime },
+                cancellationToken: cancellationToken
+            )
+        );
+        return ObservationGap.At(at, Instant(until), Instant(again), now);
+
+        static DateTimeOffset? Instant(DateTime? utc) => utc is { } known ? new DateTimeOffset(known, TimeSpan.Zero) : null;
+    }
 }
