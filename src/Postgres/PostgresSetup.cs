@@ -58,6 +58,7 @@ public static class PostgresSetup
         services.AddSingleton<IMobileReadAudit, MobileReadAudit>();
         services.AddHostedService<EnrolmentChangeListener>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
+        services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
         services.AddSingleton<ObservationRegister>();
         services.AddSingleton<IObservationRegister>(provider => provider.GetRequiredService<ObservationRegister>());

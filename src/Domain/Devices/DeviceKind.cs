@@ -24,7 +24,11 @@ public sealed record DeviceKind(
 {
     private static DeviceKind Fixed(string id, string technology) => new(id, technology, false, 10, 30, false);
 
-    private static DeviceKind Mobile(string id, string technology) => new(id, technology, true, 30, 90, true);
+    private static DeviceKind Mobile(string id, string technology, params ImmutableArray<Capture> captures) =>
+        new(id, technology, true, 30, 90, true) { UsualCaptures = captures };
+
+    /// <summary>What mobile devices of this kind usually capture: a notice names it for a whole fleet. Empty for a fixed kind.</summary>
+    public ImmutableArray<Capture> UsualCaptures { get; private init; } = [];
 
     /// <summary>Every kind.</summary>
     public static ImmutableArray<DeviceKind> All { get; } =
@@ -37,10 +41,10 @@ public sealed record DeviceKind(
         Fixed("red-light-camera", "automated-traffic-safety-camera"),
         Fixed("speed-camera", "automated-traffic-safety-camera"),
         Fixed("alpr-fixed", "alpr"),
-        Mobile("alpr-patrol", "alpr"),
-        Mobile("alpr-parking", "alpr"),
-        Mobile("body-worn", "body-worn-video"),
-        Mobile("in-car", "in-car-video"),
+        Mobile("alpr-patrol", "alpr", Capture.Stills, Capture.Plates, Capture.Location),
+        Mobile("alpr-parking", "alpr", Capture.Stills, Capture.Plates, Capture.Location),
+        Mobile("body-worn", "body-worn-video", Capture.Video, Capture.Audio),
+        Mobile("in-car", "in-car-video", Capture.Video, Capture.Audio),
     ];
 
     /// <summary>The kind with this id, or null.</summary>

@@ -33,6 +33,9 @@ public static class LedgerKinds
     /// <summary>The first device of a fleet with a technology was registered.</summary>
     public const string FleetRegistered = "fleet-registered";
 
+    /// <summary>The places that the people of a fleet work from were set.</summary>
+    public const string FleetBased = "fleet-based";
+
     public const string GatewayRegistered = "gateway-registered";
 
     public const string GatewayChanged = "gateway-changed";

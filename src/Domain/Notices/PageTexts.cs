@@ -212,6 +212,7 @@ public static class PageTexts
             ["fleet.counts"] =
                 "Counts are rounded to 5. Counts below {count} are not shown. Changes appear one hour later. "
                 + "Which device records, and when, is not public: it would show who works where and when.",
+            ["fleet.places"] = "People of this fleet work from: {places}",
             ["fleet.rules"] = "Rules that apply to {technology}",
             // A screen on a wall.
             ["screen.title"] = "What is recorded here now",

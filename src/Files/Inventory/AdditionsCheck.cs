@@ -2,6 +2,7 @@ using System.Text.Json;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Files.Yaml;
 
 namespace SurveillanceRegistry.Files.Inventory.Inventory;
@@ -23,7 +24,19 @@ internal sealed class AdditionsCheck(RegisteredInventory registered)
         keys.CheckEach("kiosks", inventory.Kiosks, kiosk => CheckRegistered("kiosk", kiosk?.Id, _kiosks));
         keys.CheckEach("gateways", inventory.Gateways, CheckGateway);
         keys.CheckEach("devices", inventory.Devices, CheckDevice);
+        keys.CheckEach("fleet_bases", inventory.FleetBases, CheckFleetBase);
     }
+
+    private (string, string)? CheckFleetBase(FleetBase? fleet) =>
+        registered.FleetBases.FirstOrDefault(known => known.Fleet == fleet?.Fleet) is { } known && !IsSame(known, fleet!)
+            ? (
+                $"other places for the fleet {YamlNode.Quote(known.Fleet)} than are registered",
+                "what is registered: an import changes nothing that is registered"
+            )
+            : null;
+
+    private static bool IsSame(FleetBase one, FleetBase other) =>
+        (one.Fleet, one.Department) == (other.Fleet, other.Department) && one.Places.Order().SequenceEqual(other.Places.Order());
 
     private static (string, string)? CheckRegistered(string what, string? id, HashSet<string> registeredIds) =>
         id is null || registeredIds.Contains(id)

@@ -14,7 +14,11 @@ public sealed record InventoryContent(
     ImmutableArray<Gateway> Gateways,
     ImmutableArray<Device> Devices,
     OpeningFile File
-);
+)
+{
+    /// <summary>The places that fleets work from.</summary>
+    public ImmutableArray<FleetBase> FleetBases { get; init; } = [];
+}
 
 /// <summary>What the registry already holds when an inventory is imported.</summary>
 public sealed record RegisteredInventory(
@@ -23,11 +27,19 @@ public sealed record RegisteredInventory(
     ImmutableArray<string> Fleets,
     ImmutableArray<Gateway> Gateways,
     ImmutableArray<Device> Devices
-);
+)
+{
+    /// <summary>The places that fleets work from.</summary>
+    public ImmutableArray<FleetBase> FleetBases { get; init; } = [];
+}
 
 /// <summary>What an import adds to the registry.</summary>
 /// <param name="Unchanged">The number of gateways and devices of the file that are already registered.</param>
-public sealed record InventoryAdditions(ImmutableArray<Gateway> Gateways, ImmutableArray<Device> Devices, int Unchanged);
+public sealed record InventoryAdditions(ImmutableArray<Gateway> Gateways, ImmutableArray<Device> Devices, int Unchanged)
+{
+    /// <summary>The places of fleets that work from no place yet.</summary>
+    public ImmutableArray<FleetBase> FleetBases { get; init; } = [];
+}
 
 /// <summary>
 /// Reads an inventory under <c>devices/</c>: places, kiosks, fleets, gateways and devices. Returns the whole inventory or every problem.
@@ -69,7 +81,11 @@ public static class InventoryFile
         ImmutableArray<Gateway> gateways = [.. inventory.Gateways.Where(gateway => !registeredIds.Contains(gateway.Id))];
         ImmutableArray<Device> devices = [.. inventory.Devices.Where(device => !registeredIds.Contains(device.Id))];
         var unchanged = inventory.Gateways.Length + inventory.Devices.Length - gateways.Length - devices.Length;
-        return new InventoryAdditions(gateways, devices, unchanged);
+        var registeredFleets = registered.FleetBases.Select(fleet => fleet.Fleet).ToHashSet(StringComparer.Ordinal);
+        return new InventoryAdditions(gateways, devices, unchanged)
+        {
+            FleetBases = [.. inventory.FleetBases.Where(fleet => !registeredFleets.Contains(fleet.Fleet))],
+        };
     }
 
     private static (YamlFile File, InventoryContent? Content) Read(
@@ -114,13 +130,22 @@ public static class InventoryFile
         keys.RequireDistinct("devices", devices.Select(item => item?.Id));
         keys.CheckEach("devices", devices, item => CheckNoGateway(item, gatewayIds));
 
+        var fleetBase = InventorySchemas.FleetBase(placeIds, fleetIds, governance);
+        var bases = keys.Optional("fleet_bases", FieldSchema.ListOf(fleetBase), []);
+        keys.RequireDistinct("fleet_bases", bases.Select(item => item?.Fleet));
+        if (registered is null)
+            keys.CheckEach("fleet_bases", bases, item => CheckHasDevice(item, devices));
+
         var inventory = new InventoryContent(
             places,
             kiosks,
             gateways,
             devices,
             new OpeningFile($"devices/{Path.GetFileName(file.Name)}", file.Sha256)
-        );
+        )
+        {
+            FleetBases = bases,
+        };
         if (registered is not null)
             new AdditionsCheck(registered).Check(keys, inventory);
         return inventory;
@@ -144,6 +169,11 @@ public static class InventoryFile
         RegisteredInventory? registered,
         int minItems = 0
     ) => registered is null ? keys.Required(key, FieldSchema.ListOf(item, minItems)) : keys.Optional(key, FieldSchema.ListOf(item), []);
+
+    private static (string Found, string Expected)? CheckHasDevice(FleetBase? item, ImmutableArray<Device> devices) =>
+        item?.Fleet is { } fleet && !devices.Any(device => device?.Fleet == fleet)
+            ? ($"the fleet {YamlNode.Quote(fleet)}, which has no device", "a fleet with at least one device in this file")
+            : null;
 
     private static (string Found, string Expected)? CheckNoGateway(Device? device, HashSet<string> gatewayIds) =>
         device?.Id is { } id && gatewayIds.Contains(id) ? ($"{YamlNode.Quote(id)}, which is a gateway", "an id that no gateway has") : null;

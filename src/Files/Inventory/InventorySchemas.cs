@@ -41,6 +41,32 @@ internal static class InventorySchemas
         );
     }
 
+    /// <summary>The places that the people of a fleet work from.</summary>
+    /// <param name="governance">Null when the policy files could not be read: then the department is not checked.</param>
+    public static FieldSchema<FleetBase> FleetBase(
+        IReadOnlyCollection<string> placeIds,
+        IReadOnlyCollection<string> fleetIds,
+        GovernanceSnapshot? governance
+    )
+    {
+        var fleet = FieldSchema.Known("a fleet of this file or of the register", fleetIds);
+        var places = FieldSchema.ListOf(FieldSchema.Known("a place of this file or of the register", placeIds), minItems: 1);
+        var department = DepartmentId(governance);
+        return FieldSchema.Map(
+            "the places that a fleet works from",
+            keys =>
+            {
+                var item = new FleetBase(
+                    keys.Required("fleet", fleet),
+                    keys.Required("department", department),
+                    keys.Required("places", places)
+                );
+                keys.RequireDistinct("places");
+                return item;
+            }
+        );
+    }
+
     /// <param name="registered">Null for the inventory of an empty registry.</param>
     /// <param name="governance">Null when the policy files could not be read: then department and technology are not checked.</param>
     public static FieldSchema<Device> Device(

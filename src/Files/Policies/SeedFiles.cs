@@ -25,6 +25,7 @@ public static class SeedFiles
                 )
                 {
                     Gateways = inventory.Value.Gateways,
+                    FleetBases = inventory.Value.FleetBases,
                 }
         );
     }

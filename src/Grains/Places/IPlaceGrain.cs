@@ -21,8 +21,8 @@ public interface IPlaceGrain : IGrainWithStringKey
     Task Recompose();
 
     /// <summary>
-    /// Marks the place's devices as changed in the register. Returns at once. The place reads them again before its next description, once
-    /// for all changes until then, and composes its notice.
+    /// Marks the place's devices or fleets as changed in the register. Returns at once. The place reads them again before its next
+    /// description, once for all changes until then, and composes its notice.
     /// </summary>
     [Alias("registered")]
     [AlwaysInterleave]

@@ -11,7 +11,11 @@ public sealed record PlaceDescription(
     ImmutableArray<CoveringDevice> Covering,
     SignedNotice Notice,
     NoticeContent Content
-);
+)
+{
+    /// <summary>The fleets of mobile devices whose people work from the place.</summary>
+    public ImmutableArray<PlaceFleet> Fleets { get; init; } = [];
+}
 
 /// <summary>A kiosk, when it last requested its notice, and the hash of the notice that it then held; null if not known.</summary>
 public sealed record KioskDescription(Kiosk Kiosk, DateTimeOffset? LastSeenAt, string? ShownHash);

@@ -18,6 +18,7 @@ namespace SurveillanceRegistry.Grains.Places;
 internal sealed class PlaceGrain(
     IPlaceRegister places,
     IDeviceRegister devices,
+    IFleetBaseRegister fleets,
     INoticeRegister notices,
     NoticeKey key,
     PublicAddress address,
@@ -28,6 +29,9 @@ internal sealed class PlaceGrain(
     /// <summary>How often the place asks for the state of its devices, in case a notification was lost, and whether a day began.</summary>
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often the place reads what can be public of its fleets by now.</summary>
+    private static readonly TimeSpan ReadFleetsEvery = TimeSpan.FromMinutes(5);
+
     /// <summary>How often a notice is numbered again because another writer took the number.</summary>
     private const int MaxAttempts = 3;
 
@@ -36,6 +40,8 @@ internal sealed class PlaceGrain(
     private readonly Dictionary<INoticeWatcher, DateTimeOffset> _watchers = [];
     private Place? _place;
     private ImmutableArray<Device> _devices = [];
+    private ImmutableArray<PlaceFleet> _fleets = [];
+    private DateTimeOffset _fleetsReadAt;
     private SignedNotice? _notice;
     private NoticeContent? _content;
     private bool _isCurrent;
@@ -50,6 +56,7 @@ internal sealed class PlaceGrain(
         foreach (var kiosk in (await places.KiosksAsync(cancellationToken)).Where(kiosk => kiosk.Place == id))
             _kiosks[kiosk.Id] = new KioskDescription(kiosk, null, null);
         _devices = await devices.ListAsync(new DeviceFilter(Place: id), null, int.MaxValue, cancellationToken);
+        await ReadFleets(cancellationToken);
         _notice = await notices.LatestAsync(id, cancellationToken);
         await Refresh();
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(RefreshEvery, RefreshEvery) { KeepAlive = true });
@@ -70,7 +77,7 @@ internal sealed class PlaceGrain(
         await ReloadDevices();
         if (!_isCurrent)
             await UpdateNotice();
-        return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!);
+        return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!) { Fleets = _fleets };
     }
 
     public async Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day)
@@ -81,8 +88,8 @@ internal sealed class PlaceGrain(
         return new NoticePreview(
             _place,
             [.. _kiosks.Values],
-            NoticeComposer.Compose(_place, Covering(), current, day, address.Url),
-            NoticeComposer.Compose(_place, Covering(), governance, day, address.Url)
+            NoticeComposer.Compose(_place, Covering(), current, day, address.Url, _fleets),
+            NoticeComposer.Compose(_place, Covering(), governance, day, address.Url, _fleets)
         );
     }
 
@@ -114,6 +121,7 @@ internal sealed class PlaceGrain(
         try
         {
             _devices = await devices.ListAsync(new DeviceFilter(Place: _place!.Id), null, int.MaxValue, CancellationToken.None);
+            await ReadFleets(CancellationToken.None);
         }
         catch
         {
@@ -134,7 +142,16 @@ internal sealed class PlaceGrain(
     private async Task Tick(CancellationToken cancellationToken)
     {
         await ReloadDevices();
+        if (time.GetUtcNow() - _fleetsReadAt >= ReadFleetsEvery)
+            await ReadFleets(cancellationToken);
         await Refresh();
+    }
+
+    private async Task ReadFleets(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        _fleets = await fleets.FindAsync(_place!.Id, now - PlaceFleet.Delay, cancellationToken);
+        _fleetsReadAt = now;
     }
 
     /// <summary>Asks for the state of every device and brings the notice up to date.</summary>
@@ -172,7 +189,7 @@ internal sealed class PlaceGrain(
         _isCurrent = false;
         var governance = await GrainFactory.Governance();
         var now = time.GetUtcNow();
-        var content = NoticeComposer.Compose(_place!, Covering(), governance, governance.City.DayAt(now), address.Url);
+        var content = NoticeComposer.Compose(_place!, Covering(), governance, governance.City.DayAt(now), address.Url, _fleets);
         for (var attempt = 1; !IsInForce(content); attempt++)
         {
             var issued = await Sign(content, governance, now);

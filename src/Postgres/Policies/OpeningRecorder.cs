@@ -4,6 +4,7 @@ using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Places;
 
 namespace SurveillanceRegistry.Postgres.Policies;
 
@@ -41,6 +42,11 @@ internal static class OpeningRecorder
         await DeviceRows.RecordFleetsAsync(ledger, Attribution.Registry, opening.Devices);
         foreach (var device in opening.Devices)
             await InsertAsync(ledger, device);
+        foreach (var fleet in opening.FleetBases)
+        {
+            if (!(await FleetBaseRegister.SetAsync(ledger, fleet, Attribution.Registry, reason: null)).IsDone)
+                throw new InvalidOperationException($"The fleet '{fleet.Fleet}' has no device: it works from no place.");
+        }
     }
 
     private static Task<int> InsertAsync(LedgerTransaction ledger, Place place, long entry) =>

@@ -7,7 +7,9 @@ using SurveillanceRegistry.Files.Inventory.Inventory;
 
 namespace SurveillanceRegistry.Registry.Commands;
 
-/// <summary>Registers the new gateways and devices of an inventory file, all of them or none.</summary>
+/// <summary>
+/// Registers the new gateways and devices of an inventory file, all of them or none, and then where fleets work from that have no place.
+/// </summary>
 /// <param name="Reason">The reason that the ledger records.</param>
 /// <param name="IsPreview">If true, prints what would be registered and registers nothing.</param>
 internal sealed record DeviceImport(string Path, string Reason, bool IsPreview, bool AsJson)
@@ -17,8 +19,7 @@ internal sealed record DeviceImport(string Path, string Reason, bool IsPreview, 
         var (additions, problems) = await ReadAdditionsAsync(services, cancellationToken);
         if (additions is null)
             return CommandOutput.Problems(problems, AsJson);
-        var isEmpty = additions.Gateways.IsEmpty && additions.Devices.IsEmpty;
-        if (!IsPreview && !isEmpty && !await RegisterAsync(services, additions, cancellationToken))
+        if (!IsPreview && !await RegisterAsync(services, additions, cancellationToken))
             return 1;
         return CommandOutput.Done(
             new
@@ -26,6 +27,7 @@ internal sealed record DeviceImport(string Path, string Reason, bool IsPreview, 
                 registered = !IsPreview,
                 gateways = additions.Gateways.Select(gateway => gateway.Id),
                 devices = additions.Devices.Select(device => device.Id),
+                fleetBases = additions.FleetBases.Select(fleet => fleet.Fleet),
                 additions.Unchanged,
             },
             $"{additions.Gateways.Length} gateways and {additions.Devices.Length} devices {(IsPreview ? "would be" : "were")} registered; "
@@ -50,24 +52,36 @@ internal sealed record DeviceImport(string Path, string Reason, bool IsPreview, 
                 await services.GetRequiredService<IGatewayRegister>().GatewaysAsync(cancellationToken),
                 registered
             )
+            {
+                FleetBases = await services.GetRequiredService<IFleetBaseRegister>().AllAsync(cancellationToken),
+            }
         );
     }
 
-    /// <summary>Returns false, with every reason on stderr, if nothing was registered.</summary>
+    /// <summary>Returns false, with every reason on stderr, if something was not registered.</summary>
     private async Task<bool> RegisterAsync(IServiceProvider services, InventoryAdditions additions, CancellationToken cancellationToken)
     {
-        var outcome = await services
-            .GetRequiredService<IDeviceRegister>()
-            .ImportAsync(
-                additions.Gateways,
-                additions.Devices,
-                RegisterAccess.Operator,
-                Reason,
-                TimeProvider.System.GetUtcNow(),
-                cancellationToken
-            );
-        foreach (var refusal in outcome.Refusals)
-            await Console.Error.WriteLineAsync($"Nothing was registered: {refusal.Sentence}");
-        return outcome.IsDone;
+        var (now, by) = (TimeProvider.System.GetUtcNow(), RegisterAccess.Operator);
+        if (!additions.Gateways.IsEmpty || !additions.Devices.IsEmpty)
+        {
+            var devices = services.GetRequiredService<IDeviceRegister>();
+            var outcome = await devices.ImportAsync(additions.Gateways, additions.Devices, by, Reason, now, cancellationToken);
+            foreach (var refusal in outcome.Refusals)
+                await Console.Error.WriteLineAsync($"Nothing was registered: {refusal.Sentence}");
+            if (!outcome.IsDone)
+                return false;
+        }
+
+        var fleets = services.GetRequiredService<IFleetBaseRegister>();
+        foreach (var fleet in additions.FleetBases)
+        {
+            var outcome = await fleets.SetAsync(fleet, by, Reason, now, cancellationToken);
+            foreach (var refusal in outcome.Refusals)
+                await Console.Error.WriteLineAsync($"The places of fleet '{fleet.Fleet}' were not registered: {refusal.Sentence}");
+            if (!outcome.IsDone)
+                return false;
+        }
+
+        return true;
     }
 }

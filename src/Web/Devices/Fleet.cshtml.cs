@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Fleets;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
@@ -12,7 +14,13 @@ using SurveillanceRegistry.Web.Languages;
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>A fleet of mobile devices: rounded counts, one hour late, and the rules that apply. Shows nothing of a single device.</summary>
-public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, TimeProvider time) : PageModel
+public sealed class FleetModel(
+    IDeviceRegister devices,
+    IFleetBaseRegister bases,
+    IPlaceRegister places,
+    IGrainFactory grains,
+    TimeProvider time
+) : PageModel
 {
     private GovernanceSnapshot _governance = null!;
     private ImmutableHashSet<string> _technologies = [];
@@ -22,6 +30,20 @@ public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, Ti
     public PageLanguage Language { get; private set; } = null!;
 
     public ImmutableArray<RegisteredFleet> Kinds { get; private set; } = [];
+
+    /// <summary>The places that the people of the fleet work from.</summary>
+    public ImmutableArray<Place> Bases { get; private set; } = [];
+
+    internal IHtmlContent BaseLinks
+    {
+        get
+        {
+            var html = new HtmlContentBuilder();
+            foreach (var (i, place) in Bases.Index())
+                html.Append(i > 0 ? ", " : "").AppendHtml(PageLanguage.LinkTo($"/places/{place.Id}{Language.Query}", place.Name));
+            return html;
+        }
+    }
 
     internal Policies.Text.RegistryLinks Links => new(_governance, "");
 
@@ -36,6 +58,9 @@ public sealed class FleetModel(IDeviceRegister devices, IGrainFactory grains, Ti
         var fleets = await PublicFleets.FindAsync(devices, time, HttpContext.RequestAborted);
         Kinds = [.. fleets.Parts.Where(fleet => fleet.Id == id)];
         _technologies = [.. fleets.Known.Where(fleet => fleet.Id == id).Select(fleet => fleet.Technology)];
+        var known = await bases.AllAsync(HttpContext.RequestAborted);
+        var works = known.Where(fleet => fleet.Fleet == id).SelectMany(fleet => fleet.Places).ToHashSet(StringComparer.Ordinal);
+        Bases = [.. (await places.PlacesAsync(HttpContext.RequestAborted)).Where(place => works.Contains(place.Id))];
         return _technologies.IsEmpty ? NotFound() : Page();
     }
 

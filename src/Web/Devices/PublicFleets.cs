@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -14,7 +15,7 @@ namespace SurveillanceRegistry.Web.Devices;
 public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, ImmutableArray<NamedFleet> Known)
 {
     /// <summary>How long the public does not see that a mobile device was registered, moved or removed.</summary>
-    public static readonly TimeSpan Delay = TimeSpan.FromHours(1);
+    public static readonly TimeSpan Delay = PlaceFleet.Delay;
 
     public static async Task<PublicFleets> FindAsync(IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Grains;
@@ -42,6 +43,10 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
                 : printed + Language["sentence.separator"] + Language["place.printed.more", ("captures", captures)];
         }
     }
+
+    /// <summary>The page of the fleet or the technology that a fact is about.</summary>
+    public string Source(NoticeFact fact) =>
+        fact.Fleet is { } fleet ? $"/fleets/{fleet}{Language.Query}" : $"/technologies/{fact.Technology}";
 
     internal Policies.Text.RegistryLinks Links => new(_governance, "");
 

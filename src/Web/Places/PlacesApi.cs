@@ -84,6 +84,7 @@ internal static class PlacesApi
             devices = place
                 .Covering.Where(covering => covering.IsInScope || covering.Device.Lifecycle != Lifecycle.Removed)
                 .Select(covering => covering.Device.Id),
+            fleets = place.Fleets.Select(fleet => fleet.Id).Distinct(),
         };
 
     private static KioskResponse Shape(KioskDescription kiosk, PlaceDescription place) =>

@@ -123,12 +123,15 @@ public sealed class InventoryFileTests : IDisposable
                         department: police
                         lifecycle: planned
                         gateway: lobby-recorder
+                    fleet_bases:
+                      - {fleet: patrol, department: police, places: [lobby]}
                     """
                 ),
                 SampleCity.Opening.Governance,
                 Registered
             )
             .Value!;
+        Assert.Equal("lobby", Assert.Single(additions.FleetBases, fleet => fleet.Fleet == "patrol").Places.Single());
         Assert.Equal(["garage-recorder"], additions.Gateways.Select(gateway => gateway.Id));
         Assert.Equal(["lobby-cam-2", "reader-2"], additions.Devices.Select(device => device.Id));
         Assert.Equal(2, additions.Unchanged);

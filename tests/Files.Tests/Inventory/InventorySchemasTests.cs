@@ -27,6 +27,24 @@ public sealed class InventorySchemasTests
                 "'harbour-bridge'",
                 "a place of this file: one of east-precinct-lobby"
             },
+            {
+                "{fleet: body-worn-harbor, department: police, places: [harbor-precinct]}",
+                "{fleet: body-worn-harbor, department: police, places: [harbour-precinct]}",
+                "'harbour-precinct'",
+                "a place of this file or of the register: one of east-precinct-lobby"
+            },
+            {
+                "{fleet: body-worn-harbor, department: police, places: [harbor-precinct]}",
+                "{fleet: body-worn-harbour, department: police, places: [harbor-precinct]}",
+                "'body-worn-harbour'",
+                "a fleet of this file or of the register: one of body-worn-east"
+            },
+            {
+                "{fleet: body-worn-harbor, department: police, places: [harbor-precinct]}",
+                "{fleet: body-worn-harbor, department: police, places: []}",
+                "an empty list",
+                "a list with at least 1"
+            },
         };
 
     public static TheoryData<string, string, string, string> WrongIds() =>

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
-internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister
+internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister, IFleetBaseRegister
 {
     private readonly List<SignedNotice> _notices = [];
 
@@ -21,6 +23,34 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
     public Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Places);
 
     public Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Kiosks);
+
+    /// <summary>The places that fleets work from.</summary>
+    public ImmutableArray<FleetBase> FleetBases { get; set; } = opening.FleetBases;
+
+    Task<ImmutableArray<FleetBase>> IFleetBaseRegister.AllAsync(CancellationToken cancellationToken) => Task.FromResult(FleetBases);
+
+    public Task<ImmutableArray<PlaceFleet>> FindAsync(string place, DateTimeOffset then, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            PlaceFleet.Join(
+                from fleet in FleetBases
+                where fleet.Places.Contains(place)
+                from technology in Devices.Where(device => device.Fleet == fleet.Fleet).Select(device => device.Technology).Distinct()
+                select new PlaceFleet(fleet.Fleet, technology, fleet.Department, []),
+                []
+            )
+        );
+
+    public Task<Outcome<FleetBase>> SetAsync(
+        FleetBase fleet,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
+    {
+        FleetBases = [.. FleetBases.Where(known => known.Fleet != fleet.Fleet), fleet];
+        return Task.FromResult<Outcome<FleetBase>>(fleet);
+    }
 
     public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
         Task.FromResult(Issued.LastOrDefault(notice => notice.Place == place));

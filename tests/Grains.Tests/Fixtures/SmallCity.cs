@@ -73,6 +73,7 @@ public sealed class SmallCity : IAsyncLifetime
                     .AddSingleton<IObservedPeriodRegister>(Memory)
                     .AddSingleton<IExpectedStateRegister>(Memory)
                     .AddSingleton<IPlaceRegister>(Memory)
+                    .AddSingleton<IFleetBaseRegister>(Memory)
                     .AddSingleton<INoticeRegister>(Memory)
                     .AddSingleton<IChangeRegister>(Memory)
                     .AddSingleton(_key)

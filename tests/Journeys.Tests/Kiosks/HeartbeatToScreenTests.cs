@@ -71,8 +71,8 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
         var page = await person.NewPageAsync();
         await page.GotoAsync(Kiosk);
         await Expect(page.Locator("html[data-state=current]")).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-capture=video][data-certainty=reported]")).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-capture=audio]")).ToHaveCountAsync(0);
+        await Expect(page.Locator("[data-technology=facility-camera][data-capture=video][data-certainty=reported]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-technology=facility-camera][data-capture=audio]")).ToHaveCountAsync(0);
 
         await PublishAsync(secret, Listening, "mqttv311");
 
@@ -95,7 +95,7 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
         await page.Clock.InstallAsync();
         await page.GotoAsync(Kiosk);
         await Expect(page.Locator("html[data-state=current]")).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-capture=audio]")).ToHaveCountAsync(0);
+        await Expect(page.Locator("[data-technology=facility-camera][data-capture=audio]")).ToHaveCountAsync(0);
 
         await person.SetOfflineAsync(true);
         await page.Clock.FastForwardAsync(80_000);
@@ -103,7 +103,8 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
         await page.Clock.FastForwardAsync(15_000);
 
         await Expect(page.Locator("html[data-state=unconfirmed]")).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-capture=audio][data-mode=recorded][data-certainty=unknown]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-technology=facility-camera][data-capture=audio][data-mode=recorded][data-certainty=unknown]"))
+            .ToBeVisibleAsync();
         await Expect(page.Locator("[data-capture=video][data-certainty=unknown]")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-part=age]")).ToContainTextAsync("1 min");
 

@@ -145,6 +145,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<IStateHistoryRegister, EmptyStateHistory>()
             .AddSingleton<IExpectedStateRegister>(memory)
             .AddSingleton<IPlaceRegister>(memory)
+            .AddSingleton<IFleetBaseRegister>(memory)
             .AddSingleton<INoticeRegister>(memory)
             .AddSingleton<IChangeRegister>(memory)
             .AddSingleton<IStaffRegister>(Staff)

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Web.Tests.Fixtures;
@@ -7,6 +10,32 @@ namespace SurveillanceRegistry.Web.Tests.Places;
 /// <summary>Places and their notices, for programs.</summary>
 public sealed class PlacesApiTests(SampleCity city)
 {
+    [Fact]
+    public async Task The_notice_of_a_precinct_names_its_fleets_and_no_single_device_of_them()
+    {
+        var place = await city.Json("/api/v1/places/east-precinct-lobby");
+        Assert.Equal(["body-worn-east", "in-car-east"], place["fleets"]!.AsArray().Select(fleet => (string)fleet!));
+
+        var answer = await city.Json("/api/v1/places/east-precinct-lobby/notice");
+        var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars((string)answer["notice"]!["payload"]!));
+        var facts = JsonNode.Parse(text)!["facts"]!.AsArray().Where(fact => fact!["fleet"] is not null);
+        Assert.Equal(
+            [
+                "body-worn-east body-worn-video video recorded unknown ",
+                "body-worn-east body-worn-video audio recorded unknown ",
+                "in-car-east in-car-video video recorded unknown ",
+                "in-car-east in-car-video audio recorded unknown ",
+            ],
+            facts.Select(fact =>
+                $"{fact!["fleet"]} {fact["technology"]} {fact["capture"]} {fact["mode"]} {fact["certainty"]} {fact["since"]}"
+            )
+        );
+        Assert.DoesNotContain(
+            city.Opening.Devices.Where(device => device.Fleet is not null),
+            device => text.Contains(device.Id, StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public async Task A_time_in_which_the_server_was_dead_is_told_as_a_gap_without_a_notice()
     {

@@ -19,4 +19,7 @@ public sealed record Opening(
 {
     /// <summary>The gateways of some of the devices.</summary>
     public ImmutableArray<Gateway> Gateways { get; init; } = [];
+
+    /// <summary>The places that fleets work from.</summary>
+    public ImmutableArray<FleetBase> FleetBases { get; init; } = [];
 }
