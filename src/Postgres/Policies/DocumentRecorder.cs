@@ -161,6 +161,6 @@ internal static class DocumentRecorder
     }
 
     /// <summary>Returns a bound of an effective period in PostgreSQL's format; null for an unbounded one.</summary>
-    private static string? Bound(DateOnly day) =>
-        day == DateOnly.MinValue || day == DateOnly.MaxValue ? null : day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string? Bound(DateOnly? day) =>
+        day == DateOnly.MinValue ? null : day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

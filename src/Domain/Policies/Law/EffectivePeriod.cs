@@ -48,29 +48,25 @@ public sealed record EffectivePeriod(
     [JsonIgnore]
     public DateOnly EarliestPossibleStart => From?.Earliest ?? FromNotBefore?.Earliest ?? DateOnly.MinValue;
 
-    /// <summary>The first day on which it is certainly no longer in force; <see cref="DateOnly.MaxValue"/> when there is none.</summary>
+    /// <summary>
+    /// The first day on which it is certainly no longer in force; null when there is none. No day stands for "never": a reader may ask for
+    /// the last day of the calendar too.
+    /// </summary>
     [JsonIgnore]
-    public DateOnly LatestPossibleEnd => To?.Latest ?? EndKnownBy?.Latest ?? DateOnly.MaxValue;
+    public DateOnly? LatestPossibleEnd => To?.Latest ?? EndKnownBy?.Latest;
 
     /// <summary>Whether no day can be in the period: it ends before it can begin. No register takes such a period.</summary>
     [JsonIgnore]
     public bool IsEmpty => LatestPossibleEnd <= EarliestPossibleStart;
 
-    /// <summary>The first day on which it was certainly in force.</summary>
-    private DateOnly SurelyHeldFrom => From?.Latest ?? FromKnownBy?.Latest ?? DateOnly.MaxValue;
+    /// <summary>The first day on which it was certainly in force; null when there is none.</summary>
+    private DateOnly? SurelyHeldFrom => From?.Latest ?? FromKnownBy?.Latest;
 
-    /// <summary>The first day on which it may have ended.</summary>
-    private DateOnly MayEndFrom
-    {
-        get
-        {
-            if (To is { } to)
-                return to.Earliest;
-            if (!Ended)
-                return DateOnly.MaxValue;
-            return SurelyHeldFrom == DateOnly.MaxValue ? DateOnly.MinValue : SurelyHeldFrom.AddDays(1);
-        }
-    }
+    /// <summary>The first day on which it may have ended; null when there is none.</summary>
+    private DateOnly? MayEndFrom =>
+        To is { } to ? to.Earliest
+        : Ended ? SurelyHeldFrom?.AddDays(1) ?? DateOnly.MinValue
+        : null;
 
     /// <summary>Whether the day is before, in or after the longest period that the dates allow.</summary>
     public Phase PhaseOn(DateOnly day)
@@ -81,7 +77,7 @@ public sealed record EffectivePeriod(
     }
 
     /// <summary>Whether the text is certainly, or only possibly, in force on a day in <see cref="Phase.During"/>.</summary>
-    public Certainty CertaintyOn(DateOnly day) => day >= SurelyHeldFrom && day < MayEndFrom ? Certainty.Certain : Certainty.Possible;
+    public Certainty CertaintyOn(DateOnly day) => day >= SurelyHeldFrom && !(day >= MayEndFrom) ? Certainty.Certain : Certainty.Possible;
 
     /// <summary>
     /// Whether the text is known to have begun: its start is stated, or a source shows it in force on or before <paramref name="day"/>.
@@ -99,6 +95,6 @@ public sealed record EffectivePeriod(
     public bool Overlaps(EffectivePeriod other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return EarliestPossibleStart < other.LatestPossibleEnd && other.EarliestPossibleStart < LatestPossibleEnd;
+        return !(EarliestPossibleStart >= other.LatestPossibleEnd) && !(other.EarliestPossibleStart >= LatestPossibleEnd);
     }
 }

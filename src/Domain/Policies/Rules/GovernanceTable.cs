@@ -175,7 +175,7 @@ public sealed record GovernanceTable
         InstrumentVersion Version,
         Rule Rule,
         DateOnly EarliestPossibleStart,
-        DateOnly LatestPossibleEnd,
+        DateOnly? LatestPossibleEnd,
         ImmutableArray<Retention> Limits
     )
     {

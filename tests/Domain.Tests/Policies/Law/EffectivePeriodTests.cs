@@ -82,9 +82,27 @@ public sealed class EffectivePeriodTests
                 (period, days, later) =>
                 {
                     var day = new DateOnly(1890, 1, 1).AddDays(days);
-                    if (period.EarliestPossibleStart < period.LatestPossibleEnd)
+                    if (!(period.EarliestPossibleStart >= period.LatestPossibleEnd))
                         Assert.True(period.PhaseOn(day.AddDays(later)) >= period.PhaseOn(day));
                 },
                 iter: 5_000
             );
+
+    [Theory]
+    [InlineData("9999-12-31")]
+    [InlineData("2199-12-31")]
+    public void An_open_text_is_certainly_in_force_on_the_last_day_of_the_calendar(string day)
+    {
+        var open = new EffectivePeriod(LawDate.Parse("2019-02-01"));
+        var asOf = DateOnly.ParseExact(day, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal((Phase.During, Certainty.Certain), (open.PhaseOn(asOf), open.CertaintyOn(asOf)));
+    }
+
+    [Fact]
+    public void A_text_without_any_date_is_never_certain_not_even_on_the_last_day()
+    {
+        var undated = new EffectivePeriod(null);
+        Assert.Equal(Certainty.Possible, undated.CertaintyOn(DateOnly.MaxValue));
+        Assert.False(undated.IsStartKnownOn(DateOnly.MaxValue));
+    }
 }
