@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Files.Csv;
@@ -15,6 +13,7 @@ using SurveillanceRegistry.Mqtt.Vendors;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Registry.Configuration;
+using SurveillanceRegistry.Registry.Listeners;
 using SurveillanceRegistry.Web;
 using SurveillanceRegistry.Web.Staff.Account;
 
@@ -30,40 +29,13 @@ internal static class RegistryHost
         );
         builder.Logging.ClearProviders();
         LoggingSetup.Configure(builder.Logging);
-        builder
-            .WebHost.UseKestrelCore()
-            .UseSockets(sockets =>
-            {
-                // A packet is handled on the thread that received it: ten thousand small ones a second must not change threads twice each.
-                sockets.UnsafePreferInlineScheduling = true;
-                sockets.WaitForDataBeforeAllocatingBuffer = false;
-            })
-            .UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.UseListeners(settings);
         AddServices(builder, settings, connectionString);
         telemetry?.AddTo(builder.Services);
         var app = builder.Build();
         app.MapWeb();
+        ListenerSetup.LogLimits(app, settings);
         return app;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, Settings settings)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Listen(settings.Http);
-        kestrel.Listen(settings.Mqtt.Endpoint, listen => listen.UseRegistryBroker());
-        if (settings.Tls is not { } tls)
-            return;
-        kestrel.Listen(
-            tls.Http,
-            listen =>
-                listen.UseHttps(https =>
-                {
-                    https.ServerCertificate = tls.Certificate;
-                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                })
-        );
-        kestrel.Listen(tls.Mqtt, listen => listen.UseRegistryBroker(tls.Certificate));
     }
 
     /// <summary>
@@ -87,7 +59,6 @@ internal static class RegistryHost
             .SetApplicationName("registry")
             .PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
         services.AddSingleton(new HeartbeatRetention(settings.HeartbeatDays));
-        services.AddSingleton(settings.Mqtt.Limits);
         services.AddPostgres(connectionString);
         services.AddSingleton<ITableFiles, TableFiles>();
         services.AddSingleton(ReadProfiles(settings));

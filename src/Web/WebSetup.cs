@@ -9,6 +9,7 @@ using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Changes;
+using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Kiosks;
@@ -23,18 +24,15 @@ namespace SurveillanceRegistry.Web;
 /// <summary>Registers pages, screens and the API.</summary>
 public static class WebSetup
 {
-    /// <summary>Allows only resources of this site, no inline script or style, and no framing.</summary>
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
     /// <summary>Adds the services of pages and API.</summary>
     public static IServiceCollection AddWeb(this IServiceCollection services)
     {
         services.AddRazorPages(pages => pages.RootDirectory = "/").AddApplicationPart(typeof(WebSetup).Assembly);
         services.AddStaff();
         services.AddProblemDetails();
+        services.AddExceptionHandler<RequestFailures>();
         services.AddApiDocument();
+        services.AddConnectionLimits();
         services.AddSingleton<KioskEventStream>();
         services.AddSingleton<IngestOverview>();
         services.AddSingleton<DeviceRegistration>();
@@ -46,21 +44,11 @@ public static class WebSetup
     public static WebApplication MapWeb(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseRequestGuard();
+        app.UseConnectionLimits();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
-        app.Use(
-            (http, next) =>
-            {
-                var headers = http.Response.Headers;
-                headers.ContentSecurityPolicy = ContentSecurityPolicy;
-                headers.XContentTypeOptions = "nosniff";
-                headers["Referrer-Policy"] = "no-referrer";
-                if (http.Request.Path.StartsWithSegments("/staff"))
-                    headers.CacheControl = "no-store";
-                return next(http);
-            }
-        );
         app.UseStaffAddress();
         app.UseRouting();
         app.UseAuthentication();

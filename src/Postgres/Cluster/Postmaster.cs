@@ -20,6 +20,7 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     public const int Port = 5432;
 
     private const int ConnectTimeoutSeconds = 2;
+    private const int NoSuchProcess = 3; // ESRCH, when a process ends while its file is read.
 
     /// <summary>The database role that owns the private cluster and its schema.</summary>
     public const string Owner = "registry";
@@ -135,9 +136,11 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             var command = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0');
             return Path.GetFileName(command[0]) == "postgres" && command.Contains(cluster);
         }
-        catch (IOException)
+        catch (IOException failure)
+            when (failure is FileNotFoundException or DirectoryNotFoundException || failure.HResult == NoSuchProcess)
         {
-            return false; // No such process.
+            // Any other failure, such as a shortage of open files, does not mean that the process has ended.
+            return false;
         }
     }
 }

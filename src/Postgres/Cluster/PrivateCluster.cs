@@ -10,8 +10,6 @@ namespace SurveillanceRegistry.Postgres.Cluster;
 /// </summary>
 public sealed class PrivateCluster : IAsyncDisposable
 {
-    private const int WouldBlock = 11; // EWOULDBLOCK, flock(2): another process holds the lock.
-
     private static readonly TimeSpan InitialiseTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120); // It may have to recover from a crash.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(4);
@@ -52,7 +50,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     {
         await ClusterFolder.RequireOwnerAsync(data, cancellationToken);
         PostgresPrograms.Find(programs, version: null); // Before anything is created.
-        var @lock = Lock(data);
+        var @lock = DataFolderLock.Take(data);
         try
         {
             var folder = await ClusterFolder.ForDataAsync(data, cancellationToken);
@@ -89,8 +87,22 @@ public sealed class PrivateCluster : IAsyncDisposable
     {
         await _closing.CancelAsync();
         await _watch;
-        if (Postmaster.Find(_folder.Cluster) is not null && (await StopAsync("fast", StopTimeout, CancellationToken.None)).ExitCode != 0)
-            await StopImmediatelyAsync(CancellationToken.None);
+        try
+        {
+            if (
+                Postmaster.Find(_folder.Cluster) is not null
+                && (await StopAsync("fast", StopTimeout, CancellationToken.None)).ExitCode != 0
+            )
+                await StopImmediatelyAsync(CancellationToken.None);
+        }
+        catch (ClusterUnavailableException failure)
+        {
+            // pg_ctl could not be run. Nothing committed is lost when the server is killed: the next start recovers.
+            _log.LogError("PostgreSQL could not be stopped in order, and is killed: {Sentence}", failure.Message);
+            if (Postmaster.Find(_folder.Cluster) is { } left)
+                await left.KillAsync(StopTimeout, CancellationToken.None);
+        }
+
         if (Directory.Exists(_folder.Sockets) && !Directory.EnumerateFileSystemEntries(_folder.Sockets).Any())
             Directory.Delete(_folder.Sockets);
         await _lock.DisposeAsync();
@@ -205,28 +217,37 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// </summary>
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        try
+        string? reported = null;
+        while (!cancellationToken.IsCancellationRequested)
         {
-            for (; ; await Task.Delay(CheckInterval, cancellationToken))
+            try
             {
-                if (Postmaster.Find(_folder.Cluster) is not null)
-                    continue;
-                _log.LogError("PostgreSQL has ended; it is started again. Its log is {Log}.", _folder.Log);
-                try
-                {
-                    await AdoptOrStartAsync(cancellationToken);
-                    _log.LogWarning("PostgreSQL runs again (process {Pid}).", Pid);
-                }
-                catch (ClusterUnavailableException failure)
-                {
-                    _log.LogError("{Sentence}", failure.Message);
-                }
+                await RestartIfEndedAsync(cancellationToken);
+                reported = null;
             }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                // The registry closes.
+            }
+            catch (Exception failure)
+            {
+                // Any reason, a shortage of open files perhaps: the watch looks again. The same reason is logged once.
+                if (failure.Message != reported)
+                    _log.LogError("The watch on PostgreSQL goes on after a failure: {Sentence}", failure.Message);
+                reported = failure.Message;
+            }
+
+            await Task.Delay(CheckInterval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (OperationCanceledException)
-        {
-            // The registry closes.
-        }
+    }
+
+    private async Task RestartIfEndedAsync(CancellationToken cancellationToken)
+    {
+        if (Postmaster.Find(_folder.Cluster) is not null)
+            return;
+        _log.LogError("PostgreSQL has ended; it is started again. Its log is {Log}.", _folder.Log);
+        await AdoptOrStartAsync(cancellationToken);
+        _log.LogWarning("PostgreSQL runs again (process {Pid}).", Pid);
     }
 
     /// <summary>
@@ -240,29 +261,6 @@ public sealed class PrivateCluster : IAsyncDisposable
                 $"PostgreSQL in '{_folder.Home}' (process {stuck.Pid}) does not answer and cannot be ended: "
                     + "see what holds it up, a disk perhaps, and start the registry again."
             );
-    }
-
-    /// <summary>Locks the data folder for this process; the kernel releases the lock when the process ends.</summary>
-    private static FileStream Lock(string data)
-    {
-        try
-        {
-            Directory.CreateDirectory(data);
-            return new FileStream(Path.Combine(data, "registry.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException locked) when (locked.HResult == WouldBlock)
-        {
-            throw new ClusterUnavailableException(
-                $"Another registry runs on the data folder '{data}': stop it first, or set REGISTRY_DATA to another folder."
-            );
-        }
-        catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
-        {
-            throw new ClusterUnavailableException(
-                $"The data folder '{data}' cannot be written by this user ({failure.Message}): set REGISTRY_DATA to a folder of your own.",
-                failure
-            );
-        }
     }
 
     private Task<(int ExitCode, string Output)> StopAsync(string mode, TimeSpan limit, CancellationToken cancellationToken) =>

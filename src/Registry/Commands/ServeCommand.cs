@@ -9,6 +9,7 @@ using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Registry.Configuration;
+using SurveillanceRegistry.Registry.Listeners;
 
 namespace SurveillanceRegistry.Registry.Commands;
 
@@ -40,8 +41,9 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(Settings settings, bool withFleet, bool withStaff, CancellationToken cancellationToken)
     {
         var telemetry = Telemetry.FromEnvironment();
-        MustBeFree(settings.Http, "REGISTRY_HTTP");
+        MustBeFree(settings.Http.Endpoint, "REGISTRY_HTTP");
         MustBeFree(settings.Mqtt.Endpoint, "REGISTRY_MQTT");
+        OpenFiles.RequireEnough();
         using var logs = LoggingSetup.Create();
         await using var database = await Database.OpenAsync(settings, logs, cancellationToken);
         await using var app = RegistryHost.Build(settings, database.ConnectionString, telemetry);
@@ -107,7 +109,7 @@ internal static class ServeCommand
             .Features.Get<IServerAddressesFeature>()!
             .Addresses.Select(address => new Uri(address).Port)
             .ToArray();
-        return (new IPEndPoint(settings.Http.Address, ports[0]), new IPEndPoint(settings.Mqtt.Endpoint.Address, ports[1]));
+        return (new IPEndPoint(settings.Http.Endpoint.Address, ports[0]), new IPEndPoint(settings.Mqtt.Endpoint.Address, ports[1]));
     }
 
     /// <summary>

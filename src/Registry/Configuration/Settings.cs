@@ -1,4 +1,3 @@
-using System.Net;
 using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Web.Staff.Account;
 
@@ -8,7 +7,7 @@ namespace SurveillanceRegistry.Registry.Configuration;
 /// The settings of the process. Sources, the last one wins: <c>appsettings.json</c>, the environment (prefix <c>REGISTRY_</c>, <c>__</c>
 /// between levels), the command line.
 /// </summary>
-/// <param name="Http">Address and port of pages and API; port 0 means a free one.</param>
+/// <param name="Http">Pages and API.</param>
 /// <param name="Mqtt">The embedded broker.</param>
 /// <param name="Data">The data folder, absolute.</param>
 /// <param name="Database">A connection string; empty means a private PostgreSQL cluster below the data folder.</param>
@@ -20,7 +19,7 @@ namespace SurveillanceRegistry.Registry.Configuration;
 /// <param name="HeartbeatDays">For how many days single heartbeats are stored, 1 to 3650.</param>
 /// <param name="Tls">Addresses and certificate of the listeners with TLS; null if there are none.</param>
 internal sealed record Settings(
-    IPEndPoint Http,
+    HttpSettings Http,
     MqttSettings Mqtt,
     string Data,
     string Database,
@@ -46,7 +45,7 @@ internal sealed record Settings(
                 .Build()
         );
         return new Settings(
-            settings.Endpoint("HTTP", "127.0.0.1:8080"),
+            HttpSettings.Read(settings),
             MqttSettings.Read(settings),
             Path.GetFullPath(settings.Text("DATA", "./var")),
             settings.Text("DATABASE", ""),

@@ -57,8 +57,7 @@ public sealed record ChangeBody(
     internal static Refusal Invalid(JsonException exception, string where) =>
         new(
             RefusalCodes.Invalid,
-            $"The JSON cannot be read at {exception.Path ?? "$"}: "
-                + exception.Message.Split(" Path:")[0].Split(" The JSON value could not")[0],
+            $"The JSON cannot be read at {exception.Path ?? "$"}: {Http.JsonBody.Sentence(exception)}",
             $"{where}{exception.Path}"
         );
 }

@@ -49,7 +49,9 @@ internal static class IdempotencyKeys
             actor,
             key,
             SHA256.HashData([
-                .. Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}\n{http.Request.Headers.IfMatch}\n"),
+                .. Encoding.UTF8.GetBytes(
+                    $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n{http.Request.Headers.IfMatch}\n"
+                ),
                 .. bytes,
             ]),
             now,

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using SurveillanceRegistry.Domain;
 
@@ -74,6 +76,24 @@ internal static class Problem
             "Changed since",
             "It changed since you read it. GET it again, check what changed, and send the new ETag as If-Match."
         );
+
+    /// <summary>A limit is reached. The connection is closed after the answer, so that it does not count against the limit.</summary>
+    public static IResult Busy(HttpContext http, int retryAfterSeconds, string sentence)
+    {
+        http.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        if (HttpProtocol.IsHttp10(http.Request.Protocol) || HttpProtocol.IsHttp11(http.Request.Protocol))
+            http.Response.Headers.Connection = "close";
+        else
+            http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        return From(StatusCodes.Status503ServiceUnavailable, "busy", "Try again later", sentence);
+    }
+
+    /// <summary>One client asks too often.</summary>
+    public static IResult TooMany(HttpContext http, TimeSpan wait, string sentence)
+    {
+        http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return From(StatusCodes.Status429TooManyRequests, "too-many-tries", "Too many tries", sentence);
+    }
 
     public static IResult From(int status, string type, string title, string detail) =>
         Results.Problem(detail, statusCode: status, title: title, type: Types + type);

@@ -8,6 +8,7 @@ using Microsoft.Net.Http.Headers;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Kiosks;
@@ -20,7 +21,7 @@ internal static class KioskEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/kiosks/{id}/notice", Notice);
-        routes.MapGet("/kiosks/{id}/changes", Changes);
+        routes.MapGet("/kiosks/{id}/changes", Changes).LimitStreams();
         routes.MapGet(
             "/.well-known/jwks.json",
             (NoticeKey key) =>

@@ -27,6 +27,9 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     /// <summary>How long it may take to start or to stop.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How many files the server may open; null for as many as this test.</summary>
+    public int? OpenFiles { get; set; }
+
     /// <summary>The server's process id, while it runs.</summary>
     public int ProcessId => _process!.Id;
 
@@ -75,7 +78,10 @@ internal sealed partial class RegistryHost : IAsyncDisposable
 
     public async Task StartAsync(params string[] arguments)
     {
-        _process = Programs.Start("dotnet", [Programs.RegistryExecutable, "serve", .. arguments], Settings);
+        string[] command = ["dotnet", Programs.RegistryExecutable, "serve", .. arguments];
+        _process = OpenFiles is { } files
+            ? Programs.Start("prlimit", [$"--nofile={files}:{files}", .. command], Settings) // It becomes the server.
+            : Programs.Start(command[0], command[1..], Settings);
         _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) =>
         {

@@ -28,6 +28,7 @@ using SurveillanceRegistry.Files.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
 using SurveillanceRegistry.Signing;
+using SurveillanceRegistry.Web.Connections;
 
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.SampleCity))]
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.Chromium))]
@@ -55,6 +56,11 @@ public sealed class SampleCity : IAsyncLifetime
 
     /// <summary>The folder of policy files that the city opens with; the repository's own unless a test sets another.</summary>
     internal string Policies { get; init; } = Path.Combine(Root, "policies");
+
+    /// <summary>What strangers may hold open.</summary>
+    internal HttpLimits Limits { get; init; } = new();
+
+    internal TrustedProxies Proxies { get; init; } = TrustedProxies.None;
 
     internal Opening Opening => _opening ??= Read(Policies);
 
@@ -108,7 +114,9 @@ public sealed class SampleCity : IAsyncLifetime
         builder.Logging.ClearProviders();
         // Orleans sometimes waits at a stop by the city's clock, which no longer moves then: the stop would take 30 s.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttpConnectionGate()));
         builder.Host.UseOrleans(silo =>
             silo.UseOneSiloOnLoopback(FreePort())
                 .AddGrains()
@@ -125,6 +133,8 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
             .AddSingleton<ITableFiles>(new TableFiles())
+            .AddSingleton(Limits)
+            .AddSingleton(Proxies)
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         return builder.Build();

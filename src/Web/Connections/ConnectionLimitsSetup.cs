@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace SurveillanceRegistry.Web.Connections;
+
+/// <summary>Adds the limits of HTTP connections and event streams.</summary>
+public static class ConnectionLimitsSetup
+{
+    internal static void AddConnectionLimits(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new HttpLimits());
+        services.TryAddSingleton(TrustedProxies.None);
+        services.AddSingleton<HttpConnectionGate>();
+        services.AddSingleton<EventStreams>();
+    }
+
+    /// <summary>Counts the connections of an HTTP listener, before a TLS handshake.</summary>
+    public static ListenOptions UseHttpConnectionGate(this ListenOptions listen)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        var gate = listen.ApplicationServices.GetRequiredService<HttpConnectionGate>();
+        listen.Use(next => connection => gate.OnConnectionAsync(connection, next));
+        return listen;
+    }
+
+    /// <summary>How many connections the HTTP listeners may accept, with those that are answered with 503.</summary>
+    public static AcceptLimit AcceptLimitOf(HttpLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return new AcceptLimit(limits.Connections + HttpConnectionGate.RefusalRoom);
+    }
+
+    /// <summary>Answers requests on connections beyond the limits, and takes the client's address from trusted proxies.</summary>
+    internal static void UseConnectionLimits(this IApplicationBuilder app)
+    {
+        app.Use(HttpConnectionGate.OnRequestAsync);
+        if (app.ApplicationServices.GetRequiredService<TrustedProxies>() is not { Networks.IsEmpty: false } proxies)
+            return;
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null, // A chain of proxies is followed to the first that is not trusted.
+        };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in proxies.Networks)
+            forwarded.KnownIPNetworks.Add(network);
+        app.UseForwardedHeaders(forwarded);
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace SurveillanceRegistry.Web.Http;
+
+/// <summary>
+/// What holds for every request and answer, whatever its address: headers that restrict browsers, and the refusal of requests that no page
+/// and no operation could mean.
+/// </summary>
+internal static class RequestGuard
+{
+    /// <summary>Allows only resources of this site, no inline script or style, and no framing.</summary>
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    /// <summary>A year, for this host and those below it.</summary>
+    private const string StrictTransportSecurity = "max-age=31536000; includeSubDomains";
+
+    private static readonly string[] Methods =
+    [
+        HttpMethods.Get,
+        HttpMethods.Head,
+        HttpMethods.Post,
+        HttpMethods.Put,
+        HttpMethods.Patch,
+        HttpMethods.Delete,
+        HttpMethods.Options,
+    ];
+
+    /// <summary>Runs before everything else, so that its headers stand on the answers of every other part.</summary>
+    public static void UseRequestGuard(this IApplicationBuilder app) =>
+        app.Use(
+            (http, next) =>
+            {
+                // Set when the answer begins: the handler of exceptions clears the headers that were set before.
+                http.Response.OnStarting(static http => SetHeaders((HttpContext)http), http);
+                return RefusalOf(http) is { } refusal ? refusal.ExecuteAsync(http) : next(http);
+            }
+        );
+
+    private static Task SetHeaders(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (http.Request.IsHttps)
+            headers.StrictTransportSecurity = StrictTransportSecurity;
+        if (http.Request.Path.StartsWithSegments("/staff"))
+            headers.CacheControl = "no-store";
+        return Task.CompletedTask;
+    }
+
+    private static IResult? RefusalOf(HttpContext http)
+    {
+        if (!Methods.Contains(http.Request.Method, StringComparer.Ordinal))
+        {
+            http.Response.Headers.Allow = string.Join(", ", Methods);
+            return Problem.From(
+                StatusCodes.Status405MethodNotAllowed,
+                "method",
+                "Method not allowed",
+                "This method is not used here: GET reads, POST, PUT and PATCH change."
+            );
+        }
+
+        return http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true
+            ? Problem.BadParameter("The query has the character U+0000, which no text may have.")
+            : null;
+    }
+}
