@@ -9,7 +9,6 @@ using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Http;
-using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -137,14 +136,9 @@ internal static class CredentialsApi
     /// <summary>Exchanges a claim code for the device's secret. The sign-in throttle limits tries from one address.</summary>
     private static async Task<IResult> Claim(HttpContext http, IClaimRegister claims, SignInThrottle throttle, TimeProvider time)
     {
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
-        if (throttle.Begin($"claim from {address}", address) is { Ticks: > 0 } wait)
-            return Problem.From(
-                StatusCodes.Status429TooManyRequests,
-                "too-many-tries",
-                "Too many tries",
-                $"Wait {Math.Ceiling(wait.TotalSeconds)} s before the next code."
-            );
+        var attempt = throttle.BeginClaim(http.Connection.RemoteIpAddress);
+        if (attempt.MustWait)
+            return Problem.TooMany(http, attempt.Wait, $"Wait {Math.Ceiling(attempt.Wait.TotalSeconds)} s before the next code.");
         var (form, problem) = await ReadClaimAsync(http);
         if (problem is not null)
             return problem;
@@ -155,7 +149,7 @@ internal static class CredentialsApi
                 is not { } holder
         )
             return Problem.NotFound("This code is not known, was used, or has expired: ask the device clerk for a new one.");
-        throttle.Succeed($"claim from {address}", address);
+        attempt.Withdraw();
         http.Response.Headers.CacheControl = "no-store";
         return Results.Json(new { deviceId = holder, secret }, Json.Options);
     }

@@ -12,7 +12,8 @@ public sealed class StaffedCity : IAsyncLifetime
     public ValueTask DisposeAsync() => City.DisposeAsync();
 
     /// <summary>Opens a browser without a session.</summary>
-    internal Visitor Visitor() => new(City.Url);
+    /// <param name="from">The address of the browser's machine.</param>
+    internal Visitor Visitor(string from = "127.0.0.1") => new(City.Url, from);
 
     /// <summary>Signs in a new member of staff with a role.</summary>
     internal async Task<Visitor> SignedInAsync(Role role)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp;
 using AngleSharp.Dom;
@@ -9,10 +11,21 @@ namespace SurveillanceRegistry.Web.Tests.Fixtures;
 /// <summary>A minimal browser: it stores cookies, and submits forms with their anti-forgery token. It does not follow redirects.</summary>
 internal sealed partial class Visitor : IDisposable
 {
-    private readonly HttpClientHandler _handler = new() { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
+    private readonly SocketsHttpHandler _handler = new() { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
     private readonly HttpClient _client;
 
-    public Visitor(string url) => _client = new HttpClient(_handler) { BaseAddress = new Uri(url) };
+    /// <param name="from">The address of the browser's machine.</param>
+    public Visitor(string url, string from = "127.0.0.1")
+    {
+        _handler.ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from).MapToIPv6(), 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        _client = new HttpClient(_handler) { BaseAddress = new Uri(url) };
+    }
 
     public CookieContainer Cookies => _handler.CookieContainer;
 
@@ -65,6 +78,9 @@ internal sealed partial class Visitor : IDisposable
             new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
             Cancellation
         );
+
+    public Task<HttpResponseMessage> PostJsonAsync(string address, string json) =>
+        _client.PostAsync(address, new StringContent(json, Encoding.UTF8, "application/json"), Cancellation);
 
     /// <param name="to">The page to which sign-in returns.</param>
     public Task<HttpResponseMessage> SignInAsync(string name, string password, string to = "/staff/account") =>

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Access;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
@@ -18,6 +20,8 @@ public sealed class SignInModel(
 ) : PageModel
 {
     private const int MaxNameLength = 254;
+
+    private static readonly TimeSpan BusyWait = TimeSpan.FromSeconds(2);
 
     [BindProperty(Name = "sign-in")]
     public string SignInName { get; set; } = "";
@@ -39,35 +43,43 @@ public sealed class SignInModel(
     public async Task<IActionResult> OnPostAsync()
     {
         await OnGetAsync();
-        // Not a constructor parameter, because the type is internal and the constructor is public.
-        var throttle = (SignInThrottle)services.GetService(typeof(SignInThrottle))!;
-        var address = HttpContext.Connection.RemoteIpAddress?.ToString() ?? "";
         var name = SignInName is { Length: <= MaxNameLength } submitted ? submitted : "";
-        var password = Password ?? "";
-        if (throttle.Begin(name, address) is { Ticks: > 0 } wait)
+        var browsers = Internal<KnownBrowsers>();
+        var browser = browsers.Find(HttpContext, name);
+        var attempt = Internal<SignInThrottle>().BeginSignIn(name, HttpContext.Connection.RemoteIpAddress, browser);
+        if (attempt.MustWait)
+            return RefuseUntil(attempt.Wait, "Too many wrong passwords.");
+        var (account, check) = await CheckAsync(name, Password ?? "", isKnownBrowser: browser is not null);
+        if (check == PasswordCheck.Busy)
         {
-            Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Refuse(
-                StatusCodes.Status429TooManyRequests,
-                $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes, "
-                    + "or ask an administrator for a new password."
-            );
+            attempt.Withdraw();
+            return RefuseUntil(BusyWait, "Too many people sign in just now.");
         }
 
-        var found =
-            name.Length > 0 && password.Length <= Passwords.MaxLength
-                ? await register.FindBySignInAsync(name, HttpContext.RequestAborted)
-                : null;
-        if (!Passwords.IsRight(found?.PasswordHash, password) || found is not { Member.IsActive: true } account)
+        if (check == PasswordCheck.Wrong || account is not { IsActive: true })
         {
             log.LogWarning("A sign-in with a password was refused.");
             return Refuse(StatusCodes.Status400BadRequest, "The name or the password is wrong. Check both and try again.");
         }
 
-        throttle.Succeed(name, address);
-        await StaffAuthentication.SignInAsync(HttpContext, account.Member, time);
+        attempt.Succeed();
+        browsers.Remember(HttpContext, name);
+        await StaffAuthentication.SignInAsync(HttpContext, account, time);
         return LocalRedirect(Destination);
     }
+
+    private async Task<(StaffMember? Account, PasswordCheck Check)> CheckAsync(string name, string password, bool isKnownBrowser)
+    {
+        var isPossible = name.Length > 0 && password.Length <= Passwords.MaxLength;
+        var found = isPossible ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null;
+        var check = await Internal<PasswordQueue>()
+            .CheckAsync(found?.PasswordHash, isPossible ? password : "", HttpContext.Connection.RemoteIpAddress, isKnownBrowser);
+        return (found?.Member, check);
+    }
+
+    /// <summary>A service that is no constructor parameter, because its type is internal and the constructor is public.</summary>
+    private T Internal<T>()
+        where T : notnull => services.GetRequiredService<T>();
 
     public async Task<IActionResult> OnGetProviderAsync()
     {
@@ -95,6 +107,13 @@ public sealed class SignInModel(
 
     /// <summary>Where to go after sign-in: always a staff page of this registry, even if the address names another.</summary>
     private string Destination => Url.IsLocalUrl(Return) && Return!.StartsWith("/staff", StringComparison.Ordinal) ? Return : "/staff";
+
+    private PageResult RefuseUntil(TimeSpan wait, string why)
+    {
+        var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        Response.Headers.RetryAfter = seconds;
+        return Refuse(StatusCodes.Status429TooManyRequests, $"{why} Try again in {seconds} seconds.");
+    }
 
     private PageResult Refuse(int status, string error)
     {

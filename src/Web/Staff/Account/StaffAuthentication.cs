@@ -66,6 +66,8 @@ internal static class StaffAuthentication
             .AddOptions<AntiforgeryOptions>()
             .Configure<PublicAddress>((forms, address) => HardenCookie(forms.Cookie, "registry-staff-form", SameSiteMode.Strict, address));
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<KnownBrowsers>();
+        services.AddSingleton<PasswordQueue>();
         services.Configure<RazorPagesOptions>(AuthorizeStaffPages);
     }
 

@@ -211,38 +211,4 @@ public sealed class SessionTests(StaffedCity staffed) : IClassFixture<StaffedCit
         );
         Assert.False(await visitor.IsInAsync());
     }
-
-    [Fact]
-    public async Task Five_wrong_passwords_for_a_name_pause_its_sign_in_even_in_a_burst()
-    {
-        var (member, _, password) = AddPerson();
-        var visitors = Enumerable.Range(0, 12).Select(_ => staffed.Visitor()).ToArray();
-        var responses = await Task.WhenAll(visitors.Select(visitor => visitor.SignInAsync(member.SignIn, "a wrong password")));
-        Assert.Equal(5, responses.Count(response => response.StatusCode == HttpStatusCode.BadRequest));
-        var refused = responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests).ToArray();
-        Assert.Equal(7, refused.Length);
-        Assert.All(
-            refused,
-            response => Assert.InRange(response.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15))
-        );
-
-        using var owner = staffed.Visitor();
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await owner.SignInAsync(member.SignIn.ToUpperInvariant(), password)).StatusCode);
-        staffed.City.Time.Advance(TimeSpan.FromMinutes(15));
-        Assert.Equal(HttpStatusCode.Redirect, (await owner.SignInAsync(member.SignIn, password)).StatusCode);
-        Array.ForEach(visitors, visitor => visitor.Dispose());
-    }
-
-    [Fact]
-    public async Task An_address_that_tries_many_names_is_refused_for_a_while()
-    {
-        staffed.City.Time.Advance(TimeSpan.FromMinutes(15)); // Forgets the wrong passwords of other tests.
-        var (member, _, password) = AddPerson();
-        using var visitor = staffed.Visitor();
-        for (var i = 0; i < 30; i++)
-            Assert.Equal(HttpStatusCode.BadRequest, (await visitor.SignInAsync($"guess-{i}@city.example", "a wrong password")).StatusCode);
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await visitor.SignInAsync(member.SignIn, password)).StatusCode);
-        staffed.City.Time.Advance(TimeSpan.FromMinutes(15));
-        Assert.Equal(HttpStatusCode.Redirect, (await visitor.SignInAsync(member.SignIn, password)).StatusCode);
-    }
 }
