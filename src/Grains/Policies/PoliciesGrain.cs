@@ -41,16 +41,20 @@ internal sealed class PoliciesGrain(
     private readonly Dictionary<long, PublicChange> _changes = [];
 
     private GovernanceHistory _history = null!;
+
+    /// <summary>The day up to which everything that took effect is recorded; null before the first.</summary>
     private DateOnly? _day;
+
+    private DateOnly Today => _history.Current.City.DayAt(time.GetUtcNow());
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _history = await register.HistoryAsync(cancellationToken);
-        _day = await register.LastDayAsync(cancellationToken);
-        await RecordTransitions();
+        _day = await register.LastDayAsync(Today, cancellationToken);
+        // Not during activation: a place asks this grain for the governance, so neither may wait here for the other.
         this.RegisterGrainTimer(
             _ => RecordTransitions(),
-            new GrainTimerCreationOptions(MidnightCheckEvery, MidnightCheckEvery) { KeepAlive = true }
+            new GrainTimerCreationOptions(TimeSpan.Zero, MidnightCheckEvery) { KeepAlive = true }
         );
     }
 
@@ -138,7 +142,7 @@ internal sealed class PoliciesGrain(
 
     public async Task RecordTransitions()
     {
-        var today = _history.Current.City.DayAt(time.GetUtcNow());
+        var today = Today;
         if (_day == today)
             return;
         if (_day is { } last && last < today)

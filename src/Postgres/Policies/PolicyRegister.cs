@@ -114,9 +114,13 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         return first!.Value;
     }
 
-    public async Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken)
+    public async Task<DateOnly?> LastDayAsync(DateOnly notAfter, CancellationToken cancellationToken)
     {
-        var day = await database.ScalarAsync<string?>("select max(day)::text from registry.turned_day", null, cancellationToken);
+        var day = await database.ScalarAsync<string?>(
+            "select max(day)::text from registry.turned_day where day <= @limit::date",
+            new { limit = Text(notAfter) },
+            cancellationToken
+        );
         return day is null ? null : DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 

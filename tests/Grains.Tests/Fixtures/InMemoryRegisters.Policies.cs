@@ -35,8 +35,11 @@ internal sealed partial class InMemoryRegisters : IPolicyRegister, IChangeRegist
     public Task<ImmutableArray<PolicyRevision>> RevisionsAsync(long entry, CancellationToken cancellationToken) =>
         Task.FromResult(_revisions.Where(revision => revision.Entry > entry).ToImmutableArray());
 
-    public Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(_days.Count == 0 ? (DateOnly?)null : _days.Keys.Max());
+    public Task<DateOnly?> LastDayAsync(DateOnly notAfter, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult(_days.Keys.Where(day => day <= notAfter).Select(day => (DateOnly?)day).Max());
+    }
 
     public Task<bool> RecordDayAsync(
         DateOnly day,
@@ -45,13 +48,15 @@ internal sealed partial class InMemoryRegisters : IPolicyRegister, IChangeRegist
         CancellationToken cancellationToken
     )
     {
+        var isNew = false;
         Record(() =>
         {
-            _days.Add(day, switches);
+            if (!(isNew = _days.TryAdd(day, switches)))
+                return;
             foreach (var transition in switches)
                 _transitions.Add(new RecordedTransition(NextEntry, at, day, transition));
         });
-        return Task.FromResult(true);
+        return Task.FromResult(isNew);
     }
 
     public Task<ImmutableArray<RecordedTransition>> TransitionsAsync(long before, int most, CancellationToken cancellationToken)

@@ -16,6 +16,37 @@ public sealed class PoliciesGrainTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _city.DisposeAsync();
 
+    /// <summary>Far less than the 30 s after which a call between grains is given up.</summary>
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static readonly DateOnly Today = new(2026, 11, 23);
+
+    [Fact]
+    public async Task A_registry_that_missed_midnights_starts_at_once_and_records_each_of_them()
+    {
+        await _city.Memory.RecordDayAsync(Today.AddDays(-2), [], _city.Time.GetUtcNow(), Cancellation);
+
+        await _city.Grains.Governance().WaitAsync(StartTimeout, Cancellation);
+        Assert.NotEmpty((await _city.Notice().WaitAsync(StartTimeout, Cancellation)).Now.Languages);
+
+        await _city.Memory.Until(memory => memory.Days.Length == 3);
+        Assert.Equal([Today.AddDays(-2), Today.AddDays(-1), Today], _city.Memory.Days.Select(turned => turned.Day));
+    }
+
+    [Fact]
+    public async Task A_registry_starts_at_once_although_a_day_after_today_was_recorded()
+    {
+        await _city.Memory.RecordDayAsync(Today.AddDays(1), [], _city.Time.GetUtcNow(), Cancellation);
+
+        await _city.Grains.Governance().WaitAsync(StartTimeout, Cancellation);
+        Assert.NotEmpty((await _city.Notice().WaitAsync(StartTimeout, Cancellation)).Now.Languages);
+
+        await _city.Memory.Until(memory => memory.Days.Length == 2);
+        Assert.Equal([Today, Today.AddDays(1)], _city.Memory.Days.Select(turned => turned.Day));
+    }
+
     /// <summary>The midnights before and after both daylight saving changes in Los Angeles.</summary>
     [Theory]
     [InlineData("2027-03-14", "2027-03-14T08:00:00Z")]

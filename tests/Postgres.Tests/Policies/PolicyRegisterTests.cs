@@ -193,4 +193,19 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         Assert.Equal(SmallCity.Noon.AddDays(1), all[0].At);
         Assert.Equal([all[1]], await register.TransitionsAsync(all[0].Entry, 1, Cancellation));
     }
+
+    [Fact]
+    public async Task The_last_recorded_day_is_one_that_has_begun()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new PolicyRegister(database.Source);
+        var monday = new DateOnly(2026, 11, 23);
+        Assert.Null(await register.LastDayAsync(monday, Cancellation));
+        foreach (var day in new[] { monday, monday.AddDays(1), monday.AddDays(9) })
+            Assert.True(await register.RecordDayAsync(day, [], SmallCity.Noon, Cancellation));
+
+        Assert.Null(await register.LastDayAsync(monday.AddDays(-1), Cancellation));
+        Assert.Equal(monday.AddDays(1), await register.LastDayAsync(monday.AddDays(5), Cancellation));
+        Assert.Equal(monday.AddDays(9), await register.LastDayAsync(DateOnly.MaxValue, Cancellation));
+    }
 }

@@ -38,8 +38,11 @@ public interface IPolicyRegister
         CancellationToken cancellationToken
     );
 
-    /// <summary>The last recorded day; null when there is none.</summary>
-    Task<DateOnly?> LastDayAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// The last recorded day that is not after a given one; null when there is none. A clock that was ahead, or a city that moved to a zone
+    /// further west, leaves days behind that have not begun.
+    /// </summary>
+    Task<DateOnly?> LastDayAsync(DateOnly notAfter, CancellationToken cancellationToken);
 
     /// <summary>What took effect or ended at the beginning of a day, newest first.</summary>
     /// <param name="before">Only ledger entries with a smaller number.</param>
