@@ -6,6 +6,7 @@ using Orleans.Serialization;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Clustering;
 using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Grains.Presence;
 
@@ -14,6 +15,11 @@ namespace SurveillanceRegistry.Grains;
 /// <summary>Adds the grains to a silo.</summary>
 public static class GrainsSetup
 {
+    private const string ServiceId = "surveillance-registry";
+
+    /// <summary>The name of a silo that is alone. Orleans names a silo by an address; nothing listens on this one.</summary>
+    private static readonly IPEndPoint SoleSilo = new(IPAddress.Loopback, 1);
+
     /// <summary>
     /// Adds everything that the grains need from Orleans, in production and in tests. The periodic tasks run where the host also adds
     /// <see cref="PeriodicTaskRunner"/>.
@@ -39,15 +45,18 @@ public static class GrainsSetup
     /// <summary>Lets values of the Domain be arguments and results of grain calls; for silos and for clients outside them.</summary>
     public static void AddImmutableValues(ISerializerBuilder serializer) => DomainCodec.AddTo(serializer);
 
-    /// <summary>Configures one silo on the loopback address, reachable from this machine only.</summary>
-    public static ISiloBuilder UseOneSiloOnLoopback(this ISiloBuilder silo, int siloPort)
+    /// <summary>
+    /// Configures a silo that is alone: no socket, no gateway, no other silo. See <see cref="NoConnections"/>.
+    /// </summary>
+    public static ISiloBuilder UseOneSilo(this ISiloBuilder silo)
     {
-        silo.UseLocalhostClustering(siloPort, gatewayPort: 0, primarySiloEndpoint: new IPEndPoint(IPAddress.Loopback, siloPort));
+        silo.UseLocalhostClustering(SoleSilo.Port, gatewayPort: 0, primarySiloEndpoint: SoleSilo);
         silo.Configure<ClusterOptions>(cluster =>
         {
-            cluster.ServiceId = "surveillance-registry";
+            cluster.ServiceId = ServiceId;
             cluster.ClusterId = "one";
         });
+        NoConnections.AddTo(silo.Services);
         return silo;
     }
 }

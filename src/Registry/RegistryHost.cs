@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -46,7 +45,7 @@ internal static class RegistryHost
     private static void AddServices(WebApplicationBuilder builder, Settings settings, string connectionString)
     {
         var services = builder.Services;
-        builder.Host.UseOrleans(silo => silo.UseOneSiloOnLoopback(FindFreePort()).AddGrains());
+        builder.Host.UseOrleans(silo => silo.UseOneSilo().AddGrains());
         services.AddHostedService<PeriodicTaskRunner>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => KeyFile.NoticeKey(settings.Data));
@@ -88,12 +87,5 @@ internal static class RegistryHost
                 $"The device profiles in {folder} have problems: {string.Join(' ', reading.Problems.Take(3))} "
                     + "'registry devices check' lists them all."
             );
-    }
-
-    private static int FindFreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

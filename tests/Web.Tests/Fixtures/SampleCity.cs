@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -118,7 +117,7 @@ public sealed class SampleCity : IAsyncLifetime
             .WebHost.UseKestrelCore()
             .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttpConnectionGate()));
         builder.Host.UseOrleans(silo =>
-            silo.UseOneSiloOnLoopback(FreePort())
+            silo.UseOneSilo()
                 .AddGrains()
                 .Configure<ClusterMembershipOptions>(membership =>
                 {
@@ -254,13 +253,6 @@ public sealed class SampleCity : IAsyncLifetime
     {
         var (opening, problems) = SeedFiles.Read(policies, Path.Combine(Root, "devices/sample-city.yaml"));
         return opening ?? throw new InvalidOperationException(string.Join('\n', problems));
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     /// <summary>The checkout that this test was built in.</summary>
