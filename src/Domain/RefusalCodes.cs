@@ -27,6 +27,9 @@ public static class RefusalCodes
     /// <summary>The author of a change request may not decide it.</summary>
     public const string OwnRequest = "own-request";
 
+    /// <summary>A person of the change request is not active staff with the role that the act needs.</summary>
+    public const string NotEntitled = "not-entitled";
+
     /// <summary>A rejection has no note.</summary>
     public const string NoteMissing = "note-missing";
 

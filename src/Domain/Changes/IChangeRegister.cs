@@ -15,8 +15,9 @@ public interface IChangeRegister
     /// </summary>
     /// <param name="before">The request as the person who acts has seen it.</param>
     /// <param name="after">The request after the act.</param>
-    /// <returns>The recorded request; null, with nothing recorded, when the request has changed since <paramref name="before"/>.</returns>
-    Task<ChangeRequest?> ActAsync(
+    /// <returns>The recorded request, or a refusal when a person of the change is not active staff with the role; null, with nothing
+    /// recorded, when the request has changed since <paramref name="before"/>.</returns>
+    Task<Outcome<ChangeRequest>?> ActAsync(
         ChangeRequest before,
         ChangeRequest after,
         ChangeAct act,

@@ -135,7 +135,7 @@ internal sealed class PoliciesGrain(
             return refusals;
         if (await changes.ActAsync(before, after, act, by, note, now, CancellationToken.None) is not { } done)
             return Stale(await changes.FindAsync(id, CancellationToken.None) ?? before);
-        if (act == ChangeAct.Approved)
+        if (done.IsDone && act == ChangeAct.Approved)
             await ApplyRevisionsAsync();
         return done;
     }

@@ -21,6 +21,14 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
     /// </summary>
     private const int MaxNamed = 200;
 
+    /// <summary>The conditions of migration 0041 on the people of a change. Their messages are sentences for these people.</summary>
+    private static readonly HashSet<string?> PeopleConstraints =
+    [
+        "an_author_is_active_staff_with_the_role_editor",
+        "a_decider_is_active_staff_with_the_role_approver",
+        "an_act_is_of_active_staff_with_its_role",
+    ];
+
     private const string Columns = """
         id, version, state, author, author_role as AuthorRole, author_department as AuthorDepartment, drafted_at as DraftedAt,
         submitted_at as SubmittedAt, decided_at as DecidedAt, reason, body::text as Body
@@ -61,7 +69,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         return (await FindAsync(id, cancellationToken))!;
     }
 
-    public async Task<ChangeRequest?> ActAsync(
+    public async Task<Outcome<ChangeRequest>?> ActAsync(
         ChangeRequest before,
         ChangeRequest after,
         ChangeAct act,
@@ -74,14 +82,37 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(by);
+        try
+        {
+            if (!await RecordActAsync(before, after, act, by, note, at, cancellationToken))
+                return null;
+            return (await FindAsync(before.Id, cancellationToken))!;
+        }
+        catch (PostgresException refused) when (PeopleConstraints.Contains(refused.ConstraintName))
+        {
+            return new Refusal(RefusalCodes.NotEntitled, refused.MessageText);
+        }
+    }
+
+    /// <summary>Records an act in one transaction. Returns false, with nothing recorded, when the request has changed meanwhile.</summary>
+    private async Task<bool> RecordActAsync(
+        ChangeRequest before,
+        ChangeRequest after,
+        ChangeAct act,
+        Attribution by,
+        string? note,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var ledger = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
         if (await UpdateAsync(ledger, before, after) is not { } salt)
-            return null;
+            return false;
         var isApproval = act == ChangeAct.Approved;
         if (isApproval && await IsStaleAsync(ledger, after))
-            return null;
+            return false;
         var entryBody = EntryBody(before.Id, after.Proposal, salt, isApproval ? before.Author : null);
         await RecordStepAsync(ledger, before.Id, act, by, note, entryBody);
         if (isApproval)
@@ -91,7 +122,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return await FindAsync(before.Id, cancellationToken);
+        return true;
     }
 
     public async Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken) =>

@@ -52,7 +52,8 @@ internal sealed record PolicyApply(
         var draft = await changes.DraftAsync(proposal, author, now, cancellationToken);
         if (
             Submit(draft, now) is not { } submitted
-            || await changes.ActAsync(draft, submitted, ChangeAct.Submitted, author, null, now, cancellationToken) is not { } request
+            || await changes.ActAsync(draft, submitted, ChangeAct.Submitted, author, null, now, cancellationToken)
+                is not { Value: { } request }
         )
             return await CommandOutput.RefusedAsync(
                 $"Change request {draft.Id} was drafted, and another person changed it before it could be submitted: "

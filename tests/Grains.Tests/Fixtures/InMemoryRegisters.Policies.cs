@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -81,7 +82,7 @@ internal sealed partial class InMemoryRegisters : IPolicyRegister, IChangeRegist
         return Task.FromResult(request);
     }
 
-    public Task<ChangeRequest?> ActAsync(
+    public Task<Outcome<ChangeRequest>?> ActAsync(
         ChangeRequest before,
         ChangeRequest after,
         ChangeAct act,
@@ -97,7 +98,7 @@ internal sealed partial class InMemoryRegisters : IPolicyRegister, IChangeRegist
             foreach (var proposed in act == ChangeAct.Approved ? after.Proposal.Documents : [])
                 _revisions.Add(new PolicyRevision(proposed.Document, proposed.Base + 1, 0, at, NextEntry, before.Id));
         });
-        return Task.FromResult<ChangeRequest?>(after);
+        return Task.FromResult<Outcome<ChangeRequest>?>(after);
     }
 
     public Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken) =>

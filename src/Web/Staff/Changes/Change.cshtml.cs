@@ -125,7 +125,7 @@ public sealed class ChangeModel(
     {
         if (!await LoadAsync(id))
             return NotFound();
-        Response.StatusCode = refusals[0].Code is RefusalCodes.OwnRequest or RefusalCodes.NotTheAuthor
+        Response.StatusCode = refusals[0].Code is RefusalCodes.OwnRequest or RefusalCodes.NotTheAuthor or RefusalCodes.NotEntitled
             ? StatusCodes.Status403Forbidden
             : StatusCodes.Status409Conflict;
         Errors =
