@@ -15,6 +15,9 @@ public static class Schema
     private const int MinServerVersion = 15;
     private const int LockTimeoutSeconds = 600;
 
+    private static IEnumerable<string> ScriptNames =>
+        typeof(Schema).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal));
+
     /// <summary>
     /// Runs the scripts that have not run yet. Two processes that start at once take turns. Throws
     /// <see cref="ClusterUnavailableException"/> when the server cannot be reached or is too old, and <see
@@ -24,30 +27,45 @@ public static class Schema
     public static IReadOnlyList<string> Migrate(string connectionString, ILogger log)
     {
         using var migrating = OpenLocked(connectionString);
+        // Not pooled: no session of the owner is left when this ends.
+        var alone = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
         var upgrade = DeployChanges
-            .To.PostgresqlDatabase(connectionString)
+            .To.PostgresqlDatabase(alone)
             .WithScriptsEmbeddedInAssembly(typeof(Schema).Assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
             .JournalToPostgresqlTable("public", "registry_migration")
             .WithTransactionPerScript()
             .LogTo(new SilentUpgradeLog(log))
             .Build()
             .PerformUpgrade();
-        return upgrade.Successful
-            ? [.. upgrade.Scripts.Select(script => script.Name)]
-            : throw new InvalidOperationException($"The database could not be migrated: {upgrade.Error.Message}", upgrade.Error);
+        if (!upgrade.Successful)
+            throw new InvalidOperationException($"The database could not be migrated: {upgrade.Error.Message}", upgrade.Error);
+        foreach (var script in upgrade.Scripts)
+            log.LogInformation("Migrated: {Script}", script.Name);
+        return [.. upgrade.Scripts.Select(script => script.Name)];
     }
 
-    /// <summary>
-    /// Returns the connection string of the running registry, after migration. In its private cluster it signs in as
-    /// <see cref="ServiceRole"/>. On another server it signs in as the given user and then switches to that role.
-    /// </summary>
-    public static string ForService(string connectionString)
+    /// <summary>Returns the names of the scripts that have not run yet, in their order. The service may ask too.</summary>
+    internal static async Task<IReadOnlyList<string>> PendingAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var service = new NpgsqlConnectionStringBuilder(connectionString);
-        if (service.Username == Postmaster.Owner)
-            service.Username = ServiceRole;
-        return service.ConnectionString;
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        var isMigrated = await database.ScalarAsync<bool>(
+            "select to_regclass('public.registry_migration') is not null",
+            null,
+            cancellationToken
+        );
+        var ran = isMigrated
+            ? await database.QueryAsync<string>("select scriptname from public.registry_migration", null, cancellationToken)
+            : [];
+        return [.. ScriptNames.Except(ran).Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>The refusal of a server that cannot be reached, or of a connection string that cannot be read.</summary>
+    internal static ClusterUnavailableException Unreachable(Exception failure) =>
+        // Only the message of the server or of the parser: the connection string may contain a password.
+        new(
+            $"The database cannot be reached ({failure.Message}): start it, or set REGISTRY_DATABASE to a right connection string.",
+            failure
+        );
 
     /// <summary>Opens a connection that holds the migration lock until it is closed.</summary>
     private static NpgsqlConnection OpenLocked(string connectionString)
@@ -77,11 +95,7 @@ public static class Schema
         }
         catch (Exception failure) when (failure is NpgsqlException or ArgumentException)
         {
-            // Only the message of the server or of the parser: the connection string may contain a password.
-            throw new ClusterUnavailableException(
-                $"The database cannot be reached ({failure.Message}): start it, or set REGISTRY_DATABASE to a right connection string.",
-                failure
-            );
+            throw Unreachable(failure);
         }
     }
 

@@ -5,8 +5,8 @@ using SurveillanceRegistry.Registry.Configuration;
 namespace SurveillanceRegistry.Registry;
 
 /// <summary>
-/// The database of the settings: an existing server, or the registry's own private cluster. It is migrated to this version's schema when it
-/// is opened.
+/// The database of the settings: an existing server, or the registry's own private cluster. Opening it brings it to this version's schema.
+/// The registry works in it with the rights of the service alone.
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
@@ -18,20 +18,36 @@ internal sealed class Database : IAsyncDisposable
         _cluster = cluster;
     }
 
+    /// <summary>The connection string of the service, which can add records and cannot change them.</summary>
     public string ConnectionString { get; }
 
     /// <summary>Opens the database for the server, which takes the data folder for itself.</summary>
     public static async Task<Database> OpenAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken)
     {
+        var log = logs.CreateLogger(nameof(Schema));
         if (settings.Database.Length > 0)
-            return Migrate(settings.Database, null, logs);
+        {
+            var passwords = Path.Combine(KeyFile.Folder(settings.Data), "database-login.pgpass");
+            return new Database(await ServiceLogin.OpenAsync(settings.Database, passwords, log, cancellationToken), null);
+        }
+
         var cluster = await PrivateCluster.StartAsync(
             settings.Data,
             settings.PostgresBin,
             logs.CreateLogger<PrivateCluster>(),
             cancellationToken
         );
-        return Migrate(cluster.ConnectionString, cluster, logs);
+        try
+        {
+            Schema.Migrate(cluster.ConnectionString, log);
+            await cluster.GrantServiceAsync(cancellationToken);
+            return new Database(cluster.ServiceConnectionString, cluster);
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>
@@ -42,16 +58,20 @@ internal sealed class Database : IAsyncDisposable
         settings.Database.Length == 0
         && Directory.Exists(settings.Data)
         && await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is { } running
-            ? new Database(Schema.ForService(running), null)
+            ? new Database(PrivateCluster.ForService(settings.Data, running), null)
             : await OpenAsync(settings, logs, cancellationToken);
 
-    public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private static Database Migrate(string connectionString, PrivateCluster? cluster, ILoggerFactory logs)
+    /// <summary>Brings the database to this version's schema, as its owner, also while a server runs.</summary>
+    public static async Task MigrateAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         var log = logs.CreateLogger(nameof(Schema));
-        foreach (var script in Schema.Migrate(connectionString, log))
-            log.LogInformation("Migrated: {Script}", script);
-        return new Database(Schema.ForService(connectionString), cluster);
+        if (settings.Database.Length > 0)
+            await ServiceLogin.MigrateAsync(settings.Database, log, cancellationToken);
+        else if (await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is { } running)
+            Schema.Migrate(running, log);
+        else
+            await using (await OpenAsync(settings, logs, cancellationToken)) { }
     }
+
+    public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

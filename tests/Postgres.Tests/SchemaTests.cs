@@ -148,12 +148,8 @@ public sealed class SchemaTests(SharedCluster cluster)
     [Fact]
     public void Migrations_have_numbers_of_their_own_and_begin_with_a_reason()
     {
-        const string Folder = ".Migrations.";
-        var numbers = Scripts
-            .Select(script => script.Substring(script.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length, 5))
-            .ToArray();
-        Assert.All(numbers, number => Assert.Matches("^[0-9]{4}_$", number));
-        Assert.Equal(numbers.Distinct().Order(), numbers);
+        Assert.All(Scripts, script => Assert.Matches(@"\.Migrations\.[0-9]{4}_[a-z0-9_]+\.sql$", script));
+        Assert.Distinct(Scripts.Select(script => script.Split(".Migrations.")[1][..4]));
         Assert.All(
             Scripts,
             script =>

@@ -8,7 +8,7 @@ namespace SurveillanceRegistry.Postgres.Cluster;
 /// in a folder that this user can reach. Its socket has a short path, because the kernel allows 107 bytes.
 /// </summary>
 /// <param name="Home">Owned by the cluster's user, mode 0700; holds <c>cluster</c> and the server's log.</param>
-/// <param name="Sockets">The folder of the unix socket, mode 0700: every process that can enter it may connect, and no other.</param>
+/// <param name="Sockets">The folder of the unix socket, mode 0700. A program that can enter it still needs a password.</param>
 /// <param name="RunAs">The prefix of each PostgreSQL command that switches to the user; empty when none is needed.</param>
 internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs, ClusterFolder.User Owner)
 {

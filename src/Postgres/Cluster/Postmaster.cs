@@ -25,13 +25,15 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
     /// <summary>The database role that owns the private cluster and its schema.</summary>
     public const string Owner = "registry";
 
-    /// <summary>Returns the connection string of the owner, on a socket.</summary>
-    public static string ConnectionString(string sockets) =>
+    /// <summary>Returns the connection string of a role, on a socket.</summary>
+    /// <param name="passwords">The file with its password.</param>
+    public static string ConnectionString(string sockets, string role, string passwords) =>
         new NpgsqlConnectionStringBuilder
         {
             Host = sockets,
             Port = Port,
-            Username = Owner,
+            Username = role,
+            Passfile = passwords,
             Database = "postgres",
             MaxPoolSize = 40,
             Timeout = 15,
@@ -73,21 +75,22 @@ internal sealed record Postmaster(int Pid, string Cluster, string Sockets)
             File.Delete(left);
     }
 
-    /// <summary>Tries to connect, and returns the result.</summary>
-    public async Task<PostmasterReply> ProbeAsync(CancellationToken cancellationToken)
+    /// <summary>Tries to connect, and returns the result. A server that refuses the sign-in is ready too.</summary>
+    public async Task<PostmasterReply> ProbeAsync(string connectionString, CancellationToken cancellationToken)
     {
         if (Sockets.Length == 0)
             return PostmasterReply.NotYet;
         try
         {
-            await using var connection = new NpgsqlConnection(
-                new NpgsqlConnectionStringBuilder(ConnectionString(Sockets))
-                {
-                    Pooling = false,
-                    Timeout = ConnectTimeoutSeconds,
-                }.ConnectionString
-            );
+            var probe = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = ConnectTimeoutSeconds };
+            if (!File.Exists(probe.Passfile))
+                probe.Password = "none"; // Without any, Npgsql would end the attempt by itself, as if no server answered.
+            await using var connection = new NpgsqlConnection(probe.ConnectionString);
             await connection.OpenAsync(cancellationToken);
+            return PostmasterReply.Ready;
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidPassword)
+        {
             return PostmasterReply.Ready;
         }
         catch (PostgresException)

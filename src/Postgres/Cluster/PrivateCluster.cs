@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace SurveillanceRegistry.Postgres.Cluster;
 
@@ -10,7 +11,6 @@ namespace SurveillanceRegistry.Postgres.Cluster;
 /// </summary>
 public sealed class PrivateCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan InitialiseTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120); // It may have to recover from a crash.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(90); // Its last checkpoint waits for a busy disk.
@@ -19,22 +19,27 @@ public sealed class PrivateCluster : IAsyncDisposable
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     private ClusterFolder _folder;
+    private readonly ClusterAccess _access;
     private readonly string _programs;
     private readonly FileStream _lock;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _closing = new();
     private Task _watch = Task.CompletedTask;
 
-    private PrivateCluster(ClusterFolder folder, string programs, FileStream @lock, ILogger log)
+    private PrivateCluster(ClusterFolder folder, ClusterAccess access, string programs, FileStream @lock, ILogger log)
     {
         _folder = folder;
+        _access = access;
         _programs = programs;
         _lock = @lock;
         _log = log;
     }
 
-    /// <summary>The connection string of the cluster.</summary>
-    public string ConnectionString => Postmaster.ConnectionString(_folder.Sockets);
+    /// <summary>The connection string of the cluster's owner, for migrations.</summary>
+    public string ConnectionString => _access.OwnerConnectionString(_folder.Sockets);
+
+    /// <summary>The connection string of the service. It works once <see cref="GrantServiceAsync"/> has run.</summary>
+    public string ServiceConnectionString => _access.ServiceConnectionString(_folder.Sockets);
 
     /// <summary>The process id of the cluster's postmaster; null while none runs.</summary>
     internal int? Pid => Postmaster.Find(_folder.Cluster)?.Pid;
@@ -55,8 +60,10 @@ public sealed class PrivateCluster : IAsyncDisposable
         {
             var folder = await ClusterFolder.ForDataAsync(data, cancellationToken);
             await folder.CreateAsync(data, cancellationToken);
-            var cluster = new PrivateCluster(folder, PostgresPrograms.Find(programs, folder.Version), @lock, log);
+            var access = new ClusterAccess(data);
+            var cluster = new PrivateCluster(folder, access, PostgresPrograms.Find(programs, folder.Version), @lock, log);
             await cluster.AdoptOrStartAsync(cancellationToken);
+            await access.CloseAsync(cluster._folder, cancellationToken);
             cluster._watch = cluster.WatchAsync(cluster._closing.Token);
             return cluster;
         }
@@ -67,9 +74,12 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the service sign in to the migrated cluster.</summary>
+    public Task GrantServiceAsync(CancellationToken cancellationToken) => _access.GrantServiceAsync(_folder, cancellationToken);
+
     /// <summary>
-    /// Returns the connection string of the cluster of a data folder when it already runs; null when none answers. Takes no lock and starts
-    /// nothing.
+    /// Returns the connection string of the owner of a data folder's cluster when it already runs; null when none answers. Takes no lock
+    /// and starts nothing.
     /// </summary>
     public static async Task<string?> ConnectIfRunningAsync(string data, CancellationToken cancellationToken)
     {
@@ -77,10 +87,15 @@ public sealed class PrivateCluster : IAsyncDisposable
             return null;
         await ClusterFolder.RequireOwnerAsync(data, cancellationToken);
         var running = Postmaster.Find((await ClusterFolder.ForDataAsync(data, cancellationToken)).Cluster);
-        return running is not null && await running.ProbeAsync(cancellationToken) == PostmasterReply.Ready
-            ? Postmaster.ConnectionString(running.Sockets)
-            : null;
+        if (running is null)
+            return null;
+        var owner = new ClusterAccess(data).OwnerConnectionString(running.Sockets);
+        return await running.ProbeAsync(owner, cancellationToken) == PostmasterReply.Ready ? owner : null;
     }
+
+    /// <summary>Returns the service's connection string for the cluster that an owner's names.</summary>
+    public static string ForService(string data, string owner) =>
+        new ClusterAccess(data).ServiceConnectionString(new NpgsqlConnectionStringBuilder(owner).Host!);
 
     /// <summary>Stops the cluster and disconnects its sessions. Everything committed is on disk.</summary>
     public async ValueTask DisposeAsync()
@@ -116,13 +131,17 @@ public sealed class PrivateCluster : IAsyncDisposable
             if (Postmaster.Find(_folder.Cluster) is not { } postmaster)
             {
                 if (_folder.Version is null)
-                    await InitialiseAsync(cancellationToken);
+                {
+                    _log.LogInformation("Creating a PostgreSQL cluster in {Folder} …", _folder.Home);
+                    await _access.InitialiseAsync(_folder, _programs, cancellationToken);
+                }
+
                 if (await TryStartAsync(waiting.Elapsed < StopTimeout, cancellationToken))
                     return;
                 continue;
             }
 
-            var answer = await postmaster.ProbeAsync(cancellationToken);
+            var answer = await postmaster.ProbeAsync(_access.OwnerConnectionString(postmaster.Sockets), cancellationToken);
             if (answer == PostmasterReply.Ready)
             {
                 _log.LogInformation("Adopted the PostgreSQL that an earlier registry left behind (process {Pid}).", postmaster.Pid);
@@ -139,34 +158,6 @@ public sealed class PrivateCluster : IAsyncDisposable
                 await StopImmediatelyAsync(cancellationToken);
             }
         }
-    }
-
-    /// <summary>
-    /// Creates the cluster beside its folder, then moves it there: a kill in between leaves nothing that looks like a cluster.
-    /// </summary>
-    private async Task InitialiseAsync(CancellationToken cancellationToken)
-    {
-        _log.LogInformation("Creating a PostgreSQL cluster in {Folder} …", _folder.Home);
-        // A new name each time: the initdb of a registry that was killed may still be writing to the previous one.
-        var beside = $"{_folder.Cluster}.new-{Path.GetRandomFileName()}";
-        await AsClusterUserAsync(InitialiseTimeout, cancellationToken, "sh", "-c", "rm -rf -- \"$0\".new-*", _folder.Cluster);
-        // Only this user and root can enter the socket's folder (mode 0700): a password would protect nothing more.
-        var made = await AsClusterUserAsync(
-            InitialiseTimeout,
-            cancellationToken,
-            Path.Combine(_programs, "initdb"),
-            "-D",
-            beside,
-            "--username=registry",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--data-checksums"
-        );
-        if (made.ExitCode == 0)
-            made = await AsClusterUserAsync(InitialiseTimeout, cancellationToken, "mv", "-T", beside, _folder.Cluster);
-        if (made.ExitCode != 0)
-            throw new ClusterUnavailableException($"A PostgreSQL cluster could not be made in '{_folder.Home}': {LastLine(made.Output)}");
     }
 
     /// <summary>Starts the postmaster and waits until it is ready. Returns false when it is not, and another try may succeed.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry.Commands;
 
@@ -7,9 +8,15 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var command = new Command("migrate", "Bring the database to the schema of this version.");
-        // Opening the database migrates it.
-        command.SetAction((_, cancellationToken) => RegisterAccess.RunAsync(_ => Task.FromResult(0), cancellationToken));
+        var command = new Command("migrate", "Bring the database to the schema of this version, as its owner.");
+        command.SetAction((_, cancellationToken) => RunAsync(Settings.Read([]), cancellationToken));
         return command;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        using var logs = LoggingSetup.Create();
+        await Database.MigrateAsync(settings, logs, cancellationToken);
+        return 0;
     }
 }

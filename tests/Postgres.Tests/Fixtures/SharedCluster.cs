@@ -29,7 +29,11 @@ public sealed class SharedCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cluster = await _data.OpenAsync();
-        Schema.Migrate(await NewDatabaseAsync(Template, "template1"), NullLogger.Instance);
+        var template = await NewDatabaseAsync(Template, "template1");
+        Schema.Migrate(template, NullLogger.Instance);
+        // The tests' clocks stand years away from the database's. Only the owner can allow that.
+        await DataFolder.AskAsync<int>(template, "update registry.ledger_head set clock_tolerance = '100 years'");
+        await _cluster.GrantServiceAsync(TestContext.Current.CancellationToken);
         NpgsqlConnection.ClearAllPools(); // A template may have no session.
         _preparing = PrepareAsync();
     }
@@ -48,7 +52,23 @@ public sealed class SharedCluster : IAsyncLifetime
     public Task<string> NewDatabaseAsync() => NewDatabaseAsync($"test_{Interlocked.Increment(ref _databases)}", "template1");
 
     /// <summary>A database with the registry's schema and nothing in it.</summary>
-    internal async Task<Database> NewRegisterAsync() => new(await _ready.Reader.ReadAsync(_closing.Token));
+    internal async Task<Database> NewRegisterAsync()
+    {
+        var owner = await _ready.Reader.ReadAsync(_closing.Token);
+        return new(owner, ServiceOf(owner));
+    }
+
+    /// <summary>The service's connection string for the same database.</summary>
+    internal string ServiceOf(string connectionString) => WithDatabaseOf(connectionString, _cluster.ServiceConnectionString);
+
+    /// <summary>The owner's connection string for the same database.</summary>
+    internal string OwnerOf(string connectionString) => WithDatabaseOf(connectionString, _cluster.ConnectionString);
+
+    private static string WithDatabaseOf(string connectionString, string role) =>
+        new NpgsqlConnectionStringBuilder(role)
+        {
+            Database = new NpgsqlConnectionStringBuilder(connectionString).Database,
+        }.ConnectionString;
 
     /// <summary>Prepares a few databases ahead, so that no test waits for one. A fault reaches the tests that wait.</summary>
     private async Task PrepareAsync()
@@ -89,13 +109,16 @@ public sealed class SharedCluster : IAsyncLifetime
 /// <summary>
 /// A database of one test, reached as the registry reaches it, and by a second connection that sees only what is committed.
 /// </summary>
-internal sealed class Database(string connectionString) : IAsyncDisposable
+internal sealed class Database(string connectionString, string? serviceConnectionString = null) : IAsyncDisposable
 {
+    /// <summary>The connection string of the owner.</summary>
+    public string ConnectionString => connectionString;
+
     /// <summary>The registry's own data source, as <see cref="PostgresSetup.AddPostgres"/> sets it up.</summary>
     public NpgsqlDataSource Source { get; } =
         (NpgsqlDataSource)
             new ServiceCollection()
-                .AddPostgres(connectionString)
+                .AddPostgres(serviceConnectionString ?? connectionString)
                 .Single(service => service.ServiceType == typeof(NpgsqlDataSource))
                 .ImplementationFactory!(null!);
 
