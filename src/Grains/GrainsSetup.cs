@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -51,12 +52,28 @@ public static class GrainsSetup
     public static ISiloBuilder UseOneSilo(this ISiloBuilder silo)
     {
         silo.UseLocalhostClustering(SoleSilo.Port, gatewayPort: 0, primarySiloEndpoint: SoleSilo);
-        silo.Configure<ClusterOptions>(cluster =>
-        {
-            cluster.ServiceId = ServiceId;
-            cluster.ClusterId = "one";
-        });
+        Name(silo, "one");
         NoConnections.AddTo(silo.Services);
         return silo;
     }
+
+    /// <summary>
+    /// Configures one silo of a cluster of several. The caller adds their membership. See <see cref="ClusterTls"/>.
+    /// </summary>
+    /// <param name="cluster">The name of the cluster.</param>
+    /// <param name="endpoint">Where this silo listens for the others.</param>
+    /// <param name="certificate">The cluster's own certificate with its private key, the same for every silo.</param>
+    public static ISiloBuilder UseSiloOf(this ISiloBuilder silo, string cluster, IPEndPoint endpoint, X509Certificate2 certificate)
+    {
+        Name(silo, cluster);
+        ClusterTls.AddTo(silo, endpoint, certificate);
+        return silo;
+    }
+
+    private static void Name(ISiloBuilder silo, string cluster) =>
+        silo.Configure<ClusterOptions>(options =>
+        {
+            options.ServiceId = ServiceId;
+            options.ClusterId = cluster;
+        });
 }

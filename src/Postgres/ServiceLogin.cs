@@ -18,8 +18,8 @@ public static class ServiceLogin
     private const string Rights = """
         select
             rolsuper or coalesce((select pg_has_role(rolname, nspowner, 'member') from pg_namespace where nspname = 'registry'), true),
-            coalesce((select pg_has_role(current.rolname, service.oid, 'member') from pg_roles service where service.rolname = @service), false)
-        from pg_roles current
+            coalesce((select pg_has_role(me.rolname, service.oid, 'member') from pg_roles service where service.rolname = @service), false)
+        from pg_roles me
         where rolname = session_user
         """;
 
@@ -46,7 +46,7 @@ public static class ServiceLogin
             );
         if (await Schema.PendingAsync(connectionString, cancellationToken) is { Count: > 0 } pending)
             throw new ClusterUnavailableException(
-                $"The database has the schema of an older version ({pending.Count} migrations are missing), and this role may not change it: "
+                $"The database has an older schema ({pending.Count} migrations are missing), and this role may not change it: "
                     + "run 'registry migrate' with the owner's connection string in REGISTRY_DATABASE."
             );
         return connectionString;

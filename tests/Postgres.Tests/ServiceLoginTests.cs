@@ -59,7 +59,7 @@ public sealed class ServiceLoginTests(SharedCluster cluster) : IDisposable
         // The schema has another owner already, and a later version knows more of it.
         await DataFolder.AskAsync<int>(cluster.OwnerOf(service), "create schema registry");
         var refusal = await Assert.ThrowsAsync<ClusterUnavailableException>(() => OpenAsync(service));
-        Assert.Matches("^The database has the schema of an older version .* run 'registry migrate' with the owner's", refusal.Message);
+        Assert.Matches("^The database has an older schema .* run 'registry migrate' with the owner's", refusal.Message);
         var migration = await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
             ServiceLogin.MigrateAsync(service, NullLogger.Instance, Cancellation)
         );

@@ -92,7 +92,8 @@ internal sealed class ClusterAccess(string data)
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidPassword)
         {
             throw new ClusterUnavailableException(
-                $"The password in '{_owner.Path}' does not fit the database in '{folder.Home}': restore the folder 'keys' that belongs to it.",
+                $"The password in '{_owner.Path}' does not fit the database in '{folder.Home}': "
+                    + "restore the folder 'keys' that belongs to it.",
                 refused
             );
         }

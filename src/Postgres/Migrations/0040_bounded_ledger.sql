@@ -8,7 +8,7 @@ insert into registry.ledger_kind (kind) values
     ('registry-opened'), ('document-recorded'), ('rule-switched'), ('notice-issued'), ('staff-right-changed'),
     ('device-registered'), ('device-changed'), ('device-clock-reset'), ('fleet-registered'), ('gateway-registered'), ('gateway-changed'),
     ('credential-issued'), ('credentials-issued'), ('credential-ended'), ('claim-made'), ('claim-used'),
-    ('heartbeats-purged'), ('history-digest'), ('clock-stepped'),
+    ('heartbeats-purged'), ('history-digest'), ('clock-stepped'), ('place-registered'), ('kiosk-registered'), ('absence-confirmed'), ('fleet-based'),
     ('change-drafted'), ('change-revised'), ('change-submitted'), ('change-approved'), ('change-rejected'), ('change-withdrawn'), ('change-reopened');
 revoke all on registry.ledger_kind from public;
 grant select on registry.ledger_kind to registry_service;

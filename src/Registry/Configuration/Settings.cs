@@ -34,7 +34,10 @@ internal sealed record Settings(
 {
     private const int MaxHeartbeatDays = 3650;
 
-    /// <summary>Reads the settings. Throws <see cref="UsageException"/> for a value that is not possible.</summary>
+    /// <summary>
+    /// Reads the settings. Throws <see cref="UsageException"/> for a value that is not possible, and
+    /// <see cref="PrerequisiteException"/> for one that this version does not serve yet.
+    /// </summary>
     public static Settings Read(string[] overrides)
     {
         var settings = new SettingsReader(
@@ -44,6 +47,10 @@ internal sealed record Settings(
                 .AddCommandLine(overrides)
                 .Build()
         );
+        if (settings.Text("CLUSTER", "") is { Length: > 0 } cluster)
+            throw new PrerequisiteException(
+                $"REGISTRY_CLUSTER is '{cluster}', and this version serves with one silo only: leave it empty."
+            );
         return new Settings(
             HttpSettings.Read(settings),
             MqttSettings.Read(settings),

@@ -37,7 +37,10 @@ internal static class Problem
         var (status, title) = first.Code switch
         {
             RefusalCodes.NotFound => (StatusCodes.Status404NotFound, "Not found"),
-            RefusalCodes.OwnRequest or RefusalCodes.NotTheAuthor or RefusalCodes.NotEntitled => (StatusCodes.Status403Forbidden, "Not allowed"),
+            RefusalCodes.OwnRequest or RefusalCodes.NotTheAuthor or RefusalCodes.NotEntitled => (
+                StatusCodes.Status403Forbidden,
+                "Not allowed"
+            ),
             RefusalCodes.Stale => (StatusCodes.Status412PreconditionFailed, "Changed since"),
             RefusalCodes.WrongState or RefusalCodes.BaseMoved => (StatusCodes.Status409Conflict, "Another change came first"),
             _ => (StatusCodes.Status422UnprocessableEntity, "Refused by the rules"),

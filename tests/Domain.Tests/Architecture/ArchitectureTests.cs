@@ -13,7 +13,13 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> References = new()
     {
         ["src/Domain"] = [],
-        ["src/Grains"] = ["Domain", "Microsoft.Orleans.Server", "Microsoft.Orleans.Serialization.SystemTextJson"],
+        ["src/Grains"] =
+        [
+            "Domain",
+            "Microsoft.Orleans.Server",
+            "Microsoft.Orleans.Connections.Security",
+            "Microsoft.Orleans.Serialization.SystemTextJson",
+        ],
         ["src/Files"] = ["Domain", "YamlDotNet", "CsvHelper"],
         ["src/Postgres"] =
         [

@@ -121,7 +121,7 @@ public sealed class SmallCity : IAsyncLifetime
 
     internal async Task<NoticeContent> Notice(string place = Lobby) => (await Grains.Place(place).Describe())!.Content;
 
-    private static Opening Opening() =>
+    internal static Opening Opening() =>
         new(
             Governance(),
             [new Place(Lobby, "Lobby", "1 Main St", "the lobby"), new Place(Gate, "Gate", "2 Main St", "the gate")],

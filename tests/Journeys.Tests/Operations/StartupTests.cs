@@ -62,6 +62,10 @@ public sealed class StartupTests : IDisposable
     public Task A_refused_start_says_which_address_is_invalid() =>
         RefusesAsync(2, "expected an address and a port", Settings(("REGISTRY_HTTP", "eighty")), "serve");
 
+    [Fact]
+    public Task A_cluster_of_several_silos_is_refused_and_nothing_listens_for_it() =>
+        RefusesAsync(3, "serves with one silo only", Settings(("REGISTRY_CLUSTER", "city")), "serve");
+
     [Theory]
     [InlineData("REGISTRY_MQTT_LIMITS__INFLIGHT", "70000", "expected a number from 1 to 65535")]
     [InlineData("REGISTRY_MQTT_LIMITS__CONNECTIONS", "many", "expected a number from 1")]

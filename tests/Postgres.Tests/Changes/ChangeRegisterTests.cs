@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
@@ -82,12 +81,14 @@ public sealed class ChangeRegisterTests(SharedCluster cluster)
     )]
     [InlineData("update registry.change_request set author = 'st-aaaaaaaaaaaaaaaa'", "an_author_is_active")]
     [InlineData(
-        "insert into registry.change_step (change, number, step, at, staff, role, entry) select id, 9, 'approved', now(), author, 'editor', 0 "
+        "insert into registry.change_step (change, number, step, at, staff, role, entry) "
+            + "select id, 9, 'approved', now(), author, 'editor', 0 "
             + "from registry.change_request",
         "an_act_is_of_active_staff"
     )]
     [InlineData(
-        "insert into registry.change_step (change, number, step, at, staff, role, entry) select r.id, 9, 'approved', now(), s.id, 'approver', 0 "
+        "insert into registry.change_step (change, number, step, at, staff, role, entry) "
+            + "select r.id, 9, 'approved', now(), s.id, 'approver', 0 "
             + "from registry.change_request r, registry.staff s where 'approver' = any (s.roles)",
         "an_act_is_of_the_author_or_the_decider"
     )]
@@ -115,7 +116,8 @@ public sealed class ChangeRegisterTests(SharedCluster cluster)
         var refusal = await Assert.ThrowsAsync<PostgresException>(() =>
             database.Source.ExecuteAsync(
                 "insert into registry.revision (kind, id, number, position, recorded_at, entry, change, body) "
-                    + $"select kind, 'forged', 1, 99, recorded_at, entry, {change}, body from registry.revision where kind = 'instrument' limit 1",
+                    + $"select kind, 'forged', 1, 99, recorded_at, entry, {change}, body "
+                    + "from registry.revision where kind = 'instrument' limit 1",
                 null,
                 Cancellation
             )

@@ -52,7 +52,7 @@ public sealed class ClusterAccessTests
         );
     }
 
-    /// <summary>Leaves a running cluster as an older registry did when it was killed: it trusts its socket, and there are no passwords.</summary>
+    /// <summary>Leaves a cluster as an older registry did: it trusts its socket, and there are no passwords.</summary>
     private static async Task MakeOldAsync(DataFolder data)
     {
         var place = await ClusterFolder.ForDataAsync(data.Path, Cancellation);

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Dapper;
 using Npgsql;
-using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
@@ -21,10 +20,12 @@ public sealed class LedgerTransactionTests(SharedCluster cluster)
         await using var database = await cluster.NewRegisterAsync();
         var kinds = typeof(LedgerKinds)
             .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.IsLiteral)
             .Select(field => (string)field.GetRawConstantValue()!)
             .Concat(Enum.GetValues<ChangeAct>().Select(LedgerKinds.ForChange));
-        var known = await database.AskAsync<string>("select string_agg(kind, ' ' order by kind) from registry.ledger_kind");
-        Assert.Equal(string.Join(' ', kinds.Order(StringComparer.Ordinal)), known);
+        var known = await database.AskAsync<string[]>("select array_agg(kind) from registry.ledger_kind");
+        // A new kind needs a migration that inserts it into registry.ledger_kind.
+        Assert.Empty(kinds.Except(known!));
     }
 
     [Fact]
@@ -53,7 +54,8 @@ public sealed class LedgerTransactionTests(SharedCluster cluster)
     {
         await using var database = await StrictRegisterAsync();
         var entered = await database.Source.ExecuteAsync(
-            $"do $$ begin perform registry.append_entry(registry.take_head(now() + interval '{seconds} seconds'), 'clock-stepped', '{{}}'); end $$",
+            "do $$ begin perform registry.append_entry("
+                + $"registry.take_head(now() + interval '{seconds} seconds'), 'clock-stepped', '{{}}'); end $$",
             null,
             Cancellation
         );
