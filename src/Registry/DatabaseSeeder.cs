@@ -38,8 +38,8 @@ internal static class DatabaseSeeder
 
     private static async Task CompareAsync(IPolicyRegister register, Opening? opening, ILogger log, CancellationToken cancellationToken)
     {
-        var registered = (await register.OpeningFilesAsync(cancellationToken)).ToHashSet();
-        var changed = opening?.Files.Where(file => !registered.Contains(file)).Select(file => file.Name).ToArray();
+        var registered = await register.OpeningFilesAsync(cancellationToken);
+        var changed = opening?.Files.Where(file => !registered.Any(recorded => recorded.IsOf(file))).Select(file => file.Name).ToArray();
         if (changed is null)
             log.LogWarning(
                 "The files under '{Name}' have problems; the register goes on as it is. 'registry policies check' lists them.",

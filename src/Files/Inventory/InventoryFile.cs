@@ -141,7 +141,7 @@ public static class InventoryFile
             kiosks,
             gateways,
             devices,
-            new OpeningFile($"devices/{Path.GetFileName(file.Name)}", file.Sha256)
+            new OpeningFile($"devices/{Path.GetFileName(file.Name)}", file.Sha256) { IsPrivate = true }
         )
         {
             FleetBases = bases,

@@ -14,16 +14,18 @@ internal static class OpeningRecorder
     /// <summary>Records everything: the documents, then places and kiosks, then gateways and devices.</summary>
     public static async Task RecordAsync(LedgerTransaction ledger, Opening opening)
     {
-        var entry = await ledger.AppendAsync(LedgerKinds.RegistryOpened, Attribution.Registry, new { opening.Files });
-        foreach (var file in opening.Files)
+        var files = opening.Files.Select(RecordedFile.From).ToArray();
+        var entry = await ledger.AppendAsync(LedgerKinds.RegistryOpened, Attribution.Registry, new { files = files.Select(Details) });
+        foreach (var file in files)
         {
             await ledger.ExecuteAsync(
-                "insert into registry.opening_file (entry, name, sha256) values (@entry, @Name, @Sha256)",
+                "insert into registry.opening_file (entry, name, sha256, salt) values (@entry, @Name, @Sha256, @salt)",
                 new
                 {
                     entry,
                     file.Name,
                     file.Sha256,
+                    salt = file.Salt.IsEmpty ? null : file.Salt.ToArray(),
                 }
             );
         }
@@ -48,6 +50,17 @@ internal static class OpeningRecorder
                 throw new InvalidOperationException($"The fleet '{fleet.Fleet}' has no device: it works from no place.");
         }
     }
+
+    /// <summary>The salt stays in the table: with it a reader of the ledger could check a guess at the file.</summary>
+    private static object Details(RecordedFile file) =>
+        file.Salt.IsEmpty
+            ? new { file.Name, file.Sha256 }
+            : new
+            {
+                file.Name,
+                file.Sha256,
+                isSalted = true,
+            };
 
     private static Task<int> InsertAsync(LedgerTransaction ledger, Place place, long entry) =>
         ledger.ExecuteAsync(

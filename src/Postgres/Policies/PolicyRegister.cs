@@ -20,14 +20,14 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         return await database.ScalarAsync<bool>("select not exists (select from registry.revision)", null, cancellationToken);
     }
 
-    public async Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken)
+    public async Task<ImmutableArray<RecordedFile>> OpeningFilesAsync(CancellationToken cancellationToken)
     {
-        var files = await database.QueryAsync<(string Name, string Sha256)>(
-            "select name, sha256 from registry.opening_file order by name",
+        var files = await database.QueryAsync<(string Name, string Sha256, byte[]? Salt)>(
+            "select name, sha256, salt from registry.opening_file order by name",
             null,
             cancellationToken
         );
-        return [.. files.Select(row => new OpeningFile(row.Name, row.Sha256))];
+        return [.. files.Select(row => new RecordedFile(row.Name, row.Sha256, [.. row.Salt ?? []]))];
     }
 
     public async Task<ImmutableArray<PolicyRevision>> RevisionsAsync(long entry, CancellationToken cancellationToken)

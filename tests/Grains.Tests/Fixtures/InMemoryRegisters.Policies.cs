@@ -31,7 +31,8 @@ internal sealed partial class InMemoryRegisters : IPolicyRegister, IChangeRegist
 
     public Task<bool> OpenAsync(Opening opening, DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(false);
 
-    public Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Files);
+    public Task<ImmutableArray<RecordedFile>> OpeningFilesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(opening.Files.Select(RecordedFile.From).ToImmutableArray());
 
     public Task<ImmutableArray<PolicyRevision>> RevisionsAsync(long entry, CancellationToken cancellationToken) =>
         Task.FromResult(_revisions.Where(revision => revision.Entry > entry).ToImmutableArray());

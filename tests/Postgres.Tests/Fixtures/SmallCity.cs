@@ -25,6 +25,9 @@ internal static class SmallCity
         Confidence.Sourced
     );
 
+    /// <summary>The file of the inventory, which says how many mobile devices there are.</summary>
+    public static readonly OpeningFile Inventory = new("devices/sample-city.yaml", new string('b', 64)) { IsPrivate = true };
+
     public static Opening Opening { get; } =
         new(
             new GovernanceSnapshot(
@@ -59,7 +62,7 @@ internal static class SmallCity
                 new Device(Camera, "facility-camera", [Capture.Video, Capture.Audio], Lobby, null, "police", Lifecycle.Active),
                 new Device(Reader, "alpr-patrol", [Capture.Plates, Capture.Stills], null, "patrol", "police", Lifecycle.Active),
             ],
-            [new OpeningFile("policies/city.yaml", new string('a', 64)), new OpeningFile("devices/sample-city.yaml", new string('b', 64))]
+            [new OpeningFile("policies/city.yaml", new string('a', 64)), Inventory]
         );
 
     public static EffectivePeriod From(string from) => new(LawDate.Parse(from));

@@ -1,4 +1,5 @@
 using CsCheck;
+using System.Text.Json;
 using Npgsql;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -34,7 +35,9 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
         var register = new PolicyRegister(database.Source);
         await register.OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
 
-        Assert.Equal(SmallCity.Opening.Files.OrderBy(file => file.Name), await register.OpeningFilesAsync(Cancellation));
+        var recorded = await register.OpeningFilesAsync(Cancellation);
+        Assert.Equal(SmallCity.Opening.Files.Length, recorded.Length);
+        Assert.All(SmallCity.Opening.Files, file => Assert.Single(recorded, one => one.IsOf(file)));
         Assert.Equal(
             "registry-opened, 2026-11-23 20:00:00",
             await database.AskAsync<string>(
@@ -56,6 +59,40 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
                 $"select count(*) from registry.ledger_entry where convert_from(bytes, 'UTF8') like '%{SmallCity.Reader}%'"
             )
         );
+    }
+
+    [Fact]
+    public async Task The_ledger_has_no_hash_against_which_a_guess_at_the_inventory_can_be_checked()
+    {
+        var hashes = new HashSet<string>();
+        for (var opened = 0; opened < 2; opened++)
+        {
+            await using var database = await cluster.NewRegisterAsync();
+            await new PolicyRegister(database.Source).OpenAsync(SmallCity.Opening, SmallCity.Noon, Cancellation);
+            var entry = await database.AskAsync<string>("select convert_from(bytes, 'UTF8') from registry.ledger_entry where index = 0");
+            Assert.DoesNotContain(SmallCity.Inventory.Sha256, entry, StringComparison.Ordinal);
+            var files = JsonDocument.Parse(entry!).RootElement.GetProperty("body").GetProperty("files").EnumerateArray().ToArray();
+            Assert.Equal(new string('a', 64), files[0].GetProperty("sha256").GetString());
+            Assert.False(files[0].TryGetProperty("isSalted", out _));
+            Assert.True(files[1].GetProperty("isSalted").GetBoolean());
+            // The same file has another hash in each registry, and no entry has the salt.
+            Assert.True(hashes.Add(files[1].GetProperty("sha256").GetString()!));
+            var salt = await database.AskAsync<string>("select encode(salt, 'hex') from registry.opening_file where salt is not null");
+            Assert.Equal(64, salt!.Length);
+            Assert.DoesNotContain(salt, entry, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_an_older_version_recorded_is_known_again()
+    {
+        await using var database = await cluster.NewCityAsync();
+        await database.AskAsync<int>(
+            $"update registry.opening_file set sha256 = '{SmallCity.Inventory.Sha256}', salt = null where salt is not null"
+        );
+        var recorded = await new PolicyRegister(database.Source).OpeningFilesAsync(Cancellation);
+        Assert.Single(recorded, one => one.IsOf(SmallCity.Inventory));
+        Assert.DoesNotContain(recorded, one => one.IsOf(SmallCity.Inventory with { Sha256 = new string('c', 64) }));
     }
 
     [Fact]

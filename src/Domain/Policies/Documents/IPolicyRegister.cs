@@ -18,7 +18,7 @@ public interface IPolicyRegister
     Task<bool> OpenAsync(Opening opening, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>The files that the register was opened from.</summary>
-    Task<ImmutableArray<OpeningFile>> OpeningFilesAsync(CancellationToken cancellationToken);
+    Task<ImmutableArray<RecordedFile>> OpeningFilesAsync(CancellationToken cancellationToken);
 
     /// <summary>Every revision that was recorded after a ledger entry, in the order of recording.</summary>
     /// <param name="entry">Number of an entry; -1 for all.</param>

@@ -5,8 +5,15 @@ using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Domain.Policies.Documents;
 
-/// <summary>A file from which the register was opened: its name under the checkout and the SHA-256 of its bytes, lower-case hex.</summary>
-public sealed record OpeningFile(string Name, string Sha256);
+/// <summary>A file from which a register is opened: its name under the checkout and the SHA-256 of its bytes, lower-case hex.</summary>
+public sealed record OpeningFile(string Name, string Sha256)
+{
+    /// <summary>
+    /// Whether the file says what is not public, such as how many mobile devices there are. With its hash a guess could be checked, so the
+    /// ledger gets a salted one.
+    /// </summary>
+    public bool IsPrivate { get; init; }
+}
 
 /// <summary>The content of the files under <c>policies/</c> and <c>devices/</c>, read without an error.</summary>
 public sealed record Opening(
