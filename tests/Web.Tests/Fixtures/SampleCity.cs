@@ -107,6 +107,8 @@ public sealed class SampleCity : IAsyncLifetime
     private WebApplication Build()
     {
         var memory = Memory = new InMemoryRegisters(Opening);
+        // Tests of the screen count the facts of the lobby's own devices.
+        memory.FleetBases = [.. memory.FleetBases.Select(fleet => fleet with { Places = fleet.Places.Remove(Lobby) })];
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ApplicationName = typeof(WebSetup).Assembly.GetName().Name }
         );

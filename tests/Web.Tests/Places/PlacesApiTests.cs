@@ -13,10 +13,10 @@ public sealed class PlacesApiTests(SampleCity city)
     [Fact]
     public async Task The_notice_of_a_precinct_names_its_fleets_and_no_single_device_of_them()
     {
-        var place = await city.Json("/api/v1/places/east-precinct-lobby");
-        Assert.Equal(["body-worn-east", "in-car-east"], place["fleets"]!.AsArray().Select(fleet => (string)fleet!));
+        var place = await city.Json("/api/v1/places/east-precinct-holding");
+        Assert.Equal(["body-worn-east", "in-car-east", "plate-readers-east"], place["fleets"]!.AsArray().Select(fleet => (string)fleet!));
 
-        var answer = await city.Json("/api/v1/places/east-precinct-lobby/notice");
+        var answer = await city.Json("/api/v1/places/east-precinct-holding/notice");
         var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars((string)answer["notice"]!["payload"]!));
         var facts = JsonNode.Parse(text)!["facts"]!.AsArray().Where(fact => fact!["fleet"] is not null);
         Assert.Equal(
@@ -25,6 +25,9 @@ public sealed class PlacesApiTests(SampleCity city)
                 "body-worn-east body-worn-video audio recorded unknown ",
                 "in-car-east in-car-video video recorded unknown ",
                 "in-car-east in-car-video audio recorded unknown ",
+                "plate-readers-east alpr stills recorded unknown ",
+                "plate-readers-east alpr plates recorded unknown ",
+                "plate-readers-east alpr location recorded unknown ",
             ],
             facts.Select(fact =>
                 $"{fact!["fleet"]} {fact["technology"]} {fact["capture"]} {fact["mode"]} {fact["certainty"]} {fact["since"]}"
