@@ -20,7 +20,7 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
     /// </summary>
     public static Wording English { get; } = new("en", "ltr", Reviewed: true, PageTexts.English);
 
-    /// <summary>Whether a text is the tag of a language (BCP 47) that the registry takes: a language, perhaps a script and a region.</summary>
+    /// <summary>Whether a text is a language tag (BCP 47) that the registry takes: a language, perhaps a script and a region.</summary>
     public static bool IsLanguageTag(string text) => LanguageTag().IsMatch(text);
 
     /// <summary>

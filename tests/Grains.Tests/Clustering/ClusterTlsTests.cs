@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
@@ -31,7 +32,8 @@ public sealed class ClusterTlsTests : IAsyncLifetime
             .Services.AddSingleton(TimeProvider.System)
             .AddSingleton<IPolicyRegister>(_memory)
             .AddSingleton<IChangeRegister>(_memory)
-            .AddSingleton<IPlaceRegister>(_memory);
+            .AddSingleton<IPlaceRegister>(_memory)
+            .AddSingleton<IDeviceRegister>(_memory);
         builder.UseOrleans(silo => silo.UseSiloOf(Cluster, _endpoint, Own).UseDevelopmentClustering(_endpoint).AddGrains());
         _silo = builder.Build();
         await _silo.StartAsync(TestContext.Current.CancellationToken);

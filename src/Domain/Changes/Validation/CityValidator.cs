@@ -46,7 +46,7 @@ internal static class CityValidator
                 );
     }
 
-    /// <summary>Only the opening of a registry says whether its data is sample data: no request may call sample data a city's own.</summary>
+    /// <summary>Only the opening of a registry says whether its data is sample data. No request changes that.</summary>
     public static void CheckSampleFlag(City city, City current, ProblemLocation at)
     {
         if (city.IsSample != current.IsSample)

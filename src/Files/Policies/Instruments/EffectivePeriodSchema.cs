@@ -28,7 +28,8 @@ internal static class EffectivePeriodSchema
         var problems = keys.File.Problems.Count;
         var from = keys.Required("from", From);
         var knownBy = keys.OptionalValue("known_by", FieldSchema.Date);
-        var notBefore = keys.Optional("not_before", NotBefore, passed);
+        // A date of passage that could not be read has no year.
+        var notBefore = keys.Optional("not_before", NotBefore, passed is { Year: 0 } ? null : passed);
         var to = keys.Required("to", To);
         var endedBy = keys.OptionalValue("ended_by", FieldSchema.Date);
         var hasUnknownEnd = keys.Node("to") is YamlText { Text: Unknown };

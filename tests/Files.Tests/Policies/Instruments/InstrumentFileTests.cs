@@ -42,13 +42,6 @@ public sealed class InstrumentFileTests
         "'ended_by' beside a known end",
         "'to: unknown'"
     )]
-    [InlineData(
-        PlateReaders,
-        "{from: 2019-02-01, to: open}",
-        "{from: unknown, not_before: 2021-03-15, to: 2020-12-31}",
-        "an end (2020-12-31) that is not after the day before which it cannot have held (2021-03-15)",
-        "an end after the text was passed"
-    )]
     [InlineData(PlateReaders, "{from: 2019-02-01, to: open}", "{to: open}", "no 'from'", "'from': the first day on which it holds")]
     [InlineData(SurveillanceCode, "filed: 2013-03-27", "filed: 27 March 2013", "'27 March 2013'", "a date that the calendar has")]
     public void A_wrong_date_or_period_is_reported_on_its_line(
@@ -58,6 +51,16 @@ public sealed class InstrumentFileTests
         string found,
         string expected
     ) => ProblemAssert.Reports(file, text, replacement, found, expected);
+
+    [Fact]
+    public void An_end_before_the_text_was_passed_is_reported_on_its_line() =>
+        ProblemAssert.Reports(
+            PlateReaders,
+            "{from: 2019-02-01, to: open}",
+            "{from: unknown, not_before: 2021-03-15, to: 2020-12-31}",
+            "an end (2020-12-31) that is not after the day before which it cannot have held (2021-03-15)",
+            "an end after the text was passed"
+        );
 
     public static TheoryData<string, string, string, string, string> UnknownIds() =>
         new()
