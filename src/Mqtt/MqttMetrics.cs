@@ -4,6 +4,7 @@ using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 
 namespace SurveillanceRegistry.Mqtt;
 

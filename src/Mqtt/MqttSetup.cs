@@ -18,6 +18,7 @@ using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.ExpectedStates;
 using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
 using SurveillanceRegistry.Mqtt.Vendors;
 
@@ -41,9 +42,11 @@ public static class MqttSetup
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>());
         services.TryAddSingleton(new VendorProfiles([]));
-        services.AddSingleton<SessionEndSequencer>();
+        services.AddSingleton<PresenceSequencer>();
+        services.AddSingleton<KnockRecorder>();
         services.AddSingleton<VendorPublishHandler>();
         services.AddSingleton<HeartbeatAppender>();
+        services.AddSingleton<PublishRejector>();
         services.AddSingleton<GatewaySenderResolver>();
         services.AddSingleton<PublishHandler>();
         services.AddSingleton<SubscriptionAuthorizer>();

@@ -15,6 +15,9 @@ public readonly record struct CaptureReport
     private const int BitsPerCapture = 2;
     private const int Mask = (1 << BitsPerCapture) - 1;
 
+    /// <summary>The lower bit of each capture.</summary>
+    private const int LowBits = 0b01_01_01_01_01_01;
+
     private static readonly ImmutableArray<Capture> All = [.. Enum.GetValues<Capture>()];
 
     /// <summary>A report in its packed form: two bits a capture, in the order of <see cref="Capture"/>.</summary>
@@ -28,6 +31,16 @@ public readonly record struct CaptureReport
 
     /// <summary>This report with the mode of one capture set.</summary>
     public CaptureReport With(Capture capture, Mode mode) => new(Bits & ~(Mask << Offset(capture)) | (int)mode << Offset(capture));
+
+    /// <summary>
+    /// This report without each capture whose mode differs in another report. A capture that only one of them names differs.
+    /// </summary>
+    public CaptureReport AgreeingWith(CaptureReport other)
+    {
+        var different = Bits ^ other.Bits;
+        var captures = (different | different >> 1) & LowBits;
+        return new CaptureReport(Bits & ~(captures | captures << 1));
+    }
 
     /// <summary>A report with every sensor in the same mode.</summary>
     public static CaptureReport ForAll(IEnumerable<Capture> sensors, Mode mode) =>

@@ -26,6 +26,12 @@ public readonly record struct CaptureSet(int Bits)
     /// <summary>The union of this set and another.</summary>
     public CaptureSet Union(CaptureSet other) => new(Bits | other.Bits);
 
+    /// <summary>This set without the captures of another.</summary>
+    public CaptureSet Except(CaptureSet other) => new(Bits & ~other.Bits);
+
+    [JsonIgnore]
+    public bool IsEmpty => Bits == 0;
+
     public override string ToString() => string.Join(", ", Captures.Select(Json.Word));
 }
 

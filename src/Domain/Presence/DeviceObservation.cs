@@ -70,8 +70,9 @@ public sealed record DeviceObservation(
     public DateTimeOffset? LastHeardAt { get; init; } = LastHeardAt == DateTimeOffset.UnixEpoch ? null : LastHeardAt;
 
     /// <summary>
-    /// Captures without a registered sensor that the device's vendor has ever named. They stay: a device that once reported a microphone
-    /// has one, whatever the register or a later message says. Null in older rows, see <see cref="WithDerivedUnregistered"/>.
+    /// Captures without a registered sensor that the device, or its vendor, has ever named, in a rejected publish too. They stay: a device
+    /// that once reported a microphone has one, whatever the register or a later message says. Null in older rows, see
+    /// <see cref="WithDerivedUnregistered"/>.
     /// </summary>
     [JsonPropertyName("beyond")]
     public CaptureSet? UnregisteredCaptures { get; init; }
@@ -96,6 +97,13 @@ public sealed record DeviceObservation(
     public SessionEnd? SessionEnd { get; init; }
 
     /// <summary>
+    /// When the removed device last tried to sign in with a credential that had been its own, or its gateway last published for it, to the
+    /// minute or so; null when it never did. A device that knocks has power, and may be recording.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? KnocksAt { get; init; }
+
+    /// <summary>
     /// Whether the last report describes the present: the device was heard within its deadline and its session did not break.
     /// </summary>
     [JsonIgnore]
@@ -118,8 +126,9 @@ public sealed record DeviceObservation(
     }
 
     /// <summary>
-    /// This observation with what it takes over from the one before: since when each mode is reported, and every unregistered capture that
-    /// was ever named. When a device returns, its modes are reported since its return: what it did while it was not heard is not known.
+    /// This observation with what it takes over from the one before: since when each mode is reported, every unregistered capture that was
+    /// ever named, and the last knock. When a device returns, its modes are reported since its return: what it did while it was not heard
+    /// is not known.
     /// </summary>
     public DeviceObservation MergedWith(DeviceObservation? before)
     {
@@ -128,6 +137,7 @@ public sealed record DeviceObservation(
         return this with
         {
             UnregisteredCaptures = (UnregisteredCaptures ?? default).Union(before?.UnregisteredCaptures ?? default),
+            KnocksAt = KnocksAt is { } at && !(before?.KnocksAt > at) ? at : before?.KnocksAt,
             ModeSince = [.. Enum.GetValues<Capture>().Select(capture => ModeSinceOf(capture, known))],
         };
     }
@@ -167,6 +177,7 @@ public sealed record DeviceObservation(
         || Health != other.Health
         || RuleVersion != other.RuleVersion
         || ClockFellBack != other.ClockFellBack
+        || KnocksAt != other.KnocksAt
         || IsSkewed != other.IsSkewed;
 
     private bool IsSkewed => SkewSeconds is { } skew && Math.Abs((long)skew) >= DevicePresence.SkewThresholdSeconds;

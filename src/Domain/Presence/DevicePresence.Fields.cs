@@ -4,7 +4,7 @@ using Bits = SurveillanceRegistry.Domain.Presence.DevicePresenceBits;
 
 namespace SurveillanceRegistry.Domain.Presence;
 
-/// <summary>The fields of a device's presence and how the small ones are packed.</summary>
+/// <summary>The fields of a device's presence, how the small ones are packed, and the form in which they are recorded.</summary>
 [StructLayout(LayoutKind.Sequential)] // A million devices, with their places in the timing wheel, take 60 MB.
 public partial struct DevicePresence
 {
@@ -19,6 +19,53 @@ public partial struct DevicePresence
     private int _skewSeconds;
     private int _lastReturnSecond;
     private PackedBits _packed;
+
+    /// <summary>Restores what an earlier activation of the partition recorded of the device.</summary>
+    /// <param name="last">The last recorded observation.</param>
+    /// <param name="heardSteady">When it was last heard, on this process's monotonic clock. Ignored when it never was.</param>
+    public void Restore(DeviceObservation last, long heardSteady)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        _epoch = last.Epoch;
+        _seq = last.Seq;
+        if (last.LastHeardAt is { } heardAt)
+        {
+            _heardAtUnixMs = heardAt.ToUnixTimeMilliseconds();
+            _heardAtSteadyMs = heardSteady;
+        }
+
+        Capture = last.Capture;
+        UnregisteredCaptures = last.UnregisteredCaptures ?? default;
+        Health = last.Health;
+        State = last.Presence;
+        Evidence = last.Evidence;
+        SetRuleVersion(last.RuleVersion);
+        SetSkew(last.SkewSeconds);
+        LastSessionEnd = last.SessionEnd;
+        Set(Flag.ClockFellBack, last.ClockFellBack);
+        Set(Flag.WasHeard, last.LastHeardAt is not null);
+    }
+
+    /// <summary>What is known of the device, in the form in which it is recorded, published and shown.</summary>
+    public readonly DeviceObservation ToObservation(string deviceId) =>
+        new(
+            deviceId,
+            Presence,
+            WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAtUnixMs) : null,
+            _epoch,
+            _seq,
+            Capture,
+            Health,
+            []
+        )
+        {
+            UnregisteredCaptures = UnregisteredCaptures,
+            Evidence = Evidence,
+            RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
+            SkewSeconds = Has(Flag.HasSkew) ? _skewSeconds : null,
+            ClockFellBack = Has(Flag.ClockFellBack),
+            SessionEnd = IsHeard ? null : LastSessionEnd,
+        };
 
     private void SetRuleVersion(long? version)
     {

@@ -95,26 +95,27 @@ public partial struct DevicePresence
         Set(Flag.SilenceIsNormal, silenceIsNormal);
     }
 
-    /// <summary>Applies a heartbeat. Only the newest changes what is known of the device.</summary>
+    /// <summary>
+    /// Applies a heartbeat. Only the newest becomes what is known of the device. A late one may still put its report in doubt, see
+    /// <see cref="ApplyLate"/>.
+    /// </summary>
     /// <param name="steadyMs">When the registry received it, on the monotonic clock.</param>
     public HeartbeatOrder ApplyHeartbeat(Heartbeat heartbeat, long steadyMs)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
         if (!heartbeat.IsAfter(_epoch, _seq))
         {
-            var isDuplicate = heartbeat.Epoch == _epoch && heartbeat.Seq == _seq;
-            // A device that restarts with an older clock, or in the same epoch, sends only heartbeats that seem late, for ever.
-            // Without this flag it would stay silent and no clerk would know why.
-            if (!isDuplicate && !IsHeard && ++LateCount >= MaxLateInARow)
-                Set(Flag.ClockFellBack, true);
-            return isDuplicate ? HeartbeatOrder.Duplicate : HeartbeatOrder.Late;
+            if (heartbeat.Epoch == _epoch && heartbeat.Seq == _seq)
+                return HeartbeatOrder.Duplicate;
+            ApplyLate(heartbeat);
+            return HeartbeatOrder.Late;
         }
 
         _epoch = heartbeat.Epoch;
         _seq = heartbeat.Seq;
         _session = unchecked((int)heartbeat.Session);
         Capture = heartbeat.Capture;
-        UnregisteredCaptures = heartbeat.UnregisteredCaptures;
+        UnregisteredCaptures = UnregisteredCaptures.Union(heartbeat.UnregisteredCaptures);
         Health = heartbeat.Health;
         SetRuleVersion(heartbeat.RuleVersion);
         SetSkew(
@@ -128,6 +129,34 @@ public partial struct DevicePresence
         if (heartbeat.ProvesLife)
             MarkHeard(heartbeat.ReceivedAt.ToUnixTimeMilliseconds(), steadyMs);
         return HeartbeatOrder.Newest;
+    }
+
+    /// <summary>
+    /// Applies what a rejected publish of the device reported. It proves no life and has no place in the order of heartbeats. A mode that
+    /// differs from it is not known any more, and an unregistered capture that it named stays.
+    /// </summary>
+    /// <param name="reported">What it reported; empty when it could not be read.</param>
+    /// <param name="afterEpoch">The newest heartbeat before it, with <paramref name="afterSeq"/>. A newer one removes the doubt.</param>
+    public void ApplyRejected(CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq)
+    {
+        UnregisteredCaptures = UnregisteredCaptures.Union(unregistered);
+        if ((_epoch, _seq).CompareTo((afterEpoch, afterSeq)) <= 0)
+            Capture = Capture.AgreeingWith(reported);
+    }
+
+    /// <summary>
+    /// Applies a heartbeat that is before the newest by its numbers and came after it. A device that boots with an older clock sends only
+    /// such heartbeats: after an older epoch, or on a newer session, the modes that differ are not known any more.
+    /// </summary>
+    private void ApplyLate(Heartbeat heartbeat)
+    {
+        UnregisteredCaptures = UnregisteredCaptures.Union(heartbeat.UnregisteredCaptures);
+        if (heartbeat.Epoch < _epoch || IsNewerSession(heartbeat.Session))
+            Capture = Capture.AgreeingWith(heartbeat.Capture);
+        // A device that restarts with an older clock, or in the same epoch, sends only heartbeats that seem late, for ever.
+        // Without this flag it would stay silent and no clerk would know why.
+        if (!IsHeard && ++LateCount >= MaxLateInARow)
+            Set(Flag.ClockFellBack, true);
     }
 
     private void MarkHeard(long heardAtUnixMs, long steadyMs)
@@ -208,32 +237,6 @@ public partial struct DevicePresence
             (State, Evidence) = (PresenceState.Silent, Evidence.Deadline);
     }
 
-    /// <summary>Restores what an earlier activation of the partition recorded of the device.</summary>
-    /// <param name="last">The last recorded observation.</param>
-    /// <param name="heardSteady">When it was last heard, on this process's monotonic clock. Ignored when it never was.</param>
-    public void Restore(DeviceObservation last, long heardSteady)
-    {
-        ArgumentNullException.ThrowIfNull(last);
-        _epoch = last.Epoch;
-        _seq = last.Seq;
-        if (last.LastHeardAt is { } heardAt)
-        {
-            _heardAtUnixMs = heardAt.ToUnixTimeMilliseconds();
-            _heardAtSteadyMs = heardSteady;
-        }
-
-        Capture = last.Capture;
-        UnregisteredCaptures = last.UnregisteredCaptures ?? default;
-        Health = last.Health;
-        State = last.Presence;
-        Evidence = last.Evidence;
-        SetRuleVersion(last.RuleVersion);
-        SetSkew(last.SkewSeconds);
-        LastSessionEnd = last.SessionEnd;
-        Set(Flag.ClockFellBack, last.ClockFellBack);
-        Set(Flag.WasHeard, last.LastHeardAt is not null);
-    }
-
     /// <summary>Makes the next heartbeat the newest whatever its epoch: a clerk has checked a device whose clock fell back.</summary>
     public void ForgetEpoch()
     {
@@ -242,27 +245,6 @@ public partial struct DevicePresence
         LateCount = 0;
         Set(Flag.ClockFellBack, false);
     }
-
-    /// <summary>What is known of the device, in the form in which it is recorded, published and shown.</summary>
-    public readonly DeviceObservation ToObservation(string deviceId) =>
-        new(
-            deviceId,
-            Presence,
-            WasHeard ? DateTimeOffset.FromUnixTimeMilliseconds(_heardAtUnixMs) : null,
-            _epoch,
-            _seq,
-            Capture,
-            Health,
-            []
-        )
-        {
-            UnregisteredCaptures = UnregisteredCaptures,
-            Evidence = Evidence,
-            RuleVersion = Has(Flag.HasRuleVersion) ? _ruleVersion : null,
-            SkewSeconds = Has(Flag.HasSkew) ? _skewSeconds : null,
-            ClockFellBack = Has(Flag.ClockFellBack),
-            SessionEnd = IsHeard ? null : LastSessionEnd,
-        };
 
     private readonly PresenceState HeardState => Health == Health.Docked ? PresenceState.Docked : PresenceState.Online;
 
@@ -280,4 +262,7 @@ public partial struct DevicePresence
     private readonly long LateAfterMs => DeadlineSeconds * 500L;
 
     private readonly bool IsLastSession(long session) => unchecked((int)session) == _session;
+
+    /// <summary>Whether a session began after that of the newest heartbeat. The low 32 bits are compared, with wrap-around.</summary>
+    private readonly bool IsNewerSession(long session) => unchecked((int)session - _session) > 0;
 }

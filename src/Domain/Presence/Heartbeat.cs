@@ -51,7 +51,8 @@ public sealed record Heartbeat(
 
     /// <summary>
     /// Captures without a registered sensor that a vendor's message named. Those with a reported mode are in <see cref="Capture"/>; the
-    /// mode of the others is not known. Empty in the registry's own format, which names exactly the registered sensors.
+    /// mode of the others is not known. Empty in the registry's own format: a heartbeat that names such a capture is rejected, see
+    /// <see cref="DevicePresence.ApplyRejected"/>.
     /// </summary>
     public CaptureSet UnregisteredCaptures { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Presence;
@@ -23,6 +24,17 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     /// </summary>
     [Alias("died")]
     Task ApplyDeath(int number, long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost);
+
+    /// <summary>
+    /// Applies what a rejected publish of a device reported: see <see cref="DevicePresence.ApplyRejected"/>. Does not wait until the state
+    /// change is passed on.
+    /// </summary>
+    [Alias("rejected")]
+    Task ApplyRejected(int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq);
+
+    /// <summary>Records that a removed device knocked: see <see cref="DeviceObservation.KnocksAt"/>.</summary>
+    [Alias("knocked")]
+    Task RecordKnock(int number, DateTimeOffset at);
 
     /// <summary>
     /// Returns when every state change of a device until now is recorded. The broker waits for it before it promises durability. Throws

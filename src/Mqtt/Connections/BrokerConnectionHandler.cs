@@ -13,6 +13,7 @@ using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
 
 namespace SurveillanceRegistry.Mqtt.Connections;

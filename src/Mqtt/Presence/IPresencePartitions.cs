@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Presence;
@@ -11,6 +12,12 @@ public interface IPresencePartitions
 
     /// <summary>Applies the death of a device in this epoch to its partition.</summary>
     Task ApplyDeath(int partition, int number, long epoch, long session, SessionEnd end);
+
+    /// <summary>Applies what a rejected publish of a device reported to its partition.</summary>
+    Task ApplyRejected(int partition, int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq);
+
+    /// <summary>Records a sign of life of a removed device in its partition.</summary>
+    Task RecordKnock(int partition, int number, DateTimeOffset at);
 
     /// <summary>Returns when the partition has stored every change of a device that it was notified of. Throws if it cannot.</summary>
     Task WaitUntilRecorded(int partition, int number);

@@ -2,18 +2,13 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Presence;
 
-/// <summary>The end of a device's session, on its way to the partition.</summary>
-/// <param name="Epoch">The epoch in which the device died; null when it did not die.</param>
-/// <param name="Recorded">Completed when the partition has stored the change; null when no caller waits.</param>
-internal readonly record struct SessionEndMessage(int Number, long? Epoch, long Session, SessionEnd End, TaskCompletionSource? Recorded);
-
 /// <summary>What waits for one partition, in the order in which it came. The caller locks the queue itself.</summary>
 internal sealed class PartitionQueue
 {
     private readonly Dictionary<int, int> _positions = []; // The index in _heartbeats of each device's last heartbeat.
     private List<Heartbeat> _heartbeats = [];
 
-    public List<SessionEndMessage> SessionEnds { get; } = [];
+    public List<PartitionMessage> Messages { get; } = [];
 
     /// <summary>Whether a call to the partition is in flight.</summary>
     public bool IsCalling { get; set; }
@@ -21,7 +16,7 @@ internal sealed class PartitionQueue
     /// <summary>Whether the queue holds more than repetitions, so that it is forwarded at once.</summary>
     public bool HasWork { get; set; }
 
-    public bool IsEmpty => _heartbeats.Count + SessionEnds.Count == 0;
+    public bool IsEmpty => _heartbeats.Count + Messages.Count == 0;
 
     /// <summary>Adds a heartbeat. It replaces the device's last one if both report the same.</summary>
     public void Enqueue(Heartbeat heartbeat)
@@ -38,19 +33,19 @@ internal sealed class PartitionQueue
     }
 
     /// <summary>Takes everything out of the queue.</summary>
-    public (List<Heartbeat> Heartbeats, List<SessionEndMessage> SessionEnds) Dequeue()
+    public (List<Heartbeat> Heartbeats, List<PartitionMessage> Messages) Dequeue()
     {
-        List<SessionEndMessage> sessionEnds = [.. SessionEnds];
+        List<PartitionMessage> messages = [.. Messages];
         var heartbeats = _heartbeats;
         _heartbeats = [];
         _positions.Clear();
-        SessionEnds.Clear();
+        Messages.Clear();
         HasWork = false;
-        return (heartbeats, sessionEnds);
+        return (heartbeats, messages);
     }
 
     /// <summary>Puts back what could not be forwarded, before what came meanwhile.</summary>
-    public void Requeue(List<Heartbeat> heartbeats, List<SessionEndMessage> sessionEnds)
+    public void Requeue(List<Heartbeat> heartbeats, List<PartitionMessage> messages)
     {
         var meanwhile = _heartbeats;
         _heartbeats = [];
@@ -59,7 +54,7 @@ internal sealed class PartitionQueue
             Enqueue(heartbeat);
         foreach (var heartbeat in meanwhile)
             Enqueue(heartbeat);
-        SessionEnds.InsertRange(0, sessionEnds);
+        Messages.InsertRange(0, messages);
         HasWork = true;
     }
 }

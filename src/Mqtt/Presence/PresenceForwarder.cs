@@ -40,18 +40,14 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
         _ = Task.Run(() => CallAsync(partition, queue));
     }
 
-    /// <summary>Queues the end of a device's session behind the heartbeats of the device, and returns at once.</summary>
-    /// <param name="epoch">The epoch in which the device died; null when it did not die.</param>
-    /// <param name="recorded">
-    /// Completed when the partition has stored what changed of the device; null when the caller does not wait.
-    /// </param>
-    public void EnqueueSessionEnd(int number, long? epoch, long session, SessionEnd end, TaskCompletionSource? recorded = null)
+    /// <summary>Queues what happened to a device behind its heartbeats, and returns at once.</summary>
+    public void Enqueue(PartitionMessage message)
     {
-        var partition = Device.PartitionOf(number);
+        var partition = Device.PartitionOf(message.Number);
         var queue = _queues[partition];
         lock (queue)
         {
-            queue.SessionEnds.Add(new SessionEndMessage(number, epoch, session, end, recorded));
+            queue.Messages.Add(message);
             queue.HasWork = true;
             if (queue.IsCalling)
                 return;
@@ -93,24 +89,24 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
         for (var isFirst = true; ; isFirst = false)
         {
             List<Heartbeat> heartbeats;
-            List<SessionEndMessage> sessionEnds;
+            List<PartitionMessage> messages;
             lock (queue)
             {
                 queue.IsCalling = isFirst || queue.HasWork; // Repetitions wait for the next batch.
                 if (!queue.IsCalling)
                     return;
-                (heartbeats, sessionEnds) = queue.Dequeue();
+                (heartbeats, messages) = queue.Dequeue();
             }
 
-            if (await ForwardAsync(partition, heartbeats, sessionEnds) is not { } failure)
+            if (await ForwardAsync(partition, heartbeats, messages) is not { } failure)
                 continue;
             lock (queue)
-                queue.Requeue(heartbeats, sessionEnds);
+                queue.Requeue(heartbeats, messages);
             logger.LogWarning(
-                "Presence partition {Partition} could not be notified of {Count} heartbeats and session ends ({Reason}); "
+                "Presence partition {Partition} could not be notified of {Count} heartbeats and other messages ({Reason}); "
                     + "the next attempt is in {Seconds} s.",
                 partition,
-                heartbeats.Count + sessionEnds.Count,
+                heartbeats.Count + messages.Count,
                 failure.Message,
                 RetryDelay.TotalSeconds
             );
@@ -118,9 +114,9 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
         }
     }
 
-    /// <summary>Forwards heartbeats and session ends, and removes from the lists what was forwarded.</summary>
+    /// <summary>Forwards heartbeats and other messages, and removes from the lists what was forwarded.</summary>
     /// <returns>The last failure; null when everything was forwarded.</returns>
-    private async Task<Exception?> ForwardAsync(int partition, List<Heartbeat> heartbeats, List<SessionEndMessage> sessionEnds)
+    private async Task<Exception?> ForwardAsync(int partition, List<Heartbeat> heartbeats, List<PartitionMessage> messages)
     {
         if (heartbeats.Count > 0)
         {
@@ -137,41 +133,38 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
         heartbeats.Clear();
         Exception? last = null;
         var i = 0;
-        while (i < sessionEnds.Count)
+        while (i < messages.Count)
         {
-            if (await TryForwardAsync(partition, sessionEnds[i]) is { } failure)
+            if (await TryForwardAsync(partition, messages[i]) is { } failure)
             {
                 last = failure;
-                i++; // A session end that cannot be stored does not delay the others.
+                i++; // A message that cannot be passed on does not delay the others.
             }
             else
             {
-                sessionEnds.RemoveAt(i);
+                messages.RemoveAt(i);
             }
         }
 
         return last;
     }
 
-    private async Task<Exception?> TryForwardAsync(int partition, SessionEndMessage message)
+    private async Task<Exception?> TryForwardAsync(int partition, PartitionMessage message)
     {
         try
         {
-            if (message.Epoch is { } epoch)
-                await partitions.ApplyDeath(partition, message.Number, epoch, message.Session, message.End);
-            else
-                await partitions.RecordSessionEnd(partition, message.Number, message.Session, message.End);
+            await message.ForwardAsync(partitions, partition);
             if (message.Recorded is { } recorded)
                 _ = WaitUntilRecordedAsync(partition, message.Number, recorded);
             return null;
         }
         catch (Exception failure)
         {
-            return failure; // Whatever the cause: the session end waits here.
+            return failure; // Whatever the cause: the message waits here.
         }
     }
 
-    /// <summary>Waits until the partition has stored a death, without delaying the queue.</summary>
+    /// <summary>Waits until the partition has stored a message, without delaying the queue.</summary>
     private async Task WaitUntilRecordedAsync(int partition, int number, TaskCompletionSource recorded)
     {
         while (!recorded.Task.IsCompleted)
@@ -183,7 +176,7 @@ internal sealed class PresenceForwarder(IPresencePartitions partitions, TimeProv
             }
             catch (Exception)
             {
-                await Task.Delay(RetryDelay, time); // Whatever the cause: the death is not stored yet.
+                await Task.Delay(RetryDelay, time); // Whatever the cause: the change is not stored yet.
             }
         }
     }

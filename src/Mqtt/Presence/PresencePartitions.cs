@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
 
@@ -12,6 +13,11 @@ internal sealed class PresencePartitions(IGrainFactory grains) : IPresencePartit
 
     public Task ApplyDeath(int partition, int number, long epoch, long session, SessionEnd end) =>
         grains.Partition(partition).ApplyDeath(number, epoch, session, end);
+
+    public Task ApplyRejected(int partition, int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq) =>
+        grains.Partition(partition).ApplyRejected(number, reported, unregistered, afterEpoch, afterSeq);
+
+    public Task RecordKnock(int partition, int number, DateTimeOffset at) => grains.Partition(partition).RecordKnock(number, at);
 
     public Task WaitUntilRecorded(int partition, int number) => grains.Partition(partition).WaitUntilRecorded(number);
 

@@ -12,6 +12,8 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 internal sealed class DeviceIngestState(Device device, (long Epoch, long Seq) lastSequence)
 {
     private volatile bool _sequenceReset; // Set when the register changes; applied with the next heartbeat.
+    private CaptureSet _doubted; // By rejected publishes since the last heartbeat.
+    private CaptureSet _named; // By rejected publishes, without a registered sensor.
 
     /// <summary>The device as it is registered now.</summary>
     public Device Device { get; set; } = device;
@@ -30,6 +32,24 @@ internal sealed class DeviceIngestState(Device device, (long Epoch, long Seq) la
 
     /// <summary>The number of the session that brought the last heartbeat.</summary>
     public long LastSession { get; set; }
+
+    /// <summary>
+    /// Adds what a rejected publish of the device reported. Rejected publishes have no limit of their own, so only what adds something is
+    /// passed on: at most one for each capture between two heartbeats.
+    /// </summary>
+    /// <param name="reported">What it reported; empty when it could not be read.</param>
+    /// <param name="unregistered">The captures that it named and that have no registered sensor.</param>
+    /// <returns>Whether it puts a capture in doubt, or names one, that no rejected publish did since the last heartbeat.</returns>
+    public bool AddRejected(CaptureReport reported, out CaptureSet unregistered)
+    {
+        unregistered = CaptureSet.From(reported.Captures).Except(CaptureSet.From(Device.Sensors));
+        // What the device reported before this process heard it is not known here: everything may differ.
+        var doubted = CaptureSet.From(LastReportedState?.Capture.Captures.Union(reported.Captures) ?? Enum.GetValues<Capture>());
+        doubted = doubted.Except(CaptureSet.From((LastReportedState?.Capture ?? default).AgreeingWith(reported).Captures));
+        var isNew = !doubted.Except(_doubted).IsEmpty || !unregistered.Except(_named).IsEmpty;
+        (_doubted, _named) = (_doubted.Union(doubted), _named.Union(unregistered));
+        return isNew;
+    }
 
     /// <summary>Accepts the next heartbeat whatever its epoch.</summary>
     public void ResetSequence() => _sequenceReset = true;
@@ -50,7 +70,7 @@ internal sealed class DeviceIngestState(Device device, (long Epoch, long Seq) la
         var isNew = heartbeat.IsAfter(LastSequence.Epoch, LastSequence.Seq);
         mayBeStored = !isNew || LastSequence.Epoch < 0;
         if (isNew)
-            LastSequence = (heartbeat.Epoch, heartbeat.Seq);
+            (LastSequence, _doubted) = ((heartbeat.Epoch, heartbeat.Seq), default);
         return isNew;
     }
 }

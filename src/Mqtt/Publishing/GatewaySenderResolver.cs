@@ -24,7 +24,7 @@ internal sealed class GatewaySenderResolver(IEnrolment enrolment, DeviceIngestSt
 
     /// <summary>Asks the register for a device that the gateway names for the first time in its session, and caches the answer.</summary>
     /// <returns>
-    /// The device, null when it is not behind this gateway; and why the session ends, null when it goes on.
+    /// The device, which may be removed; null when it is not behind this gateway; and why the session ends, null when it goes on.
     /// </returns>
     public async ValueTask<(DeviceIngestState? Device, DisconnectCause? Cause)> ResolveAsync(Session session, string id)
     {
@@ -32,7 +32,7 @@ internal sealed class GatewaySenderResolver(IEnrolment enrolment, DeviceIngestSt
         var asOf = ingestStates.RegisterChanges;
         try
         {
-            if (await enrolment.FindBehindAsync(session.Id, id, CancellationToken.None) is { Lifecycle: not Lifecycle.Removed } registered)
+            if (await enrolment.FindBehindAsync(session.Id, id, CancellationToken.None) is { } registered)
                 device = await ingestStates.GetOrAddAsync(registered, asOf);
         }
         catch (Exception failure)
@@ -47,6 +47,8 @@ internal sealed class GatewaySenderResolver(IEnrolment enrolment, DeviceIngestSt
             return (null, cause);
         }
 
+        if (device is { Device.Lifecycle: Lifecycle.Removed })
+            return (device, null); // Not cached: each of its publishes is a knock.
         session.CacheDeviceBehind(id, device);
         if (ingestStates.RegisterChanges != asOf)
             session.RemoveDeviceBehind(id); // A change since the query may concern this device: the next publish asks again.

@@ -53,6 +53,31 @@ internal sealed class HeartbeatAppender(IHeartbeatLog log, PresenceForwarder pre
     }
 
     /// <summary>
+    /// Waits until what followed from a publish is recorded. The connection is not read meanwhile, and its keep-alive is suspended: the
+    /// client waits for the broker.
+    /// </summary>
+    /// <param name="stopping">Cancelled when the registry shuts down.</param>
+    /// <returns>False when the registry shuts down first.</returns>
+    public static async ValueTask<bool> WaitUntilRecordedAsync(Session session, Task recorded, CancellationToken stopping)
+    {
+        var writer = session.ClientConnection.Writer;
+        await writer.ReserveInFlightAsync();
+        try
+        {
+            await recorded.WaitAsync(stopping);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            writer.Acknowledge(0, MqttPubAckReasonCode.Success); // The answer follows.
+        }
+    }
+
+    /// <summary>
     /// Acknowledges a durable heartbeat and forwards it to its presence partition. Ends the session if the heartbeat is not durable, so
     /// that the device sends it again.
     /// </summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Devices;
@@ -58,17 +57,33 @@ public static class HeartbeatReader
     {
         ArgumentNullException.ThrowIfNull(device);
         heartbeat = null!;
-        if (payload.Length is 0 or > MaxBytes)
+        if (!TryReadValues(payload, ref firmware, out var values, out var seen) || !values.Capture.Names(device.Sensors))
             return false;
-        var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaxDepth });
-        try
-        {
-            return TryRead(ref reader, device, receivedAt, session, ref firmware, out heartbeat);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        heartbeat = new Heartbeat(
+            device.Number,
+            device.Id,
+            values.Epoch,
+            values.Seq,
+            receivedAt,
+            seen.HasFlag(Members.At) ? values.At : null,
+            values.Capture,
+            values.Health,
+            firmware,
+            seen.HasFlag(Members.RuleVersion) ? values.RuleVersion : null,
+            session
+        );
+        return true;
+    }
+
+    /// <summary>
+    /// Reads what a rejected payload reports: the mode of each capture that it names, registered or not. Nothing else of it becomes a
+    /// value.
+    /// </summary>
+    /// <returns>An empty report when the payload has another shape.</returns>
+    public static CaptureReport ReadRejected(ReadOnlySpan<byte> payload)
+    {
+        var firmware = "";
+        return TryReadValues(payload, ref firmware, out var values, out _) ? values.Capture : default;
     }
 
     /// <summary>Reads the payload of a death: <c>{"epoch":…}</c>.</summary>
@@ -96,18 +111,25 @@ public static class HeartbeatReader
         }
     }
 
-    private static bool TryRead(
-        ref Utf8JsonReader reader,
-        Device device,
-        DateTimeOffset receivedAt,
-        long session,
-        ref string firmware,
-        out Heartbeat heartbeat
-    )
+    private static bool TryReadValues(ReadOnlySpan<byte> payload, ref string firmware, out Values values, out Members seen)
     {
-        heartbeat = null!;
-        var seen = Members.None;
-        var values = default(Values);
+        values = default;
+        seen = Members.None;
+        if (payload.Length is 0 or > MaxBytes)
+            return false;
+        var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            return TryReadValues(ref reader, ref firmware, ref values, ref seen);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryReadValues(ref Utf8JsonReader reader, ref string firmware, ref Values values, ref Members seen)
+    {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -116,36 +138,21 @@ public static class HeartbeatReader
             if (member == Members.None || seen.HasFlag(member))
                 return false;
             seen |= member;
-            if (!TryReadMember(ref reader, member, device, ref values, ref firmware))
+            if (!TryReadMember(ref reader, member, ref values, ref firmware))
                 return false;
         }
 
-        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || (seen & Members.Required) != Members.Required)
-            return false;
-        heartbeat = new Heartbeat(
-            device.Number,
-            device.Id,
-            values.Epoch,
-            values.Seq,
-            receivedAt,
-            seen.HasFlag(Members.At) ? values.At : null,
-            values.Capture,
-            values.Health,
-            firmware,
-            seen.HasFlag(Members.RuleVersion) ? values.RuleVersion : null,
-            session
-        );
-        return true;
+        return reader.TokenType == JsonTokenType.EndObject && !reader.Read() && (seen & Members.Required) == Members.Required;
     }
 
-    private static bool TryReadMember(ref Utf8JsonReader reader, Members member, Device device, ref Values values, ref string firmware) =>
+    private static bool TryReadMember(ref Utf8JsonReader reader, Members member, ref Values values, ref string firmware) =>
         member switch
         {
             Members.Epoch => TryNumber(ref reader, out values.Epoch),
             Members.Seq => TryNumber(ref reader, out values.Seq),
             Members.RuleVersion => TryNumber(ref reader, out values.RuleVersion),
             Members.At => TryInstant(ref reader, out values.At),
-            Members.Capture => TryCapture(ref reader, device.Sensors, out values.Capture),
+            Members.Capture => TryCapture(ref reader, out values.Capture),
             Members.Health => TryHealth(ref reader, out values.Health),
             Members.Firmware => TryFirmware(ref reader, ref firmware),
             Members.None or Members.Required or _ => throw new ArgumentOutOfRangeException(nameof(member), member, null),
@@ -194,7 +201,7 @@ public static class HeartbeatReader
             && reader.TryGetDateTimeOffset(out at);
     }
 
-    private static bool TryCapture(ref Utf8JsonReader reader, ImmutableArray<Capture> sensors, out CaptureReport report)
+    private static bool TryCapture(ref Utf8JsonReader reader, out CaptureReport report)
     {
         report = default;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -215,7 +222,7 @@ public static class HeartbeatReader
             report = report.With(capture, mode);
         }
 
-        return reader.TokenType == JsonTokenType.EndObject && report.Names(sensors);
+        return reader.TokenType == JsonTokenType.EndObject;
     }
 
     private static bool TryHealth(ref Utf8JsonReader reader, out Health health)

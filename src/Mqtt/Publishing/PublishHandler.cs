@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Presence;
+using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
 using SurveillanceRegistry.Mqtt.Vendors;
 
@@ -20,15 +21,16 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 /// </summary>
 internal sealed class PublishHandler(
     HeartbeatAppender appender,
-    SessionEndSequencer sessionEnds,
+    PublishRejector rejector,
+    PresenceSequencer sequencer,
+    KnockRecorder knocks,
     VendorPublishHandler vendors,
     GatewaySenderResolver resolver,
     SessionRegistry sessions,
     Limits limits,
     MqttMetrics metrics,
     IHostApplicationLifetime lifetime,
-    TimeProvider time,
-    ILogger<PublishHandler> logger
+    TimeProvider time
 )
 {
     internal static readonly DisconnectCause ShuttingDown = new(
@@ -44,14 +46,24 @@ internal sealed class PublishHandler(
     {
         if (!PublishPacket.TryRead(packet, session.IsVersion5, out var publish))
         {
-            RecordRejection(session, PublishRejection.Malformed, TopicClass.Unread, packet.Length);
-            return Disconnect(PublishRejection.Malformed, MqttDisconnectReasonCode.MalformedPacket);
+            return rejector.Disconnect(
+                session,
+                PublishRejection.Malformed,
+                TopicClass.Unread,
+                packet.Length,
+                MqttDisconnectReasonCode.MalformedPacket
+            );
         }
 
         if (publish.HasTopicAlias)
         {
-            RecordRejection(session, PublishRejection.Alias, TopicClass.Unread, publish.Payload.Length);
-            return Disconnect(PublishRejection.Alias, MqttDisconnectReasonCode.TopicAliasInvalid);
+            return rejector.Disconnect(
+                session,
+                PublishRejection.Alias,
+                TopicClass.Unread,
+                publish.Payload.Length,
+                MqttDisconnectReasonCode.TopicAliasInvalid
+            );
         }
 
         var device = session.Own;
@@ -59,7 +71,7 @@ internal sealed class PublishHandler(
         {
             if (session.IsGateway && !GatewaySenderResolver.TryResolve(session, id, out device))
                 return session.RateLimiter.IsExhausted(time.MonotonicNow(), limits)
-                    ? Reject(session, publish, PublishRejection.Rate, TopicClass.Foreign)
+                    ? rejector.Reject(session, null, publish, PublishRejection.Rate, TopicClass.Foreign)
                     : ResolveAndHandleAsync(session, Encoding.ASCII.GetString(id), packet.ToArray());
             if (device is null || !DeviceTopics.Is(id, device.Device.Id))
                 topic = TopicClass.Foreign;
@@ -98,14 +110,16 @@ internal sealed class PublishHandler(
         var isDeath = wasCurrent && !connection.ReceivedNormalDisconnect && !connection.EndedByServerFault;
         if (session.Own is { } own)
         {
-            sessionEnds.Publish(session, own.Device.Number, isDeath ? session.DeathEpoch : null, end);
+            if (end is SessionEnd.Refused)
+                rejector.RecordRefusedSession(session, own);
+            sequencer.PublishEnd(session, own.Device.Number, isDeath ? session.DeathEpoch : null, end);
             return;
         }
 
         if (isDeath && session.Vendor is { } vendor)
             vendors.PublishDeaths(session, vendor.Ended(time.GetUtcNow()), end);
         foreach (var device in session.ActiveDevices)
-            sessionEnds.Publish(session, device.Device.Number, isDeath ? device.LastSequence.Epoch : null, end);
+            sequencer.PublishEnd(session, device.Device.Number, isDeath ? device.LastSequence.Epoch : null, end);
     }
 
     /// <summary>Handles a publish for one device.</summary>
@@ -114,23 +128,19 @@ internal sealed class PublishHandler(
     {
         var rateLimiter = device?.RateLimiter ?? session.RateLimiter;
         if (!rateLimiter.TryAcquire(time.MonotonicNow(), limits))
-            return Reject(session, publish, PublishRejection.Rate, topic);
+            return rejector.Reject(session, device, publish, PublishRejection.Rate, topic);
         if (publish.Qos != MqttQualityOfServiceLevel.AtLeastOnce)
-        {
-            RecordRejection(session, PublishRejection.Qos, topic, publish.Payload.Length);
-            return Disconnect(PublishRejection.Qos, MqttDisconnectReasonCode.QoSNotSupported);
-        }
-
+            return rejector.RejectQos(session, device, publish, topic);
         if (topic == TopicClass.Foreign)
-            return Reject(session, publish, PublishRejection.Topic, topic);
+            return rejector.Reject(session, device, publish, PublishRejection.Topic, topic);
         if (publish.IsRetained)
-            return Reject(session, publish, PublishRejection.Retain, topic);
+            return rejector.Reject(session, device, publish, PublishRejection.Retain, topic);
         if (topic == TopicClass.OwnDeath)
             return HandleDeath(session, device!, publish);
 
         var firmware = device!.Firmware;
         if (!HeartbeatReader.TryRead(publish.Payload, device.Device, time.GetUtcNow(), session.Number, ref firmware, out var heartbeat))
-            return Reject(session, publish, PublishRejection.Shape, topic);
+            return rejector.Reject(session, device, publish, PublishRejection.Shape, topic);
         device.Firmware = firmware;
         return appender.AppendAsync(session, device, heartbeat, publish.PacketId, publish.IsDuplicate);
     }
@@ -144,15 +154,24 @@ internal sealed class PublishHandler(
         return cause ?? await HandleResolved(session, device, packet);
     }
 
-    private ValueTask<DisconnectCause?> HandleResolved(Session session, DeviceIngestState? device, byte[] packet) =>
-        PublishPacket.TryRead(packet, session.IsVersion5, out var publish) && DeviceTopics.TryDevice(publish.Topic, out _, out var topic)
-            ? HandleFrom(session, device, device is null ? TopicClass.Foreign : topic, publish)
-            : throw new UnreachableException("HandleAsync has read this packet before.");
+    private ValueTask<DisconnectCause?> HandleResolved(Session session, DeviceIngestState? device, byte[] packet)
+    {
+        if (
+            !PublishPacket.TryRead(packet, session.IsVersion5, out var publish)
+            || !DeviceTopics.TryDevice(publish.Topic, out _, out var topic)
+        )
+            throw new UnreachableException("HandleAsync has read this packet before.");
+        if (device is not { Device.Lifecycle: Lifecycle.Removed })
+            return HandleFrom(session, device, device is null ? TopicClass.Foreign : topic, publish);
+        knocks.Record(device.Device);
+        var isOverRate = !session.RateLimiter.TryAcquire(time.MonotonicNow(), limits);
+        return rejector.Reject(session, device, publish, isOverRate ? PublishRejection.Rate : PublishRejection.Topic, topic);
+    }
 
     private ValueTask<DisconnectCause?> HandleDeath(Session session, DeviceIngestState device, in PublishPacket publish) =>
         HeartbeatReader.TryReadDeath(publish.Payload, out var epoch)
             ? PublishDeathAsync(session, device.Device.Number, epoch, publish.PacketId)
-            : Reject(session, publish, PublishRejection.Shape, TopicClass.OwnDeath);
+            : rejector.Reject(session, device, publish, PublishRejection.Shape, TopicClass.OwnDeath);
 
     /// <summary>
     /// Publishes the death of a device in order, and acknowledges it after its state change is durable. The connection is not read
@@ -161,22 +180,11 @@ internal sealed class PublishHandler(
     private async ValueTask<DisconnectCause?> PublishDeathAsync(Session session, int number, long epoch, ushort packetId)
     {
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sessionEnds.Publish(session, number, epoch, SessionEnd.DeathMessage, recorded);
-        var writer = session.ClientConnection.Writer;
-        await writer.ReserveInFlightAsync(); // The client waits for the broker: its keep-alive is suspended.
-        try
-        {
-            await recorded.Task.WaitAsync(lifetime.ApplicationStopping); // A shutdown of the registry is no death of a device.
-        }
-        catch (OperationCanceledException)
-        {
-            writer.Acknowledge(0, MqttPubAckReasonCode.Success);
-            return ShuttingDown;
-        }
-
-        writer.Acknowledge(packetId, MqttPubAckReasonCode.Success);
-        writer.Flush();
-        return null;
+        sequencer.PublishEnd(session, number, epoch, SessionEnd.DeathMessage, recorded);
+        // A shutdown of the registry is no death of a device.
+        return await HeartbeatAppender.WaitUntilRecordedAsync(session, recorded.Task, lifetime.ApplicationStopping)
+            ? await appender.AcknowledgeInOrderAsync(session, packetId, MqttPubAckReasonCode.Success)
+            : ShuttingDown;
     }
 
     /// <summary>
@@ -187,8 +195,13 @@ internal sealed class PublishHandler(
     {
         if (publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce)
         {
-            RecordRejection(session, PublishRejection.Qos, TopicClass.Vendor, publish.Payload.Length);
-            return Disconnect(PublishRejection.Qos, MqttDisconnectReasonCode.QoSNotSupported);
+            return rejector.Disconnect(
+                session,
+                PublishRejection.Qos,
+                TopicClass.Vendor,
+                publish.Payload.Length,
+                MqttDisconnectReasonCode.QoSNotSupported
+            );
         }
 
         var (heartbeats, rejection) = vendors.Handle(session, publish);
@@ -218,9 +231,9 @@ internal sealed class PublishHandler(
     {
         if (await AppendAllAsync(session, heartbeats, 0) is { } cause)
             return cause;
-        RecordRejection(session, PublishRejection.Rate, TopicClass.Vendor, bytes);
         if (packetId != 0 && !session.IsVersion5)
-            return await Disconnect(PublishRejection.Rate, null);
+            return await rejector.Disconnect(session, PublishRejection.Rate, TopicClass.Vendor, bytes, null);
+        rejector.Record(session, PublishRejection.Rate, TopicClass.Vendor, bytes);
         return await AcknowledgeVendor(session, packetId, PublishRejection.Rate.PubAck());
     }
 
@@ -239,31 +252,5 @@ internal sealed class PublishHandler(
         }
 
         return null;
-    }
-
-    /// <summary>Rejects a publish: with a reason code in MQTT 5.0, by closing the connection in MQTT 3.1.1.</summary>
-    private ValueTask<DisconnectCause?> Reject(Session session, in PublishPacket publish, PublishRejection rejection, TopicClass topic)
-    {
-        RecordRejection(session, rejection, topic, publish.Payload.Length);
-        return session.IsVersion5
-            ? appender.AcknowledgeInOrderAsync(session, publish.PacketId, rejection.PubAck())
-            : Disconnect(rejection, null);
-    }
-
-    private static ValueTask<DisconnectCause?> Disconnect(PublishRejection rejection, MqttDisconnectReasonCode? reason) =>
-        new(new DisconnectCause(reason, $"A publish was rejected: {Domain.Json.Word(rejection)}."));
-
-    private void RecordRejection(Session session, PublishRejection rejection, TopicClass topic, int bytes)
-    {
-        metrics.Refused(rejection, topic);
-        if (session.RateLimiter.ShouldLog(rejection, time.MonotonicNow(), out var count)) // A client that floods must not fill the log.
-            logger.LogInformation(
-                "Rejected {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.",
-                count,
-                session.Id,
-                bytes,
-                rejection,
-                topic
-            );
     }
 }

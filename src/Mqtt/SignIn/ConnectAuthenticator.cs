@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,6 +14,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Connections;
+using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Vendors;
 
@@ -28,6 +30,7 @@ internal sealed class ConnectAuthenticator(
     VendorProfiles profiles,
     DeviceIngestStates ingestStates,
     SessionRegistry sessions,
+    KnockRecorder knocks,
     Limits limits,
     MqttMetrics metrics,
     TimeProvider time,
@@ -90,11 +93,8 @@ internal sealed class ConnectAuthenticator(
         var asOf = ingestStates.RegisterChanges;
         if (await enrolment.FindAsync(id, connect.CancellationToken) is not { } enrolled)
             return MqttConnectReasonCode.BadUserNameOrPassword; // Counted, but not logged: the id may be any text.
-        if (FindCredential(enrolled, connect.RawPassword, certificate) is not { } credential)
-            return Refuse(id, MqttConnectReasonCode.BadUserNameOrPassword, "it showed none of its credentials");
-        if (enrolled.Device is { Lifecycle: Lifecycle.Removed })
-            return Refuse(id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
-
+        if (CheckCredential(enrolled, connect.RawPassword, certificate, out var credential) is { } refused)
+            return refused;
         var isVersion5 = connect.ProtocolVersion == MqttProtocolVersion.V500;
         var number = sessions.NextNumber();
         var vendor = enrolled.Device is null ? await OpenVendorAsync(enrolled, asOf, number, connect.CancellationToken) : null;
@@ -154,8 +154,29 @@ internal sealed class ConnectAuthenticator(
             session.DisconnectForReconfiguration();
     }
 
-    private Credential? FindCredential(EnrolledClient enrolled, byte[]? password, X509Certificate2? certificate) =>
-        enrolled.Credentials.FirstOrDefault(credential =>
+    /// <summary>
+    /// Checks the credential of a client. A removed device that shows a credential of its own knocks. Ids are public: without that
+    /// condition, a stranger could make every notice name devices that are gone.
+    /// </summary>
+    /// <returns>Why the client is refused; null when it is not.</returns>
+    private MqttConnectReasonCode? CheckCredential(
+        EnrolledClient enrolled,
+        byte[]? password,
+        X509Certificate2? certificate,
+        out Credential credential
+    )
+    {
+        var removed = enrolled.Device is { Lifecycle: Lifecycle.Removed } device ? device : null;
+        credential = FindCredential(enrolled.Credentials, password, certificate)!;
+        if (removed is not null && (credential ?? FindCredential(enrolled.EndedCredentials, password, certificate)) is not null)
+            knocks.Record(removed);
+        if (credential is null)
+            return Refuse(enrolled.Id, MqttConnectReasonCode.BadUserNameOrPassword, "it showed none of its credentials");
+        return removed is null ? null : Refuse(enrolled.Id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
+    }
+
+    private Credential? FindCredential(ImmutableArray<Credential> credentials, byte[]? password, X509Certificate2? certificate) =>
+        credentials.FirstOrDefault(credential =>
             credential.Kind == CredentialKind.Secret
                 ? password is { Length: > 0 } && DeviceSecret.Matches(password, credential.Sha256.AsSpan())
                 : certificate is not null
@@ -190,10 +211,7 @@ internal sealed class ConnectAuthenticator(
 
         var behind = new Dictionary<string, DeviceIngestState>(StringComparer.Ordinal);
         foreach (var device in await enrolment.ListBehindAsync(gateway.Id, cancellationToken))
-        {
-            if (device.Lifecycle != Lifecycle.Removed)
-                behind[device.Id] = await ingestStates.GetOrAddAsync(device, asOf);
-        }
+            behind[device.Id] = await ingestStates.GetOrAddAsync(device, asOf);
 
         // The session number is the epoch of all vendor heartbeats of the session. If the clock was set back between two starts, the
         // devices have a later epoch already.

@@ -13,7 +13,7 @@ namespace SurveillanceRegistry.Mqtt.Vendors;
 /// reads the connection and the check timer both call it; a lock guards the state machine.
 /// </summary>
 /// <param name="units">The profile by which the gateway is read.</param>
-/// <param name="devices">The devices behind the gateway at its sign-in, by id.</param>
+/// <param name="devices">The devices behind the gateway at its sign-in, by id. What it publishes for a removed one is a knock.</param>
 /// <param name="epoch">The epoch of every heartbeat of the session.</param>
 /// <param name="startedAt">When the session began.</param>
 internal sealed class VendorConnection(
@@ -29,11 +29,9 @@ internal sealed class VendorConnection(
         epoch
     );
     private readonly Lock _lock = new();
-    private readonly FrozenDictionary<string, Device> _registered = devices.ToFrozenDictionary(
-        device => device.Key,
-        device => device.Value.Device,
-        StringComparer.Ordinal
-    );
+    private readonly FrozenDictionary<string, Device> _registered = devices
+        .Where(device => device.Value.Device.Lifecycle != Lifecycle.Removed)
+        .ToFrozenDictionary(device => device.Key, device => device.Value.Device, StringComparer.Ordinal);
 
     /// <summary>The name of the adapter, for metrics.</summary>
     public string Adapter { get; } = AdapterCatalogue.NameOf(units.Profile.Adapter);

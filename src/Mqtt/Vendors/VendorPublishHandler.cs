@@ -4,11 +4,13 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
 using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
@@ -19,7 +21,8 @@ namespace SurveillanceRegistry.Mqtt.Vendors;
 /// timer.
 /// </summary>
 internal sealed class VendorPublishHandler(
-    SessionEndSequencer sessionEnds,
+    PresenceSequencer sequencer,
+    KnockRecorder knocks,
     Limits limits,
     MqttMetrics metrics,
     TimeProvider time,
@@ -70,6 +73,12 @@ internal sealed class VendorPublishHandler(
         {
             if (vendor.FindDevice(report.Device.Id) is not { } device)
                 continue;
+            if (device.Device.Lifecycle is Lifecycle.Removed)
+            {
+                RecordRemoved(session, device, report);
+                continue;
+            }
+
             if (device.RateLimiter.TryAcquire(time.MonotonicNow(), limits))
             {
                 heartbeats.Add(new VendorHeartbeat(device, ToHeartbeat(report, now, session.Number)));
@@ -84,13 +93,21 @@ internal sealed class VendorPublishHandler(
         return heartbeats.ToImmutable();
     }
 
+    /// <summary>Records that a gateway published for a removed device, and the captures that it named.</summary>
+    private void RecordRemoved(Session session, DeviceIngestState device, UnitReport report)
+    {
+        knocks.Record(device.Device);
+        if (device.AddRejected(report.Capture, out _))
+            sequencer.PublishRejected(session, device, report.Capture, report.UnregisteredCaptures);
+    }
+
     /// <summary>Publishes the deaths of an answer, in order.</summary>
     public void PublishDeaths(Session session, VendorAnswer answer, SessionEnd end)
     {
         foreach (var death in answer.Deaths)
         {
             if (session.Vendor!.FindDevice(death.DeviceId) is { } device)
-                sessionEnds.Publish(session, device.Device.Number, death.Epoch, end);
+                sequencer.PublishEnd(session, device.Device.Number, death.Epoch, end);
         }
     }
 

@@ -12,15 +12,25 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
     {
         // Every sign-in runs this: one query, one round trip.
         var rows = (
-            await database.QueryAsync<(int? Slot, string? Body, string? Profile, long? Number, string? Kind, byte[]? Sha256)>(
+            await database.QueryAsync<(
+                int? Slot,
+                string? Body,
+                string? Profile,
+                long? Number,
+                string? Kind,
+                byte[]? Sha256,
+                bool HasEnded
+            )>(
                 """
-                select holder.slot, holder.body, holder.profile, number, kind, sha256
+                select holder.slot, holder.body, holder.profile, number, kind, sha256, ended_at is not null
                 from (
-                    select slot, body::text, null as profile from registry.device where id = @id
+                    select slot, body::text, null as profile, body->>'lifecycle' = 'removed' as is_removed
+                    from registry.device where id = @id
                     union all
-                    select null, null, profile from registry.gateway where id = @id and not removed
+                    select null, null, profile, false from registry.gateway where id = @id and not removed
                 ) holder
-                left join registry.credential on credential.holder = @id and ended_at is null
+                left join registry.credential on credential.holder = @id and (ended_at is null or is_removed)
+                order by number desc
                 """,
                 new { id },
                 cancellationToken
@@ -28,16 +38,22 @@ public sealed class Enrolment(NpgsqlDataSource database) : IEnrolment
         ).ToArray();
         if (rows.Length == 0)
             return null;
-        var (slot, body, profile, _, _, _) = rows[0];
+        var (slot, body, profile, _, _, _, _) = rows[0];
         return new EnrolledClient(
             id,
             body is null ? null : JsonRow.Value<Device>(body) with { Number = slot!.Value },
             profile,
+            Credentials(hasEnded: false)
+        )
+        {
+            EndedCredentials = [.. Credentials(hasEnded: true).Take(EnrolledClient.MaxEnded)],
+        };
+
+        ImmutableArray<Credential> Credentials(bool hasEnded) =>
             [
-                .. rows.Where(row => row.Number is not null)
+                .. rows.Where(row => row.Number is not null && row.HasEnded == hasEnded)
                     .Select(row => new Credential(row.Number!.Value, JsonRow.Word<CredentialKind>(row.Kind!), [.. row.Sha256!])),
-            ]
-        );
+            ];
     }
 
     public async Task<Device?> FindBehindAsync(string gateway, string deviceId, CancellationToken cancellationToken) =>

@@ -39,6 +39,15 @@ public sealed class DeviceObservationTests
     }
 
     [Fact]
+    public void The_last_knock_stays_whatever_is_observed_later()
+    {
+        var knocked = (Seen(0) with { KnocksAt = Generators.Noon.AddMinutes(5) }).MergedWith(null);
+        Assert.Equal(knocked.KnocksAt, Seen(10).MergedWith(knocked).KnocksAt);
+        Assert.Equal(knocked.KnocksAt, (Seen(10) with { KnocksAt = Generators.Noon }).MergedWith(knocked).KnocksAt);
+        Assert.Null(Seen(10).MergedWith(Seen(0)).KnocksAt);
+    }
+
+    [Fact]
     public void An_older_observation_derives_its_unregistered_captures()
     {
         var old = Json.Read(
@@ -124,6 +133,10 @@ public sealed class DeviceObservationTests
                 first with
                 {
                     ClockFellBack = true,
+                },
+                first with
+                {
+                    KnocksAt = Generators.Noon,
                 },
             ],
             other => Assert.True(other.DiffersFrom(first))

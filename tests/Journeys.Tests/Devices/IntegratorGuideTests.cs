@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
 using SurveillanceRegistry.Mqtt;
-using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 
 namespace SurveillanceRegistry.Journeys.Tests.Devices;
 

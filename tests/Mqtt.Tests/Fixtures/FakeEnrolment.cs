@@ -12,6 +12,9 @@ internal sealed class FakeEnrolment : IEnrolment
 {
     public const string Gateway = "garage-gateway";
 
+    /// <summary>A removed camera whose credential ended with it.</summary>
+    public const string Retired = "retired-cam";
+
     /// <summary>A recorder, and two of the cameras that its profile names.</summary>
     public const string Recorder = "lobby-recorder-gateway",
         North = "east-precinct-lobby-1",
@@ -39,6 +42,12 @@ internal sealed class FakeEnrolment : IEnrolment
             new Credential(1, CredentialKind.Secret, [.. DeviceSecret.Hash(BrokerFixture.Secret)]),
             .. Certificate is null ? [] : new[] { new Credential(2, CredentialKind.Certificate, [.. Certificate]) },
         ];
+        if (id == Retired)
+        {
+            var retired = new EnrolledClient(id, Numbered(id) with { Lifecycle = Lifecycle.Removed }, null, []);
+            return Task.FromResult<EnrolledClient?>(retired with { EndedCredentials = credentials });
+        }
+
         return Task.FromResult(
             id is Gateway or Recorder ? new EnrolledClient(id, null, id == Recorder ? VendorExamples.Recorder : Profile, credentials)
             : Devices.TryGetValue(id, out var registered) ? new EnrolledClient(id, registered, null, credentials)

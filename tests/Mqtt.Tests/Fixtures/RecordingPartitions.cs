@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Mqtt.Presence;
 
@@ -68,6 +69,24 @@ internal sealed class RecordingPartitions : IPresencePartitions
 
     public async Task RecordSessionEnd(int partition, int number, long session, SessionEnd end) =>
         await _ends.Writer.WriteAsync((end, false));
+
+    /// <summary>What rejected publishes reported, in order, each with the newest sequence before it.</summary>
+    public ConcurrentQueue<(int Number, CaptureReport Reported, CaptureSet Unregistered, (long, long) After)> Rejected { get; } = new();
+
+    public Task ApplyRejected(int partition, int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq)
+    {
+        Rejected.Enqueue((number, reported, unregistered, (afterEpoch, afterSeq)));
+        return Task.CompletedTask;
+    }
+
+    private readonly Channel<(int Number, DateTimeOffset At)> _knocks = Channel.CreateUnbounded<(int, DateTimeOffset)>();
+
+    /// <summary>The next knock.</summary>
+    public Task<(int Number, DateTimeOffset At)> KnockAsync() => _knocks.Reader.ReadAsync().AsTask().WaitAsync(BrokerFixture.Timeout);
+
+    public bool HasKnock => _knocks.Reader.TryPeek(out _);
+
+    public async Task RecordKnock(int partition, int number, DateTimeOffset at) => await _knocks.Writer.WriteAsync((number, at));
 
     /// <summary>The newest sequence of each device before the start.</summary>
     public ConcurrentDictionary<int, (long, long)> Known { get; } = new();

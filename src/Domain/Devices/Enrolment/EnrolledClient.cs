@@ -7,4 +7,14 @@ namespace SurveillanceRegistry.Domain.Devices.Enrolment;
 /// <param name="Device">The device; null for a gateway.</param>
 /// <param name="Profile">The profile that maps a gateway's vendor topics; null when it publishes only to the registry's own.</param>
 /// <param name="Credentials">Its valid credentials.</param>
-public sealed record EnrolledClient(string Id, Device? Device, string? Profile, ImmutableArray<Credential> Credentials);
+public sealed record EnrolledClient(string Id, Device? Device, string? Profile, ImmutableArray<Credential> Credentials)
+{
+    /// <summary>
+    /// The credentials that a removed device had, the newest first, at most <see cref="MaxEnded"/>; empty for every other client. They let
+    /// the broker recognise the device, and admit it no more.
+    /// </summary>
+    public ImmutableArray<Credential> EndedCredentials { get; init; } = [];
+
+    /// <summary>The most ended credentials that are looked at.</summary>
+    public const int MaxEnded = 8;
+}

@@ -40,6 +40,9 @@ internal sealed class PresencePartitionGrain(
 
     // Devices whose deadline was shortened while the wheel holds them for a later time. They are checked on every tick until then.
     private readonly HashSet<int> _checkedEachTick = [];
+
+    // When each removed device last knocked in this activation. The devices' grains hold what earlier ones passed on.
+    private readonly Dictionary<int, DateTimeOffset> _knocks = [];
     private DevicePresence[] _devices = [];
     private StateChangeNotifier _notifier = null!;
 
@@ -55,7 +58,7 @@ internal sealed class PresencePartitionGrain(
             metrics,
             logger,
             deviceId => GrainFactory.Device(deviceId),
-            (number, deviceId) => _devices[IndexOf(number)].ToObservation(deviceId),
+            Observe,
             DeactivateOnIdle
         );
         // From here on only this activation may write. What it reads next is therefore complete.
@@ -103,37 +106,37 @@ internal sealed class PresencePartitionGrain(
 
     public Task ApplyDeath(int number, long epoch, long session, SessionEnd end)
     {
-        if (IsRegistered(number))
-        {
-            ref var device = ref _devices[IndexOf(number)];
-            var before = device.VisibleState;
-            device.ApplyDeath(epoch, session, end);
-            if (device.VisibleState != before)
-            {
-                _notifier.AddWithoutId(number);
-                _deaths.Add(new RecentDeath(number, epoch, session, time.MonotonicMs()));
-            }
-
-            RetractDeaths();
-            _notifier.StartIdLookup();
-        }
-
+        if (TryChange(number, (ref device) => device.ApplyDeath(epoch, session, end)))
+            _deaths.Add(new RecentDeath(number, epoch, session, time.MonotonicMs()));
+        RetractDeaths();
+        _notifier.StartIdLookup();
         return Task.CompletedTask;
     }
 
     public Task RecordSessionEnd(int number, long session, SessionEnd end)
     {
-        if (IsRegistered(number))
-        {
-            ref var device = ref _devices[IndexOf(number)];
-            var before = device.VisibleState;
-            device.RecordSessionEnd(session, end);
-            if (device.VisibleState != before)
-                _notifier.AddWithoutId(number);
-            RetractDeaths();
-            _notifier.StartIdLookup();
-        }
+        TryChange(number, (ref device) => device.RecordSessionEnd(session, end));
+        RetractDeaths();
+        _notifier.StartIdLookup();
+        return Task.CompletedTask;
+    }
 
+    public Task ApplyRejected(int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq)
+    {
+        // Even when it changes nothing: a planned device that publishes is there.
+        if (!TryChange(number, (ref device) => device.ApplyRejected(reported, unregistered, afterEpoch, afterSeq)) && IsRegistered(number))
+            _notifier.AddWithoutId(number);
+        _notifier.StartIdLookup();
+        return Task.CompletedTask;
+    }
+
+    public Task RecordKnock(int number, DateTimeOffset at)
+    {
+        if (!IsRegistered(number))
+            return Task.CompletedTask;
+        _knocks[number] = at;
+        _notifier.AddWithoutId(number);
+        _notifier.StartIdLookup();
         return Task.CompletedTask;
     }
 
@@ -145,15 +148,7 @@ internal sealed class PresencePartitionGrain(
 
     public Task ForgetEpoch(int number)
     {
-        if (IsRegistered(number))
-        {
-            ref var device = ref _devices[IndexOf(number)];
-            var before = device.VisibleState;
-            device.ForgetEpoch();
-            if (device.VisibleState != before)
-                _notifier.AddWithoutId(number);
-        }
-
+        TryChange(number, (ref device) => device.ForgetEpoch());
         return Wake();
     }
 
@@ -194,6 +189,28 @@ internal sealed class PresencePartitionGrain(
         return Task.CompletedTask;
     }
 
+    private delegate void DeviceChange(ref DevicePresence device);
+
+    /// <summary>Changes a device. True if the change is visible; it then waits to be passed on.</summary>
+    private bool TryChange(int number, DeviceChange change)
+    {
+        if (!IsRegistered(number))
+            return false;
+        ref var device = ref _devices[IndexOf(number)];
+        var before = device.VisibleState;
+        change(ref device);
+        if (device.VisibleState == before)
+            return false;
+        _notifier.AddWithoutId(number);
+        return true;
+    }
+
+    private DeviceObservation Observe(int number, string deviceId) =>
+        _devices[IndexOf(number)].ToObservation(deviceId) with
+        {
+            KnocksAt = _knocks.TryGetValue(number, out var at) ? at : null,
+        };
+
     private void Apply(Heartbeat heartbeat, long receivedAtMs)
     {
         ref var device = ref _devices[IndexOf(heartbeat.Number)];
@@ -208,14 +225,8 @@ internal sealed class PresencePartitionGrain(
     {
         foreach (var death in _deaths.TakeRetracted(time.MonotonicMs(), health.MassDisconnectAtMs))
         {
-            var index = IndexOf(death.Number);
-            ref var device = ref _devices[index];
-            var before = device.VisibleState;
-            device.RetractDeath(death.Epoch, death.Session);
-            if (device.VisibleState == before)
-                continue;
-            _notifier.AddWithoutId(death.Number);
-            Schedule(index);
+            if (TryChange(death.Number, (ref device) => device.RetractDeath(death.Epoch, death.Session)))
+                Schedule(IndexOf(death.Number));
         }
     }
 

@@ -1,6 +1,6 @@
 using MQTTnet.Protocol;
 
-namespace SurveillanceRegistry.Mqtt.Publishing;
+namespace SurveillanceRegistry.Mqtt.Publishing.Rejections;
 
 /// <summary>Why a publish was rejected. A closed list, so that nothing of a payload gets into logs or metrics.</summary>
 public enum PublishRejection

@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Mqtt.Tests.Presence;
 /// A partition records the death of a device after all its earlier heartbeats, for the session that ended and no other. A fault of the
 /// registry itself causes no death.
 /// </summary>
-public sealed class SessionEndSequencerTests : IAsyncLifetime
+public sealed class PresenceSequencerTests : IAsyncLifetime
 {
     private const string DeviceId = "sim-mortal";
 

@@ -1,0 +1,81 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Presence;
+
+namespace SurveillanceRegistry.Domain.Tests.Presence;
+
+/// <summary>What remains of a word that did not become the device's report: a rejected one, or a late one.</summary>
+public sealed class DevicePresenceRejectedTests : DevicePresenceTestBase
+{
+    private static readonly CaptureSet Faces = CaptureSet.From(Capture.Faces);
+
+    private DeviceObservation Known => Device.ToObservation("cam");
+
+    [Fact]
+    public void A_rejected_report_names_an_unregistered_capture_that_stays()
+    {
+        Apply(1, 1, 0);
+        Device.ApplyRejected(Quiet.With(Capture.Faces, Mode.Recorded), Faces, 1, 1);
+        Assert.Equal((Quiet, Faces), (Known.Capture, Known.UnregisteredCaptures));
+
+        Apply(1, 2, 1);
+        Assert.Equal((Quiet, Faces), (Known.Capture, Known.UnregisteredCaptures));
+    }
+
+    [Fact]
+    public void A_rejected_report_puts_each_mode_in_doubt_that_it_does_not_confirm()
+    {
+        Apply(1, 1, 0);
+        Device.ApplyRejected(Listening, default, 1, 1);
+        Assert.Equal((Mode.Recorded, (Mode?)null), (Known.Capture[Capture.Video], Known.Capture[Capture.Audio]));
+        Assert.Equal(PresenceState.Online, Known.Presence);
+
+        Device.ApplyRejected(default, default, 1, 1); // It could not be read.
+        Assert.Equal(default, Known.Capture);
+    }
+
+    [Fact]
+    public void A_rejected_report_proves_no_life_and_does_not_come_before_a_heartbeat()
+    {
+        Device.ApplyRejected(Quiet, Faces, -1, -1);
+        Assert.Equal((PresenceState.Unknown, null, (-1L, -1L)), (Known.Presence, Known.LastHeardAt, Device.NewestSequence));
+        Assert.Equal(HeartbeatOrder.Newest, Apply(0, 0, 1));
+        Assert.Equal((Quiet, Faces), (Known.Capture, Known.UnregisteredCaptures));
+        Assert.Equal((PresenceState.Silent, Evidence.Deadline), StateAt(32));
+    }
+
+    [Fact]
+    public void A_heartbeat_that_overtook_a_rejected_report_removes_only_its_doubt()
+    {
+        Apply(1, 1, 0);
+        Apply(1, 2, 1);
+        Device.ApplyRejected(Listening, Faces, 1, 1);
+        Assert.Equal((Quiet, Faces), (Known.Capture, Known.UnregisteredCaptures));
+    }
+
+    [Theory]
+    [InlineData(0, 9, 1, true)] // An older epoch: the device's clock may have fallen back.
+    [InlineData(1, 1, 2, true)] // A newer session: the device has reported nothing newer on it.
+    [InlineData(1, 1, 1, false)] // The same epoch and session: the network changed the order.
+    public void A_late_heartbeat_puts_what_differs_in_doubt_after_a_restart(long epoch, long seq, long session, bool isInDoubt)
+    {
+        Apply(1, 2, 0);
+        var late = Heartbeat(epoch, seq, 1, Listening, session: session) with { UnregisteredCaptures = Faces };
+        Assert.Equal(HeartbeatOrder.Late, Device.ApplyHeartbeat(late, 1000));
+        Assert.Equal(isInDoubt ? null : Mode.Off, Known.Capture[Capture.Audio]);
+        Assert.Equal((Mode.Recorded, Faces), (Known.Capture[Capture.Video], Known.UnregisteredCaptures));
+
+        Apply(1, 3, 2);
+        Assert.Equal(Quiet, Known.Capture);
+    }
+
+    [Fact]
+    public void A_report_agrees_with_another_in_the_modes_that_both_name_alike()
+    {
+        var one = Quiet.With(Capture.Faces, Mode.Live).With(Capture.Location, Mode.Off);
+        var other = Quiet.With(Capture.Faces, Mode.Off).With(Capture.Plates, Mode.Recorded);
+        Assert.Equal(Quiet, one.AgreeingWith(other));
+        Assert.Equal(Quiet, other.AgreeingWith(one));
+        Assert.Equal(one, one.AgreeingWith(one));
+        Assert.Equal(default, one.AgreeingWith(default));
+    }
+}

@@ -1,0 +1,72 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Mqtt.Tests.Presence;
+
+/// <summary>A removed device that gives a sign of life has power, and may be recording: its knock reaches the presence partition.</summary>
+public sealed class KnockRecorderTests : IAsyncLifetime
+{
+    private readonly BrokerFixture _broker = new();
+
+    public ValueTask InitializeAsync() => _broker.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    private async Task<byte> TrySignInAsync(string id, string secret)
+    {
+        await using var client = await RawMqttClient.DialAsync(_broker.Address, RawMqttClient.Connect(id, secret: secret));
+        return (await client.ReadPacketAsync())[3];
+    }
+
+    [Fact]
+    public async Task A_removed_device_that_signs_in_with_its_ended_secret_knocks_once_a_minute()
+    {
+        var number = FakeEnrolment.Numbered(FakeEnrolment.Retired).Number;
+        Assert.Equal(0x86, await TrySignInAsync(FakeEnrolment.Retired, BrokerFixture.Secret));
+        Assert.Equal(0x86, await TrySignInAsync(FakeEnrolment.Retired, BrokerFixture.Secret));
+        Assert.Equal((number, _broker.Clock.GetUtcNow()), await _broker.Partitions.KnockAsync());
+        Assert.False(_broker.Partitions.HasKnock);
+
+        _broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0x86, await TrySignInAsync(FakeEnrolment.Retired, BrokerFixture.Secret));
+        Assert.Equal((number, _broker.Clock.GetUtcNow()), await _broker.Partitions.KnockAsync());
+    }
+
+    [Fact]
+    public async Task A_stranger_who_knows_the_id_of_a_removed_device_leaves_no_knock()
+    {
+        Assert.Equal(0x86, await TrySignInAsync(FakeEnrolment.Retired, "guess"));
+        Assert.Equal(0x86, await TrySignInAsync(BrokerFixture.RemovedCamera.Id, "guess"));
+        Assert.Equal(0x87, await TrySignInAsync(BrokerFixture.RemovedCamera.Id, BrokerFixture.Secret)); // The mark.
+        Assert.Equal(BrokerFixture.RemovedCamera.Number, (await _broker.Partitions.KnockAsync()).Number);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_publishes_for_a_removed_device_leaves_a_knock_and_its_captures()
+    {
+        var removed = _broker.Enrolment.Register(
+            BrokerFixture.Camera with
+            {
+                Id = "behind-removed",
+                Gateway = FakeEnrolment.Gateway,
+                Lifecycle = Lifecycle.Removed,
+            }
+        );
+        await using var gateway = await RawMqttClient.SignInAsync(_broker.Address, FakeEnrolment.Gateway);
+        var payload = RawMqttClient.Heartbeat(1);
+        for (byte i = 1; i <= 2; i++)
+        {
+            await gateway.SendAsync(RawMqttClient.Publish(i, DeviceTopics.Heartbeat(removed.Id), payload));
+            Assert.Equal([0x40, 3, 0, i, 0x87], await gateway.ReadPacketAsync());
+        }
+
+        Assert.Equal((removed.Number, _broker.Clock.GetUtcNow()), await _broker.Partitions.KnockAsync());
+        Assert.False(_broker.Partitions.HasKnock); // One a minute.
+        Assert.Equal(removed.Number, Assert.Single(_broker.Partitions.Rejected).Number);
+
+        _broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        await gateway.SendAsync(RawMqttClient.Publish(3, DeviceTopics.Heartbeat(removed.Id), payload));
+        Assert.Equal(_broker.Clock.GetUtcNow(), (await _broker.Partitions.KnockAsync()).At);
+    }
+}
