@@ -30,6 +30,12 @@ public static class RefusalCodes
     /// <summary>A person of the change request is not active staff with the role that the act needs.</summary>
     public const string NotEntitled = "not-entitled";
 
+    /// <summary>The person who made a change of the register may not confirm it on the spot.</summary>
+    public const string OwnChange = "own-change";
+
+    /// <summary>A program may not do this: only a person can look on the spot.</summary>
+    public const string NotAPerson = "not-a-person";
+
     /// <summary>A rejection has no note.</summary>
     public const string NoteMissing = "note-missing";
 

@@ -6,6 +6,7 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
@@ -51,6 +52,7 @@ public static class PostgresSetup
         services.AddSingleton<IStaffRegister, StaffRegister>();
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
+        services.AddSingleton<IWithdrawalRegister, WithdrawalRegister>();
         services.AddSingleton<IEnrolment, Enrolment>();
         services.AddSingleton<IGatewayRegister, GatewayRegister>();
         services.AddSingleton<ICredentialRegister, CredentialRegister>();

@@ -27,6 +27,9 @@ public static class LedgerKinds
 
     public const string DeviceChanged = "device-changed";
 
+    /// <summary>A person confirmed on the spot that what the register took from a place is gone.</summary>
+    public const string AbsenceConfirmed = "absence-confirmed";
+
     /// <summary>A clerk let a device whose clock was set back start a new sequence of heartbeats.</summary>
     public const string DeviceClockReset = "device-clock-reset";
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -19,6 +20,7 @@ internal sealed class PlaceGrain(
     IPlaceRegister places,
     IDeviceRegister devices,
     IFleetBaseRegister fleets,
+    IWithdrawalRegister withdrawals,
     INoticeRegister notices,
     NoticeKey key,
     PublicAddress address,
@@ -42,6 +44,7 @@ internal sealed class PlaceGrain(
     private ImmutableArray<Device> _devices = [];
     private ImmutableArray<PlaceFleet> _fleets = [];
     private DateTimeOffset _fleetsReadAt;
+    private ImmutableDictionary<string, DeviceWithdrawals> _withdrawals = ImmutableDictionary<string, DeviceWithdrawals>.Empty;
     private SignedNotice? _notice;
     private NoticeContent? _content;
     private bool _isCurrent;
@@ -55,7 +58,7 @@ internal sealed class PlaceGrain(
             return;
         foreach (var kiosk in (await places.KiosksAsync(cancellationToken)).Where(kiosk => kiosk.Place == id))
             _kiosks[kiosk.Id] = new KioskDescription(kiosk, null, null);
-        _devices = await devices.ListAsync(new DeviceFilter(Place: id), null, int.MaxValue, cancellationToken);
+        await ReadDevices(cancellationToken);
         await ReadFleets(cancellationToken);
         _notice = await notices.LatestAsync(id, cancellationToken);
         await Refresh();
@@ -120,7 +123,7 @@ internal sealed class PlaceGrain(
         _isCurrent = false;
         try
         {
-            _devices = await devices.ListAsync(new DeviceFilter(Place: _place!.Id), null, int.MaxValue, CancellationToken.None);
+            await ReadDevices(CancellationToken.None);
             await ReadFleets(CancellationToken.None);
         }
         catch
@@ -161,6 +164,21 @@ internal sealed class PlaceGrain(
         await UpdateNotice();
     }
 
+    /// <summary>Reads the devices that the register names at the place, and those that it took from it and that still count.</summary>
+    private async Task ReadDevices(CancellationToken cancellationToken)
+    {
+        // The withdrawals last: a device that is moved away between the two reads is in both.
+        var here = await devices.ListAsync(new DeviceFilter(Place: _place!.Id), null, int.MaxValue, cancellationToken);
+        var withdrawn = await withdrawals.FromPlaceAsync(_place.Id, cancellationToken);
+        var gone = withdrawn
+            .Where(device => !device.Open.IsEmpty)
+            .Select(device => device.DeviceId)
+            .Except(here.Select(device => device.Id));
+        var elsewhere = await Task.WhenAll(gone.Select(id => devices.FindAsync(id, cancellationToken)));
+        _withdrawals = withdrawn.ToImmutableDictionary(device => device.DeviceId);
+        _devices = [.. here.Concat(elsewhere.OfType<Device>()).OrderBy(device => device.Id, StringComparer.Ordinal)];
+    }
+
     private async Task ReadObservation(Device device)
     {
         try
@@ -182,7 +200,12 @@ internal sealed class PlaceGrain(
     }
 
     private ImmutableArray<CoveringDevice> Covering() =>
-        [.. _devices.Select(device => new CoveringDevice(device, _last.GetValueOrDefault(device.Id)))];
+        [
+            .. _devices.Select(device => new CoveringDevice(device, _last.GetValueOrDefault(device.Id))
+            {
+                Withdrawals = _withdrawals.GetValueOrDefault(device.Id),
+            }),
+        ];
 
     private async Task UpdateNotice()
     {

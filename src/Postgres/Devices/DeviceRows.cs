@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Ledger;
 
@@ -78,12 +79,20 @@ internal static class DeviceRows
     {
         try
         {
-            await ledger.RecordDeviceAsync(LedgerKinds.DeviceChanged, by, device, Details(device, reason));
-            var number = await ledger.ScalarAsync<int?>(
+            if (await FindForChangeAsync(ledger, device.Id, version) is not { } found)
+                return new Refusal("stale", $"Device '{device.Id}' was changed meanwhile. Look at it again before you act.");
+            var taken = Withdrawal.TakenBy(found.Before, device, found.WasReceived);
+            var entry = await ledger.RecordDeviceAsync(
+                LedgerKinds.DeviceChanged,
+                by,
+                device,
+                Details(device, reason, taken.IsEmpty ? null : new Withdrawn(found.Before.Place!, taken))
+            );
+            var number = await ledger.ScalarAsync<int>(
                 """
                 update registry.device
                 set place = @Place, fleet = @Fleet, body = @body::jsonb, version = version + 1
-                where id = @Id and version = @version
+                where id = @Id
                 returning slot
                 """,
                 new
@@ -92,13 +101,12 @@ internal static class DeviceRows
                     device.Place,
                     device.Fleet,
                     body = JsonRow.Body(device),
-                    version,
                 }
             );
-            if (number is not { } changed)
-                return new Refusal("stale", $"Device '{device.Id}' was changed meanwhile. Look at it again before you act.");
+            if (entry is { } recorded)
+                await WithdrawalRows.ApplyAsync(ledger, found.Before, device, taken, recorded, by);
             await EndCredentialsIfRemovedAsync(ledger, device);
-            return device with { Number = changed };
+            return device with { Number = number };
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
@@ -134,6 +142,21 @@ internal static class DeviceRows
         return device;
     }
 
+    /// <summary>Locks a device of this version for a change. Returns null when it has another version.</summary>
+    private static async Task<(Device Before, bool WasReceived)?> FindForChangeAsync(LedgerTransaction ledger, string deviceId, int version)
+    {
+        var rows = await ledger.QueryAsync<(string Body, bool WasReceived)>(
+            """
+            select body::text, exists (select from registry.observation where observation.device = device.id)
+            from registry.device
+            where id = @deviceId and version = @version
+            for update
+            """,
+            new { deviceId, version }
+        );
+        return rows.Length == 0 ? null : (JsonRow.Value<Device>(rows[0].Body), rows[0].WasReceived);
+    }
+
     private static async Task EndCredentialsIfRemovedAsync(LedgerTransaction ledger, Device device)
     {
         if (device.Lifecycle == Lifecycle.Removed)
@@ -143,7 +166,8 @@ internal static class DeviceRows
     /// <summary>
     /// The body of a ledger entry, or of an act on a mobile device, which has most of the device's properties in columns.
     /// </summary>
-    private static object Details(Device device, string reason)
+    /// <param name="withdraws">What a change takes from a place; null when nothing.</param>
+    private static object Details(Device device, string reason, Withdrawn? withdraws = null)
     {
         if (device.Fleet is not null)
         {
@@ -166,9 +190,13 @@ internal static class DeviceRows
             device.Department,
             device.Lifecycle,
             device.Gateway,
+            withdraws,
             reason,
         };
     }
+
+    /// <summary>What the ledger states of captures that a change takes from a place.</summary>
+    private sealed record Withdrawn(string Place, CaptureSet Captures);
 
     private static Refusal Missing(PostgresException refused, Device device) =>
         refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)

@@ -154,6 +154,7 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
         {
             Devices = Devices.Replace(before, changed);
             _versions[device.Id] = version + 1;
+            Withdraw(before, changed, at, by);
             AddAct(changed, at, "device-changed", by, reason);
         });
         return Task.FromResult<Outcome<Device>>(changed);

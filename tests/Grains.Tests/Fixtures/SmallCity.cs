@@ -6,6 +6,7 @@ using Orleans.Serialization;
 using Orleans.TestingHost;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -68,6 +69,7 @@ public sealed class SmallCity : IAsyncLifetime
                 silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
                 silo.Services.AddSingleton<IPolicyRegister>(Memory)
                     .AddSingleton<IDeviceRegister>(Memory)
+                    .AddSingleton<IWithdrawalRegister>(Memory)
                     .AddSingleton<IHeartbeatLog>(Memory)
                     .AddSingleton<IObservationRegister>(Memory)
                     .AddSingleton<IObservedPeriodRegister>(Memory)

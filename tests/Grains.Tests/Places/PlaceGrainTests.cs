@@ -1,4 +1,5 @@
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
@@ -88,7 +89,7 @@ public sealed class PlaceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_removed_device_counts_while_heard_and_not_during_an_outage()
+    public async Task A_removed_device_counts_until_confirmed_and_not_during_an_outage()
     {
         await Report(Plates, namesAudio: false);
         await _city.Memory.ChangeAsync(
@@ -97,7 +98,7 @@ public sealed class PlaceGrainTests : IAsyncLifetime
                 Lifecycle = Lifecycle.Removed,
             },
             1,
-            null!,
+            new Attribution("device-clerk", "police", "st-clerk"),
             "gone",
             _city.Time.GetUtcNow(),
             TestContext.Current.CancellationToken
@@ -107,6 +108,11 @@ public sealed class PlaceGrainTests : IAsyncLifetime
         Assert.Equal(2, (await _city.Notice(Gate)).Now.Facts.Length); // It still records, whatever the register says.
 
         await _city.ApplyDeath(Reader);
+        Assert.Equal((2, 2), await Facts()); // No other person has looked on the spot.
+        var inspector = new Attribution("posting-inspector", "police", "st-inspector");
+        var at = _city.Time.GetUtcNow();
+        await _city.Memory.ConfirmAsync(Reader, Gate, inspector, "Seen.", at, TestContext.Current.CancellationToken);
+        await _city.Grains.Place(Gate).MarkDevicesChanged();
         Assert.Equal((0, 0), await Facts());
         await using var monitoring = await _city.RunHealthMonitorsAsync();
         for (

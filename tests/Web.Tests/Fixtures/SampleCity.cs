@@ -14,6 +14,7 @@ using Orleans.Configuration;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
@@ -145,6 +146,7 @@ public sealed class SampleCity : IAsyncLifetime
         services
             .AddSingleton<IPolicyRegister>(memory)
             .AddSingleton<IDeviceRegister>(memory)
+            .AddSingleton<IWithdrawalRegister>(memory)
             .AddSingleton<IHeartbeatLog>(memory)
             .AddSingleton<IObservationRegister>(memory)
             .AddSingleton<IObservedPeriodRegister>(memory)

@@ -1,0 +1,59 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Postgres.Ledger;
+
+namespace SurveillanceRegistry.Postgres.Devices;
+
+/// <summary>The statements on withdrawals that the change of a device runs within its own transaction.</summary>
+internal static class WithdrawalRows
+{
+    /// <summary>
+    /// Applies the change of a device: what its register entry names at a place again is not withdrawn any more, and what the change takes
+    /// from the place before it is.
+    /// </summary>
+    /// <param name="taken">What the change takes from the place of <paramref name="before"/>.</param>
+    /// <param name="entry">The ledger entry of the change.</param>
+    public static async Task ApplyAsync(LedgerTransaction ledger, Device before, Device after, CaptureSet taken, long entry, Attribution by)
+    {
+        await ReturnAsync(ledger, after, entry);
+        if (!taken.IsEmpty)
+            await ledger.ExecuteAsync(
+                """
+                insert into registry.withdrawal (entry, device, place, captures, at, staff)
+                values (@entry, @Id, @Place, @captures, @at, @Staff)
+                """,
+                new
+                {
+                    entry,
+                    before.Id,
+                    before.Place,
+                    captures = (short)taken.Bits,
+                    at = ledger.At.UtcDateTime,
+                    by.Staff,
+                }
+            );
+    }
+
+    private static async Task ReturnAsync(LedgerTransaction ledger, Device device, long entry)
+    {
+        var covered = Withdrawal.CoveredBy(device, device.Place);
+        if (covered.IsEmpty)
+            return;
+        await ledger.ExecuteAsync(
+            """
+            update registry.withdrawal
+            set captures = case when captures & ~@covered = 0 then captures else captures & ~@covered end,
+                ended_entry = case when captures & ~@covered = 0 then @entry end
+            where device = @Id and place = @Place and ended_entry is null and captures & @covered <> 0
+            """,
+            new
+            {
+                device.Id,
+                device.Place,
+                covered = (short)covered.Bits,
+                entry,
+            }
+        );
+    }
+}
