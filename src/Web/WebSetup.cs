@@ -11,6 +11,7 @@ using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Devices.Withdrawals;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Kiosks;
 using SurveillanceRegistry.Web.Ledger;
@@ -36,6 +37,7 @@ public static class WebSetup
         services.AddSingleton<KioskEventStream>();
         services.AddSingleton<IngestOverview>();
         services.AddSingleton<DeviceRegistration>();
+        services.AddSingleton<AbsenceConfirmation>();
         services.AddHostedService(provider => provider.GetRequiredService<KioskEventStream>());
         return services;
     }
@@ -63,6 +65,7 @@ public static class WebSetup
         RegistersApi.Map(api);
         DevicesApi.Map(api);
         DeviceRegistrationApi.Map(api);
+        WithdrawalsApi.Map(api);
         GatewaysApi.Map(api);
         CredentialsApi.Map(api);
         HistoryApi.Map(api);

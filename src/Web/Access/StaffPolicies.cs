@@ -13,6 +13,9 @@ internal static class StaffPolicies
     /// <summary>The roles that may see the ingest figures; <see cref="IngestViewerRoles"/> lists them.</summary>
     public const string IngestViewer = "ingest";
 
+    /// <summary>The roles that may confirm on the spot that a device is gone; <see cref="AbsenceConfirmerRoles"/> lists them.</summary>
+    public const string AbsenceConfirmer = "absence-confirmer";
+
     // Each role has a policy of the same name, written as in the ledger. Attributes need these names as constants.
     public const string Editor = "editor",
         Approver = "approver",
@@ -20,6 +23,9 @@ internal static class StaffPolicies
 
     /// <summary>The roles that <see cref="IngestViewer"/> admits.</summary>
     public static readonly Role[] IngestViewerRoles = [Role.DeviceClerk, Role.Administrator, Role.Auditor];
+
+    /// <summary>The roles that <see cref="AbsenceConfirmer"/> admits.</summary>
+    public static readonly Role[] AbsenceConfirmerRoles = [Role.PostingInspector, Role.DeviceClerk];
 
     /// <summary>The name of the policy that requires a role.</summary>
     public static string For(Role role) => Domain.Json.Word(role);

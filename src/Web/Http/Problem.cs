@@ -37,7 +37,11 @@ internal static class Problem
         var (status, title) = first.Code switch
         {
             RefusalCodes.NotFound => (StatusCodes.Status404NotFound, "Not found"),
-            RefusalCodes.OwnRequest or RefusalCodes.NotTheAuthor or RefusalCodes.NotEntitled => (
+            RefusalCodes.OwnRequest
+            or RefusalCodes.NotTheAuthor
+            or RefusalCodes.NotEntitled
+            or RefusalCodes.OwnChange
+            or RefusalCodes.NotAPerson => (
                 StatusCodes.Status403Forbidden,
                 "Not allowed"
             ),

@@ -56,7 +56,9 @@ internal static class EndpointPolicyTable
         GET /api/v1/devices/{id}/credentials device-clerk
         POST /api/v1/devices/{id}/credentials device-clerk
         POST /api/v1/devices/{id}/credentials/{number:long}/end device-clerk
+        POST /api/v1/devices/{id}/confirm-absence absence-confirmer
         POST /api/v1/devices/{id}/forget-epoch device-clerk
+        GET /api/v1/withdrawals staff
         GET /api/v1/gateways staff
         POST /api/v1/gateways device-clerk
         GET /api/v1/gateways/{id} staff

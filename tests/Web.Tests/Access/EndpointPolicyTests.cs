@@ -24,7 +24,7 @@ public sealed class EndpointPolicyTests(StaffedCity staffed) : IClassFixture<Sta
     /// <summary>A claim code is its own permission.</summary>
     private static readonly string[] AnonymousWrites = ["api/v1/claims"];
 
-    private static readonly string[] Policies = [.. Enum.GetValues<Role>().Select(Json.Word), "staff", "ingest"];
+    private static readonly string[] Policies = [.. Enum.GetValues<Role>().Select(Json.Word), "staff", "ingest", "absence-confirmer"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -206,7 +206,11 @@ public sealed class EndpointPolicyTests(StaffedCity staffed) : IClassFixture<Sta
 
     private async Task AssertDecidedByRoleAsync(string method, string address, string[] policies, Role role, string token)
     {
-        var isAllowed = policies.All(policy => policy == "staff" || policy == Json.Word(role));
+        var isAllowed = policies.All(policy =>
+            policy == "staff"
+            || policy == Json.Word(role)
+            || policy == "absence-confirmer" && role is (Role.PostingInspector or Role.DeviceClerk)
+        );
         using var response = await SendAsync(method, address, token);
         var isRefused = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
         Assert.True(isAllowed != isRefused, $"{method} {address} as {role}: {(int)response.StatusCode}");

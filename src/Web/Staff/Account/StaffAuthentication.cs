@@ -83,6 +83,10 @@ internal static class StaffAuthentication
             StaffPolicies.IngestViewer,
             policy => policy.RequireAuthenticatedUser().RequireRole(StaffPolicies.IngestViewerRoles.Select(Domain.Json.Word))
         );
+        authorization.AddPolicy(
+            StaffPolicies.AbsenceConfirmer,
+            policy => policy.RequireAuthenticatedUser().RequireRole(StaffPolicies.AbsenceConfirmerRoles.Select(Domain.Json.Word))
+        );
     }
 
     /// <summary>

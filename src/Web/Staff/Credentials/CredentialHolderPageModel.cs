@@ -29,7 +29,10 @@ public abstract class CredentialHolderPageModel(
     {
         ["registered"] = "Registered. It cannot sign in before it has a credential.",
         ["changed"] = "The registration is updated.",
-        ["removed"] = "Removed from service. Its credentials are revoked and its session is closed.",
+        ["removed"] =
+            "Removed from service. Its credentials are revoked and its session is closed. "
+            + "The notice names it until another person has confirmed on the spot that it is gone.",
+        ["confirmed"] = "Confirmed. The notice of the place no longer counts what was taken from the register.",
         ["certificate"] = "The certificate is registered.",
         ["ended"] = "The credential is revoked. Any session that signed in with it is closed.",
         ["forgotten"] = "The next heartbeat will be accepted, whatever the device’s clock says.",
@@ -167,7 +170,8 @@ public abstract class CredentialHolderPageModel(
 
     private protected string Form(string field) => Request.Form.Text(field) ?? "";
 
-    private async Task<bool> LoadAsync(string id)
+    /// <summary>Loads the page. Returns false when there is no such device or gateway, or the user may not see it.</summary>
+    private protected async Task<bool> LoadAsync(string id)
     {
         Holder = id;
         Now = time.GetUtcNow();

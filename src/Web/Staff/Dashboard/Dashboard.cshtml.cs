@@ -1,16 +1,27 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Staff.Changes;
 
 namespace SurveillanceRegistry.Web.Staff.Dashboard;
 
 /// <summary>The change requests and rules that need the user's attention.</summary>
-public sealed class DashboardModel(IGrainFactory grains, IChangeRegister register, IStaffRegister staff, TimeProvider time) : PageModel
+public sealed class DashboardModel(
+    IGrainFactory grains,
+    IChangeRegister register,
+    IStaffRegister staff,
+    IPlaceRegister places,
+    IWithdrawalRegister withdrawals,
+    TimeProvider time
+) : PageModel
 {
     private const int MaxRead = 200,
         MaxShown = 50;
@@ -26,8 +37,21 @@ public sealed class DashboardModel(IGrainFactory grains, IChangeRegister registe
     /// <summary>Rules that take effect after today.</summary>
     public ImmutableArray<GovernanceRow> Upcoming { get; private set; } = [];
 
+    /// <summary>The facts that notices mark as under review.</summary>
+    public ImmutableArray<ExceedingFact> Exceeding { get; private set; } = [];
+
+    /// <summary>What the register took from places and no other person has confirmed on the spot.</summary>
+    public ImmutableArray<DeviceWithdrawals> AwaitingConfirmation { get; private set; } = [];
+
     /// <summary>The number of rules whose review is overdue.</summary>
     public int ReviewsOverdue { get; private set; }
+
+    private City _city = null!;
+    private ImmutableArray<Place> _places = [];
+
+    public string NameOf(string place) => _places.FirstOrDefault(known => known.Id == place)?.Name ?? place;
+
+    public string Time(DateTimeOffset at) => CityTime.Format(_city, at);
 
     public async Task OnGetAsync()
     {
@@ -41,6 +65,10 @@ public sealed class DashboardModel(IGrainFactory grains, IChangeRegister registe
         var rows = history.Current.Table.On(today);
         Disagreeing = [.. rows.Where(row => !row.DisagreesWith.IsEmpty)];
         Upcoming = [.. rows.Select(row => row.AsScheduled()).OfType<GovernanceRow>()];
+        Exceeding = ExceedingFact.From(await places.DescribeAllAsync(grains, HttpContext.RequestAborted));
+        AwaitingConfirmation = await withdrawals.AwaitingAsync(HttpContext.RequestAborted);
+        _city = history.Current.City;
+        _places = await places.PlacesAsync(HttpContext.RequestAborted);
         ReviewsOverdue = rows.Count(row => row.Rule?.ReviewBy <= today);
 
         ImmutableArray<ListedChange> List(IEnumerable<ChangeRequest> selected) =>

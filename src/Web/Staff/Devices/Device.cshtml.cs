@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Fleets;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Devices.Withdrawals;
 using SurveillanceRegistry.Web.Staff.Credentials;
 using SurveillanceRegistry.Web.Staff.Forms;
 
@@ -26,6 +28,8 @@ public sealed class DeviceModel(
     IClaimRegister claims,
     IPlaceRegister places,
     IMobileReadAudit readAudit,
+    IWithdrawalRegister withdrawals,
+    AbsenceConfirmation confirmation,
     IGrainFactory grains,
     TimeProvider time
 ) : CredentialHolderPageModel(registrar, gateways, credentials, claims, grains, time)
@@ -50,12 +54,23 @@ public sealed class DeviceModel(
     /// <summary>The recorded actions on a mobile device, the newest first. The actions on a fixed device are in the ledger.</summary>
     public ImmutableArray<MobileAct> Acts { get; private set; } = [];
 
+    /// <summary>What the register took of the device and no other person has confirmed.</summary>
+    public ImmutableArray<DeviceWithdrawals> AwaitingConfirmation { get; private set; } = [];
+
+    /// <summary>Whether the user may confirm that a device is gone, if another person made the change.</summary>
+    public bool MayConfirm => AbsenceConfirmation.MayConfirm(User);
+
+    public string UserId => User.StaffId();
+
     public override string ReasonHint =>
         Device.Fleet is null
             ? base.ReasonHint
             : "Only device clerks and auditors can read the reason. Do not include personal names or serial numbers.";
 
-    public string PlaceName => _places.FirstOrDefault(place => place.Id == Device.Place)?.Name ?? Device.Place ?? "";
+    public string PlaceName => NameOf(Device.Place ?? "");
+
+    /// <summary>The name of a place; its id when it is not registered.</summary>
+    public string NameOf(string place) => _places.FirstOrDefault(known => known.Id == place)?.Name ?? place;
 
     public override bool IsRemoved => Device.Lifecycle == Lifecycle.Removed;
 
@@ -101,6 +116,18 @@ public sealed class DeviceModel(
             : Invalid(FieldError.From(outcome.Refusals, ("reason", "forget-reason")));
     }
 
+    public async Task<IActionResult> OnPostConfirmAsync(string id)
+    {
+        if (!MayConfirm)
+            return Forbid();
+        if (!await LoadAsync(id))
+            return NotFound();
+        var outcome = await confirmation.ConfirmAsync(id, Form("confirm-place"), User, Form("confirm-reason"), HttpContext.RequestAborted);
+        return outcome.IsDone
+            ? Redirect($"{Address}?done=confirmed")
+            : Invalid(FieldError.From(outcome.Refusals, ("reason", "confirm-reason-0"), ("place", "confirm-reason-0")));
+    }
+
     private protected override async Task<bool> FindAsync(string id)
     {
         var cancellationToken = HttpContext.RequestAborted;
@@ -117,6 +144,10 @@ public sealed class DeviceModel(
         }
 
         Device = device;
+        AwaitingConfirmation =
+        [
+            .. (await withdrawals.OfDeviceAsync(id, cancellationToken)).Where(withdrawn => withdrawn.AwaitsConfirmation),
+        ];
         Version = await devices.VersionAsync(id, cancellationToken) ?? 0;
         if (await Grains.Device(id).Describe() is { } description)
             (Last, Expected) = (description.Last, description.Expected);

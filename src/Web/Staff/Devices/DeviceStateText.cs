@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Fleets;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Web.Devices;
@@ -33,6 +34,9 @@ internal static class DeviceStateText
             SessionEnd.DeathMessage => "The device or its gateway published a death message.",
             _ => throw new ArgumentOutOfRangeException(nameof(end)),
         };
+
+    /// <summary>The captures that a change took from the register.</summary>
+    public static string ForWithdrawn(CaptureSet captures) => PlainLanguage.Sentence(string.Join(", ", captures.Captures.Select(Spaced)));
 
     /// <summary>The reason that was given for an action.</summary>
     public static string ReasonOf(MobileAct act) => JsonNode.Parse(act.Body)!["reason"]?.GetValue<string>() ?? "";
