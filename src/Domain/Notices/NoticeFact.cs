@@ -56,6 +56,12 @@ public sealed record NoticeFact(
     public bool IsUnregistered { get; init; }
 
     /// <summary>
+    /// Since when the register says that every device of this fact is gone, or its sensor is, and no other person has confirmed it; null
+    /// when it names one of them.
+    /// </summary>
+    public DateTimeOffset? WithdrawnSince { get; init; }
+
+    /// <summary>
     /// Whether a device of this fact exceeds what it is expected to do: no rule in force permits it, its status forbids it, or its register
     /// entry does not name it.
     /// </summary>

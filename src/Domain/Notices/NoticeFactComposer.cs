@@ -37,17 +37,17 @@ public static class NoticeFactComposer
         let mode = report[capture]!.Value
         where mode is not Mode.Off
         select covering.Reports(capture)
-            ? PossibleCapture.Of(covering.Device, capture, mode, FactCertainty.Reported, covering.Last!.Since(capture))
-            : PossibleCapture.Of(covering.Device, capture, mode, FactCertainty.Unknown, covering.Last?.LastHeardAt);
+            ? PossibleCapture.Of(covering, capture, mode, FactCertainty.Reported, covering.Last!.Since(capture))
+            : PossibleCapture.Of(covering, capture, mode, FactCertainty.Unknown, covering.LastHeardHereAt);
 
     private static IEnumerable<PossibleCapture> WorstOfDevice(CoveringDevice covering) =>
         covering.AllSensors.Select(sensor =>
             PossibleCapture.Of(
-                covering.Device,
+                covering,
                 sensor,
                 Mode.Recorded,
                 FactCertainty.Unknown,
-                covering.Last is { IsHeard: false } last ? last.LastHeardAt : null
+                covering.Last is { IsHeard: false } || covering.IsElsewhere ? covering.LastHeardHereAt : null
             )
         );
 
@@ -87,7 +87,7 @@ public static class NoticeFactComposer
             key.Capture,
             mode,
             key.Certainty,
-            Earliest(captures.Where(possible => possible.Mode == mode)),
+            Earliest(captures.Where(possible => possible.Mode == mode).Select(possible => possible.Since)),
             [.. permitting.Where(row => departments.All(row.Rule!.AppliesTo)).Select(row => row.Instrument.Id)],
             // Law before city statements, then texts that permit this capture, then texts in force: the first line is a binding text.
             [
@@ -106,6 +106,7 @@ public static class NoticeFactComposer
             IsAllowedToSome = departments.Any(IsPermitted),
             InactiveStatuses = [.. captures.Select(possible => possible.Status).Where(IsInactive).Distinct().Order()],
             IsUnregistered = captures.Any(possible => !possible.IsRegistered),
+            WithdrawnSince = Earliest(captures.Select(possible => possible.WithdrawnSince)),
         };
 
         bool IsPermitted(string department) => permitting.Any(row => row.Rule!.AppliesTo(department));
@@ -119,9 +120,9 @@ public static class NoticeFactComposer
 
     private static bool IsInactive(Lifecycle status) => status is not Lifecycle.Active;
 
-    /// <summary>The earliest of the instants; null when one device was never heard.</summary>
-    private static DateTimeOffset? Earliest(IEnumerable<PossibleCapture> captures) =>
-        captures.Select(possible => possible.Since).ToArray() is var instants && instants.Contains(null) ? null : instants.Min();
+    /// <summary>The earliest of the instants; null when one device has none.</summary>
+    private static DateTimeOffset? Earliest(IEnumerable<DateTimeOffset?> instants) =>
+        instants.ToArray() is var all && all.Contains(null) ? null : all.Min();
 
     /// <summary>What a fact is about. Captures with equal values are one fact.</summary>
     private sealed record FactKey(string? Fleet, Capture Capture, string Technology, FactCertainty Certainty);
@@ -138,14 +139,26 @@ public static class NoticeFactComposer
         bool IsRegistered
     )
     {
-        public static PossibleCapture Of(Device device, Capture capture, Mode mode, FactCertainty certainty, DateTimeOffset? since) =>
+        /// <summary>Since when the register says that it is gone; null when the register names it.</summary>
+        public DateTimeOffset? WithdrawnSince { get; init; }
+
+        public static PossibleCapture Of(
+            CoveringDevice covering,
+            Capture capture,
+            Mode mode,
+            FactCertainty certainty,
+            DateTimeOffset? since
+        ) =>
             new(
-                new FactKey(null, capture, device.Technology, certainty),
+                new FactKey(null, capture, covering.Device.Technology, certainty),
                 mode,
                 since,
-                device.Department,
-                device.Lifecycle,
-                device.Sensors.Contains(capture)
-            );
+                covering.Device.Department,
+                covering.Device.Lifecycle,
+                covering.Device.Sensors.Contains(capture)
+            )
+            {
+                WithdrawnSince = covering.WithdrawnSince(capture),
+            };
     }
 }

@@ -107,6 +107,8 @@ public static class NoticePayload
             json.WriteString("since", FormatInstant(since));
         else
             json.WriteNull("since");
+        if (fact.WithdrawnSince is { } withdrawn)
+            json.WriteString("withdrawnSince", FormatInstant(withdrawn));
         json.WritePropertyName("allowedBy");
         JsonSerializer.Serialize(json, fact.AllowedBy, Json.Options);
         json.WritePropertyName("governedBy");

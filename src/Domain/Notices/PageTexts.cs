@@ -18,6 +18,7 @@ public static class PageTexts
             ["no-device"] = "The City has registered no device for this place.",
             ["certainty.fleet"] =
                 "{department}: people who work from here carry or drive these devices. Any of the devices may be recording.",
+            ["certainty.withdrawn"] = "Reported removed on {time}; no other person has confirmed that here.",
             ["exceeds.rule"] = "No rule allows this.",
             ["exceeds.some"] = "For some devices here, no rule allows this.",
             ["exceeds.status"] = "Not allowed now: the registered status of a device here is “{status}”.",

@@ -49,6 +49,18 @@ public sealed record CoveringDevice(Device Device, DeviceObservation? Last)
     public DateTimeOffset? LastHeardHereAt => IsElsewhere && Withdrawals!.Since < Last?.LastHeardAt ? Withdrawals.Since : Last?.LastHeardAt;
 
     /// <summary>
+    /// Since when the register says that this capture, or the whole device, is gone from here, and no other person has confirmed it; null
+    /// when the register names it here.
+    /// </summary>
+    public DateTimeOffset? WithdrawnSince(Capture capture)
+    {
+        if (Withdrawals is not { Open.IsEmpty: false } withdrawals || Withdrawal.CoveredBy(Device, withdrawals.Place).Contains(capture))
+            return null;
+        var isWhole = IsElsewhere || !Device.IsInstalled;
+        return isWhole || withdrawals.Captures.Contains(capture) ? withdrawals.Since : null;
+    }
+
+    /// <summary>
     /// The same device while the registry itself cannot observe. A removed device that was not in scope before does not come into scope.
     /// </summary>
     public CoveringDevice AsUnobserved() => IsInScope ? this with { Last = Last?.AsUnobserved() } : this;

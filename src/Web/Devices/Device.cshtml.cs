@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
@@ -19,6 +20,7 @@ public sealed class DeviceModel(
     IDeviceRegister devices,
     IPlaceRegister places,
     IStateHistoryRegister history,
+    IWithdrawalRegister withdrawals,
     IGrainFactory grains,
     TimeProvider time
 ) : PageModel
@@ -31,6 +33,7 @@ public sealed class DeviceModel(
     private static readonly string[] FormTimes = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"];
 
     private GovernanceSnapshot _governance = null!;
+    private DeviceWithdrawals? _withdrawals;
 
     public DeviceDescription Described { get; private set; } = null!;
 
@@ -49,7 +52,7 @@ public sealed class DeviceModel(
     public bool IsRemoved => Described.Device.Lifecycle == Lifecycle.Removed;
 
     /// <summary>Whether the notice of its place includes it.</summary>
-    public bool IsInScope => new CoveringDevice(Described.Device, Described.Last).IsInScope;
+    public bool IsInScope => new CoveringDevice(Described.Device, Described.Last) { Withdrawals = _withdrawals }.IsInScope;
 
     public PresenceState Presence => Described.Last?.Presence ?? PresenceState.Unknown;
 
@@ -67,7 +70,7 @@ public sealed class DeviceModel(
 
     internal DeviceText Text => new(Language.Wording);
 
-    internal DeviceFacts Facts => new(Described, Language);
+    internal DeviceFacts Facts => new(Described, _withdrawals, Language);
 
     public async Task<IActionResult> OnGetAsync(string id, string? at)
     {
@@ -79,6 +82,7 @@ public sealed class DeviceModel(
         _governance = await grains.Governance();
         Language = PageLanguage.For(_governance, QueryParameters.Language(Request.Query, _governance.City));
         Described = described;
+        _withdrawals = (await withdrawals.OfDeviceAsync(id, HttpContext.RequestAborted)).FirstOrDefault(gone => gone.Place == device.Place);
         PlaceName =
             (await places.PlacesAsync(HttpContext.RequestAborted)).FirstOrDefault(place => place.Id == device.Place)?.Name ?? device.Place!;
         var now = time.GetUtcNow();

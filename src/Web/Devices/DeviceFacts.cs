@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Devices;
@@ -8,11 +9,11 @@ using SurveillanceRegistry.Web.Languages;
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>What the page of a device says about it now, in a language.</summary>
-internal sealed class DeviceFacts(DeviceDescription described, PageLanguage language)
+internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals? withdrawals, PageLanguage language)
 {
     private readonly DeviceText _text = new(language.Wording);
 
-    private CoveringDevice Covering => new(described.Device, described.Last);
+    private CoveringDevice Covering => new(described.Device, described.Last) { Withdrawals = withdrawals };
 
     private bool IsRemoved => described.Device.Lifecycle is Lifecycle.Removed;
 

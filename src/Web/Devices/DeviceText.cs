@@ -50,10 +50,10 @@ internal sealed class DeviceText(Wording wording)
         ArgumentNullException.ThrowIfNull(covering);
         var state =
             !covering.IsInScope ? "not-expected"
-            : covering.Last is { IsHeard: true } heard
+            : covering is { IsElsewhere: false, Last: { IsHeard: true } heard }
                 ? heard.Presence is PresenceState.Docked ? "docked"
                     : "reporting"
-            : Unheard(covering.Last?.Presence);
+            : Unheard(covering.IsElsewhere ? null : covering.Last?.Presence);
         return wording.Say("presence." + state);
     }
 

@@ -18,7 +18,7 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
                 ? wording.Sentence("fact.line", capture, ("mode", wording.Say("mode." + Json.Word(fact.Mode))))
                 : wording.Sentence("fact.maybe", capture),
             NameOf(fact.Technology),
-            Certainty(fact),
+            wording.Sentences([Certainty(fact), .. Withdrawal(fact)]),
             wording.Sentences([.. Rules(fact), .. Reviews([fact])]),
             wording.Sentences(Retention(fact))
         )
@@ -96,6 +96,13 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
         if (context.IsWorst)
             return wording.Say("certainty.unconfirmed");
         return fact.Since is null ? wording.Say("certainty.never") : wording.Say("certainty.silent", ("time", Time(fact.Since)));
+    }
+
+    /// <summary>That the register says that it is gone, and no other person has confirmed it.</summary>
+    private IEnumerable<string> Withdrawal(NoticeFact fact)
+    {
+        if (fact.WithdrawnSince is { } since)
+            yield return wording.Say("certainty.withdrawn", ("time", Time(since)));
     }
 
     /// <summary>What is not allowed about a fact: the law first, then the registered status, then the register entry.</summary>

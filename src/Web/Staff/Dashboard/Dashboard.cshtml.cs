@@ -37,7 +37,7 @@ public sealed class DashboardModel(
     /// <summary>Rules that take effect after today.</summary>
     public ImmutableArray<GovernanceRow> Upcoming { get; private set; } = [];
 
-    /// <summary>The facts that notices mark as under review.</summary>
+    /// <summary>The facts that notices mark as not allowed.</summary>
     public ImmutableArray<ExceedingFact> Exceeding { get; private set; } = [];
 
     /// <summary>What the register took from places and no other person has confirmed on the spot.</summary>

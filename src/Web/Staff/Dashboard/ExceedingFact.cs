@@ -6,38 +6,36 @@ using SurveillanceRegistry.Grains.Places;
 
 namespace SurveillanceRegistry.Web.Staff.Dashboard;
 
-/// <summary>A fact that a notice marks as under review, and the devices behind it.</summary>
-public sealed record ExceedingFact(Place Place, NoticeFact Fact, ImmutableArray<Device> Devices)
+/// <summary>A fact that a notice marks as not allowed, and the devices behind it.</summary>
+/// <param name="Line">What is, or may be, captured, as the notice says it.</param>
+/// <param name="Why">Why it is not allowed, as the notice says it.</param>
+/// <param name="Devices">Empty for a fleet, whose single devices no notice names.</param>
+public sealed record ExceedingFact(Place Place, NoticeFact Fact, string Line, string Why, ImmutableArray<Device> Devices)
 {
-    /// <summary>The facts under review of all notices, in the order of places.</summary>
-    public static ImmutableArray<ExceedingFact> From(IEnumerable<PlaceDescription> places) =>
-        [
-            .. from place in places
-            from fact in place.Content.Now.Facts
-            where fact.UnderReview
-            select new ExceedingFact(
-                place.Place,
-                fact,
-                [.. place.Covering.Where(device => Makes(device, fact)).Select(device => device.Device)]
-            ),
-        ];
+    /// <summary>
+    /// The marked facts of all notices, in the order of places. What the register took away stands in the list of confirmations instead.
+    /// </summary>
+    public static ImmutableArray<ExceedingFact> From(IEnumerable<PlaceDescription> places) => [.. places.SelectMany(From)];
 
-    /// <summary>What is, or may be, captured without permission.</summary>
-    public string Sentence
+    private static IEnumerable<ExceedingFact> From(PlaceDescription place)
     {
-        get
-        {
-            var isReported = Fact.Certainty is FactCertainty.Reported;
-            var verb = (isReported, Fact.Mode) switch
-            {
-                (true, Mode.Live) => "is transmitted live",
-                (true, _) => "is recorded",
-                (false, _) => "may be recorded",
-            };
-            return $"{Domain.Json.Word(Fact.Capture)} {verb}, and no rule in force permits it.";
-        }
+        var (facts, languages) = place.Content.Now;
+        var texts = (languages.TryGetValue("en", out var english) ? english : languages.Values.First()).Facts;
+        return facts
+            .Zip(texts)
+            .Where(pair => pair.First is { Exceeds: true, WithdrawnSince: null })
+            .Select(pair => new ExceedingFact(
+                place.Place,
+                pair.First,
+                pair.Second.Line,
+                pair.Second.ExceedsLine,
+                [.. place.Covering.Where(device => Makes(device, pair.First)).Select(device => device.Device)]
+            ));
     }
 
     private static bool Makes(CoveringDevice covering, NoticeFact fact) =>
-        covering.Device.Technology == fact.Technology && covering.PossibleCaptures[fact.Capture] is Mode.Live or Mode.Recorded;
+        fact.Fleet is null
+        && covering.Device.Technology == fact.Technology
+        && covering.Reports(fact.Capture) == (fact.Certainty is FactCertainty.Reported)
+        && covering.PossibleCaptures[fact.Capture] is Mode.Live or Mode.Recorded;
 }

@@ -18,7 +18,11 @@ public sealed class DashboardTests(StaffedCity staffed)
         var under = new List<string>();
         foreach (var place in staffed.City.Opening.Places)
         {
-            if ((await staffed.City.Grains.Place(place.Id).Describe())!.Content.Now.Facts.Any(fact => fact.UnderReview))
+            if (
+                (await staffed.City.Grains.Place(place.Id).Describe())!.Content.Now.Facts.Any(fact =>
+                    fact.Exceeds && fact.WithdrawnSince is null
+                )
+            )
                 under.Add(place.Id);
         }
 
