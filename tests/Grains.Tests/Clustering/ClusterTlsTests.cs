@@ -57,7 +57,7 @@ public sealed class ClusterTlsTests : IAsyncLifetime
         Assert.Null(await DraftAsync());
 
         // The same program with the key can: so the strangers failed for want of it.
-        Assert.Equal("joined, read, wrote", await Stranger.TryAsync(_endpoint, Cluster, Own, TimeSpan.FromSeconds(30)));
+        Assert.Equal("joined, read, wrote", await Stranger.TryAsync(_endpoint, Cluster, Own, TimeSpan.FromSeconds(60)));
         Assert.Equal("Forged.", (await DraftAsync())!.Proposal.Reason);
     }
 

@@ -5,9 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Runtime;
 using Orleans.Serialization;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Grains.Policies;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
@@ -33,7 +36,7 @@ internal static class Stranger
             await program.StartAsync(time.Token).WaitAsync(time.Token);
             done.Add("joined");
             var policies = program.Services.GetRequiredService<IGrainFactory>().Policies();
-            var governance = await policies.Governance().WaitAsync(time.Token);
+            var governance = await ReadAsync(policies, time.Token);
             done.Add("read");
             var manual = governance.Table.Instruments[0];
             var proposal = new Proposal("Forged.", manual.Versions[0].Source, []);
@@ -48,6 +51,22 @@ internal static class Stranger
         using var stop = new CancellationTokenSource(StopTimeout);
         await Task.WhenAny(program.StopAsync(stop.Token), Task.Delay(StopTimeout, CancellationToken.None));
         return string.Join(", ", done);
+    }
+
+    /// <summary>Reads until it succeeds: while a silo joins, the directory of grains moves, and a call may fail.</summary>
+    private static async Task<GovernanceSnapshot> ReadAsync(IPoliciesGrain policies, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await policies.Governance().WaitAsync(cancellationToken);
+            }
+            catch (Exception failure) when (failure is OrleansException or InvalidOperationException or TimeoutException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     /// <summary>Returns a port of the loopback address on which nothing listens.</summary>
