@@ -23,8 +23,8 @@ public static class PageTexts
             ["exceeds.some"] = "For some devices here, no rule allows this.",
             ["exceeds.status"] = "Not allowed now: the registered status of a device here is “{status}”.",
             ["exceeds.register"] = "The register entry of a device here does not name this.",
-            ["what.off"] = "City devices here can capture {captures}. Their last reports say that this is off.",
-            ["now.off"] = "{captures}: reported as off. This can change at any time.",
+            ["what.off"] = "{technology} here can capture {captures}. Their last reports say that this is off.",
+            ["now.off"] = "{captures}: reported as off ({technology}). This can change at any time.",
             ["surprise.not-heard"] =
                 "Some City devices here do not report now. They may be recording with every sensor that the City knows of.",
             ["surprise.can"] = "City devices here can capture {captures}.",

@@ -39,6 +39,11 @@ public sealed class NoticeContentTests
                                 body.Facts,
                                 fact => Assert.Contains("capture." + Json.Word(fact.Capture), what, StringComparison.Ordinal)
                             );
+                            // What is off now can be on in a second: the text names it too.
+                            Assert.All(
+                                content.Worst.Facts,
+                                fact => Assert.Contains("capture." + Json.Word(fact.Capture), what, StringComparison.Ordinal)
+                            );
                             string[] items =
                             [
                                 "what",

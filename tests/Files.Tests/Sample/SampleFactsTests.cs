@@ -62,10 +62,13 @@ public sealed class SampleFactsTests
         var content = Compose(Observed(camera, PresenceState.Online, _ => Mode.Off));
         Assert.Empty(content.Now.Facts);
         Assert.Equal(
-            "City devices here can capture video and audio. Their last reports say that this is off.",
+            "Facility security cameras here can capture video and audio. Their last reports say that this is off.",
             Item(content, "en", "what")
         );
-        Assert.Equal("Video and audio: reported as off. This can change at any time.", Item(content, "en", "now"));
+        Assert.Equal(
+            "Video and audio: reported as off (Facility security cameras). This can change at any time.",
+            Item(content, "en", "now")
+        );
         Assert.Equal(Item(content, "en", "what"), Item(content, "en", "surprise"));
         Assert.StartsWith("SPD Manual 10.060, ", Item(content, "en", "rule"), StringComparison.Ordinal);
         Assert.Empty(content.Missing);
@@ -78,10 +81,32 @@ public sealed class SampleFactsTests
         var content = Compose(Observed(camera, PresenceState.Online, capture => capture == Capture.Audio ? Mode.Off : Mode.Recorded));
         Assert.Equal(
             "City devices here capture, or may be capturing, video. "
-                + "City devices here can capture audio. Their last reports say that this is off.",
+                + "Facility security cameras here can capture audio. Their last reports say that this is off.",
             Item(content, "en", "what")
         );
-        Assert.Equal("City devices here can capture audio. Their last reports say that this is off.", Item(content, "en", "surprise"));
+        Assert.Equal(
+            "Facility security cameras here can capture audio. Their last reports say that this is off.",
+            Item(content, "en", "surprise")
+        );
+    }
+
+    [Fact]
+    public void A_microphone_that_is_off_is_named_beside_a_fleet_that_may_record_sound()
+    {
+        var camera = SampleCity.Opening.Devices.First(device => device.Id == "east-precinct-lobby-1");
+        var content = NoticeComposer.Compose(
+            Lobby,
+            [Observed(camera, PresenceState.Online, capture => capture == Capture.Audio ? Mode.Off : Mode.Recorded)],
+            SampleCity.Opening.Governance,
+            Today,
+            "https://city.example",
+            [new PlaceFleet("body-worn-east", "body-worn-video", "police", [Capture.Video, Capture.Audio])]
+        );
+        Assert.Equal(
+            "City devices here capture, or may be capturing, video and audio. "
+                + "Facility security cameras here can capture audio. Their last reports say that this is off.",
+            Item(content, "en", "what")
+        );
     }
 
     [Fact]
@@ -98,10 +123,7 @@ public sealed class SampleFactsTests
                 )
         );
         Assert.Equal(
-            "Video may be recorded (Body-worn video). "
-                + "Sample City Police Department: people who work from here carry or drive these devices. "
-                + "Any of the devices may be recording. "
-                + "Audio may be recorded (Body-worn video). "
+            "Video and audio may be recorded (Body-worn video). "
                 + "Sample City Police Department: people who work from here carry or drive these devices. "
                 + "Any of the devices may be recording.",
             Item(content, "en", "now")

@@ -30,7 +30,15 @@ internal sealed record NoticeContext(
             .Distinct(),
     ];
 
-    /// <summary>What devices here can capture and report as off.</summary>
-    public ImmutableArray<Capture> Off { get; } =
-    [.. Possible.Select(fact => fact.Capture).Except(Facts.Select(fact => fact.Capture)).Order()];
+    /// <summary>What the devices of each technology here can capture and report as off; fleets report nothing.</summary>
+    public ImmutableArray<(string Technology, ImmutableArray<Capture> Captures)> Off { get; } =
+    [
+        .. Possible
+            .Where(fact => fact.Fleet is null && !Facts.Any(made => IsSame(made, fact)))
+            .GroupBy(fact => fact.Technology)
+            .Select(off => (off.Key, off.Select(fact => fact.Capture).Distinct().Order().ToImmutableArray())),
+    ];
+
+    private static bool IsSame(NoticeFact one, NoticeFact other) =>
+        (one.Fleet, one.Technology, one.Capture) == (other.Fleet, other.Technology, other.Capture);
 }

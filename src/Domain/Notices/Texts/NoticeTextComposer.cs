@@ -31,7 +31,7 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
     private ImmutableArray<NoticeItem> FirstLayer(ImmutableArray<FactText> facts) =>
         [
             Item("what", wording.Sentences(What())),
-            Item("now", wording.Sentences([.. facts.Select(Now), .. NowOff()])),
+            Item("now", wording.Sentences([.. Now(facts), .. NowOff()])),
             Item("why", HasDevices ? wording.Sentences(Purposes()) : NoDevice),
             Item("who", HasDevices ? wording.Sentences(Departments()) : wording.Say("who.none")),
             Item("rule", HasDevices ? wording.Sentences(Rules()) : NoDevice),
@@ -65,20 +65,43 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
             yield return wording.Say("what.no-device");
         if (!context.Facts.IsEmpty)
             yield return wording.Say("what.captures", ("captures", List(context.Facts.Select(fact => fact.Capture))));
-        if (!context.Off.IsEmpty)
-            yield return wording.Say("what.off", ("captures", List(context.Off)));
+        foreach (var off in WhatOff())
+            yield return off;
     }
 
-    private string Now(FactText fact) =>
-        wording.Say("fact.now", ("line", fact.Line), ("technology", fact.Technology), ("certainty", fact.CertaintyLine));
+    private IEnumerable<string> WhatOff() =>
+        context.Off.Select(off =>
+            wording.Say("what.off", ("technology", _factTexts.NameOf(off.Technology)), ("captures", List(off.Captures)))
+        );
+
+    /// <summary>A sentence for each fact of the devices of the place, and one for each technology of a fleet.</summary>
+    private IEnumerable<string> Now(ImmutableArray<FactText> texts)
+    {
+        foreach (var same in context.Facts.Zip(texts).GroupBy(pair => (pair.First.Fleet, pair.First.Technology)))
+        {
+            if (same.Key.Fleet is null)
+            {
+                foreach (var (_, text) in same)
+                    yield return Now(text.Line, text);
+            }
+            else
+            {
+                var captures = List(same.Select(pair => pair.First.Capture));
+                yield return Now(wording.Sentence("fact.maybe", ("capture", captures)), same.First().Second);
+            }
+        }
+    }
+
+    private string Now(string line, FactText text) =>
+        wording.Say("fact.now", ("line", line), ("technology", text.Technology), ("certainty", text.CertaintyLine));
 
     /// <summary>What the devices here report as off. Paper and memory outlast a report, so it says that this can change.</summary>
     private IEnumerable<string> NowOff()
     {
         if (!HasDevices)
             yield return wording.Say("now.no-device");
-        if (!context.Off.IsEmpty)
-            yield return wording.Sentence("now.off", ("captures", List(context.Off)));
+        foreach (var (technology, captures) in context.Off)
+            yield return wording.Sentence("now.off", ("captures", List(captures)), ("technology", _factTexts.NameOf(technology)));
     }
 
     private IEnumerable<string> Purposes() =>
@@ -124,14 +147,16 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
             return wording.Say("surprise.audio");
         if (Has(Capture.Plates))
             return wording.Say("surprise.plates");
-        if (context.Off.Any(capture => capture is Capture.Faces or Capture.Audio or Capture.Plates))
-            return wording.Say("what.off", ("captures", List(context.Off)));
+        if (context.Off.Any(off => off.Captures.Any(IsSurprising)))
+            return wording.Sentences(WhatOff());
         if (context.Facts.Any(fact => fact is { Certainty: FactCertainty.Unknown, Fleet: null }))
             return wording.Say("surprise.not-heard");
         return context.Facts.Any(fact => fact.Mode == Mode.Live)
             ? wording.Say("surprise.live")
             : wording.Say("surprise.can", ("captures", List(context.Possible.Select(fact => fact.Capture))));
     }
+
+    private static bool IsSurprising(Capture capture) => capture is Capture.Faces or Capture.Audio or Capture.Plates;
 
     private bool Has(Capture capture) => context.Facts.Any(fact => fact.Capture == capture);
 
