@@ -1,6 +1,7 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
 using static SurveillanceRegistry.Grains.Tests.Fixtures.SmallCity;
@@ -86,6 +87,30 @@ public sealed class PlaceGrainTests : IAsyncLifetime
             notice.Now.Facts.Concat(notice.Worst.Facts),
             fact => Assert.Equal((Mode.Recorded, FactCertainty.Unknown, null), (fact.Mode, fact.Certainty, fact.Since))
         );
+    }
+
+    [Fact]
+    public async Task A_fleet_that_begins_to_work_from_a_place_is_on_its_notice()
+    {
+        Assert.DoesNotContain((await _city.Notice(Gate)).Now.Facts, fact => fact.Fleet is not null);
+        await _city.Memory.RegisterAsync(
+            new Device("worn-1", "body-worn", [Capture.Video, Capture.Audio], null, "worn", "police", Lifecycle.Active),
+            null!,
+            "new",
+            _city.Time.GetUtcNow(),
+            TestContext.Current.CancellationToken
+        );
+        _city.Memory.FleetBases = [new FleetBase("worn", "police", [Gate])];
+        await _city.Grains.Place(Gate).MarkDevicesChanged();
+
+        var notice = await _city.Notice(Gate);
+        foreach (var body in new[] { notice.Now, notice.Worst })
+        {
+            Assert.Equal(
+                [(Capture.Video, Mode.Recorded, FactCertainty.Unknown), (Capture.Audio, Mode.Recorded, FactCertainty.Unknown)],
+                body.Facts.Where(fact => fact.Fleet == "worn").Select(fact => (fact.Capture, fact.Mode, fact.Certainty))
+            );
+        }
     }
 
     [Fact]
