@@ -27,7 +27,10 @@ internal static class DataSourceExtensions
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        using var standby = StandbyConfirmation.Watch(connection);
+        var value = await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        await standby.WaitAsync(cancellationToken);
+        return value;
     }
 
     /// <summary>Executes a statement. Returns the number of rows it affected.</summary>
@@ -39,6 +42,9 @@ internal static class DataSourceExtensions
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        using var standby = StandbyConfirmation.Watch(connection);
+        var rows = await connection.ExecuteAsync(new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        await standby.WaitAsync(cancellationToken);
+        return rows;
     }
 }

@@ -65,7 +65,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             }
         );
         await RecordStepAsync(ledger, id, ChangeAct.Drafted, author, null, EntryBody(id, proposal, salt, null));
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return (await FindAsync(id, cancellationToken))!;
     }
 
@@ -121,7 +121,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             await DocumentRecorder.RecordAsync(ledger, by, [.. documents], before.Id);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return true;
     }
 

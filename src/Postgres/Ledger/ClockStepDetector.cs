@@ -62,7 +62,7 @@ public sealed class ClockStepDetector(NpgsqlDataSource database, TimeProvider ti
             Attribution.Registry,
             new { from = LedgerEntry.FormatTime(step.From), to = LedgerEntry.FormatTime(step.To) }
         );
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         logger.LogWarning(
             "The machine's clock was set from {From} to {To}. The ledger records it. Timeouts of devices use the monotonic clock.",
             LedgerEntry.FormatTime(step.From),

@@ -76,7 +76,7 @@ internal sealed class LedgerTransaction
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var outcome = await act(await BeginAsync(connection, transaction, now, cancellationToken));
         if (outcome.Value is not null)
-            await transaction.CommitAsync(cancellationToken);
+            await transaction.CommitDurablyAsync();
         return outcome;
     }
 

@@ -63,7 +63,7 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
                 notice.Hash,
             }
         );
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return true;
     }
 

@@ -54,7 +54,7 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
         if (await ledger.ScalarAsync<bool>("select exists (select from registry.revision)"))
             return false;
         await OpeningRecorder.RecordAsync(ledger, opening);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return true;
     }
 
@@ -85,7 +85,7 @@ public sealed class PolicyRegister(NpgsqlDataSource database) : IPolicyRegister
             await ledger.ExecuteAsync("update registry.turned_day set entry = @entry where day = @dayText::date", new { entry, dayText });
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return true;
     }
 

@@ -79,7 +79,7 @@ public sealed class HeartbeatPartitionMaintenance(
         var ledger = await LedgerTransaction.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
         await ledger.ExecuteAsync("select registry.drop_heartbeat_day(@part, @Days)", new { part, retention.Days });
         await RecordAsync(ledger, new DroppedHeartbeats(0, part, beats, RandomNumberGenerator.GetBytes(32)));
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         logger.LogInformation("Dropped {Part} of the heartbeat log, which ended more than {Days} days ago.", part, retention.Days);
         return true;
     }

@@ -23,7 +23,7 @@ internal sealed class HeartbeatStore(NpgsqlDataSource database)
     {
         HashSet<int> stored = isRetry || batch.NeedsLookUp ? await FindStoredAsync(batch, isRetry, cancellationToken) : [];
         var missing = Enumerable.Range(0, batch.Count).Where(i => !stored.Contains(i)).Select(i => batch[i].Heartbeat).OfType<Heartbeat>();
-        await CopyAsync([.. missing], cancellationToken);
+        await CopyAsync([.. missing], stored.Count > 0, cancellationToken);
         for (var i = 0; i < batch.Count; i++)
             batch.Set(i, stored.Contains(i) ? WriteResult.AlreadyStored : WriteResult.Durable);
     }
@@ -119,11 +119,22 @@ internal sealed class HeartbeatStore(NpgsqlDataSource database)
         return positions.Select(position => candidates[position - 1]).ToHashSet();
     }
 
-    private async Task CopyAsync(Heartbeat[] heartbeats, CancellationToken cancellationToken)
+    /// <param name="mustCommit">Whether to commit something also without heartbeats: what a look-up found may be on this disk only.</param>
+    private async Task CopyAsync(Heartbeat[] heartbeats, bool mustCommit, CancellationToken cancellationToken)
     {
-        if (heartbeats.Length == 0)
+        if (heartbeats.Length == 0 && !mustCommit)
             return;
         var connection = await ConnectionAsync(cancellationToken);
+        using var standby = StandbyConfirmation.Watch(connection);
+        if (heartbeats.Length == 0)
+            await connection.ExecuteAsync(new CommandDefinition(StandbyConfirmation.Barrier, cancellationToken: cancellationToken));
+        else
+            await CopyAsync(connection, heartbeats, cancellationToken);
+        await standby.WaitAsync(cancellationToken);
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, Heartbeat[] heartbeats, CancellationToken cancellationToken)
+    {
         // COPY outside an explicit transaction is one of its own: complete means committed and flushed.
         await using var copy = await connection.BeginBinaryImportAsync(
             """

@@ -117,12 +117,17 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
                 new NpgsqlParameter<string[]> { TypedValue = batch.Select(waiting => JsonRow.Body(waiting.Observation)).ToArray() },
             },
         };
+        using var standby = StandbyConfirmation.Watch(connection);
         await command.PrepareAsync(cancellationToken); // Once for each connection of the pool.
         var owners = new Dictionary<short, long>();
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
-            owners.Add(rows.GetInt16(0), rows.GetInt64(1));
-        await rows.NextResultAsync(cancellationToken); // An error of the commit arrives after the rows.
+        await using (var rows = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await rows.ReadAsync(cancellationToken))
+                owners.Add(rows.GetInt16(0), rows.GetInt64(1));
+            await rows.NextResultAsync(cancellationToken); // An error of the commit arrives after the rows.
+        }
+
+        await standby.WaitAsync(cancellationToken);
         return owners;
     }
 

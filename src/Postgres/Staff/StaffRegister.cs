@@ -281,7 +281,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
                 right.Token,
             }
         );
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         return true;
     }
 

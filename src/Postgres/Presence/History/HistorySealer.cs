@@ -61,7 +61,7 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
         var sha256 = await HistoryDigests.ComputeAsync(connection, digest, cancellationToken);
         var ledger = await LedgerTransaction.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
         var entry = await RecordAsync(ledger, digest, sha256);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitDurablyAsync();
         logger.LogInformation(
             "The history of devices until {Until} was sealed in entry {Entry} of the ledger.",
             LedgerEntry.FormatTime(until),

@@ -13,7 +13,8 @@ public sealed class ObservedPeriodRegister(NpgsqlDataSource database) : IObserve
     public async Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
+        using var standby = StandbyConfirmation.Watch(connection);
+        var period = await connection.ExecuteScalarAsync<long>(
             new CommandDefinition(
                 "insert into registry.watch (from_at, to_at) values (@at, @at) returning id",
                 new { at = at.UtcDateTime },
@@ -21,11 +22,14 @@ public sealed class ObservedPeriodRegister(NpgsqlDataSource database) : IObserve
                 cancellationToken: cancellationToken
             )
         );
+        RequireStandby(standby);
+        return period;
     }
 
     public async Task ExtendAsync(long period, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        using var standby = StandbyConfirmation.Watch(connection);
         await connection.ExecuteAsync(
             new CommandDefinition(
                 "update registry.watch set to_at = greatest(to_at, @at) where id = @period",
@@ -34,6 +38,14 @@ public sealed class ObservedPeriodRegister(NpgsqlDataSource database) : IObserve
                 cancellationToken: cancellationToken
             )
         );
+        RequireStandby(standby);
+    }
+
+    /// <summary>A period whose wait for the standby timed out was not observed: heartbeats waited as long.</summary>
+    private static void RequireStandby(StandbyConfirmation standby)
+    {
+        if (standby.WasCancelled)
+            throw new TimeoutException($"The standby did not confirm within {TimeoutSeconds} s.");
     }
 
     public async Task<ObservationGap?> FindGapAsync(DateTimeOffset at, DateTimeOffset now, CancellationToken cancellationToken)
