@@ -100,6 +100,7 @@ internal sealed class BrokerConnectionHandler(
     /// <summary>Decides a sign-in. Others wait, so that ten thousand sign-ins at once do not query the register at once.</summary>
     public async Task AuthenticateAsync(ValidatingConnectionEventArgs connect)
     {
+        var delay = RefusalDelay.Begin();
         await _authenticating.WaitAsync(connect.CancellationToken);
         try
         {
@@ -109,6 +110,10 @@ internal sealed class BrokerConnectionHandler(
         {
             _authenticating.Release();
         }
+
+        // After the release: strangers that wait for their refusal hold up no device.
+        if (connect.ReasonCode is MqttConnectReasonCode.BadUserNameOrPassword or MqttConnectReasonCode.NotAuthorized)
+            await delay.WaitAsync(connect.CancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
