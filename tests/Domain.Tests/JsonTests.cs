@@ -53,6 +53,14 @@ public sealed class JsonTests
         Assert.Equal(written, now);
     }
 
+    [Theory]
+    [InlineData(typeof(Source), """{"title":"The order","url":null,"readOn":"2026-11-23"}""")]
+    [InlineData(typeof(RecordsAccess), """{"text":"On request."}""")]
+    [InlineData(typeof(Retention), """{"days":30,"event":null,"dataClass":"footage"}""")]
+    [InlineData(typeof(RequiredNotice), """{"days":30}""")]
+    public void A_document_that_leaves_out_a_closed_word_is_refused_and_never_read_as_the_first(Type type, string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, type, Json.Options));
+
     /// <summary>The paths of all members below a type; a closed family with its words.</summary>
     private static IEnumerable<string> Members(string path, Type type, int depth)
     {

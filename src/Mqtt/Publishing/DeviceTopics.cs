@@ -5,15 +5,15 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 /// <summary>
 /// What a topic is to the client that publishes on it. <c>Own…</c>: a topic of the device itself, or of one behind the gateway.
 /// <c>Vendor</c>: a topic of a gateway's profile. <c>Foreign</c>: any other topic. <c>Unread</c>: the packet was refused before its topic
-/// was read. The members are tags of metrics.
+/// was read. The members are tags of metrics. A topic that was not classified is a foreign one.
 /// </summary>
 public enum TopicClass
 {
+    Foreign,
+    Unread,
     OwnHeartbeat,
     OwnDeath,
     Vendor,
-    Foreign,
-    Unread,
 }
 
 /// <summary>The topics of the contract: <c>registry/v1/devices/{deviceId}/…</c>.</summary>

@@ -10,14 +10,14 @@ namespace SurveillanceRegistry.Web.Presence;
 /// <summary>Whether the registry can store heartbeats.</summary>
 public enum IngestState
 {
-    /// <summary>Heartbeats become durable and are acknowledged.</summary>
-    Sees,
+    /// <summary>Nothing can be stored: the registry cannot observe devices.</summary>
+    Blind,
 
     /// <summary>Heartbeats are queued and none is acknowledged.</summary>
     Waits,
 
-    /// <summary>Nothing can be stored: the registry cannot observe devices.</summary>
-    Blind,
+    /// <summary>Heartbeats become durable and are acknowledged.</summary>
+    Sees,
 }
 
 /// <summary>

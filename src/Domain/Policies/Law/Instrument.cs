@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Policies.Law;
@@ -22,7 +23,7 @@ public enum InstrumentKind
 /// <param name="Url">The address of its present text, or null.</param>
 public sealed record Instrument(
     string Id,
-    InstrumentKind Kind,
+    [property: JsonRequired] InstrumentKind Kind,
     string Citation,
     string Authority,
     ImmutableArray<InstrumentVersion> Versions,

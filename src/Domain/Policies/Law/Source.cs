@@ -17,7 +17,7 @@ public enum Confidence
 /// <param name="Url">Its address, or null when it has none.</param>
 /// <param name="ReadOn">The day on which it was read.</param>
 /// <param name="Confidence">How reliable it is.</param>
-public sealed record Source(string Title, string? Url, DateOnly ReadOn, Confidence Confidence)
+public sealed record Source(string Title, string? Url, DateOnly ReadOn, [property: JsonRequired] Confidence Confidence)
 {
     /// <summary>The address as a page may link to it; null when there is none, or when an older version recorded one that is not
     /// https.</summary>

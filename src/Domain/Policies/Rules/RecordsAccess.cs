@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
 /// <summary>Whether the public may obtain the recordings.</summary>
@@ -10,4 +12,4 @@ public enum RecordsAccessKind
 }
 
 /// <summary>Access to recordings as public records, in the words of the text.</summary>
-public sealed record RecordsAccess(RecordsAccessKind Access, string? Text = null);
+public sealed record RecordsAccess([property: JsonRequired] RecordsAccessKind Access, string? Text = null);

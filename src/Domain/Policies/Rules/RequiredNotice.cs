@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
 /// <summary>The ways in which a text requires the public to be notified.</summary>
@@ -10,4 +12,4 @@ public enum NoticeDuty
 }
 
 /// <summary>A duty to notify the public, with the days before activation where the text states them.</summary>
-public sealed record RequiredNotice(NoticeDuty Duty, int? Days = null);
+public sealed record RequiredNotice([property: JsonRequired] NoticeDuty Duty, int? Days = null);

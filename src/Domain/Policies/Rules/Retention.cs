@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SurveillanceRegistry.Domain.Policies.Rules;
 
 /// <summary>What a retention figure means: recordings are kept at least, at most, or in practice this long.</summary>
@@ -22,7 +24,7 @@ public enum RetentionEvent
 /// <param name="DataClass">The class of data that it applies to; null: all that the technology records.</param>
 /// <param name="Note">What the text adds, e.g. "with exceptions"; null for nothing.</param>
 public sealed record Retention(
-    RetentionBound Bound,
+    [property: JsonRequired] RetentionBound Bound,
     int? Days,
     RetentionEvent? Event = null,
     string? DataClass = null,

@@ -4,17 +4,17 @@ using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Facts;
 
-/// <summary>The decision on a message's topic, before its payload is read.</summary>
+/// <summary>The decision on a message's topic, before its payload is read. What was not decided is not read.</summary>
 public enum TopicDecision
 {
-    /// <summary>The payload is read.</summary>
-    Read,
-
     /// <summary>The topic may carry data that the registry must never store: refused unread.</summary>
     RefuseUnread,
 
     /// <summary>The adapter does not read the topic, or the profile does not name its unit: ignored unread.</summary>
     Ignore,
+
+    /// <summary>The payload is read.</summary>
+    Read,
 }
 
 /// <summary>The modes that signals report, three bits each. A signal is not named, named but unknown, or has a mode.</summary>
