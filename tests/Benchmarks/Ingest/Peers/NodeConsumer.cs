@@ -42,6 +42,7 @@ internal sealed class NodeConsumer : IAsyncDisposable
                 ["PGHOST"] = settings.Host!,
                 ["PGPORT"] = settings.Port.ToString(CultureInfo.InvariantCulture),
                 ["PGUSER"] = settings.Username!,
+                ["PGPASSFILE"] = settings.Passfile!,
                 ["PGDATABASE"] = database,
                 ["POOL"] = pool.ToString(CultureInfo.InvariantCulture),
             }
