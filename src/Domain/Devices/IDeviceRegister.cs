@@ -15,6 +15,12 @@ public interface IDeviceRegister
     Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The fixed device with this id; null for every other id. A mobile device is not read at all, so that the time of the answer does not
+    /// tell whether its id is registered.
+    /// </summary>
+    Task<Device?> FindFixedAsync(string deviceId, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The fleets at an instant, in the order of ids. Later changes of the register make no difference. Removed devices are not counted.
     /// </summary>
     Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken);

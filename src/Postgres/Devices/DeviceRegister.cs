@@ -17,6 +17,9 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
     public async Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) =>
         (await QueryAsync("where id = @deviceId", new { deviceId }, cancellationToken)).FirstOrDefault();
 
+    public async Task<Device?> FindFixedAsync(string deviceId, CancellationToken cancellationToken) =>
+        (await QueryAsync("where id = @deviceId and fleet is null", new { deviceId }, cancellationToken)).FirstOrDefault();
+
     public Task<ImmutableArray<Device>> ListAsync(DeviceFilter filter, string? after, int most, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);

@@ -75,7 +75,7 @@ public sealed class DeviceModel(
     public async Task<IActionResult> OnGetAsync(string id, string? at)
     {
         if (
-            await devices.FindAsync(id, HttpContext.RequestAborted) is not { KindOf.IsMobile: false } device
+            await devices.FindFixedAsync(id, HttpContext.RequestAborted) is not { } device
             || await grains.Device(id).Describe() is not { } described
         )
             return NotFound();

@@ -38,9 +38,9 @@ internal static class DevicesApi
     )
     {
         // The version is read at the same time as the device, not later: a change made from a state newer than its version is refused.
-        var (found, version) = (devices.FindAsync(id, cancellationToken), devices.VersionAsync(id, cancellationToken));
+        var (found, version) = (MobileReadPolicy.FindAsync(devices, id, http), devices.VersionAsync(id, cancellationToken));
         await Task.WhenAll(found, version);
-        if (await found is not { } device || device.KindOf.IsMobile && !MobileReadPolicy.MayRead(http.User))
+        if (await found is not { } device)
             return Problem.NotFound($"No fixed device '{id}' is registered.");
         if (AsOfTodayOnly.RefusalOfKnownAt(http, Alternative) is { } refusal)
             return refusal;

@@ -111,7 +111,7 @@ internal static class HistoryApi
         Func<StateHistory, DateTimeOffset, object> shape
     )
     {
-        if (await devices.FindAsync(id, http.RequestAborted) is not { } device)
+        if (await MobileReadPolicy.FindAsync(devices, id, http) is not { } device)
             return Problem.NotFound($"No fixed device '{id}' is registered.");
         if (await CheckReadAsync(device, "history", http) is { } refusal)
             return refusal;

@@ -26,6 +26,9 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
     public Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken) =>
         Task.FromResult(Devices.FirstOrDefault(device => device.Id == deviceId));
 
+    public Task<Device?> FindFixedAsync(string deviceId, CancellationToken cancellationToken) =>
+        Task.FromResult(Devices.FirstOrDefault(device => device.Id == deviceId && device.Fleet is null));
+
     public Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Devices.Select(device => Device.PartitionOf(device.Number)).Distinct().ToImmutableArray());
 

@@ -140,4 +140,14 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
     }
 
     private static Device Camera(string id) => new(id, "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed);
+
+    [Fact]
+    public async Task A_look_up_of_fixed_devices_finds_no_mobile_device()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var register = new DeviceRegister(database.Source);
+        Assert.Equal(SmallCity.Camera, (await register.FindFixedAsync(SmallCity.Camera, Cancellation))?.Id);
+        Assert.Null(await register.FindFixedAsync(SmallCity.Reader, Cancellation));
+        Assert.Null(await register.FindFixedAsync("never-registered", Cancellation));
+    }
 }
