@@ -92,7 +92,7 @@ public sealed class ChangeFeedsTests(CorrectedCity corrected) : CorrectedCityTes
     {
         await using var city = new SampleCity();
         await city.InitializeAsync();
-        IChangeRegister register = city.Memory;
+        var register = city.Memory;
         var policies = city.Grains.Policies();
         var manual = city.Opening.Governance.Table.Instruments.First(text => text.Kind == InstrumentKind.Ordinance);
         var author = new Attribution("editor", "police", "st-author");
