@@ -36,6 +36,9 @@ public static class RefusalCodes
     /// <summary>A program may not do this: only a person can look on the spot.</summary>
     public const string NotAPerson = "not-a-person";
 
+    /// <summary>A program may propose a change request and may not decide one.</summary>
+    public const string ProgramDecides = "program-decides";
+
     /// <summary>A rejection has no note.</summary>
     public const string NoteMissing = "note-missing";
 

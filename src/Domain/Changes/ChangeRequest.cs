@@ -106,16 +106,41 @@ public sealed record ChangeRequest(
         return Next(ChangeState.Draft) with { Decider = null, DecidedAt = null, SubmittedAt = null };
     }
 
+    /// <summary>
+    /// An administrator gives it to another author, because its author has left or cannot go on. It stays in its state. The persons who
+    /// wrote it before still may not decide it.
+    /// </summary>
+    public Outcome<ChangeRequest> HandOver(Attribution by, Attribution to)
+    {
+        if (State is ChangeState.Approved)
+            return WrongState("handed over", "draft, submitted, rejected or withdrawn");
+        if (by.IsProgram || by.Staff is null)
+            return new Refusal(RefusalCodes.ProgramDecides, "A program never hands over a change request: an administrator must.");
+        if (to.Staff is null || to.Staff == Author.Staff)
+            return new Refusal(RefusalCodes.NothingChanged, "The new author is the author already: choose another person.", "to");
+        if (to.Staff == Decider?.Staff)
+            return new Refusal(RefusalCodes.OwnRequest, "The new author decided this request: choose another person.", "to");
+        return Next(State) with { Author = to };
+    }
+
     private ChangeRequest Next(ChangeState state) => this with { State = state, Version = Version + 1 };
 
     private Refusal? CheckDecider(Attribution by)
     {
         if (State != ChangeState.Submitted)
             return WrongState("decided", "submitted");
-        return by.Staff is null || by.Staff == Author.Staff
+        if (by.IsProgram)
+            return new Refusal(
+                RefusalCodes.ProgramDecides,
+                "A program may propose and never decides: a person with the role approver must sign in to the staff pages and decide."
+            );
+        return by.Staff is null || by.Staff == Author.Staff || Steps.Any(step => IsWriting(step.Act) && step.By.Staff == by.Staff)
             ? new Refusal(RefusalCodes.OwnRequest, "Nobody decides their own request: another person with the role approver must.")
             : null;
     }
+
+    /// <summary>Whether an act makes the person who did it an author of what is proposed.</summary>
+    private static bool IsWriting(ChangeAct act) => act is ChangeAct.Drafted or ChangeAct.Revised or ChangeAct.Submitted;
 
     private IEnumerable<Refusal> CheckComplete()
     {

@@ -12,6 +12,7 @@ public enum ChangeAct
     Rejected,
     Withdrawn,
     Reopened,
+    HandedOver,
 }
 
 /// <summary>One act on a change request.</summary>

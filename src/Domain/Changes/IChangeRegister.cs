@@ -30,6 +30,10 @@ public interface IChangeRegister
     /// <summary>The request with this number; null when there is none.</summary>
     Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken);
 
+    /// <summary>The drafts and submitted requests of an author, newest first; at most 200.</summary>
+    /// <param name="author">The opaque id of the staff member.</param>
+    Task<ImmutableArray<ChangeRequest>> ListOpenByAuthorAsync(string author, CancellationToken cancellationToken);
+
     /// <summary>A page of requests, newest first.</summary>
     /// <param name="state">Only those in this state; null for all.</param>
     /// <param name="before">Only those with a lower number; null for all.</param>

@@ -3,10 +3,10 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Changes;
 
-/// <summary>The role and department of a person who acted. The public never learns the person.</summary>
-public sealed record PublicActor(string Role, string? Department)
+/// <summary>The role and department of the person or program that acted. The public never learns the person.</summary>
+public sealed record PublicActor(string Role, string? Department, bool IsProgram)
 {
-    internal static PublicActor From(Attribution by) => new(by.Role, by.Department);
+    internal static PublicActor From(Attribution by) => new(by.Role, by.Department, by.IsProgram);
 }
 
 /// <summary>What the public may know of an approved change request. It has no member for a person, so that none can be published.</summary>

@@ -36,6 +36,8 @@ public static class LedgerEntry
                 json.WriteString("department", by.Department);
             if (by.Staff is not null)
                 json.WriteString("staff", by.Staff);
+            if (by.IsProgram)
+                json.WriteBoolean("program", true);
             json.WriteEndObject();
             json.WritePropertyName("body");
             JsonSerializer.Serialize(json, body, Json.Options);

@@ -40,5 +40,5 @@ public sealed record StaffMember(
     public static string NewId() => "st-" + RandomNumberGenerator.GetString(IdLetters, 16);
 
     /// <summary>The attribution of an act of this member in a role.</summary>
-    public Attribution AttributionAs(Role role) => new(Json.Word(role), Department, Id);
+    public Attribution AttributionAs(Role role) => new(Json.Word(role), Department, Id, IsProgram);
 }

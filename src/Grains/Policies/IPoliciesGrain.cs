@@ -52,6 +52,13 @@ public interface IPoliciesGrain : IGrainWithStringKey
     [Alias("act")]
     Task<Outcome<ChangeRequest>> Act(long id, int version, ChangeAct act, Attribution by, string? note = null, Proposal? proposal = null);
 
+    /// <summary>Gives a change request to another author.</summary>
+    /// <param name="by">The administrator.</param>
+    /// <param name="to">The new author, in the role editor.</param>
+    /// <returns>The request, or the reasons why not; <c>not-found</c> if there is no such request.</returns>
+    [Alias("hand-over")]
+    Task<Outcome<ChangeRequest>> HandOver(long id, int version, Attribution by, Attribution to);
+
     /// <summary>
     /// Checks whether a day began in the city, and records what took effect with it. The grain also does so by itself every second.
     /// </summary>

@@ -127,6 +127,7 @@ internal sealed class PoliciesGrain(
             ChangeAct.Withdrawn => before.Withdraw(by),
             ChangeAct.Reopened => before.Reopen(by),
             ChangeAct.Drafted => throw new ArgumentOutOfRangeException(nameof(act), act, "A request is drafted once."),
+            ChangeAct.HandedOver => throw new ArgumentOutOfRangeException(nameof(act), act, "HandOver names the new author."),
             _ => throw new ArgumentOutOfRangeException(nameof(act), act, null),
         };
         if (outcome.Value is not { } after)
@@ -138,6 +139,19 @@ internal sealed class PoliciesGrain(
         if (done.IsDone && act == ChangeAct.Approved)
             await ApplyRevisionsAsync();
         return done;
+    }
+
+    public async Task<Outcome<ChangeRequest>> HandOver(long id, int version, Attribution by, Attribution to)
+    {
+        if (await changes.FindAsync(id, CancellationToken.None) is not { } before)
+            return new Refusal(RefusalCodes.NotFound, $"There is no change request {id}.");
+        if (before.Version != version)
+            return Stale(before);
+        var outcome = before.HandOver(by, to);
+        if (outcome.Value is not { } after)
+            return outcome;
+        var done = await changes.ActAsync(before, after, ChangeAct.HandedOver, by, null, time.GetUtcNow(), CancellationToken.None);
+        return done ?? Stale(await changes.FindAsync(id, CancellationToken.None) ?? before);
     }
 
     public async Task RecordTransitions()

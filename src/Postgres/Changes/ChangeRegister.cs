@@ -30,8 +30,9 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
     ];
 
     private const string Columns = """
-        id, version, state, author, author_role as AuthorRole, author_department as AuthorDepartment, drafted_at as DraftedAt,
-        submitted_at as SubmittedAt, decided_at as DecidedAt, reason, body::text as Body
+        id, version, state, author, author_role as AuthorRole, author_department as AuthorDepartment,
+        author_program as AuthorProgram, drafted_at as DraftedAt, submitted_at as SubmittedAt,
+        decided_at as DecidedAt, reason, body::text as Body
         """;
 
     public async Task<ChangeRequest> DraftAsync(
@@ -49,8 +50,9 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var id = await ledger.ScalarAsync<long>(
             """
-            insert into registry.change_request (state, author, author_role, author_department, drafted_at, reason, body, salt)
-            values ('draft', @Staff, @Role, @Department, @at, @Reason, @body::jsonb, @salt)
+            insert into registry.change_request
+                (state, author, author_role, author_department, author_program, drafted_at, reason, body, salt)
+            values ('draft', @Staff, @Role, @Department, @IsProgram, @at, @Reason, @body::jsonb, @salt)
             returning id
             """,
             new
@@ -58,6 +60,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 author.Staff,
                 author.Role,
                 author.Department,
+                author.IsProgram,
                 at = ledger.At.UtcDateTime,
                 proposal.Reason,
                 body = ProposalBody.Write(proposal),
@@ -113,7 +116,10 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         var isApproval = act == ChangeAct.Approved;
         if (isApproval && await IsStaleAsync(ledger, after))
             return false;
-        var entryBody = EntryBody(before.Id, after.Proposal, salt, isApproval ? before.Author : null);
+        object entryBody =
+            act == ChangeAct.HandedOver
+                ? new { change = before.Id, to = after.Author }
+                : EntryBody(before.Id, after.Proposal, salt, isApproval ? before.Author : null);
         await RecordStepAsync(ledger, before.Id, act, by, note, entryBody);
         if (isApproval)
         {
@@ -145,6 +151,18 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             cancellationToken
         );
 
+    public Task<ImmutableArray<ChangeRequest>> ListOpenByAuthorAsync(string author, CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"""
+            select {Columns} from registry.change_request
+            where author = @author and state in ('draft', 'submitted')
+            order by id desc
+            limit 200
+            """,
+            new { author },
+            cancellationToken
+        );
+
     private async Task<ImmutableArray<ChangeRequest>> QueryAsync(string sql, object values, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -154,7 +172,8 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         var steps = await connection.QueryAsync<StepRow>(
             new CommandDefinition(
                 """
-                select change, step as StepWord, at, staff, role, department, note, entry from registry.change_step
+                select change, step as StepWord, at, staff, role, department, program, note, entry
+                from registry.change_step
                 where change = any(@ids)
                 order by change, number
                 """,
@@ -173,6 +192,10 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             update registry.change_request
             set version = @after,
                 state = @state,
+                author = @author,
+                author_role = @authorRole,
+                author_department = @authorDepartment,
+                author_program = @authorProgram,
                 submitted_at = case @state when 'draft' then null when 'submitted' then @at else submitted_at end,
                 decider = @decider,
                 decided_at = @decidedAt,
@@ -187,6 +210,10 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 version = before.Version,
                 after = after.Version,
                 state = Json.Word(after.State),
+                author = after.Author.Staff,
+                authorRole = after.Author.Role,
+                authorDepartment = after.Author.Department,
+                authorProgram = after.Author.IsProgram,
                 at = ledger.At.UtcDateTime,
                 decider = after.Decider?.Staff,
                 decidedAt = after.Decider is null ? (DateTime?)null : ledger.At.UtcDateTime,
@@ -229,10 +256,10 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         var entry = await ledger.AppendAsync(LedgerKinds.ForChange(act), by, entryBody);
         await ledger.ExecuteAsync(
             """
-            insert into registry.change_step (change, number, step, at, staff, role, department, note, entry)
+            insert into registry.change_step (change, number, step, at, staff, role, department, program, note, entry)
             values (
                 @change, 1 + (select count(*) from registry.change_step where change = @change),
-                @step, @at, @Staff, @Role, @Department, @note, @entry
+                @step, @at, @Staff, @Role, @Department, @IsProgram, @note, @entry
             )
             """,
             new
@@ -243,6 +270,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 by.Staff,
                 by.Role,
                 by.Department,
+                by.IsProgram,
                 note,
                 entry,
             }

@@ -19,6 +19,7 @@ internal sealed record RequestRow(
     string Author,
     string AuthorRole,
     string? AuthorDepartment,
+    bool AuthorProgram,
     DateTime DraftedAt,
     DateTime? SubmittedAt,
     DateTime? DecidedAt,
@@ -35,7 +36,7 @@ internal sealed record RequestRow(
             Id,
             Version,
             state,
-            new Attribution(AuthorRole, AuthorDepartment, Author),
+            new Attribution(AuthorRole, AuthorDepartment, Author, AuthorProgram),
             new DateTimeOffset(DraftedAt),
             SubmittedAt is { } submitted ? new DateTimeOffset(submitted) : null,
             isDecided ? steps.Last(step => step.Act is ChangeAct.Approved or ChangeAct.Rejected).By : null,
@@ -54,10 +55,11 @@ internal sealed record StepRow(
     string Staff,
     string Role,
     string? Department,
+    bool Program,
     string? Note,
     long Entry
 )
 {
     public ChangeStep Step() =>
-        new(JsonRow.Word<ChangeAct>(StepWord), new DateTimeOffset(At), new Attribution(Role, Department, Staff), Note, Entry);
+        new(JsonRow.Word<ChangeAct>(StepWord), new DateTimeOffset(At), new Attribution(Role, Department, Staff, Program), Note, Entry);
 }

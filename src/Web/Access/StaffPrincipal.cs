@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Claims;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Web.Access;
 
@@ -34,5 +35,8 @@ internal static class StaffPrincipal
 
     /// <summary>What the ledger records of the user who acts in a role: the role, the department and the staff id.</summary>
     public static Attribution AttributionAs(this ClaimsPrincipal user, Role role) =>
-        new(Domain.Json.Word(role), user.FindFirstValue(Department), user.StaffId());
+        new(Domain.Json.Word(role), user.FindFirstValue(Department), user.StaffId(), user.IsProgram());
+
+    /// <summary>Whether a program acts: it signed in with a token. A person signs in with a session.</summary>
+    public static bool IsProgram(this ClaimsPrincipal user) => user.Identity?.AuthenticationType == TokenAuthentication.Name;
 }

@@ -94,9 +94,15 @@ internal static class ChangesApi
             "approve",
             ChangeAct.Approved,
             Role.Approver,
-            "Approve another person's request: it is recorded, and takes effect on the days that it names"
+            "Approve a request: persons do so on the staff pages; a token is refused with program-decides"
         );
-        MapAct(changes, "reject", ChangeAct.Rejected, Role.Approver, "Reject another person's request, with a note");
+        MapAct(
+            changes,
+            "reject",
+            ChangeAct.Rejected,
+            Role.Approver,
+            "Reject a request: persons do so on the staff pages; a token is refused with program-decides"
+        );
         MapAct(changes, "withdraw", ChangeAct.Withdrawn, Role.Editor, "Withdraw your own request");
         MapAct(changes, "reopen", ChangeAct.Reopened, Role.Editor, "Reopen your own request that was rejected or withdrawn");
     }

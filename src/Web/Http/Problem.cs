@@ -41,7 +41,8 @@ internal static class Problem
             or RefusalCodes.NotTheAuthor
             or RefusalCodes.NotEntitled
             or RefusalCodes.OwnChange
-            or RefusalCodes.NotAPerson => (
+            or RefusalCodes.NotAPerson
+            or RefusalCodes.ProgramDecides => (
                 StatusCodes.Status403Forbidden,
                 "Not allowed"
             ),

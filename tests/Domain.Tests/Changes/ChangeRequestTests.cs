@@ -80,6 +80,45 @@ public sealed class ChangeRequestTests
     }
 
     [Fact]
+    public void A_program_proposes_a_change_and_decides_none()
+    {
+        var program = new Attribution("editor", null, "st-program", IsProgram: true);
+        var submitted = (Draft() with { Author = program }).Submit(program, History, Noon).Value!;
+        var decider = Other with { IsProgram = true };
+        Assert.Equal(RefusalCodes.ProgramDecides, submitted.Approve(decider, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.ProgramDecides, submitted.Reject(decider, "No.", Noon).Refusals[0].Code);
+        Assert.Equal(ChangeState.Approved, submitted.Approve(Other, History, Noon).Value!.State);
+    }
+
+    [Fact]
+    public void A_request_that_was_handed_over_is_decided_by_none_of_its_authors()
+    {
+        var administrator = new Attribution("administrator", null, "st-administrator");
+        var successor = new Attribution("editor", "police", "st-successor");
+        var written = Draft() with { Steps = [new ChangeStep(ChangeAct.Drafted, Noon, Author, null, 1)] };
+        var handedOver = written.Submit(Author, History, Noon).Value!.HandOver(administrator, successor).Value!;
+
+        Assert.Equal((ChangeState.Submitted, successor, 3), (handedOver.State, handedOver.Author, handedOver.Version));
+        Assert.Equal(RefusalCodes.OwnRequest, handedOver.Approve(Author, History, Noon).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.OwnRequest, handedOver.Approve(successor, History, Noon).Refusals[0].Code);
+        Assert.Equal(ChangeState.Withdrawn, handedOver.Withdraw(successor).Value!.State);
+        Assert.True(handedOver.Approve(Other, History, Noon).IsDone);
+    }
+
+    [Fact]
+    public void An_administrator_hands_an_open_request_to_another_person_only()
+    {
+        var administrator = new Attribution("administrator", null, "st-administrator");
+        var submitted = Draft().Submit(Author, History, Noon).Value!;
+        Assert.Equal(RefusalCodes.NothingChanged, submitted.HandOver(administrator, Author).Refusals[0].Code);
+        Assert.Equal(RefusalCodes.ProgramDecides, submitted.HandOver(administrator with { IsProgram = true }, Other).Refusals[0].Code);
+        var approved = submitted.Approve(Other, History, Noon).Value!;
+        Assert.Equal(RefusalCodes.WrongState, approved.HandOver(administrator, Other).Refusals[0].Code);
+        var rejected = submitted.Reject(Other, "No.", Noon).Value!;
+        Assert.Equal(RefusalCodes.OwnRequest, rejected.HandOver(administrator, Other).Refusals[0].Code);
+    }
+
+    [Fact]
     public void Only_the_author_changes_submits_withdraws_and_reopens_a_request()
     {
         Assert.Equal(RefusalCodes.NotTheAuthor, Draft().Submit(Other, History, Noon).Refusals[0].Code);

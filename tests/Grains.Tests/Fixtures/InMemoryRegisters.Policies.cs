@@ -105,6 +105,13 @@ internal sealed partial class InMemoryRegisters : IPolicyRegister, IChangeRegist
     public Task<ChangeRequest?> FindAsync(long id, CancellationToken cancellationToken) =>
         Task.FromResult(_requests.ElementAtOrDefault((int)id - 1));
 
+    public Task<ImmutableArray<ChangeRequest>> ListOpenByAuthorAsync(string author, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            _requests
+                .Where(request => request.Author.Staff == author && request.State is ChangeState.Draft or ChangeState.Submitted)
+                .ToImmutableArray()
+        );
+
     public Task<ImmutableArray<ChangeRequest>> ListAsync(ChangeState? state, long? before, int most, CancellationToken cancellationToken) =>
         Task.FromResult(_requests.ToImmutableArray());
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.RegularExpressions;
 
@@ -7,11 +8,11 @@ namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 internal sealed partial class StaffVisitor(Uri http, bool isBehindTls = false) : IDisposable
 {
     private readonly HttpClient _client = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
-    private readonly Dictionary<string, string> _cookies = [];
+    private readonly ConcurrentDictionary<string, string> _cookies = [];
     private Uri _http = http;
 
     /// <summary>Every cookie that was set, as it was set.</summary>
-    public List<string> Set { get; } = [];
+    public ConcurrentQueue<string> Set { get; } = [];
 
     public void GoTo(Uri http) => _http = http;
 
@@ -38,6 +39,16 @@ internal sealed partial class StaffVisitor(Uri http, bool isBehindTls = false) :
         return page.StatusCode == HttpStatusCode.OK;
     }
 
+    /// <summary>Submits a form of a page. Returns the status of the answer.</summary>
+    public async Task<HttpStatusCode> SubmitAsync(string address, Dictionary<string, string> form)
+    {
+        // Every page of a session has the token: the layout's form of signing out carries it.
+        using var page = await SendAsync(HttpMethod.Get, "/staff/account");
+        form["__RequestVerificationToken"] = FormToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        using var answer = await SendAsync(HttpMethod.Post, address, form);
+        return answer.StatusCode;
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, Dictionary<string, string>? form = null)
@@ -45,13 +56,13 @@ internal sealed partial class StaffVisitor(Uri http, bool isBehindTls = false) :
         using var request = new HttpRequestMessage(method, new Uri(_http, address));
         if (isBehindTls)
             request.Headers.Host = "registry.city.example";
-        if (_cookies.Count > 0)
+        if (!_cookies.IsEmpty)
             request.Headers.Add("Cookie", string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         request.Content = form is null ? null : new FormUrlEncodedContent(form);
         var answer = await _client.SendAsync(request);
         foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
         {
-            Set.Add(cookie);
+            Set.Enqueue(cookie);
             var (name, value) = (
                 cookie[..cookie.IndexOf('=', StringComparison.Ordinal)],
                 cookie[(cookie.IndexOf('=', StringComparison.Ordinal) + 1)..cookie.IndexOf(';', StringComparison.Ordinal)]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -46,6 +47,16 @@ public sealed partial class StaffedRegistry : IAsyncLifetime
         return page;
     }
 
+    /// <summary>Signs a person in without a browser, and approves change requests. Returns the status of each answer.</summary>
+    internal async Task<HttpStatusCode[]> ApproveAsync(string who, params long[] changes)
+    {
+        using var visitor = new StaffVisitor(Host.Http);
+        Assert.True(await visitor.SignInAsync(_people[who].SignIn, _people[who].Password));
+        return await Task.WhenAll(
+            changes.Select(id => visitor.SubmitAsync($"/staff/changes/{id}", new() { ["version"] = "2", ["act"] = "approve" }))
+        );
+    }
+
     /// <summary>Registers a person who then signs in like the sample staff.</summary>
     internal async Task AddStaffAsync(string who, params string[] roles)
     {
@@ -76,9 +87,6 @@ public sealed partial class StaffedRegistry : IAsyncLifetime
         roles is [var role] && Host.Tokens.ContainsKey(role)
             ? await Host.ApiClientAsync(role)
             : Host.ApiClient(await _tokens.GetOrAdd(string.Join(' ', roles), _ => Host.CreateTokenAsync(roles)));
-
-    /// <summary>A client of the API with a role, which is another actor than every client before.</summary>
-    internal async Task<HttpClient> NewActorAsync(string role) => Host.ApiClient(await Host.CreateTokenAsync(role));
 
     /// <summary>Reads JSON from the API.</summary>
     internal static async Task<JsonElement> GetJsonAsync(HttpClient program, string path) =>

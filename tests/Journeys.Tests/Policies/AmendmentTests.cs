@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Npgsql;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
@@ -86,7 +87,7 @@ public sealed class AmendmentTests(StaffedRegistry city)
     }
 
     [Fact]
-    public async Task An_author_cannot_approve_by_page_by_API_or_in_the_database()
+    public async Task A_program_decides_no_change_by_API_or_in_the_database()
     {
         using var both = await city.ApiClientAsync("editor", "approver");
         var (_, _, drafted) = await StaffedRegistry.SendAsync(
@@ -96,8 +97,17 @@ public sealed class AmendmentTests(StaffedRegistry city)
         );
         var id = drafted.GetProperty("id").GetInt64();
         var (_, etag, _) = await StaffedRegistry.SendAsync(both, $"changes/{id}/submit", null, "\"1\"");
-        var (status, _, problem) = await StaffedRegistry.SendAsync(both, $"changes/{id}/approve", null, etag);
-        Assert.Equal((403, "/problems/own-request"), (status, problem.GetProperty("type").GetString()));
+        using var approver = await city.ApiClientAsync("approver");
+        foreach (var program in (HttpClient[])[both, approver])
+        {
+            foreach (var act in (string[])["approve", "reject"])
+            {
+                var (status, _, problem) = await StaffedRegistry.SendAsync(program, $"changes/{id}/{act}", """{"note":"No."}""", etag);
+                Assert.Equal((403, "/problems/program-decides"), (status, problem.GetProperty("type").GetString()));
+            }
+        }
+
+        Assert.Equal("submitted", (await StaffedRegistry.GetJsonAsync(both, $"changes/{id}")).GetProperty("state").GetString());
 
         await using var database = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(await city.Host.ConnectionStringAsync()) { Username = "registry_service" }.ConnectionString
@@ -111,11 +121,14 @@ public sealed class AmendmentTests(StaffedRegistry city)
             Parameters = { new() { Value = id } },
         };
         Assert.Equal(
-            "an_author_never_decides",
+            "a_program_never_decides",
             (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancellation))).ConstraintName
         );
+    }
 
-        // On the page: a person who is editor and approver.
+    [Fact]
+    public async Task A_person_who_is_editor_and_approver_cannot_approve_their_own_request()
+    {
         await city.AddStaffAsync("both", "editor", "approver");
         var page = await city.SignInAsync("both");
         await page.GotoAsync("/staff/edit/spd-manual-16.090/2/body-worn-video");
@@ -206,19 +219,14 @@ public sealed class AmendmentTests(StaffedRegistry city)
         );
         var id = drafted.GetProperty("id").GetInt64();
         await StaffedRegistry.SendAsync(editor, $"changes/{id}/submit", null, "\"1\"");
-        using var one = await city.ApiClientAsync("approver");
-        using var two = await city.NewActorAsync("approver");
-        var answers = await Task.WhenAll(
-            StaffedRegistry.SendAsync(one, $"changes/{id}/approve", null, "\"2\""),
-            StaffedRegistry.SendAsync(two, $"changes/{id}/approve", null, "\"2\"")
-        );
-        Assert.Equal([200, 412], answers.Select(answer => answer.Status).Order());
+        await city.AddStaffAsync("second-approver", "approver");
+        var answers = await Task.WhenAll(city.ApproveAsync("approver", id), city.ApproveAsync("second-approver", id));
+        Assert.Equal([HttpStatusCode.Redirect, HttpStatusCode.Conflict], answers.Select(answer => answer.Single()).Order());
     }
 
     [Fact]
     public async Task One_of_eight_competing_changes_is_recorded_and_seven_are_refused_as_stale()
     {
-        using var approver = await city.ApiClientAsync("approver");
         var requests = await Task.WhenAll(
             Enumerable
                 .Range(1, 8)
@@ -235,18 +243,11 @@ public sealed class AmendmentTests(StaffedRegistry city)
                     return id;
                 })
         );
-        var answers = await Task.WhenAll(
-            requests.Select(id => StaffedRegistry.SendAsync(approver, $"changes/{id}/approve", null, "\"2\""))
-        );
-        Assert.Equal(1, answers.Count(answer => answer.Status == 200));
-        Assert.All(
-            answers.Where(answer => answer.Status != 200),
-            answer => Assert.Equal((409, "/problems/base-moved"), (answer.Status, answer.Answer.GetProperty("type").GetString()))
-        );
-        Assert.Equal(
-            2,
-            (await StaffedRegistry.GetJsonAsync(approver, "documents/instrument/rcw-10.122")).GetProperty("revision").GetInt32()
-        );
+        var answers = await city.ApproveAsync("approver", requests);
+        Assert.Equal(1, answers.Count(answer => answer == HttpStatusCode.Redirect));
+        Assert.All(answers.Where(answer => answer != HttpStatusCode.Redirect), answer => Assert.Equal(HttpStatusCode.Conflict, answer));
+        using var reader = await city.ApiClientAsync("editor");
+        Assert.Equal(2, (await StaffedRegistry.GetJsonAsync(reader, "documents/instrument/rcw-10.122")).GetProperty("revision").GetInt32());
         var (code, output, errors) = await Programs.CommandAsync(city.Host.Settings, "ledger", "verify");
         Assert.True(code == 0, output + errors);
     }

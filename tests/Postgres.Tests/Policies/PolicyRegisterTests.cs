@@ -1,5 +1,5 @@
-using CsCheck;
 using System.Text.Json;
+using CsCheck;
 using Npgsql;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Documents;

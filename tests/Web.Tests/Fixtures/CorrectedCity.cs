@@ -8,8 +8,8 @@ using SurveillanceRegistry.Grains.Policies;
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
 /// <summary>
-/// A city of its own in which two people changed the register in the afternoon of November 23, 2026: they corrected how long patrol reads
-/// may stay, and gave a chapter a new text that takes effect the next day. Then that day began.
+/// A city of its own in which a program proposed changes and a person approved them, in the afternoon of November 23, 2026: they corrected
+/// how long patrol reads may stay, and gave a chapter a new text that takes effect the next day. Then that day began.
 /// </summary>
 public sealed class CorrectedCity : IAsyncLifetime
 {
@@ -102,7 +102,7 @@ public sealed class CorrectedCity : IAsyncLifetime
             new Source(source, null, new DateOnly(2026, 11, 23), Confidence.Sourced),
             [new ProposedDocument(PolicyDocument.For(change(now)), 1)]
         );
-        var author = new Attribution("editor", "police", Author);
+        var author = new Attribution("editor", "police", Author, IsProgram: true);
         var request = Done(await policies.Draft(proposal, author));
         request = Done(await policies.Act(request.Id, request.Version, ChangeAct.Submitted, author));
         Done(await policies.Act(request.Id, request.Version, ChangeAct.Approved, new Attribution("approver", "police", Approver)));

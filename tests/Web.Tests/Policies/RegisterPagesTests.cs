@@ -25,7 +25,7 @@ public sealed class RegisterPagesTests(CorrectedCity corrected, Chromium chromiu
         Assert.Contains("Changed the retention limit from 90 days to 21 days (patrol reads)", sentences.TextContent);
         Assert.Contains("Laws of 2026, ch. 239", sentences.TextContent);
         Assert.Contains(
-            "proposed by a person with the role editor in the department police, "
+            "proposed by a program with the role editor in the department police, "
                 + "approved by a person with the role approver in the department police",
             sentences.TextContent
         );

@@ -184,14 +184,15 @@ public sealed class RegistersApiTests(CorrectedCity corrected) : CorrectedCityTe
     {
         var items = (await City.Json($"/api/v1/instruments/{Manual}/history"))["items"]!.AsArray();
         Assert.Equal([1, 2], items.Select(item => (int)item!["revision"]!));
-        Assert.Equal("""[{"act":"opened","role":"registry","department":null}]""", items[0]!["by"]!.ToJsonString());
+        Assert.Equal("""[{"act":"opened","role":"registry","department":null,"actor":"registry"}]""", items[0]!["by"]!.ToJsonString());
         var second = items[1]!;
         Assert.Equal(
             (Corrected.At, "The Driver Privacy Act is shorter than the chapter."),
             ((string)second["recordedAt"]!, (string)second["reason"]!)
         );
         Assert.Equal(
-            """[{"act":"drafted","role":"editor","department":"police"},{"act":"approved","role":"approver","department":"police"}]""",
+            """[{"act":"drafted","role":"editor","department":"police","actor":"program"},"""
+                + """{"act":"approved","role":"approver","department":"police","actor":"person"}]""",
             second["by"]!.ToJsonString()
         );
         var difference = Assert.Single(second["differences"]!.AsArray())!;

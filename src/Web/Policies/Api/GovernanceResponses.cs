@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -205,12 +206,8 @@ internal sealed record RevisionResponse(
             words.Change?.Reason,
             words.Change?.Source,
             words.Change is { } change
-                ?
-                [
-                    new ActorResponse("drafted", change.Author.Role, change.Author.Department),
-                    new ActorResponse("approved", change.Approver.Role, change.Approver.Department),
-                ]
-                : [new ActorResponse("opened", Attribution.Registry.Role, null)],
+                ? [ActorResponse.From("drafted", change.Author), ActorResponse.From("approved", change.Approver)]
+                : [new ActorResponse("opened", Attribution.Registry.Role, null, "registry")],
             [
                 .. words.Sentences.Select(sentence => new DifferenceResponse(
                     sentence.Difference.Path,
@@ -225,8 +222,13 @@ internal sealed record RevisionResponse(
     private static JsonNode? Value(string? json) => json is null ? null : JsonNode.Parse(json);
 }
 
-/// <summary>The actor of an act: a role and a department, never a person.</summary>
-internal sealed record ActorResponse(string Act, string Role, string? Department);
+/// <summary>The actor of an act: a role and a department, never a name.</summary>
+/// <param name="Actor"><c>person</c>, <c>program</c> or <c>registry</c>.</param>
+internal sealed record ActorResponse(string Act, string Role, string? Department, string Actor)
+{
+    public static ActorResponse From(string act, PublicActor actor) =>
+        new(act, actor.Role, actor.Department, actor.IsProgram ? "program" : "person");
+}
 
 internal sealed record DifferenceResponse(ImmutableArray<string> Path, JsonNode? Before, JsonNode? After, string Sentence);
 

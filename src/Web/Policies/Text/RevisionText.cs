@@ -9,7 +9,7 @@ namespace SurveillanceRegistry.Web.Policies.Text;
 /// <param name="Change">The change request that made it; null for the content that the registry was opened with.</param>
 internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Change, ImmutableArray<ChangeDescription> Sentences)
 {
-    /// <summary>The persons who made it, by role and department.</summary>
+    /// <summary>The persons and programs that made it, by role and department.</summary>
     public string By => Who(Change);
 
     /// <summary>The sentences by part of the document: first those about the whole document.</summary>
@@ -43,13 +43,13 @@ internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Chang
         return new RevisionText(revision, change, ChangeDescription.Describe(before, revision.Document, history.Current));
     }
 
-    /// <summary>The persons who made a change, by role and department; never by name.</summary>
+    /// <summary>The persons and programs that made a change, by role and department; never by name.</summary>
     public static string Who(PublicChange? change) =>
         change is null
             ? "from the files that the registry was opened with"
             : $"proposed by {Actor(change.Author)}, approved by {Actor(change.Approver)}";
 
     private static string Actor(PublicActor actor) =>
-        $"a person with the role {actor.Role.Replace('-', ' ')}"
+        $"a {(actor.IsProgram ? "program" : "person")} with the role {actor.Role.Replace('-', ' ')}"
         + (actor.Department is { } department ? $" in the department {department}" : "");
 }

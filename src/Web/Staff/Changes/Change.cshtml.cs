@@ -125,7 +125,11 @@ public sealed class ChangeModel(
     {
         if (!await LoadAsync(id))
             return NotFound();
-        Response.StatusCode = refusals[0].Code is RefusalCodes.OwnRequest or RefusalCodes.NotTheAuthor or RefusalCodes.NotEntitled
+        Response.StatusCode = refusals[0].Code
+            is RefusalCodes.OwnRequest
+                or RefusalCodes.NotTheAuthor
+                or RefusalCodes.NotEntitled
+                or RefusalCodes.ProgramDecides
             ? StatusCodes.Status403Forbidden
             : StatusCodes.Status409Conflict;
         Errors =
