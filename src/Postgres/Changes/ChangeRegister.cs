@@ -114,7 +114,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         if (await UpdateAsync(ledger, before, after) is not { } salt)
             return false;
         var isApproval = act == ChangeAct.Approved;
-        if (isApproval && await IsStaleAsync(ledger, after))
+        if (isApproval && await DocumentRecorder.IsStaleAsync(ledger, after.Proposal.Documents))
             return false;
         object entryBody =
             act == ChangeAct.HandedOver
@@ -219,28 +219,6 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 decidedAt = after.Decider is null ? (DateTime?)null : ledger.At.UtcDateTime,
                 after.Proposal.Reason,
                 body = ProposalBody.Write(after.Proposal),
-            }
-        );
-
-    /// <summary>
-    /// Returns whether another revision of one of the documents was recorded since the proposal was made. The transaction holds the
-    /// ledger's head, so none can be recorded after the check.
-    /// </summary>
-    private static Task<bool> IsStaleAsync(LedgerTransaction ledger, ChangeRequest request) =>
-        ledger.ScalarAsync<bool>(
-            """
-            select exists (
-                select from unnest(@kinds, @ids, @bases) as proposed (kind, id, base)
-                where base <> coalesce(
-                    (select max(number) from registry.revision where revision.kind = proposed.kind and revision.id = proposed.id), 0
-                )
-            )
-            """,
-            new
-            {
-                kinds = request.Proposal.Documents.Select(proposed => Json.Word(proposed.Document.Kind)).ToArray(),
-                ids = request.Proposal.Documents.Select(proposed => proposed.Document.Id).ToArray(),
-                bases = request.Proposal.Documents.Select(proposed => proposed.Base).ToArray(),
             }
         );
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -46,6 +47,28 @@ internal static class DocumentRecorder
                 await ReplacePeriodsAsync(ledger, document.Value<Instrument>());
         }
     }
+
+    /// <summary>
+    /// Returns whether another revision of one of the documents was recorded since the proposal was made. The transaction holds the
+    /// ledger's head, so none can be recorded after the check.
+    /// </summary>
+    public static Task<bool> IsStaleAsync(LedgerTransaction ledger, ImmutableArray<ProposedDocument> documents) =>
+        ledger.ScalarAsync<bool>(
+            """
+            select exists (
+                select from unnest(@kinds, @ids, @bases) as proposed (kind, id, base)
+                where base <> coalesce(
+                    (select max(number) from registry.revision where revision.kind = proposed.kind and revision.id = proposed.id), 0
+                )
+            )
+            """,
+            new
+            {
+                kinds = documents.Select(proposed => Json.Word(proposed.Document.Kind)).ToArray(),
+                ids = documents.Select(proposed => proposed.Document.Id).ToArray(),
+                bases = documents.Select(proposed => proposed.Base).ToArray(),
+            }
+        );
 
     private static async Task<Dictionary<(string Kind, string Id), (int Number, int Position)>> LatestRevisionsAsync(
         LedgerTransaction ledger,
