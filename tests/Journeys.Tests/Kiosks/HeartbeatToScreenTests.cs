@@ -105,7 +105,7 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
         await Expect(page.Locator("html[data-state=unconfirmed]")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-technology=facility-camera][data-capture=audio][data-mode=recorded][data-certainty=unknown]"))
             .ToBeVisibleAsync();
-        await Expect(page.Locator("[data-capture=video][data-certainty=unknown]")).ToBeVisibleAsync();
+        await Expect(page.Locator("[data-technology=facility-camera][data-capture=video][data-certainty=unknown]")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-part=age]")).ToContainTextAsync("1 min");
 
         await person.SetOfflineAsync(false);
