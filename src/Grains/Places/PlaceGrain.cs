@@ -32,7 +32,7 @@ internal sealed class PlaceGrain(
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>How often the place reads what can be public of its fleets by now.</summary>
-    private static readonly TimeSpan ReadFleetsEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ReadFleetsEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>How often a notice is numbered again because another writer took the number.</summary>
     private const int MaxAttempts = 3;

@@ -61,19 +61,25 @@ public sealed class DeviceClerkTests(StaffedRegistry city)
         Assert.False(refused.IsConnected);
     }
 
+    private const string Inventory =
+        "sample: true\n"
+        + "gateways:\n"
+        + "  - {id: hall-recorder, department: facilities, profile: lobby-recorder}\n"
+        + "fleets: [hall-patrol]\n"
+        + "fleet_bases:\n"
+        + "  - {fleet: hall-patrol, department: police, places: [city-hall-lobby]}\n"
+        + "devices:\n"
+        + "  - {id: hall-patrol-1, kind: body-worn, sensors: [video, audio], fleet: hall-patrol, "
+        + "department: police, lifecycle: active}\n"
+        + "  - {id: city-hall-lobby-91, kind: facility-camera, sensors: [video], place: city-hall-lobby, "
+        + "department: facilities, lifecycle: active, gateway: hall-recorder}\n"
+        + "  - {id: city-hall-lobby-92, kind: facility-camera, sensors: [video], place: city-hall-lobby, "
+        + "department: facilities, lifecycle: active}";
+
     [Fact]
     public async Task An_inventory_is_imported_whole_or_not_at_all_while_the_server_runs()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("registry-import-").FullName, "new.yaml");
-        const string Inventory =
-            "sample: true\n"
-            + "gateways:\n"
-            + "  - {id: hall-recorder, department: facilities, profile: lobby-recorder}\n"
-            + "devices:\n"
-            + "  - {id: city-hall-lobby-91, kind: facility-camera, sensors: [video], place: city-hall-lobby, "
-            + "department: facilities, lifecycle: active, gateway: hall-recorder}\n"
-            + "  - {id: city-hall-lobby-92, kind: facility-camera, sensors: [video], place: city-hall-lobby, "
-            + "department: facilities, lifecycle: active}";
         await File.WriteAllTextAsync(
             file,
             Inventory.Replace(
@@ -85,18 +91,25 @@ public sealed class DeviceClerkTests(StaffedRegistry city)
         );
         var (wrong, _, errors) = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file);
         Assert.Equal(1, wrong);
-        Assert.Matches(@"new\.yaml:6:\d+: found 'city-hall-lobbies'; expected a place that is registered", errors);
+        Assert.Matches(@"new\.yaml:10:\d+: found 'city-hall-lobbies'; expected a place that is registered", errors);
 
         await File.WriteAllTextAsync(file, Inventory, Cancellation);
         var (preview, previewOutput, _) = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file, "--preview");
-        Assert.Equal((0, "1 gateways and 2 devices would be registered; 0 stood there already."), (preview, previewOutput.Trim()));
+        Assert.Equal((0, "1 gateways and 3 devices would be registered; 0 stood there already."), (preview, previewOutput.Trim()));
         Assert.DoesNotContain("city-hall-lobby-92", (await city.Host.GetAsync("/api/v1/devices")).ToString(), StringComparison.Ordinal);
 
         var (done, output, failure) = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file, "--json");
         Assert.True(done == 0, failure);
-        Assert.Equal(2, JsonSerializer.Deserialize<JsonElement>(output).GetProperty("devices").GetArrayLength());
+        Assert.Equal(3, JsonSerializer.Deserialize<JsonElement>(output).GetProperty("devices").GetArrayLength());
         var again = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file);
-        Assert.Contains("0 gateways and 0 devices were registered; 3 stood there already.", again.Output, StringComparison.Ordinal);
+        Assert.Contains("0 gateways and 0 devices were registered; 4 stood there already.", again.Output, StringComparison.Ordinal);
+
+        using var reader = new HttpClient { BaseAddress = city.Host.Http };
+        Assert.Contains(
+            "City Hall, main lobby",
+            await reader.GetStringAsync("/fleets/hall-patrol", Cancellation),
+            StringComparison.Ordinal
+        );
 
         // The running server has heard of it: the place counts the new camera in, and the camera can be heard.
         using var camera = await city.Host.ConnectAsync("city-hall-lobby-92", await city.Host.IssueSecretAsync("city-hall-lobby-92"));
