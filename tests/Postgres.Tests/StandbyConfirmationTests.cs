@@ -140,7 +140,15 @@ public sealed class StandbyConfirmationTests(StandbyConfirmationTests.Server ser
             await _data.DisposeAsync();
         }
 
-        public Task RequireStandbyAsync() => ConfigureAsync("set synchronous_standby_names = 'absent'", "absent");
+        /// <summary>Has the server wait for a standby that never answers. Returns when a commit does wait.</summary>
+        public async Task RequireStandbyAsync()
+        {
+            await ConfigureAsync("set synchronous_standby_names = 'absent'", "absent");
+            // The setting holds for commits once another process of the server has seen it.
+            await using var probe = await Database.ConnectAsync();
+            while (!await IsHeldUpAsync(probe, probe.ExecuteAsync(StandbyConfirmation.Barrier)))
+                Cancellation.ThrowIfCancellationRequested();
+        }
 
         public Task ReleaseStandbyAsync() => ConfigureAsync("reset synchronous_standby_names", "");
 
@@ -160,6 +168,21 @@ public sealed class StandbyConfirmationTests(StandbyConfirmationTests.Server ser
                 if (waiting is { } pid)
                     return pid;
             }
+        }
+
+        /// <summary>Returns whether a commit waits for the standby, and ends its wait then.</summary>
+        private async Task<bool> IsHeldUpAsync(NpgsqlConnection session, Task commit)
+        {
+            var isHeldUp = false;
+            while (!commit.IsCompleted && !isHeldUp)
+            {
+                isHeldUp = await _administrator.ExecuteScalarAsync<bool>(
+                    $"select pg_cancel_backend(pid) from pg_stat_activity where pid = {session.ProcessID} and wait_event = 'SyncRep'"
+                );
+            }
+
+            await commit;
+            return isHeldUp;
         }
 
         private async Task ConfigureAsync(string change, string wanted)
