@@ -12,6 +12,15 @@ internal static class KeyFile
     /// <summary>The folder of the keys.</summary>
     public static string Folder(string data) => Path.Combine(data, "keys");
 
+    /// <summary>Creates the folder of the keys, which only its owner may enter. Corrects the rights of one that exists.</summary>
+    public static DirectoryInfo CreateFolder(string folder)
+    {
+        const UnixFileMode Owner = OwnerOnly | UnixFileMode.UserExecute;
+        var created = Directory.CreateDirectory(folder, Owner);
+        created.UnixFileMode = Owner;
+        return created;
+    }
+
     /// <summary>Reads the key that signs notices.</summary>
     public static NoticeKey NoticeKey(string data)
     {
@@ -50,7 +59,7 @@ internal static class KeyFile
     {
         if (File.Exists(path))
             return File.ReadAllText(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
+        CreateFolder(Path.GetDirectoryName(path)!);
         var content = create();
         // Written to another file and moved, so that a kill in between leaves no partial key.
         using (

@@ -55,7 +55,7 @@ internal static class RegistryHost
         services
             .AddDataProtection()
             .SetApplicationName("registry")
-            .PersistKeysToFileSystem(new DirectoryInfo(KeyFile.Folder(settings.Data)));
+            .PersistKeysToFileSystem(KeyFile.CreateFolder(KeyFile.Folder(settings.Data)));
         services.AddSingleton(new HeartbeatRetention(settings.HeartbeatDays));
         services.AddPostgres(connectionString);
         services.AddSingleton<ITableFiles, TableFiles>();

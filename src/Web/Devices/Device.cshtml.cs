@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
@@ -154,7 +155,9 @@ public sealed class DeviceModel(
         var sentences = new List<string>();
         foreach (var instant in instants)
         {
-            var state = (await history.FindAsync(id, instant, instant.AddTicks(10), HttpContext.RequestAborted)).IntervalAt(instant);
+            var state = (
+                await history.FindAsync(id, instant, instant.Shift(TimeSpan.FromMicroseconds(1)), HttpContext.RequestAborted)
+            ).IntervalAt(instant);
             sentences.Add(AnswerAt(instant, state, now));
         }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Fleets;
@@ -20,6 +21,9 @@ namespace SurveillanceRegistry.Web.Devices;
 internal static class HistoryApi
 {
     private static readonly TimeSpan UsualSpan = TimeSpan.FromDays(1);
+
+    /// <summary>The shortest time that the database tells apart.</summary>
+    private static readonly TimeSpan OneMicrosecond = TimeSpan.FromMicroseconds(1);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -80,11 +84,11 @@ internal static class HistoryApi
         if (
             QueryParameters.TryDay(http.Request.Query, city, time, out var day)
             && StateHistory.Instants(day.ToDateTime(TimeOnly.MinValue), city) is [var begins, ..]
-            && StateHistory.Instants(day.AddDays(1).ToDateTime(TimeOnly.MinValue), city) is [var ends, ..]
+            && StateHistory.Instants(day.NextDay().ToDateTime(TimeOnly.MinValue), city) is [var ends, ..]
         )
             (from, to) = (begins, ends);
         else if (QueryParameters.TryInstant(http.Request.Query, "asOf", time, out var at))
-            (from, to) = (at.ToUniversalTime(), at.ToUniversalTime().AddTicks(10));
+            (from, to) = (at.ToUniversalTime(), at.Shift(OneMicrosecond));
         else
             return Problem.BadParameter($"asOf is '{http.Request.Query["asOf"]}': {QueryParameters.DayExpected}, or an instant.");
         if (await CheckReadAsync(device, "history", http) is { } refusal)
@@ -121,7 +125,7 @@ internal static class HistoryApi
             return Problem.BadParameter($"to is '{http.Request.Query["to"]}': {QueryParameters.InstantExpected}.");
         if (!QueryParameters.TryInstant(http.Request.Query, "from", time, out var from))
             return Problem.BadParameter($"from is '{http.Request.Query["from"]}': {QueryParameters.InstantExpected}.");
-        from = http.Request.Query["from"].ToString().Length == 0 ? to - UsualSpan : from;
+        from = http.Request.Query["from"].ToString().Length == 0 ? to.Shift(-UsualSpan) : from;
         if (to <= from || to - from > IStateHistoryRegister.MaxSpan)
             return Problem.BadParameter(
                 $"from {LedgerEntry.FormatTime(from)} to {LedgerEntry.FormatTime(to)}: "

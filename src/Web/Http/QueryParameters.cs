@@ -11,6 +11,9 @@ namespace SurveillanceRegistry.Web.Http;
 /// </summary>
 internal static partial class QueryParameters
 {
+    /// <summary>How many values a message lists at most.</summary>
+    private const int MaxListed = 100;
+
     public const string DayExpected = "expected a day as YYYY-MM-DD, for example 2026-03-31";
 
     public const string InstantExpected = "expected an instant as RFC 3339, for example 2026-03-31T12:00:00Z";
@@ -43,7 +46,7 @@ internal static partial class QueryParameters
     {
         if (!DateTime.TryParseExact(query[name].ToString(), LocalTimes, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
             return TryInstant(query, name, time, out at);
-        at = new DateTimeOffset(local, TimeZoneInfo.FindSystemTimeZoneById(city.TimeZone).GetUtcOffset(local)).ToUniversalTime();
+        at = CalendarEdges.Instant(local, TimeZoneInfo.FindSystemTimeZoneById(city.TimeZone).GetUtcOffset(local));
         return true;
     }
 
@@ -91,6 +94,14 @@ internal static partial class QueryParameters
         }
 
         return null;
+    }
+
+    /// <summary>The problem of a value that is none of the registered ones, with a list of them.</summary>
+    public static IResult NotAmong(string name, string value, IEnumerable<string> known)
+    {
+        var words = known.Take(MaxListed + 1).ToArray();
+        var list = string.Join(", ", words.Take(MaxListed)) + (words.Length > MaxListed ? ", …" : "");
+        return Problem.BadParameter($"{name} is '{value}': expected one of {list}.");
     }
 
     /// <summary>The words of an enum, for messages: <c>draft, submitted</c>.</summary>

@@ -48,7 +48,8 @@ internal static class RequestGuard
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         if (http.Request.IsHttps)
             headers.StrictTransportSecurity = StrictTransportSecurity;
-        if (http.Request.Path.StartsWithSegments("/staff"))
+        // What is true now is not true for ever: only an endpoint that says otherwise may be stored.
+        if (headers.CacheControl.Count == 0 || http.Request.Path.StartsWithSegments("/staff"))
             headers.CacheControl = "no-store";
         return Task.CompletedTask;
     }

@@ -88,7 +88,7 @@ public sealed class StateHistory
         if (zone.IsInvalidTime(local))
             return [];
         TimeSpan[] offsets = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local) : [zone.GetUtcOffset(local)];
-        return [.. offsets.Select(offset => new DateTimeOffset(local, offset).ToUniversalTime()).Order()];
+        return [.. offsets.Select(offset => CalendarEdges.Instant(local, offset)).Order()];
     }
 
     /// <summary>

@@ -1,0 +1,51 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using SurveillanceRegistry.Web.Http;
+
+namespace SurveillanceRegistry.Web.Tests.Http;
+
+/// <summary>How a request is answered that failed for a reason outside the program.</summary>
+public sealed class RequestFailuresTests
+{
+    public static TheoryData<Exception, int> Outside() =>
+        new()
+        {
+            { new BadHttpRequestException("Bad chunk.", StatusCodes.Status400BadRequest), StatusCodes.Status400BadRequest },
+            { new BadHttpRequestException("Too slow.", StatusCodes.Status408RequestTimeout), StatusCodes.Status408RequestTimeout },
+            { new DatabaseFailure(null), StatusCodes.Status503ServiceUnavailable },
+            { new DatabaseFailure("57P01"), StatusCodes.Status503ServiceUnavailable },
+            { new DatabaseFailure("53300"), StatusCodes.Status503ServiceUnavailable },
+            { new DatabaseFailure("22021"), StatusCodes.Status422UnprocessableEntity },
+        };
+
+    [Theory]
+    [MemberData(nameof(Outside))]
+    public async Task A_failure_outside_the_program_is_no_500(Exception failure, int status)
+    {
+        var http = NewRequest();
+        Assert.True(await new RequestFailures(NullLogger<RequestFailures>.Instance).TryHandleAsync(http, failure, default));
+        Assert.Equal(status, http.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_program_stays_a_500()
+    {
+        var failures = new RequestFailures(NullLogger<RequestFailures>.Instance);
+        Assert.False(await failures.TryHandleAsync(NewRequest(), new InvalidOperationException("A fault."), default));
+        Assert.False(await failures.TryHandleAsync(NewRequest(), new DatabaseFailure("42601"), default)); // A syntax error.
+    }
+
+    private static DefaultHttpContext NewRequest() =>
+        new()
+        {
+            RequestServices = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider(),
+            Response = { Body = new MemoryStream() },
+        };
+
+    private sealed class DatabaseFailure(string? state) : DbException("The database does not answer.")
+    {
+        public override string? SqlState => state;
+    }
+}
