@@ -36,6 +36,7 @@ public static class GrainsSetup
         silo.Services.TryAddSingleton<IngestStatistics>();
         silo.Services.TryAddSingleton<IDroppedFields, NullDroppedFields>();
         silo.Services.AddSingleton<IngestHealthMonitor>();
+        silo.Services.AddSingleton<DeviceListReader>();
         silo.Services.AddSingleton<GrainWakeUpService>();
         // The monitor runs first: a partition that wakes before it would measure deadlines from before the restart.
         silo.Services.AddSingleton<IPeriodicTask>(services => services.GetRequiredService<IngestHealthMonitor>());

@@ -109,4 +109,10 @@ public sealed record DeviceFilter(
 {
     /// <summary>True for mobile devices, false for fixed ones.</summary>
     public bool IsMobile { get; init; }
+
+    /// <summary>Only devices whose kind belongs to this technology.</summary>
+    public string? Technology { get; init; }
+
+    /// <summary>Without removed devices.</summary>
+    public bool WithoutRemoved { get; init; }
 }

@@ -23,4 +23,10 @@ public interface IObservationRegister
 
     /// <summary>The last state change of a device; null when there is none.</summary>
     Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken);
+
+    /// <summary>The last state change of each of these devices, by device id; without those that have none. One query for all.</summary>
+    Task<ImmutableDictionary<string, DeviceObservation>> LastOfAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    );
 }

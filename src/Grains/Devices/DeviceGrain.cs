@@ -70,11 +70,7 @@ internal sealed class DeviceGrain(
             return AsUnobserved();
         try
         {
-            // Most heartbeats change nothing and do not reach this grain: only the partition knows when the last one arrived.
-            var now = await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id);
-            if (now is null || now.MergedWith(_last).DiffersFrom(_last))
-                return _last;
-            return _last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
+            return _last.WithLiveTimes(await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id));
         }
         catch (Exception)
         {

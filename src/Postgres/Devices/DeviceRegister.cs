@@ -30,6 +30,8 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 and (@Place::text is null or place = @Place)
                 and (@Fleet::text is null or fleet = @Fleet)
                 and (@Kind::text is null or body->>'kind' = @Kind)
+                and (@kinds::text[] is null or body->>'kind' = any(@kinds))
+                and not (@WithoutRemoved and body->>'lifecycle' = 'removed')
                 and (@Gateway::text is null or gateway = @Gateway)
                 and (@Search::text is null or strpos(id, @Search) > 0)
             order by id
@@ -43,6 +45,10 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 filter.Gateway,
                 filter.Search,
                 filter.IsMobile,
+                filter.WithoutRemoved,
+                kinds = filter.Technology is { } technology
+                    ? DeviceKind.All.Where(kind => kind.Technology == technology).Select(kind => kind.Id).ToArray()
+                    : null,
                 after,
                 most,
             },
@@ -50,14 +56,8 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         );
     }
 
-    public async Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken)
-    {
-        return await database.ScalarAsync<int?>(
-            "select version from registry.device where id = @deviceId",
-            new { deviceId },
-            cancellationToken
-        );
-    }
+    public Task<int?> VersionAsync(string deviceId, CancellationToken cancellationToken) =>
+        database.ScalarAsync<int?>("select version from registry.device where id = @deviceId", new { deviceId }, cancellationToken);
 
     public Task<Outcome<Device>> RegisterAsync(
         Device device,

@@ -77,10 +77,30 @@ public sealed class ExpectedStateRegister(NpgsqlDataSource database) : IExpected
             new { deviceId },
             cancellationToken
         );
-        if (rows.Length == 0)
-            return null;
-        var draft = JsonRow.Value<ExpectedStateDraft>(rows[0].Body);
-        return new ExpectedState(rows[0].Version, draft.Capture, draft.Rules);
+        return rows.Length == 0 ? null : ToState(rows[0].Version, rows[0].Body);
+    }
+
+    public async Task<ImmutableDictionary<string, ExpectedState>> FindAllAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<(string Device, int Version, string Body)>(
+            """
+            select one.id, latest.version, latest.body::text
+            from unnest(@ids::text[]) one (id) cross join lateral (
+                select version, body from registry.expected where expected.device = one.id order by version desc limit 1) latest
+            """,
+            new { ids = deviceIds.ToArray() },
+            cancellationToken
+        );
+        return rows.ToImmutableDictionary(row => row.Device, row => ToState(row.Version, row.Body));
+    }
+
+    private static ExpectedState ToState(int version, string body)
+    {
+        var draft = JsonRow.Value<ExpectedStateDraft>(body);
+        return new ExpectedState(version, draft.Capture, draft.Rules);
     }
 
     public async Task<ImmutableArray<(long Entry, string DeviceId)>> ListAfterAsync(

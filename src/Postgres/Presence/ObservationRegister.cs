@@ -158,6 +158,23 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
             )
         ).FirstOrDefault();
 
+    public async Task<ImmutableDictionary<string, DeviceObservation>> LastOfAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var last = await database.BodiesAsync<DeviceObservation>(
+            """
+            select latest.body::text
+            from unnest(@ids::text[]) one (id) cross join lateral (
+                select body from registry.observation where observation.device = one.id order by observation.id desc limit 1) latest
+            """,
+            new { ids = deviceIds.ToArray() },
+            cancellationToken
+        );
+        return last.ToImmutableDictionary(observation => observation.DeviceId);
+    }
+
     private sealed record PendingAppend(
         DeviceObservation Observation,
         DateTimeOffset At,

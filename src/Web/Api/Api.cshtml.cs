@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using SurveillanceRegistry.Grains;
@@ -16,9 +15,7 @@ public sealed class ApiModel(IServiceProvider services, PublicAddress address) :
 
     public async Task OnGetAsync()
     {
-        var document = await services
-            .GetRequiredKeyedService<IOpenApiDocumentProvider>(ApiDocument.Name)
-            .GetOpenApiDocumentAsync(HttpContext.RequestAborted);
+        var document = (await services.GetRequiredService<ApiDocumentCache>().GetAsync()).Document;
         Groups =
         [
             .. document

@@ -1,9 +1,11 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using SurveillanceRegistry.Web.Access;
 
@@ -18,7 +20,9 @@ internal static partial class ApiDocument
         ProblemJson = "application/problem+json",
         Below = "api/v1/";
 
-    public static void AddApiDocument(this IServiceCollection services) =>
+    public static void AddApiDocument(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiDocumentCache>();
         services.AddOpenApi(
             Name,
             options =>
@@ -29,8 +33,18 @@ internal static partial class ApiDocument
                 options.AddOperationTransformer((operation, context, _) => Describe(operation, context));
             }
         );
+    }
 
-    public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json");
+    public static void MapApiDocument(this IEndpointRouteBuilder routes) =>
+        routes.MapGet(
+            $"/openapi/{Name}.json",
+            async (HttpContext http, ApiDocumentCache documents) =>
+            {
+                var built = await documents.GetAsync();
+                http.Response.Headers.CacheControl = "public, max-age=60";
+                return Results.Bytes(built.Json, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(built.ETag));
+            }
+        );
 
     private static Task Describe(OpenApiDocument document)
     {

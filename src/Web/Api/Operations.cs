@@ -47,7 +47,7 @@ internal static class Operations
                 "Devices",
                 "The fixed devices; mobile devices are never listed individually",
                 [
-                    new("technology", "Only of this technology."),
+                    new("technology", "Only of this technology. A word that is none is refused with the list."),
                     new("place", "Only of this place."),
                     new("kind", "Only of this kind."),
                     new(
@@ -55,7 +55,11 @@ internal static class Operations
                         "Only devices with these presence states, with commas between them: "
                             + "online, late, silent, disconnected, docked, unknown."
                     ),
-                    new("exceeds", "true: only devices whose last report exceeds their rules; false: only the others."),
+                    new(
+                        "exceeds",
+                        "true: only devices whose last report exceeds their rules; false: only the others. With this or `presence` a page "
+                            + "may hold fewer devices than `limit` and still have a `next`."
+                    ),
                     Today,
                     Limit,
                     After,
@@ -85,7 +89,7 @@ internal static class Operations
             ),
             ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", []),
             ["GET fleets/{id}"] = ("Devices", "One fleet of mobile devices, rounded and one hour late", []),
-            ["GET places"] = ("Places", "The places with their screens and devices", [Today]),
+            ["GET places"] = ("Places", "The places with their screens and devices", [Today, Limit, After]),
             ["GET places/{id}"] = ("Places", "One place", [Today]),
             ["GET places/{id}/notice"] = (
                 "Places",

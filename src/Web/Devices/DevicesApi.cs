@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
@@ -16,7 +18,8 @@ namespace SurveillanceRegistry.Web.Devices;
 /// <summary>Devices, for programs. The public sees fixed devices only; single mobile devices only users who may read them.</summary>
 internal static class DevicesApi
 {
-    private const int MaxItems = 1000;
+    private const int MaxItems = 1000,
+        UsualItems = 200;
 
     private const string Alternative =
         "Use devices/{id}?asOf= or devices/{id}/history for the past of a device, and changes and log/… for how it was registered.";
@@ -56,7 +59,8 @@ internal static class DevicesApi
     }
 
     /// <summary>
-    /// Lists fixed devices by id. Grains are asked only for the devices that the filters and the page need.
+    /// Lists fixed devices by id. A request looks at a bounded number of devices: with a filter of states a page may hold fewer than its
+    /// limit and still have a next one.
     /// </summary>
     private static async Task<IResult> ListAsync(
         string? technology,
@@ -64,74 +68,62 @@ internal static class DevicesApi
         string? kind,
         HttpContext http,
         IDeviceRegister devices,
-        IGrainFactory grains,
+        DeviceListReader reader,
         CancellationToken cancellationToken
     )
     {
         var query = http.Request.Query;
-        if (QueryParameters.Limit(query, MaxItems, out var limit) is { } limitProblem)
+        if (QueryParameters.Limit(query, MaxItems, out var limit, UsualItems) is { } limitProblem)
             return limitProblem;
         if (QueryParameters.Words<PresenceState>(query, "presence", out var presences) is { } presenceProblem)
             return presenceProblem;
         if (query["exceeds"].ToString() is not ("" or "true" or "false") and var invalid)
             return Problem.BadParameter($"exceeds is '{invalid}': expected true or false.");
-        bool? exceeds = query["exceeds"].ToString() is { Length: > 0 } filter ? filter == "true" : null;
+        if (await CheckFilterAsync(technology, place, kind, http) is { } filterProblem)
+            return filterProblem;
+        bool? exceeds = query["exceeds"].ToString() is { Length: > 0 } word ? word == "true" : null;
 
-        var after = query["after"].ToString();
-        var candidates = (await devices.AllAsync(cancellationToken))
-            .Where(device =>
-                !device.KindOf.IsMobile
-                && device.Lifecycle != Lifecycle.Removed
-                && (technology is null || device.Technology == technology)
-                && (place is null || device.Place == place)
-                && (kind is null || device.Kind == kind)
-                && string.CompareOrdinal(device.Id, after) > 0
-            )
-            .OrderBy(device => device.Id, StringComparer.Ordinal);
-        var found = await DescribeAsync(candidates, presences, exceeds, limit, grains);
-        return JsonResults.Ok(
-            new { items = found.Take(limit).Select(ToResponse), next = found.Count > limit ? found[limit - 1].Device.Id : null }
+        var isFiltered = presences is not null || exceeds is not null;
+        var filter = new DeviceFilter(Place: place, Kind: kind) { Technology = technology, WithoutRemoved = true };
+        var candidates = await devices.ListAsync(
+            filter,
+            query["after"].ToString() is { Length: > 0 } after ? after : null,
+            isFiltered ? MaxItems + 1 : limit + 1,
+            cancellationToken
         );
+        var seen = candidates.Take(isFiltered ? MaxItems : limit).ToArray();
+        var observed = (await reader.ObserveAsync(seen, cancellationToken)).Where(one =>
+            presences?.Contains(one.Last?.Presence ?? PresenceState.Unknown) != false
+        );
+        var found = (await reader.DescribeAsync([.. observed], cancellationToken))
+            .Where(described => exceeds is null || exceeds == !Exceeds(described).IsEmpty)
+            .ToArray();
+        var next =
+            found.Length > limit ? found[limit - 1].Device.Id
+            : candidates.Length > seen.Length ? seen[^1].Id
+            : null;
+        return JsonResults.Ok(new { items = found.Take(limit).Select(ToResponse), next });
     }
 
-    /// <summary>
-    /// Describes the devices that pass the filters, in the order of the candidates. Stops when it has found more than
-    /// <paramref name="limit"/>.
-    /// </summary>
-    private static async Task<List<DeviceDescription>> DescribeAsync(
-        IEnumerable<Device> candidates,
-        HashSet<PresenceState>? presences,
-        bool? exceeds,
-        int limit,
-        IGrainFactory grains
-    )
+    /// <summary>The problem of a filter that names nothing registered: an empty list would say that there are no such devices.</summary>
+    private static async Task<IResult?> CheckFilterAsync(string? technology, string? place, string? kind, HttpContext http)
     {
-        var found = new List<DeviceDescription>();
-        foreach (var chunk in candidates.Chunk(limit + 1))
+        if (kind is not null && DeviceKind.Find(kind) is null)
+            return QueryParameters.NotAmong("kind", kind, DeviceKind.All.Select(one => one.Id));
+        var services = http.RequestServices;
+        if (technology is not null)
         {
-            // The presence filter needs only the last observation, not the rules.
-            var matching = presences is null
-                ? chunk
-                : (
-                    await Task.WhenAll(
-                        chunk.Select(async device => (Device: device, Last: await grains.Device(device.Id).LastObservation()))
-                    )
-                )
-                    .Where(observed => presences.Contains(observed.Last?.Presence ?? PresenceState.Unknown))
-                    .Select(observed => observed.Device);
-            found.AddRange(
-                (await Task.WhenAll(matching.Select(device => grains.Device(device.Id).Describe())))
-                    .OfType<DeviceDescription>()
-                    .Where(described =>
-                        presences?.Contains(described.Last?.Presence ?? PresenceState.Unknown) != false
-                        && (exceeds is null || exceeds == !Exceeds(described).IsEmpty)
-                    )
-            );
-            if (found.Count > limit)
-                break;
+            var known = (await services.GetRequiredService<IGrainFactory>().Governance())
+                .Table.Technologies.Select(one => one.Id)
+                .ToArray();
+            if (!known.Contains(technology, StringComparer.Ordinal))
+                return QueryParameters.NotAmong("technology", technology, known);
         }
 
-        return found;
+        if (place is null)
+            return null;
+        var places = await services.GetRequiredService<IPlaceRegister>().PlacesAsync(http.RequestAborted);
+        return places.Any(one => one.Id == place) ? null : QueryParameters.NotAmong("place", place, places.Select(one => one.Id));
     }
 
     private static ImmutableArray<Capture> Exceeds(DeviceDescription described) =>

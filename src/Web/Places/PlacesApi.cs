@@ -15,17 +15,15 @@ namespace SurveillanceRegistry.Web.Places;
 /// <summary>Places and the notices in force there, for programs.</summary>
 internal static class PlacesApi
 {
+    private const int MaxItems = 1000,
+        UsualItems = 200;
+
     private const string Alternative =
         "Use places/{id}/notice?at= for the notice of an instant, and devices/{id}?asOf= for the past of a device.";
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet(
-                "places",
-                async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-                    JsonResults.Collection((await DescribeAllAsync(places, grains, cancellationToken)).Select(Shape))
-            )
-            .AllowOnlyToday(Alternative);
+        api.MapGet("places", ListAsync).AllowOnlyToday(Alternative);
         api.MapGet(
                 "places/{id}",
                 async (string id, IPlaceRegister places, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
@@ -46,6 +44,28 @@ internal static class PlacesApi
             )
             .AllowOnlyToday(Alternative);
         api.MapGet("kiosks/{id}", FindKiosk).AllowOnlyToday(Alternative);
+    }
+
+    /// <summary>Lists places by id. Only the places of the page are asked for their state.</summary>
+    private static async Task<IResult> ListAsync(
+        HttpContext http,
+        IPlaceRegister places,
+        IGrainFactory grains,
+        CancellationToken cancellationToken
+    )
+    {
+        if (QueryParameters.Limit(http.Request.Query, MaxItems, out var limit, UsualItems) is { } problem)
+            return problem;
+        var after = http.Request.Query["after"].ToString();
+        var following = (await places.PlacesAsync(cancellationToken))
+            .Where(place => string.CompareOrdinal(place.Id, after) > 0)
+            .OrderBy(place => place.Id, StringComparer.Ordinal)
+            .Take(limit + 1)
+            .ToArray();
+        var page = await Task.WhenAll(following.Take(limit).Select(place => grains.Place(place.Id).Describe()));
+        return JsonResults.Ok(
+            new { items = page.OfType<PlaceDescription>().Select(Shape), next = following.Length > limit ? following[limit - 1].Id : null }
+        );
     }
 
     private static async Task<IEnumerable<PlaceDescription>> DescribeAllAsync(

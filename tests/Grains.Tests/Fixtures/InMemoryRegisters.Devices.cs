@@ -112,6 +112,8 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
                     && (filter.Place is null || device.Place == filter.Place)
                     && (filter.Fleet is null || device.Fleet == filter.Fleet)
                     && (filter.Kind is null || device.Kind == filter.Kind)
+                    && (filter.Technology is null || device.Technology == filter.Technology)
+                    && !(filter.WithoutRemoved && device.Lifecycle == Lifecycle.Removed)
                     && (filter.Gateway is null || device.Gateway == filter.Gateway)
                     && (filter.Search is null || device.Id.Contains(filter.Search, StringComparison.Ordinal))
                 )

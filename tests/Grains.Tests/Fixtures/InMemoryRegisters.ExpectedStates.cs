@@ -48,6 +48,21 @@ internal sealed partial class InMemoryRegisters : IExpectedStateRegister
             );
     }
 
+    async Task<ImmutableDictionary<string, ExpectedState>> IExpectedStateRegister.FindAllAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = ImmutableDictionary.CreateBuilder<string, ExpectedState>();
+        foreach (var id in deviceIds)
+        {
+            if (await ((IExpectedStateRegister)this).FindAsync(id, cancellationToken) is { } state)
+                found[id] = state;
+        }
+
+        return found.ToImmutable();
+    }
+
     Task<ImmutableArray<(long Entry, string DeviceId)>> IExpectedStateRegister.ListAfterAsync(
         long afterEntry,
         int most,

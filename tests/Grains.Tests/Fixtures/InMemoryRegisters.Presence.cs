@@ -88,6 +88,17 @@ internal sealed partial class InMemoryRegisters : IHeartbeatLog, IObservationReg
     public Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken) =>
         Task.FromResult(Recorded.LastOrDefault(observation => observation.DeviceId == deviceId));
 
+    public Task<ImmutableDictionary<string, DeviceObservation>> LastOfAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult(
+            Recorded
+                .Where(observation => deviceIds.Contains(observation.DeviceId))
+                .GroupBy(observation => observation.DeviceId)
+                .ToImmutableDictionary(observations => observations.Key, observations => observations.Last())
+        );
+
     public Task<long> BeginAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
         IsOutOfReach ? throw new IOException("The database is out of reach.") : Task.FromResult(1L);
 

@@ -43,6 +43,11 @@ internal sealed class FakeExpectedStates : IExpectedStateRegister
         return Current;
     }
 
+    public Task<ImmutableDictionary<string, ExpectedState>> FindAllAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(deviceIds.ToImmutableDictionary(id => id, _ => Current));
+
     public Task<ImmutableArray<(long Entry, string DeviceId)>> ListAfterAsync(
         long afterEntry,
         int most,

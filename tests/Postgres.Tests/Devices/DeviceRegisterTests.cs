@@ -28,6 +28,23 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task A_page_of_devices_follows_technology_and_leaves_removed_ones_out()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var register = new DeviceRegister(database.Source);
+        async Task<string[]> IdsAsync(DeviceFilter filter) =>
+            [.. (await register.ListAsync(filter, null, 10, Cancellation)).Select(device => device.Id)];
+        Assert.Equal([SmallCity.Camera], await IdsAsync(new DeviceFilter { Technology = "facility-camera", WithoutRemoved = true }));
+        Assert.Empty(await IdsAsync(new DeviceFilter { Technology = "facial-recognition" }));
+
+        var camera = (await register.FindAsync(SmallCity.Camera, Cancellation))!;
+        var removed = camera with { Lifecycle = Lifecycle.Removed };
+        Assert.True((await register.ChangeAsync(removed, 1, Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
+        Assert.Empty(await IdsAsync(new DeviceFilter { Technology = "facility-camera", WithoutRemoved = true }));
+        Assert.Equal([SmallCity.Camera], await IdsAsync(new DeviceFilter { Technology = "facility-camera" }));
+    }
+
+    [Fact]
     public async Task A_device_is_registered_once_and_changed_only_from_its_last_version()
     {
         await using var database = await cluster.NewCityAsync();

@@ -42,6 +42,9 @@ public sealed class ExpectedStateRegisterTests(SharedCluster cluster)
         var expected = (await register.FindAsync("lobby-cam-2", Cancellation))!;
         Assert.Equal((2, "video off, audio off"), (expected.Version, expected.Capture.ToString()));
         Assert.Null(await register.FindAsync(SmallCity.Reader, Cancellation));
+        var all = await register.FindAllAsync([SmallCity.Camera, "lobby-cam-2", SmallCity.Reader], Cancellation);
+        Assert.Equal([SmallCity.Camera, "lobby-cam-2"], all.Keys.Order());
+        Assert.Equal((2, "video off, audio off"), (all["lobby-cam-2"].Version, all["lobby-cam-2"].Capture.ToString()));
         Assert.Equal(4, await register.LastEntryAsync(Cancellation));
         Assert.Equal(
             [SmallCity.Camera, "lobby-cam-2"],

@@ -51,6 +51,9 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
         Assert.Equal(SmallCity.Text(silent), SmallCity.Text((await register.LastAsync(SmallCity.Camera, Cancellation))!));
         Assert.Empty(await register.LatestAsync(3, Cancellation));
         Assert.Null(await register.LastAsync("unknown-device", Cancellation));
+        var both = await register.LastOfAsync([SmallCity.Camera, SmallCity.Reader, "unknown-device"], Cancellation);
+        Assert.Equal([SmallCity.Camera, SmallCity.Reader], both.Keys.Order());
+        Assert.Equal(SmallCity.Text(silent), SmallCity.Text(both[SmallCity.Camera]));
     }
 
     [Fact]

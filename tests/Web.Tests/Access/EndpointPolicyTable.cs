@@ -120,7 +120,7 @@ internal static class EndpointPolicyTable
         GET /kiosks/{id}/changes anonymous
         GET /kiosks/{id}/notice anonymous
         GET /kiosks/{id}/qr.svg anonymous
-        GET /openapi/{documentName}.json anonymous
+        GET /openapi/v1.json anonymous
         GET /version anonymous
         """;
 

@@ -42,7 +42,7 @@ public sealed class ApiContractTests(SampleCity city)
     [Theory]
     [InlineData("GET /api/v1/governance", "asOf", "knownAt", "status", "limit", "after")]
     [InlineData("GET /api/v1/devices", "technology", "place", "kind", "presence", "exceeds", "asOf", "limit", "after")]
-    [InlineData("GET /api/v1/places", "asOf")]
+    [InlineData("GET /api/v1/places", "asOf", "limit", "after")]
     [InlineData("GET /api/v1/kiosks/{id}", "id", "asOf")]
     [InlineData("GET /api/v1/instruments", "asOf", "knownAt", "limit", "after")]
     [InlineData("GET /api/v1/instruments/{id}/history", "id", "knownAt", "limit", "after")]

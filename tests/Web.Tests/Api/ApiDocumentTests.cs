@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Api;
@@ -34,6 +35,21 @@ public sealed class ApiDocumentTests(SampleCity city)
                 endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} /{PathOf(endpoint)}")
             );
         Assert.Empty(mapped.Except(documented.Keys));
+    }
+
+    [Fact]
+    public async Task The_OpenAPI_document_is_built_once_and_confirmed_by_its_tag()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var first = await city.Reader.GetAsync("/openapi/v1.json", cancellation);
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json")
+        {
+            Headers = { IfNoneMatch = { first.Headers.ETag! } },
+        };
+        using var second = await city.Reader.SendAsync(again, cancellation);
+        Assert.Equal(System.Net.HttpStatusCode.NotModified, second.StatusCode);
+        var documents = city.Part<ApiDocumentCache>();
+        Assert.Same(await documents.GetAsync(), await documents.GetAsync());
     }
 
     [Fact]

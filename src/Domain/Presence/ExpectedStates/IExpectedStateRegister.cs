@@ -20,6 +20,12 @@ public interface IExpectedStateRegister
     /// <summary>The present expected state of a device; null when none was recorded.</summary>
     Task<ExpectedState?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
+    /// <summary>The present expected state of each of these devices, by device id; without those that have none.</summary>
+    Task<ImmutableDictionary<string, ExpectedState>> FindAllAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>
     /// The devices with a new expected state after an entry of this register, oldest first, at most <paramref name="most"/>.
     /// </summary>
