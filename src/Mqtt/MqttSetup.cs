@@ -1,5 +1,5 @@
+using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -17,6 +17,7 @@ using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.ExpectedStates;
 using SurveillanceRegistry.Mqtt.Presence;
+using SurveillanceRegistry.Mqtt.Proxies;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
@@ -34,6 +35,7 @@ public static class MqttSetup
     public static IServiceCollection AddMqtt(this IServiceCollection services)
     {
         services.TryAddSingleton(new Limits());
+        services.TryAddSingleton(TrustedProxies.None);
         services.TryAddSingleton<IngestStatistics>();
         services.AddSingleton<MqttMetrics>();
         services.AddSingleton<IDroppedFields>(provider => provider.GetRequiredService<MqttMetrics>());
@@ -77,24 +79,38 @@ public static class MqttSetup
     /// Serves MQTT on a listener with TLS 1.2 or newer. A client may show a certificate. Certificates are registered for their holder, so
     /// the broker does not check which authority signed them.
     /// </summary>
-    public static ListenOptions UseRegistryBroker(this ListenOptions listen, X509Certificate2 certificate)
+    /// <param name="certificate">Returns the certificate to show, with the certificates above it.</param>
+    public static ListenOptions UseRegistryBroker(this ListenOptions listen, Func<SslStreamCertificateContext> certificate)
     {
         ArgumentNullException.ThrowIfNull(listen);
         listen.UseConnectionGate();
-        listen.UseHttps(tls =>
-        {
-            tls.ServerCertificate = certificate;
-            tls.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-            tls.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            tls.HandshakeTimeout = SendTimeout;
-            tls.ClientCertificateValidation = (_, _, _) => true;
-        });
+        listen.UseHttps(
+            new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = SendTimeout,
+                OnConnection = _ =>
+                    ValueTask.FromResult(
+                        new SslServerAuthenticationOptions
+                        {
+                            ServerCertificateContext = certificate(),
+                            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                            ClientCertificateRequired = true, // Asked for; a client without one passes.
+#pragma warning disable CA5359 // It is the client's certificate; it is compared with the registered one at sign-in.
+                            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+                        }
+                    ),
+            }
+        );
         return listen.UseBroker();
     }
 
     private static ListenOptions UseConnectionGate(this ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.None;
+        var proxies = listen.ApplicationServices.GetRequiredService<TrustedProxies>();
+        if (!proxies.Networks.IsEmpty)
+            listen.Use(next => connection => ProxyProtocol.OnConnectionAsync(connection, next, proxies));
         var gate = listen.ApplicationServices.GetRequiredService<ConnectionGate>();
         listen.Use(next => connection => gate.OnConnectionAsync(connection, next));
         return listen;

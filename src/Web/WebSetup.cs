@@ -48,6 +48,7 @@ public static class WebSetup
         ArgumentNullException.ThrowIfNull(app);
         app.UseRequestGuard();
         app.UseConnectionLimits();
+        app.UsePublicHosts();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));

@@ -1,11 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace SurveillanceRegistry.Registry.Configuration;
 
-/// <summary>The addresses of the listeners with TLS, and their certificate.</summary>
-internal sealed record TlsSettings(IPEndPoint Http, IPEndPoint Mqtt, X509Certificate2 Certificate)
+/// <summary>The addresses of the listeners with TLS, and the files of their certificate.</summary>
+internal sealed record TlsSettings(IPEndPoint Http, IPEndPoint Mqtt, TlsFiles Files)
 {
     /// <summary>Returns null if neither the certificate nor its key is set: there are no listeners with TLS then.</summary>
     public static TlsSettings? Read(SettingsReader settings)
@@ -15,13 +14,10 @@ internal sealed record TlsSettings(IPEndPoint Http, IPEndPoint Mqtt, X509Certifi
             return null;
         if (certificate.Length == 0 || key.Length == 0)
             throw new UsageException("REGISTRY_TLS_CERT and REGISTRY_TLS_KEY go together: set both to files in PEM form, or neither.");
+        var files = new TlsFiles(Path.GetFullPath(certificate), Path.GetFullPath(key));
         try
         {
-            return new TlsSettings(
-                settings.Endpoint("HTTPS", "127.0.0.1:8443"),
-                settings.Endpoint("MQTTS", "127.0.0.1:8883"),
-                X509Certificate2.CreateFromPemFile(certificate, key)
-            );
+            files.Load();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
@@ -30,5 +26,7 @@ internal sealed record TlsSettings(IPEndPoint Http, IPEndPoint Mqtt, X509Certifi
                     + "name a certificate and its key in PEM form that the registry may read."
             );
         }
+
+        return new TlsSettings(settings.Endpoint("HTTPS", "127.0.0.1:8443"), settings.Endpoint("MQTTS", "127.0.0.1:8883"), files);
     }
 }

@@ -1,6 +1,8 @@
+using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using SurveillanceRegistry.Mqtt;
@@ -21,7 +23,11 @@ internal static class ListenerSetup
     public static void UseListeners(this WebApplicationBuilder builder, Settings settings)
     {
         var (http, mqtt) = LimitsOf(settings);
-        builder.Services.AddSingleton(http).AddSingleton(mqtt).AddSingleton(settings.Http.Proxies);
+        builder
+            .Services.AddSingleton(http)
+            .AddSingleton(mqtt)
+            .AddSingleton(settings.Http.Proxies)
+            .AddSingleton(settings.Http.Hosts with { HttpsPort = settings.Tls?.Http.Port });
         builder.WebHost.UseKestrelCore().UseSockets().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         // Kestrel asks the transport that was added last first.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => new ListenerTransport(
@@ -63,17 +69,30 @@ internal static class ListenerSetup
         kestrel.Listen(new InlineEndPoint(settings.Mqtt.Endpoint), listen => listen.UseRegistryBroker());
         if (settings.Tls is not { } tls)
             return;
+        var certificate = new TlsCertificate(
+            tls.Files,
+            kestrel.ApplicationServices.GetRequiredService<TimeProvider>(),
+            kestrel.ApplicationServices.GetRequiredService<ILogger<TlsCertificate>>()
+        );
         kestrel.Listen(
             tls.Http,
             listen =>
                 listen
                     .UseHttpConnectionGate()
-                    .UseHttps(https =>
-                    {
-                        https.ServerCertificate = tls.Certificate;
-                        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                    })
+                    .UseHttps(
+                        new TlsHandshakeCallbackOptions
+                        {
+                            OnConnection = _ =>
+                                ValueTask.FromResult(
+                                    new SslServerAuthenticationOptions
+                                    {
+                                        ServerCertificateContext = certificate.Current,
+                                        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                                    }
+                                ),
+                        }
+                    )
         );
-        kestrel.Listen(new InlineEndPoint(tls.Mqtt), listen => listen.UseRegistryBroker(tls.Certificate));
+        kestrel.Listen(new InlineEndPoint(tls.Mqtt), listen => listen.UseRegistryBroker(() => certificate.Current));
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SurveillanceRegistry.Grains;
 
 namespace SurveillanceRegistry.Web.Connections;
 
@@ -14,6 +15,7 @@ public static class ConnectionLimitsSetup
     {
         services.TryAddSingleton(new HttpLimits());
         services.TryAddSingleton(TrustedProxies.None);
+        services.TryAddSingleton(PublicHosts.Any);
         services.AddSingleton<HttpConnectionGate>();
         services.AddSingleton<EventStreams>();
     }

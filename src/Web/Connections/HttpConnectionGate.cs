@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Connections;

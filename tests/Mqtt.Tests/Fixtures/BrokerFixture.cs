@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Vendors;
@@ -54,7 +56,7 @@ public sealed class BrokerFixture : IAsyncLifetime
 
     internal IPEndPoint TlsAddress { get; private set; } = null!;
 
-    private static X509Certificate2 Certificate { get; } = MakeCertificate();
+    private static SslStreamCertificateContext Chain { get; } = SslStreamCertificateContext.Create(MakeCertificate(), null, offline: true);
 
     private static X509Certificate2 MakeCertificate()
     {
@@ -74,6 +76,9 @@ public sealed class BrokerFixture : IAsyncLifetime
 
     /// <summary>What clients may ask of the broker.</summary>
     internal Limits Limits { get; init; } = new();
+
+    /// <summary>The proxies whose PROXY protocol counts.</summary>
+    internal TrustedProxies Proxies { get; init; } = TrustedProxies.None;
 
     internal IngestStatistics Statistics => GetService<IngestStatistics>();
 
@@ -113,12 +118,13 @@ public sealed class BrokerFixture : IAsyncLifetime
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker());
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker(Certificate));
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker(() => Chain));
         });
         builder.Services.AddSingleton(Limits);
         builder.Services.AddMqtt();
         builder
             .Services.AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(Proxies)
             .AddSingleton<IHeartbeatLog>(Log)
             .AddSingleton<IPresencePartitions>(Partitions)
             .AddSingleton<IEnrolment>(Enrolment)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 

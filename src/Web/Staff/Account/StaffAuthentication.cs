@@ -54,6 +54,7 @@ internal static class StaffAuthentication
                     session.ExpireTimeSpan = IdleTimeout;
                     session.SlidingExpiration = true;
                     session.Events.OnValidatePrincipal = ValidateSessionAsync;
+                    session.Events.OnRedirectToLogin = session.Events.OnRedirectToAccessDenied = RedirectWithinAsync;
                 }
             );
         services.AddAuthorization(AddPolicies);
@@ -131,6 +132,13 @@ internal static class StaffAuthentication
         cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
         cookie.HttpOnly = true;
         cookie.SameSite = sameSite;
+    }
+
+    /// <summary>Redirects by path alone: the host of the request may be any that the client made up.</summary>
+    private static Task RedirectWithinAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery);
+        return Task.CompletedTask;
     }
 
     /// <summary>Starts a session.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 
-namespace SurveillanceRegistry.Web.Connections;
+namespace SurveillanceRegistry.Grains;
 
 /// <summary>
 /// The reverse proxies that the registry believes: what they say of a client's address counts. An address of any other client is that of

@@ -1,7 +1,6 @@
 using System.Net;
-using SurveillanceRegistry.Web.Connections;
 
-namespace SurveillanceRegistry.Web.Tests.Connections;
+namespace SurveillanceRegistry.Grains.Tests;
 
 /// <summary>The list of proxies whose word on a client's address counts.</summary>
 public sealed class TrustedProxiesTests
