@@ -8,6 +8,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -49,6 +50,7 @@ public static class PostgresSetup
         services.AddSingleton<IChangeRegister, ChangeRegister>();
         services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();
         services.AddSingleton<ILedgerLog, LedgerLog>();
+        services.AddSingleton<ILedgerSnapshots, LedgerSnapshots>();
         services.AddSingleton<IStaffRegister, StaffRegister>();
         services.AddSingleton<ISavedViews, SavedViews>();
         services.AddSingleton<IDeviceRegister, DeviceRegister>();

@@ -7,53 +7,121 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 namespace SurveillanceRegistry.Benchmarks;
 
 /// <summary>
-/// The speed of <c>ledger verify</c> on a hundred thousand entries: every hash, the tree and every signature. The peer is bare SHA-256.
+/// The speed of <c>ledger verify</c> on one core, on two hundred thousand entries and the rows that they made: every hash, the tree, every
+/// signature and every row. The peer is bare SHA-256. PostgreSQL reads on the other cores.
 /// </summary>
 internal static class LargeLedger
 {
-    private const int Entries = 100_000,
-        EntriesPerTransaction = 2_000,
-        EntryBytes = 240;
+    private const int Devices = 150_000,
+        Changes = 40_000,
+        Gateways = 10_000,
+        RowsPerTransaction = 2_000,
+        EntryBytes = 500,
+        Hashes = 100_000;
+
+    private const double MinRate = 100_000;
+
+    /// <summary>Registers devices: rows and entries as the registry writes them.</summary>
+    private const string RegisterDevices = """
+        insert into registry.device (id, place, body, entry)
+        select id, place, body, registry.append_entry(t, 'device-registered', convert_to(format(
+            '{"v":1,"at":"%s","kind":"device-registered","by":{"role":"device-clerk","department":"police","staff":"st-aaaaaaaaaaaaaaaa"},'
+            '"body":{"id":"%s","kind":"facility-camera","technology":"facility-camera","sensors":["video"],"place":"%s",'
+            '"department":"police","lifecycle":"active","gateway":null,"reason":"bench","registered":%s}}',
+            to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), id, place, body), 'UTF8'))
+        from (select registry.take_head(clock_timestamp()) as began) clock,
+            (select id as place from registry.place order by id limit 1) spot,
+            lateral (
+                select 'bench-' || n as id, began + n * interval '1 microsecond' as t, jsonb_build_object(
+                    'id', 'bench-' || n, 'kind', 'facility-camera', 'sensors', array['video'], 'place', place, 'fleet', null,
+                    'department', 'police', 'lifecycle', 'active') as body
+                from generate_series($1 + 1, $1 + $2) n
+            ) made
+        """;
+
+    /// <summary>Pauses devices that were registered before.</summary>
+    private const string ChangeDevices = """
+        with paused as (
+            update registry.device set body = body || '{"lifecycle":"paused"}', version = version + 1
+            where id in (select 'bench-' || n from generate_series($1 + 1, $1 + $2) n)
+            returning id, place, body
+        )
+        select count(registry.append_entry(t, 'device-changed', convert_to(format(
+            '{"v":1,"at":"%s","kind":"device-changed","by":{"role":"device-clerk","department":"police","staff":"st-aaaaaaaaaaaaaaaa"},'
+            '"body":{"id":"%s","kind":"facility-camera","technology":"facility-camera","sensors":["video"],"place":"%s",'
+            '"department":"police","lifecycle":"paused","gateway":null,"reason":"bench","registered":%s}}',
+            to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), id, place, body), 'UTF8')))
+        from (
+            select began + row_number() over () * interval '1 microsecond' as t, id, place, body
+            from (select registry.take_head(clock_timestamp()) as began) clock, paused
+        ) made
+        """;
+
+    private const string RegisterGateways = """
+        insert into registry.gateway (id, department, entry)
+        select id, 'police', registry.append_entry(t, 'gateway-registered', convert_to(format(
+            '{"v":1,"at":"%s","kind":"gateway-registered","by":{"role":"device-clerk","staff":"st-aaaaaaaaaaaaaaaa"},'
+            '"body":{"gateway":"%s","department":"police","profile":null,"reason":"bench"}}',
+            to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), id), 'UTF8'))
+        from (select registry.take_head(clock_timestamp()) as began) clock,
+            lateral (
+                select 'bench-gateway-' || n as id, began + n * interval '1 microsecond' as t from generate_series($1 + 1, $1 + $2) n
+            ) made
+        """;
 
     public static async Task RunAsync()
     {
         await using var registry = new RegistryHost();
         await registry.StartAsync();
-        await AppendEntriesAsync(await registry.ConnectionStringAsync());
-        var (code, output, errors) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--json");
-        if (code != 0)
-            throw new InvalidOperationException(output + errors);
-        var answer = JsonSerializer.Deserialize<JsonElement>(output);
-        var rate = answer.GetProperty("entries").GetInt64() / answer.GetProperty("seconds").GetDouble();
+        // PostgreSQL goes on without the registry: nothing but the verification uses the cores.
+        await registry.KillAsync();
+        var connectionString = await registry.ConnectionStringAsync();
+        await FillAsync(connectionString, RegisterDevices, Devices);
+        await FillAsync(connectionString, ChangeDevices, Changes);
+        await FillAsync(connectionString, RegisterGateways, Gateways);
+        var best = 0.0;
+        var entries = 0L;
+        for (var run = 0; run < 3; run++)
+        {
+            var answer = await VerifyAsync(registry.Settings);
+            entries = answer.GetProperty("entries").GetInt64();
+            best = Math.Max(best, entries / answer.GetProperty("seconds").GetDouble());
+        }
+
         Figures.Print(
-            $"ledger verify, {answer.GetProperty("entries").GetInt64()} entries, first connection included",
-            $"{rate:0} entries/s, {rate / HashesPerSecond():0.00} × bare SHA-256",
-            200_000,
-            rate
+            $"ledger verify on one core, {entries} entries and their rows, best of 3",
+            $"{best:0} entries/s, {best / HashesPerSecond():0.00} × bare SHA-256",
+            MinRate,
+            best
         );
     }
 
-    private static async Task AppendEntriesAsync(string connectionString)
+    private static async Task<JsonElement> VerifyAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var (code, output, errors) = await Programs.RunAsync(
+            "taskset",
+            ["-c", "0", "dotnet", Programs.RegistryExecutable, "ledger", "verify", "--json"],
+            settings
+        );
+        return code == 0 ? JsonSerializer.Deserialize<JsonElement>(output) : throw new InvalidOperationException(output + errors);
+    }
+
+    private static async Task FillAsync(string connectionString, string sql, int rows)
     {
         await using var database = new NpgsqlConnection(connectionString);
         await database.OpenAsync();
-        for (var filled = 0; filled < Entries; filled += EntriesPerTransaction)
+        for (var filled = 0; filled < rows; filled += RowsPerTransaction)
         {
-            await using var append = new NpgsqlCommand(
-                """
-                select count(registry.append_entry(t, 'bench', convert_to(format(
-                    '{"v":1,"at":"%s","kind":"bench","by":{"role":"registry"},"body":{"number":%s,"text":"%s"}}',
-                    to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), n, repeat('x', 120)), 'UTF8')))
-                from (select clock_timestamp() as began) clock,
-                    lateral (select began + n * interval '1 microsecond' as t, n from generate_series(1, $1) n) made
-                """,
-                database
-            )
+            await using var append = new NpgsqlCommand(sql, database)
             {
-                Parameters = { new() { Value = EntriesPerTransaction } },
+                Parameters =
+                {
+                    new() { Value = filled },
+                    new() { Value = RowsPerTransaction },
+                },
                 CommandTimeout = 120,
             };
-            await append.ExecuteScalarAsync();
+            await append.ExecuteNonQueryAsync();
         }
     }
 
@@ -62,8 +130,8 @@ internal static class LargeLedger
     {
         var bytes = new byte[EntryBytes];
         var clock = Stopwatch.StartNew();
-        for (var i = 0; i < Entries; i++)
+        for (var i = 0; i < Hashes; i++)
             SHA256.HashData(bytes);
-        return Entries / clock.Elapsed.TotalSeconds;
+        return Hashes / clock.Elapsed.TotalSeconds;
     }
 }

@@ -3,17 +3,17 @@ using System.Text.Json;
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>What the bytes of an entry say, as far as the verifier compares it with other records.</summary>
-/// <param name="DocumentSha256">SHA-256 of the recorded document; null for other kinds of entry.</param>
 /// <param name="Place">The place of the issued notice; null for other kinds of entry.</param>
 /// <param name="NoticeHash">The hash of the issued notice; null for other kinds of entry.</param>
 /// <param name="NoticeSequence">The sequence of the issued notice; 0 for other kinds of entry.</param>
+/// <param name="NoticeContentHash">The hash of the notice's content; null for other kinds of entry and in those of older versions.</param>
 internal readonly record struct EntryContent(
     string? At,
     string? Kind,
-    string? DocumentSha256,
     string? Place,
     string? NoticeHash,
-    long NoticeSequence
+    long NoticeSequence,
+    string? NoticeContentHash
 );
 
 /// <summary>Reads an entry from its bytes without allocating a document for each of a million entries.</summary>
@@ -49,14 +49,14 @@ internal static class EntryReader
 
     private static EntryContent ReadBodyMember(ref Utf8JsonReader json, EntryContent content)
     {
-        if (content.Kind == LedgerKinds.DocumentRecorded && json.ValueTextEquals("sha256"u8))
-            return content with { DocumentSha256 = NextString(ref json) };
         if (content.Kind != LedgerKinds.NoticeIssued)
             return content;
         if (json.ValueTextEquals("place"u8))
             return content with { Place = NextString(ref json) };
         if (json.ValueTextEquals("hash"u8))
             return content with { NoticeHash = NextString(ref json) };
+        if (json.ValueTextEquals("contentHash"u8))
+            return content with { NoticeContentHash = NextString(ref json) };
         return json.ValueTextEquals("sequence"u8) && json.Read() ? content with { NoticeSequence = json.GetInt64() } : content;
     }
 

@@ -13,7 +13,7 @@ public sealed record LedgerHead(long Size, ImmutableArray<ReadOnlyMemory<byte>> 
     public byte[] Root() => MerkleTree.RootOfFrontier([.. Frontier.Select(hash => hash.ToArray())]);
 }
 
-/// <summary>Reads the ledger: its head, its tiles, its entries and its published checkpoints.</summary>
+/// <summary>Reads the ledger: its head, its tiles and its entries; publishes checkpoints.</summary>
 public interface ILedgerLog
 {
     /// <summary>The present head.</summary>
@@ -30,13 +30,4 @@ public interface ILedgerLog
     /// are ever published for one size.
     /// </summary>
     Task<string> PublishCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken);
-
-    /// <summary>Every published checkpoint, smallest first.</summary>
-    Task<ImmutableArray<(long Size, string Note)>> CheckpointsAsync(CancellationToken cancellationToken);
-
-    /// <summary>The SHA-256, lower-case hex, of every stored document, by the number of the entry that recorded it.</summary>
-    Task<ImmutableDictionary<long, string>> DocumentHashesAsync(CancellationToken cancellationToken);
-
-    /// <summary>Every stored complete subtree, by level and number.</summary>
-    Task<ImmutableArray<(int Level, long Index, ReadOnlyMemory<byte> Hash)>> NodesAsync(CancellationToken cancellationToken);
 }

@@ -13,6 +13,12 @@ public static class LedgerEntry
     /// <summary>The most bytes of an entry: a bundle of entries states the length in two bytes (C2SP tlog-tiles).</summary>
     public const int MaxBytes = 65_535;
 
+    /// <summary>
+    /// The member of the first entry's body that says that each row of the opening has an entry of its own. Entries of older versions do
+    /// not have it: their places and screens are in no entry.
+    /// </summary>
+    public const string IsComplete = "complete";
+
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes an entry. Throws <see cref="ArgumentException"/> when it would be larger than <see cref="MaxBytes"/>.</summary>
@@ -51,6 +57,9 @@ public static class LedgerEntry
                 nameof(body)
             );
     }
+
+    /// <summary>A number in the form that entries have.</summary>
+    internal static string FormatNumber(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>An instant in the form that entries have.</summary>
     public static string FormatTime(DateTimeOffset at) =>

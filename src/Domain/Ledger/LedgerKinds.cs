@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes;
 
 namespace SurveillanceRegistry.Domain.Ledger;
@@ -22,6 +23,12 @@ public static class LedgerKinds
 
     /// <summary>A staff member's roles, account or API tokens changed.</summary>
     public const string StaffRightChanged = "staff-right-changed";
+
+    /// <summary>A place was registered.</summary>
+    public const string PlaceRegistered = "place-registered";
+
+    /// <summary>A screen was registered.</summary>
+    public const string KioskRegistered = "kiosk-registered";
 
     public const string DeviceRegistered = "device-registered";
 
@@ -63,6 +70,20 @@ public static class LedgerKinds
     /// <summary>The machine's clock was set.</summary>
     public const string ClockStepped = "clock-stepped";
 
+    private const string ChangePrefix = "change-";
+
+    /// <summary>The kinds of all acts on change requests.</summary>
+    public static ImmutableArray<string> ChangeActs { get; } = [.. Enum.GetValues<ChangeAct>().Select(ForChange)];
+
     /// <summary>Returns the kind of an act on a change request, e.g. <c>change-approved</c>.</summary>
-    public static string ForChange(ChangeAct act) => "change-" + Json.Word(act);
+    public static string ForChange(ChangeAct act) => ChangePrefix + Json.Word(act);
+
+    /// <summary>Returns the act of a kind that <see cref="ForChange"/> returned.</summary>
+    public static ChangeAct ActOnChange(string kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return kind.StartsWith(ChangePrefix, StringComparison.Ordinal) && Json.TryWord<ChangeAct>(kind[ChangePrefix.Length..], out var act)
+            ? act
+            : throw new ArgumentException($"'{kind}' is no act on a change request.", nameof(kind));
+    }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using SurveillanceRegistry.Domain.Ledger.Replay;
+using SurveillanceRegistry.Domain.Notices;
 
 namespace SurveillanceRegistry.Domain.Ledger;
 
@@ -8,106 +10,108 @@ namespace SurveillanceRegistry.Domain.Ledger;
 /// <param name="Entries">The number of entries that were checked.</param>
 /// <param name="BadEntry">Number of the first faulty entry; null when the fault is elsewhere, or when there is none.</param>
 /// <param name="Fault">The first fault, in a sentence; null when there is none.</param>
-/// <param name="Notices">Hash of every notice that the ledger says was issued, by place and sequence.</param>
+/// <param name="TableFault">The row that differs from the entries; null when the fault is another one, or when there is none.</param>
+/// <param name="NotHeld">For each column, or table, the number of rows that entries of older versions do not hold.</param>
 public sealed record LedgerFinding(
     long Entries,
     long? BadEntry,
     string? Fault,
-    ImmutableDictionary<(string Place, long Sequence), string> Notices
+    TableFault? TableFault,
+    ImmutableSortedDictionary<string, long> NotHeld
 );
 
-/// <summary>Recomputes everything that the ledger promises: every hash, the tree, every checkpoint.</summary>
+/// <summary>
+/// Recomputes everything that the ledger promises: every hash, the tree, every signature, and every row that follows from the entries.
+/// </summary>
 public static class LedgerVerifier
 {
-    /// <summary>Checks the entries in their order, and stops at the first that is faulty.</summary>
-    public static async Task<LedgerFinding> RunAsync(ILedgerLog log, ILogSigner signer, CancellationToken cancellationToken)
+    /// <summary>For each replayed table the columns that are compared with the entries.</summary>
+    public static ImmutableSortedDictionary<string, ImmutableArray<string>> ComparedColumns => LedgerReplay.ComparedColumns;
+
+    /// <summary>Checks the entries in their order, then the tables, and stops at the first fault.</summary>
+    /// <param name="signer">The key that signed the checkpoints.</param>
+    /// <param name="noticeKey">The key that signed the notices.</param>
+    public static async Task<LedgerFinding> RunAsync(
+        ILedgerSnapshot snapshot,
+        ILogSigner signer,
+        NoticeKey noticeKey,
+        CancellationToken cancellationToken
+    )
     {
-        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(signer);
-        // The head is read first: entries that are appended during the run are left for the next run.
-        var head = await log.HeadAsync(cancellationToken);
-        var nodes = await log.NodesAsync(cancellationToken);
-        var checkpoints = await log.CheckpointsAsync(cancellationToken);
-        var documents = await log.DocumentHashesAsync(cancellationToken);
+        ArgumentNullException.ThrowIfNull(noticeKey);
+        var nodes = await snapshot.NodesAsync(cancellationToken);
+        var checkpoints = await snapshot.CheckpointsAsync(cancellationToken);
+        await using var replay = new LedgerReplay(snapshot, cancellationToken);
         var verification = new LedgerVerification(
-            log,
+            snapshot,
             signer,
-            head,
+            await snapshot.HeadAsync(cancellationToken),
             nodes.ToDictionary(node => (node.Level, node.Index), node => node.Hash),
             checkpoints.ToDictionary(checkpoint => checkpoint.Size, checkpoint => checkpoint.Note),
-            documents
+            replay
         );
-        return await verification.RunAsync(cancellationToken);
+        return await verification.RunAsync(noticeKey, cancellationToken);
     }
 }
 
 /// <summary>One run of the verifier: the tree as far as it is rebuilt, and the records that are not compared yet.</summary>
 internal sealed class LedgerVerification
 {
+    /// <summary>After how many entries the rows that they made are compared.</summary>
     private const int PageSize = 4096;
 
-    private readonly ILedgerLog _log;
+    private readonly ILedgerSnapshot _snapshot;
     private readonly ILogSigner _signer;
     private readonly LedgerHead _head;
+    private readonly LedgerReplay _replay;
 
     // What was not compared yet. Each match removes its record, so that what remains at the end has no entries.
     private readonly Dictionary<(int Level, long Index), ReadOnlyMemory<byte>> _nodes;
     private readonly Dictionary<long, string> _checkpoints;
-    private readonly ImmutableDictionary<long, string> _documents;
 
     private readonly GrowingTree _tree = new();
-    private readonly ImmutableDictionary<(string Place, long Sequence), string>.Builder _notices = ImmutableDictionary.CreateBuilder<
-        (string Place, long Sequence),
-        string
-    >();
     private DateTimeOffset _lastAt = DateTimeOffset.MinValue;
 
     public LedgerVerification(
-        ILedgerLog log,
+        ILedgerSnapshot snapshot,
         ILogSigner signer,
         LedgerHead head,
         Dictionary<(int Level, long Index), ReadOnlyMemory<byte>> nodes,
         Dictionary<long, string> checkpoints,
-        ImmutableDictionary<long, string> documents
+        LedgerReplay replay
     )
     {
-        _log = log;
+        _snapshot = snapshot;
         _signer = signer;
         _head = head;
         _nodes = nodes;
         _checkpoints = checkpoints;
-        _documents = documents;
+        _replay = replay;
     }
 
-    public async Task<LedgerFinding> RunAsync(CancellationToken cancellationToken)
+    public async Task<LedgerFinding> RunAsync(NoticeKey noticeKey, CancellationToken cancellationToken)
     {
         if (CheckCheckpoint() is { } emptyTreeFault)
             return Finding(null, emptyTreeFault);
-        // The next page is read while this one is checked.
-        var nextPage = ReadPageAsync(0, cancellationToken);
-        while (_tree.Size < _head.Size)
+        await foreach (var entry in _snapshot.EntriesAsync(cancellationToken))
         {
-            var page = await nextPage;
-            nextPage = ReadPageAsync(_tree.Size + page.Length, cancellationToken);
-            if (page.IsEmpty)
-                return Finding(_tree.Size, $"The head says {_head.Size} entries, and entry {_tree.Size} is missing.");
-            foreach (var entry in page)
-            {
-                var index = _tree.Size;
-                if (CheckEntry(entry, index) is { } fault)
-                    return Finding(index, fault);
-            }
+            var index = _tree.Size;
+            if (CheckEntry(entry, index) is { } fault)
+                return Finding(index, fault);
+            if (_tree.Size % PageSize == 0 && await _replay.CompareUpToAsync(index) is { } rowFault)
+                return Finding(rowFault);
         }
 
-        return Finding(null, CheckTree());
+        if (CheckTree() is { } treeFault)
+            return Finding(_tree.Size < _head.Size ? _tree.Size : null, treeFault);
+        return await _replay.FinishAsync(noticeKey, cancellationToken) is { } tableFault ? Finding(tableFault) : Finding(null, null);
     }
 
-    private LedgerFinding Finding(long? badEntry, string? fault) => new(_tree.Size, badEntry, fault, _notices.ToImmutable());
+    private LedgerFinding Finding(TableFault fault) => new(_tree.Size, null, fault.Sentence, fault, _replay.NotHeld);
 
-    private Task<ImmutableArray<StoredEntry>> ReadPageAsync(long from, CancellationToken cancellationToken) =>
-        from < _head.Size
-            ? Task.Run(() => _log.EntriesAsync(from, (int)Math.Min(PageSize, _head.Size - from), cancellationToken), cancellationToken)
-            : Task.FromResult(ImmutableArray<StoredEntry>.Empty);
+    private LedgerFinding Finding(long? badEntry, string? fault) => new(_tree.Size, badEntry, fault, null, _replay.NotHeld);
 
     /// <summary>Checks an entry and appends it to the tree. Returns the fault, or null.</summary>
     private string? CheckEntry(StoredEntry entry, long index)
@@ -128,30 +132,22 @@ internal sealed class LedgerVerification
 
     private string? CheckContent(StoredEntry entry)
     {
-        EntryContent content;
         try
         {
-            content = EntryReader.Read(entry.Bytes.Span);
+            var content = EntryReader.Read(entry.Bytes.Span);
+            if (content.Kind != entry.Kind || content.At != LedgerEntry.FormatTime(entry.At))
+                return "its stored kind or time differs from its bytes.";
+            _replay.Apply(entry, content);
+            return null;
         }
         catch (JsonException)
         {
             return "it is not JSON.";
         }
-        catch (InvalidOperationException)
+        catch (Exception failure) when (failure is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            return "it does not have the form of an entry.";
+            return $"it does not have the form of an entry of the kind {entry.Kind}. {failure.Message}";
         }
-
-        if (content.Kind != entry.Kind || content.At != LedgerEntry.FormatTime(entry.At))
-            return "its stored kind or time differs from its bytes.";
-        if (
-            content.Kind == LedgerKinds.DocumentRecorded
-            && (!_documents.TryGetValue(entry.Index, out var sha256) || sha256 != content.DocumentSha256)
-        )
-            return "the document that it recorded is not the stored one.";
-        if (content is { Place: { } place, NoticeHash: { } noticeHash })
-            _notices[(place, content.NoticeSequence)] = noticeHash;
-        return null;
     }
 
     /// <summary>Appends a leaf and compares every subtree that it completes with the stored one. Returns the fault, or null.</summary>
@@ -184,10 +180,15 @@ internal sealed class LedgerVerification
 
     private string? CheckTree()
     {
+        if (_tree.Size < _head.Size)
+            return $"The head says {_head.Size} entries, and entry {_tree.Size} is missing.";
         if (!_head.Root().AsSpan().SequenceEqual(_tree.Root()))
             return "The root of the ledger's head is not the root of its entries.";
-        // Entries that were appended during the run may have completed subtrees of their own; those are not counted.
-        return _nodes.Keys.Any(node => (node.Index + 1) << node.Level <= _head.Size) ? "A stored subtree has no entries." : null;
+        if (_nodes.Count > 0)
+            return "A stored subtree has no entries.";
+        return _checkpoints.Count == 0
+            ? null
+            : $"The checkpoint of size {_checkpoints.Keys.Min()} was published, and the ledger has only {_tree.Size} entries.";
     }
 
     /// <summary>As <see cref="MerkleTree.Leaf"/>, without an object for each of a million entries.</summary>

@@ -9,9 +9,6 @@ public interface INoticeRegister
     /// <summary>The notice that was in force at a place at an instant, or null when none had been issued by then.</summary>
     Task<SignedNotice?> FindAtAsync(string place, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Every notice, place by place in the order of sequences.</summary>
-    IAsyncEnumerable<SignedNotice> AllAsync(CancellationToken cancellationToken);
-
     /// <summary>The present number of ledger entries.</summary>
     Task<long> LedgerSizeAsync(CancellationToken cancellationToken);
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Policies;
 
@@ -67,7 +67,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 salt,
             }
         );
-        await RecordStepAsync(ledger, id, ChangeAct.Drafted, author, null, EntryBody(id, proposal, salt, null));
+        await RecordStepAsync(ledger, id, ChangeAct.Drafted, author, null, EntryBody(id, proposal, salt, author: null, note: null));
         await transaction.CommitDurablyAsync();
         return (await FindAsync(id, cancellationToken))!;
     }
@@ -118,8 +118,13 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             return false;
         object entryBody =
             act == ChangeAct.HandedOver
-                ? new { change = before.Id, to = after.Author }
-                : EntryBody(before.Id, after.Proposal, salt, isApproval ? before.Author : null);
+                ? new
+                {
+                    change = before.Id,
+                    to = after.Author,
+                    noteHash = HashOf(note, salt),
+                }
+                : EntryBody(before.Id, after.Proposal, salt, isApproval ? before.Author : null, note);
         await RecordStepAsync(ledger, before.Id, act, by, note, entryBody);
         if (isApproval)
         {
@@ -259,7 +264,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
     /// Returns the body of an act's ledger entry. The staff's own text is in it only as a salted hash: it may have to be erased one day,
     /// and a draft may contain personal data. The salt is in the request's row.
     /// </summary>
-    private static object EntryBody(long change, Proposal proposal, byte[] salt, Attribution? author) =>
+    private static object EntryBody(long change, Proposal proposal, byte[] salt, Attribution? author, string? note) =>
         new
         {
             change,
@@ -274,6 +279,9 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 })
                 .ToArray(),
             documentCount = proposal.Documents.Length,
-            proposalHash = Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(JsonRow.Body(proposal))])),
+            proposalHash = ProposalHash.Compute(proposal, salt),
+            noteHash = HashOf(note, salt),
         };
+
+    private static string? HashOf(string? note, byte[] salt) => note is null ? null : ProposalHash.ComputeNote(note, salt);
 }

@@ -137,7 +137,15 @@ internal static class DeviceRows
             new { payload = EnrolmentChangeListener.EpochsPrefix + deviceId }
         );
         var device = JsonRow.Value<Device>(body);
-        object details = device.Fleet is null ? new { device = deviceId, reason } : new { reason };
+        var epochsFrom = LedgerEntry.FormatTime(at);
+        object details = device.Fleet is null
+            ? new
+            {
+                device = deviceId,
+                reason,
+                epochsFrom,
+            }
+            : new { reason, epochsFrom };
         await ledger.RecordDeviceAsync(LedgerKinds.DeviceClockReset, by, device, details);
         return device;
     }
@@ -164,10 +172,12 @@ internal static class DeviceRows
     }
 
     /// <summary>
-    /// The body of a ledger entry, or of an act on a mobile device, which has most of the device's properties in columns.
+    /// The body of a ledger entry, or of an act on a mobile device, which has most of the device's properties in columns. The member
+    /// <c>registered</c> is the whole body of the row: the verifier of the ledger compares them.
     /// </summary>
+    /// <param name="reason">Null when the registry is opened.</param>
     /// <param name="withdraws">What a change takes from a place; null when nothing.</param>
-    private static object Details(Device device, string reason, Withdrawn? withdraws = null)
+    internal static object Details(Device device, string? reason, Withdrawn? withdraws = null)
     {
         if (device.Fleet is not null)
         {
@@ -177,6 +187,7 @@ internal static class DeviceRows
                 device.Gateway,
                 deadlineSeconds = device.OwnDeadlineSeconds,
                 reason,
+                registered = device,
             };
         }
 
@@ -192,6 +203,7 @@ internal static class DeviceRows
             device.Gateway,
             withdraws,
             reason,
+            registered = device,
         };
     }
 

@@ -89,45 +89,4 @@ public sealed class LedgerLog(NpgsqlDataSource database) : ILedgerLog
                 )
             ) ?? throw new InvalidOperationException($"The checkpoint of size {size} is gone.");
     }
-
-    public async Task<ImmutableArray<(long Size, string Note)>> CheckpointsAsync(CancellationToken cancellationToken)
-    {
-        return
-        [
-            .. await database.QueryAsync<(long, string)>(
-                "select size, note from registry.ledger_checkpoint order by size",
-                null,
-                cancellationToken
-            ),
-        ];
-    }
-
-    public async Task<ImmutableDictionary<long, string>> DocumentHashesAsync(CancellationToken cancellationToken)
-    {
-        return (
-            await database.QueryAsync<(long Entry, string Sha256)>(
-                """
-                select entry, encode(sha256(convert_to(body, 'UTF8')), 'hex')
-                from registry.revision join registry.ledger_entry on index = entry
-                where ledger_entry.kind = @DocumentRecorded
-                """,
-                new { LedgerKinds.DocumentRecorded },
-                cancellationToken
-            )
-        ).ToImmutableDictionary(row => row.Entry, row => row.Sha256);
-    }
-
-    public async Task<ImmutableArray<(int Level, long Index, ReadOnlyMemory<byte> Hash)>> NodesAsync(CancellationToken cancellationToken)
-    {
-        return
-        [
-            .. (
-                await database.QueryAsync<(int Level, long Index, byte[] Hash)>(
-                    "select level, index, hash from registry.ledger_node order by level, index",
-                    null,
-                    cancellationToken
-                )
-            ).Select(node => (node.Level, node.Index, (ReadOnlyMemory<byte>)node.Hash)),
-        ];
-    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using SurveillanceRegistry.Domain.Ledger;
@@ -61,19 +60,11 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
                 notice.Place,
                 notice.Sequence,
                 notice.Hash,
+                notice.ContentHash,
             }
         );
         await transaction.CommitDurablyAsync();
         return true;
-    }
-
-    public async IAsyncEnumerable<SignedNotice> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await foreach (
-            var row in connection.QueryUnbufferedAsync<NoticeRow>(Select + "order by place, sequence").WithCancellation(cancellationToken)
-        )
-            yield return row.Notice();
     }
 
     public async Task<long> LedgerSizeAsync(CancellationToken cancellationToken)

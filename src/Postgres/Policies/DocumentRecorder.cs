@@ -153,18 +153,7 @@ internal static class DocumentRecorder
             """,
             new { instrument.Id, now }
         );
-        var periods = instrument
-            .Versions.SelectMany(
-                version => version.Rules,
-                (version, rule) =>
-                    (
-                        rule.Technology,
-                        version.Number,
-                        From: Bound(version.Effective.EarliestPossibleStart),
-                        Until: Bound(version.Effective.LatestPossibleEnd)
-                    )
-            )
-            .ToArray();
+        var periods = RulePeriod.ForInstrument(instrument);
         await ledger.ExecuteAsync(
             """
             insert into registry.rule_period (technology, instrument, number, effective, recorded)
@@ -177,13 +166,12 @@ internal static class DocumentRecorder
                 now,
                 technologies = periods.Select(period => period.Technology).ToArray(),
                 numbers = periods.Select(period => period.Number).ToArray(),
-                froms = periods.Select(period => period.From).ToArray(),
-                untils = periods.Select(period => period.Until).ToArray(),
+                froms = periods.Select(period => Text(period.From)).ToArray(),
+                untils = periods.Select(period => Text(period.Until)).ToArray(),
             }
         );
     }
 
-    /// <summary>Returns a bound of an effective period in PostgreSQL's format; null for an unbounded one.</summary>
-    private static string? Bound(DateOnly? day) =>
-        day == DateOnly.MinValue ? null : day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    /// <summary>Returns a bound of a period in PostgreSQL's format; null for an unbounded one.</summary>
+    private static string? Text(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

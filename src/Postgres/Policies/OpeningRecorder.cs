@@ -15,7 +15,11 @@ internal static class OpeningRecorder
     public static async Task RecordAsync(LedgerTransaction ledger, Opening opening)
     {
         var files = opening.Files.Select(RecordedFile.From).ToArray();
-        var entry = await ledger.AppendAsync(LedgerKinds.RegistryOpened, Attribution.Registry, new { files = files.Select(Details) });
+        var entry = await ledger.AppendAsync(
+            LedgerKinds.RegistryOpened,
+            Attribution.Registry,
+            new { files = files.Select(Details), complete = true }
+        );
         foreach (var file in files)
         {
             await ledger.ExecuteAsync(
@@ -32,9 +36,9 @@ internal static class OpeningRecorder
 
         await DocumentRecorder.RecordAsync(ledger, Attribution.Registry, [.. opening.Governance.Documents()], change: null);
         foreach (var place in opening.Places)
-            await InsertAsync(ledger, place, entry);
+            await InsertAsync(ledger, place);
         foreach (var kiosk in opening.Kiosks)
-            await InsertAsync(ledger, kiosk, entry);
+            await InsertAsync(ledger, kiosk);
         foreach (var gateway in opening.Gateways)
         {
             if (!await GatewayRegister.AddAsync(ledger, gateway, Attribution.Registry, reason: null))
@@ -62,8 +66,10 @@ internal static class OpeningRecorder
                 isSalted = true,
             };
 
-    private static Task<int> InsertAsync(LedgerTransaction ledger, Place place, long entry) =>
-        ledger.ExecuteAsync(
+    private static async Task InsertAsync(LedgerTransaction ledger, Place place)
+    {
+        var entry = await ledger.AppendAsync(LedgerKinds.PlaceRegistered, Attribution.Registry, new { place.Id, registered = place });
+        await ledger.ExecuteAsync(
             "insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)",
             new
             {
@@ -72,9 +78,21 @@ internal static class OpeningRecorder
                 entry,
             }
         );
+    }
 
-    private static Task<int> InsertAsync(LedgerTransaction ledger, Kiosk kiosk, long entry) =>
-        ledger.ExecuteAsync(
+    private static async Task InsertAsync(LedgerTransaction ledger, Kiosk kiosk)
+    {
+        var entry = await ledger.AppendAsync(
+            LedgerKinds.KioskRegistered,
+            Attribution.Registry,
+            new
+            {
+                kiosk.Id,
+                kiosk.Place,
+                registered = kiosk,
+            }
+        );
+        await ledger.ExecuteAsync(
             "insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)",
             new
             {
@@ -84,10 +102,16 @@ internal static class OpeningRecorder
                 entry,
             }
         );
+    }
 
     private static async Task InsertAsync(LedgerTransaction ledger, Device device)
     {
-        var entry = await ledger.RecordDeviceAsync(LedgerKinds.DeviceRegistered, Attribution.Registry, device, Details(device));
+        var entry = await ledger.RecordDeviceAsync(
+            LedgerKinds.DeviceRegistered,
+            Attribution.Registry,
+            device,
+            DeviceRows.Details(device, reason: null)
+        );
         await ledger.ExecuteAsync(
             "insert into registry.device (id, place, fleet, body, entry) values (@Id, @Place, @Fleet, @body::jsonb, @entry)",
             new
@@ -99,28 +123,5 @@ internal static class OpeningRecorder
                 entry,
             }
         );
-    }
-
-    private static object Details(Device device)
-    {
-        if (device.Fleet is not null)
-        {
-            return new
-            {
-                device.Sensors,
-                device.Gateway,
-                deadlineSeconds = device.OwnDeadlineSeconds,
-            };
-        }
-
-        return new
-        {
-            device.Id,
-            device.Kind,
-            device.Technology,
-            device.Place,
-            device.Department,
-            device.Gateway,
-        };
     }
 }

@@ -269,18 +269,7 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         if (await change(connection, transaction) is not { } right)
             return false;
         var ledger = await LedgerTransaction.BeginAsync(connection, transaction, at, cancellationToken);
-        await ledger.AppendAsync(
-            LedgerKinds.StaffRightChanged,
-            by,
-            new
-            {
-                what,
-                right.Staff,
-                right.Department,
-                roles = right.Roles.Split(',', StringSplitOptions.RemoveEmptyEntries),
-                right.Token,
-            }
-        );
+        await ledger.AppendAsync(LedgerKinds.StaffRightChanged, by, await StaffEntry.CreateAsync(ledger, what, right));
         await transaction.CommitDurablyAsync();
         return true;
     }
@@ -290,6 +279,6 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 
     private static string[] RoleNames(ImmutableArray<Role> roles) => [.. roles.Distinct().Order().Select(Json.Word)];
 
-    /// <summary>Whose right was changed, and what roles it has now.</summary>
-    private sealed record Right(string Staff, string? Department, string Roles, long? Token);
+    /// <summary>The member or the token whose right was changed, and what roles it has now.</summary>
+    internal sealed record Right(string Staff, string? Department, string Roles, long? Token);
 }

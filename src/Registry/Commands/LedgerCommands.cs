@@ -1,7 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Signing;
@@ -19,8 +20,8 @@ internal static class LedgerCommands
         var key = new Option<string?>("--key") { Description = "The public key to check the file with (name+hash+base64)." };
         var command = new Command(
             "verify",
-            "Recompute every hash, the tree, every signature and every digest of the history of devices; "
-                + "names the first entry that does not hold."
+            "Recompute every hash, the tree, every signature, every row that pages, signs and the API read, and every digest of the "
+                + "history of devices; names the first entry or row that does not hold."
         )
         {
             bundle,
@@ -50,9 +51,11 @@ internal static class LedgerCommands
                     finding.Entries,
                     firstBadEntry = finding.BadEntry,
                     finding.Fault,
+                    finding.Table,
+                    finding.NotHeld,
                     finding.Seconds,
                 },
-                $"All of {finding.Entries} entries hold ({finding.Seconds:0.00} s).",
+                $"All of {finding.Entries} entries hold, and every row is as they say ({finding.Seconds:0.00} s).{NotHeldText(finding)}",
                 asJson
             );
         if (holds)
@@ -60,6 +63,14 @@ internal static class LedgerCommands
         var entry = finding.BadEntry is { } index ? $"Entry {index} does not hold. " : "";
         return await CommandOutput.RefusedAsync(entry + finding.Fault);
     }
+
+    /// <summary>Says what could not be compared; empty when everything was.</summary>
+    private static string NotHeldText(Finding finding) =>
+        finding.NotHeld.IsEmpty
+            ? ""
+            : " Entries of older versions do not say: "
+                + string.Join(", ", finding.NotHeld.Select(column => $"{column.Key} of {column.Value} rows"))
+                + ".";
 
     private static Command CreateExport()
     {
@@ -111,45 +122,24 @@ internal static class LedgerCommands
     {
         Finding? result = null;
         await WithLedgerAsync(
-            async (log, signer, services) =>
+            async (_, signer, services) =>
             {
+                using var noticeKey = KeyFile.NoticeKey(Settings.Read([]).Data);
                 var clock = Stopwatch.StartNew();
-                var ledger = await LedgerVerifier.RunAsync(log, signer, cancellationToken);
+                await using var snapshot = await services.GetRequiredService<ILedgerSnapshots>().OpenAsync(cancellationToken);
+                var ledger = await LedgerVerifier.RunAsync(snapshot, signer, noticeKey, cancellationToken);
                 // The digests of the history prove something only if the ledger entries that hold them are valid.
-                var fault =
-                    ledger.Fault
-                    ?? await VerifyNoticesAsync(ledger, services, cancellationToken)
-                    ?? (await services.GetRequiredService<IHistoryVerifier>().VerifyAsync(cancellationToken)).Fault;
-                result = new Finding(ledger.Entries, ledger.BadEntry, fault, clock.Elapsed.TotalSeconds);
+                var fault = ledger.Fault ?? (await services.GetRequiredService<IHistoryVerifier>().VerifyAsync(cancellationToken)).Fault;
+                result = new Finding(ledger.Entries, ledger.BadEntry, fault, clock.Elapsed.TotalSeconds)
+                {
+                    Table = ledger.TableFault,
+                    NotHeld = ledger.NotHeld,
+                };
                 return 0;
             },
             cancellationToken
         );
         return result!;
-    }
-
-    /// <summary>
-    /// Verifies that every notice in the ledger is stored, has the hash that was recorded, and carries the registry's signature.
-    /// </summary>
-    private static async Task<string?> VerifyNoticesAsync(
-        LedgerFinding ledger,
-        IServiceProvider services,
-        CancellationToken cancellationToken
-    )
-    {
-        using var key = KeyFile.NoticeKey(Settings.Read([]).Data);
-        var missing = ledger.Notices.ToDictionary();
-        await foreach (var notice in services.GetRequiredService<INoticeRegister>().AllAsync(cancellationToken))
-        {
-            // A notice that was issued while the verification runs is in no entry that was read.
-            if (missing.Remove((notice.Place, notice.Sequence), out var hash) && (hash != notice.Hash || !key.Verifies(notice)))
-                return $"Notice {notice.Sequence} of place {notice.Place} is not the one that was issued, "
-                    + "or is not signed by this registry.";
-        }
-
-        return missing.Count == 0
-            ? null
-            : $"Notice {missing.First().Key.Sequence} of place {missing.First().Key.Place} was issued and is no longer kept.";
     }
 
     private static Task<int> WithLedgerAsync(
@@ -170,5 +160,12 @@ internal static class LedgerCommands
     /// <param name="BadEntry">The first entry that is not valid; null if the fault is in no single entry.</param>
     /// <param name="Fault">What is not valid; null if everything is.</param>
     /// <param name="Seconds">How long the verification took.</param>
-    private sealed record Finding(long Entries, long? BadEntry, string? Fault, double Seconds);
+    private sealed record Finding(long Entries, long? BadEntry, string? Fault, double Seconds)
+    {
+        /// <summary>The row that differs from the ledger; null if there is none.</summary>
+        public TableFault? Table { get; init; }
+
+        /// <summary>For each column the number of rows that entries of older versions do not say.</summary>
+        public ImmutableSortedDictionary<string, long> NotHeld { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+    }
 }

@@ -67,7 +67,5 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
         return true;
     }
 
-    IAsyncEnumerable<SignedNotice> INoticeRegister.AllAsync(CancellationToken cancellationToken) => Issued.ToAsyncEnumerable();
-
     public Task<long> LedgerSizeAsync(CancellationToken cancellationToken) => Task.FromResult(NextEntry);
 }

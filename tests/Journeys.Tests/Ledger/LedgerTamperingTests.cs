@@ -66,16 +66,11 @@ public sealed class LedgerTamperingTests
         var (whole, _, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
         Assert.True(whole == 0, fault);
 
-        await using (var database = new NpgsqlConnection(await registry.ConnectionStringAsync()))
-        {
-            // Only the owner of the database can: the registry itself may not.
-            await database.OpenAsync(Cancellation);
-            await using var command = new NpgsqlCommand(
-                "update registry.ledger_entry set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where index = 17",
-                database
-            );
-            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
-        }
+        // Only the owner of the database can: the registry itself may not.
+        await AlterAsync(
+            registry,
+            "update registry.ledger_entry set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where index = 17"
+        );
 
         var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
         Assert.Equal(1, code);
@@ -84,5 +79,33 @@ public sealed class LedgerTamperingTests
         var (broken, _, named) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
         Assert.Equal(1, broken);
         Assert.StartsWith("Entry 17 does not hold.", named, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verification_names_a_camera_that_lost_its_microphone_in_the_table_of_devices()
+    {
+        await using var registry = await Snapshot.StartHostAsync();
+        var (whole, output, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
+        Assert.True(whole == 0, fault);
+        Assert.DoesNotContain("older versions", output, StringComparison.Ordinal);
+
+        const string Microphone =
+            "update registry.device set body = jsonb_set(body, '{sensors}', '[\"video\"]') where id = 'east-precinct-lobby-1'";
+        await AlterAsync(registry, Microphone);
+        var (code, _, named) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            "Table device, row east-precinct-lobby-1, column body.sensors: the ledger says '[\"video\",\"audio\"]', the table says ",
+            named,
+            StringComparison.Ordinal
+        );
+    }
+
+    private static async Task AlterAsync(RegistryHost registry, string statement)
+    {
+        await using var database = new NpgsqlConnection(await registry.ConnectionStringAsync());
+        await database.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(statement, database);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
     }
 }

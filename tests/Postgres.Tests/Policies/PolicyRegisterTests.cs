@@ -45,7 +45,7 @@ public sealed class PolicyRegisterTests(SharedCluster cluster)
             )
         );
         Assert.Equal(
-            "registry-opened, document-recorded, fleet-registered, device-registered",
+            "registry-opened, document-recorded, place-registered, kiosk-registered, fleet-registered, device-registered",
             await database.AskAsync<string>(
                 """
                 select string_agg(kind, ', ' order by first)

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace SurveillanceRegistry.Domain.Policies.Law;
+
+/// <summary>The longest period in which a version of an instrument may be in force for a technology.</summary>
+/// <param name="Number">The number of the version.</param>
+/// <param name="From">The first day; null when it has no known bound.</param>
+/// <param name="Until">The first day after it; null when it has no known bound.</param>
+public sealed record RulePeriod(string Technology, int Number, DateOnly? From, DateOnly? Until)
+{
+    /// <summary>The period of every rule of an instrument.</summary>
+    public static ImmutableArray<RulePeriod> ForInstrument(Instrument instrument)
+    {
+        ArgumentNullException.ThrowIfNull(instrument);
+        return
+        [
+            .. instrument.Versions.SelectMany(
+                version => version.Rules,
+                (version, rule) =>
+                    new RulePeriod(
+                        rule.Technology,
+                        version.Number,
+                        Bound(version.Effective.EarliestPossibleStart),
+                        Bound(version.Effective.LatestPossibleEnd)
+                    )
+            ),
+        ];
+    }
+
+    private static DateOnly? Bound(DateOnly? day) => day == DateOnly.MinValue ? null : day;
+}
