@@ -33,6 +33,11 @@ public static class PostgresSetup
 {
     private const int MaxPrepared = 100;
 
+    /// <summary>
+    /// Four times the default: the verifier of the ledger reads hundreds of megabytes, and each refill of the buffer waits for a thread.
+    /// </summary>
+    private const int ReadBufferBytes = 32 * 1024;
+
     /// <summary>Adds the registers, the heartbeat log and their background services.</summary>
     public static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString)
     {
@@ -41,6 +46,7 @@ public static class PostgresSetup
         durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
         // Frequent statements are planned once for each connection.
         durable.MaxAutoPrepare = MaxPrepared;
+        durable.ReadBufferSize = ReadBufferBytes;
         // No DISCARD ALL on return to the pool: no code leaves settings, temporary tables or advisory locks. A leftover LISTEN is harmless:
         // its notifications are dropped.
         durable.NoResetOnClose = true;

@@ -55,6 +55,9 @@ internal static class KeyFile
         return SignedNote.FromSeed(lines[0], Convert.FromBase64String(lines[1]));
     }
 
+    /// <summary>The greatest checkpoint that the key of the ledger signed, beside the key and outside the database.</summary>
+    public static SignedHeadFolder SignedHeads(string data) => new(Path.Combine(Folder(data), "ledger-heads"));
+
     private static string ReadOrCreate(string path, Func<string> create)
     {
         if (File.Exists(path))

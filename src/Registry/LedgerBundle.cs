@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
+using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Signing;
 
 namespace SurveillanceRegistry.Registry;
@@ -17,17 +19,12 @@ internal static class LedgerBundle
         string path,
         ILedgerLog log,
         ILogSigner signer,
-        TimeProvider time,
+        CheckpointPublisher publisher,
         CancellationToken cancellationToken
     )
     {
-        var head = await log.HeadAsync(cancellationToken);
-        var note = await log.PublishCheckpointAsync(
-            head.Size,
-            signer.Sign(new Checkpoint(signer.Name, head.Size, head.Root()).Text),
-            time.GetUtcNow(),
-            cancellationToken
-        );
+        var outcome = await publisher.PublishAsync(TimeProvider.System.GetUtcNow(), cancellationToken);
+        var (head, note) = outcome.Value ?? throw new PrerequisiteException(outcome.Refusals[0].Sentence);
         await using (var file = new FileStream(path + ".new", FileMode.Create))
         await using (var zip = new ZipArchive(file, ZipArchiveMode.Create))
         {
@@ -59,10 +56,12 @@ internal static class LedgerBundle
     }
 
     /// <summary>Verifies a file with a public key alone.</summary>
+    /// <param name="against">A checkpoint that the file must continue; null for none.</param>
     /// <returns>The number of valid entries, the first invalid one and the fault; both null if everything is valid.</returns>
     public static async Task<(long Entries, long? BadEntry, string? Fault)> CheckAsync(
         string path,
         SignedNote key,
+        Checkpoint? against,
         CancellationToken cancellationToken
     )
     {
@@ -86,14 +85,24 @@ internal static class LedgerBundle
                     return (leaves.Count, leaves.Count, fault);
             }
 
-            return checkpoint.Root.Span.SequenceEqual(MerkleTree.Root(leaves))
-                ? (leaves.Count, null, null)
-                : (leaves.Count, null, "The entries do not make the root that the checkpoint names.");
+            if (!checkpoint.Root.Span.SequenceEqual(MerkleTree.Root(leaves)))
+                return (leaves.Count, null, "The entries do not make the root that the checkpoint names.");
+            return (leaves.Count, null, CheckAgainst(leaves, against));
         }
         catch (InvalidDataException failure)
         {
             return (0, null, $"The file is no bundle of a ledger: {failure.Message}");
         }
+    }
+
+    /// <summary>Returns the fault if the entries do not continue a given checkpoint; null if they do, or if there is none.</summary>
+    private static string? CheckAgainst(List<byte[]> leaves, Checkpoint? against)
+    {
+        if (against is null)
+            return null;
+        if (against.Size > leaves.Count)
+            return LedgerVerifier.ShorterThan(against, leaves.Count);
+        return against.Root.Span.SequenceEqual(MerkleTree.Root(leaves[..(int)against.Size])) ? null : LedgerVerifier.OtherThan(against);
     }
 
     /// <summary>Verifies the entries of a tile and adds their leaf hashes. Returns the first fault; null if there is none.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Files.Csv;
 using SurveillanceRegistry.Files.Inventory.Inventory;
@@ -49,6 +50,7 @@ internal static class RegistryHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => KeyFile.NoticeKey(settings.Data));
         services.AddSingleton<ILogSigner>(_ => KeyFile.LedgerKey(settings.Data, settings.PublicUrl));
+        services.AddSingleton<ISignedHeads>(_ => KeyFile.SignedHeads(settings.Data));
         services.AddSingleton(provider => new PublicAddress(() =>
             settings.PublicUrl is { Length: > 0 } url ? url : BoundAddress(provider)
         ));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Presence;
@@ -34,6 +35,7 @@ public static class WebSetup
         services.AddExceptionHandler<RequestFailures>();
         services.AddApiDocument();
         services.AddConnectionLimits();
+        services.AddSingleton<CheckpointPublisher>();
         services.AddSingleton<KioskEventStream>();
         services.AddSingleton<IngestOverview>();
         services.AddSingleton<DeviceRegistration>();

@@ -27,8 +27,10 @@ internal static class LargeLedger
         select id, place, body, registry.append_entry(t, 'device-registered', convert_to(format(
             '{"v":1,"at":"%s","kind":"device-registered","by":{"role":"device-clerk","department":"police","staff":"st-aaaaaaaaaaaaaaaa"},'
             '"body":{"id":"%s","kind":"facility-camera","technology":"facility-camera","sensors":["video"],"place":"%s",'
-            '"department":"police","lifecycle":"active","gateway":null,"reason":"bench","registered":%s}}',
-            to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), id, place, body), 'UTF8'))
+            '"department":"police","lifecycle":"active","gateway":null,"reason":"bench","registered":'
+            '{"id":"%s","kind":"facility-camera","sensors":["video"],"place":"%s","fleet":null,'
+            '"department":"police","lifecycle":"active"}}}',
+            to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), id, place, id, place), 'UTF8'))
         from (select registry.take_head(clock_timestamp()) as began) clock,
             (select id as place from registry.place order by id limit 1) spot,
             lateral (
@@ -49,8 +51,10 @@ internal static class LargeLedger
         select count(registry.append_entry(t, 'device-changed', convert_to(format(
             '{"v":1,"at":"%s","kind":"device-changed","by":{"role":"device-clerk","department":"police","staff":"st-aaaaaaaaaaaaaaaa"},'
             '"body":{"id":"%s","kind":"facility-camera","technology":"facility-camera","sensors":["video"],"place":"%s",'
-            '"department":"police","lifecycle":"paused","gateway":null,"reason":"bench","registered":%s}}',
-            to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), id, place, body), 'UTF8')))
+            '"department":"police","lifecycle":"paused","gateway":null,"reason":"bench","registered":'
+            '{"id":"%s","kind":"facility-camera","sensors":["video"],"place":"%s","fleet":null,'
+            '"department":"police","lifecycle":"paused"}}}',
+            to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), id, place, id, place), 'UTF8')))
         from (
             select began + row_number() over () * interval '1 microsecond' as t, id, place, body
             from (select registry.take_head(clock_timestamp()) as began) clock, paused

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace SurveillanceRegistry.Domain.Ledger;
@@ -7,50 +8,59 @@ namespace SurveillanceRegistry.Domain.Ledger;
 /// <param name="NoticeHash">The hash of the issued notice; null for other kinds of entry.</param>
 /// <param name="NoticeSequence">The sequence of the issued notice; 0 for other kinds of entry.</param>
 /// <param name="NoticeContentHash">The hash of the notice's content; null for other kinds of entry and in those of older versions.</param>
-internal readonly record struct EntryContent(
-    string? At,
-    string? Kind,
-    string? Place,
-    string? NoticeHash,
-    long NoticeSequence,
-    string? NoticeContentHash
-);
+internal readonly record struct EntryContent(string? Place, string? NoticeHash, long NoticeSequence, string? NoticeContentHash);
 
 /// <summary>Reads an entry from its bytes without allocating a document for each of a million entries.</summary>
 internal static class EntryReader
 {
-    /// <summary>Reads an entry.</summary>
+    private const int TimeLength = 27;
+
+    /// <summary>Whether the bytes of an entry have the time and the kind that are stored beside them.</summary>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
     /// <exception cref="InvalidOperationException">A member has another type than an entry's.</exception>
-    public static EntryContent Read(ReadOnlySpan<byte> bytes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool HasStoredTimeAndKind(StoredEntry entry)
+    {
+        Span<byte> time = stackalloc byte[TimeLength];
+        LedgerEntry.FormatTime(entry.At, time);
+        var (hasTime, hasKind) = (false, false);
+        var json = new Utf8JsonReader(entry.Bytes.Span);
+        // They stand before the body. Each occurs once, so the first one counts.
+        while (!(hasTime && hasKind) && json.Read())
+        {
+            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1)
+                continue;
+            if (json.ValueTextEquals("at"u8))
+                hasTime = json.Read() && json.ValueTextEquals(time) ? true : throw Other();
+            else if (json.ValueTextEquals("kind"u8))
+                hasKind = json.Read() && json.ValueTextEquals(entry.Kind) ? true : throw Other();
+        }
+
+        return hasTime && hasKind;
+
+        static InvalidOperationException Other() => new("Its stored kind or time differs from its bytes.");
+    }
+
+    /// <summary>Reads a whole entry.</summary>
+    /// <exception cref="JsonException">The bytes are not JSON.</exception>
+    /// <exception cref="InvalidOperationException">A member has another type than an entry's.</exception>
+    public static EntryContent Read(StoredEntry entry)
     {
         var content = default(EntryContent);
-        var json = new Utf8JsonReader(bytes);
+        var isNotice = entry.Kind == LedgerKinds.NoticeIssued;
+        var json = new Utf8JsonReader(entry.Bytes.Span);
         while (json.Read())
         {
-            if (json.TokenType != JsonTokenType.PropertyName)
-                continue;
-            // Depth 1 has the members of the entry, depth 2 those of its body. The kind comes before the body.
-            if (json.CurrentDepth == 1)
-                content = ReadMember(ref json, content);
-            else if (json.CurrentDepth == 2)
+            // Depth 1 has the members of the entry, depth 2 those of its body.
+            if (isNotice && json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 2)
                 content = ReadBodyMember(ref json, content);
         }
 
         return content;
     }
 
-    private static EntryContent ReadMember(ref Utf8JsonReader json, EntryContent content)
-    {
-        if (json.ValueTextEquals("at"u8))
-            return content with { At = NextString(ref json) };
-        return json.ValueTextEquals("kind"u8) ? content with { Kind = NextString(ref json) } : content;
-    }
-
     private static EntryContent ReadBodyMember(ref Utf8JsonReader json, EntryContent content)
     {
-        if (content.Kind != LedgerKinds.NoticeIssued)
-            return content;
         if (json.ValueTextEquals("place"u8))
             return content with { Place = NextString(ref json) };
         if (json.ValueTextEquals("hash"u8))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SurveillanceRegistry.Domain.Ledger;
 
 /// <summary>A Merkle tree that leaves are appended to. It stores at most one hash for each bit of its size.</summary>
@@ -13,6 +15,7 @@ internal sealed class GrowingTree
 
     /// <summary>Appends the hash of a leaf.</summary>
     /// <param name="complete">Called for each subtree of 2^level leaves that the leaf completes: level, number and root.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(byte[] leaf, Action<int, long, byte[]>? complete = null)
     {
         var hash = leaf;

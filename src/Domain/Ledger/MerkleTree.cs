@@ -115,6 +115,85 @@ public static class MerkleTree
         return last == 0 && root.SequenceEqual(hash);
     }
 
+    /// <summary>
+    /// The consistency proof of a tree and an earlier size of it (RFC 6962 section 2.1.2): the hashes from which both roots follow. Empty
+    /// for the empty tree and for equal sizes.
+    /// </summary>
+    /// <param name="hash">As in <see cref="InclusionAsync"/>.</param>
+    public static async Task<byte[][]> ConsistencyAsync(long earlier, long size, Func<long, long, Task<byte[]>> hash)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(earlier);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(earlier, size);
+        var proof = new List<byte[]>();
+        if (earlier == 0 || earlier == size)
+            return [];
+        var (from, to) = (0L, size);
+        while (earlier != to)
+        {
+            var middle = from + Split(to - from);
+            if (earlier <= middle)
+            {
+                proof.Add(await hash(middle, to));
+                to = middle;
+            }
+            else
+            {
+                proof.Add(await hash(from, middle));
+                from = middle;
+            }
+        }
+
+        // The whole earlier tree is a subtree of the other: its root is known.
+        if (from > 0)
+            proof.Add(await hash(from, to));
+        proof.Reverse();
+        return [.. proof];
+    }
+
+    /// <summary>Verifies that a tree continues an earlier size of it (RFC 9162 section 2.1.4.2).</summary>
+    public static bool IsConsistent(
+        long earlier,
+        long size,
+        IReadOnlyList<byte[]> proof,
+        ReadOnlySpan<byte> earlierRoot,
+        ReadOnlySpan<byte> root
+    )
+    {
+        ArgumentNullException.ThrowIfNull(proof);
+        if (earlier < 0 || earlier > size || proof.Any(hash => hash.Length != HashBytes))
+            return false;
+        if (earlier == 0)
+            return proof.Count == 0 && earlierRoot.SequenceEqual(Empty);
+        if (earlier == size)
+            return proof.Count == 0 && earlierRoot.SequenceEqual(root);
+        var hashes = System.Numerics.BitOperations.IsPow2(earlier) ? [earlierRoot.ToArray(), .. proof] : proof.ToArray();
+        if (hashes.Length == 0)
+            return false;
+        var (node, last) = (earlier - 1, size - 1);
+        while ((node & 1) == 1)
+            (node, last) = (node >> 1, last >> 1);
+        var (computedEarlier, computed) = (hashes[0], hashes[0]);
+        foreach (var sibling in hashes.Skip(1))
+        {
+            if (last == 0)
+                return false;
+            if ((node & 1) == 1 || node == last)
+            {
+                (computedEarlier, computed) = (Node(sibling, computedEarlier), Node(sibling, computed));
+                while ((node & 1) == 0 && node != 0)
+                    (node, last) = (node >> 1, last >> 1);
+            }
+            else
+            {
+                computed = Node(computed, sibling);
+            }
+
+            (node, last) = (node >> 1, last >> 1);
+        }
+
+        return last == 0 && earlierRoot.SequenceEqual(computedEarlier) && root.SequenceEqual(computed);
+    }
+
     /// <summary>The number of leaves of the left subtree: the largest power of two below a number of leaves of at least two.</summary>
     public static long Split(long leaves) => 1L << (63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(leaves - 1)));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Registry.Configuration;
@@ -18,6 +19,10 @@ internal static class LedgerCommands
     {
         var bundle = new Option<string?>("--bundle") { Description = "Check this exported file instead of the database." };
         var key = new Option<string?>("--key") { Description = "The public key to check the file with (name+hash+base64)." };
+        var against = new Option<string?>("--against")
+        {
+            Description = "A file with a checkpoint that was signed before; the ledger must continue it.",
+        };
         var command = new Command(
             "verify",
             "Recompute every hash, the tree, every signature, every row that pages, signs and the API read, and every digest of the "
@@ -26,14 +31,15 @@ internal static class LedgerCommands
         {
             bundle,
             key,
+            against,
             CommandOutput.AsJson,
         };
         command.SetAction(
             async (arguments, cancellationToken) =>
             {
                 var finding = arguments.GetValue(bundle) is { } file
-                    ? await VerifyFileAsync(file, arguments.GetValue(key), cancellationToken)
-                    : await VerifyDatabaseAsync(cancellationToken);
+                    ? await VerifyFileAsync(file, arguments.GetValue(key), arguments.GetValue(against), cancellationToken)
+                    : await VerifyDatabaseAsync(arguments.GetValue(against), cancellationToken);
                 return await PrintAsync(finding, arguments.GetValue(CommandOutput.AsJson));
             }
         );
@@ -85,8 +91,9 @@ internal static class LedgerCommands
                 WithLedgerAsync(
                     async (log, signer, _) =>
                     {
+                        using var publisher = new CheckpointPublisher(log, signer, KeyFile.SignedHeads(Settings.Read([]).Data));
                         var path = Path.GetFullPath(arguments.GetRequiredValue(file));
-                        var entries = await LedgerBundle.WriteAsync(path, log, signer, TimeProvider.System, cancellationToken);
+                        var entries = await LedgerBundle.WriteAsync(path, log, signer, publisher, cancellationToken);
                         return CommandOutput.Done(
                             new
                             {
@@ -104,7 +111,7 @@ internal static class LedgerCommands
         return command;
     }
 
-    private static async Task<Finding> VerifyFileAsync(string file, string? key, CancellationToken cancellationToken)
+    private static async Task<Finding> VerifyFileAsync(string file, string? key, string? against, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         if (key is null || SignedNote.FromVkey(key) is not { } verifier)
@@ -112,13 +119,25 @@ internal static class LedgerCommands
         using (verifier)
         {
             var (entries, badEntry, fault) = File.Exists(file)
-                ? await LedgerBundle.CheckAsync(file, verifier, cancellationToken)
+                ? await LedgerBundle.CheckAsync(file, verifier, ReadCheckpoint(against, verifier), cancellationToken)
                 : throw new UsageException($"There is no file '{file}'.");
             return new Finding(entries, badEntry, fault, clock.Elapsed.TotalSeconds);
         }
     }
 
-    private static async Task<Finding> VerifyDatabaseAsync(CancellationToken cancellationToken)
+    /// <summary>Reads a checkpoint from a file. Throws <see cref="UsageException"/> if this key did not sign it.</summary>
+    private static Checkpoint? ReadCheckpoint(string? file, SignedNote key)
+    {
+        if (file is null)
+            return null;
+        if (!File.Exists(file))
+            throw new UsageException($"There is no file '{file}': --against needs a checkpoint, as GET /api/v1/log/checkpoint gives it.");
+        return key.Open(File.ReadAllText(file)) is { } text && Checkpoint.Read(text) is { } checkpoint
+            ? checkpoint
+            : throw new UsageException($"'{file}' is no checkpoint that the key of this ledger signed.");
+    }
+
+    private static async Task<Finding> VerifyDatabaseAsync(string? against, CancellationToken cancellationToken)
     {
         Finding? result = null;
         await WithLedgerAsync(
@@ -127,7 +146,7 @@ internal static class LedgerCommands
                 using var noticeKey = KeyFile.NoticeKey(Settings.Read([]).Data);
                 var clock = Stopwatch.StartNew();
                 await using var snapshot = await services.GetRequiredService<ILedgerSnapshots>().OpenAsync(cancellationToken);
-                var ledger = await LedgerVerifier.RunAsync(snapshot, signer, noticeKey, cancellationToken);
+                var ledger = await LedgerVerifier.RunAsync(snapshot, signer, noticeKey, ReadCheckpoint(against, signer), cancellationToken);
                 // The digests of the history prove something only if the ledger entries that hold them are valid.
                 var fault = ledger.Fault ?? (await services.GetRequiredService<IHistoryVerifier>().VerifyAsync(cancellationToken)).Fault;
                 result = new Finding(ledger.Entries, ledger.BadEntry, fault, clock.Elapsed.TotalSeconds)

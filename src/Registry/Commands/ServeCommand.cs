@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Staff;
@@ -47,6 +48,7 @@ internal static class ServeCommand
         using var logs = LoggingSetup.Create();
         await using var database = await Database.OpenAsync(settings, logs, cancellationToken);
         await using var app = RegistryHost.Build(settings, database.ConnectionString, telemetry);
+        await MustContinueWhatWasSignedAsync(app.Services, cancellationToken);
         var policies = app.Services.GetRequiredService<IPolicyRegister>();
         if (!await DatabaseSeeder.FillAsync(settings, policies, app.Logger, cancellationToken))
             return 1;
@@ -67,6 +69,16 @@ internal static class ServeCommand
         await fleet;
         app.Logger.LogInformation("Stopped.");
         return 0;
+    }
+
+    /// <summary>
+    /// Throws <see cref="PrerequisiteException"/> if the ledger in the database is shorter than a checkpoint that was signed, or another
+    /// one. Called before anything is written to the database.
+    /// </summary>
+    private static async Task MustContinueWhatWasSignedAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (await services.GetRequiredService<CheckpointPublisher>().CheckAsync(cancellationToken) is { } refusal)
+            throw new PrerequisiteException(refusal.Sentence);
     }
 
     /// <summary>Starts the host. Returns when the broker takes connections and every grain was woken once.</summary>

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Ledger;
@@ -32,23 +34,18 @@ internal static class LogApi
             .WithDescription("`index` is the number of the entry. The answer has the hashes from the leaf to the root, and a checkpoint.");
     }
 
-    private static async Task<IResult> Checkpoint(HttpContext http, ILedgerLog log, ILogSigner signer, TimeProvider time)
+    private static async Task<IResult> Checkpoint(HttpContext http, CheckpointPublisher publisher, TimeProvider time)
     {
+        var outcome = await publisher.PublishAsync(time.GetUtcNow(), http.RequestAborted);
+        if (outcome.Value is not { } published)
+            return NotSigned(outcome.Refusals[0]);
         http.Response.Headers.CacheControl = TwoSeconds;
-        return Results.Text((await SignedAsync(log, signer, time, http.RequestAborted)).Note, Text);
+        return Results.Text(published.Note, Text);
     }
 
-    private static async Task<(LedgerHead Head, string Note)> SignedAsync(
-        ILedgerLog log,
-        ILogSigner signer,
-        TimeProvider time,
-        CancellationToken cancellationToken
-    )
-    {
-        var head = await log.HeadAsync(cancellationToken);
-        var note = signer.Sign(new Checkpoint(signer.Name, head.Size, head.Root()).Text);
-        return (head, await log.PublishCheckpointAsync(head.Size, note, time.GetUtcNow(), cancellationToken));
-    }
+    /// <summary>The ledger does not continue what was signed before.</summary>
+    private static IResult NotSigned(Refusal refusal) =>
+        Problem.From(StatusCodes.Status503ServiceUnavailable, refusal.Code, "Nothing is signed", refusal.Sentence);
 
     private static async Task<IResult> OneTile(string address, HttpContext http, ILedgerLog log)
     {
@@ -84,53 +81,19 @@ internal static class LogApi
         );
     }
 
-    private static async Task<IResult> Proof(HttpContext http, ILedgerLog log, ILogSigner signer, TimeProvider time)
+    private static async Task<IResult> Proof(HttpContext http, CheckpointPublisher publisher, TimeProvider time)
     {
         if (!long.TryParse(http.Request.Query["index"], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
             return Problem.BadParameter($"index is '{http.Request.Query["index"]}': expected the number of an entry.");
-        var (head, note) = await SignedAsync(log, signer, time, http.RequestAborted);
-        if (index >= head.Size)
+        var outcome = await publisher.PublishAsync(time.GetUtcNow(), http.RequestAborted);
+        if (outcome.Value is not { } published)
+            return NotSigned(outcome.Refusals[0]);
+        if (index >= published.Head.Size)
             return Problem.NotFound($"The ledger has no entry {index} yet.");
-        var tiles = new Dictionary<Tile, byte[]>();
-        var proof = await MerkleTree.InclusionAsync(index, head.Size, HashAsync);
+        var proof = await publisher.InclusionAsync(index, published.Head.Size, http.RequestAborted);
         var text = new StringBuilder("c2sp.org/tlog-proof@v1\n").Append(CultureInfo.InvariantCulture, $"index {index}\n");
         foreach (var hash in proof)
             text.Append(Convert.ToBase64String(hash)).Append('\n');
-        return Results.Text(text.Append('\n').Append(note).ToString(), Text);
-
-        // Computes the hash of a range of leaves from tiles, level by level.
-        async Task<byte[]> HashAsync(long from, long to)
-        {
-            var width = to - from;
-            if (width == 1)
-                return await AtAsync(0, from);
-            if ((width & (width - 1)) != 0)
-            {
-                var middle = from + MerkleTree.Split(width);
-                return await BothAsync(from, middle, to);
-            }
-
-            // A perfect subtree: tiles store every eighth level; other levels are computed from the two halves.
-            var height = System.Numerics.BitOperations.Log2((ulong)width);
-            return height % 8 == 0 ? await AtAsync(height / 8, from >> height) : await BothAsync(from, from + width / 2, to);
-        }
-
-        async Task<byte[]> BothAsync(long from, long middle, long to)
-        {
-            var left = await HashAsync(from, middle);
-            var right = await HashAsync(middle, to);
-            return MerkleTree.Node(left, right);
-        }
-
-        async Task<byte[]> AtAsync(int level, long number)
-        {
-            var there = new Tile(level, number / Tile.Hashes, 1);
-            var tile = there with { Width = (int)Math.Min(Tile.Hashes, there.InLevel(head.Size) - there.First) };
-            if (!tiles.TryGetValue(tile, out var hashes))
-                tiles[tile] = hashes =
-                    await log.HashesAsync(tile, http.RequestAborted)
-                    ?? throw new InvalidOperationException($"The ledger lacks tile {tile}.");
-            return hashes[(int)(number % Tile.Hashes * MerkleTree.HashBytes)..][..MerkleTree.HashBytes];
-        }
+        return Results.Text(text.Append('\n').Append(published.Note).ToString(), Text);
     }
 }

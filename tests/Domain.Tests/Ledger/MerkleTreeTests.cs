@@ -54,6 +54,46 @@ public sealed class MerkleTreeTests
                 Assert.False(MerkleTree.Includes(leaves[index], index, size, proof, root));
             });
 
+    [Fact]
+    public void A_consistency_proof_verifies_an_earlier_size_of_its_own_tree_only() =>
+        Gen.Int[1, 70]
+            .SelectMany(size => Gen.Int[0, size].Select(earlier => (size, earlier)))
+            .Sample(sample =>
+            {
+                var (size, earlier) = sample;
+                var leaves = Enumerable.Range(0, size).Select(i => MerkleTree.Leaf(BitConverter.GetBytes(i))).ToArray();
+                var (root, earlierRoot) = (MerkleTree.Root(leaves), MerkleTree.Root(leaves[..earlier]));
+                var proof = MerkleTree
+                    .ConsistencyAsync(earlier, size, (from, to) => Task.FromResult(MerkleTree.Root(leaves[(int)from..(int)to])))
+                    .GetAwaiter()
+                    .GetResult();
+                Assert.True(MerkleTree.IsConsistent(earlier, size, proof, earlierRoot, root));
+
+                var other = MerkleTree.Leaf([9, 9, 9]);
+                Assert.False(MerkleTree.IsConsistent(earlier, size, proof, other, root));
+                Assert.False(MerkleTree.IsConsistent(size + 1, size, proof, earlierRoot, root));
+                Assert.False(MerkleTree.IsConsistent(earlier, size, [.. proof, root], earlierRoot, root));
+                // Everything continues the empty tree.
+                Assert.Equal(earlier == 0, MerkleTree.IsConsistent(earlier, size, proof, earlierRoot, other));
+            });
+
+    [Fact]
+    public async Task The_consistency_proof_of_the_example_in_RFC_6962_has_its_three_nodes()
+    {
+        var asked = new List<(long, long)>();
+        await MerkleTree.ConsistencyAsync(
+            3,
+            7,
+            (from, to) =>
+            {
+                asked.Add((from, to));
+                return Task.FromResult(MerkleTree.Empty);
+            }
+        );
+        // PROOF(3, D[7]) = [c, d, g, l]
+        Assert.Equal([(0, 2), (2, 3), (3, 4), (4, 7)], asked.Order());
+    }
+
     [Theory]
     [InlineData("0/000", 0, 0, 256)]
     [InlineData("0/x001/x234/067", 0, 1234067, 256)]

@@ -101,6 +101,27 @@ public sealed class LedgerTamperingTests
         );
     }
 
+    [Fact]
+    public async Task A_ledger_that_was_cut_back_is_found_by_an_older_checkpoint_and_is_not_served()
+    {
+        await using var registry = await Snapshot.StartHostAsync();
+        var checkpoint = Path.Combine(registry.Data, "checkpoint");
+        using (var reader = new HttpClient { BaseAddress = registry.Http })
+            await File.WriteAllTextAsync(checkpoint, await reader.GetStringAsync("/api/v1/log/checkpoint", Cancellation), Cancellation);
+        var (whole, _, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--against", checkpoint);
+        Assert.True(whole == 0, fault);
+
+        await registry.KillAsync();
+        await AlterAsync(registry, "update registry.ledger_head set size = 0, frontier = '{}'");
+        await AlterAsync(registry, "with gone as (delete from registry.ledger_checkpoint) update registry.ledger_head set size = 0");
+        var (code, _, named) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--against", checkpoint);
+        Assert.Equal(1, code);
+        Assert.NotEmpty(named);
+        var (served, _, refusal) = await Programs.CommandAsync(registry.Settings, "serve");
+        Assert.Equal(3, served);
+        Assert.Contains("The ledger in the database has 0 entries, and this registry has signed ", refusal, StringComparison.Ordinal);
+    }
+
     private static async Task AlterAsync(RegistryHost registry, string statement)
     {
         await using var database = new NpgsqlConnection(await registry.ConnectionStringAsync());

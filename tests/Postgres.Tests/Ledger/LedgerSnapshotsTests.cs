@@ -213,10 +213,34 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
     public async Task An_honest_month_over_all_acts_holds_and_nothing_is_left_uncompared()
     {
         await using var snapshot = await new LedgerSnapshots(month.Database.Source).OpenAsync(Cancellation);
-        var finding = await LedgerVerifier.RunAsync(snapshot, month.Signer, month.NoticeKey, Cancellation);
+        var finding = await LedgerVerifier.RunAsync(snapshot, month.Signer, month.NoticeKey, null, Cancellation);
         Assert.True(finding.Fault is null, finding.Fault);
         Assert.Empty(finding.NotHeld);
         Assert.Equal(await month.Database.AskAsync<long>("select size from registry.ledger_head"), finding.Entries);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_does_not_continue_a_given_checkpoint_is_found()
+    {
+        var head = await new LedgerLog(month.Database.Source).HeadAsync(Cancellation);
+        var note = await month.Database.AskAsync<string>("select note from registry.ledger_checkpoint order by size limit 1");
+        var earlier = Checkpoint.Read(month.Signer.Open(note!)!)!;
+        Assert.InRange(earlier.Size, 1, head.Size - 1);
+        Assert.Null(await VerifyAgainstAsync(earlier));
+        Assert.Equal(
+            $"The given checkpoint has {head.Size + 1} entries, and the ledger has only {head.Size}: it was cut back.",
+            await VerifyAgainstAsync(earlier with { Size = head.Size + 1 })
+        );
+        Assert.Equal(
+            $"The first {earlier.Size} entries are not those of the given checkpoint: the ledger has another history.",
+            await VerifyAgainstAsync(earlier with { Root = head.Root() })
+        );
+
+        async Task<string?> VerifyAgainstAsync(Checkpoint against)
+        {
+            await using var snapshot = await new LedgerSnapshots(month.Database.Source).OpenAsync(Cancellation);
+            return (await LedgerVerifier.RunAsync(snapshot, month.Signer, month.NoticeKey, against, Cancellation)).Fault;
+        }
     }
 
     [Theory]
@@ -228,7 +252,7 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
         await connection.ExecuteAsync("set local session_replication_role = replica");
         await connection.ExecuteAsync(alteration);
         await using var snapshot = new TransactionSnapshot(connection);
-        var finding = await LedgerVerifier.RunAsync(snapshot, month.Signer, month.NoticeKey, Cancellation);
+        var finding = await LedgerVerifier.RunAsync(snapshot, month.Signer, month.NoticeKey, null, Cancellation);
         Assert.True(finding.TableFault is not null, $"{finding.Fault ?? "Nothing was found."}");
         Assert.Equal((table, column), (finding.TableFault.Table, finding.TableFault.Column));
         Assert.Contains(key, finding.TableFault.Key, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
@@ -17,13 +18,14 @@ internal sealed class EmptyLedger : ILedgerLog
 
     public Task<string> PublishCheckpointAsync(long size, string note, DateTimeOffset at, CancellationToken cancellationToken) =>
         Task.FromResult(note);
+}
 
-    public Task<ImmutableArray<(long Size, string Note)>> CheckpointsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(ImmutableArray<(long, string)>.Empty);
+/// <summary>Remembers the greatest signed head as long as the process runs.</summary>
+internal sealed class InMemorySignedHeads : ISignedHeads
+{
+    private string? _note;
 
-    public Task<ImmutableDictionary<long, string>> DocumentHashesAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(ImmutableDictionary<long, string>.Empty);
+    public string? Greatest() => _note;
 
-    public Task<ImmutableArray<(int Level, long Index, ReadOnlyMemory<byte> Hash)>> NodesAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(ImmutableArray<(int, long, ReadOnlyMemory<byte>)>.Empty);
+    public void Keep(long size, string note) => _note = note;
 }

@@ -16,6 +16,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -134,6 +135,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton(Key)
             .AddSingleton(_ => new PublicAddress(() => Url))
             .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
+            .AddSingleton<ISignedHeads>(new InMemorySignedHeads())
             .AddSingleton<ITableFiles>(new TableFiles())
             .AddSingleton(Limits)
             .AddSingleton(Proxies)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,13 +11,13 @@ internal readonly record struct Held
 {
     private readonly Form _form;
     private readonly string? _text;
-    private readonly string? _sha256;
+    private readonly byte[]? _json;
 
-    private Held(Form form, string? text, string? sha256 = null)
+    private Held(Form form, string? text, byte[]? json = null)
     {
         _form = form;
         _text = text;
-        _sha256 = sha256;
+        _json = json;
     }
 
     private enum Form
@@ -59,13 +61,13 @@ internal readonly record struct Held
 
     /// <summary>A text with this SHA-256, in lower-case hex.</summary>
     /// <param name="json">The content, to name what differs; null when it is too large for an entry.</param>
-    public static Held Hash(string sha256, string? json) => new(Form.Hash, json, sha256);
+    public static Held Hash(string sha256, JsonElement? json) => new(Form.Hash, sha256, json is { } content ? Bytes(content) : null);
 
     /// <summary>A JSON value, in any layout and with its members in any order.</summary>
-    public static Held Json(string json) => new(Form.Json, json);
+    public static Held Json(JsonElement json) => new(Form.Json, null, Bytes(json));
 
     /// <summary>Some members of a JSON object. A null is equal to an absent member.</summary>
-    public static Held SomeMembers(string json) => new(Form.SomeMembers, json);
+    public static Held SomeMembers(string json) => new(Form.SomeMembers, null, Encoding.UTF8.GetBytes(json));
 
     /// <summary>Compares with the stored value. Returns null when they are equal or when the entries do not say the value.</summary>
     public Difference? Compare(string? stored) =>
@@ -84,18 +86,19 @@ internal readonly record struct Held
     private Difference? CompareHash(string? stored)
     {
         var hash = stored is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stored)));
-        if (hash == _sha256)
+        if (hash == _text)
             return null;
         // Where the content is equal and only its layout differs, the hashes are named.
-        return (_text is null ? null : CompareJson(stored))
-            ?? new Difference("", $"SHA-256 {_sha256}", hash is null ? null : $"SHA-256 {hash}");
+        return (_json is null ? null : CompareJson(stored))
+            ?? new Difference("", $"SHA-256 {_text}", hash is null ? null : $"SHA-256 {hash}");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Difference? CompareJson(string? stored)
     {
         if (stored is null)
-            return new Difference("", _text, null);
-        using var byLedger = JsonDocument.Parse(_text!);
+            return new Difference("", Encoding.UTF8.GetString(_json!), null);
+        using var byLedger = JsonDocument.Parse(_json!);
         using var byTable = JsonDocument.Parse(stored);
         return JsonElement.DeepEquals(byLedger.RootElement, byTable.RootElement)
             ? null
@@ -105,8 +108,8 @@ internal readonly record struct Held
     private Difference? CompareMembers(string? stored)
     {
         if (stored is null)
-            return new Difference("", _text, null);
-        using var byLedger = JsonDocument.Parse(_text!);
+            return new Difference("", Encoding.UTF8.GetString(_json!), null);
+        using var byLedger = JsonDocument.Parse(_json!);
         using var byTable = JsonDocument.Parse(stored);
         foreach (var member in byLedger.RootElement.EnumerateObject())
         {
@@ -159,6 +162,8 @@ internal readonly record struct Held
         var added = byTable.EnumerateObject().First(member => !byLedger.TryGetProperty(member.Name, out _));
         return new Difference($"{path}.{added.Name}", null, Read(added.Value));
     }
+
+    private static byte[] Bytes(JsonElement json) => JsonMarshal.GetRawUtf8Value(json).ToArray();
 
     private static string Read(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 using SurveillanceRegistry.Domain.Ledger.Replay.Places;
@@ -63,20 +64,22 @@ internal sealed class LedgerReplay : IAsyncDisposable
             .ToImmutableSortedDictionary();
 
     /// <summary>Applies an entry whose bytes were verified.</summary>
-    public void Apply(StoredEntry entry, EntryContent content)
+    /// <exception cref="JsonException">The bytes are not JSON.</exception>
+    /// <exception cref="InvalidOperationException">A member has another type than an entry's.</exception>
+    /// <exception cref="KeyNotFoundException">A member is missing.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Apply(StoredEntry entry)
     {
-        if (content is { Kind: LedgerKinds.NoticeIssued, Place: { } place, NoticeHash: { } hash })
-            _notices.AddEntry(place, content.NoticeSequence, hash, content.NoticeContentHash);
         if (!_tablesOf.TryGetValue(entry.Kind, out var tables))
+        {
+            var content = EntryReader.Read(entry);
+            if (content is { Place: { } place, NoticeHash: { } hash })
+                _notices.AddEntry(place, content.NoticeSequence, hash, content.NoticeContentHash);
             return;
+        }
+
         using var json = JsonDocument.Parse(entry.Bytes);
-        var replayed = new ReplayedEntry(
-            entry.Index,
-            content.At!,
-            entry.Kind,
-            json.RootElement.GetProperty("by"),
-            json.RootElement.GetProperty("body")
-        );
+        var replayed = new ReplayedEntry(entry, json.RootElement.GetProperty("by"), json.RootElement.GetProperty("body"));
         _older.Apply(replayed);
         foreach (var table in tables)
             table.Apply(replayed);
@@ -179,7 +182,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
                 continue;
             using var json = JsonDocument.Parse(entry.Bytes);
             var body = json.RootElement.GetProperty("body");
-            table.Apply(new ReplayedEntry(entry.Index, "", entry.Kind, default, body));
+            table.Apply(new ReplayedEntry(entry, default, body));
         }
 
         return await CompareAsync(table, cancellationToken)

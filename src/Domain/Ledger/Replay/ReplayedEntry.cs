@@ -3,11 +3,17 @@ using System.Text.Json;
 namespace SurveillanceRegistry.Domain.Ledger.Replay;
 
 /// <summary>An entry whose bytes were verified, as the tables are replayed from it.</summary>
-/// <param name="At">Its time, as it stands in its bytes.</param>
 /// <param name="By">The object of the person or program that acted.</param>
 /// <param name="Body">The object of the details.</param>
-internal readonly record struct ReplayedEntry(long Index, string At, string Kind, JsonElement By, JsonElement Body)
+internal readonly record struct ReplayedEntry(StoredEntry Entry, JsonElement By, JsonElement Body)
 {
+    public long Index => Entry.Index;
+
+    public string Kind => Entry.Kind;
+
+    /// <summary>Its time, as it stands in its bytes.</summary>
+    public string At => LedgerEntry.FormatTime(Entry.At);
+
     /// <summary>The role of the person who acted.</summary>
     public string? Role => Find(By, "role");
 

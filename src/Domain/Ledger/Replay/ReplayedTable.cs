@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace SurveillanceRegistry.Domain.Ledger.Replay;
@@ -53,6 +54,7 @@ internal abstract class ReplayedTable(string name, ImmutableArray<string> keyCol
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TableFault? CompareReadable(string?[] stored)
     {
         var row = Read(stored);
@@ -70,7 +72,7 @@ internal abstract class ReplayedTable(string name, ImmutableArray<string> keyCol
 
         for (var i = 0; i < columns.Length; i++)
         {
-            var held = expected.Values[i];
+            var held = Value(key, expected.Entry, expected.Values, i);
             if (held.Compare(row[keyColumns.Length + i]) is { } difference)
             {
                 return new TableFault(name, key, columns[i] + difference.Path, difference.LedgerSays, difference.TableSays);
@@ -104,6 +106,12 @@ internal abstract class ReplayedTable(string name, ImmutableArray<string> keyCol
 
     /// <summary>Called for a row that is as the ledger says.</summary>
     protected virtual void OnEqual(string?[] stored) { }
+
+    /// <summary>The value of a compared column.</summary>
+    /// <param name="entry">The entry that made the row.</param>
+    /// <param name="values">The values that <see cref="Expect"/> was given.</param>
+    /// <param name="column">Its position among the compared columns.</param>
+    protected virtual Held Value(string key, long entry, Held[] values, int column) => values[column];
 
     /// <summary>Expects a row from now on. An expected row with the same key is replaced.</summary>
     protected void Expect(string key, long entry, params Held[] values) => _rows[key] = new ExpectedRow(entry, values);

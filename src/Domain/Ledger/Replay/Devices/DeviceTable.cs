@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 
-/// <summary>The fixed devices. Those of fleets are in <see cref="MobileDevices"/>.</summary>
+/// <summary>
+/// The fixed devices. Those of fleets are in <see cref="MobileDevices"/>. A city may have very many, so of each only its place and its
+/// body wait for the comparison. What only some devices have is kept apart.
+/// </summary>
 internal sealed class DeviceTable(OlderEntries older)
     : ReplayedTable("device", ["id"], ["place", "fleet", "body", "entry", "epochs_from", "version"])
 {
@@ -18,37 +22,50 @@ internal sealed class DeviceTable(OlderEntries older)
     /// <summary>The members of an older entry that stand in the body of the row too.</summary>
     private static readonly string[] OlderMembers = ["id", "kind", "sensors", "place", "department", "lifecycle", "gateway"];
 
-    private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _changes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Held> _epochsFrom = new(StringComparer.Ordinal);
+
+    /// <summary>Devices that an older version registered without an entry.</summary>
+    private readonly HashSet<string> _older = new(StringComparer.Ordinal);
+
     private long _lastEntry;
 
     public override ImmutableArray<string> Kinds => [LedgerKinds.DeviceRegistered, LedgerKinds.DeviceChanged, LedgerKinds.DeviceClockReset];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Apply(in ReplayedEntry entry)
     {
         if (entry.Kind == LedgerKinds.DeviceClockReset)
         {
-            // Of a device that an older version registered without an entry, nothing else is known.
             var reset = entry.RequiredText("device");
-            (Find(reset) ?? ExpectOlder(reset, entry.Index))[EpochsFrom] = entry.HeldText("epochsFrom");
+            _epochsFrom[reset] = entry.HeldText("epochsFrom");
+            if (Find(reset) is null)
+                ExpectOlder(reset, entry.Index, Held.NotHeld, Held.NotHeld);
             return;
         }
 
         var id = entry.RequiredText("id");
+        var place = Held.Text(Shared(entry.RequiredText("place")));
         if (entry.Kind == LedgerKinds.DeviceRegistered)
-        {
-            _versions[id] = 1;
-            var row = new Held[6];
-            (row[Entry], row[EpochsFrom], row[Version]) = (Held.Number(entry.Index), Held.Text(null), Held.Number(1));
-            Expect(id, entry.Index, row);
-        }
-
-        var values = Find(id) ?? ExpectOlder(id, entry.Index);
-        values[Place] = Held.Text(entry.RequiredText("place"));
-        values[Fleet] = Held.Text(null);
-        values[Body] = BodyOf(entry);
-        if (entry.Kind == LedgerKinds.DeviceChanged && _versions.TryGetValue(id, out var version))
-            values[Version] = Held.Number(_versions[id] = version + 1);
+            Expect(id, entry.Index, place, BodyOf(entry));
+        else if (Find(id) is { } values)
+            (values[0], values[1], _changes[id]) = (place, BodyOf(entry), _changes.GetValueOrDefault(id) + 1);
+        else
+            ExpectOlder(id, entry.Index, place, BodyOf(entry));
     }
+
+    protected override Held Value(string key, long entry, Held[] values, int column) =>
+        column switch
+        {
+            Place => values[0],
+            Body => values[1],
+            Fleet => Held.Text(null),
+            Entry => _older.Contains(key) ? Held.NotHeld : Held.Number(entry),
+            EpochsFrom => _epochsFrom.GetValueOrDefault(key, _older.Contains(key) ? Held.NotHeld : Held.Text(null)),
+            Version => _older.Contains(key) ? Held.NotHeld : Held.Number(1 + _changes.GetValueOrDefault(key)),
+            _ => throw new ArgumentOutOfRangeException(nameof(column), column, null),
+        };
 
     // Stored: the columns, and the device number.
     protected override string?[] Read(string?[] stored) => stored[..7];
@@ -69,16 +86,19 @@ internal sealed class DeviceTable(OlderEntries older)
         return null;
     }
 
-    private Held[] ExpectOlder(string id, long entry)
+    private void ExpectOlder(string id, long entry, Held place, Held body)
     {
-        Expect(id, entry, [.. Enumerable.Repeat(Held.NotHeld, 6)]);
-        return Find(id)!;
+        _older.Add(id);
+        Expect(id, entry, place, body);
     }
+
+    /// <summary>Returns one text for all devices of a place.</summary>
+    private string Shared(string place) => _places.TryGetValue(place, out var shared) ? shared : _places[place] = place;
 
     private static Held BodyOf(in ReplayedEntry entry)
     {
         if (entry.Body.TryGetProperty("registered", out var whole))
-            return Held.Json(whole.GetRawText());
+            return Held.Json(whole);
         var members = entry.Body.EnumerateObject().Where(member => OlderMembers.Contains(member.Name));
         return Held.SomeMembers(
             JsonSerializer.Serialize(members.ToDictionary(member => member.Name, member => member.Value), Json.Options)

@@ -40,7 +40,7 @@ internal static class MobileDevices
         using var act = JsonDocument.Parse(Of(row, Value.ActBody)!);
         var isWhole = act.RootElement.TryGetProperty("registered", out var whole);
         return Check(row, Value.Fleet, Held.Text(Of(row, Value.ActFleet)))
-            ?? Check(row, Value.Body, isWhole ? Held.Json(whole.GetRawText()) : Held.SomeMembers(OlderBody(row, act.RootElement)))
+            ?? Check(row, Value.Body, isWhole ? Held.Json(whole) : Held.SomeMembers(OlderBody(row, act.RootElement)))
             ?? Check(row, Value.Version, isWhole ? Held.Text(Of(row, Value.Acts)) : Held.NotHeld)
             ?? Check(row, Value.EpochsFrom, EpochsFrom(row));
     }

@@ -12,7 +12,7 @@ internal sealed class KioskTable(OlderEntries older) : ReplayedTable("kiosk", ["
             entry.RequiredText("id"),
             entry.Index,
             Held.Text(entry.RequiredText("place")),
-            Held.Json(entry.Body.GetProperty("registered").GetRawText()),
+            Held.Json(entry.Body.GetProperty("registered")),
             Held.Number(entry.Index)
         );
 

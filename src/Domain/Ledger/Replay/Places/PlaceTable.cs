@@ -8,12 +8,7 @@ internal sealed class PlaceTable(OlderEntries older) : ReplayedTable("place", ["
     public override ImmutableArray<string> Kinds => [LedgerKinds.PlaceRegistered];
 
     public override void Apply(in ReplayedEntry entry) =>
-        Expect(
-            entry.RequiredText("id"),
-            entry.Index,
-            Held.Json(entry.Body.GetProperty("registered").GetRawText()),
-            Held.Number(entry.Index)
-        );
+        Expect(entry.RequiredText("id"), entry.Index, Held.Json(entry.Body.GetProperty("registered")), Held.Number(entry.Index));
 
     protected override bool IsOlder(string?[] stored) => older.MadePlaces(stored[2]);
 }

@@ -26,7 +26,7 @@ internal sealed class RevisionTable(OlderEntries older, RulePeriodTable periods)
             PositionOf(kind, id, entry.Number("change")),
             Held.Text(entry.At),
             Held.Text(entry.Number("change") is { } change ? LedgerEntry.FormatNumber(change) : null),
-            Held.Hash(entry.RequiredText("sha256"), hasContent ? content.GetRawText() : null)
+            Held.Hash(entry.RequiredText("sha256"), hasContent ? content : null)
         );
     }
 
