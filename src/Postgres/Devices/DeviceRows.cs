@@ -208,7 +208,7 @@ internal static class DeviceRows
     }
 
     /// <summary>What the ledger states of captures that a change takes from a place.</summary>
-    private sealed record Withdrawn(string Place, CaptureSet Captures);
+    internal sealed record Withdrawn(string Place, CaptureSet Captures);
 
     private static Refusal Missing(PostgresException refused, Device device) =>
         refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)

@@ -72,6 +72,15 @@ internal static class TableQueries
             """,
         ["gateway"] = "select id, department, profile, removed::text, version::text, entry::text from registry.gateway order by id",
         ["fleet"] = "select id, technology, entry::text from registry.fleet order by id, technology",
+        ["fleet_base"] = "select fleet, department, array_to_string(places, ','), entry::text from registry.fleet_base order by fleet",
+        ["withdrawal"] = $"""
+            select entry::text, device, place, captures::text, {Time("at")}, staff, ended_entry::text
+            from registry.withdrawal
+            order by withdrawal.entry
+            """,
+        ["absence_confirmation"] = $"""
+            select entry::text, device, place, {Time("at")}, staff from registry.absence_confirmation order by absence_confirmation.entry
+            """,
         ["staff"] = """
             select id, department, array_to_string(roles, ','), is_program::text, is_active::text from registry.staff order by id
             """,

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -15,6 +16,7 @@ using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Notices;
+using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence.History;
 using SurveillanceRegistry.Postgres.Staff;
@@ -156,7 +158,7 @@ public sealed class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
     {
         var isDecided = act is ChangeAct.Approved or ChangeAct.Rejected;
         var after = request with { Version = request.Version + 1, State = state, Decider = isDecided ? by : null };
-        return (await _changes.ActAsync(request, after, act, by, note, Now, Cancellation))!;
+        return (await _changes.ActAsync(request, after, act, by, note, Now, Cancellation))!.Value!;
     }
 
     private async Task RunDevicesAsync()
@@ -177,15 +179,33 @@ public sealed class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
         await devices.ChangeAsync(camera with { Lifecycle = Lifecycle.Active }, 1, Clerk, "mounted", Now, Cancellation);
         await devices.ChangeAsync(camera with { Sensors = [Capture.Video, Capture.Audio] }, 2, Clerk, "microphone", Now, Cancellation);
         await devices.ForgetEpochAsync(camera.Id, Clerk, "battery", Now, Cancellation);
-        var gone = camera with { Id = "gate-cam-2", OwnDeadlineSeconds = null };
+        var gone = camera with { Id = "gate-cam-2", OwnDeadlineSeconds = null, Lifecycle = Lifecycle.Active };
         await devices.ImportAsync([], [gone], Clerk, "list", Now, Cancellation);
         await devices.ChangeAsync(gone with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "stolen", Now, Cancellation);
+        await WithdrawAsync(devices, camera with { Id = "gate-cam-3", OwnDeadlineSeconds = null, Lifecycle = Lifecycle.Active });
 
         var unit = new Device("unit-7", "body-worn", [Capture.Video, Capture.Audio], null, "patrol", "police", Lifecycle.Active);
         await devices.RegisterAsync(unit, Clerk, "new", Now, Cancellation);
         await devices.ChangeAsync(unit with { Lifecycle = Lifecycle.Paused }, 1, Clerk, "repair", Now, Cancellation);
         await devices.ForgetEpochAsync(unit.Id, Clerk, "battery", Now, Cancellation);
         await EnrolAsync(enrolment);
+    }
+
+    /// <summary>Strikes two sensors, names one of them again, removes the device, and confirms that it is gone.</summary>
+    private async Task WithdrawAsync(DeviceRegister devices, Device camera)
+    {
+        var withdrawals = new WithdrawalRegister(Database.Source);
+        camera = camera with { Sensors = [Capture.Video, Capture.Stills, Capture.Audio] };
+        await devices.RegisterAsync(camera, Clerk, "new", Now, Cancellation);
+        await devices.ChangeAsync(camera with { Sensors = [Capture.Video] }, 1, Clerk, "struck", Now, Cancellation);
+        await devices.ChangeAsync(camera with { Sensors = [Capture.Video, Capture.Audio] }, 2, Clerk, "put back", Now, Cancellation);
+        await devices.ChangeAsync(camera with { Place = SmallCity.Lobby }, 3, Clerk, "moved", Now, Cancellation);
+        await devices.ChangeAsync(camera, 4, Clerk, "moved back", Now, Cancellation);
+        await devices.ChangeAsync(camera with { Lifecycle = Lifecycle.Removed }, 5, Clerk, "removed", Now, Cancellation);
+        var inspector = _approver.AttributionAs(Role.PostingInspector);
+        Assert.True((await withdrawals.ConfirmAsync(camera.Id, "gate", inspector, "seen", Now, Cancellation)).IsDone);
+        var patrol = new FleetBase("patrol", "police", ["gate", SmallCity.Lobby]);
+        Assert.True((await new FleetBaseRegister(Database.Source).SetAsync(patrol, Clerk, "moved in", Now, Cancellation)).IsDone);
     }
 
     private async Task EnrolAsync(EnrolmentRegisters enrolment)

@@ -152,6 +152,34 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
             { "update registry.gateway set department = 'parks' where id = 'recorder-2'", "gateway", "department", "recorder-2" },
             { "delete from registry.fleet where technology = 'alpr'", "fleet", null, "patrol alpr" },
             { "insert into registry.fleet select 'parking', technology, entry from registry.fleet limit 1", "fleet", null, "parking" },
+            // What a second person confirms on the spot.
+            {
+                "update registry.withdrawal set captures = 2 where device = 'gate-cam-3' and ended_entry is not null",
+                "withdrawal",
+                "captures",
+                "gate-cam-3"
+            },
+            {
+                "update registry.withdrawal set ended_entry = entry + 1 where device = 'gate-cam-2'",
+                "withdrawal",
+                "ended_entry",
+                "gate-cam-2"
+            },
+            { "update registry.withdrawal set place = 'lobby' where device = 'gate-cam-2'", "withdrawal", "place", "gate-cam-2" },
+            { "update registry.withdrawal set staff = null where device = 'gate-cam-2'", "withdrawal", "staff", "gate-cam-2" },
+            { "delete from registry.withdrawal where device = 'gate-cam-2'", "withdrawal", null, "gate-cam-2" },
+            { "update registry.absence_confirmation set staff = 'st-aaaaaaaaaaaaaaaa'", "absence_confirmation", "staff", "" },
+            {
+                """
+                insert into registry.absence_confirmation (entry, device, place, at, staff)
+                select 0, 'gate-cam-2', 'gate', now(), 'st-aaaaaaaaaaaaaaaa'
+                """,
+                "absence_confirmation",
+                null,
+                "0"
+            },
+            { "update registry.fleet_base set places = array['gate']", "fleet_base", "places", "patrol" },
+            { "delete from registry.fleet_base", "fleet_base", null, "patrol" },
             // Places and screens.
             {
                 "update registry.place set body = body || '{\"area\":\"the whole house\"}' where id = 'lobby'",

@@ -139,6 +139,9 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new DeviceTable(older),
             new GatewayTable(),
             new FleetTable(older),
+            new FleetBaseTable(),
+            new WithdrawalTable(),
+            new AbsenceConfirmationTable(),
             new StaffTable(),
             new TokenTable(),
         ];

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
+
+namespace SurveillanceRegistry.Domain.Ledger.Replay.Devices;
+
+/// <summary>
+/// The withdrawals of captures from places. A change of a device makes one; a later change that names the captures again, or a
+/// confirmation on the spot, ends it.
+/// </summary>
+internal sealed class WithdrawalTable()
+    : ReplayedTable("withdrawal", ["entry", "device"], ["place", "captures", "at", "staff", "ended_entry"])
+{
+    private const int Captures = 1,
+        EndedEntry = 4;
+
+    /// <summary>The open withdrawals of each device and place: their keys and what is still withdrawn.</summary>
+    private readonly Dictionary<(string Device, string Place), List<(string Key, CaptureSet Captures)>> _open = [];
+
+    public override ImmutableArray<string> Kinds => [LedgerKinds.DeviceChanged, LedgerKinds.AbsenceConfirmed];
+
+    public override void Apply(in ReplayedEntry entry)
+    {
+        if (entry.Kind == LedgerKinds.AbsenceConfirmed)
+        {
+            End((entry.RequiredText("device"), entry.RequiredText("place")), entry.Index, _ => default);
+            return;
+        }
+
+        // An entry of an older version withdraws nothing, so nothing can be named again.
+        if (!entry.Body.TryGetProperty("registered", out var registered))
+            return;
+        var device = registered.Deserialize<Device>(Json.Options) ?? throw new JsonException("A device is null.");
+        var covered = Withdrawal.CoveredBy(device, device.Place);
+        End((device.Id, device.Place!), entry.Index, captures => captures.Except(covered));
+        if (entry.Body.TryGetProperty("withdraws", out var taken) && taken.ValueKind == JsonValueKind.Object)
+            Withdraw(entry, device.Id, taken);
+    }
+
+    private void Withdraw(in ReplayedEntry entry, string device, JsonElement taken)
+    {
+        var place = taken.GetProperty("place").GetString()!;
+        var captures = taken.GetProperty("captures").Deserialize<CaptureSet>(Json.Options);
+        var key = $"{LedgerEntry.FormatNumber(entry.Index)} {device}";
+        Expect(
+            key,
+            entry.Index,
+            Held.Text(place),
+            Held.Number(captures.Bits),
+            Held.Text(entry.At),
+            Held.Text(entry.Staff),
+            Held.Text(null)
+        );
+        if (!_open.TryGetValue((device, place), out var open))
+            _open[(device, place)] = open = [];
+        open.Add((key, captures));
+    }
+
+    /// <summary>Reduces the open withdrawals of a device and place to what is left, and ends those of which nothing is.</summary>
+    private void End((string Device, string Place) of, long entry, Func<CaptureSet, CaptureSet> left)
+    {
+        if (!_open.Remove(of, out var open))
+            return;
+        var remaining = new List<(string Key, CaptureSet Captures)>();
+        foreach (var (key, captures) in open)
+        {
+            var rest = left(captures);
+            if (rest.IsEmpty)
+            {
+                Find(key)![EndedEntry] = Held.Number(entry);
+                continue;
+            }
+
+            Find(key)![Captures] = Held.Number(rest.Bits);
+            remaining.Add((key, rest));
+        }
+
+        if (remaining.Count > 0)
+            _open[of] = remaining;
+    }
+}
