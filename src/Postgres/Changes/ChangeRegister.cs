@@ -5,7 +5,6 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Policies;
 
@@ -15,11 +14,6 @@ namespace SurveillanceRegistry.Postgres.Changes;
 public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
 {
     private const int SaltBytes = 16;
-
-    /// <summary>
-    /// The most documents that an entry names. The hash covers all of them, and after an approval each document has an entry of its own.
-    /// </summary>
-    private const int MaxNamed = 200;
 
     /// <summary>The conditions of migration 0041 on the people of a change. Their messages are sentences for these people.</summary>
     private static readonly HashSet<string?> PeopleConstraints =
@@ -67,7 +61,8 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 salt,
             }
         );
-        await RecordStepAsync(ledger, id, ChangeAct.Drafted, author, null, EntryBody(id, proposal, salt, author: null, note: null));
+        var entryBody = ChangeEntry.ForProposal(id, proposal, salt, author: null, note: null);
+        await RecordStepAsync(ledger, id, ChangeAct.Drafted, author, null, entryBody);
         await transaction.CommitDurablyAsync();
         return (await FindAsync(id, cancellationToken))!;
     }
@@ -116,15 +111,10 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         var isApproval = act == ChangeAct.Approved;
         if (isApproval && await DocumentRecorder.IsStaleAsync(ledger, after.Proposal.Documents))
             return false;
-        object entryBody =
+        var entryBody =
             act == ChangeAct.HandedOver
-                ? new
-                {
-                    change = before.Id,
-                    to = after.Author,
-                    noteHash = HashOf(note, salt),
-                }
-                : EntryBody(before.Id, after.Proposal, salt, isApproval ? before.Author : null, note);
+                ? ChangeEntry.ForHandOver(before.Id, after.Author, salt, note)
+                : ChangeEntry.ForProposal(before.Id, after.Proposal, salt, isApproval ? before.Author : null, note);
         await RecordStepAsync(ledger, before.Id, act, by, note, entryBody);
         if (isApproval)
         {
@@ -190,7 +180,10 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         return [.. rows.Select(row => row.Request([.. stepsOf[row.Id]]))];
     }
 
-    /// <summary>Updates a request. Returns its salt; null when its version is not the one before.</summary>
+    /// <summary>
+    /// Updates a request. Returns its salt; null when its version is not the one before. An act that leaves the state as it is, such as a
+    /// hand-over, changes neither when the request was submitted nor when it was decided.
+    /// </summary>
     private static Task<byte[]?> UpdateAsync(LedgerTransaction ledger, ChangeRequest before, ChangeRequest after) =>
         ledger.ScalarAsync<byte[]?>(
             """
@@ -201,9 +194,14 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 author_role = @authorRole,
                 author_department = @authorDepartment,
                 author_program = @authorProgram,
-                submitted_at = case @state when 'draft' then null when 'submitted' then @at else submitted_at end,
+                submitted_at = case
+                    when @state = state then submitted_at
+                    when @state = 'draft' then null
+                    when @state = 'submitted' then @at
+                    else submitted_at
+                end,
                 decider = @decider,
-                decided_at = @decidedAt,
+                decided_at = case when @decider is null then null when @state = state then decided_at else @at end,
                 reason = @Reason,
                 body = @body::jsonb
             where id = @Id and version = @version
@@ -221,7 +219,6 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 authorProgram = after.Author.IsProgram,
                 at = ledger.At.UtcDateTime,
                 decider = after.Decider?.Staff,
-                decidedAt = after.Decider is null ? (DateTime?)null : ledger.At.UtcDateTime,
                 after.Proposal.Reason,
                 body = ProposalBody.Write(after.Proposal),
             }
@@ -259,29 +256,4 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
             }
         );
     }
-
-    /// <summary>
-    /// Returns the body of an act's ledger entry. The staff's own text is in it only as a salted hash: it may have to be erased one day,
-    /// and a draft may contain personal data. The salt is in the request's row.
-    /// </summary>
-    private static object EntryBody(long change, Proposal proposal, byte[] salt, Attribution? author, string? note) =>
-        new
-        {
-            change,
-            author,
-            documents = proposal
-                .Documents.Take(MaxNamed)
-                .Select(proposed => new
-                {
-                    document = Json.Word(proposed.Document.Kind),
-                    proposed.Document.Id,
-                    proposed.Base,
-                })
-                .ToArray(),
-            documentCount = proposal.Documents.Length,
-            proposalHash = ProposalHash.Compute(proposal, salt),
-            noteHash = HashOf(note, salt),
-        };
-
-    private static string? HashOf(string? note, byte[] salt) => note is null ? null : ProposalHash.ComputeNote(note, salt);
 }

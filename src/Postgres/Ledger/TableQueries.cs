@@ -18,13 +18,15 @@ internal static class TableQueries
             order by revision.entry, kind, id, revision.number
             """,
         ["change_step"] = $"""
-            select step.entry::text, step.change::text, number::text, step, {Time("at")}, staff, role, department, note,
+            select step.entry::text, step.change::text, number::text, step, {Time("at")}, staff, role, department,
+                program::text, note,
                 encode(request.salt, 'hex')
             from registry.change_step step join registry.change_request request on request.id = step.change
             order by step.entry, step.change, step.number
             """,
         ["change_request"] = $"""
-            select id::text, version::text, state, author, author_role, author_department, {Time("drafted_at")},
+            select id::text, version::text, state, author, author_role, author_department, author_program::text,
+                {Time("drafted_at")},
                 {Time("submitted_at")}, decider, {Time("decided_at")}, reason, body::text, encode(salt, 'hex')
             from registry.change_request
             order by id

@@ -42,10 +42,7 @@ internal static class Problem
             or RefusalCodes.NotEntitled
             or RefusalCodes.OwnChange
             or RefusalCodes.NotAPerson
-            or RefusalCodes.ProgramDecides => (
-                StatusCodes.Status403Forbidden,
-                "Not allowed"
-            ),
+            or RefusalCodes.ProgramDecides => (StatusCodes.Status403Forbidden, "Not allowed"),
             RefusalCodes.Stale => (StatusCodes.Status412PreconditionFailed, "Changed since"),
             RefusalCodes.WrongState or RefusalCodes.BaseMoved => (StatusCodes.Status409Conflict, "Another change came first"),
             _ => (StatusCodes.Status422UnprocessableEntity, "Refused by the rules"),

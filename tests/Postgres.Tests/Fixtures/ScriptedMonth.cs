@@ -29,6 +29,8 @@ public sealed class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
     private readonly FakeTimeProvider _time = new(SmallCity.Noon);
     private StaffMember _editor = null!;
     private StaffMember _approver = null!;
+    private StaffMember _heir = null!;
+    private StaffMember _administrator = null!;
     private PolicyRegister _policies = null!;
     private ChangeRegister _changes = null!;
 
@@ -82,6 +84,8 @@ public sealed class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
         var staff = new StaffRegister(Database.Source);
         _editor = await AddAsync("ana", [Role.Editor], isProgram: false);
         _approver = await AddAsync("bo", [Role.Approver], isProgram: false);
+        _heir = await AddAsync("dee", [Role.Editor], isProgram: false);
+        _administrator = await AddAsync("flo", [Role.Administrator], isProgram: false);
         var program = await AddAsync("import", [Role.Editor, Role.DeviceClerk], isProgram: true);
         var leaver = await AddAsync("cy", [Role.Auditor], isProgram: false);
         await staff.ChangeAsync(leaver.Id, [Role.Auditor, Role.RecordsOfficer], null, null, Clerk, Now, Cancellation);
@@ -139,7 +143,17 @@ public sealed class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
         var rejected = await DraftAsync("Longer retention", SmallCity.From("2019-04-01"));
         rejected = await ActAsync(rejected, ChangeAct.Submitted, ChangeState.Submitted, Editor);
         await ActAsync(rejected, ChangeAct.Rejected, ChangeState.Rejected, Approver, "The order says otherwise.");
-        await DraftAsync("An idea", SmallCity.From("2020-01-01"));
+        await HandOverAsync(await _changes.FindAsync(rejected.Id, Cancellation));
+        var idea = await DraftAsync("An idea", SmallCity.From("2020-01-01"));
+        await HandOverAsync(await ActAsync(idea, ChangeAct.Submitted, ChangeState.Submitted, Editor));
+    }
+
+    private async Task HandOverAsync(ChangeRequest? request)
+    {
+        var after = request! with { Version = request.Version + 1, Author = _heir.AttributionAs(Role.Editor) };
+        var administrator = _administrator.AttributionAs(Role.Administrator);
+        var outcome = await _changes.ActAsync(request, after, ChangeAct.HandedOver, administrator, "She has left.", Now, Cancellation);
+        Assert.True(outcome!.IsDone);
     }
 
     private static EffectivePeriod[] Later => [SmallCity.Until("2026-12-01"), SmallCity.From("2026-12-01")];

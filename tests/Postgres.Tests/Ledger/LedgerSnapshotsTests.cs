@@ -104,6 +104,14 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
                 "at",
                 ""
             },
+            { "update registry.change_step set program = true where step = 'drafted' and change = 1", "change_step", "program", "" },
+            { "update registry.change_request set author_program = true where id = 1", "change_request", "author_program", "1" },
+            {
+                "update registry.change_request set author = (select author from registry.change_request where id = 1) where id = 2",
+                "change_request",
+                "author",
+                "2"
+            },
             { "delete from registry.change_step where step = 'withdrawn'", "change_step", null, "" },
             // Devices, gateways and fleets.
             {
@@ -171,9 +179,9 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
             { "update registry.absence_confirmation set staff = 'st-aaaaaaaaaaaaaaaa'", "absence_confirmation", "staff", "" },
             {
                 """
-                insert into registry.absence_confirmation (entry, device, place, at, staff)
-                select 0, 'gate-cam-2', 'gate', now(), 'st-aaaaaaaaaaaaaaaa'
-                """,
+                    insert into registry.absence_confirmation (entry, device, place, at, staff)
+                    select 0, 'gate-cam-2', 'gate', now(), 'st-aaaaaaaaaaaaaaaa'
+                    """,
                 "absence_confirmation",
                 null,
                 "0"

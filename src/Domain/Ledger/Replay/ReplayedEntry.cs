@@ -23,6 +23,14 @@ internal readonly record struct ReplayedEntry(StoredEntry Entry, JsonElement By,
     /// <summary>The opaque id of the person who acted; null for the registry.</summary>
     public string? Staff => Find(By, "staff");
 
+    /// <summary>
+    /// Whether a program acted on a change request. Older entries, which have no hash of a note, do not say that no program did.
+    /// </summary>
+    public Held IsProgram =>
+        By.TryGetProperty("program", out var program) && program.GetBoolean() ? Held.Text("true")
+        : Body.TryGetProperty("noteHash", out _) ? Held.Text("false")
+        : Held.NotHeld;
+
     /// <summary>A text of the details; null for a null and for an absent member.</summary>
     public string? Text(string member) => Find(Body, member);
 

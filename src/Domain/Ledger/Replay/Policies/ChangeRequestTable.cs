@@ -18,6 +18,7 @@ internal sealed class ChangeRequestTable()
             "author",
             "author_role",
             "author_department",
+            "author_program",
             "drafted_at",
             "submitted_at",
             "decider",
@@ -34,10 +35,11 @@ internal sealed class ChangeRequestTable()
         Author = 2,
         AuthorRole = 3,
         AuthorDepartment = 4,
-        SubmittedAt = 6,
-        Decider = 7,
-        DecidedAt = 8,
-        Hash = 9;
+        AuthorProgram = 5,
+        SubmittedAt = 7,
+        Decider = 8,
+        DecidedAt = 9,
+        Hash = 10;
 
     private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
 
@@ -79,6 +81,9 @@ internal sealed class ChangeRequestTable()
                 row[State] = Word(ChangeState.Draft);
                 row[SubmittedAt] = row[Decider] = row[DecidedAt] = Held.Text(null);
                 break;
+            case ChangeAct.HandedOver:
+                HandOver(row, entry.Body.GetProperty("to").Deserialize<Attribution>(Json.Options)!);
+                break;
             case ChangeAct.Drafted:
             default:
                 throw new ArgumentOutOfRangeException(nameof(entry), act, null);
@@ -91,8 +96,8 @@ internal sealed class ChangeRequestTable()
     // Stored: the columns up to decided_at, then reason, body and salt.
     protected override string?[] Read(string?[] stored)
     {
-        var row = stored[..11];
-        row[10] = HashOf(stored[10]!, stored[11]!, stored[12]!);
+        var row = stored[..12];
+        row[11] = HashOf(stored[11]!, stored[12]!, stored[13]!);
         return row;
     }
 
@@ -113,12 +118,21 @@ internal sealed class ChangeRequestTable()
             Held.Text(entry.Staff),
             Held.Text(entry.Role),
             Held.Text(entry.Department),
+            entry.IsProgram,
             Held.Text(entry.At),
             Held.Text(null),
             Held.Text(null),
             Held.Text(null),
             Held.Text(entry.RequiredText("proposalHash")),
         ];
+
+    private static void HandOver(Held[] row, Attribution author)
+    {
+        row[Author] = Held.Text(author.Staff);
+        row[AuthorRole] = Held.Text(author.Role);
+        row[AuthorDepartment] = Held.Text(author.Department);
+        row[AuthorProgram] = Held.Text(author.IsProgram ? "true" : "false");
+    }
 
     private static void Decide(Held[] row, ChangeState state, in ReplayedEntry entry)
     {

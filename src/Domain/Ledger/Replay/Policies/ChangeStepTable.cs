@@ -4,7 +4,7 @@ namespace SurveillanceRegistry.Domain.Ledger.Replay.Policies;
 
 /// <summary>The acts on change requests, one entry each.</summary>
 internal sealed class ChangeStepTable()
-    : ReplayedTable("change_step", ["entry"], ["change", "number", "step", "at", "staff", "role", "department", "note"])
+    : ReplayedTable("change_step", ["entry"], ["change", "number", "step", "at", "staff", "role", "department", "program", "note"])
 {
     private readonly Dictionary<long, int> _steps = [];
 
@@ -26,6 +26,7 @@ internal sealed class ChangeStepTable()
             Held.Text(entry.Staff),
             Held.Text(entry.Role),
             Held.Text(entry.Department),
+            entry.IsProgram,
             entry.HeldText("noteHash")
         );
     }
@@ -33,8 +34,8 @@ internal sealed class ChangeStepTable()
     // Stored: the columns, and the salt of the change request.
     protected override string?[] Read(string?[] stored)
     {
-        var row = stored[..9];
-        row[8] = stored[8] is { } note ? ProposalHash.ComputeNote(note, Convert.FromHexString(stored[9]!)) : null;
+        var row = stored[..10];
+        row[9] = stored[9] is { } note ? ProposalHash.ComputeNote(note, Convert.FromHexString(stored[10]!)) : null;
         return row;
     }
 }
