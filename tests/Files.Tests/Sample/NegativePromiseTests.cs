@@ -39,6 +39,28 @@ public sealed partial class NegativePromiseTests
         );
 
     [Fact]
+    public void No_wording_key_exists_for_a_capture_that_is_absent() =>
+        Assert.Equal(
+            [
+                "fact.line",
+                "fact.maybe",
+                "fact.now",
+                "now.no-device",
+                "now.off",
+                "surprise.audio",
+                "surprise.can",
+                "surprise.faces",
+                "surprise.live",
+                "surprise.not-heard",
+                "surprise.plates",
+                "what.captures",
+                "what.no-device",
+                "what.off",
+            ],
+            WordingKeys.Required.Keys.Where(key => key.Split('.')[0] is "fact" or "now" or "surprise" or "what")
+        );
+
+    [Fact]
     public void No_notice_of_any_city_promises_that_nothing_is_captured() =>
         SampleNoticesTests
             .AnyDevice.Array[0, 6]
