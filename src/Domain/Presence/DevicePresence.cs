@@ -96,8 +96,8 @@ public partial struct DevicePresence
     }
 
     /// <summary>
-    /// Applies a heartbeat. Only the newest becomes what is known of the device. A late one may still put its report in doubt, see
-    /// <see cref="ApplyLate"/>.
+    /// Applies a heartbeat. Only the newest becomes what is known of the device. Any other may still put its report in doubt, see
+    /// <see cref="Doubt"/>.
     /// </summary>
     /// <param name="steadyMs">When the registry received it, on the monotonic clock.</param>
     public HeartbeatOrder ApplyHeartbeat(Heartbeat heartbeat, long steadyMs)
@@ -105,16 +105,21 @@ public partial struct DevicePresence
         ArgumentNullException.ThrowIfNull(heartbeat);
         if (!heartbeat.IsAfter(_epoch, _seq))
         {
+            Doubt(heartbeat);
             if (heartbeat.Epoch == _epoch && heartbeat.Seq == _seq)
                 return HeartbeatOrder.Duplicate;
-            ApplyLate(heartbeat);
+            // A device that restarts with an older clock, or in the same epoch, sends only heartbeats that seem late, for ever.
+            // Without this flag it would stay silent and no clerk would know why.
+            if (!IsHeard && ++LateCount >= MaxLateInARow)
+                Set(Flag.ClockFellBack, true);
             return HeartbeatOrder.Late;
         }
 
         _epoch = heartbeat.Epoch;
         _seq = heartbeat.Seq;
+        // The device has spoken on a newer session since: which of the two it said last is not known.
+        Capture = IsOlderSession(heartbeat.Session) ? Capture.AgreeingWith(heartbeat.Capture) : heartbeat.Capture;
         _session = unchecked((int)heartbeat.Session);
-        Capture = heartbeat.Capture;
         UnregisteredCaptures = UnregisteredCaptures.Union(heartbeat.UnregisteredCaptures);
         Health = heartbeat.Health;
         SetRuleVersion(heartbeat.RuleVersion);
@@ -145,18 +150,14 @@ public partial struct DevicePresence
     }
 
     /// <summary>
-    /// Applies a heartbeat that is before the newest by its numbers and came after it. A device that boots with an older clock sends only
-    /// such heartbeats: after an older epoch, or on a newer session, the modes that differ are not known any more.
+    /// Puts in doubt what differs from a heartbeat that is not after the newest by its numbers and came after it. A device that boots with
+    /// an older clock sends only such heartbeats: of an older epoch, or on a newer session.
     /// </summary>
-    private void ApplyLate(Heartbeat heartbeat)
+    private void Doubt(Heartbeat heartbeat)
     {
         UnregisteredCaptures = UnregisteredCaptures.Union(heartbeat.UnregisteredCaptures);
         if (heartbeat.Epoch < _epoch || IsNewerSession(heartbeat.Session))
             Capture = Capture.AgreeingWith(heartbeat.Capture);
-        // A device that restarts with an older clock, or in the same epoch, sends only heartbeats that seem late, for ever.
-        // Without this flag it would stay silent and no clerk would know why.
-        if (!IsHeard && ++LateCount >= MaxLateInARow)
-            Set(Flag.ClockFellBack, true);
     }
 
     private void MarkHeard(long heardAtUnixMs, long steadyMs)
@@ -265,4 +266,6 @@ public partial struct DevicePresence
 
     /// <summary>Whether a session began after that of the newest heartbeat. The low 32 bits are compared, with wrap-around.</summary>
     private readonly bool IsNewerSession(long session) => unchecked((int)session - _session) > 0;
+
+    private readonly bool IsOlderSession(long session) => session != 0 && _session != 0 && unchecked((int)session - _session) < 0;
 }

@@ -69,6 +69,14 @@ public sealed class DevicePresenceRejectedTests : DevicePresenceTestBase
     }
 
     [Fact]
+    public void A_greater_heartbeat_of_an_older_session_puts_what_differs_in_doubt()
+    {
+        Apply(1, 1, 0, session: 2);
+        Device.ApplyHeartbeat(Heartbeat(2, 1, 1, Listening, session: 1), 1000); // The device booted with an older clock in between.
+        Assert.Equal((Mode.Recorded, (Mode?)null), (Known.Capture[Capture.Video], Known.Capture[Capture.Audio]));
+    }
+
+    [Fact]
     public void A_report_agrees_with_another_in_the_modes_that_both_name_alike()
     {
         var one = Quiet.With(Capture.Faces, Mode.Live).With(Capture.Location, Mode.Off);
