@@ -70,7 +70,7 @@ internal sealed class DeviceGrain(
             return AsUnobserved();
         try
         {
-            return _last.WithLiveTimes(await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id));
+            return _last.WithLiveTimes(_device, await GrainFactory.PartitionOf(_device).FindObservation(_device.Number, _device.Id));
         }
         catch (Exception)
         {

@@ -62,7 +62,7 @@ public sealed class DeviceListReader(
             return new CoveringDevice(device, last).AsUnobserved().Last;
         try
         {
-            return last.WithLiveTimes(await grains.PartitionOf(device).FindObservation(device.Number, device.Id));
+            return last.WithLiveTimes(device, await grains.PartitionOf(device).FindObservation(device.Number, device.Id));
         }
         catch (Exception)
         {
@@ -80,14 +80,13 @@ internal static class LiveObservation
     /// partition knows when the last one arrived. If the partition knows a change that is not recorded yet, the recorded one stands.
     /// </summary>
     /// <param name="now">What the partition knows; null when it never heard the device.</param>
-    public static DeviceObservation WithLiveTimes(this DeviceObservation last, DeviceObservation? now) =>
-        now is null || now.MergedWith(last).DiffersFrom(last)
-            ? last
-            : last with
-            {
-                LastHeardAt = now.LastHeardAt,
-                Epoch = now.Epoch,
-                Seq = now.Seq,
-                SkewSeconds = now.SkewSeconds,
-            };
+    public static DeviceObservation? WithLiveTimes(this DeviceObservation last, Device device, DeviceObservation? now)
+    {
+        // The end of a state counts before it is recorded: a notice must not say any longer that the device reports it.
+        if (last.IsHeard && now is not { IsHeard: true })
+            return now?.MergedWith(last) ?? new CoveringDevice(device, last).AsUnobserved().Last;
+        if (now is null || now.MergedWith(last).DiffersFrom(last))
+            return last;
+        return last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
+    }
 }

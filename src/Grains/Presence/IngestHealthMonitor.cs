@@ -30,6 +30,9 @@ public sealed class IngestHealthMonitor(
     private long _periodId;
     private volatile bool _wasStalled;
 
+    /// <summary>When this registry started: what devices did before is not known to hold now.</summary>
+    public DateTimeOffset StartedAt => statistics.Since;
+
     public TimeSpan Interval => CheckInterval;
 
     /// <summary>The observed period begins when the first heartbeat can arrive.</summary>

@@ -48,6 +48,24 @@ public sealed class DevicePresenceTests : DevicePresenceTestBase
         Assert.Equal((PresenceState.Silent, Evidence.Deadline), StateAt(31));
     }
 
+    [Theory]
+    [InlineData(0, 10, true)]
+    [InlineData(5, 10, true)]
+    [InlineData(6, 10, false)]
+    [InlineData(0, 4, false)]
+    public void A_device_heard_before_the_start_or_after_now_is_unknown(int startedAt, int now, bool isHeard)
+    {
+        Apply(1, 1, 5);
+        var (from, to) = (Generators.Noon.AddSeconds(startedAt), Generators.Noon.AddSeconds(now));
+        Assert.Equal(!isHeard, Device.MarkUnobservedUnlessHeard(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()));
+        Assert.Equal(
+            isHeard ? (PresenceState.Online, Evidence.Heartbeat) : (PresenceState.Unknown, Evidence.Registry),
+            (Device.Presence, Device.ToObservation("cam").Evidence)
+        );
+        Apply(1, 2, 6);
+        Assert.True(Device.IsHeard);
+    }
+
     [Fact]
     public void Only_a_greater_heartbeat_makes_a_silent_device_heard_again()
     {

@@ -72,8 +72,11 @@ internal sealed class PresencePartitionGrain(
 
         foreach (var heartbeat in await log.LatestAsync(Partition, cancellationToken))
             Apply(heartbeat, ToMonotonicMs(heartbeat.ReceivedAt));
+        var (startedAt, now) = (health.StartedAt.ToUnixTimeMilliseconds(), time.GetUtcNow().ToUnixTimeMilliseconds());
         for (var index = 0; index < _devices.Length; index++)
         {
+            if (_devices[index].MarkUnobservedUnlessHeard(startedAt, now))
+                _notifier.AddWithoutId(NumberOf(index));
             if (_devices[index].WasHeard)
                 Schedule(index);
         }
