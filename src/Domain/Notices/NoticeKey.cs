@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace SurveillanceRegistry.Domain.Notices;
 
@@ -42,8 +43,19 @@ public sealed class NoticeKey : IDisposable
     /// <summary>The private key as PEM (PKCS #8).</summary>
     public string ToPem() => _key.ExportPkcs8PrivateKeyPem();
 
-    internal byte[] Sign(byte[] bytes) =>
-        _key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    /// <summary>Signs a payload: the parts of a JWS in flattened JSON serialization (RFC 7515 section 7.2.2).</summary>
+    /// <param name="type">What is signed: the <c>typ</c> of the protected header.</param>
+    internal SignedParts SignJws(string type, ReadOnlySpan<byte> payload)
+    {
+        var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"ES256","kid":"{{Id}}","typ":"{{type}}"}"""));
+        var body = Base64Url.EncodeToString(payload);
+        var signature = _key.SignData(
+            Encoding.ASCII.GetBytes(header + "." + body),
+            HashAlgorithmName.SHA256,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation
+        );
+        return new SignedParts(header, body, Base64Url.EncodeToString(signature));
+    }
 
     /// <summary>Whether this key signed a notice.</summary>
     public bool Verifies(SignedNotice notice)
@@ -58,4 +70,19 @@ public sealed class NoticeKey : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+}
+
+/// <summary>The three members of a JWS in flattened JSON serialization, each base64url.</summary>
+internal readonly record struct SignedParts(string Protected, string Payload, string Signature)
+{
+    public string ToJson() =>
+        JsonSerializer.Serialize(
+            new
+            {
+                payload = Payload,
+                @protected = Protected,
+                signature = Signature,
+            },
+            Json.Options
+        );
 }

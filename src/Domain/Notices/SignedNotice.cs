@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
 
 namespace SurveillanceRegistry.Domain.Notices;
 
@@ -23,23 +21,22 @@ public sealed record SignedNotice(
     string ContentHash
 )
 {
+    /// <summary>The <c>typ</c> of the signed header.</summary>
+    public const string Type = "surveillance-notice+json";
+
     /// <summary>Signs a payload.</summary>
     public static SignedNotice Sign(NoticeContent content, byte[] payload, long sequence, DateTimeOffset issuedAt, NoticeKey key)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(key);
-        var header = Base64Url.EncodeToString(
-            Encoding.UTF8.GetBytes($$"""{"alg":"ES256","kid":"{{key.Id}}","typ":"surveillance-notice+json"}""")
-        );
-        var body = Base64Url.EncodeToString(payload);
-        var signature = Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(header + "." + body)));
+        var signed = key.SignJws(Type, payload);
         return new SignedNotice(
             content.Place,
             sequence,
             issuedAt,
-            body,
-            header,
-            signature,
+            signed.Payload,
+            signed.Protected,
+            signed.Signature,
             NoticePayload.Hash(payload),
             NoticePayload.ContentHash(content)
         );
@@ -49,14 +46,5 @@ public sealed record SignedNotice(
     public byte[] PayloadBytes() => Base64Url.DecodeFromChars(Payload);
 
     /// <summary>The notice in flattened JWS JSON serialization.</summary>
-    public string ToJws() =>
-        JsonSerializer.Serialize(
-            new
-            {
-                payload = Payload,
-                @protected = Protected,
-                signature = Signature,
-            },
-            Json.Options
-        );
+    public string ToJws() => new SignedParts(Protected, Payload, Signature).ToJson();
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Net.Http.Headers;
+using SurveillanceRegistry.Domain.Kiosks;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
@@ -13,14 +14,20 @@ using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Kiosks;
 
-/// <summary>What a screen requests: the signed notice of its place, hints that it changed, and the keys to verify it.</summary>
+/// <summary>
+/// What a screen requests: the signed notice of its place, the signed confirmation that it is in force, hints that it changed, and the keys
+/// to verify both. A request changes nothing: anybody can make it.
+/// </summary>
 internal static class KioskEndpoints
 {
+    private const string Jose = "application/jose+json";
+
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/kiosks/{id}/notice", Notice);
+        routes.MapGet("/kiosks/{id}/confirmation", Confirm);
         routes.MapGet("/kiosks/{id}/changes", Changes).LimitStreams();
         routes.MapGet(
             "/.well-known/jwks.json",
@@ -59,13 +66,45 @@ internal static class KioskEndpoints
             return refusal!;
         if (await grains.Place(kiosk.Place).Describe() is not { } place)
             return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
-        var shown = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
-        await grains.Place(kiosk.Place).RecordKioskRequest(id, shown);
-        http.Response.Headers[HeaderNames.CacheControl] = "no-store";
+        var held = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
         http.Response.Headers[HeaderNames.ETag] = $"\"{place.Notice.Hash}\"";
-        return shown == place.Notice.Hash
+        return held == place.Notice.Hash
             ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Results.Text(place.Notice.ToJws(), "application/jose+json");
+            : Results.Text(place.Notice.ToJws(), Jose);
+    }
+
+    /// <summary>Signs which notice is in force now. Only this confirms a notice: it names the nonce of the request.</summary>
+    private static async Task<IResult> Confirm(
+        string id,
+        string? nonce,
+        IPlaceRegister places,
+        IGrainFactory grains,
+        NoticeKey key,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!NoticeConfirmation.IsNonce(nonce))
+            return Problem.BadParameter(
+                $"nonce is missing or wrong: send {NoticeConfirmation.MinNonceLength} to {NoticeConfirmation.MaxNonceLength} random "
+                    + "characters of base64url, new for each request."
+            );
+        var (kiosk, refusal) = await FindAsync(id, places, cancellationToken);
+        if (kiosk is null)
+            return refusal!;
+        if (await grains.Place(kiosk.Place).Describe() is not { } place)
+            return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
+        var (notice, now) = (place.Notice, time.GetUtcNow());
+        var confirmation = new NoticeConfirmation(
+            id,
+            kiosk.Place,
+            notice.Sequence,
+            notice.Hash,
+            now,
+            nonce!,
+            place.Content.ValidSeconds
+        );
+        return Results.Text(confirmation.ToJws(key), Jose);
     }
 
     private static async Task<IResult> Changes(
@@ -73,12 +112,10 @@ internal static class KioskEndpoints
         IPlaceRegister places,
         KioskEventStream stream,
         IHostApplicationLifetime lifetime,
-        HttpContext http,
         CancellationToken cancellationToken
     )
     {
         var (kiosk, refusal) = await FindAsync(id, places, cancellationToken);
-        http.Response.Headers[HeaderNames.CacheControl] = "no-store";
         return kiosk is null
             ? refusal!
             : TypedResults.ServerSentEvents(Hints(kiosk.Place, stream, lifetime.ApplicationStopping, cancellationToken));

@@ -118,6 +118,7 @@ internal static class EndpointPolicyTable
         GET /health/live anonymous
         GET /health/ready anonymous
         GET /kiosks/{id}/changes anonymous
+        GET /kiosks/{id}/confirmation anonymous
         GET /kiosks/{id}/notice anonymous
         GET /kiosks/{id}/qr.svg anonymous
         GET /openapi/v1.json anonymous
