@@ -83,7 +83,6 @@ public static class PageTexts
             ["place.devices"] = "Registered devices",
             ["place.devices.table"] = "Table of registered devices",
             ["place.screens"] = "Screens at this place",
-            ["place.screen"] = "{screen}, last request for its notice: {time}",
             // Columns of tables of devices.
             ["column.device"] = "Device",
             ["column.kind"] = "Kind",

@@ -44,10 +44,6 @@ public interface IPlaceGrain : IGrainWithStringKey
     [Alias("watch")]
     Task Watch(INoticeWatcher watcher);
 
-    /// <summary>Records that a kiosk requested the notice: the time, and the hash of the notice that it holds.</summary>
-    [Alias("seen")]
-    Task RecordKioskRequest(string kioskId, string? shownHash);
-
     /// <summary>How long a subscription lasts without renewal, in seconds.</summary>
     const int WatchSeconds = 60;
 }

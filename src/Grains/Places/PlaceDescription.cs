@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Grains.Places;
 /// <summary>A place, its kiosks and devices, and the notice in force there.</summary>
 public sealed record PlaceDescription(
     Place Place,
-    ImmutableArray<KioskDescription> Kiosks,
+    ImmutableArray<Kiosk> Kiosks,
     ImmutableArray<CoveringDevice> Covering,
     SignedNotice Notice,
     NoticeContent Content
@@ -17,10 +17,7 @@ public sealed record PlaceDescription(
     public ImmutableArray<PlaceFleet> Fleets { get; init; } = [];
 }
 
-/// <summary>A kiosk, when it last requested its notice, and the hash of the notice that it then held; null if not known.</summary>
-public sealed record KioskDescription(Kiosk Kiosk, DateTimeOffset? LastSeenAt, string? ShownHash);
-
 /// <summary>
 /// A notice as it is now, and as it would be on a day under other rules. Both are composed of what is known of the devices now.
 /// </summary>
-public sealed record NoticePreview(Place Place, ImmutableArray<KioskDescription> Kiosks, NoticeContent Now, NoticeContent Then);
+public sealed record NoticePreview(Place Place, ImmutableArray<Kiosk> Kiosks, NoticeContent Now, NoticeContent Then);

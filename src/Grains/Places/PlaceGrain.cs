@@ -38,9 +38,9 @@ internal sealed class PlaceGrain(
     private const int MaxAttempts = 3;
 
     private readonly Dictionary<string, DeviceObservation> _last = [];
-    private readonly Dictionary<string, KioskDescription> _kiosks = [];
     private readonly Dictionary<INoticeWatcher, DateTimeOffset> _watchers = [];
     private Place? _place;
+    private ImmutableArray<Kiosk> _kiosks = [];
     private ImmutableArray<Device> _devices = [];
     private ImmutableArray<PlaceFleet> _fleets = [];
     private DateTimeOffset _fleetsReadAt;
@@ -56,8 +56,7 @@ internal sealed class PlaceGrain(
         _place = (await places.PlacesAsync(cancellationToken)).FirstOrDefault(place => place.Id == id);
         if (_place is null)
             return;
-        foreach (var kiosk in (await places.KiosksAsync(cancellationToken)).Where(kiosk => kiosk.Place == id))
-            _kiosks[kiosk.Id] = new KioskDescription(kiosk, null, null);
+        _kiosks = [.. (await places.KiosksAsync(cancellationToken)).Where(kiosk => kiosk.Place == id)];
         await ReadDevices(cancellationToken);
         await ReadFleets(cancellationToken);
         _notice = await notices.LatestAsync(id, cancellationToken);
@@ -80,7 +79,7 @@ internal sealed class PlaceGrain(
         await ReloadDevices();
         if (!_isCurrent)
             await UpdateNotice();
-        return new PlaceDescription(_place, [.. _kiosks.Values], Covering(), _notice!, _content!) { Fleets = _fleets };
+        return new PlaceDescription(_place, _kiosks, Covering(), _notice!, _content!) { Fleets = _fleets };
     }
 
     public async Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day)
@@ -90,7 +89,7 @@ internal sealed class PlaceGrain(
         var current = await GrainFactory.Governance();
         return new NoticePreview(
             _place,
-            [.. _kiosks.Values],
+            _kiosks,
             NoticeComposer.Compose(_place, Covering(), current, day, address.Url, _fleets),
             NoticeComposer.Compose(_place, Covering(), governance, day, address.Url, _fleets)
         );
@@ -133,13 +132,6 @@ internal sealed class PlaceGrain(
         }
 
         await Refresh();
-    }
-
-    public Task RecordKioskRequest(string kioskId, string? shownHash)
-    {
-        if (_kiosks.TryGetValue(kioskId, out var kiosk))
-            _kiosks[kioskId] = kiosk with { LastSeenAt = time.GetUtcNow(), ShownHash = shownHash };
-        return Task.CompletedTask;
     }
 
     private async Task Tick(CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class JsonResults
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, Domain.Json.Options);
         var tag = version is { } number ? EntityTags.FromBytes(number, bytes) : EntityTags.FromBytes(bytes);
-        http.Response.Headers.CacheControl = "no-cache";
+        http.Response.Headers.CacheControl = "no-store";
         return Results.Bytes(bytes, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(tag));
     }
 }

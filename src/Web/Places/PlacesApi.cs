@@ -38,7 +38,7 @@ internal static class PlacesApi
                 async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
                     JsonResults.Collection(
                         (await DescribeAllAsync(places, grains, cancellationToken))
-                            .SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => Shape(kiosk, place)))
+                            .SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Removed).Select(KioskResponse.For))
                             .OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)
                     )
             )
@@ -87,10 +87,7 @@ internal static class PlacesApi
         {
             null => Problem.NotFound($"No kiosk '{id}' is registered."),
             { Removed: true } => Problem.Gone($"Kiosk '{id}' was removed."),
-            var kiosk when await grains.Place(kiosk.Place).Describe() is { } place => JsonResults.Ok(
-                Shape(place.Kiosks.Single(other => other.Kiosk.Id == id), place)
-            ),
-            _ => Problem.NotFound($"No kiosk '{id}' is registered."),
+            var kiosk => JsonResults.Ok(KioskResponse.For(kiosk)),
         };
 
     private static object Shape(PlaceDescription place) =>
@@ -100,23 +97,12 @@ internal static class PlacesApi
             place.Place.Name,
             place.Place.Address,
             place.Place.Area,
-            kiosks = place.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => kiosk.Kiosk.Id),
+            kiosks = place.Kiosks.Where(kiosk => !kiosk.Removed).Select(kiosk => kiosk.Id),
             devices = place
                 .Covering.Where(covering => covering.IsInScope || covering.Device.Lifecycle != Lifecycle.Removed)
                 .Select(covering => covering.Device.Id),
             fleets = place.Fleets.Select(fleet => fleet.Id).Distinct(),
         };
-
-    private static KioskResponse Shape(KioskDescription kiosk, PlaceDescription place) =>
-        new(
-            kiosk.Kiosk.Id,
-            kiosk.Kiosk.Place,
-            kiosk.LastSeenAt is { } seen ? NoticePayload.FormatInstant(seen) : null,
-            kiosk.LastSeenAt is null ? "unknown"
-                : kiosk.ShownHash == place.Notice.Hash ? "current"
-                : "unconfirmed",
-            kiosk.ShownHash
-        );
 
     private static async Task<IResult> Notice(
         string id,
@@ -164,5 +150,10 @@ internal static class PlacesApi
 
     private static IResult NotFound(string id) => Problem.NotFound($"No place '{id}' is registered.");
 
-    private sealed record KioskResponse(string Id, string Place, string? LastSeenAt, string State, string? ShownHash);
+    /// <summary>A screen. Until paired screens sign what they show, nothing is known of what it shows.</summary>
+    private sealed record KioskResponse(string Id, string Place, bool Paired, string? LastSeenAt, string State, object? Shown)
+    {
+        public static KioskResponse For(Kiosk kiosk) =>
+            new(kiosk.Id, kiosk.Place, Paired: false, LastSeenAt: null, State: "unpaired", Shown: null);
+    }
 }

@@ -22,18 +22,15 @@ internal static class IngestApi
         // them, and would see how many mobile devices are out.
         api.MapGet(
             "ingest",
-            (HttpContext http, IngestStatistics figures, IDroppedFields dropped, TimeProvider time) =>
-            {
-                http.Response.Headers.CacheControl = "no-cache";
-                return JsonResults.Ok(
+            (IngestStatistics figures, IDroppedFields dropped, TimeProvider time) =>
+                JsonResults.Ok(
                     new
                     {
                         at = NoticePayload.FormatInstant(time.GetUtcNow()),
                         since = NoticePayload.FormatInstant(figures.Since),
                         droppedFields = dropped.InPublic,
                     }
-                );
-            }
+                )
         );
         app.MapGet(
                 "/staff/ingest/figures",

@@ -29,7 +29,7 @@ internal sealed class PublicResponses(ImmutableSortedDictionary<string, string> 
             "\"(seconds|percent)\":[0-9.]+",
             "asked without a time: the last day until now, of a camera that stands somewhere"
         ),
-        ("^/places/", "(?<=/kiosks/[^<]*</a>[,;] )[^<]*", "a request for a screen's notice, such as this comparison makes, is recorded"),
+        ("", "<time data-as-of[^>]*>[^<]*</time>", "every page that speaks of now says when it was read"),
         (
             "^/devices/",
             "<rect [^>]*>|(?<=data-label=\"[^\"]*\">)\\s*<time .*?</time>",
@@ -39,11 +39,6 @@ internal sealed class PublicResponses(ImmutableSortedDictionary<string, string> 
             "^/api/v1/(governance|instruments|technologies)",
             "\"knownAt\":\"[^\"]*\"|knownAt=[^&\">]*",
             "asked without a time: as it is known now"
-        ),
-        (
-            "^/api/v1/kiosks(/[^/]+)?$",
-            "\"lastSeenAt\":\"[^\"]*\"",
-            "a request for a screen's notice, such as this comparison makes, is recorded"
         ),
     ];
 

@@ -205,21 +205,6 @@ public sealed class PublicApiTests(SampleCity city)
     }
 
     [Fact]
-    public async Task A_screen_with_the_current_notice_gets_304_and_is_recorded_with_its_hash()
-    {
-        using var first = await city.Reader.GetAsync("/kiosks/kiosk-harbor-bridge/notice", TestContext.Current.CancellationToken);
-        var tag = first.Headers.ETag!;
-        using var again = await city.Reader.SendAsync(
-            new HttpRequestMessage(HttpMethod.Get, "/kiosks/kiosk-harbor-bridge/notice") { Headers = { IfNoneMatch = { tag } } },
-            TestContext.Current.CancellationToken
-        );
-        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
-        var kiosk = await city.Json("/api/v1/kiosks/kiosk-harbor-bridge");
-        Assert.Equal(tag.Tag.Trim('"'), (string?)kiosk["shownHash"]);
-        Assert.Equal("current", (string?)kiosk["state"]);
-    }
-
-    [Fact]
     public async Task The_event_stream_hints_at_a_change_without_its_content()
     {
         using var stream = await city

@@ -12,7 +12,7 @@ public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, Im
     internal static NoticeEffect From(NoticePreview preview) =>
         new(
             preview.Place,
-            [.. preview.Kiosks.Where(kiosk => !kiosk.Kiosk.Removed).Select(kiosk => kiosk.Kiosk.Id)],
+            [.. preview.Kiosks.Where(kiosk => !kiosk.Removed).Select(kiosk => kiosk.Id)],
             [
                 .. preview
                     .Then.Now.Languages.Keys.Union(preview.Now.Now.Languages.Keys)
