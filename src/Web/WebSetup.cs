@@ -37,6 +37,7 @@ public static class WebSetup
         services.AddConnectionLimits();
         services.AddSingleton<CheckpointPublisher>();
         services.AddSingleton<KioskEventStream>();
+        services.AddSingleton<ScreenGovernance>();
         services.AddSingleton<IngestOverview>();
         services.AddSingleton<DeviceRegistration>();
         services.AddSingleton<AbsenceConfirmation>();
@@ -54,6 +55,7 @@ public static class WebSetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
+        app.UseKioskFallback();
         app.UseStaffAddress();
         app.UseRouting();
         app.UseAuthentication();

@@ -239,5 +239,12 @@ public static class PageTexts
             ["screen.check"] = "Check",
             ["screen.qr"] = "QR code that opens the notice of this place",
             ["screen.read"] = "Read the notice of this place",
+            ["screen.printed"] = "Printed. This was confirmed at {time}. More may be recorded by now.",
+            ["screen.printed.title"] = "What was recorded here at {time}",
+            ["screen.printed.unconfirmed"] = "Printed. The last confirmation was at {time}. All of this may be recorded.",
+            ["screen.page"] = "Page {page} of {pages}",
+            ["screen.pause"] = "Pause",
+            ["screen.resume"] = "Continue",
+            ["screen.next"] = "Next page",
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

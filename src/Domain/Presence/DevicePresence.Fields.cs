@@ -157,6 +157,20 @@ public partial struct DevicePresence
         HasRuleVersion = 8,
         ClockFellBack = 16,
     }
+
+    /// <summary>
+    /// Calls a device unknown that was last heard outside a time: before the registry started it may have changed what it does without being
+    /// heard. Returns whether its state changed.
+    /// </summary>
+    /// <param name="fromUnixMs">When the registry started, in Unix milliseconds.</param>
+    /// <param name="toUnixMs">Now, in Unix milliseconds. A device heard later was heard before the clock was set back.</param>
+    public bool MarkUnobservedUnlessHeard(long fromUnixMs, long toUnixMs)
+    {
+        if (!IsHeard || (_heardAtUnixMs >= fromUnixMs && _heardAtUnixMs <= toUnixMs))
+            return false;
+        (State, Evidence) = (PresenceState.Unknown, Evidence.Registry);
+        return true;
+    }
 }
 
 /// <summary>Where each small value of a <see cref="DevicePresence"/> is packed. Each field begins where the one before ends.</summary>
@@ -172,18 +186,4 @@ internal static class DevicePresenceBits
     public static readonly BitField LastSessionEnd = LateCount.Next(4);
     public static readonly BitField Flags = LastSessionEnd.Next(5);
     public static readonly BitField State = Flags.Next(3);
-
-    /// <summary>
-    /// Calls a device unknown that was last heard outside a time: before the registry started it may have changed what it does without being
-    /// heard. Returns whether its state changed.
-    /// </summary>
-    /// <param name="fromUnixMs">When the registry started, in Unix milliseconds.</param>
-    /// <param name="toUnixMs">Now, in Unix milliseconds. A device heard later was heard before the clock was set back.</param>
-    public bool MarkUnobservedUnlessHeard(long fromUnixMs, long toUnixMs)
-    {
-        if (!IsHeard || (_heardAtUnixMs >= fromUnixMs && _heardAtUnixMs <= toUnixMs))
-            return false;
-        (State, Evidence) = (PresenceState.Unknown, Evidence.Registry);
-        return true;
-    }
 }

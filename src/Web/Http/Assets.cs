@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
@@ -19,6 +21,19 @@ public static class Assets
 
     /// <summary>One hash of all files: scripts import each other by relative name, so that all must be of one version.</summary>
     private static readonly string Version = Hash();
+
+    /// <summary>The scripts that stand in pages: what keeps a page true must not be lost on the way.</summary>
+    private static readonly string[] Inline = ["screen-guard.js"];
+
+    /// <summary>The sources of a Content-Security-Policy that allow the scripts in pages.</summary>
+    internal static string InlineHashes { get; } =
+        string.Join(' ', Inline.Select(name => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Files[name]))}'"));
+
+    /// <summary>The text of a script that stands in a page.</summary>
+    internal static IHtmlContent Script(string name) =>
+        Inline.Contains(name)
+            ? new HtmlString($"<script>{Encoding.UTF8.GetString(Files[name])}</script>")
+            : throw new ArgumentException($"'{name}' does not stand in pages.", nameof(name));
 
     /// <summary>The address of a style or script.</summary>
     public static string Address(string name) =>

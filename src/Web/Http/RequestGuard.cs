@@ -9,9 +9,11 @@ namespace SurveillanceRegistry.Web.Http;
 /// </summary>
 internal static class RequestGuard
 {
-    /// <summary>Allows only resources of this site, no inline script or style, and no framing.</summary>
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    /// <summary>
+    /// Allows only resources of this site, the scripts that stand in pages by their hashes, no inline style, and no framing.
+    /// </summary>
+    private static readonly string ContentSecurityPolicy =
+        $"default-src 'none'; script-src 'self' {Assets.InlineHashes}; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>A year, for this host and those below it.</summary>

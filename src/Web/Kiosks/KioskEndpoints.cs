@@ -26,9 +26,9 @@ internal static class KioskEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/kiosks/{id}/notice", Notice);
-        routes.MapGet("/kiosks/{id}/confirmation", Confirm);
-        routes.MapGet("/kiosks/{id}/changes", Changes).LimitStreams();
+        routes.MapGet("/kiosks/{id}/notice", Notice).AddEndpointFilter(KioskFallback.LeaveToFallback);
+        routes.MapGet("/kiosks/{id}/confirmation", Confirm).AddEndpointFilter(KioskFallback.LeaveToFallback);
+        routes.MapGet("/kiosks/{id}/changes", Changes).AddEndpointFilter(KioskFallback.LeaveToFallback).LimitStreams();
         routes.MapGet(
             "/.well-known/jwks.json",
             (NoticeKey key) =>

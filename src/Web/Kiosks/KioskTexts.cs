@@ -43,10 +43,14 @@ internal static class KioskTexts
                 .ToDictionary(
                     language => language.Tag,
                     language =>
-                        Keys.Select(key => KeyValuePair.Create(key, language.Wording.TextOf(key)))
+                        Keys.Select(key => KeyValuePair.Create(key, TextOf(language, key)))
                             .Append(new("name", PageLanguage.NameOf(language.Tag)))
                             .ToDictionary(StringComparer.Ordinal)
                 )
         );
     }
+
+    /// <summary>A text; empty for a sentence of notices that the built-in English texts lack.</summary>
+    private static string TextOf(PageLanguage language, string key) =>
+        language.Wording.SayOr(key, PageTexts.English.GetValueOrDefault(key, ""));
 }

@@ -1,43 +1,46 @@
-// A screen shows the notice that it verified. When it could not confirm the notice for as long as the notice says, it shows the worst case
-// and the age of the last confirmation.
+// A screen shows the notice that the registry confirmed, and the age of that confirmation. After two missed confirmations, or after the time
+// that the notice says, it shows the worst case until the next one.
 
 import { NoticeSource, NoScreen } from "./notice.js";
-import { draw, drawLanguages, fit, say, sayInLanguages } from "./draw.js";
-import { ageText, textOf, withEnglish } from "./texts.js";
+import { clock, ageOf, haveClocksParted } from "./clock.js";
+import { announce, blank, draw, drawLanguages, part, say, sayInLanguages, sayTime } from "./draw.js";
+import { arrange, turn } from "./layout.js";
+import { ageText, textOf, timeText, withEnglish } from "./texts.js";
 
 const root = document.documentElement;
-const { kiosk, place } = root.dataset;
-const source = new NoticeSource(kiosk, place);
-const patience = 8_000;                              // The longest that one request may take, in milliseconds.
-const pauses = { first: 1_000, longest: 15_000 };    // Between requests that fail, in milliseconds.
+const { kiosk, zone } = root.dataset;
+const source = new NoticeSource(kiosk);
+const expected = 15_000;                             // A confirmation is expected this often, in milliseconds.
+const patience = 5_000;                              // The longest that one request may take.
+const trusted = 2 * expected + patience;             // Two missed confirmations.
+const pauses = { first: 1_000, longest: 8_000 };     // Between requests that fail.
 
-let notice = null;          // The last verified notice.
-let confirmed = null;       // When the request was sent that last confirmed it.
+let notice = null;          // What was last confirmed: payload, hash, when it was asked for and answered, and for how long it holds.
+let isTimeKnown = true;     // Whether the age of the confirmation is known.
 let refused = null;         // "closed" or "unpaired" when the registry said so.
+let hasAnswer = false;
 let language = root.lang;
 let drawn = "";             // What is on screen: whether it is current, hash and language.
 let pause = pauses.first;
 let next = 0;               // The timer of the next request.
 let asking = null;
 
-const jitter = milliseconds => milliseconds * (0.75 + Math.random() / 2);
-
-// Two clocks: a monotonic one, and one that also runs while the machine sleeps. The older age counts.
-const clock = () => ({ steady: performance.now(), wall: Date.now() });
-const ageOf = then => then === null ? Infinity : Math.max(performance.now() - then.steady, Date.now() - then.wall);
+const jitter = milliseconds => milliseconds * (0.8 + Math.random() / 5);
 
 async function confirm() {
   clearTimeout(next);
   if (asking) { asking.again = true; return; }
   const mine = asking = { again: false };
-  const sent = clock();
   let wait;
   try {
-    notice = await source.confirm(AbortSignal.timeout(patience));
-    confirmed = sent;
-    refused = null;
+    const confirmed = await source.confirm(AbortSignal.timeout(patience));
+    // An answer that was on its way while the clocks parted has no known age.
+    if (!mine.isDoubtful) {
+      [notice, isTimeKnown, refused] = [confirmed, true, null];
+      if (root.dataset.whole === "false") window.loadScreen(`/kiosks/${kiosk}${location.search}`);
+    }
     pause = pauses.first;
-    wait = notice.payload.validSeconds * 1_000 / 3;
+    wait = mine.isDoubtful ? 0 : expected;
   } catch (failure) {
     refused = failure instanceof NoScreen ? failure.state : null;
     console.warn(failure.message);
@@ -45,35 +48,62 @@ async function confirm() {
     pause = Math.min(pause * 2, pauses.longest);
   }
   asking = null;
+  hasAnswer = true;
   next = setTimeout(confirm, mine.again ? 0 : jitter(wait));
-  root.dataset.asked = "";
   show();
 }
 
+/** Brings the screen up to date. Whatever goes wrong, the screen does not go on saying what it said. */
 function show() {
-  const age = ageOf(confirmed);
-  const isCurrent = !refused && notice !== null && age <= notice.payload.validSeconds * 1_000;
-  const state = refused ?? (isCurrent ? "current" : "unconfirmed");
-  if (notice) drawNotice(isCurrent);
-  const own = (key, values) => textOf(key, language, values);
-  const hasAnswer = "asked" in root.dataset;
-  if (!notice) say("title", own("screen.title.worst"));
-  say("standing", own(`screen.${refused ?? standing(isCurrent, hasAnswer)}`));
-  say("age", notice && !isCurrent ? own("screen.age", { age: ageText(age, language) }) : "");
-  say("nothing", notice || !hasAnswer ? "" : own("screen.never.more"));
-  const sample = document.querySelector(".sample");
-  if (sample) sayInLanguages(sample, withEnglish("scope.sample", language));
-  if (root.dataset.state !== state) {
-    root.dataset.state = state;
-    fit();
+  try {
+    if (haveClocksParted()) {
+      isTimeKnown = false;
+      if (asking) asking.isDoubtful = true;
+      confirm();
+    }
+    showNow();
+    window.screenBeat = performance.now();
+  } catch (fault) {
+    console.error(fault);
+    blank(textOf("screen.never", language));
+    drawn = "";
   }
 }
 
+function showNow() {
+  const age = notice ? ageOf(notice.sent) : Infinity;
+  const isConfirmed = notice !== null && isTimeKnown && age <= Math.min(notice.validSeconds * 1_000, trusted);
+  // A notice that another one replaced is not true, however fresh: while the other is fetched it may stand, not after that failed.
+  const isCurrent = !refused && isConfirmed && (asking !== null || source.inForce === notice.hash);
+  const own = (key, values) => textOf(key, language, values);
+  const state = refused ?? (isCurrent ? "current" : "unconfirmed");
+  const hasChanged = root.dataset.state !== state;
+  root.dataset.state = state;
+  delete root.dataset.lost;
+  if (notice) drawNotice(isCurrent);
+  else say("title", own("screen.title.worst"));
+  say("standing", own(`screen.${refused ?? standing(isCurrent)}`));
+  if (notice) sayTime("age", isTimeKnown ? own(isCurrent ? "screen.confirmed.age" : "screen.age", { age: ageText(age, language) }) : own("screen.time.unconfirmed"), notice.at);
+  sayOnPaper(isCurrent, own);
+  say("nothing", notice || !hasAnswer ? "" : own("screen.never.more"));
+  const sample = document.querySelector(".sample");
+  if (sample) sayInLanguages(sample, withEnglish("scope.sample", language));
+  if (hasChanged) arrange();
+  turn(language);
+}
+
 /** The text that says how far the screen can be trusted, when the registry did not refuse it. */
-function standing(isCurrent, hasAnswer) {
+function standing(isCurrent) {
   if (isCurrent) return "confirmed";
   if (notice) return "unconfirmed";
   return hasAnswer ? "never" : "connecting";
+}
+
+/** What paper says in place of "now": it does not change when a device begins to record. */
+function sayOnPaper(isCurrent, own) {
+  const time = notice ? timeText(notice.at, language, zone) : "";
+  say("printed-title", isCurrent ? own("screen.printed.title", { time }) : "");
+  say("printed", notice ? own(isCurrent ? "screen.printed" : "screen.printed.unconfirmed", { time }) : "");
 }
 
 function drawNotice(isCurrent) {
@@ -81,12 +111,15 @@ function drawNotice(isCurrent) {
   if (!payload.languages[language]) language = Object.keys(payload.languages)[0];
   const now = [isCurrent, hash, language].join(" ");
   if (now === drawn) return;
-  draw(payload, isCurrent ? payload : payload.worst, language, hash);
+  const face = isCurrent ? payload : payload.worst;
+  draw(payload, face, language, hash);
   drawLanguages(payload, language, chosen => { language = chosen; show(); });
+  announce(face, language);
   root.dataset.sequence = payload.sequence;
   root.dataset.noticeHash = hash;
+  root.dataset.place = payload.place;
   drawn = now;
-  requestAnimationFrame(fit);
+  arrange();
 }
 
 // Hints say that something changed, never what. A stream that the browser gave up is opened again; meanwhile the screen polls.
@@ -101,9 +134,22 @@ function listen() {
   });
 }
 
+/** What stands on the glass while the page is put away may be old when it comes back. */
+function putAway() {
+  isTimeKnown = false;
+  show();
+}
+
+const qr = document.querySelector("img.qr");
+const drawQrAgain = () => setTimeout(() => { qr.src = `/kiosks/${kiosk}/qr.svg?again=${Date.now()}`; }, jitter(5_000));
+qr?.addEventListener("error", drawQrAgain);
+if (qr?.complete && qr.naturalWidth === 0) drawQrAgain();
+for (const event of ["resize", "load"]) addEventListener(event, arrange);
+document.fonts?.ready.then(arrange);
+addEventListener("pagehide", putAway);
+addEventListener("online", confirm);
+addEventListener("pageshow", event => { if (event.persisted) confirm(); });
+document.addEventListener("visibilitychange", () => { show(); if (!document.hidden) confirm(); });
 setInterval(show, 1_000);
-for (const event of ["resize", "load"]) addEventListener(event, fit);
-for (const event of ["online", "pageshow"]) addEventListener(event, () => { show(); confirm(); });
 show();
-confirm();
-listen();
+if (kiosk) { confirm(); listen(); }

@@ -1,14 +1,11 @@
-// Fetches the notice of a place. Accepts it only when it is signed with one of the City's keys, is of this place, and its sequence is not
-// lower than one seen before. Anything else is discarded: the caller gets no confirmation, and the screen's confirmation grows old.
+// Asks the registry which notice is in force, and fetches it. Only a signed confirmation with the nonce of the request confirms a notice:
+// a 304, a cached answer or a replayed notice confirms nothing. Anything else is discarded, and the screen's confirmation grows old.
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+import { clock } from "./clock.js";
+import { newNonce, verify } from "./signature.js";
 
-function bytesOf(base64url) {
-  const binary = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, character => character.charCodeAt(0));
-}
-
-const hex = bytes => Array.from(new Uint8Array(bytes), byte => byte.toString(16).padStart(2, "0")).join("");
+/** How often a notice is fetched because another one was issued meanwhile. */
+const attempts = 3;
 
 /** The registry answered that this screen has no notice: "unpaired" for 404, "closed" for 410. */
 export class NoScreen extends Error {
@@ -19,70 +16,79 @@ export class NoScreen extends Error {
 }
 
 export class NoticeSource {
-  #kiosk; #place; #keys = new Map(); #highest = new Map(); #held = null;
+  #kiosk; #fetched = null; #newest = new Map();
 
-  constructor(kiosk, place) {
+  /** The hash of the notice that the registry last called in force. */
+  inForce = null;
+
+  constructor(kiosk) {
     this.#kiosk = kiosk;
-    this.#place = place;
   }
 
-  /** Requests the notice. Returns the verified notice that is in force now; throws when there is none or it cannot be verified. */
+  /** Returns the notice in force, with the confirmation and when it was asked for; throws when nothing could be confirmed. */
   async confirm(signal) {
-    const headers = this.#held ? { "If-None-Match": `"${this.#held.hash}"` } : {};
-    const answer = await fetch(`/kiosks/${this.#kiosk}/notice`, { headers, signal, cache: "no-store", credentials: "omit" });
-    if (answer.status === 304 && this.#held) return this.#held;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const sent = clock();
+      const confirmation = await this.#ask(signal);
+      this.inForce = confirmation.hash;
+      if (this.#fetched?.hash !== confirmation.hash) this.#fetched = await this.#fetch(confirmation.place, signal);
+      const { payload, hash, key } = this.#fetched;
+      if (hash !== confirmation.hash) continue;
+      if (payload.place !== confirmation.place || payload.sequence !== confirmation.sequence) throw new Error("The confirmation is of another notice.");
+      this.#mustNotGoBack(key, payload);
+      return { payload, hash, sent, at: confirmation.at, validSeconds: Math.min(payload.validSeconds, confirmation.validSeconds) };
+    }
+    throw new Error("The registry sends another notice than it confirms.");
+  }
+
+  async #ask(signal) {
+    const nonce = newNonce();
+    const { payload } = await this.#get(`confirmation?nonce=${nonce}`, "surveillance-confirmation+json", signal);
+    if (payload.nonce !== nonce) throw new Error("The confirmation answers another request.");
+    if (payload.kiosk !== this.#kiosk) throw new Error("The confirmation is of another kiosk.");
+    if (!(payload.validSeconds > 0)) throw new Error("The confirmation does not say how long it holds.");
+    return payload;
+  }
+
+  async #fetch(place, signal) {
+    const notice = await this.#get("notice", "surveillance-notice+json", signal);
+    if (notice.payload.place !== place) throw new Error("The notice is of another place.");
+    mustBeComplete(notice.payload);
+    return notice;
+  }
+
+  async #get(path, type, signal) {
+    const address = `/kiosks/${encodeURIComponent(this.#kiosk)}/${path}`;
+    const answer = await fetch(address, { signal, cache: "no-store", credentials: "omit" });
     // Only the registry answers with problem details; the answer of a proxy is ignored.
     const isRegistry = answer.headers.get("Content-Type")?.startsWith("application/problem+json");
     if (isRegistry && answer.status === 410) throw new NoScreen("closed");
     if (isRegistry && answer.status === 404) throw new NoScreen("unpaired");
     if (answer.status !== 200) throw new Error(`The registry answered ${answer.status}.`);
-    this.#held = await this.#verify(await answer.json(), signal);
-    return this.#held;
+    return verify(await answer.json(), type, signal);
   }
 
-  async #verify(jws, signal) {
-    const header = JSON.parse(decoder.decode(bytesOf(jws.protected)));
-    if (header.alg !== "ES256" || header.crit) throw new Error("The notice is not signed with ES256.");
-    const key = await this.#key(header.kid, signal);
-    const signed = new TextEncoder().encode(`${jws.protected}.${jws.payload}`);
-    if (!await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, bytesOf(jws.signature), signed)) throw new Error("The signature of the notice is not valid.");
-    const bytes = bytesOf(jws.payload);
-    const payload = JSON.parse(decoder.decode(bytes));
-    if (payload.place !== this.#place) throw new Error("The notice is of another place.");
-    mustBeComplete(payload);
-    this.#mustNotGoBack(header.kid, payload);
-    return { payload, hash: hex(await crypto.subtle.digest("SHA-256", bytes)) };
-  }
-
-  /** The highest sequence is stored over restarts; a screen without storage has it in memory. */
-  #mustNotGoBack(kid, { place, sequence }) {
-    const name = `notice-sequence ${kid} ${place}`;
-    const highest = Math.max(this.#highest.get(name) ?? 0, storedNumber(name));
-    if (sequence < highest) throw new Error(`Notice ${sequence} is older than notice ${highest}, which was seen before.`);
-    this.#highest.set(name, sequence);
-    try { localStorage.setItem(name, sequence); } catch { /* In memory only. */ }
-  }
-
-  async #key(id, signal) {
-    if (!this.#keys.has(id)) {
-      const answer = await fetch("/.well-known/jwks.json", { signal, cache: "no-store", credentials: "omit" });
-      if (!answer.ok) throw new Error(`The City's keys could not be fetched: ${answer.status}.`);
-      const { keys } = await answer.json();
-      for (const { kid, kty, crv, x, y } of keys.filter(key => key.kty === "EC" && key.crv === "P-256"))
-        this.#keys.set(kid, await crypto.subtle.importKey("jwk", { kty, crv, x, y }, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]));
-    }
-    if (!this.#keys.has(id)) throw new Error("The key of the notice is not one of the City's.");
-    return this.#keys.get(id);
+  /** The newest notice is stored over restarts; a screen without storage has it in memory. Of equal sequences the later one is newer. */
+  #mustNotGoBack(key, { place, sequence, issuedAt }) {
+    const name = `notice-sequence ${key} ${place}`;
+    const [newest, newestAt = ""] = this.#newest.get(name) ?? stored(name);
+    if (sequence < newest || sequence === newest && issuedAt < newestAt)
+      throw new Error(`Notice ${sequence} is older than notice ${newest}, which was seen before.`);
+    this.#newest.set(name, [sequence, issuedAt]);
+    try { localStorage.setItem(name, `${sequence} ${issuedAt}`); } catch { /* In memory only. */ }
   }
 }
 
-function storedNumber(name) {
-  try { return Number(localStorage.getItem(name)) || 0; } catch { return 0; }
+function stored(name) {
+  try {
+    const [sequence, issuedAt] = (localStorage.getItem(name) ?? "").split(" ");
+    return [Number(sequence) || 0, issuedAt];
+  } catch { return [0]; }
 }
 
 /** Refuses a signed notice that this screen could not draw completely. */
 function mustBeComplete(payload) {
-  const isComplete = Number.isSafeInteger(payload.sequence) && payload.validSeconds > 0
+  const isComplete = Number.isSafeInteger(payload.sequence) && payload.validSeconds > 0 && !Number.isNaN(Date.parse(payload.issuedAt))
     && [payload, payload.worst].every(face => Array.isArray(face?.facts) && Object.keys(face.languages ?? {}).length > 0
       && Object.values(face.languages).every(text => text.facts?.length === face.facts.length && Array.isArray(text.firstLayer)));
   if (!isComplete) throw new Error("The notice has a shape that this screen cannot show.");

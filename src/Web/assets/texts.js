@@ -14,10 +14,16 @@ export const nameOf = language => texts[language]?.name ?? language;
 export const withEnglish = (key, language) =>
   [...new Set([language, "en"])].map(tag => [textOf(key, tag), tag]);
 
-/** An age: 12 s, 3 min 4 s, 2 h 5 min. */
+/** An age: 12 s, 3 min 4 s, 2 h 5 min, 30 d 2 h. */
 export function ageText(milliseconds, language) {
   const seconds = Math.floor(milliseconds / 1000);
-  if (seconds < 60) return textOf("screen.age.seconds", language, { seconds });
-  if (seconds < 3600) return textOf("screen.age.minutes", language, { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
-  return textOf("screen.age.hours", language, { hours: Math.floor(seconds / 3600), minutes: Math.floor(seconds / 60) % 60 });
+  const [minutes, hours, days] = [60, 3600, 86400].map(unit => Math.floor(seconds / unit));
+  if (minutes === 0) return textOf("screen.age.seconds", language, { seconds });
+  if (hours === 0) return textOf("screen.age.minutes", language, { minutes, seconds: seconds % 60 });
+  if (days === 0) return textOf("screen.age.hours", language, { hours, minutes: minutes % 60 });
+  return textOf("screen.age.days", language, { days, hours: hours % 24 });
 }
+
+/** An instant as people of the language write it, in the city's time. */
+export const timeText = (instant, language, timeZone) =>
+  new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium", timeZone }).format(new Date(instant));

@@ -20,9 +20,13 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
         }
     }
 
+    /// <summary>The registered kiosks. A test may register and remove some.</summary>
+    public ImmutableArray<Kiosk> Kiosks { get; set; } = opening.Kiosks;
+
     public Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Places);
 
-    public Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Kiosks);
+    public Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken) =>
+        IsOutOfReach ? throw new IOException("The database is out of reach.") : Task.FromResult(Kiosks);
 
     /// <summary>The places that fleets work from.</summary>
     public ImmutableArray<FleetBase> FleetBases { get; set; } = opening.FleetBases;

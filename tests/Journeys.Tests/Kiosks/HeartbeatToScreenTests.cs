@@ -98,15 +98,15 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
         await Expect(page.Locator("[data-technology=facility-camera][data-capture=audio]")).ToHaveCountAsync(0);
 
         await person.SetOfflineAsync(true);
-        await page.Clock.FastForwardAsync(80_000);
+        await page.Clock.FastForwardAsync(30_000);
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-state", "current");
-        await page.Clock.FastForwardAsync(15_000);
+        await page.Clock.FastForwardAsync(50_000);
 
         await Expect(page.Locator("html[data-state=unconfirmed]")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-technology=facility-camera][data-capture=audio][data-mode=recorded][data-certainty=unknown]"))
             .ToBeVisibleAsync();
         await Expect(page.Locator("[data-technology=facility-camera][data-capture=video][data-certainty=unknown]")).ToBeVisibleAsync();
-        await Expect(page.Locator("[data-part=age]")).ToContainTextAsync("1 min");
+        await Expect(page.Locator("[data-part=age]")).ToContainTextAsync("Last confirmed 1 min");
 
         await person.SetOfflineAsync(false);
         await page.Clock.FastForwardAsync(20_000);

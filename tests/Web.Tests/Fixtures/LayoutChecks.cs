@@ -33,7 +33,8 @@ internal static class LayoutChecks
         """;
 
     /// <summary>
-    /// Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass.
+    /// Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass. Of parts that take
+    /// turns only what stands there now is looked at, line by line.
     /// </summary>
     public const string CutOff = """
         whole => {
@@ -46,11 +47,27 @@ internal static class LayoutChecks
             const element = texts.currentNode.parentElement;
             if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
             if (element.closest("svg, noscript, script, .skip, .visually-hidden")) continue;
+            let isHidden = false;
+            for (let e = element; e; e = e.parentElement) isHidden ||= getComputedStyle(e).clipPath !== "none";
+            if (isHidden) continue;
             const range = document.createRange();
             range.selectNodeContents(texts.currentNode);
             const box = range.getBoundingClientRect();
             if (element.closest("[tabindex='0']")) continue;  // A wide table scrolls in a frame of its own, by keyboard too.
             const what = texts.currentNode.data.trim().slice(0, 60);
+            const turning = [...document.querySelectorAll("main, [data-part=leaf]")]
+              .find(part => part.contains(element) && getComputedStyle(part).overflowY === "hidden");
+            if (turning) {
+              const top = turning.getBoundingClientRect().top + turning.clientTop;
+              const bottom = top + turning.clientHeight;
+              for (const line of range.getClientRects()) {
+                const ink = line.top + line.height / 10;  // No letter has ink above.
+                if (line.bottom < top + 2 || ink > bottom - 2) continue;
+                if (ink < top - 2 || line.bottom > bottom + 2) found.push(`cut off on its page: ${what}`);
+                if (line.left < 0 || line.right > innerWidth) found.push(`out of the glass: ${what}`);
+              }
+              continue;
+            }
             if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`out of the glass: ${what}`);
             for (let e = element; e && e !== root; e = e.parentElement) {
               const style = getComputedStyle(e);

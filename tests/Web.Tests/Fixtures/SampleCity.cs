@@ -227,9 +227,17 @@ public sealed class SampleCity : IAsyncLifetime
         long sequence,
         NoticeKey key,
         params (string Kind, ImmutableArray<Capture> Sensors, CaptureReport? Heard)[] heard
+    ) => NoticeAt(Time.GetUtcNow(), place, sequence, key, heard);
+
+    /// <summary>A signed notice of any place, issued at a time.</summary>
+    internal SignedNotice NoticeAt(
+        DateTimeOffset now,
+        string place,
+        long sequence,
+        NoticeKey key,
+        params (string Kind, ImmutableArray<Capture> Sensors, CaptureReport? Heard)[] heard
     )
     {
-        var now = Time.GetUtcNow();
         var standing = Opening.Places.First(one => one.Id == Lobby) with { Id = place };
         ImmutableArray<CoveringDevice> covering =
         [

@@ -87,7 +87,7 @@ public sealed partial class LanguageByFilesTests(Chromium chromium) : IAsyncLife
             ("facility-camera", [Capture.Video, Capture.Audio], audio),
             ("traffic-camera", [Capture.Video], null)
         );
-        var network = await KioskNetwork.To(page, notice);
+        var network = await KioskNetwork.To(page, _city, notice);
 
         network.IsCut();
         await page.GotoAsync($"{_city.Url}/kiosks/{SampleCity.LobbyKiosk}?lang={Language}");

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace SurveillanceRegistry.Web.Kiosks;
+
+/// <summary>
+/// Answers every browser below <c>/kiosks</c> with the page of a screen, whatever happened: a wall has nobody to press reload. The page tries
+/// again by itself. Programs get problem details.
+/// </summary>
+internal static class KioskFallback
+{
+    /// <summary>The address of the page without a kiosk: no id of a kiosk begins with a hyphen.</summary>
+    private const string Nowhere = "/kiosks/-";
+
+    /// <summary>Adds the fallback. Must stand before the endpoints and after the handler of exceptions.</summary>
+    public static void UseKioskFallback(this WebApplication app) =>
+        app.UseWhen(
+            http => http.Request.Path.StartsWithSegments("/kiosks") && IsForPerson(http.Request),
+            screens =>
+            {
+                screens.UseStatusCodePagesWithReExecute(Nowhere);
+                screens.Use(CatchAsync);
+            }
+        );
+
+    /// <summary>Leaves a refusal without a body when a person asked, so that the page of a screen is sent in its place.</summary>
+    public static async ValueTask<object?> LeaveToFallback(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var result = await next(call);
+        return result is ProblemHttpResult problem && IsForPerson(call.HttpContext.Request)
+            ? Results.StatusCode(problem.StatusCode)
+            : result;
+    }
+
+    private static bool IsForPerson(HttpRequest request) =>
+        request.Headers.Accept.Any(accepted => accepted?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
+
+    private static async Task CatchAsync(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (Exception failure) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.RequestServices.GetRequiredService<ILoggerFactory>()
+                .CreateLogger(typeof(KioskFallback))
+                .LogError(failure, "The page of a screen could not be made; the screen gets one that tries again.");
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+    }
+}
