@@ -14,12 +14,7 @@ namespace SurveillanceRegistry.Web.Kiosks;
 /// The screen of a kiosk, empty: its script fills it with what it verifies. It is sent whatever happened, also for a kiosk that is not
 /// registered and while the database is away, because its script tries again by itself.
 /// </summary>
-public sealed class KioskModel(
-    IPlaceRegister places,
-    ScreenGovernance screens,
-    TimeProvider time,
-    ILogger<KioskModel> logger
-) : PageModel
+public sealed class KioskModel(IPlaceRegister places, ScreenGovernance screens, TimeProvider time, ILogger<KioskModel> logger) : PageModel
 {
     private City _city = null!;
 

@@ -68,9 +68,7 @@ internal static class KioskEndpoints
             return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
         var held = http.Request.GetTypedHeaders().IfNoneMatch.FirstOrDefault()?.Tag.ToString().Trim('"');
         http.Response.Headers[HeaderNames.ETag] = $"\"{place.Notice.Hash}\"";
-        return held == place.Notice.Hash
-            ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Results.Text(place.Notice.ToJws(), Jose);
+        return held == place.Notice.Hash ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Text(place.Notice.ToJws(), Jose);
     }
 
     /// <summary>Signs which notice is in force now. Only this confirms a notice: it names the nonce of the request.</summary>
@@ -95,15 +93,7 @@ internal static class KioskEndpoints
         if (await grains.Place(kiosk.Place).Describe() is not { } place)
             return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
         var (notice, now) = (place.Notice, time.GetUtcNow());
-        var confirmation = new NoticeConfirmation(
-            id,
-            kiosk.Place,
-            notice.Sequence,
-            notice.Hash,
-            now,
-            nonce!,
-            place.Content.ValidSeconds
-        );
+        var confirmation = new NoticeConfirmation(id, kiosk.Place, notice.Sequence, notice.Hash, now, nonce!, place.Content.ValidSeconds);
         return Results.Text(confirmation.ToJws(key), Jose);
     }
 

@@ -41,7 +41,10 @@ public sealed class NoticeConfirmationTests
         using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(jws.RootElement.GetProperty("protected").GetString()));
         Assert.Equal("surveillance-confirmation+json", header.RootElement.GetProperty("typ").GetString());
         Assert.NotEqual(SignedNotice.Type, NoticeConfirmation.Type);
-        Assert.Equal(("ES256", key.Id), (header.RootElement.GetProperty("alg").GetString(), header.RootElement.GetProperty("kid").GetString()));
+        Assert.Equal(
+            ("ES256", key.Id),
+            (header.RootElement.GetProperty("alg").GetString(), header.RootElement.GetProperty("kid").GetString())
+        );
     }
 
     [Theory]

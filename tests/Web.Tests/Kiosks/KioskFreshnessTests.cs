@@ -147,5 +147,6 @@ public sealed class KioskFreshnessTests(SampleCity city, Chromium chromium) : Ki
     }
 
     /// <summary>Sets the wall clock of the browser's machine; its monotonic clock goes on.</summary>
-    private Task SetsClock(int seconds) => Page.EvaluateAsync("ms => { const now = Date.now; Date.now = () => now() + ms; }", seconds * 1_000L);
+    private Task<System.Text.Json.JsonElement?> SetsClock(int seconds) =>
+        Page.EvaluateAsync("ms => { const now = Date.now; Date.now = () => now() + ms; }", seconds * 1_000L);
 }

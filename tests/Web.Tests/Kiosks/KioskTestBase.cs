@@ -42,7 +42,11 @@ public abstract class KioskTestBase(SampleCity city, Chromium chromium) : IAsync
         await Freezes();
     }
 
-    public async ValueTask DisposeAsync() => await Glass.CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Glass.CloseAsync();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Time stands still in the browser; only a test lets it pass.</summary>
     private protected async Task Freezes()
@@ -71,7 +75,8 @@ public abstract class KioskTestBase(SampleCity city, Chromium chromium) : IAsync
         var shown = Page.Locator("[data-part=facts] > li[data-capture]:not([data-fleet])");
         await Expect(shown).ToHaveCountAsync(facts.Length);
         foreach (var fact in facts)
-            await Expect(Page.Locator($"[data-capture={fact.Split(' ')[0]}][data-certainty={fact.Split(' ')[1]}]:not([data-fleet])")).ToHaveCountAsync(1);
+            await Expect(Page.Locator($"[data-capture={fact.Split(' ')[0]}][data-certainty={fact.Split(' ')[1]}]:not([data-fleet])"))
+                .ToHaveCountAsync(1);
     }
 
     private protected async Task SaysThatItCouldNotConfirm()
