@@ -15,6 +15,11 @@ internal static class AdvisoryLocks
     /// <summary>Held by the transaction that seals the history, so that two processes never seal the same day.</summary>
     public const int SealHistory = 12;
 
+    /// <summary>
+    /// Shared by transactions that record readings of mobile devices, and held alone while the last reading of a digest is looked up.
+    /// </summary>
+    public const int Readings = 57;
+
     /// <summary>Held by the session that migrates the database; the letters "REGISTRY" in ASCII.</summary>
     public const long Migrate = 0x5245_4749_5354_5259;
 }

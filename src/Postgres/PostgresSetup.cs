@@ -57,8 +57,7 @@ public static class PostgresSetup
         services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();
         services.AddSingleton<ILedgerLog, LedgerLog>();
         services.AddSingleton<ILedgerSnapshots, LedgerSnapshots>();
-        services.AddSingleton<IStaffRegister, StaffRegister>();
-        services.AddSingleton<ISavedViews, SavedViews>();
+        AddStaff(services);
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IWithdrawalRegister, WithdrawalRegister>();
         services.AddSingleton<IEnrolment, Enrolment>();
@@ -87,5 +86,18 @@ public static class PostgresSetup
         services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());
         return services;
+    }
+
+    private static void AddStaff(IServiceCollection services)
+    {
+        services.AddSingleton<IStaffRegister, StaffRegister>();
+        services.AddSingleton<IStaffCredentialRegister, StaffCredentialRegister>();
+        services.AddSingleton<IStaffSessions, StaffSessions>();
+        services.AddSingleton<ITokenRegister, TokenRegister>();
+        services.TryAddSingleton(new SecurityLogRetention(SecurityLogRetention.DefaultDays));
+        services.AddSingleton<SecurityLog>();
+        services.AddSingleton<ISecurityLog>(provider => provider.GetRequiredService<SecurityLog>());
+        services.AddSingleton<IPeriodicTask>(provider => provider.GetRequiredService<SecurityLog>());
+        services.AddSingleton<ISavedViews, SavedViews>();
     }
 }

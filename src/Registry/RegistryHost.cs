@@ -11,6 +11,7 @@ using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Mqtt.Vendors;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Postgres.Staff;
 using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Registry.Listeners;
 using SurveillanceRegistry.Web;
@@ -59,6 +60,7 @@ internal static class RegistryHost
             .SetApplicationName("registry")
             .PersistKeysToFileSystem(KeyFile.CreateFolder(KeyFile.Folder(settings.Data)));
         services.AddSingleton(new HeartbeatRetention(settings.HeartbeatDays));
+        services.AddSingleton(new SecurityLogRetention(settings.SecurityLogDays));
         services.AddPostgres(connectionString);
         services.AddSingleton<ITableFiles, TableFiles>();
         services.AddSingleton(ReadProfiles(settings));

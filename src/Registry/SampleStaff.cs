@@ -23,6 +23,7 @@ internal static class SampleStaff
     /// <summary>Gives each person a new password. Returns a line for each with sign-in and password.</summary>
     public static async Task<ImmutableArray<string>> RenewAsync(
         IStaffRegister register,
+        IStaffCredentialRegister credentials,
         string url,
         string department,
         CancellationToken cancellationToken
@@ -33,25 +34,25 @@ internal static class SampleStaff
         {
             var signIn = $"{name}@sample-city.example";
             var password = Passwords.New();
+            // It lives until the next start, so that its owner need not change it, and needs no second factor.
+            var stored = new StoredPassword(Passwords.Hash(password), PasswordKind.Sample, null);
             var now = TimeProvider.System.GetUtcNow();
             if (await register.FindBySignInAsync(signIn, cancellationToken) is { } found)
-                await register.ChangeAsync(
-                    found.Member.Id,
-                    null,
-                    null,
-                    Passwords.Hash(password),
-                    Attribution.Registry,
-                    now,
-                    cancellationToken
-                );
+            {
+                await credentials.RemoveSecondFactorAsync(found.Member.Id, Attribution.Registry, now, cancellationToken);
+                await credentials.SetPasswordAsync(found.Member.Id, stored, Attribution.Registry, now, cancellationToken);
+            }
             else
+            {
                 await register.AddAsync(
                     new StaffMember(StaffMember.NewId(), signIn, person, department, [.. roles], false, true, 1),
-                    Passwords.Hash(password),
+                    stored,
                     Attribution.Registry,
                     now,
                     cancellationToken
                 );
+            }
+
             lines.Add($"sign-in {url}/staff as {signIn} with {password} ({string.Join(", ", roles.Select(Json.Word))})");
         }
 

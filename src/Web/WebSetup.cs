@@ -20,6 +20,7 @@ using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies.Api;
 using SurveillanceRegistry.Web.Presence;
 using SurveillanceRegistry.Web.Staff.Account;
+using SurveillanceRegistry.Web.Staff.Audit;
 
 namespace SurveillanceRegistry.Web;
 
@@ -78,6 +79,7 @@ public static class WebSetup
         ChangesApi.Map(api);
         LogApi.Map(api);
         IngestApi.Map(app, api);
+        AuditApi.Map(api);
         app.MapGet(
                 "/staff/export.csv",
                 async (IGrainFactory grains, ITableFiles files) =>

@@ -3,7 +3,11 @@ using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Domain.Staff;
 
-/// <summary>The register of staff and their roles. Every change of roles is a ledger entry, without a name.</summary>
+/// <summary>What staff pages show of a person, which the ledger never has.</summary>
+/// <param name="SignIn">The normalised sign-in name.</param>
+public sealed record StaffProfile(string SignIn, string Name, string? Department);
+
+/// <summary>The register of staff and their roles. Every change of a right is a ledger entry, without a name.</summary>
 public interface IStaffRegister
 {
     /// <summary>Every member, by sign-in.</summary>
@@ -12,48 +16,49 @@ public interface IStaffRegister
     /// <summary>The member with this id, or null.</summary>
     Task<StaffMember?> FindAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>The member with this sign-in and the hash of their password, if they have one; null when there is none.</summary>
-    Task<(StaffMember Member, string? PasswordHash)?> FindBySignInAsync(string signIn, CancellationToken cancellationToken);
+    /// <summary>The member with this sign-in in any spelling, and their password, if they have one; null when there is none.</summary>
+    Task<(StaffMember Member, StoredPassword? Password)?> FindBySignInAsync(string signIn, CancellationToken cancellationToken);
 
     /// <summary>The member who has an identity provider's subject, or null.</summary>
     /// <param name="subject">Issuer and subject, as <c>issuer|sub</c>.</param>
     Task<StaffMember?> FindBySubjectAsync(string subject, CancellationToken cancellationToken);
 
-    /// <summary>Adds a member. False, with nothing added, when the sign-in is taken.</summary>
-    Task<bool> AddAsync(StaffMember member, string? passwordHash, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
-
-    /// <summary>Changes roles, activity or password, and ends the member's sessions. Null changes nothing. False when there is no such
-    /// member.</summary>
-    Task<bool> ChangeAsync(
-        string id,
-        ImmutableArray<Role>? roles,
-        bool? isActive,
-        string? passwordHash,
+    /// <summary>Adds a member. False, with nothing added, when the sign-in is taken or looks like one that is.</summary>
+    Task<bool> AddAsync(
+        StaffMember member,
+        StoredPassword? password,
         Attribution by,
         DateTimeOffset at,
         CancellationToken cancellationToken
     );
 
+    /// <summary>Changes roles or activity, and ends the member's sessions. Null changes nothing. False when there is no such
+    /// member.</summary>
+    Task<bool> ChangeAsync(
+        string id,
+        ImmutableArray<Role>? roles,
+        bool? isActive,
+        Attribution by,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Changes a member's name, sign-in and department. The ledger records that they changed and the department.</summary>
+    /// <returns>False, with nothing changed, when the sign-in is taken or looks like another one, or there is no such member.</returns>
+    Task<bool> RenameAsync(string id, StaffProfile profile, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
+
     /// <summary>Binds an identity provider's subject to a member. False when the member has a subject already.</summary>
     Task<bool> BindSubjectAsync(string id, string subject, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Stores the hash of a new token.</summary>
-    /// <returns>Its number.</returns>
-    Task<long> AddTokenAsync(TokenGrant grant, byte[] sha256, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <summary>
+    /// Removes the identity provider's subject of a member, so that the next sign-in with the verified mail address binds another one. Ends
+    /// the member's sessions. False when the member has no subject.
+    /// </summary>
+    Task<bool> UnbindSubjectAsync(string id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>The active member and the grant of a token that is neither revoked nor expired; null for any other token.</summary>
-    Task<(StaffMember Member, TokenGrant Grant)?> FindByTokenAsync(byte[] sha256, DateTimeOffset at, CancellationToken cancellationToken);
-
-    /// <summary>The grant of every token, newest first.</summary>
-    Task<ImmutableArray<TokenGrant>> TokensAsync(CancellationToken cancellationToken);
-
-    /// <summary>Revokes a token at once. False when there is no such token, or it was revoked before.</summary>
-    Task<bool> RevokeTokenAsync(long id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
-
-    /// <summary>Ends one session: every copy of its cookie is refused from now on.</summary>
-    /// <param name="until">When it would have ended by itself. The record is deleted then.</param>
-    Task EndSessionAsync(string session, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken);
-
-    /// <summary>Whether a session was ended by <see cref="EndSessionAsync"/>.</summary>
-    Task<bool> HasEndedAsync(string session, CancellationToken cancellationToken);
+    /// <summary>
+    /// Removes everything that says who a deactivated member was: name, sign-in, password, second factor, subject, sessions, saved views.
+    /// The opaque id stays, as the ledger has it. False when there is no such member, or the member is active.
+    /// </summary>
+    Task<bool> AnonymizeAsync(string id, Attribution by, DateTimeOffset at, CancellationToken cancellationToken);
 }

@@ -39,6 +39,12 @@ public sealed record StaffMember(
     /// <summary>A new opaque id.</summary>
     public static string NewId() => "st-" + RandomNumberGenerator.GetString(IdLetters, 16);
 
+    /// <summary>Whether a text has the form of an id.</summary>
+    public static bool IsId(string text) =>
+        text.Length == 19
+        && text.StartsWith("st-", StringComparison.Ordinal)
+        && text[3..].All(one => IdLetters.Contains(one, StringComparison.Ordinal));
+
     /// <summary>The attribution of an act of this member in a role.</summary>
     public Attribution AttributionAs(Role role) => new(Json.Word(role), Department, Id, IsProgram);
 }

@@ -150,9 +150,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
         QueryAsync(
             $"""
             select {Columns} from registry.change_request
-            where author = @author and state in ('draft', 'submitted')
-            order by id desc
-            limit 200
+            where author = @author and state in ('draft', 'submitted') order by id desc limit 200
             """,
             new { author },
             cancellationToken

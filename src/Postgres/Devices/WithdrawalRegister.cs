@@ -79,7 +79,7 @@ public sealed class WithdrawalRegister(NpgsqlDataSource database) : IWithdrawalR
                 var withdrawals = Combine(rows).Single();
                 if (withdrawals.CheckConfirmation(by) is { } refusal)
                     return refusal;
-                if (await IsProgramAsync(ledger, by))
+                if (by.IsProgram || await IsProgramAsync(ledger, by))
                     return new Refusal(RefusalCodes.NotAPerson, "A program cannot look on the spot: a person confirms this.");
                 await RecordAsync(ledger, withdrawals, by, reason);
                 return withdrawals with { Open = [], ConfirmedAt = ledger.At };

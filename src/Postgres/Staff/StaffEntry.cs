@@ -12,7 +12,7 @@ namespace SurveillanceRegistry.Postgres.Staff;
 internal static class StaffEntry
 {
     /// <summary>Writes the body from the rows as they are in the transaction of the change.</summary>
-    public static async Task<JsonObject> CreateAsync(LedgerTransaction ledger, string what, StaffRegister.Right right)
+    public static async Task<JsonObject> CreateAsync(LedgerTransaction ledger, string what, StaffRights.Right right)
     {
         var body = JsonSerializer
             .SerializeToNode(

@@ -14,12 +14,14 @@ internal sealed record StaffRow(
     bool IsProgram,
     bool IsActive,
     int Stamp,
-    string? PasswordHash
+    string? PasswordHash,
+    string? PasswordKind,
+    DateTime? PasswordUntil
 )
 {
     public const string Columns = """
         id, sign_in as SignIn, name, department, array_to_string(roles, ',') as Roles, is_program as IsProgram,
-        is_active as IsActive, stamp, password_hash as PasswordHash
+        is_active as IsActive, stamp, password_hash as PasswordHash, password_kind as PasswordKind, password_until as PasswordUntil
         """;
 
     /// <summary>Parses role names that are separated by commas.</summary>
@@ -27,6 +29,13 @@ internal sealed record StaffRow(
         [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(JsonRow.Word<Role>)];
 
     public StaffMember Member() => new(Id, SignIn, Name, Department, StaffRow.ParseRoles(Roles), IsProgram, IsActive, Stamp);
+
+    public StoredPassword? Password() => Password(PasswordHash, PasswordKind, PasswordUntil);
+
+    public static StoredPassword? Password(string? hash, string? kind, DateTime? until) =>
+        hash is null || kind is null
+            ? null
+            : new StoredPassword(hash, JsonRow.Word<PasswordKind>(kind), until is { } end ? new DateTimeOffset(end) : null);
 }
 
 /// <summary>A row of <c>registry.api_token</c>.</summary>

@@ -1,5 +1,6 @@
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Registry.Configuration;
 
@@ -22,6 +23,23 @@ internal static class RegisterAccess
             .BuildServiceProvider();
         return await command(services);
     }
+
+    /// <summary>Records in the security log what a command changed.</summary>
+    /// <param name="subject">The account that it happened to; null when there is none.</param>
+    public static Task RecordAsync(
+        IServiceProvider services,
+        SecurityEventKind kind,
+        string? subject,
+        long? token,
+        CancellationToken cancellationToken
+    ) =>
+        services
+            .GetRequiredService<ISecurityLog>()
+            .RecordAsync(
+                new SecurityEvent(kind, Actor: null, subject, token, SecurityEvent.CommandLine),
+                TimeProvider.System.GetUtcNow(),
+                cancellationToken
+            );
 
     /// <summary>Throws <see cref="PrerequisiteException"/> if the register was never filled.</summary>
     public static async Task MustBeFilledAsync(IPolicyRegister policies, CancellationToken cancellationToken)

@@ -109,7 +109,8 @@ internal static class ServeCommand
     )
     {
         var staff = services.GetRequiredService<IStaffRegister>();
-        foreach (var line in await SampleStaff.RenewAsync(staff, $"http://{http}", department, cancellationToken))
+        var credentials = services.GetRequiredService<IStaffCredentialRegister>();
+        foreach (var line in await SampleStaff.RenewAsync(staff, credentials, $"http://{http}", department, cancellationToken))
             await Console.Out.WriteLineAsync(line);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Registry.Configuration;
+using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Registry.Commands;
@@ -9,8 +10,6 @@ namespace SurveillanceRegistry.Registry.Commands;
 /// <summary><c>registry staff …</c>: the people who may sign in, and their roles. Works while the server runs.</summary>
 internal static class StaffCommands
 {
-    private const int MaxSignInLength = 254;
-
     private static readonly Argument<string> SignIn = new("sign-in") { Description = "What they sign in with." };
 
     private static readonly Option<bool> PasswordFromInput = new("--password-stdin")
@@ -28,6 +27,7 @@ internal static class StaffCommands
             CreateList(),
             CreateRoles(),
             CreatePassword(),
+            CreateSecondFactor(),
             CreateActivate("deactivate", "Deactivate an account; its sessions and tokens end.", isActive: false),
             CreateActivate("activate", "Activate an account again.", isActive: true),
         };
@@ -50,20 +50,20 @@ internal static class StaffCommands
         };
         command.SetAction(
             (arguments, cancellationToken) =>
-                RunAsync(
-                    register =>
+                RegisterAccess.RunAsync(
+                    services =>
                     {
                         var member = new StaffMember(
                             StaffMember.NewId(),
-                            arguments.GetRequiredValue(signIn),
-                            arguments.GetValue(name) ?? arguments.GetRequiredValue(signIn),
+                            SignInName.Normalize(arguments.GetRequiredValue(signIn)),
+                            StaffName.Normalize(arguments.GetValue(name) ?? arguments.GetRequiredValue(signIn)),
                             arguments.GetValue(department),
                             StaffOptions.ReadRoles(arguments),
                             IsProgram: false,
                             IsActive: true,
                             1
                         );
-                        return AddAsync(register, member, arguments.GetValue(noPassword), arguments, cancellationToken);
+                        return AddAsync(services, member, arguments.GetValue(noPassword), arguments, cancellationToken);
                     },
                     cancellationToken
                 )
@@ -72,23 +72,24 @@ internal static class StaffCommands
     }
 
     private static async Task<int> AddAsync(
-        IStaffRegister register,
+        IServiceProvider services,
         StaffMember member,
         bool noPassword,
         ParseResult arguments,
         CancellationToken cancellationToken
     )
     {
-        StaffOptions.MustFit("The sign-in", member.SignIn, MaxSignInLength);
-        StaffOptions.MustFit("--name", member.Name, StaffOptions.MaxNameLength);
+        StaffOptions.Must(SignInName.Check(member.SignIn));
+        StaffOptions.Must(StaffName.Check(member.Name, "--name"));
         if (noPassword && arguments.GetValue(PasswordFromInput))
             throw new UsageException("Both --no-password and --password-stdin are given: choose one.");
-        var password = noPassword ? null : await ReadOrCreatePasswordAsync(arguments, cancellationToken);
-        var hash = password is null ? null : Passwords.Hash(password);
-        if (!await register.AddAsync(member, hash, RegisterAccess.Operator, Now, cancellationToken))
+        var password = noPassword ? null : await ReadOrCreatePasswordAsync(member, arguments, cancellationToken);
+        var first = password is null ? null : StoredPassword.First(Passwords.Hash(password), Now);
+        if (!await services.GetRequiredService<IStaffRegister>().AddAsync(member, first, RegisterAccess.Operator, Now, cancellationToken))
             return await CommandOutput.RefusedAsync(
-                $"'{member.SignIn}' is registered already: 'registry staff roles' changes what they may do."
+                $"'{member.SignIn}' is registered already, or looks like a name that is: 'registry staff list' shows all accounts."
             );
+        await RegisterAccess.RecordAsync(services, SecurityEventKind.AccountAdded, member.Id, token: null, cancellationToken);
         var shown = OnlyIfCreated(arguments, password);
         return CommandOutput.Done(
             new
@@ -96,6 +97,7 @@ internal static class StaffCommands
                 id = member.Id,
                 signIn = member.SignIn,
                 password = shown,
+                passwordValidUntil = first?.ValidUntil,
                 roles = member.Roles,
             },
             shown is null ? $"{member.SignIn} added." : $"{member.SignIn} {shown}",
@@ -130,46 +132,45 @@ internal static class StaffCommands
     private static Command CreateRoles() =>
         CreateForMember(
             "roles",
+            SecurityEventKind.RolesChanged,
             "Give an account exactly these roles; its sessions end.",
             [StaffOptions.Roles],
-            (register, member, arguments, cancellationToken) =>
-                register.ChangeAsync(
-                    member.Id,
-                    StaffOptions.ReadRoles(arguments),
-                    null,
-                    null,
-                    RegisterAccess.Operator,
-                    Now,
-                    cancellationToken
-                )
+            (services, member, arguments, cancellationToken) =>
+                services
+                    .GetRequiredService<IStaffRegister>()
+                    .ChangeAsync(member.Id, StaffOptions.ReadRoles(arguments), null, RegisterAccess.Operator, Now, cancellationToken)
         );
 
     private static Command CreateActivate(string name, string description, bool isActive) =>
         CreateForMember(
             name,
+            isActive ? SecurityEventKind.AccountActivated : SecurityEventKind.AccountDeactivated,
             description,
             [],
-            (register, member, _, cancellationToken) =>
-                register.ChangeAsync(member.Id, null, isActive, null, RegisterAccess.Operator, Now, cancellationToken)
+            (services, member, _, cancellationToken) =>
+                services
+                    .GetRequiredService<IStaffRegister>()
+                    .ChangeAsync(member.Id, null, isActive, RegisterAccess.Operator, Now, cancellationToken)
         );
 
     private static Command CreatePassword() =>
         CreateForMember(
             "password",
-            "Set a new password, print it once; the sessions of the account end.",
+            SecurityEventKind.FirstPasswordSet,
+            "Set a new first password, print it once; the sessions of the account end. Its owner must change it within three days.",
             [PasswordFromInput],
-            async (register, member, arguments, cancellationToken) =>
+            async (services, member, arguments, cancellationToken) =>
             {
-                var password = await ReadOrCreatePasswordAsync(arguments, cancellationToken);
-                var isChanged = await register.ChangeAsync(
-                    member.Id,
-                    null,
-                    null,
-                    Passwords.Hash(password),
-                    RegisterAccess.Operator,
-                    Now,
-                    cancellationToken
-                );
+                var password = await ReadOrCreatePasswordAsync(member, arguments, cancellationToken);
+                var isChanged = await services
+                    .GetRequiredService<IStaffCredentialRegister>()
+                    .SetPasswordAsync(
+                        member.Id,
+                        StoredPassword.First(Passwords.Hash(password), Now),
+                        RegisterAccess.Operator,
+                        Now,
+                        cancellationToken
+                    );
                 var shown = OnlyIfCreated(arguments, password);
                 CommandOutput.Done(
                     new { signIn = member.SignIn, password = shown },
@@ -180,13 +181,26 @@ internal static class StaffCommands
             }
         );
 
+    private static Command CreateSecondFactor() =>
+        CreateForMember(
+            "second-factor",
+            SecurityEventKind.SecondFactorRemoved,
+            "Remove a lost second factor of an account; its sessions end. The person adds a new one at the next sign-in.",
+            [],
+            (services, member, _, cancellationToken) =>
+                services
+                    .GetRequiredService<IStaffCredentialRegister>()
+                    .RemoveSecondFactorAsync(member.Id, RegisterAccess.Operator, Now, cancellationToken)
+        );
+
     /// <summary>Creates a command that changes one member of staff.</summary>
     /// <param name="change">Returns false if the member no longer exists.</param>
     private static Command CreateForMember(
         string name,
+        SecurityEventKind kind,
         string description,
         Option[] options,
-        Func<IStaffRegister, StaffMember, ParseResult, CancellationToken, Task<bool>> change
+        Func<IServiceProvider, StaffMember, ParseResult, CancellationToken, Task<bool>> change
     )
     {
         var command = new Command(name, description) { SignIn, CommandOutput.AsJson };
@@ -194,17 +208,20 @@ internal static class StaffCommands
             command.Add(option);
         command.SetAction(
             (arguments, cancellationToken) =>
-                RunAsync(
-                    async register =>
+                RegisterAccess.RunAsync(
+                    async services =>
                     {
                         var signIn = arguments.GetRequiredValue(SignIn);
-                        return
-                            await register.FindBySignInAsync(signIn, cancellationToken) is { } found
-                            && await change(register, found.Member, arguments, cancellationToken)
-                            ? 0
-                            : await CommandOutput.RefusedAsync(
+                        var register = services.GetRequiredService<IStaffRegister>();
+                        if (
+                            await register.FindBySignInAsync(signIn, cancellationToken) is not { } found
+                            || !await change(services, found.Member, arguments, cancellationToken)
+                        )
+                            return await CommandOutput.RefusedAsync(
                                 $"No account signs in with '{signIn}': 'registry staff list' shows all accounts."
                             );
+                        await RegisterAccess.RecordAsync(services, kind, found.Member.Id, token: null, cancellationToken);
+                        return 0;
                     },
                     cancellationToken
                 )
@@ -212,16 +229,16 @@ internal static class StaffCommands
         return command;
     }
 
-    private static async Task<string> ReadOrCreatePasswordAsync(ParseResult arguments, CancellationToken cancellationToken)
+    private static async Task<string> ReadOrCreatePasswordAsync(
+        StaffMember member,
+        ParseResult arguments,
+        CancellationToken cancellationToken
+    )
     {
         if (!arguments.GetValue(PasswordFromInput))
             return Passwords.New();
         var password = await Console.In.ReadLineAsync(cancellationToken) ?? "";
-        return password.Length is >= Passwords.MinLength and <= Passwords.MaxLength
-            ? password
-            : throw new UsageException(
-                $"The password has {password.Length} characters: expected {Passwords.MinLength} to {Passwords.MaxLength}."
-            );
+        return PasswordPolicy.Check(password, [member.Name, member.SignIn]) is { } weak ? throw new UsageException(weak) : password;
     }
 
     /// <summary>Returns the password if it was created here, so that it can be shown; null if the user entered it.</summary>

@@ -9,8 +9,6 @@ namespace SurveillanceRegistry.Registry.Commands;
 /// <summary>What the commands for staff and for tokens share.</summary>
 internal static class StaffOptions
 {
-    public const int MaxNameLength = 120;
-
     private static string AllRoles => string.Join(", ", Enum.GetValues<Role>().Select(Json.Word));
 
     public static Option<string[]> Roles { get; } = new("--role") { Description = $"A role; may be given several times: {AllRoles}." };
@@ -31,10 +29,10 @@ internal static class StaffOptions
         ];
     }
 
-    /// <summary>Throws <see cref="UsageException"/> for a text that is empty or too long.</summary>
-    public static void MustFit(string name, string text, int maxLength)
+    /// <summary>Throws <see cref="UsageException"/> with the sentence of a refusal, if there is one.</summary>
+    public static void Must(Refusal? refusal)
     {
-        if (text.Trim().Length == 0 || text.Length > maxLength)
-            throw new UsageException($"{name} has {text.Trim().Length} characters: expected 1 to {maxLength}.");
+        if (refusal is not null)
+            throw new UsageException(refusal.Where is { } where ? $"{where}: {refusal.Sentence}" : refusal.Sentence);
     }
 }

@@ -1,16 +1,14 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Registry.Configuration;
+using SurveillanceRegistry.Web.Access;
 
 namespace SurveillanceRegistry.Registry.Commands;
 
 /// <summary><c>registry token …</c>: the tokens with which programs use the API. Works while the server runs.</summary>
 internal static class TokenCommands
 {
-    private const int MaxDays = 366;
-
     private static readonly Option<string?> Owner = new("--for")
     {
         Description = "Sign-in of the account that the token acts for; without it, the token acts for itself.",
@@ -20,8 +18,8 @@ internal static class TokenCommands
 
     private static readonly Option<int> Days = new("--days")
     {
-        Description = $"How long the token is valid, 1 to {MaxDays} days.",
-        DefaultValueFactory = _ => 90,
+        Description = $"How long the token is valid, 1 to {ProgramTokens.MaxDays} days.",
+        DefaultValueFactory = _ => ProgramTokens.UsualDays,
     };
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
@@ -32,70 +30,57 @@ internal static class TokenCommands
     {
         var command = new Command("create", "A new token, shown once.") { StaffOptions.Roles, Owner, Label, Days, CommandOutput.AsJson };
         command.SetAction(
-            (arguments, cancellationToken) => RunAsync(register => IssueAsync(register, arguments, cancellationToken), cancellationToken)
+            (arguments, cancellationToken) => RunAsync(services => IssueAsync(services, arguments, cancellationToken), cancellationToken)
         );
         return command;
     }
 
-    private static async Task<int> IssueAsync(IStaffRegister register, ParseResult arguments, CancellationToken cancellationToken)
+    private static async Task<int> IssueAsync(IServiceProvider services, ParseResult arguments, CancellationToken cancellationToken)
     {
+        var register = services.GetRequiredService<IStaffRegister>();
         var roles = StaffOptions.ReadRoles(arguments);
-        var label = arguments.GetValue(Label)!;
+        var label = StaffName.Normalize(arguments.GetValue(Label)!);
         var days = arguments.GetValue(Days);
-        StaffOptions.MustFit("--label", label, StaffOptions.MaxNameLength);
-        if (days is < 1 or > MaxDays)
-            throw new UsageException($"--days is {days}: expected 1 to {MaxDays}.");
-        StaffMember member;
+        StaffOptions.Must(StaffName.Check(label, "--label"));
+        if (days is < 1 or > ProgramTokens.MaxDays)
+            throw new UsageException($"--days is {days}: expected 1 to {ProgramTokens.MaxDays}.");
+        StaffMember? owner = null;
         if (arguments.GetValue(Owner) is { } signIn)
         {
             if (await register.FindBySignInAsync(signIn, cancellationToken) is not { } found)
                 return await CommandOutput.RefusedAsync($"No account signs in with '{signIn}': 'registry staff list' shows all accounts.");
-            member = found.Member;
-            if (roles.Except(member.Roles).ToArray() is { Length: > 0 } excess)
+            owner = found.Member;
+            if (roles.Except(owner.Roles).ToArray() is { Length: > 0 } excess)
                 return await CommandOutput.RefusedAsync(
                     $"'{signIn}' is not {string.Join(", ", excess.Select(Json.Word))}: a token never does more than its owner may."
                 );
         }
-        else
-        {
-            member = await AddProgramAsync(register, label, roles, cancellationToken);
-        }
 
-        var token = ApiToken.New();
-        var expiresAt = Now.AddDays(days);
-        var number = await register.AddTokenAsync(
-            new TokenGrant(0, member.Id, roles, label, Now, expiresAt, null),
-            ApiToken.Hash(token),
+        owner ??= await ProgramTokens.AddProgramAsync(register, label, roles, RegisterAccess.Operator, Now, cancellationToken);
+        var tokens = services.GetRequiredService<ITokenRegister>();
+        var (token, grant) = await ProgramTokens.IssueAsync(
+            owner,
+            tokens,
+            label,
+            roles,
+            days,
             RegisterAccess.Operator,
             Now,
             cancellationToken
         );
+        await RegisterAccess.RecordAsync(services, SecurityEventKind.TokenMade, grant.Staff, grant.Id, cancellationToken);
         return CommandOutput.Done(
             new
             {
                 token,
-                id = number,
-                staff = member.Id,
+                id = grant.Id,
+                staff = grant.Staff,
                 roles,
-                expiresAt,
+                expiresAt = grant.ExpiresAt,
             },
             token,
             arguments.GetValue(CommandOutput.AsJson)
         );
-    }
-
-    /// <summary>Adds a member of staff for a token that acts for itself, so that the ledger can name it.</summary>
-    private static async Task<StaffMember> AddProgramAsync(
-        IStaffRegister register,
-        string label,
-        ImmutableArray<Role> roles,
-        CancellationToken cancellationToken
-    )
-    {
-        var id = StaffMember.NewId();
-        var program = new StaffMember(id, $"program-{id}", label, null, roles, IsProgram: true, IsActive: true, 1);
-        await register.AddAsync(program, null, RegisterAccess.Operator, Now, cancellationToken);
-        return program;
     }
 
     private static Command CreateList()
@@ -104,9 +89,9 @@ internal static class TokenCommands
         command.SetAction(
             (arguments, cancellationToken) =>
                 RunAsync(
-                    async register =>
+                    async services =>
                     {
-                        var all = await register.TokensAsync(cancellationToken);
+                        var all = await services.GetRequiredService<ITokenRegister>().TokensAsync(cancellationToken);
                         var lines = string.Join('\n', all.Select(Line));
                         return CommandOutput.Done(all, lines, arguments.GetValue(CommandOutput.AsJson));
                     },
@@ -129,12 +114,14 @@ internal static class TokenCommands
         command.SetAction(
             (arguments, cancellationToken) =>
                 RunAsync(
-                    async register =>
+                    async services =>
                     {
+                        var register = services.GetRequiredService<ITokenRegister>();
                         var id = arguments.GetRequiredValue(number);
-                        return await register.RevokeTokenAsync(id, RegisterAccess.Operator, Now, cancellationToken)
-                            ? 0
-                            : await CommandOutput.RefusedAsync($"There is no token {id} that holds.");
+                        if (!await register.RevokeTokenAsync(id, RegisterAccess.Operator, Now, cancellationToken))
+                            return await CommandOutput.RefusedAsync($"There is no token {id} that holds.");
+                        await RegisterAccess.RecordAsync(services, SecurityEventKind.TokenRevoked, subject: null, id, cancellationToken);
+                        return 0;
                     },
                     cancellationToken
                 )
@@ -142,6 +129,6 @@ internal static class TokenCommands
         return command;
     }
 
-    private static Task<int> RunAsync(Func<IStaffRegister, Task<int>> command, CancellationToken cancellationToken) =>
-        RegisterAccess.RunAsync(services => command(services.GetRequiredService<IStaffRegister>()), cancellationToken);
+    private static Task<int> RunAsync(Func<IServiceProvider, Task<int>> command, CancellationToken cancellationToken) =>
+        RegisterAccess.RunAsync(command, cancellationToken);
 }

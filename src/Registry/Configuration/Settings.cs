@@ -1,4 +1,5 @@
 using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Postgres.Staff;
 using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Registry.Configuration;
@@ -17,6 +18,7 @@ namespace SurveillanceRegistry.Registry.Configuration;
 /// <param name="Devices">The inventory file.</param>
 /// <param name="Oidc">The city's identity provider; null if staff sign in with passwords only.</param>
 /// <param name="HeartbeatDays">For how many days single heartbeats are stored, 1 to 3650.</param>
+/// <param name="SecurityLogDays">For how many days events of the security log are stored, 30 to 3650.</param>
 /// <param name="Tls">Addresses and certificate of the listeners with TLS; null if there are none.</param>
 internal sealed record Settings(
     HttpSettings Http,
@@ -29,6 +31,7 @@ internal sealed record Settings(
     string Devices,
     IdentityProviderSettings? Oidc,
     int HeartbeatDays,
+    int SecurityLogDays,
     TlsSettings? Tls
 )
 {
@@ -62,6 +65,7 @@ internal sealed record Settings(
             Path.GetFullPath(settings.Text("DEVICES", "./devices/sample-city.yaml")),
             OidcSettings.Read(settings),
             ReadHeartbeatDays(settings),
+            ReadSecurityLogDays(settings),
             TlsSettings.Read(settings)
         );
     }
@@ -72,5 +76,16 @@ internal sealed record Settings(
         return int.TryParse(text, out var days) && days is >= 1 and <= MaxHeartbeatDays
             ? days
             : throw new UsageException($"REGISTRY_HEARTBEAT_DAYS is '{text}': expected a number of days from 1 to {MaxHeartbeatDays}.");
+    }
+
+    private static int ReadSecurityLogDays(SettingsReader settings)
+    {
+        const int Min = SecurityLogRetention.MinDays;
+        var text = settings.Text("SECURITY_LOG_DAYS", $"{SecurityLogRetention.DefaultDays}");
+        return int.TryParse(text, out var days) && days is >= Min and <= MaxHeartbeatDays
+            ? days
+            : throw new UsageException(
+                $"REGISTRY_SECURITY_LOG_DAYS is '{text}': expected a number of days from {Min} to {MaxHeartbeatDays}."
+            );
     }
 }

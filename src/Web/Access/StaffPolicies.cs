@@ -7,6 +7,9 @@ namespace SurveillanceRegistry.Web.Access;
 /// </summary>
 internal static class StaffPolicies
 {
+    /// <summary>Any person with a session, also while a step of the account is missing. Only for the pages of the own account.</summary>
+    public const string SignedIn = "signed-in";
+
     /// <summary>Any signed-in member of staff or program that has at least one role.</summary>
     public const string AnyRole = "staff";
 
@@ -19,7 +22,9 @@ internal static class StaffPolicies
     // Each role has a policy of the same name, written as in the ledger. Attributes need these names as constants.
     public const string Editor = "editor",
         Approver = "approver",
-        DeviceClerk = "device-clerk";
+        DeviceClerk = "device-clerk",
+        Auditor = "auditor",
+        Administrator = "administrator";
 
     /// <summary>The roles that <see cref="IngestViewer"/> admits.</summary>
     public static readonly Role[] IngestViewerRoles = [Role.DeviceClerk, Role.Administrator, Role.Auditor];

@@ -12,8 +12,17 @@ internal static class StaffPrincipal
     public const string Stamp = "stamp",
         Department = "department";
 
+    /// <summary>The claim of a step that a person must do first. A principal with it has no role.</summary>
+    private const string Step = "step";
+
     /// <summary>Creates the principal of a member with the given roles, which may be fewer than the member has.</summary>
-    public static ClaimsPrincipal Create(StaffMember member, ImmutableArray<Role> roles, string scheme) =>
+    /// <param name="step">What the member must do first. Without it the principal has no role, so that nothing else opens.</param>
+    public static ClaimsPrincipal Create(
+        StaffMember member,
+        ImmutableArray<Role> roles,
+        string scheme,
+        AccountStep step = AccountStep.Complete
+    ) =>
         new(
             new ClaimsIdentity(
                 [
@@ -21,7 +30,9 @@ internal static class StaffPrincipal
                     new Claim(ClaimTypes.Name, member.Name),
                     new Claim(Stamp, $"{member.Stamp}"),
                     .. member.Department is { } department ? [new Claim(Department, department)] : Array.Empty<Claim>(),
-                    .. roles.Select(role => new Claim(ClaimTypes.Role, Domain.Json.Word(role))),
+                    .. step == AccountStep.Complete
+                        ? roles.Select(role => new Claim(ClaimTypes.Role, Domain.Json.Word(role)))
+                        : [new Claim(Step, Domain.Json.Word(step))],
                 ],
                 scheme
             )
@@ -33,9 +44,17 @@ internal static class StaffPrincipal
 
     public static bool Is(this ClaimsPrincipal user, Role role) => user.IsInRole(Domain.Json.Word(role));
 
+    /// <summary>What the user must do before anything else opens.</summary>
+    public static AccountStep NextStep(this ClaimsPrincipal user) =>
+        Domain.Json.TryWord<AccountStep>(user.FindFirstValue(Step), out var step) ? step : AccountStep.Complete;
+
     /// <summary>What the ledger records of the user who acts in a role: the role, the department and the staff id.</summary>
     public static Attribution AttributionAs(this ClaimsPrincipal user, Role role) =>
         new(Domain.Json.Word(role), user.FindFirstValue(Department), user.StaffId(), user.IsProgram());
+
+    /// <summary>What the ledger records of a person who changes their own account: no role is needed for it.</summary>
+    public static Attribution AttributionAsOwner(this ClaimsPrincipal user) =>
+        new("owner", user.FindFirstValue(Department), user.StaffId());
 
     /// <summary>Whether a program acts: it signed in with a token. A person signs in with a session.</summary>
     public static bool IsProgram(this ClaimsPrincipal user) => user.Identity?.AuthenticationType == TokenAuthentication.Name;

@@ -38,6 +38,7 @@ public sealed class ArchitectureTests
             "Microsoft.AspNetCore.OpenApi",
             "Grains",
             "Microsoft.AspNetCore.App",
+            "Otp.NET",
             "QRCoder",
             "System.ServiceModel.Syndication",
             "Microsoft.AspNetCore.Authentication.OpenIdConnect",
@@ -120,6 +121,7 @@ public sealed class ArchitectureTests
     [InlineData("src/Files", "YamlDotNet")]
     [InlineData("src/Files", "CsvHelper")]
     [InlineData("src/Web", "Microsoft.AspNetCore.OpenApi")]
+    [InlineData("src/Web", "Otp.NET")]
     [InlineData("src/Web", "QRCoder")]
     [InlineData("src/Signing", "NSec.Cryptography")]
     [InlineData("src/Web", "System.ServiceModel.Syndication")]

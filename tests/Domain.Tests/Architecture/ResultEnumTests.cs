@@ -12,6 +12,8 @@ public sealed class ResultEnumTests
     private static readonly Dictionary<string, string> CautiousMembers = new()
     {
         ["WriteResult"] = "Failed",
+        ["SecondFactorCheck"] = "Wrong",
+        ["AccountStep"] = "ChangePassword",
         ["ChangeResult"] = "OwnershipLost",
         ["HeartbeatOrder"] = "Late",
         ["TopicDecision"] = "RefuseUnread",

@@ -98,6 +98,11 @@ public sealed class StaffTokenTests(PublicRegistry open)
         var name = NewName();
         var added = await CommandAsync("staff", "add", name, "--name", "Ana", "--department", "police", "--role", "editor", "--json");
         Assert.True(added.GetProperty("password").GetString()!.Length >= 12);
+        Assert.InRange(
+            added.GetProperty("passwordValidUntil").GetDateTimeOffset(),
+            DateTimeOffset.UtcNow.AddDays(2.9),
+            DateTimeOffset.UtcNow.AddDays(3.1)
+        );
         using var visitor = new StaffVisitor(open.Host.Http);
         Assert.True(await visitor.SignInAsync(name, added.GetProperty("password").GetString()!));
 
@@ -137,6 +142,18 @@ public sealed class StaffTokenTests(PublicRegistry open)
         );
         Assert.Equal(2, code);
         Assert.Contains("expected 12 to 256", errors, StringComparison.Ordinal);
+
+        (code, _, errors) = await Programs.RunAsync(
+            "bash",
+            [
+                "-c",
+                $"printf 'passwordpassword\n' | dotnet '{Programs.RegistryExecutable}' "
+                    + $"staff add weak-{name} --name Bo --role editor --password-stdin",
+            ],
+            open.Host.Settings
+        );
+        Assert.Equal(2, code);
+        Assert.Contains("easy to guess", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,7 +164,7 @@ public sealed class StaffTokenTests(PublicRegistry open)
         await RefusesAsync(1, "is registered already", "staff", "add", name.ToUpperInvariant(), "--name", "Chi", "--role", "editor");
         await RefusesAsync(2, "'king' is no role", "staff", "add", NewName(), "--name", "Chi", "--role", "king");
         await RefusesAsync(2, "No role is given", "token", "create");
-        await RefusesAsync(2, "--name has", "staff", "add", NewName(), "--name", new string('x', 121), "--role", "editor");
+        await RefusesAsync(2, "The name has 121 characters", "staff", "add", NewName(), "--name", new string('x', 121), "--role", "editor");
         await RefusesAsync(2, "--days is 0", "token", "create", "--role", "editor", "--days", "0");
         await RefusesAsync(1, "No account signs in", "staff", "deactivate", "unknown@city.example");
         await RefusesAsync(1, "No account signs in", "token", "create", "--role", "editor", "--for", "unknown@city.example");

@@ -137,15 +137,7 @@ public sealed class ChangeRegisterTests(SharedCluster cluster)
 
     private static async Task DeactivateAsync(Database database, StaffMember member) =>
         Assert.True(
-            await new StaffRegister(database.Source).ChangeAsync(
-                member.Id,
-                null,
-                false,
-                null,
-                Attribution.Registry,
-                SmallCity.Noon,
-                Cancellation
-            )
+            await new StaffRegister(database.Source).ChangeAsync(member.Id, null, false, Attribution.Registry, SmallCity.Noon, Cancellation)
         );
 
     private static Task<ChangeRequest> DraftAsync(Database database, Attribution author)

@@ -82,21 +82,25 @@ public sealed class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
     private async Task HireAsync()
     {
         var staff = new StaffRegister(Database.Source);
+        var credentials = new StaffCredentialRegister(Database.Source);
+        var tokens = new TokenRegister(Database.Source, staff);
         _editor = await AddAsync("ana", [Role.Editor], isProgram: false);
         _approver = await AddAsync("bo", [Role.Approver], isProgram: false);
         _heir = await AddAsync("dee", [Role.Editor], isProgram: false);
         _administrator = await AddAsync("flo", [Role.Administrator], isProgram: false);
         var program = await AddAsync("import", [Role.Editor, Role.DeviceClerk], isProgram: true);
         var leaver = await AddAsync("cy", [Role.Auditor], isProgram: false);
-        await staff.ChangeAsync(leaver.Id, [Role.Auditor, Role.RecordsOfficer], null, null, Clerk, Now, Cancellation);
-        await staff.ChangeAsync(leaver.Id, null, null, "a hash", Clerk, Now, Cancellation);
-        await staff.ChangeAsync(leaver.Id, null, false, null, Clerk, Now, Cancellation);
-        await staff.ChangeAsync(leaver.Id, null, true, null, Clerk, Now, Cancellation);
-        await staff.ChangeAsync(leaver.Id, null, false, null, Clerk, Now, Cancellation);
+        await staff.ChangeAsync(leaver.Id, [Role.Auditor, Role.RecordsOfficer], null, Clerk, Now, Cancellation);
+        await credentials.SetPasswordAsync(leaver.Id, StoredPassword.Own("a hash"), Clerk, Now, Cancellation);
+        await credentials.SetSecondFactorAsync(leaver.Id, "a seed", 1, [ApiToken.Hash("a code")], Clerk, Now, Cancellation);
+        await staff.ChangeAsync(leaver.Id, null, false, Clerk, Now, Cancellation);
+        await staff.ChangeAsync(leaver.Id, null, true, Clerk, Now, Cancellation);
+        await staff.ChangeAsync(leaver.Id, null, false, Clerk, Now, Cancellation);
+        Assert.True(await staff.AnonymizeAsync(leaver.Id, Clerk, Now, Cancellation));
         await staff.BindSubjectAsync(_editor.Id, "https://idp.example|1", Now, Cancellation);
         var first = await MakeTokenAsync("nightly import");
         await MakeTokenAsync("map");
-        await staff.RevokeTokenAsync(first, Clerk, Now, Cancellation);
+        await tokens.RevokeTokenAsync(first, Clerk, Now, Cancellation);
 
         async Task<StaffMember> AddAsync(string name, ImmutableArray<Role> roles, bool isProgram)
         {
@@ -108,7 +112,7 @@ public sealed class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
         Task<long> MakeTokenAsync(string label)
         {
             var grant = new TokenGrant(0, program.Id, [Role.Editor], label, default, SmallCity.Noon.AddYears(1), null);
-            return staff.AddTokenAsync(grant, ApiToken.Hash(ApiToken.New()), Clerk, Now, Cancellation);
+            return tokens.AddTokenAsync(grant, ApiToken.Hash(ApiToken.New()), Clerk, Now, Cancellation);
         }
     }
 

@@ -201,13 +201,13 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
             { "update registry.kiosk set body = body || '{\"removed\":true}' where id = 'kiosk-1'", "kiosk", "body.removed", "kiosk-1" },
             // Staff and tokens.
             { "update registry.staff set roles = roles || array['administrator'] where sign_in = 'ana'", "staff", "roles", "st-" },
-            { "update registry.staff set is_active = true where sign_in = 'cy'", "staff", "is_active", "st-" },
+            { "update registry.staff set is_active = true where not is_active", "staff", "is_active", "st-" },
             { "update registry.staff set is_program = false where sign_in = 'import'", "staff", "is_program", "st-" },
             { "update registry.staff set department = null where sign_in = 'bo'", "staff", "department", "st-" },
             {
                 """
-                    insert into registry.staff (id, sign_in, name, roles, is_program, created_at)
-                    values ('st-aaaaaaaaaaaaaaaa', 'eve', 'eve', array['administrator'], false, now())
+                    insert into registry.staff (id, sign_in, sign_in_key, name, roles, is_program, created_at)
+                    values ('st-aaaaaaaaaaaaaaaa', 'eve', 'eve', 'eve', array['administrator'], false, now())
                     """,
                 "staff",
                 null,

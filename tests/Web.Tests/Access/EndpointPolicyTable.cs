@@ -16,7 +16,13 @@ internal static class EndpointPolicyTable
     private const string Text = """
         # Staff pages
         PAGE /staff staff
-        PAGE /staff/account staff
+        PAGE /staff/account signed-in
+        PAGE /staff/account/password signed-in
+        PAGE /staff/account/second-factor signed-in
+        PAGE /staff/accounts administrator + staff
+        PAGE /staff/accounts/{id} administrator + staff
+        PAGE /staff/audit auditor + staff
+        PAGE /staff/audit/security auditor + staff
         PAGE /staff/changes staff
         PAGE /staff/changes/{id:long} staff
         PAGE /staff/changes/{id:long}/why editor + staff
@@ -36,10 +42,14 @@ internal static class EndpointPolicyTable
         PAGE /staff/not-let-in/{why} anonymous
         PAGE /staff/review staff
         PAGE /staff/sign-in anonymous
-        PAGE /staff/sign-out staff
+        PAGE /staff/sign-in/code anonymous
+        PAGE /staff/sign-out signed-in
         PAGE /staff/table staff
+        PAGE /staff/tokens administrator + staff
 
         # API that needs a token
+        GET /api/v1/audit/readings auditor
+        GET /api/v1/audit/security auditor
         GET /api/v1/changes staff
         POST /api/v1/changes editor
         POST /api/v1/changes/from-file editor

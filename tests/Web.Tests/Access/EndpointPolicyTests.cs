@@ -19,12 +19,25 @@ namespace SurveillanceRegistry.Web.Tests.Access;
 public sealed class EndpointPolicyTests(StaffedCity staffed) : IClassFixture<StaffedCity>
 {
     /// <summary>Staff pages for people without a session.</summary>
-    private static readonly string[] PagesBeforeSignIn = ["staff/sign-in", "staff/not-allowed", "staff/not-let-in/{why}"];
+    private static readonly string[] PagesBeforeSignIn =
+    [
+        "staff/sign-in",
+        "staff/sign-in/code",
+        "staff/not-allowed",
+        "staff/not-let-in/{why}",
+    ];
 
     /// <summary>A claim code is its own permission.</summary>
     private static readonly string[] AnonymousWrites = ["api/v1/claims"];
 
-    private static readonly string[] Policies = [.. Enum.GetValues<Role>().Select(Json.Word), "staff", "ingest", "absence-confirmer"];
+    private static readonly string[] Policies =
+    [
+        .. Enum.GetValues<Role>().Select(Json.Word),
+        "staff",
+        "signed-in",
+        "ingest",
+        "absence-confirmer",
+    ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -116,7 +129,7 @@ public sealed class EndpointPolicyTests(StaffedCity staffed) : IClassFixture<Sta
         using (var before = await SendAsync("GET", "/api/v1/changes", token))
             Assert.Equal(HttpStatusCode.OK, before.StatusCode);
 
-        await staffed.City.Staff.ChangeAsync(member.Id, null, false, null, new Attribution("operator"), default, Cancellation);
+        await staffed.City.Staff.ChangeAsync(member.Id, null, false, new Attribution("operator"), default, Cancellation);
 
         await AssertRefusedAsync(HttpStatusCode.Unauthorized, "GET", "/api/v1/changes", token);
     }

@@ -28,6 +28,23 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices)
     /// <summary>Every action with its actor and reason.</summary>
     public ConcurrentQueue<(string Act, string Holder, Attribution By, string Reason)> Acts { get; } = [];
 
+    public Task<ImmutableArray<MobileReading>> ListAsync(
+        string? reader,
+        string? device,
+        long? before,
+        int most,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult(
+            Reads
+                .Select((read, i) => new MobileReading(i + 1, DateTimeOffset.UnixEpoch, read.Reader, read.Device, read.What))
+                .Where(read => (reader is null || read.Reader == reader) && (device is null || read.Device == device))
+                .Where(read => before is null || read.Number < before)
+                .OrderByDescending(read => read.Number)
+                .Take(most)
+                .ToImmutableArray()
+        );
+
     public async Task<EnrolledClient?> FindAsync(string id, CancellationToken cancellationToken) =>
         _gateways.TryGetValue(id, out var gateway) && !gateway.Removed
             ? new EnrolledClient(id, null, gateway.Profile, ValidCredentialsOf(id))

@@ -30,6 +30,7 @@ using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
 using SurveillanceRegistry.Signing;
 using SurveillanceRegistry.Web.Connections;
+using SurveillanceRegistry.Web.Tests.Fixtures.Staff;
 
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.SampleCity))]
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.Chromium))]
@@ -66,6 +67,8 @@ public sealed class SampleCity : IAsyncLifetime
     internal Opening Opening => _opening ??= Read(Policies);
 
     internal InMemoryStaffRegister Staff { get; } = new();
+
+    internal InMemorySecurityLog SecurityLog { get; } = new();
 
     internal NoticeKey Key { get; } = NoticeKey.New();
 
@@ -164,6 +167,10 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<INoticeRegister>(memory)
             .AddSingleton<IChangeRegister>(memory)
             .AddSingleton<IStaffRegister>(Staff)
+            .AddSingleton<IStaffCredentialRegister>(Staff)
+            .AddSingleton<IStaffSessions>(Staff)
+            .AddSingleton<ITokenRegister>(Staff)
+            .AddSingleton<ISecurityLog>(SecurityLog)
             .AddSingleton<ILedgerLog>(new EmptyLedger());
 
     public async ValueTask DisposeAsync()

@@ -16,6 +16,8 @@ namespace SurveillanceRegistry.Postgres.Presence.History;
 /// <param name="ActsLast">The last act on a mobile device that is covered; null in version 1.</param>
 /// <param name="WatchAfter">The last observed period of the previous digest; null in version 1.</param>
 /// <param name="WatchLast">The last observed period that is covered; null in version 1.</param>
+/// <param name="ReadingsAfter">The last reading of a mobile device of the previous digest; null before version 3.</param>
+/// <param name="ReadingsLast">The last reading of a mobile device that is covered; null before version 3.</param>
 internal sealed record HistoryDigest(
     long Entry,
     DateTime? Since,
@@ -27,11 +29,18 @@ internal sealed record HistoryDigest(
     long? ActsAfter,
     long? ActsLast,
     long? WatchAfter,
-    long? WatchLast
+    long? WatchLast,
+    long? ReadingsAfter,
+    long? ReadingsLast
 )
 {
     public const int SaltBytes = 32;
 
-    /// <summary>Version 1 did not cover acts on mobile devices, and assigned observed periods by their times.</summary>
-    public string Version => ActsLast is null ? "1" : "2";
+    /// <summary>
+    /// Version 1 did not cover acts on mobile devices, and assigned observed periods by their times. Version 2 did not cover readings.
+    /// </summary>
+    public string Version =>
+        ActsLast is null ? "1"
+        : ReadingsLast is null ? "2"
+        : "3";
 }

@@ -11,7 +11,8 @@ namespace SurveillanceRegistry.Postgres.Presence.History;
 
 /// <summary>
 /// Computes digests of the history. The history is <c>registry.observation</c> and <c>registry.watch</c>, from which the state of every
-/// device at every instant follows, and <c>registry.mobile_act</c>, the acts on mobile devices, which have no ledger entries of their own.
+/// device at every instant follows, <c>registry.mobile_act</c>, the acts on mobile devices, which have no ledger entries of their own, and
+/// <c>registry.reading</c>, the readings of mobile devices by staff.
 /// </summary>
 /// <remarks>
 /// A digest is SHA-256 over a salt and the canonical text that <see cref="ComputeAsync"/> writes. It covers all devices, mobile ones too,
@@ -25,7 +26,8 @@ internal static class HistoryDigests
 
     private const string Columns = """
         entry, since, until, after, last, beats, salt,
-        acts_after as ActsAfter, acts_last as ActsLast, watch_after as WatchAfter, watch_last as WatchLast
+        acts_after as ActsAfter, acts_last as ActsLast, watch_after as WatchAfter, watch_last as WatchLast,
+        readings_after as ReadingsAfter, readings_last as ReadingsLast
         """;
 
     private const string States = """
@@ -72,6 +74,15 @@ internal static class HistoryDigests
         order by number
         """;
 
+    private const string Readings = """
+        select concat_ws(
+            E'\t', 'reading', jsonb_build_array(id, (extract(epoch from at) * 1000000)::bigint, reader, device, what)::text
+        )
+        from registry.reading
+        where id > @ReadingsAfter and id <= @ReadingsLast
+        order by id
+        """;
+
     /// <summary>Returns all digests, in no order.</summary>
     public static async Task<ImmutableArray<HistoryDigest>> AllAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         [
@@ -99,6 +110,8 @@ internal static class HistoryDigests
         await AppendAsync(digest.WatchLast is null ? ObservedPeriodsVersion1 : ObservedPeriods);
         if (digest.ActsLast is not null)
             await AppendAsync(Acts);
+        if (digest.ReadingsLast is not null)
+            await AppendAsync(Readings);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
         async Task AppendAsync(string sql)
@@ -138,6 +151,10 @@ internal static class HistoryDigests
         yield return Number(actsLast);
         yield return Number(digest.WatchAfter!.Value);
         yield return Number(digest.WatchLast!.Value);
+        if (digest.ReadingsLast is not { } readingsLast)
+            yield break;
+        yield return Number(digest.ReadingsAfter!.Value);
+        yield return Number(readingsLast);
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -170,6 +187,8 @@ internal static class HistoryDigests
                 digest.ActsLast,
                 digest.WatchAfter,
                 digest.WatchLast,
+                digest.ReadingsAfter,
+                digest.ReadingsLast,
             }
         );
         // Without the type a null would be sent as text, and PostgreSQL could not compare it with a timestamp.

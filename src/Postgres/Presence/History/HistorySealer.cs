@@ -53,9 +53,12 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
             Beats: 0,
             Salt: RandomNumberGenerator.GetBytes(HistoryDigest.SaltBytes),
             ActsAfter: previous?.ActsLast ?? long.MinValue,
-            ActsLast: await LastActAsync(cancellationToken),
+            ActsLast: Math.Max(previous?.ActsLast ?? 0, await LastActAsync(cancellationToken)),
             WatchAfter: previous?.WatchLast ?? long.MinValue,
-            WatchLast: await LastObservedPeriodAsync(connection, cancellationToken)
+            WatchLast: await LastObservedPeriodAsync(connection, cancellationToken),
+            ReadingsAfter: previous?.ReadingsLast ?? long.MinValue,
+            // Never lower than before, even when rows were deleted: the verifier names them, and the days go on being sealed.
+            ReadingsLast: Math.Max(previous?.ReadingsLast ?? 0, await LastReadingAsync(cancellationToken))
         );
         digest = digest with { Beats = await HistoryDigests.CountHeartbeatsAsync(connection, digest, cancellationToken) };
         var sha256 = await HistoryDigests.ComputeAsync(connection, digest, cancellationToken);
@@ -85,8 +88,10 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
         await ledger.ExecuteAsync(
             """
             insert into registry.history_digest
-                (entry, since, until, after, last, beats, salt, acts_after, acts_last, watch_after, watch_last)
-            values (@entry, @Since, @Until, @After, @Last, @Beats, @Salt, @ActsAfter, @ActsLast, @WatchAfter, @WatchLast)
+                (entry, since, until, after, last, beats, salt, acts_after, acts_last, watch_after, watch_last,
+                readings_after, readings_last)
+            values (@entry, @Since, @Until, @After, @Last, @Beats, @Salt, @ActsAfter, @ActsLast, @WatchAfter, @WatchLast,
+                @ReadingsAfter, @ReadingsLast)
             """,
             new
             {
@@ -101,6 +106,8 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
                 digest.ActsLast,
                 digest.WatchAfter,
                 digest.WatchLast,
+                digest.ReadingsAfter,
+                digest.ReadingsLast,
             }
         );
         return entry;
@@ -142,6 +149,31 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
         return await connection.ExecuteScalarAsync<long>(
             new CommandDefinition(
                 "select coalesce(max(number), 0) from registry.mobile_act",
+                transaction: transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>
+    /// Returns the number of the newest reading of a mobile device. All readings with lower numbers are committed or rolled back by then:
+    /// each writer shares a lock, which this method takes alone.
+    /// </summary>
+    private async Task<long> LastReadingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "select pg_advisory_xact_lock(@Readings)",
+                new { AdvisoryLocks.Readings },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(
+                "select coalesce(max(id), 0) from registry.reading",
                 transaction: transaction,
                 cancellationToken: cancellationToken
             )

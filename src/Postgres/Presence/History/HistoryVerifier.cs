@@ -84,11 +84,14 @@ public sealed class HistoryVerifier(NpgsqlDataSource database) : IHistoryVerifie
     {
         if (digest.Since != previous?.Until || digest.After != (previous?.Last ?? long.MinValue))
             return false;
-        // Version 1 covered no acts. It must not come after version 2, or acts could be left out.
-        return digest.ActsLast is null
-            ? digest.ActsAfter is null && previous?.ActsLast is null
-            : digest.ActsAfter == (previous?.ActsLast ?? long.MinValue);
+        // An older version covers less. It must not come after a newer one, or acts and readings could be left out.
+        return FollowsIn(digest.ActsAfter, digest.ActsLast, previous?.ActsLast)
+            && FollowsIn(digest.ReadingsAfter, digest.ReadingsLast, previous?.ReadingsLast);
     }
+
+    /// <summary>Whether the rows of one kind begin where the previous digest ended.</summary>
+    private static bool FollowsIn(long? after, long? last, long? previousLast) =>
+        last is null ? after is null && previousLast is null : after == (previousLast ?? long.MinValue);
 
     private static bool IsDescribedBy(HistoryDigest digest, HistoryRecords.Entry entry) =>
         entry.Body.GetProperty("until").GetString() == LedgerEntry.FormatTime(digest.Until)

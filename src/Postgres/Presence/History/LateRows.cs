@@ -23,9 +23,10 @@ internal static class LateRows
         [
             ("states", "observation", "id", "at", sealedDigest.Last, next?.Last),
             ("acts on mobile devices", "mobile_act", "number", "at", sealedDigest.ActsLast, next?.ActsLast),
+            ("readings of mobile devices", "reading", "id", "at", sealedDigest.ReadingsLast, next?.ReadingsLast),
             ("observed periods", "watch", "id", "from_at", sealedDigest.WatchLast, next?.WatchLast),
         ];
-        // A version 1 digest has no last act and no last observed period: those are not checked.
+        // A digest of version 1 has no last act and no last observed period, one of version 2 no last reading: those are not checked.
         foreach (var (rows, table, number, at, after, last) in kinds.Where(kind => kind.After is not null))
         {
             var late = await connection.ExecuteScalarAsync<long>(

@@ -110,15 +110,25 @@ public static class IdentityProviderSignIn
         var time = services.GetRequiredService<TimeProvider>();
         if (await FindMemberAsync(context.Principal!, register, time.GetUtcNow(), context.HttpContext.RequestAborted) is not { } member)
         {
-            services
-                .GetRequiredService<ILogger<IdentityProviderSettings>>()
-                .LogWarning("A sign-in by the identity provider was refused: no active member of staff is registered for the account.");
+            await SecurityEvents.RecordAsync(
+                context.HttpContext,
+                SecurityEventKind.SignInRefused,
+                actor: null,
+                subject: null,
+                token: null,
+                "provider-unregistered"
+            );
             Refuse(context, "unregistered");
             return;
         }
 
-        context.Principal = StaffPrincipal.Create(member, member.Roles, StaffAuthentication.Session);
-        context.Properties = StaffAuthentication.NewSessionProperties(time);
+        // The provider answers for the second factor.
+        (context.Principal, context.Properties) = await StaffSessionCookie.StartAsync(
+            context.HttpContext,
+            member,
+            SignInMethod.Provider,
+            AccountStep.Complete
+        );
     }
 
     /// <summary>
@@ -141,16 +151,27 @@ public static class IdentityProviderSignIn
         var subject = $"{issuer}|{localSubject}";
         if (await register.FindBySubjectAsync(subject, cancellationToken) is { } bound)
             return bound is { IsActive: true, IsProgram: false } ? bound : null;
+        // The normal form of a sign-in name maps many spellings to one. The provider may hold them for different people, so that a mail
+        // address must have that one spelling already, but for the case of letters.
         return
             principal.FindFirstValue(VerifiedMail) is { } mail
+            && SignInName.IsAscii(mail)
             && await register.FindBySignInAsync(mail, cancellationToken) is { Member: { IsActive: true, IsProgram: false } member }
             && await register.BindSubjectAsync(member.Id, subject, now, cancellationToken)
             ? member
             : null;
     }
 
-    private static Task RefuseFailure(RemoteFailureContext context)
+    private static async Task RefuseFailure(RemoteFailureContext context)
     {
+        await SecurityEvents.RecordAsync(
+            context.HttpContext,
+            SecurityEventKind.SignInRefused,
+            actor: null,
+            subject: null,
+            token: null,
+            "provider-unproved"
+        );
         // Only the type of the failure is logged: its message can contain parts of tokens, or text that an attacker put into the address.
         context
             .HttpContext.RequestServices.GetRequiredService<ILogger<IdentityProviderSettings>>()
@@ -159,7 +180,6 @@ public static class IdentityProviderSignIn
                 (context.Failure?.InnerException ?? context.Failure)?.GetType().Name
             );
         Refuse(context, "unproved");
-        return Task.CompletedTask;
     }
 
     private static void Refuse(HandleRequestContext<RemoteAuthenticationOptions> context, string reason)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using SurveillanceRegistry.Web.Access;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
@@ -8,8 +9,8 @@ namespace SurveillanceRegistry.Web.Staff.Account;
 public static class Passwords
 {
     /// <summary>The length of a password that a person chooses, in characters.</summary>
-    public const int MinLength = 12,
-        MaxLength = 256;
+    public const int MinLength = PasswordPolicy.MinLength,
+        MaxLength = PasswordPolicy.MaxLength;
 
     /// <summary>Letters and digits that people can tell apart: without i, l, o, I, O, 0 and 1.</summary>
     private const string Letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";

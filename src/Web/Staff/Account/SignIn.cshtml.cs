@@ -14,6 +14,7 @@ namespace SurveillanceRegistry.Web.Staff.Account;
 public sealed class SignInModel(
     IStaffRegister register,
     IAuthenticationSchemeProvider schemes,
+    IStaffCredentialRegister credentials,
     TimeProvider time,
     IServiceProvider services,
     ILogger<SignInModel> log
@@ -43,12 +44,17 @@ public sealed class SignInModel(
     public async Task<IActionResult> OnPostAsync()
     {
         await OnGetAsync();
-        var name = SignInName is { Length: <= MaxNameLength } submitted ? submitted : "";
+        // The one spelling: otherwise each spelling of a name would have tries of its own.
+        var name = SignInName is { Length: <= MaxNameLength } submitted ? Domain.Staff.SignInName.Normalize(submitted) : "";
         var browsers = Internal<KnownBrowsers>();
         var browser = browsers.Find(HttpContext, name);
         var attempt = Internal<SignInThrottle>().BeginSignIn(name, HttpContext.Connection.RemoteIpAddress, browser);
         if (attempt.MustWait)
+        {
+            await RecordAsync(SecurityEventKind.SignInPaused, null, "password");
             return RefuseUntil(attempt.Wait, "Too many wrong passwords.");
+        }
+
         var (account, check) = await CheckAsync(name, Password ?? "", isKnownBrowser: browser is not null);
         if (check == PasswordCheck.Busy)
         {
@@ -58,13 +64,36 @@ public sealed class SignInModel(
 
         if (check == PasswordCheck.Wrong || account is not { IsActive: true })
         {
-            log.LogWarning("A sign-in with a password was refused.");
+            await RecordAsync(SecurityEventKind.SignInRefused, account?.Id, "password");
             return Refuse(StatusCodes.Status400BadRequest, "The name or the password is wrong. Check both and try again.");
         }
 
         attempt.Succeed();
         browsers.Remember(HttpContext, name);
-        await StaffAuthentication.SignInAsync(HttpContext, account, time);
+        return await ContinueAsync(account);
+    }
+
+    /// <summary>After the right password: asks for the second factor, or starts a session if the account has none.</summary>
+    private async Task<IActionResult> ContinueAsync(StaffMember member)
+    {
+        if (await credentials.FindAsync(member.Id, HttpContext.RequestAborted) is not { Password: { } stored } known)
+            return Refuse(StatusCodes.Status400BadRequest, "The name or the password is wrong. Check both and try again.");
+        if (!stored.IsValidAt(time.GetUtcNow()))
+        {
+            await RecordAsync(SecurityEventKind.SignInRefused, member.Id, "first-password-ended");
+            return Refuse(
+                StatusCodes.Status403Forbidden,
+                "This first password has ended, because it was not used in time. Ask an administrator for a new one."
+            );
+        }
+
+        if (known.HasSecondFactor)
+        {
+            await StaffSessionCookie.BeginSecondStepAsync(HttpContext, member, Destination, time);
+            return Redirect("/staff/sign-in/code");
+        }
+
+        await StaffSessionCookie.SignInAsync(HttpContext, member, SignInMethod.Password, known.NextStep);
         return LocalRedirect(Destination);
     }
 
@@ -73,7 +102,7 @@ public sealed class SignInModel(
         var isPossible = name.Length > 0 && password.Length <= Passwords.MaxLength;
         var found = isPossible ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null;
         var check = await Internal<PasswordQueue>()
-            .CheckAsync(found?.PasswordHash, isPossible ? password : "", HttpContext.Connection.RemoteIpAddress, isKnownBrowser);
+            .CheckAsync(found?.Password?.Hash, isPossible ? password : "", HttpContext.Connection.RemoteIpAddress, isKnownBrowser);
         return (found?.Member, check);
     }
 
@@ -114,6 +143,10 @@ public sealed class SignInModel(
         Response.Headers.RetryAfter = seconds;
         return Refuse(StatusCodes.Status429TooManyRequests, $"{why} Try again in {seconds} seconds.");
     }
+
+    /// <summary>Records an event of an account, without what was typed: people type passwords into the field of the name.</summary>
+    private Task RecordAsync(SecurityEventKind kind, string? subject, string? detail) =>
+        SecurityEvents.RecordAsync(HttpContext, kind, actor: null, subject, token: null, detail);
 
     private PageResult Refuse(int status, string error)
     {

@@ -1,15 +1,14 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
 /// <summary>Ends the session here. A session at the city's identity provider continues.</summary>
-public sealed class SignOutModel(IStaffRegister register, TimeProvider time) : PageModel
+public sealed class SignOutModel : PageModel
 {
     public async Task<IActionResult> OnPostAsync()
     {
-        await StaffAuthentication.SignOutAsync(HttpContext, register, time);
+        await StaffSessionCookie.SignOutAsync(HttpContext);
         return Redirect("/staff/sign-in");
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -11,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Access.SecondFactors;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
@@ -23,14 +23,19 @@ internal static class StaffAuthentication
     /// <summary>The authentication scheme of the session cookie.</summary>
     public const string Session = "session";
 
+    /// <summary>The scheme of the cookie between the password and the second factor. It opens no page but that of the code.</summary>
+    public const string SecondStep = "second-step";
+
     private const string SessionOrToken = "either";
 
-    // Items of a session's properties.
-    private const string StartedAt = "since",
-        SessionId = "id";
-
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(30),
-        MaxDuration = TimeSpan.FromHours(10);
+    /// <summary>Pages of a person's own account, which open while a step is missing. Every other staff page needs a role.</summary>
+    private static readonly string[] OwnAccountPages =
+    [
+        "/Staff/Account/SignOut",
+        "/Staff/OwnAccount/Account",
+        "/Staff/OwnAccount/ChangePassword",
+        "/Staff/OwnAccount/ChangeSecondFactor",
+    ];
 
     public static void AddStaff(this IServiceCollection services)
     {
@@ -51,12 +56,15 @@ internal static class StaffAuthentication
                     session.LoginPath = "/staff/sign-in";
                     session.AccessDeniedPath = "/staff/not-allowed";
                     session.ReturnUrlParameter = "return";
-                    session.ExpireTimeSpan = IdleTimeout;
-                    session.SlidingExpiration = true;
-                    session.Events.OnValidatePrincipal = ValidateSessionAsync;
-                    session.Events.OnRedirectToLogin = session.Events.OnRedirectToAccessDenied = RedirectWithinAsync;
+                    // The register of sessions ends a session that is not used.
+                    session.ExpireTimeSpan = StaffSession.MaxDuration;
+                    session.SlidingExpiration = false;
+                    session.Events.OnValidatePrincipal = StaffSessionCookie.ValidateAsync;
+                    session.Events.OnRedirectToLogin = RedirectWithinAsync;
+                    session.Events.OnRedirectToAccessDenied = RedirectToNextStep;
                 }
-            );
+            )
+            .AddCookie(SecondStep);
         services.AddAuthorization(AddPolicies);
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
         // The names of the cookies depend on the public address, which is known only after the HTTP server has started.
@@ -64,16 +72,23 @@ internal static class StaffAuthentication
             .AddOptions<CookieAuthenticationOptions>(Session)
             .Configure<PublicAddress>((session, address) => HardenCookie(session.Cookie, "registry-staff", SameSiteMode.Lax, address));
         services
+            .AddOptions<CookieAuthenticationOptions>(SecondStep)
+            .Configure<PublicAddress>((step, address) => HardenCookie(step.Cookie, "registry-staff-step", SameSiteMode.Strict, address));
+        services
             .AddOptions<AntiforgeryOptions>()
             .Configure<PublicAddress>((forms, address) => HardenCookie(forms.Cookie, "registry-staff-form", SameSiteMode.Strict, address));
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<PasswordQueue>();
+        services.AddSingleton<AccountThrottle>();
+        services.AddSingleton<SecondFactor>();
+        services.AddSingleton<TokenUses>();
         services.Configure<RazorPagesOptions>(AuthorizeStaffPages);
     }
 
     private static void AddPolicies(AuthorizationOptions authorization)
     {
+        authorization.AddPolicy(StaffPolicies.SignedIn, policy => policy.RequireAuthenticatedUser());
         authorization.AddPolicy(StaffPolicies.AnyRole, policy => policy.RequireAuthenticatedUser().RequireClaim(ClaimTypes.Role));
         foreach (var role in Enum.GetValues<Role>())
             authorization.AddPolicy(
@@ -97,11 +112,34 @@ internal static class StaffAuthentication
     /// </summary>
     private static void AuthorizeStaffPages(RazorPagesOptions pages)
     {
-        pages.Conventions.AuthorizeFolder("/Staff", StaffPolicies.AnyRole);
+        pages.Conventions.AddFolderApplicationModelConvention(
+            "/Staff",
+            page =>
+                page.EndpointMetadata.Add(
+                    new AuthorizeAttribute(OwnAccountPages.Contains(page.ViewEnginePath) ? StaffPolicies.SignedIn : StaffPolicies.AnyRole)
+                )
+        );
         // Shown to users without a session.
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignIn");
+        pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignInCode");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/AccessDenied");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/UnknownAccount");
+    }
+
+    /// <summary>Sends a person whose account misses a step to the page of that step, and every other person to the refusal.</summary>
+    private static async Task RedirectToNextStep(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (context.HttpContext.User.NextStep() == AccountStep.Complete)
+            await context.HttpContext.RecordAsync(SecurityEventKind.AccessRefused);
+        context.Response.Redirect(
+            context.HttpContext.User.NextStep() switch
+            {
+                AccountStep.ChangePassword => "/staff/account/password",
+                AccountStep.AddSecondFactor => "/staff/account/second-factor",
+                AccountStep.Complete => new Uri(context.RedirectUri).PathAndQuery,
+                _ => new Uri(context.RedirectUri).PathAndQuery,
+            }
+        );
     }
 
     /// <summary>
@@ -139,55 +177,5 @@ internal static class StaffAuthentication
     {
         context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery);
         return Task.CompletedTask;
-    }
-
-    /// <summary>Starts a session.</summary>
-    public static Task SignInAsync(HttpContext http, StaffMember member, TimeProvider time) =>
-        http.SignInAsync(Session, StaffPrincipal.Create(member, member.Roles, Session), NewSessionProperties(time));
-
-    /// <summary>The properties of a new session: its start, and a random id by which it can be ended.</summary>
-    public static AuthenticationProperties NewSessionProperties(TimeProvider time) =>
-        new()
-        {
-            IsPersistent = false,
-            Items =
-            {
-                [StartedAt] = $"{time.GetUtcNow().ToUnixTimeSeconds()}",
-                [SessionId] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
-            },
-        };
-
-    /// <summary>Ends a session: deletes its cookie, and refuses copies of the cookie.</summary>
-    public static async Task SignOutAsync(HttpContext http, IStaffRegister register, TimeProvider time)
-    {
-        if (await http.AuthenticateAsync(Session) is { Succeeded: true, Properties: var session } && Item(session, SessionId) is { } id)
-            await register.EndSessionAsync(id, time.GetUtcNow() + MaxDuration, time.GetUtcNow(), http.RequestAborted);
-        await http.SignOutAsync(Session);
-    }
-
-    private static string? Item(AuthenticationProperties session, string name) =>
-        session.Items.TryGetValue(name, out var value) ? value : null;
-
-    /// <summary>
-    /// Ends a session when the member's roles or password changed, when the member was deactivated, and after <see cref="MaxDuration"/>.
-    /// </summary>
-    private static async Task ValidateSessionAsync(CookieValidatePrincipalContext context)
-    {
-        var services = context.HttpContext.RequestServices;
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var register = services.GetRequiredService<IStaffRegister>();
-        var isValid =
-            context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } memberId
-            && long.TryParse(Item(context.Properties, StartedAt), out var startedAt)
-            && now < DateTimeOffset.FromUnixTimeSeconds(startedAt) + MaxDuration
-            && Item(context.Properties, SessionId) is { } sessionId
-            && !await register.HasEndedAsync(sessionId, context.HttpContext.RequestAborted)
-            && await register.FindAsync(memberId, context.HttpContext.RequestAborted) is { IsActive: true } member
-            && context.Principal.FindFirstValue(StaffPrincipal.Stamp) == $"{member.Stamp}";
-        if (!isValid)
-        {
-            context.RejectPrincipal();
-            await context.HttpContext.SignOutAsync(Session);
-        }
     }
 }

@@ -13,7 +13,8 @@ internal sealed class TokenAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    IStaffRegister register
+    ITokenRegister register,
+    TokenUses uses
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "token";
@@ -30,7 +31,21 @@ internal sealed class TokenAuthentication(
             !token.StartsWith(ApiToken.Prefix, StringComparison.Ordinal)
             || await register.FindByTokenAsync(ApiToken.Hash(token), TimeProvider.GetUtcNow(), Context.RequestAborted) is not { } found
         )
+        {
+            await SecurityEvents.RecordAsync(
+                Context,
+                SecurityEventKind.TokenRefused,
+                actor: null,
+                subject: null,
+                token: null,
+                detail: null
+            );
             return AuthenticateResult.Fail("The token is unknown, revoked or expired.");
+        }
+
+        var (owner, grant) = (found.Member.Id, found.Grant.Id);
+        if (uses.IsDue(grant, ClientText.AddressOf(Context)))
+            await SecurityEvents.RecordAsync(Context, SecurityEventKind.TokenUsed, owner, subject: null, grant, detail: null);
         // A token never has a role that its owner does not have.
         var principal = StaffPrincipal.Create(found.Member, [.. found.Grant.Roles.Intersect(found.Member.Roles)], Name);
         return AuthenticateResult.Success(new AuthenticationTicket(principal, Name));
@@ -42,6 +57,9 @@ internal sealed class TokenAuthentication(
         return Problem.Unauthorized().ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problem.Forbidden("The token does not have the required role.").ExecuteAsync(Context);
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        await Context.RecordAsync(SecurityEventKind.AccessRefused);
+        await Problem.Forbidden("The token does not have the required role.").ExecuteAsync(Context);
+    }
 }

@@ -107,16 +107,36 @@ public sealed class HistoryVerifierTests(SharedCluster cluster) : HistoryTestBas
             },
         };
 
+    public static TheoryData<string, string> ChangesOfReadings() =>
+        new()
+        {
+            { "update registry.reading set reader = 'st-other' where id = 1", "2026-11-24T00:00:00.000000Z: it is not what was closed" },
+            { "delete from registry.reading where id = 2", "2026-11-25T00:00:00.000000Z: it is not what was closed" },
+            {
+                "insert into registry.reading (at, reader, device, what) "
+                    + "select at, reader, device, what from registry.reading where id = 1",
+                "1 readings of mobile devices were written into days that had been closed"
+            },
+            {
+                "update registry.history_digest set readings_after = null, readings_last = null where since is not null",
+                "2026-11-25T00:00:00.000000Z: its digest does not follow"
+            },
+        };
+
     [Theory]
+    [MemberData(nameof(ChangesOfReadings))]
     [MemberData(nameof(ChangesOfObservations))]
     [MemberData(nameof(ChangesOfDigests))]
     [MemberData(nameof(ChangesOfActs))]
     public async Task Rows_that_are_changed_deleted_or_added_afterwards_are_found(string change, string fault)
     {
         await LiveAsync();
+        var audit = new MobileReadAudit(Database.Source);
+        await audit.RecordAsync("st-reader", [SmallCity.Reader], "state", Midnight.AddHours(-1), Cancellation);
         Time.SetUtcNow(Midnight.AddHours(1));
         await Sealer.SealAsync(Cancellation);
         await StateAsync(SmallCity.Camera, 3, PresenceState.Online, Midnight.AddHours(2));
+        await audit.RecordAsync("st-reader", [SmallCity.Reader], "history", Midnight.AddHours(2), Cancellation);
         Assert.True(
             (
                 await new DeviceRegister(Database.Source).ChangeAsync(
@@ -213,6 +233,24 @@ public sealed class HistoryVerifierTests(SharedCluster cluster) : HistoryTestBas
         await Database.AskAsync<int>("update registry.observation set seq = 7 where id = 1");
         Assert.Contains(
             "2026-11-24T00:00:00.000000Z: it is not what was closed",
+            (await Verifier.VerifyAsync(Cancellation)).Fault,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Readings_before_version_3_are_covered_by_its_first_digest()
+    {
+        await LiveAsync();
+        var audit = new MobileReadAudit(Database.Source);
+        await audit.RecordAsync("st-reader", [SmallCity.Reader], "state", Midnight.AddHours(-1), Cancellation);
+        await SealAsVersion1Async();
+        Time.SetUtcNow(Midnight.AddHours(25));
+        await Sealer.SealAsync(Cancellation);
+        Assert.Equal(new HistoryFinding(Midnight.AddDays(1), null), await Verifier.VerifyAsync(Cancellation));
+        await Database.AskAsync<int>("update registry.reading set device = 'patrol-reader-2'");
+        Assert.Contains(
+            "2026-11-25T00:00:00.000000Z: it is not what was closed",
             (await Verifier.VerifyAsync(Cancellation)).Fault,
             StringComparison.Ordinal
         );

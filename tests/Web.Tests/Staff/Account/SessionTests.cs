@@ -52,7 +52,7 @@ public sealed class SessionTests(StaffedCity staffed) : IClassFixture<StaffedCit
     {
         var (member, _, password) = AddPerson();
         var (gone, _, gonePassword) = AddPerson();
-        await staffed.City.Staff.ChangeAsync(gone.Id, null, false, null, Operator, staffed.City.Time.GetUtcNow(), Cancellation);
+        await staffed.City.Staff.ChangeAsync(gone.Id, null, false, Operator, staffed.City.Time.GetUtcNow(), Cancellation);
         var messages = new List<string>();
         foreach (
             var (name, wrongPassword) in new[]
@@ -200,15 +200,18 @@ public sealed class SessionTests(StaffedCity staffed) : IClassFixture<StaffedCit
     {
         var (member, _, password) = AddPerson();
         using var visitor = await SignedInAsync(member, password);
-        await staffed.City.Staff.ChangeAsync(
-            member.Id,
-            change == "other roles" ? [Role.Auditor] : null,
-            change == "deactivated" ? false : null,
-            change == "another password" ? "another hash" : null,
-            Operator,
-            staffed.City.Time.GetUtcNow(),
-            Cancellation
-        );
+        var now = staffed.City.Time.GetUtcNow();
+        if (change == "another password")
+            await staffed.City.Staff.SetPasswordAsync(member.Id, StoredPassword.Own("another hash"), Operator, now, Cancellation);
+        else
+            await staffed.City.Staff.ChangeAsync(
+                member.Id,
+                change == "other roles" ? [Role.Auditor] : null,
+                change == "deactivated" ? false : null,
+                Operator,
+                now,
+                Cancellation
+            );
         Assert.False(await visitor.IsInAsync());
     }
 }

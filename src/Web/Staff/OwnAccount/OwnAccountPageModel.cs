@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.DependencyInjection;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Access.SecondFactors;
+using SurveillanceRegistry.Web.Staff.Account;
+using SurveillanceRegistry.Web.Staff.Forms;
+
+namespace SurveillanceRegistry.Web.Staff.OwnAccount;
+
+/// <summary>A page on which a person changes their own account. Every change needs the current password again.</summary>
+public abstract class OwnAccountPageModel(IStaffRegister register, IStaffCredentialRegister credentials) : FormPageModel
+{
+    public StaffMember Member { get; private set; } = null!;
+
+    /// <summary>What the person signs in with here.</summary>
+    public StaffCredentials Credentials { get; private set; } = null!;
+
+    /// <summary>Whether the person has a password here. Other people sign in by the city's identity provider.</summary>
+    public bool HasPassword => Credentials.Password is not null;
+
+    private protected IStaffRegister Register => register;
+
+    private protected IStaffCredentialRegister CredentialRegister => credentials;
+
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        var member = await register.FindAsync(User.StaffId(), HttpContext.RequestAborted);
+        var known = await credentials.FindAsync(User.StaffId(), HttpContext.RequestAborted);
+        if (member is null || known is null)
+        {
+            context.Result = Forbid();
+            return;
+        }
+
+        (Member, Credentials) = (member, known);
+        await next();
+    }
+
+    /// <summary>Checks the current password of the form. Returns what is wrong; null when it is right, or the person has none.</summary>
+    private protected async Task<FieldError?> CheckPasswordAsync(string field)
+    {
+        if (Credentials.Password is not { } password)
+            return null;
+        var throttle = Internal<AccountThrottle>();
+        if (!throttle.MayTry(Member.Id))
+            return new FieldError(field, "Too many wrong passwords. Try again in 15 minutes.");
+        var submitted = Request.Form[field].ToString();
+        var check =
+            submitted.Length > Passwords.MaxLength
+                ? PasswordCheck.Wrong
+                : await Internal<PasswordQueue>()
+                    .CheckAsync(password.Hash, submitted, HttpContext.Connection.RemoteIpAddress, isKnownBrowser: true);
+        switch (check)
+        {
+            case PasswordCheck.Right:
+                return null;
+            case PasswordCheck.Busy:
+                return new FieldError(field, "Too many people sign in just now. Try again in a few seconds.");
+            default:
+                throttle.CountWrong(Member.Id);
+                return new FieldError(field, "The current password is wrong.");
+        }
+    }
+
+    /// <summary>Starts a new session with the rights that the account has after a change. The change has ended all sessions.</summary>
+    private protected async Task SignInAgainAsync(SignInMethod method)
+    {
+        var member = (await register.FindAsync(Member.Id, HttpContext.RequestAborted))!;
+        var known = (await credentials.FindAsync(Member.Id, HttpContext.RequestAborted))!;
+        await StaffSessionCookie.SignInAsync(HttpContext, member, method, known.NextStep);
+    }
+
+    /// <summary>A service that is no constructor parameter, because its type is internal and the constructor is public.</summary>
+    private protected T Internal<T>()
+        where T : notnull => HttpContext.RequestServices.GetRequiredService<T>();
+}
