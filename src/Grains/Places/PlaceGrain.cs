@@ -181,7 +181,7 @@ internal sealed class PlaceGrain(
         catch (Exception failure)
         {
             logger.LogWarning(
-                "Place {Place} cannot read the state of device {Device} ({Reason}); its notice calls the device unknown.",
+                "Place {Place} cannot read the state of device {FixedDevice} ({Reason}); its notice calls the device unknown.",
                 _place!.Id,
                 device.Id,
                 failure.Message

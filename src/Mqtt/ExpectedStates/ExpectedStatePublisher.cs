@@ -83,7 +83,7 @@ internal sealed class ExpectedStatePublisher(
         catch (Exception failure)
         {
             // The connection is closed, or the register does not answer: the device subscribes again after its next sign-in.
-            logger.LogDebug(failure, "The expected state of device {Device} could not be sent.", deviceId);
+            logger.LogDebug(failure, "The expected state of a device could not be sent.");
         }
     }
 

@@ -100,13 +100,13 @@ internal sealed class ConnectAuthenticator(
         var vendor = enrolled.Device is null ? await OpenVendorAsync(enrolled, asOf, number, connect.CancellationToken) : null;
         if (ValidateWill(connection.ConnectPacket!, enrolled, vendor, out var deathEpoch) is { } reason)
             return Refuse(
-                id,
+                enrolled,
                 isVersion5 ? reason : MqttConnectReasonCode.NotAuthorized,
                 "its will must be a death on its own death topic, QoS 1, not retained"
             );
         if (sessions.IsSignedIn(id) && Count(_takeovers, id, 1) > limits.TakeoversPerMinute)
             return Refuse(
-                id,
+                enrolled,
                 MqttConnectReasonCode.ConnectionRateExceeded,
                 "its session is taken over again and again: two devices may share one credential"
             );
@@ -171,8 +171,8 @@ internal sealed class ConnectAuthenticator(
         if (removed is not null && (credential ?? FindCredential(enrolled.EndedCredentials, password, certificate)) is not null)
             knocks.Record(removed);
         if (credential is null)
-            return Refuse(enrolled.Id, MqttConnectReasonCode.BadUserNameOrPassword, "it showed none of its credentials");
-        return removed is null ? null : Refuse(enrolled.Id, MqttConnectReasonCode.NotAuthorized, "the device is removed");
+            return Refuse(enrolled, MqttConnectReasonCode.BadUserNameOrPassword, "it showed none of its credentials");
+        return removed is null ? null : Refuse(enrolled, MqttConnectReasonCode.NotAuthorized, "the device is removed");
     }
 
     private Credential? FindCredential(ImmutableArray<Credential> credentials, byte[]? password, X509Certificate2? certificate) =>
@@ -219,9 +219,9 @@ internal sealed class ConnectAuthenticator(
         return new VendorConnection(units, behind.ToFrozenDictionary(StringComparer.Ordinal), epoch, time.GetUtcNow());
     }
 
-    private MqttConnectReasonCode Refuse(string id, MqttConnectReasonCode reason, string why)
+    private MqttConnectReasonCode Refuse(EnrolledClient client, MqttConnectReasonCode reason, string why)
     {
-        logger.LogInformation("Refused a sign-in as {Client}: {Why}.", id, why);
+        logger.LogInformation("Refused a sign-in as {LogName}: {Why}.", LogName.Of(client.Id, client.Device), why);
         return reason;
     }
 

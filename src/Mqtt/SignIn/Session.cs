@@ -49,6 +49,10 @@ internal sealed class Session(
     private bool _isSending;
 
     public string Id => id;
+
+    /// <summary>The client's name in the server's log.</summary>
+    public string LogName => SignIn.LogName.Of(id, own?.Device);
+
     public DeviceIngestState? Own => own;
     public RateLimiter RateLimiter => rateLimiter;
     public string? Profile => profile;

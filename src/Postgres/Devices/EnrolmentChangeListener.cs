@@ -167,8 +167,7 @@ public sealed class EnrolmentChangeListener(
                 {
                     // Any reason: the other ids are passed on, and this one is tried again.
                     logger.LogWarning(
-                        "The change of {Id} could not be passed on to all listeners ({Reason}). It is tried again in {Seconds} s.",
-                        id,
+                        "A change of enrolment could not be passed on to all listeners ({Reason}); the next try is in {Seconds} s.",
                         failure.Message,
                         RetryDelay.TotalSeconds
                     );
@@ -219,7 +218,7 @@ public sealed class EnrolmentChangeListener(
         ).ToHashSet();
         foreach (var session in signedIn.Where(session => !held.Contains(session) && sessions.SignedIn(session.Id).Contains(session)))
         {
-            logger.LogInformation("The session of {Client} is ended: its credential does not hold any more.", session.Id);
+            logger.LogInformation("A session is ended: its credential {Credential} does not hold any more.", session.Credential);
             sessions.End(session.Id);
         }
     }

@@ -57,6 +57,14 @@ public sealed class MobileUnitTests(Precinct precinct) : IClassFixture<Precinct>
 
         (await PublicResponses.ReadAsync(precinct.Stranger, addresses)).AssertSameAs(before);
         Assert.Empty(precinct.NotifiedScreens);
+        Assert.Contains("Refused a sign-in as a device of the fleet ", precinct.Host.Log, StringComparison.Ordinal);
+        AssertLogNamesNoMobileDevice();
+    }
+
+    private void AssertLogNamesNoMobileDevice()
+    {
+        var log = precinct.Host.Log;
+        Assert.All(new[] { Worn, Quiet, Old, Reader, Car, VendorCar, New }, id => Assert.DoesNotContain(id, log, StringComparison.Ordinal));
     }
 
     /// <summary>A device is put on, records, is docked and taken again, and then its battery is taken out.</summary>
@@ -183,6 +191,7 @@ public sealed class MobileUnitTests(Precinct precinct) : IClassFixture<Precinct>
 
         (await PublicResponses.ReadAsync(precinct.Stranger, addresses)).AssertSameAs(before);
         Assert.Empty(precinct.NotifiedScreens);
+        AssertLogNamesNoMobileDevice();
     }
 
     /// <summary>
@@ -209,6 +218,7 @@ public sealed class MobileUnitTests(Precinct precinct) : IClassFixture<Precinct>
         await precinct.WaitForDeviceAsync(VendorCar, "disconnected");
         (await PublicResponses.ReadAsync(precinct.Stranger, addresses)).AssertSameAs(before);
         Assert.Empty(precinct.NotifiedScreens);
+        AssertLogNamesNoMobileDevice();
     }
 
     /// <summary>The counter-proof with a camera at a place: the comparison sees what it does, and a screen is notified.</summary>

@@ -160,9 +160,9 @@ internal sealed class StateChangeNotifier(
         {
             // A failure at one device must not hold up the others.
             logger.LogWarning(
-                "A change of device {Device} could not be passed on ({Reason}); it is passed on again within a second.",
-                deviceId,
-                failure.Message
+                "A change of a device in partition {Partition} could not be passed on ({Reason}); it is passed on again within a second.",
+                partition,
+                failure.GetType().Name
             );
         }
     }
@@ -188,9 +188,9 @@ internal sealed class StateChangeNotifier(
         catch (Exception failure)
         {
             logger.LogWarning(
-                "The place of device {Device} could not be notified of a change ({Reason}); it is notified again within a second.",
-                deviceId,
-                failure.Message
+                "The place of a device in partition {Partition} could not be notified ({Reason}); it is notified again within a second.",
+                partition,
+                failure.GetType().Name
             );
         }
     }

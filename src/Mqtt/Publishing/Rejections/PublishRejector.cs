@@ -73,9 +73,9 @@ internal sealed class PublishRejector(
         metrics.Refused(rejection, topic);
         if (session.RateLimiter.ShouldLog(rejection, time.MonotonicNow(), out var count)) // A client that floods must not fill the log.
             logger.LogInformation(
-                "Rejected {Count} publishes of {Client}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.",
+                "Rejected {Count} publishes of {LogName}, the last of {Bytes} bytes: {Reason}, on a topic of class {Topic}.",
                 count,
-                session.Id,
+                session.LogName,
                 bytes,
                 rejection,
                 topic
