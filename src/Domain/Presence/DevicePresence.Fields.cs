@@ -159,8 +159,8 @@ public partial struct DevicePresence
     }
 
     /// <summary>
-    /// Calls a device unknown that was last heard outside a time: before the registry started it may have changed what it does without being
-    /// heard. Returns whether its state changed.
+    /// Calls a device unknown that was last heard outside a time: before the registry started it may have changed unheard what it does.
+    /// Returns whether its state changed.
     /// </summary>
     /// <param name="fromUnixMs">When the registry started, in Unix milliseconds.</param>
     /// <param name="toUnixMs">Now, in Unix milliseconds. A device heard later was heard before the clock was set back.</param>

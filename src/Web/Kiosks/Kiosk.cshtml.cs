@@ -29,7 +29,7 @@ public sealed class KioskModel(IPlaceRegister places, ScreenGovernance screens, 
     /// <summary>The screen's own texts in every language, as JSON.</summary>
     public string Texts { get; private set; } = "";
 
-    /// <summary>Whether the page has everything. The script of a page that lacks something loads it again when the registry answers.</summary>
+    /// <summary>Whether the page has everything. The script of an incomplete page loads it again when the registry answers.</summary>
     public bool IsWhole { get; private set; }
 
     public bool IsSample => _city.IsSample;
@@ -72,7 +72,7 @@ public sealed class KioskModel(IPlaceRegister places, ScreenGovernance screens, 
         }
         catch (Exception failure) when (!HttpContext.RequestAborted.IsCancellationRequested)
         {
-            logger.LogWarning("The register of kiosks does not answer ({Reason}); the screen {Id} asks again.", failure.Message, id);
+            logger.LogWarning("The register of kiosks does not answer ({Reason}); the screen {Kiosk} asks again.", failure.Message, id);
             return StatusCodes.Status503ServiceUnavailable;
         }
 

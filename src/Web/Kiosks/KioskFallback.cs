@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace SurveillanceRegistry.Web.Kiosks;
 
 /// <summary>
-/// Answers every browser below <c>/kiosks</c> with the page of a screen, whatever happened: a wall has nobody to press reload. The page tries
-/// again by itself. Programs get problem details.
+/// Answers every browser below <c>/kiosks</c> with the page of a screen, whatever happened. The page tries again by itself: no person
+/// stands at a wall to press reload. Programs get problem details.
 /// </summary>
 internal static class KioskFallback
 {

@@ -30,8 +30,8 @@ public sealed class NoticeFactComposerTests
                 {
                     var facts = Now(governance, covering);
                     var inScope = covering.Where(covered => covered.IsInScope).ToArray();
-                    foreach (var technology in DeviceKind.All.Select(kind => kind.Technology).Distinct())
-                    foreach (var capture in Enum.GetValues<Capture>())
+                    var technologies = DeviceKind.All.Select(kind => kind.Technology).Distinct();
+                    foreach (var (technology, capture) in technologies.SelectMany(_ => Enum.GetValues<Capture>(), (one, it) => (one, it)))
                     {
                         var devices = inScope.Where(covered => covered.Device.Technology == technology).ToArray();
                         var reported = devices
@@ -46,12 +46,8 @@ public sealed class NoticeFactComposerTests
                             expected.Add((reported, FactCertainty.Reported));
                         if (mayRecord)
                             expected.Add((Mode.Recorded, FactCertainty.Unknown));
-                        Assert.Equal(
-                            expected,
-                            facts
-                                .Where(fact => fact.Technology == technology && fact.Capture == capture)
-                                .Select(fact => ((Mode?)fact.Mode, fact.Certainty))
-                        );
+                        var stated = facts.Where(fact => fact.Technology == technology && fact.Capture == capture);
+                        Assert.Equal(expected, stated.Select(fact => ((Mode?)fact.Mode, fact.Certainty)));
                     }
                 },
                 iter: Cities

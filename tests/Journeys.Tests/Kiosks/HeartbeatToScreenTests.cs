@@ -131,7 +131,7 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
             }
         );
         await page.GotoAsync(Kiosk);
-        await Expect(page.Locator("[role=status]")).ToContainTextAsync("could not confirm");
+        await Expect(page.Locator("[data-part=standing]")).ToContainTextAsync("could not confirm");
         await Expect(page.Locator("html[data-state=unconfirmed]")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-capture]")).ToHaveCountAsync(0);
     }

@@ -38,10 +38,10 @@ public sealed class ListeningSocketsTests(PublicRegistry city)
             .Where(target => target?.StartsWith("socket:[", StringComparison.Ordinal) == true)
             .Select(target => target!["socket:[".Length..^1])
             .ToHashSet(StringComparer.Ordinal);
-        return from table in new[] { "/proc/net/tcp", "/proc/net/tcp6" }
-            from line in File.ReadLines(table).Skip(1)
-            let field = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            where field[3] == listening && sockets.Contains(field[9])
-            select int.Parse(field[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return new[] { "/proc/net/tcp", "/proc/net/tcp6" }
+            .SelectMany(table => File.ReadLines(table).Skip(1))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(field => field[3] == listening && sockets.Contains(field[9]))
+            .Select(field => int.Parse(field[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     }
 }

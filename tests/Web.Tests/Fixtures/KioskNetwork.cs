@@ -7,8 +7,8 @@ using SurveillanceRegistry.Domain.Notices;
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
 /// <summary>
-/// The connection between a screen and the registry. The test decides what it carries: a notice, a notice that was tampered with, answers of
-/// earlier, or nothing. Everything else of the page is the real one.
+/// The connection between a screen and the registry. The test decides what it carries: a notice, a forged notice, earlier answers, or
+/// nothing. Everything else of the page is the real one.
 /// </summary>
 internal sealed class KioskNetwork
 {

@@ -33,8 +33,8 @@ internal static class LayoutChecks
         """;
 
     /// <summary>
-    /// Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass. Of parts that take
-    /// turns only what stands there now is looked at, line by line.
+    /// Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass. Of parts that
+    /// take turns only what stands there now is looked at, line by line.
     /// </summary>
     public const string CutOff = """
         whole => {

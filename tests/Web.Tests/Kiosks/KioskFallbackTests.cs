@@ -8,8 +8,8 @@ using static Microsoft.Playwright.Assertions;
 namespace SurveillanceRegistry.Web.Tests.Kiosks;
 
 /// <summary>
-/// A wall has nobody to press reload. Whatever a screen gets while it starts, in whatever order its parts and the registry start: it ends in
-/// a notice. These tests have a city of their own, to take parts of it away.
+/// No person stands at a wall to press reload. Whatever a screen gets while it starts, and in whatever order its parts and the registry
+/// start, it ends in a notice. These tests have a city of their own, to take parts of it away.
 /// </summary>
 public sealed class KioskFallbackTests(StaffedCity own, Chromium chromium) : IClassFixture<StaffedCity>, IAsyncLifetime
 {
@@ -125,7 +125,7 @@ public sealed class KioskFallbackTests(StaffedCity own, Chromium chromium) : ICl
         await Expect(Root).ToHaveAttributeAsync("data-state", "current");
         await _page.EvaluateAsync("() => { Element.prototype.replaceChildren = () => { throw new Error('broken'); }; }");
         await _city.Hears("east-precinct-lobby-1", CaptureReport.ForAll([Capture.Video, Capture.Audio], Mode.Recorded));
-        await Expect(_page.Locator("[data-part=standing]")).ToContainTextAsync("Recording may be in progress.");
+        await Expect(_page.Locator("[data-part=standing]")).ToContainTextAsync("Recording may be in progress.", new() { Timeout = 20_000 });
         await Expect(_page.Locator("[data-capture]")).ToHaveCountAsync(0);
         await EndsInANotice();
         await Expect(_page.Locator("[data-capture=audio][data-certainty=reported]:not([data-fleet])")).ToBeVisibleAsync();

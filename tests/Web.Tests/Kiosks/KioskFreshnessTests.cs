@@ -71,7 +71,7 @@ public sealed class KioskFreshnessTests(SampleCity city, Chromium chromium) : Ki
     }
 
     [Fact]
-    public async Task Of_two_notices_with_one_sequence_the_earlier_one_is_refused()
+    public async Task An_earlier_notice_with_the_sequence_of_another_is_refused()
     {
         var before = City.Time.GetUtcNow().AddSeconds(-1);
         var earlier = City.NoticeAt(before, SampleCity.Lobby, 3, City.Key, ("facility-camera", Sensors, Sees));

@@ -86,11 +86,8 @@ internal sealed class PresencePartitionGrain(
 
     public async Task ApplyHeartbeats(ImmutableArray<Heartbeat> heartbeats)
     {
-        foreach (var heartbeat in heartbeats)
-        {
-            if (!IsRegistered(heartbeat.Number))
-                await LoadAsync(heartbeat.Number, CancellationToken.None);
-        }
+        foreach (var heartbeat in heartbeats.Where(heartbeat => !IsRegistered(heartbeat.Number)))
+            await LoadAsync(heartbeat.Number, CancellationToken.None);
 
         var now = time.GetUtcNow();
         var nowMs = time.MonotonicMs();

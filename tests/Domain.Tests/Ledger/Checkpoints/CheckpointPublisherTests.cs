@@ -131,7 +131,8 @@ public sealed class CheckpointPublisherTests : IDisposable
         {
             var leaves = (HeadOf ?? this)._leaves;
             var frontier = new List<ReadOnlyMemory<byte>>();
-            for (var from = 0; from < leaves.Count; )
+            var from = 0;
+            while (from < leaves.Count)
             {
                 var width = 1 << System.Numerics.BitOperations.Log2((uint)(leaves.Count - from));
                 frontier.Add(MerkleTree.Root(leaves[from..(from + width)]));
