@@ -48,8 +48,9 @@ public sealed class ChangeRegisterTests(SharedCluster cluster)
         var submitted = await SubmitAsync(database, editor);
         await DeactivateAsync(database, approver);
 
-        foreach (var decider in new[] { approver, other, approver with { Id = "st-aaaaaaaaaaaaaaaa" } })
-        foreach (var act in new[] { ChangeAct.Approved, ChangeAct.Rejected })
+        ChangeAct[] decisions = [ChangeAct.Approved, ChangeAct.Rejected];
+        StaffMember[] deciders = [approver, other, approver with { Id = "st-aaaaaaaaaaaaaaaa" }];
+        foreach (var (decider, act) in deciders.SelectMany(_ => decisions, (decider, act) => (decider, act)))
         {
             var refused = await ActAsync(database, submitted, act, decider);
             Assert.Equal(RefusalCodes.NotEntitled, Assert.Single(refused.Refusals).Code);

@@ -22,8 +22,8 @@ public sealed class ClusterAccessTests
         await using var cluster = await data.OpenAsync();
 
         Assert.True(await data.RemembersAsync("adopted in 2019"));
-        foreach (var role in new[] { Postmaster.Owner, "postgres", Schema.ServiceRole })
-        foreach (var password in new[] { null, "", "guess" })
+        string[] roles = [Postmaster.Owner, "postgres", Schema.ServiceRole];
+        foreach (var (role, password) in roles.SelectMany(_ => new[] { null, "", "guess" }, (role, password) => (role, password)))
             Assert.False(await CanSignInAsync(cluster, role, password), $"{role} with '{password}'");
         Assert.False(await CanSignInAsync(cluster, Postmaster.Owner, await ServicePasswordAsync(data)));
         Assert.True(await CanSignInAsync(cluster, Postmaster.Owner, await OwnerPasswordAsync(data)));
