@@ -139,12 +139,12 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : Kiosk
     {
         await Opens();
         await Stands("current");
-        var asked = false;
+        var asked = new TaskCompletionSource();
         await Page.RouteAsync(
             "**/kiosks/*/confirmation?*",
             route =>
             {
-                asked = true;
+                asked.TrySetResult();
                 return route.FulfillAsync(
                     new()
                     {
@@ -155,9 +155,9 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : Kiosk
                 );
             }
         );
-        for (var seconds = 0; !asked && seconds < 16; seconds++)
+        for (var seconds = 0; !asked.Task.IsCompleted && seconds < 16; seconds++)
             await Pass(1);
-        Assert.True(asked, "It did not ask again when a confirmation was expected.");
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10)); // The request may still be on its way.
         await Stands("closed");
         await Shows("video unknown", "audio unknown");
         await Expect(Page.Locator("[data-part=standing]")).ToContainTextAsync("Recording may be in progress");
