@@ -114,69 +114,66 @@ public sealed class HistorySealer(NpgsqlDataSource database, TimeProvider time, 
     }
 
     /// <summary>
-    /// Returns the number of the newest state change. All state changes with lower numbers are committed or rolled back by then: each
-    /// writer holds a share lock on its partition's owner row until its transaction ends, and this method locks all those rows.
+    /// Returns the number of the newest state change: each writer holds a share lock on its partition's owner row until its transaction
+    /// ends, and this method locks all those rows.
     /// </summary>
-    private async Task<long> LastObservationAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "select from registry.partition_owner order by part for update",
-                transaction: transaction,
-                cancellationToken: cancellationToken
-            )
+    private Task<long> LastObservationAsync(CancellationToken cancellationToken) =>
+        LastNumberAsync(
+            (connection, transaction) =>
+                connection.ExecuteAsync(
+                    new CommandDefinition(
+                        "select from registry.partition_owner order by part for update",
+                        transaction: transaction,
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            "select coalesce(max(id), 0) from registry.observation",
+            cancellationToken
         );
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                "select coalesce(max(id), 0) from registry.observation",
-                transaction: transaction,
-                cancellationToken: cancellationToken
-            )
-        );
-    }
 
     /// <summary>
-    /// Returns the number of the newest act on a mobile device. All acts with lower numbers are committed or rolled back by then: a
-    /// transaction that writes an act locks the ledger's head until it ends, and so does this method.
+    /// Returns the number of the newest act on a mobile device: a transaction that writes an act locks the ledger's head until it ends, and
+    /// so does this method.
     /// </summary>
-    private async Task<long> LastActAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await LedgerTransaction.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                "select coalesce(max(number), 0) from registry.mobile_act",
-                transaction: transaction,
-                cancellationToken: cancellationToken
-            )
+    private Task<long> LastActAsync(CancellationToken cancellationToken) =>
+        LastNumberAsync(
+            (connection, transaction) => LedgerTransaction.BeginAsync(connection, transaction, time.GetUtcNow(), cancellationToken),
+            "select coalesce(max(number), 0) from registry.mobile_act",
+            cancellationToken
         );
-    }
 
     /// <summary>
-    /// Returns the number of the newest reading of a mobile device. All readings with lower numbers are committed or rolled back by then:
-    /// each writer shares a lock, which this method takes alone.
+    /// Returns the number of the newest reading of a mobile device: each writer shares a lock, which this method takes alone.
     /// </summary>
-    private async Task<long> LastReadingAsync(CancellationToken cancellationToken)
+    private Task<long> LastReadingAsync(CancellationToken cancellationToken) =>
+        LastNumberAsync(
+            (connection, transaction) =>
+                connection.ExecuteAsync(
+                    new CommandDefinition(
+                        "select pg_advisory_xact_lock(@Readings)",
+                        new { AdvisoryLocks.Readings },
+                        transaction,
+                        cancellationToken: cancellationToken
+                    )
+                ),
+            "select coalesce(max(id), 0) from registry.reading",
+            cancellationToken
+        );
+
+    /// <summary>Returns the newest number of a table of which all rows with lower numbers are committed or rolled back.</summary>
+    /// <param name="waitForWriters">Takes in the transaction the lock that excludes every writer of the table.</param>
+    /// <param name="newest">The query for the number.</param>
+    private async Task<long> LastNumberAsync(
+        Func<NpgsqlConnection, NpgsqlTransaction, Task> waitForWriters,
+        string newest,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "select pg_advisory_xact_lock(@Readings)",
-                new { AdvisoryLocks.Readings },
-                transaction,
-                cancellationToken: cancellationToken
-            )
-        );
+        await waitForWriters(connection, transaction);
         return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(
-                "select coalesce(max(id), 0) from registry.reading",
-                transaction: transaction,
-                cancellationToken: cancellationToken
-            )
+            new CommandDefinition(newest, transaction: transaction, cancellationToken: cancellationToken)
         );
     }
 
