@@ -35,7 +35,7 @@ public sealed class AccountDetailsModel(
     /// <summary>The drafts and submitted requests of the account.</summary>
     public ImmutableArray<ChangeRequest> OpenChanges { get; private set; } = [];
 
-    /// <summary>The persons to whom open requests can be handed over.</summary>
+    /// <summary>The people to whom open requests can be handed over.</summary>
     public ImmutableArray<StaffMember> Editors { get; private set; } = [];
 
     /// <summary>The new first password. It is shown only in the response to the form that set it.</summary>
