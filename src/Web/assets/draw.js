@@ -84,21 +84,23 @@ export function draw(payload, face, language, hash) {
 }
 
 function row(fact, text, own) {
-  const heading = element("h2", {}, text.line);
-  if (fact.exceeds) heading.append(" ", element("strong", { class: "tag review" }, text.exceedsLine));
-  const source = element("p", { class: "by" }, ...unbroken(`${text.technology}. ${text.certaintyLine}`));
+  const mark = fact.exceeds ? [element("strong", { class: "tag review" }, text.exceedsLine), " "] : [];
   return element("li", {
     "data-technology": fact.technology, "data-capture": fact.capture, "data-mode": fact.mode, "data-certainty": fact.certainty,
     ...(fact.fleet ? { "data-fleet": fact.fleet } : {}), ...(fact.exceeds ? { "data-exceeds": "" } : {}),
-  }, sign(captures.includes(fact.capture) ? fact.capture : "none"), element("div", {}, heading, source, rules(text, own)));
+  }, sign(captures.includes(fact.capture) ? fact.capture : "none"), element("div", {}, element("h2", {}, text.line), by(text, ...mark), rules(text, own)));
 }
+
+/** By what something is captured, and how certain that is. */
+const by = (text, ...before) =>
+  element("p", { class: "by" }, ...before, element("span", { class: "what" }, ...unbroken(`${text.technology}.`)), " ", element("span", { class: "certainty" }, ...unbroken(text.certaintyLine)));
 
 const rules = (text, own) =>
   element("dl", { class: "how" }, pair(own("screen.rule"), text.ruleLine), pair(own("screen.retention"), text.retentionLine));
 
 /** The details of a fact once more, for a wall on which they do not fit beside it. Programs that read aloud have them at the fact. */
 const detail = (text, own) =>
-  element("section", {}, element("h3", {}, text.line), element("p", { class: "by" }, ...unbroken(`${text.technology}. ${text.certaintyLine}`)), rules(text, own));
+  element("section", {}, element("h3", {}, text.line), by(text), rules(text, own));
 
 const pair = (label, text, name) =>
   element("div", name ? { class: name } : {}, element("dt", {}, label), element("dd", {}, ...unbroken(text)));

@@ -1,5 +1,5 @@
-// Arranges a notice on a wall, which nobody can scroll or zoom. The type has one size, however much is recorded. When not everything fits, the
-// facts stay and their details take turns below or beside them. A smaller glass, and one that is zoomed, scrolls.
+// Arranges a notice on a wall, where people cannot scroll or zoom. The type has one size, however much is recorded. When not everything fits,
+// the facts stay and their details take turns below or beside them. A smaller glass, and one that is zoomed, scrolls.
 
 import { part } from "./draw.js";
 import { textOf } from "./texts.js";

@@ -43,7 +43,7 @@
   }, true);
   addEventListener("pagehide", () => { isLeaving = true; });
   addEventListener("pageshow", () => { isLeaving = false; window.screenBeat = performance.now(); });
-  // A browser slows the timers of a page that nobody sees, and a machine sleeps: then the screen's script had no turn either.
+  // A browser slows the timers of a page in the background, and a machine sleeps: then the screen's script had no turn either.
   let checked = performance.now();
   setInterval(() => {
     const now = performance.now();

@@ -45,6 +45,7 @@ public sealed class KioskLayoutTests(SampleCity city, Chromium chromium)
             {
                 await Carries(page, network, facts, rule);
                 await IsReadable(page, isWall, $"kiosk-{width}-{facts}-{rule}-{language}");
+                await NamesWhatCaptures(page);
                 if (facts > 0)
                     sizes.Add(await Sizes(page));
                 if (facts is not (0 or 6))
@@ -219,6 +220,13 @@ public sealed class KioskLayoutTests(SampleCity city, Chromium chromium)
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-state", "current");
         return (page, network);
     }
+
+    /// <summary>Two facts may differ only in what captures: each says so on the glass, however much is recorded.</summary>
+    private static async Task NamesWhatCaptures(IPage page) =>
+        Assert.Equal(
+            0,
+            await page.EvaluateAsync<int>("() => [...document.querySelectorAll('.facts .by')].filter(by => by.offsetHeight < 10).length")
+        );
 
     /// <summary>Gives the screen another notice at once.</summary>
     private async Task Carries(IPage page, KioskNetwork network, int facts, int rule)
