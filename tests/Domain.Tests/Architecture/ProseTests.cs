@@ -29,6 +29,16 @@ public sealed partial class ProseTests
         );
 
     [Fact]
+    public void A_script_of_the_screens_names_no_person_for_a_device_or_a_page() =>
+        SourceTree.AssertNone(
+            from path in Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "src/Web/assets"))
+            where Path.GetExtension(path) is ".js" or ".css"
+            from line in File.ReadLines(path)
+            where PersonPronoun().IsMatch(line)
+            select $"{Path.GetFileName(path)}: {line.Trim()}"
+        );
+
+    [Fact]
     public void A_comment_uses_no_word_of_the_old_dialect() =>
         SourceTree.AssertNone(
             from file in SourceTree.Files
