@@ -57,7 +57,7 @@ public sealed class MobileUnitTests(Precinct precinct) : IClassFixture<Precinct>
 
         (await PublicResponses.ReadAsync(precinct.Stranger, addresses)).AssertSameAs(before);
         Assert.Empty(precinct.NotifiedScreens);
-        Assert.Contains("Refused a sign-in as a device of the fleet ", precinct.Host.Log, StringComparison.Ordinal);
+        await precinct.Host.WaitForLogAsync("Refused a sign-in as a device of the fleet ");
         AssertLogNamesNoMobileDevice();
     }
 

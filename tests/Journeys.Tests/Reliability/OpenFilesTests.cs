@@ -57,7 +57,7 @@ public sealed class OpenFilesTests(ScarceRegistry scarce) : IClassFixture<Scarce
         var late = await PipeliningDevice.ConnectAsync(scarce.Host, LateCamera); // A device has a place of its own.
         await late.PublishAsync();
         Assert.Equal(HttpStatusCode.OK, hints.StatusCode);
-        Assert.Contains("HTTP connections are at their limit", scarce.Host.Log, StringComparison.Ordinal);
+        await scarce.Host.WaitForLogAsync("HTTP connections are at their limit");
 
         Array.ForEach(strangers, stranger => stranger?.Dispose());
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
