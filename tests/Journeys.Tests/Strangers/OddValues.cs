@@ -116,7 +116,7 @@ internal static class OddValues
         for (var i = 0; i < members.Length; i++)
         {
             body.Append(i == 0 ? "" : ",").Append(JsonSerializer.Serialize(members[i].Key)).Append(':');
-            body.Append(i == odd ? Json[random.Next(Json.Length)] : PlainLike(document, members[i].Value, depth: 0));
+            body.Append(i == odd ? Json[random.Next(Json.Length)] : PlainLike(document, members[i].Value, random, depth: 0));
         }
 
         return body.Append('}').ToString();
@@ -127,9 +127,14 @@ internal static class OddValues
         : schema?["oneOf"]?.AsArray().FirstOrDefault(one => (string?)one!["type"] != "null") is { } choice ? Resolve(document, choice)
         : schema;
 
-    private static string PlainLike(JsonNode document, JsonNode? schema, int depth)
+    /// <summary>A value that the schema allows, at times null where it may be. So the one odd value gets as far as it can.</summary>
+    private static string PlainLike(JsonNode document, JsonNode? schema, Random random, int depth)
     {
+        if (MayBeNull(schema) && random.Next(2) == 0)
+            return "null";
         var resolved = Resolve(document, schema);
+        if (resolved?["enum"]?.AsArray().FirstOrDefault(word => word is not null) is { } word)
+            return word.ToJsonString();
         var type = resolved?["type"] switch
         {
             JsonArray types => types.Select(one => (string?)one).FirstOrDefault(one => one != "null"),
@@ -142,18 +147,30 @@ internal static class OddValues
             {
                 "integer" or "number" => "1",
                 "boolean" => "true",
-                "array" => $"[{PlainLike(document, resolved!["items"], depth + 1)}]",
+                "array" => $"[{PlainLike(document, resolved!["items"], random, depth + 1)}]",
                 "object" => "{"
                     + string.Join(
                         ',',
                         resolved!
                             ["properties"]
                             ?.AsObject()
-                            .Select(member => $"{JsonSerializer.Serialize(member.Key)}:{PlainLike(document, member.Value, depth + 1)}")
+                            .Select(member =>
+                                $"{JsonSerializer.Serialize(member.Key)}:{PlainLike(document, member.Value, random, depth + 1)}"
+                            )
                             ?? []
                     )
                     + "}",
-                _ => "\"plain\"",
+                _ => (string?)resolved?["format"] switch
+                {
+                    "date" => "\"2026-11-23\"",
+                    "date-time" => "\"2026-11-23T12:00:00Z\"",
+                    "uri" => "\"https://city.example/\"",
+                    _ => "\"plain\"",
+                },
             };
     }
+
+    private static bool MayBeNull(JsonNode? schema) =>
+        schema?["type"] is JsonArray types && types.Any(type => (string?)type == "null")
+        || schema?["oneOf"]?.AsArray().Any(one => (string?)one!["type"] == "null") == true;
 }
