@@ -63,8 +63,10 @@ public static class Registration
             );
         else if (kind.IsMobile && (device.Place is not null || device.Fleet is null || !Identifier.IsValid(device.Fleet)))
             Refuse("fleet", "A mobile device belongs to a fleet and has no place: the registry stores no position of it.");
-        else if (!kind.IsMobile && (device.Fleet is not null || device.Place is null))
-            Refuse("place", "A fixed device covers a place and belongs to no fleet.");
+        else if (!kind.IsMobile && (device.Fleet is not null || device.Place is null || !Identifier.IsValid(device.Place)))
+            Refuse("place", "A fixed device covers a place, named by its id, and belongs to no fleet.");
+        if (device.Gateway is not null && !Identifier.IsValid(device.Gateway))
+            Refuse("gateway", "A gateway is named by its id: small letters, digits and hyphens.");
         return refusals.ToImmutable();
 
         void Refuse(string where, string sentence) => refusals.Add(new Refusal(RefusalCodes.Invalid, sentence, where));

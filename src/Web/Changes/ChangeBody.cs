@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -22,17 +21,12 @@ public sealed record ChangeBody(
     ImmutableArray<RowBody>? Rows = null
 )
 {
-    private static readonly JsonSerializerOptions Strict = new(Domain.Json.Options)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
     /// <summary>Reads a body; the refusal names the invalid member.</summary>
     internal static Outcome<ChangeBody> Read(string body)
     {
         try
         {
-            return JsonSerializer.Deserialize<ChangeBody>(body, Strict) is { } form
+            return Http.JsonBody.Deserialize<ChangeBody>(body) is { } form
                 ? form
                 : new Refusal(RefusalCodes.Invalid, "The body is null: expected an object with 'reason' and 'documents' or 'rows'.");
         }
@@ -47,6 +41,9 @@ public sealed record ChangeBody(
     {
         var refusals = new List<Refusal>();
         var proposed = new Dictionary<(DocumentKind, string), ProposedDocument>();
+        // A list may hold null, whatever its type says.
+        if (Documents is { } documents && documents.Contains(null!) || Rows is { } rows && rows.Contains(null!))
+            return new Refusal(RefusalCodes.Invalid, "A list has the element null: expected objects.", "documents, rows");
         foreach (var document in Documents ?? [])
             document.Propose(proposed, refusals);
         foreach (var row in Rows ?? [])

@@ -160,9 +160,14 @@ internal static class ChangesApi
                 if (proposal.Value is not { } proposed)
                     return Problem.Refused(proposal.Refusals);
                 var drafted = await grains.Policies().Draft(proposed, http.User.AttributionAs(Role.Editor));
-                return ChangeResponse.Answer(http, drafted.Value!, history, StatusCodes.Status201Created);
+                return Drafted(http, drafted, history);
             }
         );
+
+    private static IResult Drafted(HttpContext http, Outcome<ChangeRequest> drafted, GovernanceHistory history) =>
+        drafted.Value is { } request
+            ? ChangeResponse.Answer(http, request, history, StatusCodes.Status201Created)
+            : Problem.Refused(drafted.Refusals);
 
     private static Task<IResult> FromFile(HttpContext http, IGrainFactory grains, ITableFiles files) =>
         IdempotencyKeys.ExecuteAsync(
@@ -185,7 +190,7 @@ internal static class ChangesApi
                         new Proposal(http.Request.Query["reason"].ToString(), null, content.Documents),
                         http.User.AttributionAs(Role.Editor)
                     );
-                return ChangeResponse.Answer(http, drafted.Value!, history, StatusCodes.Status201Created);
+                return Drafted(http, drafted, history);
             }
         );
 

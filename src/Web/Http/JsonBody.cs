@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -12,6 +13,7 @@ internal static partial class JsonBody
     private static readonly JsonSerializerOptions Strict = new(Json.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
     };
 
     /// <summary>Reads a body; an empty one is an empty object. Returns null, or the problem when it cannot be read.</summary>
@@ -21,7 +23,7 @@ internal static partial class JsonBody
         value = null!;
         try
         {
-            value = JsonSerializer.Deserialize<T>(body.Length == 0 ? "{}" : body, Strict)!;
+            value = Deserialize<T>(body)!;
         }
         catch (JsonException exception)
         {
@@ -29,6 +31,39 @@ internal static partial class JsonBody
         }
 
         return value is null ? Problem.Refused([new Refusal(RefusalCodes.Invalid, "The body is null: expected an object.")]) : null;
+    }
+
+    /// <summary>Reads a body; an empty one is an empty object.</summary>
+    /// <exception cref="JsonException">It is no JSON of this shape, or a text in it is none.</exception>
+    public static T? Deserialize<T>(string body)
+        where T : class
+    {
+        if (body.Length == 0)
+            return JsonSerializer.Deserialize<T>("{}", Strict);
+        RequireText(Encoding.UTF8.GetBytes(body));
+        return JsonSerializer.Deserialize<T>(body, Strict);
+    }
+
+    /// <summary>
+    /// Requires that every text is one. An escape may write half a character, and the reader looks at a text only when it is asked for:
+    /// of members that are kept as JSON that is long after the body was read.
+    /// </summary>
+    private static void RequireText(byte[] body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
+                continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw new JsonException($"the text at byte {reader.TokenStartIndex} holds half a character: expected whole characters.");
+            }
+        }
     }
 
     /// <summary>

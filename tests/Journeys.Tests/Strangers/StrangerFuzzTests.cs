@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -18,7 +17,8 @@ public sealed class FuzzedRegistry : IAsyncLifetime
     {
         var (code, output, errors) = await Programs.CommandAsync(Host.Settings, "ledger", "verify");
         Assert.True(code == 0, output + errors);
-        Assert.DoesNotContain("Unhandled", Host.Log, StringComparison.OrdinalIgnoreCase);
+        var unhandled = Host.Log.IndexOf("Unhandled", StringComparison.OrdinalIgnoreCase);
+        Assert.True(unhandled < 0, unhandled < 0 ? "" : Host.Log[unhandled..Math.Min(Host.Log.Length, unhandled + 3_000)]);
         Assert.Equal(0, await Host.StopAsync());
         await Host.DisposeAsync();
     }
@@ -62,14 +62,14 @@ public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFix
         var failures = new List<string>();
         var statuses = new SortedDictionary<int, int>();
         var size = await LedgerSizeAsync();
-        foreach (var (path, method, operation) in OperationsOf(document))
+        foreach (var (path, method, operation) in StrangerRequest.OperationsOf(document))
         {
             foreach (var (role, client) in clients)
             {
                 for (var round = 0; round < Rounds; round++)
                 {
                     var request = OddRequest(document, path, method, operation, random);
-                    var (status, finding) = await SendAsync(client, request);
+                    var (status, finding) = await request.SendAsync(client, Cancellation);
                     statuses[status] = statuses.GetValueOrDefault(status) + 1;
                     if (finding is not null)
                         failures.Add($"{role ?? "stranger"}: {request}: {finding}");
@@ -113,16 +113,7 @@ public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFix
         return [.. clients];
     }
 
-    private static IEnumerable<(string Path, string Method, JsonNode Operation)> OperationsOf(JsonNode document) =>
-        document["paths"]!
-            .AsObject()
-            .SelectMany(path =>
-                path.Value!.AsObject()
-                    .Where(one => one.Value is JsonObject)
-                    .Select(one => (path.Key, one.Key.ToUpperInvariant(), one.Value!))
-            );
-
-    private static OddRequestText OddRequest(JsonNode document, string path, string method, JsonNode operation, Random random)
+    private static StrangerRequest OddRequest(JsonNode document, string path, string method, JsonNode operation, Random random)
     {
         var parameters = operation["parameters"]?.AsArray().Select(one => one!).ToArray() ?? [];
         var address = PathParameter().Replace(path, _ => OddPart(random));
@@ -139,7 +130,7 @@ public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFix
             method == "GET" ? null
             : random.Next(3) == 0 ? OddValues.Bodies[random.Next(OddValues.Bodies.Length)]
             : Encoding.UTF8.GetBytes(OddValues.BodyLike(document, content?.Value?["schema"], random));
-        return new OddRequestText(
+        return new StrangerRequest(
             method,
             address + (query.Length > 0 ? "?" + string.Join('&', query) : ""),
             headers,
@@ -162,45 +153,6 @@ public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFix
             _ => Uri.EscapeDataString(OddValues.Texts[random.Next(OddValues.Texts.Length)]),
         };
 
-    /// <summary>Sends a request. Returns the status, and what is wrong with the answer; null when nothing is.</summary>
-    private static async Task<(int Status, string? Finding)> SendAsync(HttpClient client, OddRequestText odd)
-    {
-        var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
-        var authority = client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        using var request = new HttpRequestMessage(new HttpMethod(odd.Method), new Uri(authority + odd.Address, options));
-        foreach (var (name, value) in odd.Headers)
-            request.Headers.TryAddWithoutValidation(name, AsHeader(value));
-        if (odd.Body is { } body)
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(odd.ContentType) } };
-        using var answer = await client.SendAsync(request, Cancellation);
-        var text = await answer.Content.ReadAsStringAsync(Cancellation);
-        return ((int)answer.StatusCode, FindingOf(answer, text));
-    }
-
-    /// <summary>A header has no line breaks: the client would refuse to send it.</summary>
-    private static string AsHeader(string value) => new([.. value.Where(letter => letter is >= ' ' and < '\u007f')]);
-
-    private static string? FindingOf(HttpResponseMessage answer, string text)
-    {
-        var status = (int)answer.StatusCode;
-        if (status >= 500)
-            return $"{status} {text}";
-        // The server refuses a path that is not UTF-8 before any part of the registry sees it.
-        if (status == 400 && text.Length == 0 && answer.Content.Headers.ContentType is null)
-            return null;
-        foreach (var header in new[] { "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy" })
-        {
-            if (!answer.Headers.Contains(header))
-                return $"{status} without {header}";
-        }
-
-        if (status < 400)
-            return null;
-        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
-            return $"{status} is no problem document: {answer.Content.Headers.ContentType} {text}";
-        return TypeName().Match(text) is { Success: true } name ? $"{status} names '{name.Value}': {text}" : null;
-    }
-
     private async Task<long> LedgerSizeAsync()
     {
         using var client = new HttpClient { BaseAddress = fuzzed.Host.Http };
@@ -211,14 +163,5 @@ public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFix
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex PathParameter();
 
-    [GeneratedRegex(@"\b(System|Microsoft|Npgsql|Orleans|SurveillanceRegistry)\.\w+|Exception\b|`\d|\.NET\b|\n\s+at ")]
-    private static partial Regex TypeName();
 
-    /// <summary>A request as it is sent.</summary>
-    private sealed record OddRequestText(string Method, string Address, (string, string)[] Headers, byte[]? Body, string ContentType)
-    {
-        public override string ToString() =>
-            $"{Method} {Address} [{string.Join("; ", Headers)}] "
-            + (Body is null ? "" : Convert.ToBase64String(Body.AsSpan(0, Math.Min(Body.Length, 300))));
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Policies.Documents;
 
 namespace SurveillanceRegistry.Domain.Changes.Validation;
@@ -22,7 +23,12 @@ internal static class ProposalValidator
         }
 
         foreach (var document in proposal.Documents.Select(proposed => proposed.Document))
-            CheckSize(document, new ProblemLocation(document.ToString(), problems));
+        {
+            var at = new ProblemLocation(document.ToString(), problems);
+            CheckSize(document, at);
+            TextValidator.CheckCharacters(JsonNode.Parse(document.Body), at);
+        }
+
         return problems;
     }
 

@@ -8,26 +8,41 @@ namespace SurveillanceRegistry.Domain.Changes.Validation;
 /// </summary>
 internal static partial class TextValidator
 {
-    public static void Check(JsonNode? node, ProblemLocation at, bool mayBeBlank)
+    public static void Check(JsonNode? node, ProblemLocation at, bool mayBeBlank) =>
+        ForEachText(node, at, (text, where) => CheckText(text, where, mayBeBlank));
+
+    /// <summary>Checks only the characters: a draft may be blank in places, and staff must still be able to read it.</summary>
+    public static void CheckCharacters(JsonNode? node, ProblemLocation at) =>
+        ForEachText(
+            node,
+            at,
+            (text, where) =>
+            {
+                if (FreeText.FindProblem(text, PolicyValidator.MaxTextLength) is var (found, expected))
+                    where.Add(found, expected);
+            }
+        );
+
+    /// <summary>Whether a page could take a part of the text for markup.</summary>
+    public static bool HasMarkup(string text) => Markup().IsMatch(text);
+
+    private static void ForEachText(JsonNode? node, ProblemLocation at, Action<string, ProblemLocation> check)
     {
         switch (node)
         {
             case JsonObject members:
                 foreach (var (name, value) in members)
-                    Check(value, at[name], mayBeBlank);
+                    ForEachText(value, at[name], check);
                 break;
             case JsonArray items:
                 foreach (var item in items)
-                    Check(item, ItemLocation(item, at), mayBeBlank);
+                    ForEachText(item, ItemLocation(item, at), check);
                 break;
             case JsonValue value when value.TryGetValue<string>(out var text):
-                CheckText(text, at, mayBeBlank);
+                check(text, at);
                 break;
         }
     }
-
-    /// <summary>Whether a page could take a part of the text for markup.</summary>
-    public static bool HasMarkup(string text) => Markup().IsMatch(text);
 
     private static ProblemLocation ItemLocation(JsonNode? item, ProblemLocation at) =>
         item is JsonObject members && (members["number"] ?? members["technology"] ?? members["id"]) is JsonValue key
