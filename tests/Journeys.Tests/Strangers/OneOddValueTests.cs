@@ -146,7 +146,7 @@ public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed) : IClassFixt
         return change;
     }
 
-    private static JsonNode Device(int number) =>
+    private static JsonObject Device(int number) =>
         new JsonObject
         {
             ["id"] = $"odd-camera-{number}",
@@ -158,10 +158,10 @@ public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed) : IClassFixt
             ["reason"] = "It was installed.",
         };
 
-    private static JsonNode Credential(int number) =>
+    private static JsonObject Credential(int number) =>
         new JsonObject { ["kind"] = "claim", ["reason"] = $"The installer asked {number} times." };
 
-    private static JsonNode Gateway(int number) =>
+    private static JsonObject Gateway(int number) =>
         new JsonObject
         {
             ["id"] = $"odd-gateway-{number}",
