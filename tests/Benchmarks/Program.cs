@@ -8,6 +8,7 @@ using SurveillanceRegistry.Benchmarks.Ingest.Peers;
 //   dotnet run -c Release --project tests/Benchmarks             a CSV table, a large table and ledger, a change until it is on a screen
 //   dotnet run -c Release --project tests/Benchmarks -- table    only a CSV table
 //   dotnet run -c Release --project tests/Benchmarks -- ledger   only a large ledger
+//   dotnet run -c Release --project tests/Benchmarks -- strangers  only what strangers cost screens and devices
 //   dotnet run -c Release --project tests/Benchmarks -- large    a CSV table, and a large table and ledger in a whole registry
 //   dotnet run -c Release --project tests/Benchmarks -- clone    all, and from a clean clone to ready, with packages to download
 //   dotnet run -c Release --project tests/Benchmarks -- suite    all, and the two tiers of the test suite
@@ -31,6 +32,12 @@ Console.WriteLine(
 if (args.Contains("ledger"))
 {
     await LargeLedger.RunAsync();
+    return 0;
+}
+
+if (args.Contains(Strangers.Verb))
+{
+    await Strangers.RunAsync();
     return 0;
 }
 

@@ -119,11 +119,11 @@ internal static class PlacesApi
             return Problem.BadParameter($"at is '{http.Request.Query["at"]}': {QueryParameters.InstantExpected}.");
         if (await places.DescribeAsync(id, grains, cancellationToken) is not { } place)
             return NotFound(id);
-        var notice = at >= place.Notice.IssuedAt ? place.Notice : await notices.FindAtAsync(id, at, cancellationToken);
+        // Without an instant the answer is the notice that the place has just brought up to date, though it is younger than the request.
+        var isPast = http.Request.Query.ContainsKey("at");
+        var notice = isPast && at < place.Notice.IssuedAt ? await notices.FindAtAsync(id, at, cancellationToken) : place.Notice;
         if (notice is null)
             return Problem.NotFound($"No notice had been issued for place '{id}' by {NoticePayload.FormatInstant(at)}.");
-        // Without an instant the answer is the notice that the place has just brought up to date.
-        var isPast = http.Request.Query.ContainsKey("at");
         var gap = isPast ? await periods.FindGapAsync(at, time.GetUtcNow(), cancellationToken) : null;
         return Results.Json(
             new JsonObject

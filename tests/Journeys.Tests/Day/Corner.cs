@@ -119,9 +119,12 @@ internal sealed class Corner(CornerCity city, string id, bool hasMicrophone) : I
         ];
     }
 
-    /// <summary>What the screen confirmed as of a time or a later one, and without a capture.</summary>
-    public IEnumerable<FaceSample> ConfirmedWithout(string capture, DateTimeOffset since) =>
-        _samples.Where(sample => sample.Face == "glass" && sample.State == "current" && sample.AsOf >= since && !sample.Shows(capture));
+    /// <summary>
+    /// What faces said without a capture since the registry began to start again. A screen may go on to show what it confirmed before,
+    /// with the age of it.
+    /// </summary>
+    public FaceSample[] SaidAfterStartWithout(string capture, DateTimeOffset started) =>
+        [.. _samples.Where(sample => !sample.Shows(capture) && (sample.Face == "glass" ? sample.AsOf : sample.ReadAt) >= started)];
 
     public async ValueTask DisposeAsync()
     {

@@ -13,6 +13,9 @@ namespace SurveillanceRegistry.Journeys.Tests.Day;
 /// <param name="AsOf">The time of which it says that; null when it states none.</param>
 internal sealed record FaceSample(TimeSpan At, string Face, string State, string[] Facts, DateTimeOffset? AsOf = null)
 {
+    /// <summary>When it was read.</summary>
+    public DateTimeOffset ReadAt { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>Reads what stands on a page: facts that take up room on it.</summary>
     private const string Read = """
         () => ({

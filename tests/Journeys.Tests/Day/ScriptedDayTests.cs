@@ -52,7 +52,7 @@ public sealed class ScriptedDayTests(CornerCity city) : IClassFixture<CornerCity
         var findings = (await watched.JudgeAsync(Watch)).Concat(await left.JudgeAsync(Watch)).ToArray();
 
         Assert.True(findings.Length == 0, string.Join('\n', findings));
-        Assert.Empty(watched.ConfirmedWithout("audio", started));
+        Assert.Empty(watched.SaidAfterStartWithout("audio", started));
     }
 
     private async Task<string[]> TryAsync(Attempt attempt)
