@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
@@ -13,6 +12,7 @@ using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Languages;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -24,7 +24,7 @@ public sealed class DeviceModel(
     IWithdrawalRegister withdrawals,
     IGrainFactory grains,
     TimeProvider time
-) : PageModel
+) : PresentPage(time)
 {
     /// <summary>The most rows of the table; the API has all.</summary>
     public const int MaxRows = 100;
@@ -37,8 +37,6 @@ public sealed class DeviceModel(
     private DeviceWithdrawals? _withdrawals;
 
     public DeviceDescription Described { get; private set; } = null!;
-
-    public PageLanguage Language { get; private set; } = null!;
 
     public string PlaceName { get; private set; } = "";
 
@@ -73,6 +71,9 @@ public sealed class DeviceModel(
 
     internal DeviceFacts Facts => new(Described, _withdrawals, Language);
 
+    /// <summary>What the page says when the registry no longer confirms it.</summary>
+    internal DeviceFacts Unconfirmed => new(Described, _withdrawals, Language) { IsConfirmed = false };
+
     public async Task<IActionResult> OnGetAsync(string id, string? at)
     {
         if (
@@ -86,7 +87,7 @@ public sealed class DeviceModel(
         _withdrawals = (await withdrawals.OfDeviceAsync(id, HttpContext.RequestAborted)).FirstOrDefault(gone => gone.Place == device.Place);
         PlaceName =
             (await places.PlacesAsync(HttpContext.RequestAborted)).FirstOrDefault(place => place.Id == device.Place)?.Name ?? device.Place!;
-        var now = time.GetUtcNow();
+        var now = AsOf;
         Past = await history.FindAsync(id, now.AddMinutes(-StripMinutes), now, HttpContext.RequestAborted);
         if (at is { Length: > 0 })
         {
@@ -103,7 +104,7 @@ public sealed class DeviceModel(
     {
         get
         {
-            var now = time.GetUtcNow();
+            var now = AsOf;
             foreach (var interval in Past.Intervals)
             {
                 var minutes = ((interval.To ?? now) - interval.From).TotalMinutes;
@@ -125,7 +126,7 @@ public sealed class DeviceModel(
     {
         get
         {
-            var shares = Past.Availability(time.GetUtcNow());
+            var shares = Past.Availability(AsOf);
             string Percent(TimeSpan part) => Language.Wording.Number(shares.Whole == TimeSpan.Zero ? 0 : 100 * part / shares.Whole);
             return Language[
                 "device.shares",

@@ -13,6 +13,9 @@ internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals
 {
     private readonly DeviceText _text = new(language.Wording);
 
+    /// <summary>Whether the registry confirms it now. If not, a device in scope may be doing everything that it can.</summary>
+    public bool IsConfirmed { get; init; } = true;
+
     private CoveringDevice Covering => new(described.Device, described.Last) { Withdrawals = withdrawals };
 
     private bool IsRemoved => described.Device.Lifecycle is Lifecycle.Removed;
@@ -29,6 +32,8 @@ internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals
         {
             if (!Covering.IsInScope)
                 return language[IsRemoved ? "device.presence.removed" : "device.presence.planned"];
+            if (!IsConfirmed)
+                return language["device.presence.unconfirmed", ("time", language.Time(described.Last?.LastHeardAt))];
             if (described.Last?.LastHeardAt is null)
                 return language["device.presence.never"];
             var state = described.Last.Presence switch
@@ -56,7 +61,7 @@ internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals
 
     private string Reported(Capture sensor)
     {
-        if (described.Last is { IsHeard: true } last && last.Capture[sensor] is { } mode)
+        if (IsConfirmed && described.Last is { IsHeard: true } last && last.Capture[sensor] is { } mode)
             return last.Since(sensor) is { } since
                 ? language["device.reports.since", ("mode", _text.For(mode)), ("time", language.Time(since))]
                 : language["device.reports", ("mode", _text.For(mode))];
@@ -79,7 +84,7 @@ internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals
 
     private IEnumerable<(string Name, string Sentence)> Differences()
     {
-        if (described.Last is not { } last)
+        if (!IsConfirmed || described.Last is not { } last)
             yield break;
         if (described.Expected is { } expected)
         {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Places;
@@ -10,6 +9,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Languages;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -20,14 +20,12 @@ public sealed class FleetModel(
     IPlaceRegister places,
     IGrainFactory grains,
     TimeProvider time
-) : PageModel
+) : PresentPage(time)
 {
     private GovernanceSnapshot _governance = null!;
     private ImmutableHashSet<string> _technologies = [];
 
     public string Id { get; private set; } = "";
-
-    public PageLanguage Language { get; private set; } = null!;
 
     public ImmutableArray<RegisteredFleet> Kinds { get; private set; } = [];
 
@@ -55,7 +53,7 @@ public sealed class FleetModel(
         _governance = await grains.Governance();
         Id = id;
         Language = PageLanguage.For(_governance, QueryParameters.Language(Request.Query, _governance.City));
-        var fleets = await PublicFleets.FindAsync(devices, time, HttpContext.RequestAborted);
+        var fleets = await PublicFleets.FindAsync(devices, AsOf, HttpContext.RequestAborted);
         Kinds = [.. fleets.Parts.Where(fleet => fleet.Id == id)];
         _technologies = [.. fleets.Known.Where(fleet => fleet.Id == id).Select(fleet => fleet.Technology)];
         var known = await bases.AllAsync(HttpContext.RequestAborted);
@@ -64,5 +62,5 @@ public sealed class FleetModel(
         return _technologies.IsEmpty ? NotFound() : Page();
     }
 
-    public IEnumerable<GovernanceRow> Rows(string technology) => _governance.Table.On(_governance.City.DayAt(time.GetUtcNow()), technology);
+    public IEnumerable<GovernanceRow> Rows(string technology) => _governance.Table.On(_governance.City.DayAt(AsOf), technology);
 }

@@ -43,7 +43,7 @@ internal static class HistoryApi
                 JsonResults.Ok(
                     new
                     {
-                        items = (await PublicFleets.FindAsync(devices, time, cancellationToken)).Parts.Select(Shape),
+                        items = (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken)).Parts.Select(Shape),
                         next = (string?)null,
                     }
                 )
@@ -51,7 +51,7 @@ internal static class HistoryApi
         api.MapGet(
             "fleets/{id}",
             async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                (await PublicFleets.FindAsync(devices, time, cancellationToken))
+                (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken))
                     .Parts.Where(fleet => fleet.Id == id)
                     .Select(Shape)
                     .ToArray()

@@ -17,11 +17,10 @@ public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, Immutab
     /// <summary>How long the public does not see that a mobile device was registered, moved or removed.</summary>
     public static readonly TimeSpan Delay = PlaceFleet.Delay;
 
-    public static async Task<PublicFleets> FindAsync(IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<PublicFleets> FindAsync(IDeviceRegister devices, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(devices);
-        ArgumentNullException.ThrowIfNull(time);
-        var then = time.GetUtcNow() - Delay;
+        var then = now - Delay;
         var parts = await devices.FleetsAsync(then, cancellationToken);
         return new PublicFleets(
             parts,

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Notices;
@@ -9,12 +8,14 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Languages;
 using SurveillanceRegistry.Web.Places;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Home;
 
 /// <summary>The front page: what the registry is, and what is recorded now at every place.</summary>
-public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PageModel
+public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PresentPage(time)
 {
     public GovernanceSnapshot Governance { get; private set; } = null!;
 
@@ -28,7 +29,8 @@ public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDevi
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Governance = await grains.Governance();
-        var moving = await PublicFleets.FindAsync(devices, time, cancellationToken);
+        Language = PageLanguage.InEnglish(Governance);
+        var moving = await PublicFleets.FindAsync(devices, AsOf, cancellationToken);
         Moving =
         [
             .. from technology in Governance.Table.Technologies

@@ -90,6 +90,9 @@ public sealed class PageLanguage(Wording wording, City city)
     public string Time(DateTimeOffset? at) =>
         at is { } instant ? wording.Time(city.LocalTime(instant)) + CityTime.OffsetIfAmbiguous(city, instant) : wording.Say("time.never");
 
+    /// <summary>The city's offset from UTC at an instant.</summary>
+    public string Offset(DateTimeOffset at) => CityTime.Offset(city, at);
+
     /// <summary>An instant in the city's local time, to the second.</summary>
     public string ExactTime(DateTimeOffset at) => wording.ExactTime(city.LocalTime(at)) + CityTime.OffsetIfAmbiguous(city, at);
 }

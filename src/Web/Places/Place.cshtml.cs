@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -8,11 +7,12 @@ using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Languages;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>One place: its whole notice, the devices that it covers and the screens that show it.</summary>
-public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : PageModel
+public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains, TimeProvider time) : PresentPage(time)
 {
     /// <summary>The items of the first layer that the page lists, in order.</summary>
     internal static readonly string[] Items = ["why", "who", "rule", "retention", "access", "rights", "surprise", "area", "scope"];
@@ -21,28 +21,10 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains) : Pa
 
     public PlaceDescription Place { get; private set; } = null!;
 
-    public PageLanguage Language { get; private set; } = null!;
-
     /// <summary>The language of names and addresses: the city's first.</summary>
     public string NamesLanguage => _governance.City.Languages[0];
 
     public string IssuedAt => Language.Time(Place.Notice.IssuedAt);
-
-    /// <summary>
-    /// What a printed page adds: when it was correct, and the worst that may be true since. Paper does not change when a device begins to
-    /// record.
-    /// </summary>
-    public string Printed
-    {
-        get
-        {
-            var printed = Language["place.printed", ("time", IssuedAt)];
-            var captures = Text.List(Place.Content.Worst.Facts.Select(fact => fact.Capture).Distinct());
-            return captures.Length == 0
-                ? printed
-                : printed + Language["sentence.separator"] + Language["place.printed.more", ("captures", captures)];
-        }
-    }
 
     /// <summary>The page of the fleet or the technology that a fact is about.</summary>
     public string Source(NoticeFact fact) =>

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Languages;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>All places, with what is recorded there now, and the fleets.</summary>
-public sealed class PlacesModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PageModel
+public sealed class PlacesModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PresentPage(time)
 {
     public ImmutableArray<PlaceDescription> All { get; private set; }
 
@@ -18,9 +19,11 @@ public sealed class PlacesModel(IGrainFactory grains, IPlaceRegister places, IDe
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
+        var governance = await grains.Governance();
+        Language = PageLanguage.InEnglish(governance);
         All = await places.DescribeAllAsync(grains, cancellationToken);
-        var fleets = await PublicFleets.FindAsync(devices, time, cancellationToken);
-        var technologies = (await grains.Governance()).Table.Technologies;
+        var fleets = await PublicFleets.FindAsync(devices, AsOf, cancellationToken);
+        var technologies = governance.Table.Technologies;
         // Of a fleet that the ledger has just named, the public knows the technology but no kind.
         Fleets =
         [

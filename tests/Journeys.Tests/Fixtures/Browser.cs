@@ -21,7 +21,8 @@ internal sealed class Browser : IAsyncDisposable
 
     private Browser(IPlaywright playwright, IBrowser chromium) => (_playwright, _chromium) = (playwright, chromium);
 
-    public static Task<Browser> LaunchAsync() =>
+    /// <param name="ignored">Arguments that Playwright gives by itself, and that this browser does without.</param>
+    public static Task<Browser> LaunchAsync(params string[] ignored) =>
         FixtureClock.MeasureAsync(
             "browser",
             async () =>
@@ -32,6 +33,7 @@ internal sealed class Browser : IAsyncDisposable
                     {
                         ExecutablePath = Environment.GetEnvironmentVariable("REGISTRY_CHROMIUM") ?? "/usr/bin/chromium",
                         Args = Arguments,
+                        IgnoreDefaultArgs = ignored,
                     }
                 );
                 return new Browser(playwright, chromium);

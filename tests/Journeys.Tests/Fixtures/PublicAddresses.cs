@@ -81,6 +81,13 @@ internal static partial class PublicAddresses
         return [.. addresses.Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>One address of every compiled page that answers without a sign-in.</summary>
+    public static async Task<string[]> PagesAsync(HttpClient stranger)
+    {
+        var ids = await IdsAsync(stranger, []);
+        return [.. Pages.Where(page => !page.StartsWith("/staff", StringComparison.Ordinal)).Select(page => Filled(page, ids, 0).First())];
+    }
+
     /// <summary>The ids of every public collection.</summary>
     private static async Task<Dictionary<string, string[]>> IdsAsync(HttpClient stranger, string[] devices)
     {
