@@ -7,14 +7,18 @@ using SurveillanceRegistry.Domain;
 
 namespace SurveillanceRegistry.Web.Http;
 
-/// <summary>Bodies of requests as JSON. An unknown member is refused: a misspelled one would otherwise be ignored.</summary>
+/// <summary>Bodies of requests as JSON. A member that is unknown or stands twice is refused: it would otherwise be ignored.</summary>
 internal static partial class JsonBody
 {
     private static readonly JsonSerializerOptions Strict = new(Json.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
+        // Two programs may read two values of one member differently (ASVS 5.0, 1.5.3).
+        AllowDuplicateProperties = false,
     };
+
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads a body; an empty one is an empty object. Returns null, or the problem when it cannot be read.</summary>
     public static IResult? Read<T>(string body, out T value)
@@ -41,6 +45,8 @@ internal static partial class JsonBody
         if (body.Length == 0)
             return JsonSerializer.Deserialize<T>("{}", Strict);
         RequireText(Encoding.UTF8.GetBytes(body));
+        // The serializer does not look into members that are kept as JSON.
+        using var whole = JsonDocument.Parse(body, NoDuplicates);
         return JsonSerializer.Deserialize<T>(body, Strict);
     }
 
