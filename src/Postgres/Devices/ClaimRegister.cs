@@ -59,6 +59,14 @@ public sealed class ClaimRegister(NpgsqlDataSource database) : IClaimRegister
 
     public async Task<string?> ClaimAsync(byte[] claimSha256, byte[] secretSha256, DateTimeOffset at, CancellationToken cancellationToken)
     {
+        // Strangers send wrong codes: these must not wait for the ledger, nor let others wait.
+        var isKnown = await database.ScalarAsync<bool>(
+            "select exists (select from registry.claim where sha256 = @claimSha256 and used_at is null)",
+            new { claimSha256 },
+            cancellationToken
+        );
+        if (!isKnown)
+            return null;
         var outcome = await LedgerTransaction.RunAsync<string>(
             database,
             at,

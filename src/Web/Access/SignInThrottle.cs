@@ -36,7 +36,7 @@ internal sealed class SignInThrottle(TimeProvider time)
             : Begin(($"name {network} {name.ToUpperInvariant()}", NameFromNetwork), ("network " + network, Network));
     }
 
-    /// <summary>Begins a try of a claim code.</summary>
+    /// <summary>Counts a wrong claim code.</summary>
     public Attempt BeginClaim(IPAddress? address) => Begin(("claim " + ClientNetwork.Of(address), Network));
 
     private Attempt Begin(params (string Key, Pace Pace)[] counts)

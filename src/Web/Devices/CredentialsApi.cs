@@ -133,25 +133,29 @@ internal static class CredentialsApi
                 : Results.NoContent()
         );
 
-    /// <summary>Exchanges a claim code for the device's secret. The sign-in throttle limits tries from one address.</summary>
+    /// <summary>
+    /// Exchanges a claim code for the device's secret. A code has 100 random bits, so that it is looked at whatever came before it:
+    /// strangers behind the installer's address hold no installer up. Wrong codes of one network have to wait.
+    /// </summary>
     private static async Task<IResult> Claim(HttpContext http, IClaimRegister claims, SignInThrottle throttle, TimeProvider time)
     {
-        var attempt = throttle.BeginClaim(http.Connection.RemoteIpAddress);
-        if (attempt.MustWait)
-            return Problem.TooMany(http, attempt.Wait, $"Wait {Math.Ceiling(attempt.Wait.TotalSeconds)} s before the next code.");
         var (form, problem) = await ReadClaimAsync(http);
         if (problem is not null)
             return problem;
         var secret = DeviceSecret.New();
         if (
-            form?.Code is not { Length: > 0 and < 100 } code
-            || await claims.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash(secret), time.GetUtcNow(), http.RequestAborted)
-                is not { } holder
+            form?.Code is { Length: > 0 and < 100 } code
+            && await claims.ClaimAsync(ClaimCode.Hash(code), DeviceSecret.Hash(secret), time.GetUtcNow(), http.RequestAborted) is { } holder
         )
-            return Problem.NotFound("This code is not known, was used, or has expired: ask the device clerk for a new one.");
-        attempt.Withdraw();
-        http.Response.Headers.CacheControl = "no-store";
-        return Results.Json(new { deviceId = holder, secret }, Json.Options);
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            return Results.Json(new { deviceId = holder, secret }, Json.Options);
+        }
+
+        var attempt = throttle.BeginClaim(http.Connection.RemoteIpAddress);
+        return attempt.MustWait
+            ? Problem.TooMany(http, attempt.Wait, $"Wait {Math.Ceiling(attempt.Wait.TotalSeconds)} s before the next code.")
+            : Problem.NotFound("This code is not known, was used, or has expired: ask the device clerk for a new one.");
     }
 
     /// <summary>Reads no more of the body than a claim code needs: the caller has not signed in.</summary>
