@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace SurveillanceRegistry.Web.Access.SecondFactors;
 
 /// <summary>
@@ -13,19 +11,35 @@ internal sealed class AccountThrottle(TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
 
     /// <summary>Bounded by the number of accounts.</summary>
-    private readonly ConcurrentDictionary<string, Tries> _tries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tries> _tries = new(StringComparer.Ordinal);
 
-    public bool MayTry(string staff) =>
-        !_tries.TryGetValue(staff, out var tries) || tries.Until <= time.GetUtcNow() || tries.Wrong < MaxWrong;
+    private readonly Lock _lock = new();
 
-    public void CountWrong(string staff)
+    /// <summary>
+    /// Begins a try. It counts as wrong until <see cref="Withdraw"/> is called: a burst of codes would pass while the first one is still
+    /// being checked. Returns false, and counts nothing, when there were too many wrong ones.
+    /// </summary>
+    public bool TryBegin(string staff)
     {
-        var now = time.GetUtcNow();
-        _tries.AddOrUpdate(
-            staff,
-            _ => new Tries(1, now + Window),
-            (_, before) => before.Until <= now ? new Tries(1, now + Window) : before with { Wrong = before.Wrong + 1 }
-        );
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            var tries = _tries.TryGetValue(staff, out var before) && before.Until > now ? before : new Tries(0, now + Window);
+            if (tries.Wrong >= MaxWrong)
+                return false;
+            _tries[staff] = tries with { Wrong = tries.Wrong + 1 };
+            return true;
+        }
+    }
+
+    /// <summary>The try was right, or it was not decided.</summary>
+    public void Withdraw(string staff)
+    {
+        lock (_lock)
+        {
+            if (_tries.TryGetValue(staff, out var tries) && tries.Wrong > 0)
+                _tries[staff] = tries with { Wrong = tries.Wrong - 1 };
+        }
     }
 
     /// <param name="Until">When the count is forgotten.</param>

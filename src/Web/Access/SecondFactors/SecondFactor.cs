@@ -66,22 +66,31 @@ internal sealed class SecondFactor(
     /// <summary>Checks a one-time code or a recovery code, and uses it up.</summary>
     public async Task<SecondFactorCheck> CheckAsync(string staff, string code, CancellationToken cancellationToken)
     {
-        if (!throttle.MayTry(staff))
+        if (!throttle.TryBegin(staff))
             return SecondFactorCheck.Paused;
+        var check = SecondFactorCheck.Unusable;
+        try
+        {
+            return check = await CheckUnlimitedAsync(staff, code, cancellationToken);
+        }
+        finally
+        {
+            if (check != SecondFactorCheck.Wrong)
+                throttle.Withdraw(staff);
+        }
+    }
+
+    private async Task<SecondFactorCheck> CheckUnlimitedAsync(string staff, string code, CancellationToken cancellationToken)
+    {
         var credentials = await register.FindAsync(staff, cancellationToken);
         if (credentials?.SecondFactorSeed is not { } encrypted || Decrypt(encrypted) is not { } seed)
             return SecondFactorCheck.Unusable;
         var now = time.GetUtcNow();
-        var check = OneTimeCode.Verify(seed, code, now) is { } step
-            ? await register.TryUseStepAsync(staff, step, cancellationToken)
-                ? SecondFactorCheck.RightCode
-                : SecondFactorCheck.Wrong
-            : await register.TryUseRecoveryCodeAsync(staff, OneTimeCode.HashRecoveryCode(code), now, cancellationToken)
-                ? SecondFactorCheck.RightRecoveryCode
-                : SecondFactorCheck.Wrong;
-        if (check == SecondFactorCheck.Wrong)
-            throttle.CountWrong(staff);
-        return check;
+        if (OneTimeCode.Verify(seed, code, now) is { } step)
+            return await register.TryUseStepAsync(staff, step, cancellationToken) ? SecondFactorCheck.RightCode : SecondFactorCheck.Wrong;
+        return await register.TryUseRecoveryCodeAsync(staff, OneTimeCode.HashRecoveryCode(code), now, cancellationToken)
+            ? SecondFactorCheck.RightRecoveryCode
+            : SecondFactorCheck.Wrong;
     }
 
     private string? Decrypt(string encrypted)

@@ -46,7 +46,7 @@ public abstract class OwnAccountPageModel(IStaffRegister register, IStaffCredent
         if (Credentials.Password is not { } password)
             return null;
         var throttle = Internal<AccountThrottle>();
-        if (!throttle.MayTry(Member.Id))
+        if (!throttle.TryBegin(Member.Id))
             return new FieldError(field, "Too many wrong passwords. Try again in 15 minutes.");
         var submitted = Request.Form[field].ToString();
         var check =
@@ -54,16 +54,15 @@ public abstract class OwnAccountPageModel(IStaffRegister register, IStaffCredent
                 ? PasswordCheck.Wrong
                 : await Internal<PasswordQueue>()
                     .CheckAsync(password.Hash, submitted, HttpContext.Connection.RemoteIpAddress, isKnownBrowser: true);
-        switch (check)
+        if (check != PasswordCheck.Wrong)
+            throttle.Withdraw(Member.Id);
+        return check switch
         {
-            case PasswordCheck.Right:
-                return null;
-            case PasswordCheck.Busy:
-                return new FieldError(field, "Too many people sign in just now. Try again in a few seconds.");
-            default:
-                throttle.CountWrong(Member.Id);
-                return new FieldError(field, "The current password is wrong.");
-        }
+            PasswordCheck.Right => null,
+            PasswordCheck.Busy => new FieldError(field, "Too many people sign in just now. Try again in a few seconds."),
+            PasswordCheck.Wrong => new FieldError(field, "The current password is wrong."),
+            _ => throw new InvalidOperationException($"A check of a password ended as {check}."),
+        };
     }
 
     /// <summary>Starts a new session with the rights that the account has after a change. The change has ended all sessions.</summary>
