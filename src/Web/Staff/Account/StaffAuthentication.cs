@@ -64,7 +64,8 @@ internal static class StaffAuthentication
                     session.Events.OnRedirectToAccessDenied = RedirectToNextStep;
                 }
             )
-            .AddCookie(SecondStep);
+            // Each use of the page would prolong it otherwise.
+            .AddCookie(SecondStep, step => step.SlidingExpiration = false);
         services.AddAuthorization(AddPolicies);
         services.AddAntiforgery(options => options.SuppressXFrameOptionsHeader = true);
         // The names of the cookies depend on the public address, which is known only after the HTTP server has started.
