@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SurveillanceRegistry.Web.Staff.Account;
 
 namespace SurveillanceRegistry.Registry.Configuration;
@@ -10,7 +11,11 @@ internal static class OidcSettings
     {
         var (authority, client) = (settings.Text("OIDC:AUTHORITY", ""), settings.Text("OIDC:CLIENT_ID", ""));
         if (authority.Length == 0 && client.Length == 0)
-            return null;
+            return ReadIsOnlyWay(settings)
+                ? throw new UsageException(
+                    "REGISTRY_OIDC__ONLY is true, and no identity provider is set: set REGISTRY_OIDC__AUTHORITY, too."
+                )
+                : null;
         if (!Uri.TryCreate(authority, UriKind.Absolute, out var address) || !IdentityProviderSettings.IsAllowed(address))
             throw new UsageException(
                 $"REGISTRY_OIDC__AUTHORITY is '{authority}': expected the https address of the identity provider; "
@@ -18,8 +23,21 @@ internal static class OidcSettings
             );
         if (client.Length == 0)
             throw new UsageException("REGISTRY_OIDC__CLIENT_ID is missing: it is what the identity provider knows this registry as.");
-        return new IdentityProviderSettings(address, client, ReadSecret(settings));
+        return new IdentityProviderSettings(address, client, ReadSecret(settings))
+        {
+            IsOnlyWay = ReadIsOnlyWay(settings),
+            AcceptedClasses = ReadWords(settings, "OIDC:ACR"),
+            AcceptedMethods = ReadWords(settings, "OIDC:AMR"),
+        };
     }
+
+    private static bool ReadIsOnlyWay(SettingsReader settings) =>
+        settings.Text("OIDC:ONLY", "false") is var text && bool.TryParse(text, out var isOnly)
+            ? isOnly
+            : throw new UsageException($"REGISTRY_OIDC__ONLY is '{text}': expected true or false.");
+
+    private static ImmutableArray<string> ReadWords(SettingsReader settings, string name) =>
+        [.. settings.Text(name, "").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
 
     private static string ReadSecret(SettingsReader settings)
     {

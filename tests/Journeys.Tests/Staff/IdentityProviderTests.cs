@@ -30,6 +30,35 @@ public sealed class IdentityProviderTests(RegistryWithIdentityProvider city) : I
     }
 
     [Fact]
+    public async Task A_sign_in_by_the_provider_ends_the_session_that_the_browser_had()
+    {
+        var id = await city.AddStaffAsync("gia@city.example");
+        await using var person = await city.NewBrowserContextAsync();
+        var page = await city.SignInAsync(person, "gia-1,gia@city.example");
+        var before = Assert.Single(await person.CookiesAsync([city.Host.Http + "staff"]), cookie => cookie.Name == "registry-staff");
+        // The provider still knows the person, and sends the browser straight back.
+        await page.GotoAsync("/staff/sign-in?return=/staff/account");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with your city account" }).ClickAsync();
+        await page.WaitForURLAsync("**/staff/account");
+        await Expect(page.Locator(".account")).ToHaveAttributeAsync("data-staff", id);
+        Assert.Equal(1, await page.Locator("[data-session]").CountAsync());
+
+        await using var thief = await city.NewBrowserContextAsync();
+        await thief.AddCookiesAsync([
+            new Cookie
+            {
+                Name = before.Name,
+                Value = before.Value,
+                Domain = before.Domain,
+                Path = before.Path,
+            },
+        ]);
+        var stolen = await thief.NewPageAsync();
+        await stolen.GotoAsync("/staff/account");
+        await Expect(stolen).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/staff/sign-in"));
+    }
+
+    [Fact]
     public async Task A_person_who_is_not_registered_cannot_sign_in() =>
         await RefusedAsync("unknown-1,unknown@city.example", "unregistered");
 
@@ -106,10 +135,12 @@ public sealed class IdentityProviderTests(RegistryWithIdentityProvider city) : I
             registry.ExtraSettings["REGISTRY_OIDC__CLIENT_SECRET"]
         ) = ("http://127.0.0.1:1", "registry", "of this test only");
         await registry.StartAsync();
-        using var client = new HttpClient { BaseAddress = registry.Http };
-        using var answer = await client.GetAsync("/staff/sign-in?handler=provider");
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Contains("does not answer now", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await using var browser = await Browser.LaunchAsync();
+        await using var person = await browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = registry.Http.ToString() });
+        var page = await person.NewPageAsync();
+        await page.GotoAsync("/staff/sign-in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with your city account" }).ClickAsync();
+        await Expect(page.Locator("#fault")).ToContainTextAsync("does not answer now");
         Assert.DoesNotContain("of this test only", registry.Log, StringComparison.Ordinal);
     }
 
@@ -182,7 +213,7 @@ public sealed class RegistryWithIdentityProvider : IAsyncLifetime
     internal async Task SignInAsync(IPage page, string name, string to = "/staff/account")
     {
         await page.GotoAsync("/staff/sign-in?return=" + Uri.EscapeDataString(to));
-        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in with your city account" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with your city account" }).ClickAsync();
         await page.Locator("[name=name]").FillAsync(name);
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         // Committed, not loaded: a load event between two redirects can be missed, and every caller waits for what it looks at.

@@ -193,6 +193,8 @@ public sealed class StaffTokenTests(PublicRegistry open)
     [InlineData("REGISTRY_OIDC__AUTHORITY", "http://login.city.example", "expected the https address")]
     [InlineData("REGISTRY_OIDC__AUTHORITY", "https://login.city.example", "REGISTRY_OIDC__CLIENT_ID is missing")]
     [InlineData("REGISTRY_OIDC__CLIENT_ID", "registry", "expected the https address")]
+    [InlineData("REGISTRY_OIDC__ONLY", "true", "no identity provider is set")]
+    [InlineData("REGISTRY_OIDC__ONLY", "yes", "expected true or false")]
     public async Task An_incomplete_identity_provider_configuration_is_refused(string setting, string value, string because)
     {
         var (code, _, errors) = await Programs.CommandAsync(

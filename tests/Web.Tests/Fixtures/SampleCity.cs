@@ -30,6 +30,7 @@ using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
 using SurveillanceRegistry.Signing;
 using SurveillanceRegistry.Web.Connections;
+using SurveillanceRegistry.Web.Staff.Account;
 using SurveillanceRegistry.Web.Tests.Fixtures.Staff;
 
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.SampleCity))]
@@ -63,6 +64,9 @@ public sealed class SampleCity : IAsyncLifetime
     internal HttpLimits Limits { get; init; } = new();
 
     internal TrustedProxies Proxies { get; init; } = TrustedProxies.None;
+
+    /// <summary>The city's identity provider; null when there is none.</summary>
+    internal IdentityProviderSettings? Provider { get; init; }
 
     internal Opening Opening => _opening ??= Read(Policies);
 
@@ -144,6 +148,8 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton(Proxies)
             .AddWeb();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        if (Provider is { } provider)
+            builder.Services.AddIdentityProvider(provider);
         return builder.Build();
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SurveillanceRegistry.Web.Staff.Account;
 
 /// <summary>
@@ -14,6 +16,18 @@ public sealed record IdentityProviderSettings(Uri Authority, string ClientId, st
     public const string CallbackPath = "/staff/signin-oidc";
 
     internal const string Scheme = "oidc";
+
+    /// <summary>Whether people sign in here only: passwords of this registry open nothing.</summary>
+    public bool IsOnlyWay { get; init; }
+
+    /// <summary>The values of <c>acr</c> of which a sign-in must have one; empty when it is not looked at.</summary>
+    public ImmutableArray<string> AcceptedClasses { get; init; } = [];
+
+    /// <summary>The values of <c>amr</c> (RFC 8176) of which a sign-in must have one; empty when they are not looked at.</summary>
+    public ImmutableArray<string> AcceptedMethods { get; init; } = [];
+
+    /// <summary>Whether the registry looks at how strongly people signed in at the provider.</summary>
+    public bool ChecksStrength => !AcceptedClasses.IsEmpty || !AcceptedMethods.IsEmpty;
 
     /// <summary>Whether an authority is safe to use: an attacker on the network must not be able to change its responses.</summary>
     public static bool IsAllowed(Uri authority) =>

@@ -27,6 +27,7 @@ public static class IdentityProviderSignIn
         ArgumentNullException.ThrowIfNull(city);
         if (!IdentityProviderSettings.IsAllowed(city.Authority))
             throw new ArgumentException($"'{city.Authority}' is neither an https address nor on this machine.", nameof(city));
+        services.AddSingleton(city);
         services.AddAuthentication().AddOpenIdConnect(IdentityProviderSettings.Scheme, options => Configure(options, city));
         return services;
     }
@@ -41,6 +42,8 @@ public static class IdentityProviderSignIn
         options.ResponseType = OpenIdConnectResponseType.Code;
         options.ResponseMode = OpenIdConnectResponseMode.Query;
         options.UsePkce = true;
+        // A person who signed in there longer ago than a session lasts here signs in there again.
+        options.MaxAge = StaffSession.MaxDuration;
         options.SignInScheme = StaffAuthentication.Session;
         options.CallbackPath = IdentityProviderSettings.CallbackPath;
         options.AccessDeniedPath = "/staff/sign-in";
@@ -55,7 +58,7 @@ public static class IdentityProviderSignIn
         HardenCookie(options.CorrelationCookie);
         HardenCookie(options.NonceCookie);
         options.Events.OnRedirectToIdentityProvider = SetRedirectUri;
-        options.Events.OnTokenValidated = KeepVerifiedMail;
+        options.Events.OnTokenValidated = CheckTokenAsync;
         options.Events.OnTicketReceived = StartSessionAsync;
         options.Events.OnRemoteFailure = RefuseFailure;
     }
@@ -74,11 +77,27 @@ public static class IdentityProviderSignIn
     {
         context.ProtocolMessage.RedirectUri =
             context.HttpContext.RequestServices.GetRequiredService<PublicAddress>().Url + IdentityProviderSettings.CallbackPath;
+        if (
+            context.HttpContext.RequestServices.GetRequiredService<IdentityProviderSettings>().AcceptedClasses is { IsEmpty: false } classes
+        )
+            context.ProtocolMessage.AcrValues = string.Join(' ', classes);
         return Task.CompletedTask;
     }
 
+    /// <summary>Refuses a sign-in that was too weak or too long ago (ASVS 5.0, 6.8.4).</summary>
+    private static async Task CheckTokenAsync(TokenValidatedContext context)
+    {
+        KeepVerifiedMail(context);
+        var services = context.HttpContext.RequestServices;
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        if (SignInStrength.Find(context.Principal!, services.GetRequiredService<IdentityProviderSettings>(), now) is not { } lack)
+            return;
+        await RecordRefusalAsync(context.HttpContext, "provider-" + lack);
+        Refuse(context, lack);
+    }
+
     /// <summary>Adds the claim <see cref="VerifiedMail"/> from the id token. Removes claims of that name that the provider sent.</summary>
-    private static Task KeepVerifiedMail(TokenValidatedContext context)
+    private static void KeepVerifiedMail(TokenValidatedContext context)
     {
         var identity = (ClaimsIdentity)context.Principal!.Identity!;
         foreach (var forged in identity.FindAll(VerifiedMail).ToArray())
@@ -89,7 +108,6 @@ public static class IdentityProviderSignIn
             && isVerified
         )
             identity.AddClaim(new Claim(VerifiedMail, mail.Value));
-        return Task.CompletedTask;
     }
 
     /// <summary>Reads the verified mail address from the response of the user info endpoint; null when there is none.</summary>
@@ -110,14 +128,7 @@ public static class IdentityProviderSignIn
         var time = services.GetRequiredService<TimeProvider>();
         if (await FindMemberAsync(context.Principal!, register, time.GetUtcNow(), context.HttpContext.RequestAborted) is not { } member)
         {
-            await SecurityEvents.RecordAsync(
-                context.HttpContext,
-                SecurityEventKind.SignInRefused,
-                actor: null,
-                subject: null,
-                token: null,
-                "provider-unregistered"
-            );
+            await RecordRefusalAsync(context.HttpContext, "provider-unregistered");
             Refuse(context, "unregistered");
             return;
         }
@@ -164,14 +175,7 @@ public static class IdentityProviderSignIn
 
     private static async Task RefuseFailure(RemoteFailureContext context)
     {
-        await SecurityEvents.RecordAsync(
-            context.HttpContext,
-            SecurityEventKind.SignInRefused,
-            actor: null,
-            subject: null,
-            token: null,
-            "provider-unproved"
-        );
+        await RecordRefusalAsync(context.HttpContext, "provider-unproved");
         // Only the type of the failure is logged: its message can contain parts of tokens, or text that an attacker put into the address.
         context
             .HttpContext.RequestServices.GetRequiredService<ILogger<IdentityProviderSettings>>()
@@ -182,7 +186,11 @@ public static class IdentityProviderSignIn
         Refuse(context, "unproved");
     }
 
-    private static void Refuse(HandleRequestContext<RemoteAuthenticationOptions> context, string reason)
+    private static Task RecordRefusalAsync(HttpContext http, string detail) =>
+        SecurityEvents.RecordAsync(http, SecurityEventKind.SignInRefused, actor: null, subject: null, token: null, detail);
+
+    private static void Refuse<TOptions>(HandleRequestContext<TOptions> context, string reason)
+        where TOptions : AuthenticationSchemeOptions
     {
         context.Response.Redirect("/staff/not-let-in/" + reason);
         context.HandleResponse();

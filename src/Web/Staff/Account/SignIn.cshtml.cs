@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Access;
 
@@ -13,7 +14,6 @@ namespace SurveillanceRegistry.Web.Staff.Account;
 /// <summary>Sign-in with a name and a password, or through the city's identity provider.</summary>
 public sealed class SignInModel(
     IStaffRegister register,
-    IAuthenticationSchemeProvider schemes,
     IStaffCredentialRegister credentials,
     TimeProvider time,
     IServiceProvider services,
@@ -36,14 +36,21 @@ public sealed class SignInModel(
     /// <summary>Why the sign-in was refused; null when it was not.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Whether the city has an identity provider.</summary>
-    public bool HasProvider { get; private set; }
+    private readonly IdentityProviderSettings? _provider = services.GetService<IdentityProviderSettings>();
 
-    public async Task OnGetAsync() => HasProvider = await schemes.GetSchemeAsync(IdentityProviderSettings.Scheme) is not null;
+    /// <summary>Whether the city has an identity provider.</summary>
+    public bool HasProvider => _provider is not null;
+
+    /// <summary>Whether passwords of this registry open anything.</summary>
+    public bool HasPasswords => _provider is not { IsOnlyWay: true };
+
+    /// <summary>The address of the provider's sign-in, for a person who chose it; null before that.</summary>
+    public string? Onward { get; private set; }
 
     public async Task<IActionResult> OnPostAsync()
     {
-        await OnGetAsync();
+        if (!HasPasswords)
+            return Refuse(StatusCodes.Status403Forbidden, "Passwords of this registry are switched off: sign in with your city account.");
         // The one spelling: otherwise each spelling of a name would have tries of its own.
         var name = SignInName is { Length: <= MaxNameLength } submitted ? Domain.Staff.SignInName.Normalize(submitted) : "";
         var browsers = Internal<KnownBrowsers>();
@@ -110,26 +117,34 @@ public sealed class SignInModel(
     private T Internal<T>()
         where T : notnull => services.GetRequiredService<T>();
 
-    public async Task<IActionResult> OnGetProviderAsync()
+    /// <summary>
+    /// Begins a sign-in at the provider. Only a form of this page does: a link of another site must start no session (ASVS 5.0, 7.6.2).
+    /// </summary>
+    public async Task<IActionResult> OnPostProviderAsync()
     {
-        await OnGetAsync();
         if (!HasProvider)
             return NotFound();
         try
         {
             await HttpContext.ChallengeAsync(IdentityProviderSettings.Scheme, new AuthenticationProperties { RedirectUri = Destination });
-            return new EmptyResult();
+            Onward = Response.Headers.Location.ToString();
+            // Not a redirect: browsers apply form-action to each redirect that follows a form, and the provider may have many hosts.
+            Response.Headers.Remove(HeaderNames.Location);
+            Response.Headers["Refresh"] = "0;url=" + Onward;
+            Response.StatusCode = StatusCodes.Status200OK;
+            return Page();
         }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or HttpRequestException)
         {
             // The handler loads the metadata of the provider at the first challenge.
             log.LogWarning(
-                "The identity provider does not respond: {Failure}. People with a password can still sign in.",
+                "The identity provider does not respond: {Failure}. Sign-ins by it fail until it does.",
                 failure.GetBaseException().GetType().Name
             );
             return Refuse(
                 StatusCodes.Status503ServiceUnavailable,
-                "The city’s sign-in does not answer now. Try again in a minute, or use a password of this registry if you have one."
+                "The city’s sign-in does not answer now. Try again in a minute"
+                    + (HasPasswords ? ", or use a password of this registry if you have one." : ".")
             );
         }
     }

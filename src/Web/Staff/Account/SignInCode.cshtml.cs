@@ -15,12 +15,11 @@ public sealed class SignInCodeModel(IStaffRegister register, IStaffCredentialReg
     /// <summary>Why the code was refused; null when it was not.</summary>
     public string? Error { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync() =>
-        await StaffSessionCookie.FindSecondStepAsync(HttpContext, register) is null ? Redirect("/staff/sign-in") : Page();
+    public async Task<IActionResult> OnGetAsync() => await FindStepAsync() is null ? Redirect("/staff/sign-in") : Page();
 
     public async Task<IActionResult> OnPostAsync(string? code)
     {
-        if (await StaffSessionCookie.FindSecondStepAsync(HttpContext, register) is not { } step)
+        if (await FindStepAsync() is not { } step)
             return Redirect("/staff/sign-in");
         var check = await services.GetRequiredService<SecondFactor>().CheckAsync(step.Member.Id, code ?? "", HttpContext.RequestAborted);
         if (RefusalOf(check) is { } error)
@@ -48,6 +47,12 @@ public sealed class SignInCodeModel(IStaffRegister register, IStaffCredentialReg
         await StaffSessionCookie.SignInAsync(HttpContext, step.Member, method, known?.NextStep ?? AccountStep.ChangePassword);
         return LocalRedirect(step.Destination);
     }
+
+    /// <summary>The member whose password was right; null when there is none, or passwords are switched off meanwhile.</summary>
+    private async Task<(StaffMember Member, string Destination)?> FindStepAsync() =>
+        services.GetService<IdentityProviderSettings>() is { IsOnlyWay: true }
+            ? null
+            : await StaffSessionCookie.FindSecondStepAsync(HttpContext, register);
 
     private static string? RefusalOf(SecondFactorCheck check) =>
         check switch

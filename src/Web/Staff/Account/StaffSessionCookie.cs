@@ -20,17 +20,16 @@ internal static class StaffSessionCookie
     /// <summary>How long a person has time to enter the second factor.</summary>
     private static readonly TimeSpan SecondStepValidity = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// Starts a session in this browser, and ends the one that it had (ASVS 5.0, 7.2.4). While a step is missing the session has no role.
-    /// </summary>
+    /// <summary>Starts a session in this browser. While a step is missing the session has no role.</summary>
     public static async Task SignInAsync(HttpContext http, StaffMember member, SignInMethod method, AccountStep step)
     {
-        await EndCurrentAsync(http);
         var (principal, properties) = await StartAsync(http, member, method, step);
         await http.SignInAsync(StaffAuthentication.Session, principal, properties);
     }
 
-    /// <summary>Stores a new session. Returns what its cookie has.</summary>
+    /// <summary>
+    /// Stores a new session, and ends the one that this browser had (ASVS 5.0, 7.2.4). Returns what the cookie of the new one has.
+    /// </summary>
     public static async Task<(ClaimsPrincipal Principal, AuthenticationProperties Properties)> StartAsync(
         HttpContext http,
         StaffMember member,
@@ -38,6 +37,7 @@ internal static class StaffSessionCookie
         AccountStep step
     )
     {
+        await EndCurrentAsync(http);
         var services = http.RequestServices;
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var session = new StaffSession(
