@@ -21,7 +21,10 @@ public sealed record Limits
     /// <summary>How many sign-ins are decided at the same time; the others wait.</summary>
     public int JudgedAtOnce { get; init; } = 64;
 
-    /// <summary>How many sign-ins of one address may fail within a minute; further ones are refused until the minute ends.</summary>
+    /// <summary>
+    /// How many sign-ins of one address may fail within a minute. Further wrong ones are answered as too many and not logged; a right
+    /// credential is let in all the same.
+    /// </summary>
     public int FailuresPerAddressAndMinute { get; init; } = 60;
 
     /// <summary>

@@ -102,9 +102,10 @@ internal sealed class BrokerConnectionHandler(
     {
         var delay = RefusalDelay.Begin();
         await _authenticating.WaitAsync(connect.CancellationToken);
+        bool asksRegister;
         try
         {
-            await authenticator.OnConnectAsync(connect);
+            asksRegister = await authenticator.OnConnectAsync(connect);
         }
         finally
         {
@@ -112,7 +113,7 @@ internal sealed class BrokerConnectionHandler(
         }
 
         // After the release: strangers that wait for their refusal hold up no device.
-        if (connect.ReasonCode is MqttConnectReasonCode.BadUserNameOrPassword or MqttConnectReasonCode.NotAuthorized)
+        if (asksRegister || connect.ReasonCode is MqttConnectReasonCode.BadUserNameOrPassword)
             await delay.WaitAsync(connect.CancellationToken);
     }
 

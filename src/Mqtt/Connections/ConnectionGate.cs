@@ -8,7 +8,8 @@ namespace SurveillanceRegistry.Mqtt.Connections;
 
 /// <summary>
 /// Admits or closes a connection before its first byte is read, also before a TLS handshake. It limits the open connections, the
-/// connections of one address that have not signed in, and the new connections of one address a second. A refused client tries again.
+/// connections of one address that have not signed in, and the new connections of one address a second. An IPv6 network counts as one
+/// address. A refused client tries again.
 /// </summary>
 internal sealed class ConnectionGate(Limits limits, MqttMetrics metrics, TimeProvider time)
 {
@@ -23,7 +24,7 @@ internal sealed class ConnectionGate(Limits limits, MqttMetrics metrics, TimePro
     {
         if (
             Interlocked.Increment(ref _open) > limits.Connections
-            || TryReserve((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None) is not { } slot
+            || TryReserve(ClientNetwork.Of((connection.RemoteEndPoint as IPEndPoint)?.Address)) is not { } slot
         )
         {
             Interlocked.Decrement(ref _open);

@@ -42,16 +42,22 @@ internal sealed class ConnectAuthenticator(
     private readonly ConcurrentDictionary<IPAddress, (TimeSpan Since, int Count)> _failures = new();
     private readonly ConcurrentDictionary<string, (TimeSpan Since, int Count)> _takeovers = new(StringComparer.Ordinal);
 
-    public async Task OnConnectAsync(ValidatingConnectionEventArgs connect)
+    /// <summary>
+    /// Decides a sign-in. A right credential is let in, whatever strangers behind the same address did: a secret has 256 random bits, so
+    /// that no limit of tries protects it. Beyond the limit a wrong one is answered as too many, and no longer logged.
+    /// </summary>
+    /// <returns>Whether the register was asked and the client is refused: the time of the answer must not tell what was found.</returns>
+    public async Task<bool> OnConnectAsync(ValidatingConnectionEventArgs connect)
     {
         var connection = (ClientConnection)connect.ChannelAdapter;
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var network = ClientNetwork.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        var isQuiet = Count(_failures, network, 0) >= limits.FailuresPerAddressAndMinute;
+        var asksRegister = NamesOneDeviceAndCredential(connect, connection.ClientCertificate);
         try
         {
-            connect.ReasonCode =
-                Count(_failures, address, 0) > limits.FailuresPerAddressAndMinute
-                    ? MqttConnectReasonCode.ConnectionRateExceeded
-                    : await AuthenticateAsync(connect, connection);
+            connect.ReasonCode = asksRegister
+                ? await AuthenticateAsync(connect, connection, isQuiet)
+                : MqttConnectReasonCode.BadUserNameOrPassword;
         }
         catch (Exception failure)
         {
@@ -61,10 +67,14 @@ internal sealed class ConnectAuthenticator(
         }
 
         if (connect.ReasonCode == MqttConnectReasonCode.Success)
-            return;
+            return false;
+        if (
+            connect.ReasonCode is MqttConnectReasonCode.BadUserNameOrPassword or MqttConnectReasonCode.NotAuthorized
+            && Count(_failures, network, 1) > limits.FailuresPerAddressAndMinute
+        )
+            connect.ReasonCode = MqttConnectReasonCode.ConnectionRateExceeded;
         metrics.SignInRefused(connect.ReasonCode);
-        if (connect.ReasonCode is MqttConnectReasonCode.BadUserNameOrPassword or MqttConnectReasonCode.NotAuthorized)
-            Count(_failures, address, 1);
+        return asksRegister;
     }
 
     /// <summary>Removes the counts of minutes that are over.</summary>
@@ -84,16 +94,17 @@ internal sealed class ConnectAuthenticator(
         }
     }
 
-    private async Task<MqttConnectReasonCode> AuthenticateAsync(ValidatingConnectionEventArgs connect, ClientConnection connection)
+    private async Task<MqttConnectReasonCode> AuthenticateAsync(
+        ValidatingConnectionEventArgs connect,
+        ClientConnection connection,
+        bool isQuiet
+    )
     {
         var id = connect.ClientId;
-        var certificate = connection.ClientCertificate;
-        if (!NamesOneDeviceAndCredential(connect, certificate))
-            return MqttConnectReasonCode.BadUserNameOrPassword;
         var asOf = ingestStates.RegisterChanges;
         if (await enrolment.FindAsync(id, connect.CancellationToken) is not { } enrolled)
             return MqttConnectReasonCode.BadUserNameOrPassword; // Counted, but not logged: the id may be any text.
-        if (CheckCredential(enrolled, connect.RawPassword, certificate, out var credential) is { } refused)
+        if (CheckCredential(enrolled, connect.RawPassword, connection.ClientCertificate, isQuiet, out var credential) is { } refused)
             return refused;
         var isVersion5 = connect.ProtocolVersion == MqttProtocolVersion.V500;
         var number = sessions.NextNumber();
@@ -158,11 +169,13 @@ internal sealed class ConnectAuthenticator(
     /// Checks the credential of a client. A removed device that shows a credential of its own knocks. Ids are public: without that
     /// condition, a stranger could make every notice name devices that are gone.
     /// </summary>
+    /// <param name="isQuiet">Whether a wrong credential is not logged.</param>
     /// <returns>Why the client is refused; null when it is not.</returns>
     private MqttConnectReasonCode? CheckCredential(
         EnrolledClient enrolled,
         byte[]? password,
         X509Certificate2? certificate,
+        bool isQuiet,
         out Credential credential
     )
     {
@@ -171,7 +184,9 @@ internal sealed class ConnectAuthenticator(
         if (removed is not null && (credential ?? FindCredential(enrolled.EndedCredentials, password, certificate)) is not null)
             knocks.Record(removed);
         if (credential is null)
-            return Refuse(enrolled, MqttConnectReasonCode.BadUserNameOrPassword, "it showed none of its credentials");
+            return isQuiet
+                ? MqttConnectReasonCode.BadUserNameOrPassword
+                : Refuse(enrolled, MqttConnectReasonCode.BadUserNameOrPassword, "it showed none of its credentials");
         return removed is null ? null : Refuse(enrolled, MqttConnectReasonCode.NotAuthorized, "the device is removed");
     }
 

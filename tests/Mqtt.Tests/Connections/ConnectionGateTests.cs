@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
@@ -39,6 +41,27 @@ public sealed class ConnectionGateTests : IAsyncLifetime
         Assert.Equal(0, (await neighbour.ReadPacketAsync())[3]);
         foreach (var connection in connections)
             await connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Addresses_of_one_IPv6_network_count_as_one_address()
+    {
+        var gate = new ConnectionGate(new Limits { WaitingPerAddress = 1 }, _broker.Metrics, _broker.Clock);
+        var letIn = 0;
+        var end = new TaskCompletionSource();
+        Task ConnectAsync(string address) =>
+            gate.OnConnectionAsync(
+                new DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1) },
+                _ =>
+                {
+                    letIn++;
+                    return end.Task;
+                }
+            );
+        Task[] connections = [ConnectAsync("2001:db8:1:2::1"), ConnectAsync("2001:db8:1:2:ffff::2"), ConnectAsync("2001:db8:1:3::1")];
+        Assert.Equal(2, letIn);
+        end.SetResult();
+        await Task.WhenAll(connections);
     }
 
     [Fact]

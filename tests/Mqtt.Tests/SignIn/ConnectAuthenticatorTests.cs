@@ -1,3 +1,4 @@
+using System.Net;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -61,6 +62,25 @@ public sealed class ConnectAuthenticatorTests(BrokerFixture broker) : IClassFixt
         Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, answer.ResultCode);
         await camera.PingAsync();
         Assert.True(camera.IsConnected);
+    }
+
+    [Fact]
+    public async Task Strangers_behind_the_address_of_a_device_do_not_lock_it_out()
+    {
+        var from = IPAddress.Parse("127.0.4.1"); // Of this test alone.
+        async Task<int> SignInAsync(string id, string? secret = null)
+        {
+            await using var client = await RawMqttClient.DialAsync(broker.Address, from, null, RawMqttClient.Connect(id, secret: secret));
+            return (await client.ReadPacketAsync())[3];
+        }
+
+        var limit = new Limits().FailuresPerAddressAndMinute;
+        var codes = await Task.WhenAll(
+            Enumerable.Range(0, 3 * limit).Select(i => SignInAsync(i % 2 == 0 ? "sim-new" : "sim-gate", "guess"))
+        );
+        Assert.Equal(limit, codes.Count(code => code == (int)MqttClientConnectResultCode.BadUserNameOrPassword));
+        Assert.Equal(2 * limit, codes.Count(code => code == (int)MqttClientConnectResultCode.ConnectionRateExceeded));
+        Assert.Equal(0, await SignInAsync("sim-new"));
     }
 
     public static TheoryData<string, MqttQualityOfServiceLevel, bool, MqttClientConnectResultCode> Wills() =>
