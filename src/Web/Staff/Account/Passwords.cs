@@ -26,6 +26,13 @@ public static class Passwords
     /// <summary>Generates a password of 20 characters, with more than 110 bits of entropy.</summary>
     public static string New() => RandomNumberGenerator.GetString(Letters, 20);
 
+    /// <summary>Whether a text is not too long for a password. Some characters have two UTF-16 code units.</summary>
+    public static bool CanBe(string password)
+    {
+        ArgumentNullException.ThrowIfNull(password);
+        return password.Length <= 2 * MaxLength && password.EnumerateRunes().Count() <= MaxLength;
+    }
+
     public static string Hash(string password) => Hasher.HashPassword("", password);
 
     /// <summary>Whether the password has the hash. Returns false after the same time when there is no hash.</summary>

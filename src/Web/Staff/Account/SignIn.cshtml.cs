@@ -106,7 +106,7 @@ public sealed class SignInModel(
 
     private async Task<(StaffMember? Account, PasswordCheck Check)> CheckAsync(string name, string password, bool isKnownBrowser)
     {
-        var isPossible = name.Length > 0 && password.Length <= Passwords.MaxLength;
+        var isPossible = name.Length > 0 && Passwords.CanBe(password);
         var found = isPossible ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null;
         var check = await Internal<PasswordQueue>()
             .CheckAsync(found?.Password?.Hash, isPossible ? password : "", HttpContext.Connection.RemoteIpAddress, isKnownBrowser);

@@ -54,7 +54,8 @@ public sealed class SignInCodeModel(IStaffRegister register, IStaffCredentialReg
             ? null
             : await StaffSessionCookie.FindSecondStepAsync(HttpContext, register);
 
-    private static string? RefusalOf(SecondFactorCheck check) =>
+    /// <summary>What is wrong with a code; null when it is right.</summary>
+    internal static string? RefusalOf(SecondFactorCheck check) =>
         check switch
         {
             SecondFactorCheck.RightCode or SecondFactorCheck.RightRecoveryCode => null,

@@ -30,6 +30,8 @@ public sealed class ChangePasswordModel(
             return Invalid([new FieldError("new", "The new password is the current one: choose another.")]);
         if (PasswordPolicy.Check(chosen, [Member.Name, Member.SignIn, Member.Department ?? "", city.Name]) is { } weak)
             return Invalid([new FieldError("new", weak)]);
+        if (await CheckCodeAsync("present-code") is { } wrongCode)
+            return Invalid([wrongCode]);
         if (await Internal<PasswordQueue>().HashAsync(chosen) is not { } hash)
             return Invalid([new FieldError("new", "Too many people sign in just now. Try again in a few seconds.")]);
         await CredentialRegister.SetPasswordAsync(

@@ -53,6 +53,8 @@ public sealed class ChangeSecondFactorModel(
         var now = time.GetUtcNow();
         if (OneTimeCode.Verify(seed, Request.Form["code"].ToString(), now) is not { } step)
             return Invalid([new FieldError("code", "The code is wrong. Enter the six digits that your app shows now.")]);
+        if (await CheckCodeAsync("present-code") is { } wrongCode)
+            return Invalid([wrongCode]);
         var codes = OneTimeCode.NewRecoveryCodes();
         await CredentialRegister.SetSecondFactorAsync(
             Member.Id,

@@ -20,6 +20,12 @@ public abstract class OwnAccountPageModel(IStaffRegister register, IStaffCredent
     /// <summary>Whether the person has a password here. Other people sign in by the city's identity provider.</summary>
     public bool HasPassword => Credentials.Password is not null;
 
+    /// <summary>
+    /// Whether a change needs a code beside the password (ASVS 5.0, 7.5.1). A person who has to replace a first password gave one a moment
+    /// ago.
+    /// </summary>
+    public bool NeedsCode => Credentials is { HasSecondFactor: true, Password.Kind: not PasswordKind.First };
+
     private protected IStaffRegister Register => register;
 
     private protected IStaffCredentialRegister CredentialRegister => credentials;
@@ -49,11 +55,10 @@ public abstract class OwnAccountPageModel(IStaffRegister register, IStaffCredent
         if (!throttle.TryBegin(Member.Id))
             return new FieldError(field, "Too many wrong passwords. Try again in 15 minutes.");
         var submitted = Request.Form[field].ToString();
-        var check =
-            submitted.Length > Passwords.MaxLength
-                ? PasswordCheck.Wrong
-                : await Internal<PasswordQueue>()
-                    .CheckAsync(password.Hash, submitted, HttpContext.Connection.RemoteIpAddress, isKnownBrowser: true);
+        var check = Passwords.CanBe(submitted)
+            ? await Internal<PasswordQueue>()
+                .CheckAsync(password.Hash, submitted, HttpContext.Connection.RemoteIpAddress, isKnownBrowser: true)
+            : PasswordCheck.Wrong;
         if (check != PasswordCheck.Wrong)
             throttle.Withdraw(Member.Id);
         return check switch
@@ -63,6 +68,20 @@ public abstract class OwnAccountPageModel(IStaffRegister register, IStaffCredent
             PasswordCheck.Wrong => new FieldError(field, "The current password is wrong."),
             _ => throw new InvalidOperationException($"A check of a password ended as {check}."),
         };
+    }
+
+    /// <summary>
+    /// Checks the code of the form, and uses it up. Call it last: the person has no other code for half a minute. Returns what is wrong;
+    /// null when it is right, or none is needed.
+    /// </summary>
+    private protected async Task<FieldError?> CheckCodeAsync(string field)
+    {
+        if (!NeedsCode)
+            return null;
+        var check = await Internal<SecondFactor>().CheckAsync(Member.Id, Request.Form[field].ToString(), HttpContext.RequestAborted);
+        if (check == SecondFactorCheck.RightRecoveryCode)
+            await HttpContext.RecordAsync(SecurityEventKind.RecoveryCodeUsed);
+        return SignInCodeModel.RefusalOf(check) is { } refusal ? new FieldError(field, refusal) : null;
     }
 
     /// <summary>Starts a new session with the rights that the account has after a change. The change has ended all sessions.</summary>

@@ -188,11 +188,32 @@ public sealed class OwnAccountTests(StaffedCity staffed) : IClassFixture<Staffed
         using var here = await SignedInAsync(member, seed);
         using var there = await SignedInAsync(member, seed);
         var before = here.Cookies.GetCookies(new Uri(staffed.City.Url + "/staff"))["registry-staff"]!.Value;
-        using var changed = await here.PostAsync("/staff/account/password", ("current", Chosen), ("new", "another horse battery staple"));
+        staffed.City.Time.Advance(TimeSpan.FromMinutes(1));
+        using var changed = await here.PostAsync(
+            "/staff/account/password",
+            ("current", Chosen),
+            ("new", "another horse battery staple"),
+            ("present-code", CodeOf(seed))
+        );
         Assert.Equal("/staff/account?done=password", changed.Headers.Location!.ToString());
         Assert.True(await here.IsInAsync());
         Assert.False(await there.IsInAsync());
         Assert.NotEqual(before, here.Cookies.GetCookies(new Uri(staffed.City.Url + "/staff"))["registry-staff"]!.Value);
+    }
+
+    [Fact]
+    public async Task A_thief_of_a_session_and_a_password_changes_no_factor_without_a_code()
+    {
+        var (member, seed, codes) = await AddCompletePersonAsync();
+        using var thief = await SignedInAsync(member, seed);
+        using (
+            var password = await thief.PostAsync("/staff/account/password", ("current", Chosen), ("new", "another horse battery staple"))
+        )
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, password.StatusCode);
+        Assert.Empty((await AddSecondFactorAsync(thief, Chosen)).RecoveryCodes);
+        Assert.Empty((await AddSecondFactorAsync(thief, Chosen, "000000")).RecoveryCodes);
+        Assert.True(await thief.IsInAsync());
+        Assert.Equal(10, (await AddSecondFactorAsync(thief, Chosen, codes[0])).RecoveryCodes.Length); // Its owner, who lost the app.
     }
 
     private async Task<Visitor> SignedInAsync(StaffMember member, string seed)
@@ -216,7 +237,11 @@ public sealed class OwnAccountTests(StaffedCity staffed) : IClassFixture<Staffed
         return ((await staffed.City.Staff.FindAsync(member.Id, Cancellation))!, seed, codes);
     }
 
-    private async Task<(string Seed, string[] RecoveryCodes)> AddSecondFactorAsync(Visitor visitor, string password)
+    private async Task<(string Seed, string[] RecoveryCodes)> AddSecondFactorAsync(
+        Visitor visitor,
+        string password,
+        string presentCode = ""
+    )
     {
         var page = await visitor.DocumentAsync("/staff/account/second-factor");
         var seed = page.QuerySelector(".key")!.TextContent;
@@ -225,7 +250,8 @@ public sealed class OwnAccountTests(StaffedCity staffed) : IClassFixture<Staffed
             "/staff/account/second-factor",
             ("offer", page.QuerySelector("input[name=offer]")!.GetAttribute("value")!),
             ("current", password),
-            ("code", CodeOf(seed))
+            ("code", CodeOf(seed)),
+            ("present-code", presentCode)
         );
         var shown = await Visitor.ParseAsync(await response.Content.ReadAsStringAsync(Cancellation));
         return (seed, [.. shown.QuerySelectorAll(".codes code").Select(code => code.TextContent)]);
