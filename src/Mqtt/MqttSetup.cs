@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -89,17 +88,14 @@ public static class MqttSetup
             {
                 HandshakeTimeout = SendTimeout,
                 OnConnection = _ =>
-                    ValueTask.FromResult(
-                        new SslServerAuthenticationOptions
-                        {
-                            ServerCertificateContext = certificate(),
-                            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                            ClientCertificateRequired = true, // Asked for; a client without one passes.
+                {
+                    var options = ServerTls.Show(certificate());
+                    options.ClientCertificateRequired = true; // Asked for; a client without one passes.
 #pragma warning disable CA5359 // It is the client's certificate; it is compared with the registered one at sign-in.
-                            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                    options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
-                        }
-                    ),
+                    return ValueTask.FromResult(options);
+                },
             }
         );
         return listen.UseBroker();

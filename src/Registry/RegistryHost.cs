@@ -35,6 +35,12 @@ internal static class RegistryHost
         var app = builder.Build();
         app.MapWeb();
         ListenerSetup.LogLimits(app, settings);
+        ListenerSetup.LogPlainListeners(app, settings);
+        if (settings.Oidc is { ChecksStrength: false })
+            app.Logger.LogWarning(
+                "Neither REGISTRY_OIDC__ACR nor REGISTRY_OIDC__AMR is set: the registry does not see whether people used a second factor "
+                    + "at the identity provider. Require one there."
+            );
         return app;
     }
 

@@ -1,10 +1,10 @@
-using System.Net.Security;
-using System.Security.Authentication;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Web.Connections;
@@ -53,6 +53,23 @@ internal static class ListenerSetup
             );
     }
 
+    /// <summary>Says which listeners other machines can reach without TLS: passwords and secrets can be read on the way to them.</summary>
+    public static void LogPlainListeners(WebApplication app, Settings settings)
+    {
+        if (!settings.Http.Proxies.Networks.IsEmpty)
+            return; // A proxy may have TLS and reach the registry on a network of its own.
+        foreach (var (name, listener) in new[] { ("HTTP", settings.Http.Endpoint), ("MQTT", settings.Mqtt.Endpoint) })
+        {
+            if (!IPAddress.IsLoopback(listener.Address))
+                app.Logger.LogWarning(
+                    "REGISTRY_{Name} is {Listener}: other machines reach it without TLS. Set it to 127.0.0.1, and use "
+                        + "REGISTRY_TLS_CERT or a proxy with TLS.",
+                    name,
+                    listener
+                );
+        }
+    }
+
     private static (HttpLimits Http, Limits Mqtt) LimitsOf(Settings settings)
     {
         var budget = OpenFileBudget.Divide(OpenFiles.Limit);
@@ -80,17 +97,7 @@ internal static class ListenerSetup
                 listen
                     .UseHttpConnectionGate()
                     .UseHttps(
-                        new TlsHandshakeCallbackOptions
-                        {
-                            OnConnection = _ =>
-                                ValueTask.FromResult(
-                                    new SslServerAuthenticationOptions
-                                    {
-                                        ServerCertificateContext = certificate.Current,
-                                        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                                    }
-                                ),
-                        }
+                        new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(ServerTls.Show(certificate.Current)) }
                     )
         );
         kestrel.Listen(new InlineEndPoint(tls.Mqtt), listen => listen.UseRegistryBroker(() => certificate.Current));

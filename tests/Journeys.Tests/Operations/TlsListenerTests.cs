@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
@@ -34,6 +35,22 @@ public sealed class TlsListenerTests : IDisposable
         await registry.StartAsync();
         Assert.Equal(first.Thumbprint, await ThumbprintAsync(https));
         Assert.Equal(first.Thumbprint, await ThumbprintAsync(mqtts));
+        foreach (var port in new[] { https, mqtts })
+        {
+            await ThumbprintAsync(
+                port,
+                TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+            );
+            await Assert.ThrowsAnyAsync<Exception>(() =>
+                ThumbprintAsync(
+                    port,
+                    TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                    TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256
+                )
+            );
+        }
+
         await AssertStrictAsync(https);
         await AssertRedirectsAsync(registry, https);
 
@@ -81,12 +98,16 @@ public sealed class TlsListenerTests : IDisposable
     }
 
     /// <summary>Connects over TLS. Throws when the chain does not lead to the root.</summary>
-    private async Task<string> ThumbprintAsync(int port)
+    /// <param name="suites">The suites of TLS 1.2 that the client offers; TLS 1.3 and all of its own when there are none.</param>
+    private async Task<string> ThumbprintAsync(int port, params TlsCipherSuite[] suites)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, port, Cancellation);
         await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
-        await tls.AuthenticateAsClientAsync(_authority.ClientOptions(), Cancellation);
+        var options = _authority.ClientOptions();
+        if (suites.Length > 0)
+            (options.EnabledSslProtocols, options.CipherSuitesPolicy) = (SslProtocols.Tls12, new CipherSuitesPolicy(suites));
+        await tls.AuthenticateAsClientAsync(options, Cancellation);
         using var shown = X509CertificateLoader.LoadCertificate(tls.RemoteCertificate!.GetRawCertData());
         return shown.Thumbprint;
     }
