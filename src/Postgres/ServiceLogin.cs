@@ -32,6 +32,7 @@ public static class ServiceLogin
     /// <returns>The connection string to work with.</returns>
     public static async Task<string> OpenAsync(string connectionString, string passwords, ILogger log, CancellationToken cancellationToken)
     {
+        connectionString = RequireTls(connectionString);
         var (isOwner, isService) = await RightsAsync(connectionString, cancellationToken);
         if (isOwner)
         {
@@ -58,6 +59,7 @@ public static class ServiceLogin
     /// </summary>
     public static async Task MigrateAsync(string connectionString, ILogger log, CancellationToken cancellationToken)
     {
+        connectionString = RequireTls(connectionString);
         if ((await RightsAsync(connectionString, cancellationToken)).IsOwner)
             Schema.Migrate(connectionString, log);
         else if (await Schema.PendingAsync(connectionString, cancellationToken) is { Count: > 0 })
@@ -65,6 +67,18 @@ public static class ServiceLogin
                 "The role of REGISTRY_DATABASE may not change the schema: run 'registry migrate' with the owner's connection string in "
                     + "REGISTRY_DATABASE."
             );
+    }
+
+    private static string RequireTls(string connectionString)
+    {
+        try
+        {
+            return DatabaseTls.Require(connectionString);
+        }
+        catch (ArgumentException unreadable)
+        {
+            throw Schema.Unreachable(unreadable);
+        }
     }
 
     /// <summary>Returns whether the user of a connection string can act as the schema's owner, and as the service.</summary>

@@ -21,13 +21,24 @@ internal sealed record Telemetry(double? SampledShare)
 {
     private const double DefaultShare = 0.01;
 
+    /// <summary>The variables from which the library takes an address.</summary>
+    private static readonly string[] Endpoints =
+    [
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    ];
+
     /// <summary>
-    /// Reads the environment; null if it names no collector. Throws <see cref="UsageException"/> for a share that is not from 0 to 1.
+    /// Reads the environment; null if it names no collector. Throws <see cref="UsageException"/> for a share that is not from 0 to 1,
+    /// and for a collector on another machine without TLS.
     /// </summary>
     public static Telemetry? FromEnvironment()
     {
         if (Text("OTEL_EXPORTER_OTLP_ENDPOINT").Length == 0)
             return null;
+        foreach (var name in Endpoints)
+            RequireTls(name, Text(name));
         // The library reads this variable itself, but only if the code sets no sampler.
         if (Text("OTEL_TRACES_SAMPLER").Length > 0)
             return new Telemetry(SampledShare: null);
@@ -41,6 +52,18 @@ internal sealed record Telemetry(double? SampledShare)
             );
 
         static string Text(string name) => Environment.GetEnvironmentVariable(name)?.Trim() ?? "";
+    }
+
+    private static void RequireTls(string name, string address)
+    {
+        if (
+            address.Length > 0
+            && !(
+                Uri.TryCreate(address, UriKind.Absolute, out var collector)
+                && (collector.Scheme == Uri.UriSchemeHttps || collector.IsLoopback)
+            )
+        )
+            throw new UsageException($"{name} is '{address}': expected an https address; http is for a collector on this machine only.");
     }
 
     public void AddTo(IServiceCollection services) =>
