@@ -29,6 +29,9 @@ internal static class PublicHostsSetup
     /// <summary>Programs send these once and do not follow redirects; a token must not go out without TLS (ASVS 5.0, 4.1.2).</summary>
     private static readonly PathString[] ForPrograms = ["/api/v1", "/openapi"];
 
+    /// <summary>People and installers send or get secrets there.</summary>
+    private static readonly PathString[] ForSecrets = ["/staff", "/api/v1/claims"];
+
     public static void UsePublicHosts(this IApplicationBuilder app)
     {
         var hosts = app.ApplicationServices.GetRequiredService<PublicHosts>();
@@ -40,7 +43,24 @@ internal static class PublicHostsSetup
 
         if (hosts.HttpsPort is { } port)
             app.Use((http, next) => RedirectAsync(http, next, port));
+        else
+            app.Use((http, next) => MayCarrySecrets(http) ? next(http) : RefuseAsync(http));
     }
+
+    /// <summary>
+    /// Whether a request may carry a password, a token or a secret: it came over TLS, or from this machine, or it asks for public data.
+    /// With a public address that has TLS, a proxy has it.
+    /// </summary>
+    private static bool MayCarrySecrets(HttpContext http) =>
+        http.Request.IsHttps
+        || IsThisMachine(http)
+        || !(http.Request.Headers.Authorization.Count > 0 || ForSecrets.Any(path => http.Request.Path.StartsWithSegments(path)))
+        || HasTls(http.RequestServices.GetRequiredService<PublicAddress>());
+
+    private static bool IsThisMachine(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
+
+    private static bool HasTls(PublicAddress address) => address.Url.StartsWith(Https, StringComparison.OrdinalIgnoreCase);
 
     private static Task RedirectAsync(HttpContext http, RequestDelegate next, int port)
     {
@@ -48,9 +68,7 @@ internal static class PublicHostsSetup
             return next(http);
         var isRead = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
         if (ForPrograms.Any(path => http.Request.Path.StartsWithSegments(path)))
-            return http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address)
-                ? next(http)
-                : RefuseAsync(http);
+            return IsThisMachine(http) ? next(http) : RefuseAsync(http);
         if (!isRead)
             return RefuseAsync(http);
         // Not kept by the browser: the setting may be taken back. HSTS is what it keeps.
@@ -70,7 +88,7 @@ internal static class PublicHostsSetup
     {
         var services = http.RequestServices;
         var url = services.GetRequiredService<PublicAddress>().Url;
-        if (url.StartsWith(Https, StringComparison.OrdinalIgnoreCase))
+        if (HasTls(services.GetRequiredService<PublicAddress>()))
             return url;
         // A host that is not checked could be any: then the address that the client reached is its own proof.
         var host = services.GetRequiredService<PublicHosts>().Names.IsEmpty
