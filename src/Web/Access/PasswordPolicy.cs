@@ -8,8 +8,8 @@ namespace SurveillanceRegistry.Web.Access;
 /// common passwords, words, names, numbers, keyboard rows or repetitions.
 /// </summary>
 /// <remarks>
-/// The list has about 53,000 entries. Words of the context (the city, the person, this registry) count as nothing at all, so that a
-/// password must be good without them (ASVS 5.0, 6.2.11).
+/// The list has about 53,000 entries; <see cref="CommonLongPasswords"/> are refused as a whole. Words of the context (the city, the person,
+/// this registry) count as nothing at all, so that a password must be good without them (ASVS 5.0, 6.2.11).
 /// </remarks>
 public static class PasswordPolicy
 {
@@ -50,7 +50,7 @@ public static class PasswordPolicy
         var contextWords = WordsOf(context);
         var text = password.ToLowerInvariant();
         var parts = Math.Min(CountParts(text, contextWords), CountParts(UndoSubstitutions(text), contextWords));
-        return parts >= MinParts
+        return parts >= MinParts && !CommonLongPasswords.Contains(password)
             ? null
             : "The password is easy to guess: it is made of common passwords, words, names, numbers or repetitions. "
                 + "Use a password manager, or at least four unrelated words.";

@@ -33,6 +33,21 @@ public sealed class PasswordPolicyTests
         Assert.Contains("easy to guess", PasswordPolicy.Check(password, Context));
 
     [Theory]
+    [InlineData("1q2w3e4r5t6y7u8i9o")]
+    [InlineData("1Q2W3E4R5T6Y7U8I9O")]
+    [InlineData("handkerchief")]
+    [InlineData("neversaynever")]
+    [InlineData("30secondstomars")]
+    [InlineData("xxPa33bq.aDNA")]
+    [InlineData("N8ZGT5P0sHw=")]
+    public void A_long_password_that_many_people_had_is_refused(string password) =>
+        Assert.Contains("easy to guess", PasswordPolicy.Check(password, Context));
+
+    [Fact]
+    public void The_long_passwords_are_far_more_than_the_three_thousand_that_are_asked_for() =>
+        Assert.Equal(44_759, CommonLongPasswords.Count);
+
+    [Theory]
     [InlineData("Springfield2026!")]
     [InlineData("ruizspringfieldregistry")]
     [InlineData("Surveillance-Registry-1")]
