@@ -18,6 +18,7 @@ public static class ConnectionLimitsSetup
         services.TryAddSingleton(PublicHosts.Any);
         services.AddSingleton<HttpConnectionGate>();
         services.AddSingleton<EventStreams>();
+        services.AddSingleton<RequestRate>();
     }
 
     /// <summary>Counts the connections of an HTTP listener, before a TLS handshake.</summary>
@@ -40,7 +41,13 @@ public static class ConnectionLimitsSetup
     internal static void UseConnectionLimits(this IApplicationBuilder app)
     {
         app.Use(HttpConnectionGate.OnRequestAsync);
-        if (app.ApplicationServices.GetRequiredService<TrustedProxies>() is not { Networks.IsEmpty: false } proxies)
+        UseForwardedAddresses(app, app.ApplicationServices.GetRequiredService<TrustedProxies>());
+        app.Use(app.ApplicationServices.GetRequiredService<RequestRate>().OnRequestAsync);
+    }
+
+    private static void UseForwardedAddresses(IApplicationBuilder app, TrustedProxies proxies)
+    {
+        if (proxies.Networks.IsEmpty)
             return;
         var forwarded = new ForwardedHeadersOptions
         {

@@ -18,6 +18,14 @@ public sealed record HttpLimits
     /// <summary>Open event streams of one network: a city's screens behind one router.</summary>
     public int StreamsPerAddress { get; init; } = 512;
 
+    /// <summary>Requests a second of one network in the long run.</summary>
+    public int RequestsPerSecondAndAddress { get; init; } = 200;
+
+    /// <summary>
+    /// How many requests one network may send at once: a city's screens after an outage, an auditor who copies the ledger.
+    /// </summary>
+    public int RequestBurstPerAddress { get; init; } = 4_000;
+
     /// <summary>
     /// These limits for a process that may open only so many HTTP connections. One network gets at most half of them, and event streams get
     /// at most half, so that a notice is always answered to a screen that asks for it.
