@@ -10,8 +10,8 @@ namespace SurveillanceRegistry.Journeys.Tests.Day;
 public sealed class CornerCity : IAsyncLifetime
 {
     /// <summary>How many corners have a camera with a sensor for video only, and how many have a microphone too.</summary>
-    private const int Silent = 50,
-        Listening = 50;
+    private const int Silent = 40,
+        Listening = 60;
 
     private readonly string _inventory = Path.Combine(Path.GetTempPath(), $"corners-{Path.GetRandomFileName()}.yaml");
     private int _silent,

@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace SurveillanceRegistry.Journeys.Tests.Day;
 
 /// <summary>
-/// A camera begins to record sound while the screen hears nothing true. The screen cannot know of it, so after 40 s it must show its worst
-/// case.
+/// A camera begins to record sound while a screen, or a telephone at an open page, hears nothing true. Neither can know of it, so after
+/// 40 s they must show their worst case.
 /// </summary>
 internal static class NetworkAttempts
 {
@@ -12,6 +12,9 @@ internal static class NetworkAttempts
         Jose = "application/jose+json";
 
     private static readonly RouteFulfillOptions NotModified = new() { Status = 304 },
+        Failed = new() { Status = 500 },
+        Empty = new() { Status = 204 },
+        Busy = new() { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "3600" } },
         Portal = new()
         {
             Status = 200,
@@ -19,67 +22,74 @@ internal static class NetworkAttempts
             Body = "<h1>Welcome to our wireless network</h1>",
         };
 
-    public static IEnumerable<Attempt> All =>
+    public static IEnumerable<Attempt> All => [.. On(isPhone: false), .. On(isPhone: true), .. Replays];
+
+    private static IEnumerable<Attempt> On(bool isPhone) =>
         [
-            Answered("is cut off", route => route.AbortAsync()),
-            Answered("gets 304 to every question", route => route.FulfillAsync(NotModified)),
-            Answered("gets 500", route => route.FulfillAsync(new RouteFulfillOptions { Status = 500 })),
-            Answered("gets 503 that asks to wait for an hour", route => route.FulfillAsync(Busy)),
-            Answered("stands before a portal", route => route.FulfillAsync(Portal)),
-            Answered("gets no content", route => route.FulfillAsync(new RouteFulfillOptions { Status = 204 })),
-            Answered("is never answered", _ => Task.CompletedTask),
-            Replayed("gets its last answers again", answer => answer),
-            Replayed("gets half of each answer", answer => answer[..(answer.Length / 2)]),
-            Replayed("gets answers with other letters", answer => answer.Replace('A', 'B')),
-            Moved("has a clock that jumps a day ahead", TimeSpan.FromDays(1)),
-            Moved("has a clock that falls back a day", TimeSpan.FromDays(-1)),
+            CutOff(isPhone, "is cut off", page => page.RouteAsync("**/*", route => route.AbortAsync())),
+            CutOff(isPhone, "gets 304 to every question", page => page.RouteAsync("**/*", route => route.FulfillAsync(NotModified))),
+            CutOff(isPhone, "gets 500", page => page.RouteAsync("**/*", route => route.FulfillAsync(Failed))),
+            CutOff(isPhone, "gets 503 that asks to wait for an hour", page => page.RouteAsync("**/*", route => route.FulfillAsync(Busy))),
+            CutOff(isPhone, "stands before a portal", page => page.RouteAsync("**/*", route => route.FulfillAsync(Portal))),
+            CutOff(isPhone, "gets no content", page => page.RouteAsync("**/*", route => route.FulfillAsync(Empty))),
+            CutOff(isPhone, "is never answered", page => page.RouteAsync("**/*", _ => Task.CompletedTask)),
+            CutOff(isPhone, "is cut off and has a clock that jumps a day ahead", page => MoveClockAsync(page, TimeSpan.FromDays(1))),
+            CutOff(isPhone, "is cut off and has a clock that falls back a day", page => MoveClockAsync(page, TimeSpan.FromDays(-1))),
         ];
 
-    private static RouteFulfillOptions Busy =>
-        new() { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "3600" } };
+    /// <summary>The page gets what it was answered before, or a part of it.</summary>
+    private static IEnumerable<Attempt> Replays =>
+        [
+            CutOff(false, "gets its last answers again", page => ReplayAsync(page, Jose, answer => answer, "notice", Confirmation)),
+            CutOff(false, "gets half of each answer", page => ReplayAsync(page, Jose, Half, "notice", Confirmation)),
+            CutOff(false, "gets answers with other letters", page => ReplayAsync(page, Jose, Others, "notice", Confirmation)),
+            CutOff(true, "gets its page of before again", page => ReplayAsync(page, "text/html", answer => answer, "")),
+            CutOff(true, "gets half of its page", page => ReplayAsync(page, "text/html", Half, "")),
+        ];
 
-    /// <summary>Whatever the screen asks, it gets one wrong answer.</summary>
-    private static Attempt Answered(string how, Func<IRoute, Task> answer) =>
-        CutOff(how, glass => glass.RouteAsync("**/*", answer), TimeSpan.Zero);
+    private static string Confirmation => "confirmation?nonce=AAAAAAAAAAAAAAAAAAAAAA";
 
-    /// <summary>The screen gets what it was answered before, or a part of it.</summary>
-    private static Attempt Replayed(string how, Func<string, string> change) =>
-        CutOff(
-            how,
-            async glass =>
-            {
-                var kept = new Dictionary<string, string>();
-                foreach (var path in new[] { "notice", "confirmation?nonce=AAAAAAAAAAAAAAAAAAAAAA" })
-                {
-                    var answer = await glass.APIRequest.GetAsync($"{new Uri(glass.Url).GetLeftPart(UriPartial.Path)}/{path}");
-                    kept[path.Split('?')[0]] = await answer.TextAsync();
-                }
+    private static string Half(string answer) => answer[..(answer.Length / 2)];
 
-                await glass.RouteAsync(
-                    "**/*",
-                    route =>
-                        kept.TryGetValue(new Uri(route.Request.Url).Segments[^1], out var answer)
-                            ? route.FulfillAsync(new RouteFulfillOptions { ContentType = Jose, Body = change(answer) })
-                            : route.AbortAsync()
-                );
-            },
-            TimeSpan.Zero
+    private static string Others(string answer) => answer.Replace('A', 'B');
+
+    private static async Task ReplayAsync(IPage page, string type, Func<string, string> change, params string[] paths)
+    {
+        var address = new Uri(page.Url);
+        var kept = new Dictionary<string, string>();
+        foreach (var path in paths)
+        {
+            var asked = new Uri(path.Length == 0 ? page.Url : $"{address.GetLeftPart(UriPartial.Path)}/{path}");
+            var answer = await page.APIRequest.GetAsync(asked.ToString());
+            kept[asked.Segments[^1]] = await answer.TextAsync();
+        }
+
+        await page.RouteAsync(
+            "**/*",
+            route =>
+                kept.TryGetValue(new Uri(route.Request.Url).Segments[^1], out var answer)
+                    ? route.FulfillAsync(new RouteFulfillOptions { ContentType = type, Body = change(answer) })
+                    : route.AbortAsync()
         );
+    }
 
-    private static Attempt Moved(string how, TimeSpan jump) =>
-        CutOff(how, glass => glass.RouteAsync("**/*", route => route.AbortAsync()), jump);
+    private static async Task MoveClockAsync(IPage page, TimeSpan jump)
+    {
+        await page.RouteAsync("**/*", route => route.AbortAsync());
+        await page.Clock.SetSystemTimeAsync((DateTime.UtcNow + jump).ToString("O"));
+    }
 
-    private static Attempt CutOff(string how, Func<IPage, Task> cut, TimeSpan jump) =>
+    private static Attempt CutOff(bool isPhone, string how, Func<IPage, Task> cut) =>
         new(
-            $"A camera begins to record sound while the screen {how}",
+            $"A camera begins to record sound while the {(isPhone ? "telephone" : "screen")} {how}",
             true,
             async corner =>
             {
-                await cut(corner.Glass);
+                var page = isPhone ? corner.Phone : corner.Glass;
+                corner.PhoneReloads = !isPhone;
+                await cut(page);
                 await corner.Camera.SayAsync(Listening);
-                if (jump != TimeSpan.Zero)
-                    await corner.Glass.Clock.SetSystemTimeAsync((DateTime.UtcNow + jump).ToString("O"));
-                await corner.Glass.Clock.FastForwardAsync(40_000);
+                await page.Clock.FastForwardAsync(40_000);
             },
             ["audio"],
             OwnsTime: true
