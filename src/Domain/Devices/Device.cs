@@ -52,6 +52,13 @@ public sealed record Device(
     [JsonPropertyName("deadlineSeconds"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? OwnDeadlineSeconds { get; init; }
 
+    /// <summary>
+    /// Captures that the register named once of the device and does not name now, while it is not installed. The register itself sets
+    /// them, see <see cref="Withdrawals.RegisterChange"/>. Empty for an installed device: its place has open withdrawals instead.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CaptureSet Struck { get; init; }
+
     /// <summary>After how many seconds without a heartbeat it is not heard any more.</summary>
     [JsonIgnore]
     public int DeadlineSeconds => OwnDeadlineSeconds ?? KindOf.DeadlineSeconds;

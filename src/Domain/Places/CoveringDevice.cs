@@ -26,10 +26,13 @@ public sealed record CoveringDevice(Device Device, DeviceObservation? Last)
     /// <summary>Whether the device is heard and reports the mode of a sensor at this place.</summary>
     public bool Reports(Capture capture) => !IsElsewhere && Last is { IsHeard: true } && Last.Capture[capture] is not null;
 
-    /// <summary>Every sensor that the register or the device itself has named, and every one whose withdrawal is open.</summary>
+    /// <summary>
+    /// Every sensor that the register or the device itself has named, every one whose withdrawal is open, and those that were struck.
+    /// </summary>
     public IEnumerable<Capture> AllSensors =>
         Device
             .Sensors.Union((Withdrawals?.Captures ?? default).Captures)
+            .Union((IsElsewhere ? default : Device.Struck).Captures)
             .Union((Last?.Capture ?? default).Captures)
             .Union((Last?.UnregisteredCaptures ?? default).Captures);
 

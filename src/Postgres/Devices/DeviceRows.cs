@@ -81,12 +81,14 @@ internal static class DeviceRows
         {
             if (await FindForChangeAsync(ledger, device.Id, version) is not { } found)
                 return new Refusal("stale", $"Device '{device.Id}' was changed meanwhile. Look at it again before you act.");
-            var taken = Withdrawal.TakenBy(found.Before, device, found.WasReceived);
+            var withdrawals = await WithdrawalRegister.OfDeviceAsync(ledger, device.Id);
+            var change = RegisterChange.Of(found.Before, device, found.WasReceived, withdrawals);
+            device = change.After;
             var entry = await ledger.RecordDeviceAsync(
                 LedgerKinds.DeviceChanged,
                 by,
                 device,
-                Details(device, reason, taken.IsEmpty ? null : new Withdrawn(found.Before.Place!, taken))
+                Details(device, reason, Withdrawn.From(found.Before.Place, change.Taken), Withdrawn.From(device.Place, change.Carried))
             );
             var number = await ledger.ScalarAsync<int>(
                 """
@@ -104,7 +106,7 @@ internal static class DeviceRows
                 }
             );
             if (entry is { } recorded)
-                await WithdrawalRows.ApplyAsync(ledger, found.Before, device, taken, recorded, by);
+                await WithdrawalRows.ApplyAsync(ledger, found.Before, change, recorded, by);
             await EndCredentialsIfRemovedAsync(ledger, device);
             return device with { Number = number };
         }
@@ -177,7 +179,8 @@ internal static class DeviceRows
     /// </summary>
     /// <param name="reason">Null when the registry is opened.</param>
     /// <param name="withdraws">What a change takes from a place; null when nothing.</param>
-    internal static object Details(Device device, string? reason, Withdrawn? withdraws = null)
+    /// <param name="carries">What the device may bring to its place, and its entry does not name; null when nothing.</param>
+    internal static object Details(Device device, string? reason, Withdrawn? withdraws = null, Withdrawn? carries = null)
     {
         if (device.Fleet is not null)
         {
@@ -202,13 +205,19 @@ internal static class DeviceRows
             device.Lifecycle,
             device.Gateway,
             withdraws,
+            carries,
             reason,
             registered = device,
         };
     }
 
-    /// <summary>What the ledger states of captures that a change takes from a place.</summary>
-    internal sealed record Withdrawn(string Place, CaptureSet Captures);
+    /// <summary>What the ledger states of captures that a change takes from a place, or that may have come to it.</summary>
+    internal sealed record Withdrawn(string Place, CaptureSet Captures)
+    {
+        /// <summary>Returns null when there are none.</summary>
+        public static Withdrawn? From(string? place, CaptureSet captures) =>
+            place is null || captures.IsEmpty ? null : new Withdrawn(place, captures);
+    }
 
     private static Refusal Missing(PostgresException refused, Device device) =>
         refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)

@@ -40,11 +40,17 @@ public sealed class WithdrawalRegister(NpgsqlDataSource database) : IWithdrawalR
         ) knock on device.body->>'lifecycle' = 'removed' and device.place = known.place
         """;
 
+    private const string OfDevice = $"{Query} where known.device = @deviceId order by known.place, open.entry";
+
     public Task<ImmutableArray<DeviceWithdrawals>> FromPlaceAsync(string place, CancellationToken cancellationToken) =>
         ReadAsync($"{Query} where known.place = @place order by known.device, open.entry", new { place }, cancellationToken);
 
     public Task<ImmutableArray<DeviceWithdrawals>> OfDeviceAsync(string deviceId, CancellationToken cancellationToken) =>
-        ReadAsync($"{Query} where known.device = @deviceId order by known.place, open.entry", new { deviceId }, cancellationToken);
+        ReadAsync(OfDevice, new { deviceId }, cancellationToken);
+
+    /// <summary>Every place from which something of a device was withdrawn, as a transaction that changes the device sees it.</summary>
+    internal static async Task<ImmutableArray<DeviceWithdrawals>> OfDeviceAsync(LedgerTransaction ledger, string deviceId) =>
+        [.. Combine(await ledger.QueryAsync<Row>(OfDevice, new { deviceId }))];
 
     public async Task<ImmutableArray<DeviceWithdrawals>> AwaitingAsync(CancellationToken cancellationToken) =>
         [

@@ -9,30 +9,43 @@ namespace SurveillanceRegistry.Postgres.Devices;
 internal static class WithdrawalRows
 {
     /// <summary>
-    /// Applies the change of a device: what its register entry names at a place again is not withdrawn any more, and what the change takes
-    /// from the place before it is.
+    /// Applies the change of a device: what its register entry names at a place again is not withdrawn any more. What the change takes from
+    /// the place before it is, and what the device may bring to the place after it.
     /// </summary>
-    /// <param name="taken">What the change takes from the place of <paramref name="before"/>.</param>
     /// <param name="entry">The ledger entry of the change.</param>
-    public static async Task ApplyAsync(LedgerTransaction ledger, Device before, Device after, CaptureSet taken, long entry, Attribution by)
+    public static async Task ApplyAsync(LedgerTransaction ledger, Device before, RegisterChange change, long entry, Attribution by)
     {
-        await ReturnAsync(ledger, after, entry);
-        if (!taken.IsEmpty)
-            await ledger.ExecuteAsync(
-                """
-                insert into registry.withdrawal (entry, device, place, captures, at, staff)
-                values (@entry, @Id, @Place, @captures, @at, @Staff)
-                """,
-                new
-                {
-                    entry,
-                    before.Id,
-                    before.Place,
-                    captures = (short)taken.Bits,
-                    at = ledger.At.UtcDateTime,
-                    by.Staff,
-                }
-            );
+        await ReturnAsync(ledger, change.After, entry);
+        await AddAsync(ledger, before.Id, before.Place, change.Taken, entry, by);
+        await AddAsync(ledger, before.Id, change.After.Place, change.Carried, entry, by);
+    }
+
+    private static async Task AddAsync(
+        LedgerTransaction ledger,
+        string device,
+        string? place,
+        CaptureSet captures,
+        long entry,
+        Attribution by
+    )
+    {
+        if (captures.IsEmpty)
+            return;
+        await ledger.ExecuteAsync(
+            """
+            insert into registry.withdrawal (entry, device, place, captures, at, staff)
+            values (@entry, @device, @place, @captures, @at, @Staff)
+            """,
+            new
+            {
+                entry,
+                device,
+                place,
+                captures = (short)captures.Bits,
+                at = ledger.At.UtcDateTime,
+                by.Staff,
+            }
+        );
     }
 
     private static async Task ReturnAsync(LedgerTransaction ledger, Device device, long entry)

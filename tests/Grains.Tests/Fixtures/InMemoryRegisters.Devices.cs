@@ -3,6 +3,7 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Fleets;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
@@ -154,12 +155,15 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
         if (_versions.GetValueOrDefault(device.Id, 1) != version)
             return Task.FromResult<Outcome<Device>>(new Refusal("stale", $"Device '{device.Id}' was changed meanwhile."));
         var before = Devices.First(other => other.Id == device.Id);
-        var changed = device with { Number = before.Number };
+        var wasReceived = Recorded.Any(observation => observation.DeviceId == before.Id);
+        var withdrawals = WithdrawalsWhere(withdrawn => withdrawn.DeviceId == before.Id);
+        var change = RegisterChange.Of(before, device with { Number = before.Number }, wasReceived, withdrawals);
+        var changed = change.After;
         Record(() =>
         {
             Devices = Devices.Replace(before, changed);
             _versions[device.Id] = version + 1;
-            Withdraw(before, changed, at, by);
+            Withdraw(before, change, at, by);
             AddAct(changed, at, "device-changed", by, reason);
         });
         return Task.FromResult<Outcome<Device>>(changed);

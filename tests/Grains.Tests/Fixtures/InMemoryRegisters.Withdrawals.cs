@@ -58,13 +58,13 @@ internal sealed partial class InMemoryRegisters : IWithdrawalRegister
             ];
     }
 
-    /// <summary>What the change of a device takes from a place, and what it returns to one.</summary>
-    private void Withdraw(Device before, Device after, DateTimeOffset at, Attribution by)
+    /// <summary>What the change of a device takes from a place, and what it returns or brings to one.</summary>
+    private void Withdraw(Device before, RegisterChange change, DateTimeOffset at, Attribution by)
     {
-        if (after.Place is { } place && Find(after.Id, place) is { } known)
+        if (change.After.Place is { } place && Find(change.After.Id, place) is { } known)
         {
-            var covered = Withdrawal.CoveredBy(after, place);
-            _withdrawals[(after.Id, place)] = known with
+            var covered = Withdrawal.CoveredBy(change.After, place);
+            _withdrawals[(change.After.Id, place)] = known with
             {
                 Open =
                 [
@@ -75,13 +75,18 @@ internal sealed partial class InMemoryRegisters : IWithdrawalRegister
             };
         }
 
-        var taken = Withdrawal.TakenBy(before, after, Recorded.Any(observation => observation.DeviceId == before.Id));
-        if (taken.IsEmpty)
+        Add(before.Id, before.Place, change.Taken, at, by);
+        Add(before.Id, change.After.Place, change.Carried, at, by);
+    }
+
+    private void Add(string device, string? place, CaptureSet captures, DateTimeOffset at, Attribution by)
+    {
+        if (place is null || captures.IsEmpty)
             return;
-        var withdrawals = Find(before.Id, before.Place!) ?? new DeviceWithdrawals(before.Id, before.Place!, [], null);
-        _withdrawals[(before.Id, before.Place!)] = withdrawals with
+        var withdrawals = Find(device, place) ?? new DeviceWithdrawals(device, place, [], null);
+        _withdrawals[(device, place)] = withdrawals with
         {
-            Open = withdrawals.Open.Add(new Withdrawal(++_withdrawalEntries, taken, at, by.Staff)),
+            Open = withdrawals.Open.Add(new Withdrawal(++_withdrawalEntries, captures, at, by.Staff)),
         };
     }
 

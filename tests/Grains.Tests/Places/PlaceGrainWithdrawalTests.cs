@@ -186,4 +186,22 @@ public sealed class PlaceGrainWithdrawalTests(SmallCity city) : IClassFixture<Sm
         await city.Partition(planned.Id).Wake();
         Assert.Equal([MayRecord(Capture.Video), MayRecord(Capture.Audio)], (await FactsAsync(planned, Gate)).Now);
     }
+
+    [Fact]
+    public async Task A_rejected_heartbeat_before_a_strike_and_a_move_does_not_hide_a_microphone()
+    {
+        var camera = await RegisterAsync("red-light-camera");
+        await city.ApplyHeartbeat(camera.Id, RecordingVideo(Mode.Recorded)); // It names its microphone while that is registered.
+        await city.Partition(camera.Id).ApplyRejected(camera.Number, default, default, long.MaxValue, 0);
+        var struck = await ChangeAsync(camera, camera with { Sensors = [Capture.Video] });
+        var moved = await ChangeAsync(struck, struck with { Place = Gate });
+
+        Assert.Contains(MayRecord(Capture.Audio), (await FactsAsync(camera, Gate)).Now);
+        Assert.Contains(Capture.Audio, (await FactsAsync(camera, Gate)).Worst);
+        Assert.True((await ConfirmAsync(moved, Lobby, Inspector)).IsDone); // This says nothing about the gate.
+        Assert.Empty((await FactsAsync(camera)).Now);
+        Assert.Contains(MayRecord(Capture.Audio), (await FactsAsync(camera, Gate)).Now);
+        Assert.True((await ConfirmAsync(moved, Gate, Inspector)).IsDone);
+        Assert.DoesNotContain((await FactsAsync(camera, Gate)).Now, fact => fact.Item1 == Capture.Audio);
+    }
 }

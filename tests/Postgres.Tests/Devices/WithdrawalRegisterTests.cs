@@ -111,6 +111,27 @@ public sealed class WithdrawalRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task A_struck_microphone_is_withdrawn_from_each_place_to_which_its_camera_moves()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var register = await new Register(database).WithStaffAsync();
+        await register.ChangeAsync(camera => camera with { Sensors = [Capture.Video] });
+        await register.ChangeAsync(camera => camera with { Place = "gate" });
+        Assert.Equal([Audio], await register.OpenAsync("gate"));
+
+        Assert.True((await register.ConfirmAsync(register.Inspector)).IsDone); // At the lobby, where the camera is no more.
+        Assert.Equal([Audio], await register.OpenAsync("gate"));
+        await register.ChangeAsync(camera => camera with { Lifecycle = Lifecycle.Removed });
+        Assert.True((await register.ConfirmAsync(register.Inspector, "gate")).IsDone);
+        await register.ChangeAsync(camera => camera with { Lifecycle = Lifecycle.Active });
+        Assert.Equal([Audio], await register.OpenAsync("gate")); // It came back, and its microphone may have come with it.
+
+        Assert.True((await register.ConfirmAsync(register.Inspector, "gate")).IsDone);
+        await register.ChangeAsync(camera => camera with { Place = SmallCity.Lobby });
+        Assert.Empty(await register.OpenAsync());
+    }
+
+    [Fact]
     public async Task A_change_that_takes_nothing_awaits_no_confirmation()
     {
         await using var database = await cluster.NewCityAsync();

@@ -173,7 +173,7 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
                 "ended_entry",
                 "gate-cam-2"
             },
-            { "update registry.withdrawal set place = 'lobby' where device = 'gate-cam-2'", "withdrawal", "place", "gate-cam-2" },
+            { "update registry.withdrawal set place = 'lobby' where device = 'gate-cam-2'", "withdrawal", null, "gate-cam-2" },
             { "update registry.withdrawal set staff = null where device = 'gate-cam-2'", "withdrawal", "staff", "gate-cam-2" },
             { "delete from registry.withdrawal where device = 'gate-cam-2'", "withdrawal", null, "gate-cam-2" },
             { "update registry.absence_confirmation set staff = 'st-aaaaaaaaaaaaaaaa'", "absence_confirmation", "staff", "" },

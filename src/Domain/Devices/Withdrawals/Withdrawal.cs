@@ -2,7 +2,8 @@ namespace SurveillanceRegistry.Domain.Devices.Withdrawals;
 
 /// <summary>
 /// A change of the register that took captures of a fixed device from a place: the device was removed or moved, or a sensor was struck.
-/// The place's notice counts the captures until another person has confirmed on the spot that they are gone.
+/// A device with a struck sensor that moves may bring it along: that is a withdrawal from its new place. The place's notice counts the
+/// captures until another person has confirmed on the spot that they are gone.
 /// </summary>
 /// <param name="Entry">The ledger entry of the change.</param>
 /// <param name="Captures">What it took. Captures that the register names there again are left out.</param>
@@ -16,7 +17,8 @@ public sealed record Withdrawal(long Entry, CaptureSet Captures, DateTimeOffset 
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         var covered = before.Place is not null && (before.IsInstalled || wasReceived && before.Lifecycle is Lifecycle.Planned);
-        return covered ? CaptureSet.From(before.Sensors).Except(CoveredBy(after, before.Place)) : default;
+        // A planned device that reports is there with what was struck of it.
+        return covered ? CaptureSet.From(before.Sensors).Union(before.Struck).Except(CoveredBy(after, before.Place)) : default;
     }
 
     /// <summary>What the register says that a device can capture at a place: all its sensors, or nothing.</summary>

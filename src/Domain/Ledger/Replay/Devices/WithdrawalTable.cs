@@ -6,14 +6,17 @@ using SurveillanceRegistry.Domain.Devices.Withdrawals;
 namespace SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 
 /// <summary>
-/// The withdrawals of captures from places. A change of a device makes one; a later change that names the captures again, or a
-/// confirmation on the spot, ends it.
+/// The withdrawals of captures from places. A change of a device makes one from the place before it, and one from the place after it when
+/// the device may bring a struck sensor along. A later change that names the captures again, or a confirmation on the spot, ends it.
 /// </summary>
 internal sealed class WithdrawalTable()
-    : ReplayedTable("withdrawal", ["entry", "device"], ["place", "captures", "at", "staff", "ended_entry"])
+    : ReplayedTable("withdrawal", ["entry", "device", "place"], ["captures", "at", "staff", "ended_entry"])
 {
-    private const int Captures = 1,
-        EndedEntry = 4;
+    private const int Captures = 0,
+        EndedEntry = 3;
+
+    /// <summary>The members of an entry that state a withdrawal.</summary>
+    private static readonly ImmutableArray<string> Members = ["withdraws", "carries"];
 
     /// <summary>The open withdrawals of each device and place: their keys and what is still withdrawn.</summary>
     private readonly Dictionary<(string Device, string Place), List<(string Key, CaptureSet Captures)>> _open = [];
@@ -34,19 +37,21 @@ internal sealed class WithdrawalTable()
         var device = registered.Deserialize<Device>(Json.Options) ?? throw new JsonException("A device is null.");
         var covered = Withdrawal.CoveredBy(device, device.Place);
         End((device.Id, device.Place!), entry.Index, captures => captures.Except(covered));
-        if (entry.Body.TryGetProperty("withdraws", out var taken) && taken.ValueKind == JsonValueKind.Object)
-            Withdraw(entry, device.Id, taken);
+        foreach (var member in Members)
+        {
+            if (entry.Body.TryGetProperty(member, out var taken) && taken.ValueKind == JsonValueKind.Object)
+                Withdraw(entry, device.Id, taken);
+        }
     }
 
     private void Withdraw(in ReplayedEntry entry, string device, JsonElement taken)
     {
         var place = taken.GetProperty("place").GetString()!;
         var captures = taken.GetProperty("captures").Deserialize<CaptureSet>(Json.Options);
-        var key = $"{LedgerEntry.FormatNumber(entry.Index)} {device}";
+        var key = $"{LedgerEntry.FormatNumber(entry.Index)} {device} {place}";
         Expect(
             key,
             entry.Index,
-            Held.Text(place),
             Held.Number(captures.Bits),
             Held.Text(entry.At),
             Held.Text(entry.Staff),
