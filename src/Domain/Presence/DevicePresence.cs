@@ -107,7 +107,13 @@ public partial struct DevicePresence
         {
             Doubt(heartbeat);
             if (heartbeat.Epoch == _epoch && heartbeat.Seq == _seq)
+            {
+                // A restored partition reads its newest heartbeats again. Without their sessions it would ignore the deaths of those.
+                if (_session == 0)
+                    _session = unchecked((int)heartbeat.Session);
                 return HeartbeatOrder.Duplicate;
+            }
+
             // A device that restarts with an older clock, or in the same epoch, sends only heartbeats that seem late, for ever.
             // Without this flag it would stay silent and no clerk would know why.
             if (!IsHeard && ++LateCount >= MaxLateInARow)

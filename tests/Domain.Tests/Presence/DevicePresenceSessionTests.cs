@@ -21,6 +21,17 @@ public sealed class DevicePresenceSessionTests : DevicePresenceTestBase
     }
 
     [Fact]
+    public void A_restored_device_knows_the_session_of_its_newest_heartbeat()
+    {
+        Apply(5, 10, 0, session: 7);
+        var restored = DevicePresence.Create(30, silenceIsNormal: false);
+        restored.Restore(Device.ToObservation("cam"), 0);
+        Assert.Equal(HeartbeatOrder.Duplicate, restored.ApplyHeartbeat(Heartbeat(5, 10, 0, Quiet, session: 7), 0)); // From the log.
+        restored.ApplyDeath(5, 7);
+        Assert.Equal(PresenceState.Disconnected, restored.Presence);
+    }
+
+    [Fact]
     public void A_retracted_death_leaves_the_device_unknown_for_its_whole_deadline()
     {
         Apply(5, 10, 0, session: 7);
