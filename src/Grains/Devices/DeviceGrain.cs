@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -19,6 +20,7 @@ internal sealed class DeviceGrain(
     IDeviceRegister devices,
     IObservationRegister observations,
     IExpectedStateRegister expectedStates,
+    IWithdrawalRegister withdrawals,
     IngestHealthMonitor health,
     TimeProvider time
 ) : Grain, IDeviceGrain
@@ -85,12 +87,17 @@ internal sealed class DeviceGrain(
     {
         if (_device is null)
             return null;
-        // The three answers do not depend on each other: all are requested before the first is awaited.
+        // The four answers do not depend on each other: all are requested before the first is awaited.
         var expected = expectedStates.FindAsync(_device.Id, CancellationToken.None);
+        var withdrawn = withdrawals.OpenOfAsync([_device.Id], CancellationToken.None);
         var last = LastObservation();
         var governance = await GrainFactory.Governance();
         var day = governance.City.DayAt(time.GetUtcNow());
-        return new DeviceDescription(_device, await last, day, RowsGoverning(governance, day)) { Expected = await expected };
+        return new DeviceDescription(_device, await last, day, RowsGoverning(governance, day))
+        {
+            Expected = await expected,
+            Withdrawn = (await withdrawn).GetValueOrDefault(_device.Id, []),
+        };
     }
 
     public async Task<ImmutableArray<GovernanceRow>> GovernedBy(DateOnly day) => RowsGoverning(await GrainFactory.Governance(), day);

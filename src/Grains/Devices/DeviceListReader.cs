@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
@@ -15,6 +16,7 @@ namespace SurveillanceRegistry.Grains.Devices;
 public sealed class DeviceListReader(
     IObservationRegister observations,
     IExpectedStateRegister expectedStates,
+    IWithdrawalRegister withdrawals,
     IGrainFactory grains,
     IngestHealthMonitor health,
     TimeProvider time
@@ -33,7 +35,7 @@ public sealed class DeviceListReader(
         ];
     }
 
-    /// <summary>Adds the rules that govern each device, and its expected state.</summary>
+    /// <summary>Adds the rules that govern each device, its expected state, and what was withdrawn of it.</summary>
     public async Task<ImmutableArray<DeviceDescription>> DescribeAsync(
         IReadOnlyCollection<(Device Device, DeviceObservation? Last)> page,
         CancellationToken cancellationToken
@@ -41,7 +43,9 @@ public sealed class DeviceListReader(
     {
         var governance = await grains.Governance();
         var day = governance.City.DayAt(time.GetUtcNow());
-        var expected = await expectedStates.FindAllAsync([.. page.Select(one => one.Device.Id)], cancellationToken);
+        string[] ids = [.. page.Select(one => one.Device.Id)];
+        var expected = await expectedStates.FindAllAsync(ids, cancellationToken);
+        var withdrawn = await withdrawals.OpenOfAsync(ids, cancellationToken);
         var rows = new Dictionary<(string, string), ImmutableArray<GovernanceRow>>();
         return [.. page.Select(one => Describe(one.Device, one.Last))];
 
@@ -50,7 +54,11 @@ public sealed class DeviceListReader(
             var key = (device.Technology, device.Department);
             if (!rows.TryGetValue(key, out var governing))
                 rows[key] = governing = governance.Table.Governing(device.Technology, device.Department, day);
-            return new DeviceDescription(device, observed, day, governing) { Expected = expected.GetValueOrDefault(device.Id) };
+            return new DeviceDescription(device, observed, day, governing)
+            {
+                Expected = expected.GetValueOrDefault(device.Id),
+                Withdrawn = withdrawn.GetValueOrDefault(device.Id, []),
+            };
         }
     }
 

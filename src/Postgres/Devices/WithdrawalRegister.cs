@@ -52,6 +52,19 @@ public sealed class WithdrawalRegister(NpgsqlDataSource database) : IWithdrawalR
     internal static async Task<ImmutableArray<DeviceWithdrawals>> OfDeviceAsync(LedgerTransaction ledger, string deviceId) =>
         [.. Combine(await ledger.QueryAsync<Row>(OfDevice, new { deviceId }))];
 
+    public async Task<ImmutableDictionary<string, ImmutableArray<DeviceWithdrawals>>> OpenOfAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var open = await ReadAsync(
+            $"{Query} where known.device = any(@ids) and open.entry is not null order by known.device, known.place, open.entry",
+            new { ids = deviceIds.ToArray() },
+            cancellationToken
+        );
+        return open.GroupBy(device => device.DeviceId).ToImmutableDictionary(device => device.Key, device => device.ToImmutableArray());
+    }
+
     public async Task<ImmutableArray<DeviceWithdrawals>> AwaitingAsync(CancellationToken cancellationToken) =>
         [
             .. (

@@ -148,6 +148,13 @@ internal static class DevicesApi
             capture = last?.Capture ?? default,
             // Captures that it reported and that are not registered: it may be recording them although `capture` does not say so.
             beyond = last?.UnregisteredCaptures ?? default,
+            // Captures that the register took from it at a place. It may be making them until a person has confirmed that they are gone.
+            withdrawn = described.Withdrawn.Select(gone => new
+            {
+                gone.Place,
+                gone.Captures,
+                since = NoticePayload.FormatInstant(gone.Since!.Value),
+            }),
             expected = described.Expected,
             // Captures beyond its rules, and whether it applies an old version of them. Public.
             exceeds = Exceeds(described),

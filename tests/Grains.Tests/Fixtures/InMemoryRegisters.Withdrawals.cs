@@ -17,6 +17,16 @@ internal sealed partial class InMemoryRegisters : IWithdrawalRegister
     public Task<ImmutableArray<DeviceWithdrawals>> OfDeviceAsync(string deviceId, CancellationToken cancellationToken) =>
         Task.FromResult(WithdrawalsWhere(device => device.DeviceId == deviceId));
 
+    public Task<ImmutableDictionary<string, ImmutableArray<DeviceWithdrawals>>> OpenOfAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult(
+            WithdrawalsWhere(device => !device.Open.IsEmpty && deviceIds.Contains(device.DeviceId))
+                .GroupBy(device => device.DeviceId)
+                .ToImmutableDictionary(device => device.Key, device => device.ToImmutableArray())
+        );
+
     public Task<ImmutableArray<DeviceWithdrawals>> AwaitingAsync(CancellationToken cancellationToken) =>
         Task.FromResult(WithdrawalsWhere(device => device.AwaitsConfirmation));
 

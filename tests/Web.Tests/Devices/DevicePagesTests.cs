@@ -142,6 +142,29 @@ public sealed class DevicePagesTests(SampleCity city)
     }
 
     [Fact]
+    public async Task A_struck_sensor_stays_in_the_answer_for_its_device_until_confirmed()
+    {
+        await using var own = new SampleCity();
+        await own.InitializeAsync();
+        const string Camera = "east-precinct-lobby-1";
+        var register = own.Part<Domain.Devices.IDeviceRegister>();
+        var device = (await register.FindAsync(Camera, Cancellation))!;
+        var version = (await register.VersionAsync(Camera, Cancellation))!.Value;
+        var changed = device with { Sensors = [Domain.Devices.Capture.Faces] };
+        await register.ChangeAsync(changed, version, new("device-clerk", null, "st-1"), "", own.Time.GetUtcNow(), Cancellation);
+        await own.Grains.NotifyDeviceChangedAsync(changed with { Number = device.Number });
+
+        var one = await own.Json("/api/v1/devices/" + Camera);
+        var listed = (await own.Json("/api/v1/devices?place=" + device.Place))["items"]!.AsArray();
+        foreach (var answer in new[] { one, listed.Single(item => (string?)item!["id"] == Camera)! })
+        {
+            var withdrawn = Assert.Single(answer["withdrawn"]!.AsArray())!;
+            Assert.Equal(device.Place, (string?)withdrawn["place"]);
+            Assert.Contains("video", withdrawn["captures"]!.AsArray().Select(capture => (string?)capture));
+        }
+    }
+
+    [Fact]
     public async Task A_device_with_only_old_heartbeats_has_never_reported()
     {
         await using var own = new SampleCity();

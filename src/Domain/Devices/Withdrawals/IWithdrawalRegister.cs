@@ -12,6 +12,12 @@ public interface IWithdrawalRegister
     /// <summary>Every place from which something of a device was withdrawn, in the order of ids.</summary>
     Task<ImmutableArray<DeviceWithdrawals>> OfDeviceAsync(string deviceId, CancellationToken cancellationToken);
 
+    /// <summary>What is withdrawn of some devices and not confirmed, by device id; without those of which nothing is.</summary>
+    Task<ImmutableDictionary<string, ImmutableArray<DeviceWithdrawals>>> OpenOfAsync(
+        IReadOnlyCollection<string> deviceIds,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Everything that awaits confirmation, in the order of places and devices.</summary>
     Task<ImmutableArray<DeviceWithdrawals>> AwaitingAsync(CancellationToken cancellationToken);
 
