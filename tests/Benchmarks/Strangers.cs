@@ -11,8 +11,8 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 namespace SurveillanceRegistry.Benchmarks;
 
 /// <summary>
-/// What strangers cost screens and devices: anonymous sign-ins and event streams at the limit of open files, and sockets that say little. The
-/// peer is the same registry in the same run, before the strangers came.
+/// What strangers cost screens and devices: anonymous sign-ins and event streams at the limit of open files, and sockets that say little.
+/// The peer is the same registry in the same run, before the strangers came.
 /// </summary>
 internal static partial class Strangers
 {
@@ -27,7 +27,8 @@ internal static partial class Strangers
     private const double MaxRatio = 2,
         MaxHostileMegabytes = 64;
 
-    private const string Kiosk = "/kiosks/kiosk-east-precinct-lobby";
+    private const string Kiosk = "/kiosks/kiosk-east-precinct-lobby",
+        Capture = """{"video":"recorded"}""";
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15),
         Measured = TimeSpan.FromSeconds(30);
@@ -44,7 +45,9 @@ internal static partial class Strangers
 
         using var attack = new CancellationTokenSource();
         var statuses = new ConcurrentDictionary<int, int>();
-        var signIns = Task.WhenAll(Enumerable.Range(0, SignIns).Select(number => SignInAsync(registry.Http, number, statuses, attack.Token)));
+        var signIns = Task.WhenAll(
+            Enumerable.Range(0, SignIns).Select(number => SignInAsync(registry.Http, number, statuses, attack.Token))
+        );
         await MeasureAsync(screen, cameras, TimeSpan.FromSeconds(2)); // Every stranger has a connection before the streams take the rest.
         var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(number => OpenStreamAsync(registry.Http, number)));
         var attacked = await MeasureAsync(screen, cameras, Measured);
@@ -103,8 +106,8 @@ internal static partial class Strangers
         var ids = answer
             .GetProperty("items")
             .EnumerateArray()
-            .Where(device => device.GetProperty("lifecycle").GetString() == "active" && device.GetProperty("sensors").GetArrayLength() == 1)
-            .Where(device => device.GetProperty("sensors")[0].GetString() == "video")
+            .Where(device => device.GetProperty("lifecycle").GetString() == "active")
+            .Where(device => device.GetProperty("sensors").ToString() == "[\"video\"]")
             .Select(device => device.GetProperty("id").GetString()!)
             .Take(Devices);
         foreach (var id in ids)
@@ -112,7 +115,7 @@ internal static partial class Strangers
         return [.. cameras];
     }
 
-    /// <summary>Reads a notice ten times a second and publishes five times a second for each device. Returns milliseconds, sorted.</summary>
+    /// <summary>Reads a notice ten times a second and publishes five times a second for each device. Milliseconds, sorted.</summary>
     private static async Task<(double[] Notice, double[] Acknowledged)> MeasureAsync(
         HttpClient screen,
         (string Id, IMqttClient Client)[] cameras,
@@ -129,7 +132,7 @@ internal static partial class Strangers
                     async () =>
                     {
                         var seq = Stopwatch.GetTimestamp();
-                        var answer = await camera.Client.PublishAsync(RegistryHost.Heartbeat(camera.Id, 1, seq, """{"video":"recorded"}"""));
+                        var answer = await camera.Client.PublishAsync(RegistryHost.Heartbeat(camera.Id, 1, seq, Capture));
                         Assert.True(answer.IsSuccess, answer.ReasonCode.ToString());
                     },
                     bound.Token
@@ -159,7 +162,7 @@ internal static partial class Strangers
         using var client = new HttpClient(
             new SocketsHttpHandler
             {
-                ConnectCallback = async (_, cancellation) => new NetworkStream(await ConnectFromAsync(7, number, http.Port, cancellation), true),
+                ConnectCallback = async (_, end) => new NetworkStream(await ConnectFromAsync(7, number, http.Port, end), ownsSocket: true),
                 AllowAutoRedirect = false,
             }
         )

@@ -90,7 +90,7 @@ internal sealed partial class ActingCity
     private async Task<bool> RejectAsync(DeviceModel model, CaptureReport report)
     {
         var device = model.Device;
-        var after = model.Newest is { } newest && newest.Era == model.Era ? (newest.Epoch, newest.Seq) : (-1, -1);
+        var after = model.Newest is { } newest ? (newest.Epoch, newest.Seq) : (-1, -1); // As the broker knows it.
         if (device.Lifecycle is Lifecycle.Removed)
             await KnockAsync(model);
         model.Receive(new DeviceMessage(false, model.Era, 0, 0, model.Session, report, false, Now));
