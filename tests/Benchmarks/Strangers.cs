@@ -82,9 +82,7 @@ internal static partial class Strangers
             Enumerable
                 .Range(0, HostileSockets)
                 .Select(number =>
-                    number % 2 == 0
-                        ? OpenAsync(registry.Http.Port, number, request)
-                        : OpenAsync(registry.Mqtt.Port, number, connect)
+                    number % 2 == 0 ? OpenAsync(registry.Http.Port, number, request) : OpenAsync(registry.Mqtt.Port, number, connect)
                 )
         );
         var most = before;

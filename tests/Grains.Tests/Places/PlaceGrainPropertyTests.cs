@@ -62,7 +62,8 @@ public sealed class PlaceGrainPropertyTests(RestartableCity city) : IClassFixtur
     {
         for (var size = acts.Length / 2; size > 0; size /= 2)
         {
-            for (var from = 0; from + size <= acts.Length; )
+            var from = 0;
+            while (from + size <= acts.Length)
             {
                 var fewer = acts.RemoveRange(from, size);
                 if (await FindFaultAsync(seed, fewer) is null)

@@ -14,13 +14,19 @@ internal static class NetworkAttempts
     private static readonly RouteFulfillOptions NotModified = new() { Status = 304 },
         Failed = new() { Status = 500 },
         Empty = new() { Status = 204 },
-        Busy = new() { Status = 503, Headers = new Dictionary<string, string> { ["Retry-After"] = "3600" } },
-        Portal = new()
-        {
-            Status = 200,
-            ContentType = "text/html",
-            Body = "<h1>Welcome to our wireless network</h1>",
-        };
+        Busy =
+            new()
+            {
+                Status = 503,
+                Headers = new Dictionary<string, string> { ["Retry-After"] = "3600" },
+            },
+        Portal =
+            new()
+            {
+                Status = 200,
+                ContentType = "text/html",
+                Body = "<h1>Welcome to our wireless network</h1>",
+            };
 
     public static IEnumerable<Attempt> All => [.. On(isPhone: false), .. On(isPhone: true), .. Replays];
 

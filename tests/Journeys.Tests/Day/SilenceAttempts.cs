@@ -45,10 +45,7 @@ internal static class SilenceAttempts
                     await DeadlineAsync();
                 }
             ),
-            Silent(
-                "A clerk issues a new secret, which ends the session",
-                corner => corner.City.Host.IssueSecretAsync(corner.CameraId)
-            ),
+            Silent("A clerk issues a new secret, which ends the session", corner => corner.City.Host.IssueSecretAsync(corner.CameraId)),
             Silent(
                 "A camera connects and breaks, again and again",
                 async corner =>

@@ -95,8 +95,7 @@ public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed) : IClassFixt
             {
                 foreach (var odd in OddEscapes)
                 {
-                    var address =
-                        place == "path" ? path.Replace("{" + name + "}", odd, StringComparison.Ordinal) : $"{path}?{name}={odd}";
+                    var address = place == "path" ? path.Replace("{" + name + "}", odd, StringComparison.Ordinal) : $"{path}?{name}={odd}";
                     var request = new StrangerRequest(method, Named().Replace(address, "city-hall-lobby"), [], null);
                     if ((await request.SendAsync(client, Cancellation)).Finding is { } finding)
                         failures.Add($"{request}: {finding}");

@@ -162,6 +162,4 @@ public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFix
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex PathParameter();
-
-
 }

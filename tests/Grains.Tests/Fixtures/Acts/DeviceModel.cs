@@ -52,8 +52,7 @@ internal sealed class DeviceModel(Device device)
     public DeviceMessage? Newest => _messages.Where(message => message.IsAccepted).MaxBy(message => message.Order);
 
     /// <summary>Whether the last heartbeat is within the deadline, and nothing ended it since.</summary>
-    public bool IsHeard(DateTimeOffset now) =>
-        !_isEnded && _lifeAt is { } at && now - at <= TimeSpan.FromSeconds(Device.DeadlineSeconds);
+    public bool IsHeard(DateTimeOffset now) => !_isEnded && _lifeAt is { } at && now - at <= TimeSpan.FromSeconds(Device.DeadlineSeconds);
 
     public void Receive(DeviceMessage message)
     {
@@ -78,8 +77,7 @@ internal sealed class DeviceModel(Device device)
         if (!IsHeard(now) || Newest is not { } newest || newest.Report[capture] is not { } mode)
             return null;
         var after = _messages.Skip(_messages.IndexOf(newest) + 1).Where(message => !IsSurelyOlder(message, newest));
-        var before = _messages.Take(_messages.IndexOf(newest))
-            .Where(message => message.IsAccepted && message.Session > newest.Session);
+        var before = _messages.Take(_messages.IndexOf(newest)).Where(message => message.IsAccepted && message.Session > newest.Session);
         return after.Concat(before).All(message => message.Report[capture] == mode) ? mode : null;
     }
 

@@ -115,8 +115,7 @@ internal static class Faces
         Require(covering is { IsInScope: true }, $"The list of devices at {place} does not count {device.Id}.");
     }
 
-    private static bool IsPossible(Stated[] same) =>
-        same.Any(fact => fact is { Certainty: FactCertainty.Unknown, Mode: Mode.Recorded });
+    private static bool IsPossible(Stated[] same) => same.Any(fact => fact is { Certainty: FactCertainty.Unknown, Mode: Mode.Recorded });
 
     private static void CheckDevice(ActingCity acting, DeviceModel model, DeviceObservation? last, string face)
     {

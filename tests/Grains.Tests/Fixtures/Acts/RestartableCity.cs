@@ -155,11 +155,12 @@ public sealed class RestartableCity : IAsyncLifetime
         var lost = _activations.Keys.Where(isLost).Select(id => _activations.TryRemove(id, out var activation) ? activation : null);
         var reason = new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "The process is gone.");
         return Task.WhenAll(
-            lost.OfType<IGrainContext>().Select(activation =>
-            {
-                activation.Deactivate(reason, CancellationToken.None);
-                return activation.Deactivated;
-            })
+            lost.OfType<IGrainContext>()
+                .Select(activation =>
+                {
+                    activation.Deactivate(reason, CancellationToken.None);
+                    return activation.Deactivated;
+                })
         );
     }
 

@@ -49,14 +49,7 @@ internal sealed class WithdrawalTable()
         var place = taken.GetProperty("place").GetString()!;
         var captures = taken.GetProperty("captures").Deserialize<CaptureSet>(Json.Options);
         var key = $"{LedgerEntry.FormatNumber(entry.Index)} {device} {place}";
-        Expect(
-            key,
-            entry.Index,
-            Held.Number(captures.Bits),
-            Held.Text(entry.At),
-            Held.Text(entry.Staff),
-            Held.Text(null)
-        );
+        Expect(key, entry.Index, Held.Number(captures.Bits), Held.Text(entry.At), Held.Text(entry.Staff), Held.Text(null));
         if (!_open.TryGetValue((device, place), out var open))
             _open[(device, place)] = open = [];
         open.Add((key, captures));
