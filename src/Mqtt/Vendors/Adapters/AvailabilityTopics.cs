@@ -81,8 +81,16 @@ public sealed class AvailabilityTopics : FieldAdapter
 
     private protected override VendorReading Read(UnitIndex units, ReadOnlySpan<char> below, int kept, int unit, ReadOnlySpan<byte> payload)
     {
-        var builder = new FactBuilder(units);
         var name = below[(units.Profile.Units[unit].Name.Length + 1)..];
+        return TryRead(units, name, unit, payload)
+            ?? (NonFiniteNumbers.TryReplace(payload, out var json) ? TryRead(units, name, unit, json) : null)
+            ?? VendorReading.Shape;
+    }
+
+    /// <summary>Reads a payload. Null when it has another shape.</summary>
+    private VendorReading? TryRead(UnitIndex units, ReadOnlySpan<char> name, int unit, ReadOnlySpan<byte> payload)
+    {
+        var builder = new FactBuilder(units);
         var inFields = false;
         for (var at = 0; at < units.Profile.Says.Length; at++)
         {
@@ -92,12 +100,12 @@ public sealed class AvailabilityTopics : FieldAdapter
             if (units.Fields[at] is not null && !payload.IsEmpty)
                 inFields = true;
             else if (payload.Length > MaxWordBytes)
-                return VendorReading.Shape;
+                return null;
             else
                 Apply(builder, units, unit, meaning, payload);
         }
 
-        return inFields && !ReadMembers(units, name, unit, payload, builder) ? VendorReading.Shape : builder.Build();
+        return inFields && !ReadMembers(units, name, unit, payload, builder) ? null : builder.Build();
     }
 
     private bool ReadMembers(UnitIndex units, ReadOnlySpan<char> name, int unit, ReadOnlySpan<byte> payload, FactBuilder builder)

@@ -60,24 +60,31 @@ public class FieldAdapter : Adapter
             return builder.Build();
         }
 
-        var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaxDepth });
+        return TryReadMembers(units, fields, unit, payload)
+            ?? (NonFiniteNumbers.TryReplace(payload, out var json) ? TryReadMembers(units, fields, unit, json) : null)
+            ?? VendorReading.Shape;
+    }
+
+    /// <summary>Reads JSON. Null when it has another shape.</summary>
+    private static VendorReading? TryReadMembers(UnitIndex units, ImmutableArray<Field> fields, int unit, ReadOnlySpan<byte> json)
+    {
+        var builder = new FactBuilder(units);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         var members = new MemberReader(units, fields, builder);
         try
         {
-            if (
-                !reader.Read()
-                || reader.TokenType != JsonTokenType.StartObject
-                || !members.Read(ref reader, ulong.MaxValue >> (64 - fields.Length), 0, unit)
-                || reader.Read()
-            )
-                return VendorReading.Shape;
+            return
+                reader.Read()
+                && reader.TokenType == JsonTokenType.StartObject
+                && members.Read(ref reader, ulong.MaxValue >> (64 - fields.Length), 0, unit)
+                && !reader.Read()
+                ? builder.Build()
+                : null;
         }
         catch (JsonException)
         {
-            return VendorReading.Shape;
+            return null;
         }
-
-        return builder.Build();
     }
 
     private static void ReadValue(FactBuilder builder, Field field, int unit, ReadOnlySpan<byte> value)
@@ -137,7 +144,7 @@ public class FieldAdapter : Adapter
         at = default;
         // The format allows at most seven digits of a second; no vendor sends more.
         return value.Length is >= 20 and <= 33
-            && value[^1] == 'Z'
+            && (value[^1] == 'Z' || value.EndsWith("+00:00"u8))
             && DateTimeOffset.TryParseExact(
                 Encoding.ASCII.GetString(value),
                 InstantFormats,
@@ -148,7 +155,7 @@ public class FieldAdapter : Adapter
             && Instants.IsPlausible(at);
     }
 
-    private static readonly string[] InstantFormats = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+    private static readonly string[] InstantFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <summary>
     /// Reads the members of JSON objects. Sets of fields are bits of their index in the list.
