@@ -189,16 +189,18 @@ public static class HeartbeatReader
             && number is >= 0 and <= Heartbeat.MaxNumber;
     }
 
-    /// <summary>Reads an RFC 3339 instant in UTC, with seconds and a final Z.</summary>
+    /// <summary>Reads an RFC 3339 instant in UTC, with seconds. It ends with Z, or with an offset of zero.</summary>
     private static bool TryInstant(ref Utf8JsonReader reader, out DateTimeOffset at)
     {
         at = default;
-        return reader.Read()
-            && reader.TokenType == JsonTokenType.String
-            && !reader.ValueIsEscaped
-            && reader.ValueSpan.Length >= "2026-11-23T15:00:00Z".Length
-            && reader.ValueSpan.EndsWith("Z"u8)
-            && reader.TryGetDateTimeOffset(out at);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped)
+            return false;
+        var text = reader.ValueSpan;
+        return (
+                text.EndsWith("Z"u8)
+                    ? text.Length >= "2026-11-23T15:00:00Z".Length
+                    : text.EndsWith("+00:00"u8) && text.Length >= "2026-11-23T15:00:00+00:00".Length
+            ) && reader.TryGetDateTimeOffset(out at);
     }
 
     private static bool TryCapture(ref Utf8JsonReader reader, out CaptureReport report)

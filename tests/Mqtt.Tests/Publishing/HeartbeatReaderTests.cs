@@ -78,6 +78,8 @@ public sealed class HeartbeatReaderTests
 
     [Theory]
     [InlineData(",\"at\":\"2026-11-23T15:00:00.000Z\"", "")]
+    [InlineData("15:00:00.000Z", "15:00:00.000+00:00")]
+    [InlineData("15:00:00.000Z", "15:00:00+00:00")]
     [InlineData(",\"ruleVersion\":7", "")]
     [InlineData("1764000000123", "9007199254740991")]
     [InlineData("1764000000123", "0")]
@@ -119,6 +121,9 @@ public sealed class HeartbeatReaderTests
     [InlineData("\"10.12.1\"", "\"\\ud800\"")]
     [InlineData("\"2026-11-23T15:00:00.000Z\"", "\"\\ud800\"")]
     [InlineData("15:00:00.000Z", "15:00Z")]
+    [InlineData("15:00:00.000Z", "15:00+00:00")]
+    [InlineData("15:00:00.000Z", "15:00:00-00:00")]
+    [InlineData("15:00:00.000Z", "15:00:00 00:00")]
     [InlineData("{\"epoch\"", "[{\"epoch\"")]
     [InlineData("\"ruleVersion\":7}", "\"ruleVersion\":7} ,")]
     [InlineData("\"ruleVersion\":7}", "\"ruleVersion\":7}{}")]
