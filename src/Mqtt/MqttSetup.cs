@@ -27,8 +27,11 @@ namespace SurveillanceRegistry.Mqtt;
 /// <summary>The embedded broker on Kestrel's sockets.</summary>
 public static class MqttSetup
 {
-    /// <summary>How long a TLS handshake, or MQTTnet's sending of one packet, may take.</summary>
-    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long MQTTnet waits for a CONNECT. It is longer than <see cref="ConnectionTimeouts.PacketTimeout"/>, which ends such a
+    /// connection.
+    /// </summary>
+    private static readonly TimeSpan LibraryTimeout = 3 * ConnectionTimeouts.PacketTimeout;
 
     /// <summary>Registers the broker and its services.</summary>
     public static IServiceCollection AddMqtt(this IServiceCollection services)
@@ -63,7 +66,7 @@ public static class MqttSetup
         services.AddHostedService(provider => provider.GetRequiredService<BrokerConnectionHandler>());
         services.AddConnections();
         return services.AddHostedMqttServer(broker =>
-            broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(SendTimeout).WithPersistentSessions(false)
+            broker.WithoutDefaultEndpoint().WithDefaultCommunicationTimeout(LibraryTimeout).WithPersistentSessions(false)
         );
     }
 
@@ -86,7 +89,7 @@ public static class MqttSetup
         listen.UseHttps(
             new TlsHandshakeCallbackOptions
             {
-                HandshakeTimeout = SendTimeout,
+                HandshakeTimeout = ConnectionTimeouts.PacketTimeout,
                 OnConnection = _ =>
                 {
                     var options = ServerTls.Show(certificate());
@@ -134,6 +137,7 @@ public static class MqttSetup
         var server = app.ApplicationServices.GetRequiredService<MqttServer>();
         server.ValidatingConnectionAsync += connections.AuthenticateAsync;
         server.InterceptingSubscriptionAsync += app.ApplicationServices.GetRequiredService<SubscriptionAuthorizer>().AuthorizeAsync;
+        server.InterceptingUnsubscriptionAsync += SubscriptionAuthorizer.RemoveAsync;
         server.StartedAsync += _ =>
         {
             started.TrySetResult();

@@ -28,6 +28,12 @@ internal sealed class AcknowledgementWriter(PipeWriter output, int maxInFlight, 
     /// <summary>Whether the client speaks MQTT 5.0, so that a PUBACK carries a reason code. Set at sign-in.</summary>
     public bool IsVersion5 { get; set; }
 
+    /// <summary>
+    /// The longest packet that the client takes, in bytes (MQTT 5.0 section 3.1.2.11.4). A longer one is not sent (3.1.2-24). Set at
+    /// sign-in.
+    /// </summary>
+    public long MaxPacketBytes { get; set; } = long.MaxValue;
+
     /// <summary>Whether publishes wait for their acknowledgement. Then a refusal has to wait for its turn too.</summary>
     public bool HasInFlight
     {
@@ -92,11 +98,18 @@ internal sealed class AcknowledgementWriter(PipeWriter output, int maxInFlight, 
     }
 
     /// <summary>Sends a packet of MQTTnet, between acknowledgements.</summary>
-    public void Send(MqttPacket packet, MqttPacketFormatterAdapter formatter)
+    /// <returns>False when it is longer than the client takes, and was not sent.</returns>
+    public bool Send(MqttPacket packet, MqttPacketFormatterAdapter formatter)
     {
         lock (_lock)
         {
             var bytes = formatter.Encode(packet);
+            if (bytes.Length > MaxPacketBytes)
+            {
+                formatter.Cleanup();
+                return false;
+            }
+
             Write(bytes.Packet);
             foreach (var segment in bytes.Payload)
                 Write(segment.Span);
@@ -104,6 +117,19 @@ internal sealed class AcknowledgementWriter(PipeWriter output, int maxInFlight, 
         }
 
         Flush();
+        return true;
+    }
+
+    /// <summary>Sends a whole packet, between acknowledgements.</summary>
+    /// <returns>False when it is longer than the client takes, and was not sent.</returns>
+    public bool Send(ReadOnlySpan<byte> packet)
+    {
+        if (packet.Length > MaxPacketBytes)
+            return false;
+        lock (_lock)
+            Write(packet);
+        Flush();
+        return true;
     }
 
     /// <summary>Sends what was written and returns at once. It never waits for a client that does not read.</summary>
@@ -160,9 +186,12 @@ internal sealed class AcknowledgementWriter(PipeWriter output, int maxInFlight, 
             return;
         var isShort = reason == MqttPubAckReasonCode.Success || !IsVersion5;
         ReadOnlySpan<byte> bytes = [0x40, (byte)(isShort ? 2 : 3), (byte)(packetId >> 8), (byte)packetId, (byte)reason];
+        bytes = bytes[..(isShort ? 4 : 5)];
+        if (bytes.Length > MaxPacketBytes)
+            return;
         try
         {
-            Write(bytes[..(isShort ? 4 : 5)]);
+            Write(bytes);
         }
         catch (InvalidOperationException)
         {

@@ -71,7 +71,7 @@ internal sealed class BrokerConnectionHandler(
 
         var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(WriterBufferBytes, _options.WriterBufferSizeMax));
         var library = new MqttConnectionContext(formatter, connection);
-        using var client = new ClientConnection(connection, library, publishes, limits, time, RecordOversized);
+        using var client = new ClientConnection(connection, library, publishes, limits, time, RecordOversized, metrics.SignInRefused);
         client.OnSignedIn = connection.Features.Get<ConnectionGate.PreAuthSlot>() is { } slot ? slot.Release : null;
         _connections.TryAdd(client, 0);
         using var closing = connection

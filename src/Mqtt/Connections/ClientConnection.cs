@@ -9,6 +9,7 @@ using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Mqtt.ExpectedStates;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.SignIn;
 
@@ -36,13 +37,15 @@ internal sealed class ClientConnection : IMqttChannelAdapter
 
     /// <param name="library">MQTTnet's adapter of the same connection.</param>
     /// <param name="onOversized">Called with the length of a packet over the cap.</param>
+    /// <param name="onMalformedConnect">Called with the reason for which a CONNECT does not conform to MQTT.</param>
     public ClientConnection(
         ConnectionContext connection,
         IMqttChannelAdapter library,
         PublishHandler publishes,
         Limits limits,
         TimeProvider time,
-        Action<int> onOversized
+        Action<int> onOversized,
+        Action<MqttConnectReasonCode> onMalformedConnect
     )
     {
         _connection = connection;
@@ -50,7 +53,16 @@ internal sealed class ClientConnection : IMqttChannelAdapter
         _limits = limits;
         _timeouts = new ConnectionTimeouts(time);
         Writer = new AcknowledgementWriter(connection.Transport.Output, limits.InFlight, _disconnect, time);
-        _receiver = new PacketReceiver(this, connection.Transport.Input, Writer, _timeouts, _disconnect, publishes, onOversized);
+        _receiver = new PacketReceiver(
+            this,
+            connection.Transport.Input,
+            Writer,
+            _timeouts,
+            _disconnect,
+            publishes,
+            onOversized,
+            onMalformedConnect
+        );
     }
 
     /// <summary>The answers of this connection.</summary>
@@ -85,6 +97,12 @@ internal sealed class ClientConnection : IMqttChannelAdapter
     /// <summary>Called after each SUBACK.</summary>
     public Action? OnSubscribed { get; set; }
 
+    /// <summary>Called for each PUBACK of the client, with its packet id.</summary>
+    public Action<ushort>? OnAcknowledged { get; set; }
+
+    /// <summary>The SUBSCRIBE that is handled now, or was last. Null before the first.</summary>
+    public SubscribeRequest? LastSubscribe { get; private set; }
+
     public async Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken)
     {
         try
@@ -95,6 +113,8 @@ internal sealed class ClientConnection : IMqttChannelAdapter
             if (packet is MqttConnectPacket connect && ConnectPacket is null)
             {
                 ConnectPacket = connect;
+                if (connect.MaximumPacketSize > 0)
+                    Writer.MaxPacketBytes = connect.MaximumPacketSize;
                 // With a session of MQTTnet's own, a takeover would continue with the device and the protocol version of the old
                 // connection.
                 connect.CleanSession = true;
@@ -102,6 +122,14 @@ internal sealed class ClientConnection : IMqttChannelAdapter
             else if (packet is MqttDisconnectPacket disconnect)
             {
                 _disconnect.SetClientReason(disconnect.ReasonCode);
+            }
+            else if (packet is MqttSubscribePacket subscribe)
+            {
+                LastSubscribe = SubscribeRequest.Take(subscribe);
+            }
+            else if (packet is MqttPubAckPacket acknowledgement)
+            {
+                OnAcknowledged?.Invoke(acknowledgement.PacketIdentifier);
             }
 
             return packet;
@@ -115,19 +143,42 @@ internal sealed class ClientConnection : IMqttChannelAdapter
 
     public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
     {
-        if (packet is MqttConnAckPacket connAck && ConnAckNegotiation.Apply(connAck, ConnectPacket, _limits) is { } keepAlive)
+        if (packet is MqttConnAckPacket connAck)
+        {
+            SendConnAck(connAck);
+            return Task.CompletedTask;
+        }
+
+        if (packet is MqttDisconnectPacket)
+            _disconnect.SetProtocolViolation(); // Either MQTTnet refuses the client, or a cause was set before, which takes precedence.
+        // Nothing is sent or received at QoS 2: MQTTnet answers a step of it for a packet id that does not exist.
+        if (packet is MqttPubRelPacket release)
+            release.ReasonCode = MqttPubRelReasonCode.PacketIdentifierNotFound;
+        else if (packet is MqttPubCompPacket complete)
+            complete.ReasonCode = MqttPubCompReasonCode.PacketIdentifierNotFound;
+        else if (packet is MqttSubAckPacket answer && !Writer.IsVersion5)
+            SubscribeRequest.UseOldFailureCode(answer);
+        Writer.Send(packet, PacketFormatterAdapter);
+        if (packet is MqttSubAckPacket)
+            OnSubscribed?.Invoke();
+        return Task.CompletedTask;
+    }
+
+    private void SendConnAck(MqttConnAckPacket connAck)
+    {
+        if (ConnAckNegotiation.Apply(connAck, ConnectPacket, _limits) is { } keepAlive)
         {
             _timeouts.KeepAlive = keepAlive;
             OnSignedIn?.Invoke();
             OnSignedIn = null;
         }
 
-        if (packet is MqttDisconnectPacket)
-            _disconnect.SetProtocolViolation(); // Either MQTTnet refuses the client, or a cause was set before, which takes precedence.
-        Writer.Send(packet, PacketFormatterAdapter);
-        if (packet is MqttSubAckPacket)
-            OnSubscribed?.Invoke();
-        return Task.CompletedTask;
+        var isSent =
+            PacketFormatterAdapter.ProtocolVersion == MqttProtocolVersion.V500
+                ? Writer.Send(ConnAckNegotiation.Encode(connAck, ConnectPacket))
+                : Writer.Send(connAck, PacketFormatterAdapter);
+        if (!isSent)
+            End(null, "The client takes no packet as long as the CONNACK.");
     }
 
     /// <summary>Ends the session before its next packet is read. Only the first call has an effect.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using MQTTnet.Exceptions;
 
 namespace SurveillanceRegistry.Mqtt.Connections;
 
@@ -19,11 +18,16 @@ internal static class PacketFramer
 
     private const int MaxLengthBytes = 4;
 
-    /// <summary>Cuts the first packet off the received bytes. False while it is not complete, or when it is over the cap.</summary>
-    /// <exception cref="MqttProtocolViolationException">The length field is malformed.</exception>
+    /// <summary>What <see cref="PacketLength"/> returns for a malformed length field. No packet is so short.</summary>
+    public const int Malformed = 0;
+
+    /// <summary>
+    /// Cuts the first packet off the received bytes. False while it is not complete, when it is over the cap, and when its length field is
+    /// malformed.
+    /// </summary>
     public static bool TryReadFrame(in ReadOnlySequence<byte> received, int maxBytes, out ReadOnlySequence<byte> packet)
     {
-        if (PacketLength(received) is { } length && length <= maxBytes && length <= received.Length)
+        if (PacketLength(received) is > Malformed and var length && length <= maxBytes && length <= received.Length)
         {
             packet = received.Slice(0, length);
             return true;
@@ -34,9 +38,9 @@ internal static class PacketFramer
     }
 
     /// <summary>
-    /// The length in bytes of the packet that begins here (MQTT 5.0 section 2.1.4); null while its length field is not complete.
+    /// The length in bytes of the packet that begins here (MQTT 5.0 section 2.1.4); null while its length field is not complete;
+    /// <see cref="Malformed"/> when that field has more than four bytes.
     /// </summary>
-    /// <exception cref="MqttProtocolViolationException">The length field is malformed.</exception>
     public static int? PacketLength(in ReadOnlySequence<byte> received)
     {
         var reader = new SequenceReader<byte>(received);
@@ -52,6 +56,6 @@ internal static class PacketFramer
                 return (int)reader.Consumed + length;
         }
 
-        throw new MqttProtocolViolationException("The packet's length field has more than four bytes.");
+        return Malformed;
     }
 }

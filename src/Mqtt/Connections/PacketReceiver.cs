@@ -2,14 +2,15 @@ using System.Buffers;
 using System.IO.Pipelines;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Mqtt.Packets;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.SignIn;
 
 namespace SurveillanceRegistry.Mqtt.Connections;
 
 /// <summary>
-/// Reads one connection packet by packet. It hands the publishes of a signed-in client to the <see cref="PublishHandler"/> as bytes, and
-/// leaves every other packet in the pipe for MQTTnet. Only the reading thread calls it.
+/// Reads one connection packet by packet. It hands the publishes of a signed-in client to the <see cref="PublishHandler"/> as bytes, checks
+/// every other packet, and leaves it in the pipe for MQTTnet. Only the reading thread calls it.
 /// </summary>
 internal sealed class PacketReceiver(
     ClientConnection connection,
@@ -18,7 +19,8 @@ internal sealed class PacketReceiver(
     ConnectionTimeouts timeouts,
     DisconnectState disconnect,
     PublishHandler publishes,
-    Action<int> onOversized
+    Action<int> onOversized,
+    Action<MqttConnectReasonCode> onMalformedConnect
 )
 {
     private const int MaxStackBytes = 1024;
@@ -28,7 +30,6 @@ internal sealed class PacketReceiver(
     /// <summary>Handles publishes until a whole packet for MQTTnet is first in the pipe.</summary>
     /// <returns>Why the session ends; null when MQTTnet may read its packet.</returns>
     /// <exception cref="MqttCommunicationException">The client closed the connection.</exception>
-    /// <exception cref="MqttProtocolViolationException">A packet's length field is malformed.</exception>
     public async Task<DisconnectCause?> ReadToLibraryPacketAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -62,12 +63,12 @@ internal sealed class PacketReceiver(
                     await writer.WaitForDrainAsync();
             }
 
-            var oversized = FindOversized(rest);
-            if (oversized is null)
+            var refused = FindRefusedStart(rest);
+            if (refused is null)
                 timeouts.OnReadCompleted(isPacketUnfinished: !rest.IsEmpty);
             input.AdvanceTo(rest.Start, rest.End);
-            if (oversized is not null)
-                return End(oversized);
+            if (refused is not null)
+                return End(refused);
             if (read.IsCompleted)
                 throw new MqttCommunicationException("The client closed the connection.");
         }
@@ -86,15 +87,35 @@ internal sealed class PacketReceiver(
     /// <summary>Leaves a packet in the pipe for MQTTnet, or returns why the session ends if MQTTnet must not read it.</summary>
     private DisconnectCause? AdvanceToLibraryPacket(in ReadOnlySequence<byte> packet)
     {
-        if (!ControlPacketValidator.IsWellFormed(packet, connection.Session is { IsVersion5: true }))
+        if (FindFault(packet.IsSingleSegment ? packet.FirstSpan : packet.ToArray()) is { } cause)
         {
             input.AdvanceTo(packet.End);
-            return End(new DisconnectCause(MqttDisconnectReasonCode.MalformedPacket, "The client sent bytes that are not an MQTT packet."));
+            return End(cause);
         }
 
         input.AdvanceTo(packet.Start, packet.Start);
         timeouts.OnPacketCompleted();
         return null;
+    }
+
+    /// <summary>Checks a packet that is not a PUBLISH. A CONNECT that does not conform is answered here.</summary>
+    /// <returns>Why the connection ends; null when MQTTnet may read the packet.</returns>
+    private DisconnectCause? FindFault(ReadOnlySpan<byte> packet)
+    {
+        const string why = "The client sent a packet that does not conform to MQTT.";
+        if (connection.Session is { } session)
+            return
+                PacketCheck.Check(packet, session.IsVersion5, connection.ConnectPacket!.SessionExpiryInterval)
+                    is not PacketCheckResult.WellFormed
+                        and var fault
+                ? new DisconnectCause(fault.Disconnect(), why)
+                : null;
+        var result = ConnectCheck.Check(packet, out var level);
+        if (result == PacketCheckResult.WellFormed)
+            return null;
+        onMalformedConnect(result.ConnAck());
+        writer.Send(ConnectRefusal.ConnAck(result, level));
+        return new DisconnectCause(null, why);
     }
 
     /// <summary>Hands a PUBLISH to the handler as one span. The handler keeps nothing of the bytes.</summary>
@@ -122,11 +143,19 @@ internal sealed class PacketReceiver(
         }
     }
 
-    private DisconnectCause? FindOversized(in ReadOnlySequence<byte> received)
+    /// <summary>Why a packet that has not come whole is refused by its first byte or its length; null when it is not.</summary>
+    private DisconnectCause? FindRefusedStart(in ReadOnlySequence<byte> received)
     {
-        if (PacketFramer.PacketLength(received) is not { } length || length <= MaxPacketBytes)
+        if (received.IsEmpty)
             return null;
-        onOversized(length);
+        if (connection.Session is null ? !ConnectCheck.CanBegin(received.FirstSpan[0]) : !PacketCheck.CanBegin(received.FirstSpan[0]))
+            return new DisconnectCause(MqttDisconnectReasonCode.MalformedPacket, "The client sent a byte that begins no packet of MQTT.");
+        var length = PacketFramer.PacketLength(received);
+        if (length == PacketFramer.Malformed)
+            return new DisconnectCause(MqttDisconnectReasonCode.MalformedPacket, "The length field of a packet is malformed.");
+        if (length is null || length <= MaxPacketBytes)
+            return null;
+        onOversized(length.Value);
         return new DisconnectCause(
             MqttDisconnectReasonCode.PacketTooLarge,
             $"A packet of {length} bytes is over the cap of {MaxPacketBytes} bytes."

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using MQTTnet.Packets;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
-using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.SignIn;
 
@@ -49,7 +48,7 @@ internal sealed class ExpectedStatePublisher(
                 try
                 {
                     if (sessions.IsCurrent(session))
-                        await PublishAsync(session.ClientConnection, deviceId, isRetained: true);
+                        await PublishAsync(session, deviceId, isRetained: true);
                 }
                 finally
                 {
@@ -61,22 +60,26 @@ internal sealed class ExpectedStatePublisher(
 
     public void Dispose() => _queries.Dispose();
 
-    /// <summary>Sends the expected state of a device on one connection.</summary>
+    /// <summary>Sends the expected state of a device to a session, unless it has unsubscribed meanwhile.</summary>
     /// <param name="isRetained">True for the answer to a subscription, false after a change.</param>
-    public async Task PublishAsync(ClientConnection connection, string deviceId, bool isRetained)
+    private async Task PublishAsync(Session session, string deviceId, bool isRetained)
     {
         try
         {
             if (await register.FindAsync(deviceId, CancellationToken.None) is not { } expected)
                 return;
+            if (!session.Subscriptions.TryGetValue(deviceId, out var subscription))
+                return;
             var payload = JsonSerializer.SerializeToUtf8Bytes(expected, Json.Options);
-            await connection.SendPacketAsync(
-                new MqttPublishPacket
-                {
-                    Topic = DeviceTopics.Expected(deviceId),
-                    Payload = new ReadOnlySequence<byte>(payload),
-                    Retain = isRetained,
-                },
+            await session.ClientConnection.SendPacketAsync(
+                subscription.Address(
+                    new MqttPublishPacket
+                    {
+                        Topic = DeviceTopics.Expected(deviceId),
+                        Payload = new ReadOnlySequence<byte>(payload),
+                        Retain = isRetained || subscription.KeepsRetain,
+                    }
+                ),
                 CancellationToken.None
             );
         }
@@ -98,8 +101,8 @@ internal sealed class ExpectedStatePublisher(
         {
             foreach (var (_, deviceId) in changed)
             {
-                foreach (var connection in sessions.SubscribersOf(deviceId))
-                    await PublishAsync(connection, deviceId, isRetained: false);
+                foreach (var session in sessions.SubscribersOf(deviceId))
+                    await PublishAsync(session, deviceId, isRetained: false);
             }
 
             _lastEntry = changed[^1].Entry;

@@ -1,3 +1,4 @@
+using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
@@ -11,7 +12,8 @@ namespace SurveillanceRegistry.Mqtt.ExpectedStates;
 /// <summary>
 /// Decides on subscriptions. A device may subscribe to its own expected state. A gateway may subscribe to the expected states of the
 /// devices behind it, and to the registry's messages on its vendor's topics. Everything else is refused. A wildcard reaches no other
-/// client's messages, because the broker routes nothing. Each filter counts against the client's rate limit.
+/// client's messages, because the broker routes nothing. Each filter counts against the client's rate limit. The options of a subscription
+/// are kept (MQTT 5.0 section 3.8.3.1), except No Local: no client gets a message of its own.
 /// </summary>
 internal sealed class SubscriptionAuthorizer(
     IEnrolment enrolment,
@@ -25,36 +27,55 @@ internal sealed class SubscriptionAuthorizer(
     public async Task AuthorizeAsync(InterceptingSubscriptionEventArgs subscription)
     {
         var session = (Session)subscription.SessionItems[nameof(Session)]!;
-        var filter = subscription.TopicFilter.Topic;
+        var filter = subscription.TopicFilter;
+        session.ClientConnection.OnSubscribed ??= () => OnSubscribed(session);
         if (!session.RateLimiter.TryAcquire(time.MonotonicNow(), limits))
             Refuse(MqttSubscribeReasonCode.QuotaExceeded);
-        else if (session.Vendor is { } vendor && vendor.MayReceive(filter))
-            session.WantsAnnouncements |= vendor.IsAnnouncement(filter);
-        else if (!DeviceTopics.TryExpected(filter, out var deviceId) || !await MayReceiveAsync(session, deviceId))
-            Refuse(MqttSubscribeReasonCode.NotAuthorized);
+        else if (session.Vendor is { } vendor && vendor.MayReceive(filter.Topic))
+            GrantVendor(session, vendor, filter, Grant());
+        else if (DeviceTopics.TryExpected(filter.Topic, out var deviceId) && await MayReceiveAsync(session, deviceId))
+            session.Subscribe(deviceId, Grant(), filter.RetainHandling);
         else
-            session.RequestExpectedState(deviceId);
-        session.ClientConnection.OnSubscribed ??= () => OnSubscribed(session);
+            Refuse(MqttSubscribeReasonCode.NotAuthorized);
+
+        Subscription Grant()
+        {
+            var granted = session.ClientConnection.LastSubscribe!.Grant(filter);
+            subscription.Response.ReasonCode = (MqttSubscribeReasonCode)granted.Qos;
+            return granted;
+        }
 
         void Refuse(MqttSubscribeReasonCode reason)
         {
             metrics.SubscribeRefused(reason);
             subscription.ProcessSubscription = false;
-            // MQTT 3.1.1 has only this failure code (section 3.9.3).
-            subscription.Response.ReasonCode = session.IsVersion5 ? reason : MqttSubscribeReasonCode.UnspecifiedError;
+            subscription.Response.ReasonCode = reason;
         }
+    }
+
+    /// <summary>Removes a subscription (MQTT 5.0 section 3.10.4). MQTTnet answers whether there was one.</summary>
+    public static Task RemoveAsync(InterceptingUnsubscriptionEventArgs unsubscription)
+    {
+        var session = (Session)unsubscription.SessionItems[nameof(Session)]!;
+        session.VendorSubscriptions.TryRemove(unsubscription.Topic, out _);
+        if (DeviceTopics.TryExpected(unsubscription.Topic, out var deviceId))
+            session.Subscriptions.TryRemove(deviceId, out _);
+        return Task.CompletedTask;
+    }
+
+    private void GrantVendor(Session session, VendorConnection vendor, MqttTopicFilter filter, Subscription granted)
+    {
+        var isNew = !session.VendorSubscriptions.ContainsKey(filter.Topic);
+        session.VendorSubscriptions[filter.Topic] = granted;
+        if (vendor.IsAnnouncement(filter.Topic) && Session.WantsRetained(filter.RetainHandling, isNew))
+            session.RequestAnnouncement();
+        session.ClientConnection.OnAcknowledged ??= packetId => vendors.OnAcknowledged(session, packetId);
     }
 
     /// <summary>Sends a client what it subscribed to, after the SUBACK; once, however often it subscribed.</summary>
     private void OnSubscribed(Session session)
     {
-        if (session.WantsAnnouncements)
-        {
-            session.WantsAnnouncements = false;
-            foreach (var message in session.Vendor!.Announcements)
-                vendors.Send(session.ClientConnection, message);
-        }
-
+        vendors.Announce(session);
         publisher.Publish(session);
     }
 

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt.Connections;
+using SurveillanceRegistry.Mqtt.Packets;
 using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
@@ -44,16 +45,8 @@ internal sealed class PublishHandler(
     /// <returns>Why the session ends; null when it goes on.</returns>
     public ValueTask<DisconnectCause?> HandleAsync(Session session, ReadOnlySpan<byte> packet)
     {
-        if (!PublishPacket.TryRead(packet, session.IsVersion5, out var publish))
-        {
-            return rejector.Disconnect(
-                session,
-                PublishRejection.Malformed,
-                TopicClass.Unread,
-                packet.Length,
-                MqttDisconnectReasonCode.MalformedPacket
-            );
-        }
+        if (PublishPacket.Read(packet, session.IsVersion5, out var publish) is not PacketCheckResult.WellFormed and var fault)
+            return rejector.Disconnect(session, PublishRejection.Malformed, TopicClass.Unread, packet.Length, fault.Disconnect());
 
         if (publish.HasTopicAlias)
         {

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Mqtt.Packets;
 
 namespace SurveillanceRegistry.Mqtt.Publishing;
 
@@ -9,8 +9,6 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 /// </summary>
 public readonly ref struct PublishPacket
 {
-    private const byte TopicAliasProperty = 0x23;
-
     public MqttQualityOfServiceLevel Qos { get; private init; }
 
     public bool IsRetained { get; private init; }
@@ -31,122 +29,58 @@ public readonly ref struct PublishPacket
     /// <summary>Whether a packet with this first byte is a PUBLISH.</summary>
     public static bool Is(byte first) => first >> 4 == 3;
 
-    /// <summary>Reads a whole packet. False when it is malformed.</summary>
+    /// <summary>Reads a whole packet. False when it does not conform to MQTT.</summary>
     /// <param name="packet">The whole packet.</param>
-    public static bool TryRead(ReadOnlySpan<byte> packet, bool isVersion5, out PublishPacket publish)
+    public static bool TryRead(ReadOnlySpan<byte> packet, bool isVersion5, out PublishPacket publish) =>
+        Read(packet, isVersion5, out publish) == PacketCheckResult.WellFormed;
+
+    /// <summary>Reads and checks a whole packet. Allocates nothing.</summary>
+    internal static PacketCheckResult Read(ReadOnlySpan<byte> packet, bool isVersion5, out PublishPacket publish)
+    {
+        var result = ReadStart(packet, isVersion5, out publish, out var length);
+        return packet.Length == length ? result : PacketCheckResult.Malformed;
+    }
+
+    /// <summary>Reads and checks a packet of which only the start has come: everything but its payload.</summary>
+    /// <param name="length">The length of the whole packet in bytes; 0 when its length field is malformed.</param>
+    internal static PacketCheckResult ReadStart(ReadOnlySpan<byte> start, bool isVersion5, out PublishPacket publish, out int length)
     {
         publish = default;
-        if (
-            packet.Length < 2
-            || !Is(packet[0])
-            || !TryLength(packet[1..], out var length, out var lengthBytes)
-            || packet.Length != 1 + lengthBytes + length
-        )
-            return false;
-        var qos = packet[0] >> 1 & 3;
-        var rest = packet[(1 + lengthBytes)..];
-        if (qos == 3 || qos == 0 && (packet[0] & 8) != 0 || !TryText(ref rest, out var topic))
-            return false;
+        length = 0;
+        if (start.Length < 2 || !Is(start[0]) || !PacketBytes.TryVariableInteger(start[1..], out var remaining, out var lengthBytes))
+            return PacketCheckResult.Malformed;
+        length = 1 + lengthBytes + remaining;
+        var qos = start[0] >> 1 & 3;
+        var isDuplicate = (start[0] & 8) != 0;
+        var rest = start[(1 + lengthBytes)..];
         ushort id = 0;
-        if (qos > 0 && (rest.Length < 2 || (id = BinaryPrimitives.ReadUInt16BigEndian(rest)) == 0))
-            return false;
-        rest = qos > 0 ? rest[2..] : rest;
-        var hasAlias = false;
-        if (isVersion5)
-        {
-            if (
-                !TryLength(rest, out var propertiesLength, out var propertiesLengthBytes)
-                || rest.Length < propertiesLengthBytes + propertiesLength
-                || !TryProperties(rest.Slice(propertiesLengthBytes, propertiesLength), out hasAlias)
-            )
-            {
-                return false;
-            }
-
-            rest = rest[(propertiesLengthBytes + propertiesLength)..];
-        }
-
+        if (
+            qos == 3 // Sections 3.3.1-4 and 3.3.1-2.
+            || qos == 0 && isDuplicate
+            || !PacketBytes.TryText(ref rest, out var topic)
+            || !TopicSyntax.HasNoWildcard(topic)
+            || qos > 0 && !PacketBytes.TryUInt16(ref rest, out id)
+        )
+            return PacketCheckResult.Malformed;
+        var properties = default(CheckedProperties);
+        if (
+            isVersion5
+            && PropertyCheck.Check(ref rest, PacketTypes.Publish, out properties) is not PacketCheckResult.WellFormed and var fault
+        )
+            return fault;
+        var hasAlias = properties.Has(PropertyTable.TopicAlias);
+        if (qos > 0 && id == 0 || topic.IsEmpty && !hasAlias) // Sections 2.2.1 and 3.3.2.1.
+            return PacketCheckResult.ProtocolError;
         publish = new PublishPacket
         {
             Qos = (MqttQualityOfServiceLevel)qos,
-            IsRetained = (packet[0] & 1) != 0,
-            IsDuplicate = (packet[0] & 8) != 0,
+            IsRetained = (start[0] & 1) != 0,
+            IsDuplicate = isDuplicate,
             PacketId = id,
             HasTopicAlias = hasAlias,
             Topic = topic,
             Payload = rest,
         };
-        return topic.IndexOfAny((byte)'#', (byte)'+', (byte)0) < 0 && (topic.Length > 0 || hasAlias);
-    }
-
-    /// <summary>Reads a variable byte integer (MQTT 5.0 section 1.5.5), in as few bytes as possible.</summary>
-    internal static bool TryLength(ReadOnlySpan<byte> bytes, out int length, out int read)
-    {
-        length = read = 0;
-        while (read < bytes.Length && read < 4)
-        {
-            var part = bytes[read];
-            length |= (part & 0x7F) << (7 * read++);
-            if ((part & 0x80) == 0)
-                return read == 1 || part != 0;
-        }
-
-        return false;
-    }
-
-    /// <summary>Cuts a UTF-8 string or binary data off the rest (MQTT 5.0 sections 1.5.4 and 1.5.6).</summary>
-    internal static bool TryText(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> text)
-    {
-        text = default;
-        if (rest.Length < 2)
-            return false;
-        var length = BinaryPrimitives.ReadUInt16BigEndian(rest);
-        if (rest.Length < 2 + length)
-            return false;
-        text = rest.Slice(2, length);
-        rest = rest[(2 + length)..];
-        return true;
-    }
-
-    /// <summary>Skips the properties of a PUBLISH (MQTT 5.0 section 3.3.2.3) without storing any.</summary>
-    private static bool TryProperties(ReadOnlySpan<byte> rest, out bool hasAlias)
-    {
-        hasAlias = false;
-        while (rest.Length > 0)
-        {
-            var id = rest[0];
-            rest = rest[1..];
-            switch (id)
-            {
-                case 0x01: // Payload format indicator.
-                    if (rest.Length < 1)
-                        return false;
-                    rest = rest[1..];
-                    break;
-                case 0x02: // Message expiry interval.
-                    if (rest.Length < 4)
-                        return false;
-                    rest = rest[4..];
-                    break;
-                case TopicAliasProperty:
-                    if (rest.Length < 2)
-                        return false;
-                    hasAlias = true;
-                    rest = rest[2..];
-                    break;
-                case 0x03 or 0x08 or 0x09: // Content type, response topic, correlation data.
-                    if (!TryText(ref rest, out _))
-                        return false;
-                    break;
-                case 0x26: // User property: a name and a value.
-                    if (!TryText(ref rest, out _) || !TryText(ref rest, out _))
-                        return false;
-                    break;
-                default: // Only servers send a subscription identifier; any other id does not exist.
-                    return false;
-            }
-        }
-
-        return true;
+        return PacketCheckResult.WellFormed;
     }
 }

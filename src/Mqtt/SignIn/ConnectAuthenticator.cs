@@ -100,6 +100,8 @@ internal sealed class ConnectAuthenticator(
         bool isQuiet
     )
     {
+        if (connect.AuthenticationMethod is not null) // None is supported; MQTT 5.0 section 4.12 demands this code.
+            return MqttConnectReasonCode.BadAuthenticationMethod;
         var id = connect.ClientId;
         var asOf = ingestStates.RegisterChanges;
         if (await enrolment.FindAsync(id, connect.CancellationToken) is not { } enrolled)
@@ -242,7 +244,7 @@ internal sealed class ConnectAuthenticator(
 
     /// <summary>
     /// Checks that a will is a death: on the device's own topic, QoS 1, not retained (MQTT 5.0 section 3.2.2.2). A gateway may leave a will
-    /// on a topic that its profile reads.
+    /// on a topic that its profile reads, and a Mosquitto bridge its own state.
     /// </summary>
     /// <param name="deathEpoch">The epoch of the device's death; null when there is no will, or a gateway's.</param>
     /// <returns>Why the will is refused; null when it is not.</returns>
@@ -254,7 +256,7 @@ internal sealed class ConnectAuthenticator(
     )
     {
         deathEpoch = null;
-        if (!connect.WillFlag || vendor?.CanRead(connect.WillTopic) == true)
+        if (!connect.WillFlag || vendor is not null && (vendor.CanRead(connect.WillTopic) || IsBridgeState(connect.WillTopic, enrolled.Id)))
             return null;
         if (enrolled.Device is not { } device || DeviceTopics.ClassOf(connect.WillTopic, device.Id) != TopicClass.OwnDeath)
             return MqttConnectReasonCode.NotAuthorized;
@@ -267,6 +269,12 @@ internal sealed class ConnectAuthenticator(
         deathEpoch = epoch;
         return null;
     }
+
+    /// <summary>
+    /// Whether a will is the one that a Mosquitto bridge leaves by itself. It says only that the bridge is gone, which the broker sees.
+    /// What the bridge publishes on this topic is refused like every topic that the profile does not name.
+    /// </summary>
+    private static bool IsBridgeState(string topic, string gateway) => topic == $"$SYS/broker/connection/{gateway}/state";
 
     /// <summary>Counts within a minute that begins with the first event.</summary>
     /// <param name="add">How many to add; 0 only reads the count.</param>

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text;
+using MQTTnet;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Mqtt.Connections;
+using SurveillanceRegistry.Mqtt.ExpectedStates;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Vendors;
 
@@ -48,6 +50,10 @@ internal sealed class Session(
     private HashSet<string>? _requested;
     private bool _isSending;
 
+    // Guarded by VendorSubscriptions.
+    private bool _isAnnouncementWanted;
+    private bool _isAnnouncing;
+
     public string Id => id;
 
     /// <summary>The client's name in the server's log.</summary>
@@ -66,14 +72,50 @@ internal sealed class Session(
     /// <summary>Whether the client publishes for the devices behind it instead of for itself.</summary>
     public bool IsGateway => own is null;
 
-    /// <summary>The ids of the devices whose expected state this session subscribed to.</summary>
-    public ConcurrentDictionary<string, byte> Subscriptions { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+    /// <summary>The subscriptions to expected states, by the id of the device.</summary>
+    public ConcurrentDictionary<string, Subscription> Subscriptions { get; } =
+        new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
+    /// <summary>The subscriptions to the registry's messages in a vendor's protocol, by their filter.</summary>
+    public ConcurrentDictionary<string, Subscription> VendorSubscriptions { get; } =
+        new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
+    /// <summary>Finds the subscription by which the client gets a message in its vendor's protocol; null when there is none.</summary>
+    public Subscription? FindVendorSubscription(string topic) =>
+        VendorSubscriptions
+            .Where(subscription => MqttTopicFilterComparer.Compare(topic, subscription.Key) == MqttTopicFilterCompareResult.IsMatch)
+            .Select(subscription => subscription.Value)
+            .MaxBy(subscription => subscription.Qos);
+
+    /// <summary>Requests the registry's own state (Sparkplug STATE) for this client.</summary>
+    public void RequestAnnouncement()
+    {
+        lock (VendorSubscriptions)
+            _isAnnouncementWanted = true;
+    }
 
     /// <summary>
-    /// Whether the client subscribed to the registry's own state (Sparkplug STATE) and was not answered yet. Only the reading thread uses
-    /// it.
+    /// Whether the registry's own state is to be sent now; if so, the request is done. At QoS 1 one message at a time is unacknowledged, so
+    /// that no Receive Maximum is exceeded (MQTT 5.0 section 3.1.2.11.3).
     /// </summary>
-    public bool WantsAnnouncements { get; set; }
+    public bool TryBeginAnnouncement(MqttQualityOfServiceLevel qos)
+    {
+        lock (VendorSubscriptions)
+        {
+            if (!_isAnnouncementWanted || _isAnnouncing)
+                return false;
+            _isAnnouncementWanted = false;
+            _isAnnouncing = qos == MqttQualityOfServiceLevel.AtLeastOnce;
+            return true;
+        }
+    }
+
+    /// <summary>Records that the client acknowledged the registry's own state.</summary>
+    public void EndAnnouncement()
+    {
+        lock (VendorSubscriptions)
+            _isAnnouncing = false;
+    }
 
     /// <summary>The devices that were last heard in this session.</summary>
     public IEnumerable<DeviceIngestState> ActiveDevices =>
@@ -131,13 +173,27 @@ internal sealed class Session(
             isServerFault: true
         );
 
-    /// <summary>Subscribes to the expected state of a device, and requests the current one.</summary>
-    public void RequestExpectedState(string deviceId)
+    /// <summary>Subscribes to the expected state of a device, and requests the current one if the client wants it.</summary>
+    public void Subscribe(string deviceId, Subscription subscription, MqttRetainHandling handling)
     {
-        Subscriptions[deviceId] = 0;
+        var isNew = !Subscriptions.ContainsKey(deviceId);
+        Subscriptions[deviceId] = subscription;
+        if (!WantsRetained(handling, isNew))
+            return;
         lock (Subscriptions)
             (_requested ??= new(StringComparer.Ordinal)).Add(deviceId);
     }
+
+    /// <summary>Whether a SUBSCRIBE asks for retained messages (MQTT 5.0 section 3.8.3.1).</summary>
+    /// <param name="isNew">Whether the client did not have this subscription.</param>
+    public static bool WantsRetained(MqttRetainHandling handling, bool isNew) =>
+        handling switch
+        {
+            MqttRetainHandling.SendAtSubscribe => true,
+            MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly => isNew,
+            MqttRetainHandling.DoNotSendOnSubscribe => false,
+            _ => throw new ArgumentOutOfRangeException(nameof(handling), handling, null),
+        };
 
     /// <summary>
     /// Takes all requested device ids. Null when there are none, or when another caller is sending and will take these too.

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
-using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Publishing;
 
 namespace SurveillanceRegistry.Mqtt.SignIn;
@@ -37,13 +36,11 @@ internal sealed class SessionRegistry(IEnrolment enrolment, DeviceIngestStates i
         }
     }
 
-    /// <summary>The connections that subscribed to the expected state of a device: its own, or its gateway's.</summary>
-    public IEnumerable<ClientConnection> SubscribersOf(string deviceId) =>
+    /// <summary>The sessions that subscribed to the expected state of a device: its own, or its gateway's.</summary>
+    public IEnumerable<Session> SubscribersOf(string deviceId) =>
         _sessions.TryGetValue(deviceId, out var own) && own.Subscriptions.ContainsKey(deviceId)
-            ? [own.ClientConnection]
-            : _sessions
-                .Values.Where(session => session.IsGateway && session.Subscriptions.ContainsKey(deviceId))
-                .Select(session => session.ClientConnection);
+            ? [own]
+            : _sessions.Values.Where(session => session.IsGateway && session.Subscriptions.ContainsKey(deviceId));
 
     /// <summary>Adds a session. It replaces an earlier session of the same client.</summary>
     public void Add(Session session) => _sessions[session.Id] = session;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using MQTTnet;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Vendors.Adapters;
@@ -47,7 +48,10 @@ internal sealed class VendorConnection(
     public ImmutableArray<VendorMessage> Announcements { get; } = new VendorStateMachine(units, _ => null, epoch).Begun(startedAt).Messages;
 
     /// <summary>Whether the gateway may publish on a topic, or leave its will on it.</summary>
-    public bool CanRead(string topic) => _stateMachine.Classify(topic) == TopicDecision.Read;
+    public bool CanRead(string topic) => Classify(topic) == TopicDecision.Read;
+
+    /// <summary>Decides on a topic without reading the payload.</summary>
+    public TopicDecision Classify(string topic) => _stateMachine.Classify(topic);
 
     /// <summary>Whether the gateway may subscribe to a topic: only to the registry's own messages in the vendor's protocol.</summary>
     public bool MayReceive(string filter) =>
@@ -57,9 +61,10 @@ internal sealed class VendorConnection(
             || filter.StartsWith("spBv1.0/", StringComparison.Ordinal) && filter.Split('/') is [_, not ("#" or "+"), "NCMD" or "DCMD", ..]
         );
 
-    /// <summary>Whether a topic is the one on which the registry announces itself.</summary>
+    /// <summary>Whether a filter asks for the state of this host. The states of other hosts are not the registry's to tell.</summary>
     public bool IsAnnouncement(string filter) =>
-        units.Profile.Adapter == AdapterKind.Sparkplug && filter.StartsWith("spBv1.0/STATE/", StringComparison.Ordinal);
+        filter.StartsWith("spBv1.0/STATE/", StringComparison.Ordinal)
+        && Announcements.Any(message => MqttTopicFilterComparer.Compare(message.Topic, filter) == MqttTopicFilterCompareResult.IsMatch);
 
     /// <summary>Whether the registration of a device differs from the one at the sign-in.</summary>
     /// <param name="device">The device behind this gateway; null when there is none.</param>

@@ -7,7 +7,6 @@ using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
-using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Publishing.Rejections;
@@ -29,6 +28,9 @@ internal sealed class VendorPublishHandler(
     ILogger<VendorPublishHandler> logger
 )
 {
+    /// <summary>The packet id of a message at QoS 1 to a gateway. There is one at a time.</summary>
+    private const ushort AnnouncementId = 1;
+
     /// <summary>Handles one PUBLISH of a gateway on a topic that is not the registry's own.</summary>
     /// <returns>
     /// The heartbeats that must be durable before the acknowledgement, and why the message is refused; null when it is not. A message is
@@ -42,19 +44,21 @@ internal sealed class VendorPublishHandler(
         if (answer.Refusal is { } refusal)
         {
             metrics.Dropped(vendor.Adapter, 1, vendor.IsFixed);
-            var rejection = refusal switch
-            {
-                VendorRefusal.Forbidden => PublishRejection.Forbidden,
-                VendorRefusal.NotMapped => PublishRejection.Topic,
-                VendorRefusal.Shape => PublishRejection.Shape,
-                _ => throw new UnreachableException($"{refusal} has no name."),
-            };
-            return ([], rejection);
+            return ([], RejectionOf(refusal));
         }
 
         var heartbeats = ToHeartbeats(session, answer, now, out var isOverRate);
         return (heartbeats, isOverRate ? PublishRejection.Rate : null);
     }
+
+    private static PublishRejection RejectionOf(VendorRefusal refusal) =>
+        refusal switch
+        {
+            VendorRefusal.Forbidden => PublishRejection.Forbidden,
+            VendorRefusal.NotMapped => PublishRejection.Topic,
+            VendorRefusal.Shape => PublishRejection.Shape,
+            _ => throw new UnreachableException($"{refusal} has no name."),
+        };
 
     /// <summary>
     /// Carries out an answer of the state machine: sends its commands, publishes its deaths, and returns its reports as heartbeats.
@@ -67,7 +71,7 @@ internal sealed class VendorPublishHandler(
         if (answer.Dropped > 0)
             metrics.Dropped(vendor.Adapter, answer.Dropped, vendor.IsFixed);
         foreach (var message in answer.Messages)
-            Send(session.ClientConnection, message);
+            Send(session, message);
         var heartbeats = ImmutableArray.CreateBuilder<VendorHeartbeat>(answer.Reports.Length);
         foreach (var report in answer.Reports)
         {
@@ -111,19 +115,47 @@ internal sealed class VendorPublishHandler(
         }
     }
 
-    /// <summary>Sends a message to a gateway. If its connection is closed, the message is dropped.</summary>
-    public void Send(ClientConnection connection, VendorMessage message)
+    /// <summary>Sends a gateway the registry's own state, if it asked for it and was not answered yet.</summary>
+    public void Announce(Session session)
     {
+        foreach (var message in session.Vendor?.Announcements ?? [])
+        {
+            if (session.FindVendorSubscription(message.Topic) is { } subscription && session.TryBeginAnnouncement(subscription.Qos))
+                Send(session, message);
+        }
+    }
+
+    /// <summary>Handles a PUBACK of a gateway.</summary>
+    public void OnAcknowledged(Session session, ushort packetId)
+    {
+        if (packetId != AnnouncementId)
+            return;
+        session.EndAnnouncement();
+        Announce(session);
+    }
+
+    /// <summary>
+    /// Sends a message to a gateway that subscribed to it. No other client gets it (MQTT 5.0 section 3.3). If its connection is closed, the
+    /// message is dropped.
+    /// </summary>
+    private void Send(Session session, VendorMessage message)
+    {
+        if (session.FindVendorSubscription(message.Topic) is not { } subscription)
+            return;
+        var qos = message.Qos < subscription.Qos ? message.Qos : subscription.Qos;
         try
         {
-            _ = connection.SendPacketAsync(
-                new MqttPublishPacket
-                {
-                    Topic = message.Topic,
-                    Payload = new(message.Payload.AsMemory()),
-                    Retain = message.IsRetained,
-                    QualityOfServiceLevel = MqttQualityOfServiceLevel.AtMostOnce,
-                },
+            _ = session.ClientConnection.SendPacketAsync(
+                subscription.Address(
+                    new MqttPublishPacket
+                    {
+                        Topic = message.Topic,
+                        Payload = new(message.Payload.AsMemory()),
+                        Retain = message.IsRetained,
+                        QualityOfServiceLevel = qos,
+                        PacketIdentifier = qos == MqttQualityOfServiceLevel.AtMostOnce ? (ushort)0 : AnnouncementId,
+                    }
+                ),
                 CancellationToken.None
             );
         }

@@ -25,6 +25,7 @@ public sealed class ResultEnumTests
         ["Availability"] = "NotSaid",
         ["VendorRefusal"] = "Forbidden",
         ["PublishRejection"] = "Shape",
+        ["PacketCheckResult"] = "Malformed",
     };
 
     [Fact]

@@ -21,10 +21,10 @@ public sealed class ClientConnectionTests
         var (toBroker, fromBroker) = (new Pipe(), new Pipe());
         var connection = new DefaultConnectionContext { Transport = new Duplex(toBroker.Reader, fromBroker.Writer) };
         var library = new Library(toBroker.Reader);
-        using var client = new ClientConnection(connection, library, null!, new Limits(), TimeProvider.System, _ => { });
+        using var client = new ClientConnection(connection, library, null!, new Limits(), TimeProvider.System, _ => { }, _ => { });
         library.BeforeReading = () =>
             client.End(MqttDisconnectReasonCode.NotAuthorized, "The credential of this client is no longer valid.");
-        await toBroker.Writer.WriteAsync(new byte[] { 0xC0, 0 }, TestContext.Current.CancellationToken);
+        await toBroker.Writer.WriteAsync(RawMqttClient.Connect("sim-1"), TestContext.Current.CancellationToken);
         Assert.IsType<MqttPingReqPacket>(
             await client.ReceivePacketAsync(CancellationToken.None).WaitAsync(BrokerFixture.Timeout, TestContext.Current.CancellationToken)
         );

@@ -94,6 +94,9 @@ public sealed class PublishPacketTests
             { "an empty topic", [0x32, 4, 0, 0, 0, 1] },
             { "a wildcard", [0x32, 5, 0, 1, (byte)'#', 0, 1] },
             { "a NUL", [0x32, 5, 0, 1, 0, 0, 1] },
+            { "a control character", [0x32, 5, 0, 1, 0x1F, 0, 1] },
+            { "ill-formed UTF-8", [0x32, 6, 0, 2, 0xFF, 0xFE, 0, 1] },
+            { "a surrogate", [0x32, 7, 0, 3, 0xED, 0xA0, 0x80, 0, 1] },
             { "less than it says", [0x32, 6, 0, 1, (byte)'a', 0, 1] },
             { "more than it says", [0x32, 4, 0, 1, (byte)'a', 0, 1] },
             { "a length in more bytes than it needs", [0x32, 0x85, 0x00, 0, 1, (byte)'a', 0, 1] },
@@ -109,4 +112,30 @@ public sealed class PublishPacketTests
     [InlineData(0x7F)]
     public void A_property_that_a_PUBLISH_cannot_have_is_refused(byte property) =>
         Assert.False(PublishPacket.TryRead([0x32, 8, 0, 1, (byte)'a', 0, 1, 2, property, 0], isVersion5: true, out _));
+
+    [Fact]
+    public void The_check_of_a_PUBLISH_allocates_nothing()
+    {
+        byte[] properties = [0x01, 1, 0x02, 0, 0, 0, 9, 0x03, 0, 1, (byte)'a', 0x26, 0, 1, (byte)'n', 0, 2, 0xC3, 0xA9];
+        byte[] packet =
+        [
+            0x32,
+            (byte)(26 + properties.Length),
+            0,
+            3,
+            (byte)'a',
+            (byte)'/',
+            (byte)'b',
+            0,
+            1,
+            (byte)properties.Length,
+            .. properties,
+        ];
+        packet = [.. packet, .. new byte[18]];
+        Assert.True(PublishPacket.TryRead(packet, isVersion5: true, out _));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+            PublishPacket.TryRead(packet, isVersion5: true, out _);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
 }

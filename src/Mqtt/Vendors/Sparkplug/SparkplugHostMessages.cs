@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Google.Protobuf;
+using MQTTnet.Protocol;
 
 namespace SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 /// <summary>A message that the registry sends to a gateway.</summary>
-public sealed record VendorMessage(string Topic, ImmutableArray<byte> Payload, bool IsRetained);
+/// <param name="Qos">The QoS at which it is published. A subscription may lower it.</param>
+public sealed record VendorMessage(string Topic, ImmutableArray<byte> Payload, bool IsRetained, MqttQualityOfServiceLevel Qos);
 
 /// <summary>Encodes the messages that a Sparkplug host sends (Eclipse Sparkplug 3.0 chapters 5 and 6).</summary>
 public static class SparkplugHostMessages
@@ -30,7 +32,12 @@ public static class SparkplugHostMessages
             WriteField(output, 1, WireFormat.WireType.Varint, () => output.WriteUInt64(timestamp));
             WriteField(output, 2, WireFormat.WireType.LengthDelimited, () => output.WriteBytes(ByteString.CopyFrom(metric)));
         });
-        return new VendorMessage($"spBv1.0/{node[..slash]}/NCMD/{node[(slash + 1)..]}", [.. payload], IsRetained: false);
+        return new VendorMessage(
+            $"spBv1.0/{node[..slash]}/NCMD/{node[(slash + 1)..]}",
+            [.. payload],
+            IsRetained: false,
+            MqttQualityOfServiceLevel.AtMostOnce
+        );
     }
 
     /// <summary>
@@ -43,7 +50,8 @@ public static class SparkplugHostMessages
         new(
             $"spBv1.0/STATE/{host}",
             [.. JsonSerializer.SerializeToUtf8Bytes(new { online = isOnline, timestamp = at.ToUnixTimeMilliseconds() })],
-            IsRetained: true
+            IsRetained: true,
+            MqttQualityOfServiceLevel.AtLeastOnce
         );
 
     private static byte[] Encode(Action<CodedOutputStream> write)
