@@ -4,6 +4,7 @@ using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Mqtt.Packets;
 using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
 
 namespace SurveillanceRegistry.Mqtt.Connections;
@@ -61,6 +62,13 @@ internal sealed class PacketReceiver(
                 timeouts.OnPacketCompleted();
                 if (!writer.CanWrite)
                     await writer.WaitForDrainAsync();
+            }
+
+            if (CanSkip(rest, out var skipped))
+            {
+                if (await SkipAsync(connection.Session!, rest, skipped, cancellationToken) is { } cause)
+                    return End(cause);
+                continue;
             }
 
             var refused = FindRefusedStart(rest);
@@ -143,6 +151,70 @@ internal sealed class PacketReceiver(
         }
     }
 
+    /// <summary>
+    /// Whether a publish over the packet cap begins here that a gateway may send: on a vendor's topic, where the registry reads no large
+    /// message. So much of it has come that its topic and properties are there.
+    /// </summary>
+    private bool CanSkip(in ReadOnlySequence<byte> received, out SkippedPublish skipped)
+    {
+        skipped = default;
+        if (
+            connection.Session is not { Vendor: not null } gateway
+            || received.Length < MaxPacketBytes
+            || !PublishPacket.Is(received.FirstSpan[0])
+            || PacketFramer.PacketLength(received) is not (> PacketFramer.MaxPacketBytes and var length)
+        )
+            return false;
+        var start = ArrayPool<byte>.Shared.Rent(MaxPacketBytes);
+        try
+        {
+            received.Slice(0, MaxPacketBytes).CopyTo(start);
+            return publishes.CanSkip(gateway, start.AsSpan(0, MaxPacketBytes), length, out skipped);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(start, clearArray: true);
+        }
+    }
+
+    /// <summary>
+    /// Drops the bytes of a publish as they come, and then acknowledges it. It may take longer than other packets; the client may not be
+    /// silent longer than its keep-alive allows.
+    /// </summary>
+    private async Task<DisconnectCause?> SkipAsync(
+        Session gateway,
+        ReadOnlySequence<byte> received,
+        SkippedPublish skipped,
+        CancellationToken cancellationToken
+    )
+    {
+        timeouts.OnPacketCompleted();
+        long left = skipped.Bytes;
+        while (true)
+        {
+            var taken = Math.Min(left, received.Length);
+            input.AdvanceTo(received.GetPosition(taken));
+            left -= taken;
+            if (left == 0)
+                return await publishes.AcknowledgeSkippedAsync(gateway, skipped);
+            var read = await input.ReadAsync(cancellationToken);
+            received = read.Buffer;
+            if (read.IsCanceled || disconnect.Cause is not null)
+            {
+                input.AdvanceTo(received.Start);
+                return disconnect.Cause!;
+            }
+
+            if (read.IsCompleted && received.IsEmpty)
+            {
+                input.AdvanceTo(received.Start);
+                throw new MqttCommunicationException("The client closed the connection.");
+            }
+
+            timeouts.OnReceived();
+        }
+    }
+
     /// <summary>Why a packet that has not come whole is refused by its first byte or its length; null when it is not.</summary>
     private DisconnectCause? FindRefusedStart(in ReadOnlySequence<byte> received)
     {
@@ -153,7 +225,7 @@ internal sealed class PacketReceiver(
         var length = PacketFramer.PacketLength(received);
         if (length == PacketFramer.Malformed)
             return new DisconnectCause(MqttDisconnectReasonCode.MalformedPacket, "The length field of a packet is malformed.");
-        if (length is null || length <= MaxPacketBytes)
+        if (length is null || length <= MaxPacketBytes || IsSkipPending(received))
             return null;
         onOversized(length.Value);
         return new DisconnectCause(
@@ -161,6 +233,10 @@ internal sealed class PacketReceiver(
             $"A packet of {length} bytes is over the cap of {MaxPacketBytes} bytes."
         );
     }
+
+    /// <summary>Whether so little of a gateway's publish has come that its topic may not be there yet.</summary>
+    private bool IsSkipPending(in ReadOnlySequence<byte> received) =>
+        connection.Session is { Vendor: not null } && PublishPacket.Is(received.FirstSpan[0]) && received.Length < MaxPacketBytes;
 
     private DisconnectCause End(DisconnectCause cause)
     {

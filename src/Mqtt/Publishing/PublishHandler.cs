@@ -77,6 +77,32 @@ internal sealed class PublishHandler(
         return HandleFrom(session, device, topic, publish);
     }
 
+    /// <summary>
+    /// Decides on a publish of a gateway that is over the packet cap. On a vendor's topic it is refused like every message that is too
+    /// long, and the session goes on: the devices behind the gateway did nothing wrong.
+    /// </summary>
+    /// <param name="start">The start of the packet, as long as the cap.</param>
+    /// <param name="bytes">The length of the whole packet.</param>
+    /// <returns>False when the session ends: on a device's topic, and when the start does not conform to MQTT.</returns>
+    public bool CanSkip(Session gateway, ReadOnlySpan<byte> start, int bytes, out SkippedPublish skipped)
+    {
+        skipped = default;
+        if (
+            PublishPacket.ReadStart(start, gateway.IsVersion5, out var publish, out _) != PacketCheckResult.WellFormed
+            || publish.HasTopicAlias
+            || publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce
+            || DeviceTopics.TryDevice(publish.Topic, out _, out _)
+        )
+            return false;
+        skipped = new(bytes, publish.PacketId, vendors.RefuseOversized(gateway, publish.Topic));
+        rejector.Record(gateway, PublishRejection.Size, TopicClass.Vendor, bytes);
+        return true;
+    }
+
+    /// <summary>Acknowledges a publish whose bytes were dropped.</summary>
+    public ValueTask<DisconnectCause?> AcknowledgeSkippedAsync(Session gateway, SkippedPublish skipped) =>
+        AcknowledgeVendor(gateway, skipped.PacketId, skipped.Rejection.PubAck());
+
     /// <summary>Lets time pass for a gateway whose vendor messages wait for a deadline. The check timer calls it.</summary>
     public void Tick(Session session)
     {

@@ -11,6 +11,7 @@ using SurveillanceRegistry.Mqtt.Presence;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Publishing.Rejections;
 using SurveillanceRegistry.Mqtt.SignIn;
+using SurveillanceRegistry.Mqtt.Vendors.Facts;
 using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 namespace SurveillanceRegistry.Mqtt.Vendors;
@@ -49,6 +50,20 @@ internal sealed class VendorPublishHandler(
 
         var heartbeats = ToHeartbeats(session, answer, now, out var isOverRate);
         return (heartbeats, isOverRate ? PublishRejection.Rate : null);
+    }
+
+    /// <summary>Refuses a message that is too long for every adapter, by its topic. Its payload is not read.</summary>
+    public PublishRejection RefuseOversized(Session session, ReadOnlySpan<byte> topic)
+    {
+        var vendor = session.Vendor!;
+        metrics.Dropped(vendor.Adapter, 1, vendor.IsFixed);
+        return vendor.Classify(Encoding.UTF8.GetString(topic)) switch
+        {
+            TopicDecision.RefuseUnread => PublishRejection.Forbidden,
+            TopicDecision.Ignore => PublishRejection.Topic,
+            TopicDecision.Read => PublishRejection.Shape,
+            var decision => throw new UnreachableException($"{decision} has no name."),
+        };
     }
 
     private static PublishRejection RejectionOf(VendorRefusal refusal) =>
