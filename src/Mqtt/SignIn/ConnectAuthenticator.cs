@@ -152,9 +152,14 @@ internal sealed class ConnectAuthenticator(
     {
         connect.SessionItems[nameof(Session)] = session;
         session.ClientConnection.Session = session;
+        var packet = session.ClientConnection.ConnectPacket!;
         // MQTTnet must not publish the will: PublishHandler.OnSessionEnded knows how the session ended, and publishes the death.
-        session.ClientConnection.ConnectPacket!.WillFlag = false;
-        sessions.Add(session);
+        packet.WillFlag = false;
+        // MQTTnet deletes the session of an id when its connection has ended, even if the client has signed in again meanwhile, and then
+        // disconnects that client. So each session has an id of its own there, and a takeover is the registry's own.
+        packet.ClientId = $"{session.Id}/{session.Number}";
+        if (sessions.Add(session) is { } before)
+            before.ClientConnection.End(MqttDisconnectReasonCode.SessionTakenOver, "The client signed in again.");
         if (ingestStates.RegisterChanges != asOf)
             await RecheckAsync(session, connect.CancellationToken);
     }

@@ -43,7 +43,21 @@ internal sealed class SessionRegistry(IEnrolment enrolment, DeviceIngestStates i
             : _sessions.Values.Where(session => session.IsGateway && session.Subscriptions.ContainsKey(deviceId));
 
     /// <summary>Adds a session. It replaces an earlier session of the same client.</summary>
-    public void Add(Session session) => _sessions[session.Id] = session;
+    /// <returns>The session that was replaced; null when there was none.</returns>
+    public Session? Add(Session session)
+    {
+        Session? before = null;
+        _sessions.AddOrUpdate(
+            session.Id,
+            session,
+            (_, replaced) =>
+            {
+                before = replaced;
+                return session;
+            }
+        );
+        return before;
+    }
 
     /// <summary>Removes a session. False when another session of the same client has replaced it.</summary>
     public bool Remove(Session session) => _sessions.TryRemove(new(session.Id, session));

@@ -1,3 +1,4 @@
+using MQTTnet.Server;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Presence;
@@ -148,6 +149,28 @@ public sealed class SessionRegistryTests : IAsyncLifetime
         Assert.Equal(0, await PublishVendorAsync(connection, 7));
         Assert.True(Assert.Single(_broker.Log.Heartbeats).IsAfter(later, 99));
         Assert.DoesNotContain(_broker.Measurements, counted => counted.Contains("not_newest", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_returns_at_once_keeps_its_new_session()
+    {
+        const string id = "sim-returning";
+        for (var i = 0; i < 100; i++)
+        {
+            await (await SignInAsync(id)).DisposeAsync();
+            await using var again = await SignInAsync(id);
+            await again.SendAsync(RawMqttClient.Packet(0xC0));
+            Assert.Equal([0xD0, 0], await again.ReadPacketAsync());
+            _broker.Clock.Advance(TimeSpan.FromMinutes(1)); // So often, two devices might share a credential.
+        }
+
+        await using var before = await SignInAsync(id);
+        await using var after = await SignInAsync(id);
+        Assert.Equal([0xE0, 2, 0x8E, 0], await before.ReadPacketAsync());
+        // MQTTnet would end a session by the id of an older one.
+        var known = (await _broker.GetService<MqttServer>().GetClientsAsync()).Select(client => client.Id).ToArray();
+        Assert.Equal(known.Distinct(), known);
+        Assert.DoesNotContain(id, known);
     }
 
     private static Device Vendor(string id) => FakeEnrolment.Numbered(id) with { Gateway = FakeEnrolment.Recorder };
