@@ -52,6 +52,9 @@ public sealed record NoticeFact(
     /// <summary>The registered statuses, other than active, of devices of this fact. In such a status a device may not capture.</summary>
     public ImmutableArray<Lifecycle> InactiveStatuses { get; init; } = [];
 
+    /// <summary>True when every device of this fact is heard, and none reports anything of this capture.</summary>
+    public bool IsUnstated { get; init; }
+
     /// <summary>True when a device of this fact named a capture that its register entry does not name.</summary>
     public bool IsUnregistered { get; init; }
 

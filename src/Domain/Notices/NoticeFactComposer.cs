@@ -38,7 +38,20 @@ public static class NoticeFactComposer
         where mode is not Mode.Off
         select covering.Reports(capture)
             ? PossibleCapture.Of(covering, capture, mode, FactCertainty.Reported, covering.Last!.Since(capture))
-            : PossibleCapture.Of(covering, capture, mode, FactCertainty.Unknown, covering.LastHeardHereAt);
+            : Unreported(covering, capture, mode);
+
+    /// <summary>
+    /// A capture whose mode is not known. Of a device that is heard it has no time: the time of its last report grows with each report, and
+    /// none of them says anything of this capture.
+    /// </summary>
+    private static PossibleCapture Unreported(CoveringDevice covering, Capture capture, Mode mode)
+    {
+        var reportsOthers = covering is { IsElsewhere: false, Last.IsHeard: true };
+        return PossibleCapture.Of(covering, capture, mode, FactCertainty.Unknown, reportsOthers ? null : covering.LastHeardHereAt) with
+        {
+            IsUnstated = reportsOthers,
+        };
+    }
 
     private static IEnumerable<PossibleCapture> WorstOfDevice(CoveringDevice covering) =>
         covering.AllSensors.Select(sensor =>
@@ -87,7 +100,7 @@ public static class NoticeFactComposer
             key.Capture,
             mode,
             key.Certainty,
-            Earliest(captures.Where(possible => possible.Mode == mode).Select(possible => possible.Since)),
+            Earliest(captures.Where(possible => possible.Mode == mode && !possible.IsUnstated).Select(possible => possible.Since)),
             [.. permitting.Where(row => departments.All(row.Rule!.AppliesTo)).Select(row => row.Instrument.Id)],
             // Law before city statements, then texts that permit this capture, then texts in force: the first line is a binding text.
             [
@@ -106,6 +119,7 @@ public static class NoticeFactComposer
             IsAllowedToSome = departments.Any(IsPermitted),
             InactiveStatuses = [.. captures.Select(possible => possible.Status).Where(IsInactive).Distinct().Order()],
             IsUnregistered = captures.Any(possible => !possible.IsRegistered),
+            IsUnstated = captures.All(possible => possible.IsUnstated),
             WithdrawnSince = Earliest(captures.Select(possible => possible.WithdrawnSince)),
         };
 
@@ -141,6 +155,9 @@ public static class NoticeFactComposer
     {
         /// <summary>Since when the register says that it is gone; null when the register names it.</summary>
         public DateTimeOffset? WithdrawnSince { get; init; }
+
+        /// <summary>Whether the device is heard and reports nothing of this capture.</summary>
+        public bool IsUnstated { get; init; }
 
         public static PossibleCapture Of(
             CoveringDevice covering,

@@ -31,6 +31,7 @@ public static class WordingKeys
             "certainty.reported time",
             "certainty.silent time",
             "certainty.never",
+            "certainty.unstated",
             "certainty.unconfirmed",
             "rule.line citation title date",
             "rule.undated citation title",

@@ -95,6 +95,8 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
             return wording.Say("certainty.reported", ("time", Time(fact.Since)));
         if (context.IsWorst)
             return wording.Say("certainty.unconfirmed");
+        if (fact.IsUnstated)
+            return wording.Say("certainty.unstated");
         return fact.Since is null ? wording.Say("certainty.never") : wording.Say("certainty.silent", ("time", Time(fact.Since)));
     }
 
