@@ -85,7 +85,8 @@ internal static class LiveObservation
 {
     /// <summary>
     /// The recorded observation with the time of the newest heartbeat. Most heartbeats change nothing and are not recorded: only the
-    /// partition knows when the last one arrived. If the partition knows a change that is not recorded yet, the recorded one stands.
+    /// partition knows when the last one arrived. If the partition knows a change that is not recorded yet, what differs is in doubt: the
+    /// heartbeat is acknowledged, and recording the change may take long.
     /// </summary>
     /// <param name="now">What the partition knows; null when it never heard the device.</param>
     public static DeviceObservation? WithLiveTimes(this DeviceObservation last, Device device, DeviceObservation? now)
@@ -93,8 +94,14 @@ internal static class LiveObservation
         // The end of a state counts before it is recorded: a notice must not say any longer that the device reports it.
         if (last.IsHeard && now is not { IsHeard: true })
             return now?.MergedWith(last) ?? new CoveringDevice(device, last).AsUnobserved().Last;
-        if (now is null || now.MergedWith(last).DiffersFrom(last))
+        if (now is null)
             return last;
+        if (now.MergedWith(last).DiffersFrom(last))
+            return last with
+            {
+                Capture = last.Capture.AgreeingWith(now.Capture),
+                UnregisteredCaptures = (last.UnregisteredCaptures ?? default).Union(now.UnregisteredCaptures ?? default),
+            };
         return last with { LastHeardAt = now.LastHeardAt, Epoch = now.Epoch, Seq = now.Seq, SkewSeconds = now.SkewSeconds };
     }
 }

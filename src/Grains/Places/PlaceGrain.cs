@@ -68,6 +68,8 @@ internal sealed class PlaceGrain(
     {
         if (_place is null)
             return;
+        if (_devices.All(device => device.Id != observation.DeviceId))
+            await MarkDevicesChanged(); // Of a device that the place does not know, a notification was lost.
         _last[observation.DeviceId] = observation;
         await UpdateNotice();
     }
@@ -78,7 +80,7 @@ internal sealed class PlaceGrain(
             return null;
         await ReloadDevices();
         if (!_isCurrent)
-            await UpdateNotice();
+            await Refresh();
         return new PlaceDescription(_place, _kiosks, Covering(), _notice!, _content!) { Fleets = _fleets };
     }
 
@@ -136,10 +138,15 @@ internal sealed class PlaceGrain(
 
     private async Task Tick(CancellationToken cancellationToken)
     {
+        // Until this pass has ended, nothing says that the notice is up to date: what fails here, the next question repeats.
+        _isCurrent = false;
         await ReloadDevices();
-        if (time.GetUtcNow() - _fleetsReadAt >= ReadFleetsEvery)
-            await ReadFleets(cancellationToken);
         await Refresh();
+        if (time.GetUtcNow() - _fleetsReadAt < ReadFleetsEvery)
+            return;
+        _isCurrent = false;
+        await ReadFleets(cancellationToken);
+        await UpdateNotice();
     }
 
     private async Task ReadFleets(CancellationToken cancellationToken)

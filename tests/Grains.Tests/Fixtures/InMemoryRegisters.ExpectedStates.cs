@@ -8,7 +8,10 @@ internal sealed partial class InMemoryRegisters : IExpectedStateRegister
 {
     private readonly Dictionary<string, List<ExpectedStateDraft>> _expected = [];
 
-    Task<long> IExpectedStateRegister.DeviceRegisterVersionAsync(CancellationToken cancellationToken) => Task.FromResult(1L);
+    /// <summary>Grows with each change of the register that a test wants to be seen.</summary>
+    public long RegisterVersion { get; set; } = 1;
+
+    Task<long> IExpectedStateRegister.DeviceRegisterVersionAsync(CancellationToken cancellationToken) => Task.FromResult(RegisterVersion);
 
     Task<ImmutableArray<DeviceGroup>> IExpectedStateRegister.GroupsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Devices;
+using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
 using static SurveillanceRegistry.Grains.Tests.Fixtures.SmallCity;
 
@@ -87,6 +90,58 @@ public sealed class PlaceGrainTests : IAsyncLifetime
             notice.Now.Facts.Concat(notice.Worst.Facts),
             fact => Assert.Equal((Mode.Recorded, FactCertainty.Unknown, null), (fact.Mode, fact.Certainty, fact.Since))
         );
+    }
+
+    [Fact]
+    public async Task A_camera_is_on_the_notice_when_the_news_of_its_registration_was_lost()
+    {
+        var reconciler = new ExpectedStateReconciler(_city.Grains, _city.Memory, _city.Time);
+        var logger = NullLogger<GrainWakeUpService>.Instance;
+        var wakeUp = new GrainWakeUpService(_city.Grains, _city.Memory, _city.Memory, reconciler, _city.Memory, logger);
+        await wakeUp.RunOnceAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain((await _city.Notice(Gate)).Worst.Facts, fact => fact.Capture == Capture.Video);
+
+        await _city.Memory.RegisterAsync(
+            new Device("gate-cam-2", "facility-camera", [Capture.Video], Gate, null, "police", Lifecycle.Active),
+            null!,
+            "new",
+            _city.Time.GetUtcNow(),
+            TestContext.Current.CancellationToken
+        );
+        _city.Memory.RegisterVersion++;
+        await wakeUp.RunOnceAsync(TestContext.Current.CancellationToken);
+
+        var notice = await _city.Notice(Gate);
+        Assert.Contains(notice.Now.Facts, fact => fact.Capture == Capture.Video);
+        Assert.Contains(notice.Worst.Facts, fact => fact.Capture == Capture.Video);
+    }
+
+    [Fact]
+    public async Task A_heard_device_that_says_nothing_of_a_capture_issues_no_notice_with_each_heartbeat()
+    {
+        await Report(Plates, namesAudio: true);
+        await Report(Plates, namesAudio: false);
+        var before = (await _city.Grains.Place(Gate).Describe())!;
+        var audio = Assert.Single(before.Content.Now.Facts, fact => fact.Capture == Capture.Audio);
+        Assert.Equal((FactCertainty.Unknown, null, true), (audio.Certainty, audio.Since, audio.IsUnstated));
+        Assert.Contains(before.Content.Now.Languages["en"].Facts, text => text.CertaintyLine == "certainty.unstated");
+
+        _city.Time.Advance(TimeSpan.FromSeconds(30));
+        await Report(Plates, namesAudio: false);
+        await _city.Grains.Place(Gate).Recompose();
+        Assert.Equal(before.Notice.Sequence, (await _city.Grains.Place(Gate).Describe())!.Notice.Sequence);
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_recorded_yet_puts_the_recorded_mode_in_doubt()
+    {
+        var loud = Plates.With(Capture.Audio, Mode.Recorded);
+        var heard = DeviceObservation.FromFirstHeartbeat(_city.NextHeartbeat(Reader, Plates.With(Capture.Audio, Mode.Off)));
+        var now = DeviceObservation.FromFirstHeartbeat(_city.NextHeartbeat(Reader, loud));
+        var device = (await _city.Memory.FindAsync(Reader, TestContext.Current.CancellationToken))!;
+
+        var joined = heard.WithLiveTimes(device, now)!;
+        Assert.Equal((Mode.Recorded, null), (joined.Capture[Capture.Plates], joined.Capture[Capture.Audio]));
     }
 
     [Fact]
