@@ -17,6 +17,7 @@ const pauses = { first: 1_000, longest: 8_000 };     // Between requests that fa
 
 let notice = null;          // What was last confirmed: payload, hash, when it was asked for and answered, and for how long it holds.
 let isTimeKnown = true;     // Whether the age of the confirmation is known.
+let isReplaced = false;     // Whether another notice is in force, and fetching it failed.
 let refused = null;         // "closed" or "unpaired" when the registry said so.
 let hasAnswer = false;
 let language = root.lang;
@@ -36,13 +37,14 @@ async function confirm() {
     const confirmed = await source.confirm(AbortSignal.timeout(patience));
     // An answer that was on its way while the clocks parted has no known age.
     if (!mine.isDoubtful) {
-      [notice, isTimeKnown, refused] = [confirmed, true, null];
+      [notice, isTimeKnown, isReplaced, refused] = [confirmed, true, false, null];
       if (root.dataset.whole === "false") window.loadScreen(`/kiosks/${kiosk}${location.search}`);
     }
     pause = pauses.first;
     wait = mine.isDoubtful ? 0 : expected;
   } catch (failure) {
     refused = failure instanceof NoScreen ? failure.state : null;
+    isReplaced = notice !== null && source.inForce !== notice.hash;
     console.warn(failure.message);
     wait = pause;
     pause = Math.min(pause * 2, pauses.longest);
@@ -74,7 +76,7 @@ function showNow() {
   const age = notice ? ageOf(notice.sent) : Infinity;
   const isConfirmed = notice !== null && isTimeKnown && age <= Math.min(notice.validSeconds * 1_000, trusted);
   // A notice that another one replaced is not true, however fresh: while the other is fetched it may stand, not after that failed.
-  const isCurrent = !refused && isConfirmed && (asking !== null || source.inForce === notice.hash);
+  const isCurrent = !refused && isConfirmed && !isReplaced && (asking !== null || source.inForce === notice.hash);
   const own = (key, values) => textOf(key, language, values);
   const state = refused ?? (isCurrent ? "current" : "unconfirmed");
   const hasChanged = root.dataset.state !== state;

@@ -40,6 +40,9 @@ internal sealed class KioskNetwork
     /// <summary>How long the city's confirmations hold.</summary>
     public int ValidSeconds { get; set; } = 90;
 
+    /// <summary>Whether a question for a notice is never answered.</summary>
+    public bool NoticeHangs { get; set; }
+
     /// <summary>Stands between a page and the city. The city confirms the notice that is carried.</summary>
     public static async Task<KioskNetwork> To(IPage page, SampleCity city, SignedNotice notice)
     {
@@ -72,6 +75,8 @@ internal sealed class KioskNetwork
     private Task AnswerNotice(IRoute route)
     {
         Fetched++;
+        if (NoticeHangs)
+            return Task.CompletedTask;
         return Answer(route, () => _carries!);
     }
 

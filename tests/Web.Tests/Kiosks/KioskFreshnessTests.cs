@@ -71,6 +71,25 @@ public sealed class KioskFreshnessTests(SampleCity city, Chromium chromium) : Ki
     }
 
     [Fact]
+    public async Task A_replaced_notice_stays_refused_while_the_next_one_is_on_its_way()
+    {
+        var network = await Watches(Issued(3, Sees));
+        await Stands("current");
+        network.Carries(Issued(3, Sees).ToJws(), inForce: Issued(4, Hears));
+        await Asks(network);
+        await Stands("unconfirmed");
+        network.NoticeHangs = true;
+        var fetched = network.Fetched;
+        for (var second = 0; second < 10; second++)
+        {
+            await Pass(1);
+            await Stands("unconfirmed");
+        }
+
+        Assert.True(network.Fetched > fetched); // It asked, and waited for the answer.
+    }
+
+    [Fact]
     public async Task An_earlier_notice_with_the_sequence_of_another_is_refused()
     {
         var before = City.Time.GetUtcNow().AddSeconds(-1);
