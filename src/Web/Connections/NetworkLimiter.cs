@@ -13,17 +13,18 @@ internal sealed class NetworkLimiter : IDisposable
     public NetworkLimiter(int inAll, int perNetwork, Func<IPAddress, bool>? isShared = null) =>
         _limiter = PartitionedRateLimiter.CreateChained(
             PartitionedRateLimiter.Create<IPAddress, bool>(_ => RateLimitPartition.GetConcurrencyLimiter(true, _ => NoQueue(inAll))),
-            PartitionedRateLimiter.Create<IPAddress, IPAddress>(network =>
-                isShared?.Invoke(network) == true
-                    ? RateLimitPartition.GetNoLimiter(network)
-                    : RateLimitPartition.GetConcurrencyLimiter(network, _ => NoQueue(perNetwork))
+            // A proxy is named by its address: the network of an IPv6 address holds its neighbours, too.
+            PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
+                isShared?.Invoke(address) == true
+                    ? RateLimitPartition.GetNoLimiter(address)
+                    : RateLimitPartition.GetConcurrencyLimiter(ClientNetwork.Of(address), _ => NoQueue(perNetwork))
             )
         );
 
     /// <summary>Takes a place for an address; null when there is none.</summary>
     public RateLimitLease? TryTake(IPAddress? address)
     {
-        var lease = _limiter.AttemptAcquire(ClientNetwork.Of(address));
+        var lease = _limiter.AttemptAcquire(address ?? IPAddress.None);
         if (lease.IsAcquired)
             return lease;
         lease.Dispose();

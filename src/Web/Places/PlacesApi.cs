@@ -21,6 +21,9 @@ internal static class PlacesApi
     private const string Alternative =
         "Use places/{id}/notice?at= for the notice of an instant, and devices/{id}?asOf= for the past of a device.";
 
+    /// <summary>By how much a client's clock may be ahead of the registry's.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("places", ListAsync).AllowOnlyToday(Alternative);
@@ -117,6 +120,8 @@ internal static class PlacesApi
     {
         if (!QueryParameters.TryInstant(http.Request.Query, "at", time, out var at))
             return Problem.BadParameter($"at is '{http.Request.Query["at"]}': {QueryParameters.InstantExpected}.");
+        if (at > time.GetUtcNow() + ClockTolerance)
+            return Problem.BadParameter($"at is '{http.Request.Query["at"]}': no notice is in force at a time that has not come.");
         if (await places.DescribeAsync(id, grains, cancellationToken) is not { } place)
             return NotFound(id);
         // Without an instant the answer is the notice that the place has just brought up to date, though it is younger than the request.

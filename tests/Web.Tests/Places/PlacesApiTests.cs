@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Notices;
@@ -58,5 +59,21 @@ public sealed class PlacesApiTests(SampleCity city)
         Assert.Equal((string?)seen["hash"], (string?)unseen["gap"]!["lastHash"]);
         Assert.Equal((string?)seen["hash"], (string?)present["hash"]);
         Assert.Empty(unseen["displays"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_time_that_has_not_come_has_no_notice()
+    {
+        var ahead = NoticePayload.FormatInstant(city.Time.GetUtcNow().AddDays(1));
+        using var answer = await city.Reader.GetAsync(
+            "/api/v1/places/harbor-bridge/notice?at=" + ahead,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(
+            "has not come",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 }
