@@ -127,7 +127,11 @@ public sealed partial class SampleNoticesTests
         );
         Assert.Contains(
             content.Now.Languages["en"].SecondLayer,
-            item => item.Text.StartsWith("Laws of 2026 ch. 239 and SPD Manual 16.170 state different limits.", StringComparison.Ordinal)
+            item =>
+                item.Text.StartsWith(
+                    "Laws of 2026 ch. 239 and SPD Manual 16.170 differ on how long recordings are kept.",
+                    StringComparison.Ordinal
+                )
         );
         Assert.DoesNotContain(content.Now.Languages["en"].FirstLayer, item => item.Text.Contains("Mayor", StringComparison.Ordinal));
     }

@@ -22,7 +22,8 @@ public enum RuleStatus
 /// <param name="Version">The version of the instrument for the day; null when the registry has no text for it.</param>
 /// <param name="Rule">What that version says of the technology; null when there is no version.</param>
 /// <param name="Next">A later version that was already known on that day and has not begun, or null.</param>
-/// <param name="DisagreesWith">Ids of instruments in force for the same technology that state another limit for the same data.</param>
+/// <param name="DisagreesWith">Ids of instruments, in force or adopted, for the same technology and department whose periods for the same
+/// data contradict this text's: another limit, a minimum or a practice beyond a limit, a practice below a minimum.</param>
 public sealed record GovernanceRow(
     Technology Technology,
     Instrument Instrument,

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies.Conflicts;
 using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Policies.Rules;
@@ -99,22 +100,22 @@ public sealed record GovernanceTable
     private static ImmutableArray<GovernanceRow> WithDisagreements(ImmutableArray<Pair> pairs, DateOnly day)
     {
         var rows = ImmutableArray.CreateBuilder<GovernanceRow>(pairs.Length);
-        var limits = new List<ImmutableArray<Retention>>();
+        var statements = new List<Statement?>();
         var first = 0;
         while (first < pairs.Length)
         {
             var technology = pairs[first].Technology.Id;
             var last = first;
-            limits.Clear();
+            statements.Clear();
             while (last < pairs.Length && pairs[last].Technology.Id == technology)
             {
                 var row = Row(pairs[last], day);
                 rows.Add(row);
-                limits.Add(row is { Status: RuleStatus.InForce, Version: { } version } ? pairs[last].LimitsOf(version) : default);
+                statements.Add(row.Status is RuleStatus.InForce or RuleStatus.Adopted ? Statement.Of(row.Rule!) : null);
                 last++;
             }
 
-            SetDisagreements(rows, limits, first);
+            SetDisagreements(rows, statements, first);
             first = last;
         }
 
@@ -122,28 +123,22 @@ public sealed record GovernanceTable
     }
 
     /// <summary>
-    /// Sets <see cref="GovernanceRow.DisagreesWith"/> for the rows of one technology. Many rows state the same limits and disagree with the
-    /// same others, so that only the different sets of limits are compared with each other.
+    /// Sets <see cref="GovernanceRow.DisagreesWith"/> for the rows of one technology. Many rows state the same periods and disagree with
+    /// the same others, so that only the different statements are compared with each other.
     /// </summary>
-    /// <param name="limits">The limits that each row of the technology states; default where it is not in force.</param>
+    /// <param name="statements">What each row of the technology states; null where it is not in force and was not adopted.</param>
     /// <param name="first">The position in <paramref name="rows"/> of the first row of the technology.</param>
-    private static void SetDisagreements(ImmutableArray<GovernanceRow>.Builder rows, List<ImmutableArray<Retention>> limits, int first)
+    private static void SetDisagreements(ImmutableArray<GovernanceRow>.Builder rows, List<Statement?> statements, int first)
     {
         var groups = Enumerable
-            .Range(0, limits.Count)
-            .Where(i => !limits[i].IsDefaultOrEmpty)
-            .GroupBy(i => limits[i], LimitsComparer.Instance)
-            .Select(group => (Limits: group.Key, Rows: group.ToArray()))
+            .Range(0, statements.Count)
+            .Where(i => statements[i] is { Retentions.IsEmpty: false })
+            .GroupBy(i => statements[i]!)
+            .Select(group => (Statement: group.Key, Rows: group.ToArray()))
             .ToArray();
         foreach (var group in groups)
         {
-            int[] others =
-            [
-                .. groups
-                    .Where(other => group.Limits.Any(limit => other.Limits.Any(otherLimit => Contradict(limit, otherLimit))))
-                    .SelectMany(other => other.Rows)
-                    .Order(),
-            ];
+            int[] others = [.. groups.Where(other => group.Statement.Contradicts(other.Statement)).SelectMany(other => other.Rows).Order()];
             if (others.Length == 0)
                 continue;
             ImmutableArray<string> ids = [.. others.Select(other => rows[first + other].Instrument.Id)];
@@ -152,22 +147,22 @@ public sealed record GovernanceTable
         }
     }
 
-    private static bool Contradict(Retention one, Retention other) =>
-        one.Days != other.Days && (one.DataClass is null || other.DataClass is null || one.DataClass == other.DataClass);
+    private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<VersionRule> Texts);
 
-    private sealed record Pair(Technology Technology, Instrument Instrument, ImmutableArray<VersionRule> Texts)
+    /// <summary>The periods that a rule states, and the departments that it applies to.</summary>
+    private sealed record Statement(ImmutableArray<Retention> Retentions, ImmutableArray<string> Departments)
     {
-        /// <summary>The limits in days that a version states.</summary>
-        public ImmutableArray<Retention> LimitsOf(InstrumentVersion version)
-        {
-            foreach (var text in Texts)
-            {
-                if (ReferenceEquals(text.Version, version))
-                    return text.Limits;
-            }
+        public static Statement Of(Rule rule) => new(rule.Retention, rule.Departments);
 
-            return [];
-        }
+        public bool Contradicts(Statement other) =>
+            RetentionConflict.ConcernSameDepartments(Departments, other.Departments)
+            && Retentions.Any(one => other.Retentions.Any(two => RetentionConflict.Contradict(one, two)));
+
+        public bool Equals(Statement? other) =>
+            other is not null && Retentions.SequenceEqual(other.Retentions) && Departments.SequenceEqual(other.Departments);
+
+        public override int GetHashCode() =>
+            Retentions is [var first, ..] ? HashCode.Combine(Retentions.Length, first.Days, first.DataClass, Departments.Length) : 0;
     }
 
     /// <summary>What a version says of a technology, with the values that every query needs.</summary>
@@ -175,18 +170,11 @@ public sealed record GovernanceTable
         InstrumentVersion Version,
         Rule Rule,
         DateOnly EarliestPossibleStart,
-        DateOnly? LatestPossibleEnd,
-        ImmutableArray<Retention> Limits
+        DateOnly? LatestPossibleEnd
     )
     {
         public static VersionRule From(InstrumentVersion version, Rule rule) =>
-            new(
-                version,
-                rule,
-                version.Effective.EarliestPossibleStart,
-                version.Effective.LatestPossibleEnd,
-                [.. rule.Retention.Where(retention => retention is { Bound: RetentionBound.Limit, Days: not null })]
-            );
+            new(version, rule, version.Effective.EarliestPossibleStart, version.Effective.LatestPossibleEnd);
 
         public Phase PhaseOn(DateOnly day)
         {
@@ -194,27 +182,5 @@ public sealed record GovernanceTable
                 return Phase.Before;
             return day >= LatestPossibleEnd ? Phase.After : Phase.During;
         }
-    }
-
-    /// <summary>Compares lists of limits by their days and classes of data.</summary>
-    private sealed class LimitsComparer : IEqualityComparer<ImmutableArray<Retention>>
-    {
-        public static LimitsComparer Instance { get; } = new();
-
-        public bool Equals(ImmutableArray<Retention> x, ImmutableArray<Retention> y)
-        {
-            if (x.Length != y.Length)
-                return false;
-            for (var i = 0; i < x.Length; i++)
-            {
-                if (x[i].Days != y[i].Days || x[i].DataClass != y[i].DataClass)
-                    return false;
-            }
-
-            return true;
-        }
-
-        public int GetHashCode(ImmutableArray<Retention> limits) =>
-            limits is [var first, ..] ? HashCode.Combine(limits.Length, first.Days, first.DataClass) : 0;
     }
 }

@@ -45,7 +45,7 @@ public static class PlainLanguage
         };
 
     /// <summary>How long recordings are retained, e.g. <c>at most 90 days (patrol reads), with exceptions</c>.</summary>
-    public static string For(Retention retention) => Span(retention) + Beside(retention);
+    public static string For(Retention retention) => Period(retention) + Beside(retention);
 
     /// <summary>The class of data and the note of a retention, as they follow its figure.</summary>
     internal static string Beside(Retention retention) => Class(retention) + (retention.Note is { } note ? $", {note}" : "");
@@ -108,6 +108,9 @@ public static class PlainLanguage
         return $"{source.Title}; read {Date(source.ReadOn)}; {For(source.Confidence)}";
     }
 
+    /// <summary>A number in digits.</summary>
+    internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>A number with its noun: <c>1 day</c>, <c>21 days</c>.</summary>
     public static string Count(int number, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
@@ -122,7 +125,8 @@ public static class PlainLanguage
     /// <summary>The text with a capital letter at its beginning.</summary>
     public static string Sentence(string text) => string.IsNullOrEmpty(text) ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
-    private static string Span(Retention retention) =>
+    /// <summary>The bound and the figure: <c>at most 90 days</c>, <c>until the end of the shift</c>.</summary>
+    internal static string Period(Retention retention) =>
         retention.Event is not null
             ? Length(retention)
             : retention.Bound switch

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Conflicts;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
@@ -32,7 +33,7 @@ public sealed class DashboardModel(
     /// <summary>The user's own drafts and open requests.</summary>
     public ImmutableArray<ListedChange> Own { get; private set; } = [];
 
-    public ImmutableArray<GovernanceRow> Disagreeing { get; private set; } = [];
+    public ImmutableArray<RetentionConflict> Disagreeing { get; private set; } = [];
 
     /// <summary>Rules that take effect after today.</summary>
     public ImmutableArray<GovernanceRow> Upcoming { get; private set; } = [];
@@ -63,7 +64,7 @@ public sealed class DashboardModel(
         Submitted = List(requests.Where(request => request.State == ChangeState.Submitted && request.Author.Staff != userId));
         Own = List(requests.Where(request => request.Author.Staff == userId && IsOpen(request)));
         var rows = history.Current.Table.On(today);
-        Disagreeing = [.. rows.Where(row => !row.DisagreesWith.IsEmpty)];
+        Disagreeing = RetentionConflict.Among(rows);
         Upcoming = [.. rows.Select(row => row.AsScheduled()).OfType<GovernanceRow>()];
         Exceeding = ExceedingFact.From(await places.DescribeAllAsync(grains, HttpContext.RequestAborted));
         AwaitingConfirmation = await withdrawals.AwaitingAsync(HttpContext.RequestAborted);

@@ -112,6 +112,16 @@ public sealed class GovernanceTableTests
     }
 
     [Fact]
+    public void A_text_with_no_known_first_day_and_one_that_is_in_force_disagree()
+    {
+        var table = Table(
+            ("manual", [Version(1, From("2019"), 90, "Patrol Reads")]),
+            ("state", [Version(1, new EffectivePeriod(null), 21, "patrol reads")])
+        );
+        Assert.All(table.On(Today), row => Assert.Single(row.DisagreesWith));
+    }
+
+    [Fact]
     public void A_text_that_was_only_reported_or_is_unsure_is_not_printed_as_law()
     {
         var table = Table(

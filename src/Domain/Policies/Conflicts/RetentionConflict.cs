@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies.Rules;
+
+namespace SurveillanceRegistry.Domain.Policies.Conflicts;
+
+/// <summary>Two texts that cannot both be followed, or of which one says that the other is not followed.</summary>
+/// <param name="One">The row of the first text, and the period that it states.</param>
+public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, GovernanceRow Other, Retention OtherSays)
+{
+    /// <summary>
+    /// The conflict in sentences that cannot be misread: <c>SPD Manual 16.170 says: patrol reads are kept at most 90 days. …</c>
+    /// </summary>
+    public string Sentence => $"{Says(One, OneSays)} {Says(Other, OtherSays)} {Why}";
+
+    private string Why =>
+        (OneSays.Bound, OtherSays.Bound) switch
+        {
+            (RetentionBound.Limit, RetentionBound.Limit) => "The two limits differ.",
+            (RetentionBound.Practice, RetentionBound.Practice) => "The two practices differ.",
+            (RetentionBound.Practice, RetentionBound.Minimum) or (RetentionBound.Minimum, RetentionBound.Practice) =>
+                "The practice is shorter than the minimum.",
+            (RetentionBound.Practice, _) or (_, RetentionBound.Practice) => "The practice is longer than the limit.",
+            _ => "The minimum is longer than the limit: both cannot be kept.",
+        };
+
+    /// <summary>Every conflict between rows, each once, in the order of the rows.</summary>
+    public static ImmutableArray<RetentionConflict> Among(ImmutableArray<GovernanceRow> rows)
+    {
+        var conflicts = ImmutableArray.CreateBuilder<RetentionConflict>();
+        foreach (var (i, one) in rows.Index())
+        {
+            foreach (var other in rows.Skip(i + 1).Where(other => one.DisagreesWith.Contains(other.Instrument.Id)))
+            {
+                if (other.Technology.Id == one.Technology.Id && First(one, other) is { } conflict)
+                    conflicts.Add(conflict);
+            }
+        }
+
+        return conflicts.ToImmutable();
+    }
+
+    /// <summary>Whether two periods of two texts contradict each other.</summary>
+    internal static bool Contradict(Retention one, Retention other)
+    {
+        if (!ConcernSameData(one, other))
+            return false;
+        // How long a shift or a sentence lasts is not known, so that it can be compared with no number of days.
+        if (one.Days is not { } days || other.Days is not { } otherDays)
+            return one.Bound == other.Bound && one.Event is not null && other.Event is not null && one.Event != other.Event;
+        if (one.Bound == other.Bound)
+            return one.Bound != RetentionBound.Minimum && days != otherDays;
+        var (shorter, longer) = Rank(one.Bound) < Rank(other.Bound) ? (days, otherDays) : (otherDays, days);
+        return shorter > longer;
+    }
+
+    /// <summary>Whether rules of two texts can govern one device.</summary>
+    internal static bool ConcernSameDepartments(ImmutableArray<string> one, ImmutableArray<string> other) =>
+        one.IsEmpty || other.IsEmpty || one.Intersect(other).Any();
+
+    private static RetentionConflict? First(GovernanceRow one, GovernanceRow other) =>
+        one.Rule!.Retention.SelectMany(says => other.Rule!.Retention, (says, otherSays) => (says, otherSays))
+            .Where(pair => Contradict(pair.says, pair.otherSays))
+            .Select(pair => new RetentionConflict(one, pair.says, other, pair.otherSays))
+            .FirstOrDefault();
+
+    private static bool ConcernSameData(Retention one, Retention other) =>
+        one.DataClass is null
+        || other.DataClass is null
+        || string.Equals(one.DataClass, other.DataClass, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A minimum is at most the practice, and the practice is at most the limit.</summary>
+    private static int Rank(RetentionBound bound) =>
+        bound switch
+        {
+            RetentionBound.Minimum => 0,
+            RetentionBound.Practice => 1,
+            RetentionBound.Limit => 2,
+            _ => throw new ArgumentOutOfRangeException(nameof(bound), bound, null),
+        };
+
+    private static string Says(GovernanceRow row, Retention retention)
+    {
+        var undated = row.Status == RuleStatus.Adopted ? ", whose first day is not known," : "";
+        var note = retention.Note is { } text ? $" ({text})" : "";
+        return $"{row.Instrument.Citation}{undated} says: {retention.DataClass ?? "all recordings"} "
+            + $"are kept {PlainLanguage.Period(retention)}{note}.";
+    }
+}
