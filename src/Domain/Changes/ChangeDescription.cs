@@ -17,24 +17,56 @@ namespace SurveillanceRegistry.Domain.Changes;
 /// <param name="What">What was changed.</param>
 public sealed record ChangeDescription(Difference Difference, string? Where, string What)
 {
-    /// <summary>Describes every difference in at least one sentence, in the order of the document.</summary>
+    /// <summary>
+    /// Describes every difference in at least one sentence: first the versions that were added, by their terms, then the others in the
+    /// order of the document.
+    /// </summary>
     /// <param name="before">Null for a document that did not exist.</param>
     /// <param name="names">The source of the names of technologies, texts and departments.</param>
     public static ImmutableArray<ChangeDescription> Describe(PolicyDocument? before, PolicyDocument after, GovernanceSnapshot names)
     {
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(names);
+        var differences = Difference.Between(before, after);
         return
         [
-            .. Difference
-                .Between(before, after)
-                .Select(difference => new ChangeDescription(
-                    difference,
-                    Location(difference, before, after, names),
-                    Describe(difference, after, names)
-                )),
+            .. differences
+                .OrderBy(difference => AddedVersion(difference, after) is null)
+                .SelectMany(difference => Describe(difference, before, after, names)),
         ];
     }
+
+    /// <summary>Describes one difference in at least one sentence.</summary>
+    /// <param name="before">Null for a document that did not exist.</param>
+    public static IEnumerable<ChangeDescription> Describe(
+        Difference difference,
+        PolicyDocument? before,
+        PolicyDocument after,
+        GovernanceSnapshot names
+    )
+    {
+        ArgumentNullException.ThrowIfNull(difference);
+        ArgumentNullException.ThrowIfNull(after);
+        return AddedVersion(difference, after) is { } version
+            ? Added(difference, version, after, names)
+            : [new(difference, Location(difference, before, after, names), Describe(difference, after, names))];
+    }
+
+    private static IEnumerable<ChangeDescription> Added(
+        Difference difference,
+        InstrumentVersion version,
+        PolicyDocument after,
+        GovernanceSnapshot names
+    ) =>
+        AddedVersionDescription
+            .Describe(version, after.Value<Instrument>(), names)
+            .Select(sentence => new ChangeDescription(difference, sentence.Where, sentence.What));
+
+    /// <summary>The version that a difference adds; null when it adds none.</summary>
+    private static InstrumentVersion? AddedVersion(Difference difference, PolicyDocument after) =>
+        after.Kind == DocumentKind.Instrument && difference is { Path: ["versions", var key], Before: null }
+            ? FindVersion(after, key)
+            : null;
 
     /// <summary>The sentence with the basis of the change: <c>…, under Laws of 2026, ch. 239</c>.</summary>
     public string WithBasis(Source? source) => source is null ? ToString() : $"{this}, under {DescriptionPhrases.Plain(source.Title)}";
@@ -43,22 +75,27 @@ public sealed record ChangeDescription(Difference Difference, string? Where, str
 
     private static string? Location(Difference difference, PolicyDocument? before, PolicyDocument after, GovernanceSnapshot names)
     {
-        if (after.Kind != DocumentKind.Instrument || difference.Path is not ["versions", var number, _, ..])
+        if (after.Kind != DocumentKind.Instrument || difference.Path is not ["versions", var key, _, ..])
             return null;
-        var version = FindVersion(after, number) ?? FindVersion(before, number);
-        var location = $"Version {number}" + (version?.Effective.From is { } from ? $", from {PlainLanguage.Date(from)}" : "");
+        var version = FindVersion(after, key) ?? FindVersion(before, key);
+        var location =
+            $"Version {version?.Number.ToString(CultureInfo.InvariantCulture) ?? key}"
+            + (version?.Effective.From is { } from ? $", from {PlainLanguage.Date(from)}" : "");
         return difference.Path is [_, _, "rules", var technology, _, ..]
             ? $"{location}, for {DescriptionPhrases.Technology(technology, names)}"
             : location;
     }
 
-    private static InstrumentVersion? FindVersion(PolicyDocument? document, string number)
+    /// <param name="key">The identity of the version; its number in a document without identities.</param>
+    private static InstrumentVersion? FindVersion(PolicyDocument? document, string key)
     {
         try
         {
             return document
                 ?.Value<Instrument>()
-                .Versions.FirstOrDefault(version => version.Number.ToString(CultureInfo.InvariantCulture) == number);
+                .Versions.FirstOrDefault(version =>
+                    version.Id == key || version.Id.Length == 0 && version.Number.ToString(CultureInfo.InvariantCulture) == key
+                );
         }
         catch (JsonException)
         {

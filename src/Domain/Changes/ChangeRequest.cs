@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes.Validation;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Rules;
 
@@ -41,16 +42,27 @@ public sealed record ChangeRequest(
     /// <summary>Every reason why a proposal cannot be recorded, not even as a draft; empty when it can.</summary>
     public static ImmutableArray<Refusal> CheckDraft(Proposal proposal) => [.. ProposalValidator.Problems(proposal)];
 
+    /// <summary>
+    /// Every reason why a proposal cannot be recorded as a new draft; empty when it can. A draft that would change nothing is not recorded.
+    /// </summary>
+    public static ImmutableArray<Refusal> CheckNewDraft(Proposal proposal, GovernanceHistory history) =>
+        ChangesNothing(VersionIdentity.Complete(proposal, history), history)
+            ? [new Refusal(RefusalCodes.NothingChanged, "Nothing differs from what the registry has: change a value first.")]
+            : CheckDraft(proposal);
+
     /// <summary>The refusal of a note that cannot be recorded; null when it can.</summary>
     public static Refusal? CheckNote(string? note) => ProposalValidator.CheckNote(note);
 
     /// <summary>The author changes what is proposed, or why.</summary>
     public Outcome<ChangeRequest> Revise(Attribution by, Proposal proposal)
     {
+        ArgumentNullException.ThrowIfNull(proposal);
         if (State != ChangeState.Draft)
             return WrongState("changed", "draft");
         if (by.Staff != Author.Staff)
             return NotTheAuthor("change");
+        if (IsSame(proposal))
+            return new Refusal(RefusalCodes.NothingChanged, $"Request {Id} says exactly this already: nothing was recorded.");
         if (CheckDraft(proposal) is { IsEmpty: false } refusals)
             return refusals;
         return Next(ChangeState.Draft) with { Proposal = proposal };
@@ -63,8 +75,9 @@ public sealed record ChangeRequest(
             return WrongState("submitted", "draft");
         if (by.Staff != Author.Staff)
             return NotTheAuthor("submit");
-        var refusals = CheckComplete().Concat(CheckDraft(Proposal)).Concat(CheckDocuments(history)).ToImmutableArray();
-        return refusals.IsEmpty ? Next(ChangeState.Submitted) with { SubmittedAt = at } : refusals;
+        var request = VersionIdentity.Complete(this, history);
+        var refusals = CheckComplete().Concat(CheckDraft(request.Proposal)).Concat(request.CheckDocuments(history)).ToImmutableArray();
+        return refusals.IsEmpty ? request.Next(ChangeState.Submitted) with { SubmittedAt = at } : refusals;
     }
 
     /// <summary>A person other than the author approves it. It is recorded, and takes effect on the days that its documents name.</summary>
@@ -72,8 +85,9 @@ public sealed record ChangeRequest(
     {
         if (CheckDecider(by) is { } refusal)
             return refusal;
-        var refusals = CheckDraft(Proposal).AddRange(CheckDocuments(history));
-        return refusals.IsEmpty ? Next(ChangeState.Approved) with { Decider = by, DecidedAt = at } : refusals;
+        var request = VersionIdentity.Complete(this, history);
+        var refusals = CheckDraft(request.Proposal).AddRange(request.CheckDocuments(history));
+        return refusals.IsEmpty ? request.Next(ChangeState.Approved) with { Decider = by, DecidedAt = at } : refusals;
     }
 
     /// <summary>A person other than the author rejects it, with the reason in a note.</summary>
@@ -122,6 +136,17 @@ public sealed record ChangeRequest(
             return new Refusal(RefusalCodes.OwnRequest, "The new author decided this request: choose another person.", "to");
         return Next(State) with { Author = to };
     }
+
+    /// <summary>Whether a proposal is the one that the request has.</summary>
+    private bool IsSame(Proposal proposal) =>
+        proposal with { Documents = Proposal.Documents } == Proposal && proposal.Documents.SequenceEqual(Proposal.Documents);
+
+    /// <summary>Whether each proposed document is the revision that it was made from, or the newest one.</summary>
+    private static bool ChangesNothing(Proposal proposal, GovernanceHistory history) =>
+        proposal.Documents.All(proposed =>
+            history.Revision(proposed)?.Document == proposed.Document
+            || history.LatestOf(proposed.Document.Kind, proposed.Document.Id)?.Document == proposed.Document
+        );
 
     private ChangeRequest Next(ChangeState state) => this with { State = state, Version = Version + 1 };
 

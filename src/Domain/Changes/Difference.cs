@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Changes;
 
@@ -15,6 +18,21 @@ public sealed record Difference(ImmutableArray<string> Path, string? Before, str
     public string Key => string.Join('/', Path);
 
     /// <summary>
+    /// The path with the number of a version in place of its identity, as older versions of the registry published it.
+    /// </summary>
+    /// <param name="before">Null for a document that did not exist.</param>
+    public ImmutableArray<string> NumberedPath(PolicyDocument? before, PolicyDocument after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        if (after.Kind != DocumentKind.Instrument || Path is not ["versions", var id, ..])
+            return Path;
+        var versions = new[] { after, before }.OfType<PolicyDocument>().SelectMany(document => document.Value<Instrument>().Versions);
+        return versions.FirstOrDefault(version => version.Id == id) is { } version
+            ? Path.SetItem(1, version.Number.ToString(CultureInfo.InvariantCulture))
+            : Path;
+    }
+
+    /// <summary>
     /// Every difference between two documents of a kind, in the order of the document; empty when they are equal.
     /// </summary>
     /// <param name="before">Null for a document that did not exist.</param>
@@ -25,6 +43,14 @@ public sealed record Difference(ImmutableArray<string> Path, string? Before, str
             differences.Add(new Difference([], null, after.Body));
         else if (before.Body != after.Body)
             Compare([], JsonNode.Parse(before.Body), JsonNode.Parse(after.Body), differences);
+        return differences.ToImmutable();
+    }
+
+    /// <summary>Every difference between two values of one type, with paths that begin at the value.</summary>
+    internal static ImmutableArray<Difference> BetweenValues<T>(T before, T after)
+    {
+        var differences = ImmutableArray.CreateBuilder<Difference>();
+        Compare([], JsonSerializer.SerializeToNode(before, Json.Options), JsonSerializer.SerializeToNode(after, Json.Options), differences);
         return differences.ToImmutable();
     }
 

@@ -6,12 +6,17 @@ namespace SurveillanceRegistry.Domain.Changes;
 /// <summary>The parts of a JSON value by key: the members of an object, or the items of a list when each has a key of its own.</summary>
 internal sealed class KeyedParts
 {
-    /// <summary>The members that can be the key of a list item.</summary>
-    private static readonly string[] KeyMembers = ["number", "technology", "id"];
+    /// <summary>
+    /// The members that can be the key of a list item. The number of a version comes last: it changes when an earlier text is recorded.
+    /// </summary>
+    private static readonly string[] KeyMembers = ["technology", "id", "number"];
 
     private readonly ImmutableArray<KeyValuePair<string, JsonNode?>> _parts;
 
     private KeyedParts(ImmutableArray<KeyValuePair<string, JsonNode?>> parts) => _parts = parts;
+
+    /// <summary>No parts: those of a value that does not exist.</summary>
+    public static KeyedParts None { get; } = new([]);
 
     public IEnumerable<string> Keys => _parts.Select(part => part.Key);
 
@@ -33,7 +38,7 @@ internal sealed class KeyedParts
         items.Count == 0
             ? null
             : KeyMembers.FirstOrDefault(key =>
-                items.All(item => item is JsonObject members && members[key] is JsonValue)
+                items.All(item => item is JsonObject members && members[key] is JsonValue value && value.ToString().Length > 0)
                 && items.Select(item => item![key]!.ToString()).Distinct().Count() == items.Count
             );
 }

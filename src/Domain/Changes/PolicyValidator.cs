@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Changes.Validation;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -28,6 +29,10 @@ public static class PolicyValidator
     /// <summary>Every problem that the registry would have with these documents in place of those that it holds.</summary>
     public static ImmutableArray<Refusal> Problems(GovernanceHistory history, ImmutableArray<PolicyDocument> proposed)
     {
+        proposed =
+        [
+            .. proposed.Select(document => VersionIdentity.Complete(document, history.LatestOf(document.Kind, document.Id)?.Document)),
+        ];
         var problems = new List<Refusal>();
         foreach (var duplicate in proposed.GroupBy(document => (document.Kind, document.Id)).Where(group => group.Count() > 1))
             new ProblemLocation(duplicate.First().ToString(), problems).Add("the same document twice in one request", "each document once");
@@ -42,7 +47,7 @@ public static class PolicyValidator
             return [.. problems];
 
         var governance = history.With(proposed);
-        problems.AddRange(ProblemsOf(proposed, governance));
+        problems.AddRange(ProblemsOf(proposed, governance, history.Current));
         foreach (var city in proposed.Where(document => document.Kind == DocumentKind.City).Select(document => document.Value<City>()))
             CityValidator.CheckSampleFlag(city, history.Current.City, new ProblemLocation("city city", problems));
         // Departments and chapters are the parts that a request can remove while other documents refer to them.
@@ -75,10 +80,14 @@ public static class PolicyValidator
     /// <summary>Whether a page could take a part of the text for markup.</summary>
     public static bool HasMarkup(string text) => TextValidator.HasMarkup(text);
 
-    private static List<Refusal> ProblemsOf(IEnumerable<PolicyDocument> documents, GovernanceSnapshot governance)
+    private static List<Refusal> ProblemsOf(
+        IEnumerable<PolicyDocument> documents,
+        GovernanceSnapshot governance,
+        GovernanceSnapshot recorded
+    )
     {
         var problems = new List<Refusal>();
-        var known = new KnownReferences(governance);
+        var known = new KnownReferences(governance, recorded);
         foreach (var document in documents)
             Check(document, governance, known, new ProblemLocation(document.ToString(), problems));
         return problems;
@@ -93,8 +102,8 @@ public static class PolicyValidator
     {
         var inRequest = proposed.Select(document => (document.Kind, document.Id)).ToHashSet();
         PolicyDocument[] others = [.. after.Documents().Where(document => !inRequest.Contains((document.Kind, document.Id)))];
-        return ProblemsOf(others, after)
-            .Except(ProblemsOf(others, before))
+        return ProblemsOf(others, after, before)
+            .Except(ProblemsOf(others, before, before))
             .Take(MaxProblemsOfOthers)
             .Select(problem => problem with { Sentence = "This document uses what the request removes. " + problem.Sentence });
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 
 namespace SurveillanceRegistry.Domain.Changes;
@@ -22,12 +23,19 @@ public sealed record MergeConflict(ImmutableArray<string> Path, string? Base, st
 public sealed record ThreeWayMerge(PolicyDocument Merged, ImmutableArray<MergeConflict> Conflicts)
 {
     /// <summary>Merges the three documents.</summary>
+    /// <param name="from">Null when both sides recorded the document for the first time.</param>
     /// <param name="keepMine">Keys of conflicts in which the request's value is taken; in all others the registry's is.</param>
-    public static ThreeWayMerge Create(PolicyDocument from, PolicyDocument mine, PolicyDocument theirs, IReadOnlySet<string> keepMine)
+    public static ThreeWayMerge Create(PolicyDocument? from, PolicyDocument mine, PolicyDocument theirs, IReadOnlySet<string> keepMine)
     {
+        ArgumentNullException.ThrowIfNull(mine);
+        ArgumentNullException.ThrowIfNull(theirs);
         var conflicts = ImmutableArray.CreateBuilder<MergeConflict>();
-        var merged = Merge([], JsonNode.Parse(from.Body), JsonNode.Parse(mine.Body), JsonNode.Parse(theirs.Body), keepMine, conflicts);
-        return new ThreeWayMerge(PolicyDocument.Read(mine.Kind, merged!.ToJsonString(Json.Options)), conflicts.ToImmutable());
+        var original = from is null ? null : JsonNode.Parse(from.Body);
+        var merged = Merge([], original, JsonNode.Parse(mine.Body), JsonNode.Parse(theirs.Body), keepMine, conflicts);
+        var document = PolicyDocument.Read(mine.Kind, merged!.ToJsonString(Json.Options));
+        return mine.Kind == DocumentKind.Instrument
+            ? VersionMerge.Complete(document, from, mine, theirs, conflicts.ToImmutable(), keepMine)
+            : new ThreeWayMerge(document, conflicts.ToImmutable());
     }
 
     private static JsonNode? Merge(
@@ -46,7 +54,7 @@ public sealed record ThreeWayMerge(PolicyDocument Merged, ImmutableArray<MergeCo
         if (HaveSameParts(from, mine, theirs))
             return MergeParts(
                 path,
-                KeyedParts.Split(from)!,
+                KeyedParts.Split(from) ?? KeyedParts.None,
                 KeyedParts.Split(mine)!,
                 KeyedParts.Split(theirs)!,
                 theirs is JsonObject,
@@ -58,14 +66,17 @@ public sealed record ThreeWayMerge(PolicyDocument Merged, ImmutableArray<MergeCo
         return (keepMine.Contains(conflict.Key) ? mine : theirs)?.DeepClone();
     }
 
-    /// <summary>Whether all three are objects, or lists whose items have the same member as their key.</summary>
+    /// <summary>
+    /// Whether all three are objects, or lists whose items have the same member as their key. The original may be missing or empty: then
+    /// both sides added all of it.
+    /// </summary>
     private static bool HaveSameParts(JsonNode? from, JsonNode? mine, JsonNode? theirs) =>
         (from, mine, theirs) switch
         {
-            (JsonObject, JsonObject, JsonObject) => true,
-            (JsonArray first, JsonArray second, JsonArray third) => KeyedParts.KeyOf(first) is { } key
-                && KeyedParts.KeyOf(second) == key
-                && KeyedParts.KeyOf(third) == key,
+            (JsonObject or null, JsonObject, JsonObject) => true,
+            (JsonArray or null, JsonArray second, JsonArray third) => KeyedParts.KeyOf(second) is { } key
+                && KeyedParts.KeyOf(third) == key
+                && (from is not JsonArray { Count: > 0 } first || KeyedParts.KeyOf(first) == key),
             _ => false,
         };
 

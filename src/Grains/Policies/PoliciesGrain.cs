@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
@@ -104,15 +105,19 @@ internal sealed class PoliciesGrain(
         return acts.MoveToImmutable();
     }
 
-    public async Task<Outcome<ChangeRequest>> Draft(Proposal proposal, Attribution author) =>
-        ChangeRequest.CheckDraft(proposal) is { IsEmpty: false } refusals
+    public async Task<Outcome<ChangeRequest>> Draft(Proposal proposal, Attribution author)
+    {
+        var completed = VersionIdentity.Complete(proposal, _history);
+        return ChangeRequest.CheckNewDraft(completed, _history) is { IsEmpty: false } refusals
             ? refusals
-            : await changes.DraftAsync(proposal, author, time.GetUtcNow(), CancellationToken.None);
+            : await changes.DraftAsync(completed, author, time.GetUtcNow(), CancellationToken.None);
+    }
 
     public async Task<Outcome<ChangeRequest>> Act(long id, int version, ChangeAct act, Attribution by, string? note, Proposal? proposal)
     {
-        if (await changes.FindAsync(id, CancellationToken.None) is not { } before)
+        if (await changes.FindAsync(id, CancellationToken.None) is not { } found)
             return new Refusal("not-found", $"There is no change request {id}.");
+        var before = VersionIdentity.Complete(found, _history);
         if (before.Version != version)
             return Stale(before);
         if (ChangeRequest.CheckNote(note) is { } invalidNote)
@@ -120,7 +125,7 @@ internal sealed class PoliciesGrain(
         var now = time.GetUtcNow();
         var outcome = act switch
         {
-            ChangeAct.Revised => before.Revise(by, proposal ?? throw new ArgumentNullException(nameof(proposal))),
+            ChangeAct.Revised => Revise(before, by, proposal),
             ChangeAct.Submitted => before.Submit(by, _history, now),
             ChangeAct.Approved => before.Approve(by, _history, now),
             ChangeAct.Rejected => before.Reject(by, note ?? "", now),
@@ -139,6 +144,13 @@ internal sealed class PoliciesGrain(
         if (done.IsDone && act == ChangeAct.Approved)
             await ApplyRevisionsAsync();
         return done;
+    }
+
+    private Outcome<ChangeRequest> Revise(ChangeRequest before, Attribution by, Proposal? proposal)
+    {
+        var completed = VersionIdentity.Complete(proposal ?? throw new ArgumentNullException(nameof(proposal)), _history);
+        var outcome = before.Revise(by, completed);
+        return outcome.IsDone && ChangeRequest.CheckNewDraft(completed, _history) is { IsEmpty: false } refusals ? refusals : outcome;
     }
 
     public async Task<Outcome<ChangeRequest>> HandOver(long id, int version, Attribution by, Attribution to)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Web.Http;
@@ -22,6 +23,9 @@ internal static class ChangeResponse
 
     /// <summary>A change request with its documents, their differences and its steps.</summary>
     public static object Create(HttpContext http, ChangeRequest request, GovernanceHistory history) =>
+        Describe(http, VersionIdentity.Complete(request, history), history);
+
+    private static object Describe(HttpContext http, ChangeRequest request, GovernanceHistory history) =>
         new
         {
             request.Id,
@@ -61,7 +65,7 @@ internal static class ChangeResponse
                 .Between(before, proposed.Document)
                 .Select(difference => new
                 {
-                    path = difference.Key,
+                    path = string.Join('/', difference.NumberedPath(before, proposed.Document)),
                     before = Node(difference.Before),
                     after = Node(difference.After),
                 }),

@@ -143,6 +143,21 @@ public sealed class ChangeRequestTests
         Assert.Equal(RefusalCodes.BaseMoved, Draft(from: 0).Submit(Author, History, Noon).Refusals[0].Code);
     }
 
+    [Fact]
+    public void A_draft_in_which_nothing_differs_is_not_recorded()
+    {
+        foreach (var proposal in (Proposal[])[Draft("Cameras").Proposal, Draft().Proposal with { Documents = [] }])
+            Assert.Equal(RefusalCodes.NothingChanged, ChangeRequest.CheckNewDraft(proposal, History)[0].Code);
+        Assert.Empty(ChangeRequest.CheckNewDraft(Draft().Proposal, History));
+    }
+
+    [Fact]
+    public void A_draft_that_is_saved_as_it_is_gets_no_step()
+    {
+        Assert.Equal(RefusalCodes.NothingChanged, Draft().Revise(Author, Draft().Proposal).Refusals[0].Code);
+        Assert.True(Draft().Revise(Author, Draft().Proposal with { Reason = "Another." }).IsDone);
+    }
+
     [Theory]
     [InlineData("Title read again\u000bsee page 3", "The order", null, "reason")]
     [InlineData("a\u0000b", "The order", null, "reason")]

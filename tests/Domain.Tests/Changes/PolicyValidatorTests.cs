@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -105,6 +106,97 @@ public sealed class PolicyValidatorTests
     {
         var period = new EffectivePeriod(null, FromNotBefore: LawDate.Parse(passed), To: LawDate.Parse(ended));
         Assert.Contains("is not after the start", Assert.Single(Problems(PolicyDocument.For(Text(period)))).Sentence);
+    }
+
+    [Theory]
+    [InlineData("2021-03-15", "2021-03-01", null, "signed")]
+    [InlineData("2021-03-15", null, "2020", "filed")]
+    public void A_text_cannot_be_signed_or_filed_before_it_was_passed(string passed, string? signed, string? filed, string where)
+    {
+        LawDate? Date(string? text) => text is null ? null : LawDate.Parse(text);
+        var text = Text();
+        var version = text.Versions[0] with { Passed = LawDate.Parse(passed), Signed = Date(signed), Filed = Date(filed) };
+        var problem = Assert.Single(Problems(PolicyDocument.For(text with { Versions = [version] })));
+        Assert.EndsWith(where, problem.Where);
+        Assert.Contains($"before it was passed ({passed})", problem.Sentence);
+    }
+
+    [Fact]
+    public void A_source_cannot_show_a_text_in_force_before_it_can_have_been()
+    {
+        var period = new EffectivePeriod(null, LawDate.Parse("2021-06-10"), LawDate.Parse("2020"));
+        Assert.Contains("before 2021-06-10", Assert.Single(Problems(PolicyDocument.For(Text(period)))).Sentence);
+    }
+
+    [Fact]
+    public void Two_texts_do_not_replace_each_other()
+    {
+        Instrument Replaced(string id, string successor) =>
+            Text(new EffectivePeriod(LawDate.Parse("2019-02-01"), To: LawDate.Parse("2020"))) with
+            {
+                Id = id,
+                Versions =
+                [
+                    Text(new EffectivePeriod(LawDate.Parse("2019-02-01"), To: LawDate.Parse("2020"))).Versions[0] with
+                    {
+                        SupersededBy = successor,
+                    },
+                ],
+            };
+
+        Assert.Empty(Problems(PolicyDocument.For(Replaced("one", "manual-1")), PolicyDocument.For(Replaced("two", "one"))));
+        var problems = Problems(
+            PolicyDocument.For(Replaced("one", "two")),
+            PolicyDocument.For(Replaced("two", "three")),
+            PolicyDocument.For(Replaced("three", "one"))
+        );
+        Assert.Equal(3, problems.Length);
+        Assert.All(problems, problem => Assert.Contains("two cannot replace each other", problem.Sentence));
+    }
+
+    [Theory]
+    [InlineData("2026-11")]
+    [InlineData("2026")]
+    public void Versions_that_meet_at_the_same_imprecise_date_follow_each_other(string date)
+    {
+        var text = Text(new EffectivePeriod(LawDate.Parse("2019-02-01"), To: LawDate.Parse(date)));
+        var next = text.Versions[0] with { Number = 2, Effective = new EffectivePeriod(LawDate.Parse(date)) };
+        var two = text with { Versions = [text.Versions[0], next] };
+        Assert.Empty(Problems(PolicyDocument.For(two)));
+        var periods = RulePeriod.ForInstrument(two);
+        Assert.Equal(periods[0].Until, periods[1].From);
+    }
+
+    [Fact]
+    public void A_class_of_data_without_a_word_on_the_notices_is_refused()
+    {
+        var words = new Wording(
+            "en",
+            "ltr",
+            true,
+            ImmutableSortedDictionary<string, string>.Empty.Add("class.patrol-reads", "patrol reads")
+        );
+        var history = new GovernanceHistory([
+            .. (Governance with { Wordings = [words] })
+                .Documents()
+                .Select((document, i) => new PolicyRevision(document, 1, i, Generators.Noon, 0, null)),
+        ]);
+        Assert.Empty(PolicyValidator.Problems(history, [Kept("patrol reads")]));
+        var problem = Assert.Single(PolicyValidator.Problems(history, [Kept("Patrol Reads")]));
+        Assert.Contains(
+            "Found the class of data 'Patrol Reads'; expected one for which the notices have a word: patrol reads",
+            problem.Sentence
+        );
+        // What was recorded before there was a vocabulary stays.
+        var older = new GovernanceHistory([.. history.Revisions, new PolicyRevision(Kept("Patrol Reads"), 2, 9, Generators.Noon, 1, 7)]);
+        Assert.Empty(PolicyValidator.Problems(older, [Kept("Patrol Reads")]));
+    }
+
+    private static PolicyDocument Kept(string dataClass)
+    {
+        var text = Text();
+        var rule = text.Versions[0].Rules[0] with { Retention = [new Retention(RetentionBound.Limit, 90, null, dataClass)] };
+        return PolicyDocument.For(text with { Versions = [text.Versions[0] with { Rules = [rule] }] });
     }
 
     [Fact]

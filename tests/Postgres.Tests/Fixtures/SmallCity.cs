@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
@@ -46,7 +47,7 @@ internal static class SmallCity
                         new Technology("alpr", "Automatic License Plate Readers", null, null, new StatementRow("ALPR ", "", "16.170")),
                     ],
                     [
-                        Manual(Until("2019-03-01"), From("2019-03-01")),
+                        VersionIdentity.Complete(Manual(Until("2019-03-01"), From("2019-03-01")), []),
                         new Instrument("statement", InstrumentKind.CityStatement, "Statement", "the City", []),
                     ]
                 ),

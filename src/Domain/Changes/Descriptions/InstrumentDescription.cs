@@ -34,6 +34,8 @@ internal static class InstrumentDescription
     private static string? InVersion(ReadOnlySpan<string> field, Difference difference, GovernanceSnapshot names) =>
         field switch
         {
+            ["id"] => "recorded the identity of the version",
+            ["number"] => Changed("its number in the order of time", difference, (int number) => PlainLanguage.Number(number)),
             ["title"] => Text("the title", difference),
             ["by"] => Text("what made this version", difference),
             ["supersededBy"] => Changed("the text that replaced it", difference, (string id) => Instrument(id, names)),
@@ -52,7 +54,8 @@ internal static class InstrumentDescription
             _ => null,
         };
 
-    private static string? InRule(ReadOnlySpan<string> field, Difference difference, GovernanceSnapshot names) =>
+    /// <summary>The sentence for a difference in a rule; null when there is none for that part of the rule.</summary>
+    public static string? InRule(ReadOnlySpan<string> field, Difference difference, GovernanceSnapshot names) =>
         field switch
         {
             ["capture"] => Listed("what it permits to be captured", difference, (Capture capture) => Json.Word(capture)),
@@ -88,13 +91,15 @@ internal static class InstrumentDescription
         return PlainLanguage.List(others > 0 ? listed.Append(PlainLanguage.Count(others, "more version")) : listed);
     }
 
-    private static string Version(InstrumentVersion version) =>
+    /// <summary>A version with its title and its period.</summary>
+    public static string Version(InstrumentVersion version) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"version {version.Number}, {Quoted(version.Title)} (from: {PlainLanguage.From(version.Effective)}; "
         ) + $"until: {PlainLanguage.To(version.Effective)})";
 
-    private static string RuleFor(Rule rule, GovernanceSnapshot names)
+    /// <summary>A rule with what it permits and how long recordings stay.</summary>
+    public static string RuleFor(Rule rule, GovernanceSnapshot names)
     {
         var permits = rule switch
         {

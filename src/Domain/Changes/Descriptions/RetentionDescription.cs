@@ -8,6 +8,51 @@ namespace SurveillanceRegistry.Domain.Changes.Descriptions;
 internal static class RetentionDescription
 {
     /// <summary>
+    /// Says what a later text states instead of an earlier one, a sentence for each period: <c>at most 21 days instead of 90 (patrol
+    /// reads)</c>.
+    /// </summary>
+    public static IEnumerable<string> Instead(ImmutableArray<Retention> before, ImmutableArray<Retention> after)
+    {
+        var ended = before.Where(retention => !after.Contains(retention)).ToList();
+        foreach (var retention in after.Where(retention => !before.Contains(retention)))
+        {
+            var old =
+                ended.FirstOrDefault(one => one.Bound == retention.Bound && IsOfSameData(one, retention))
+                ?? ended.FirstOrDefault(one => IsOfSameData(one, retention));
+            if (old is not null)
+                ended.Remove(old);
+            yield return Plain(Instead(old, retention));
+        }
+
+        foreach (var retention in ended)
+            yield return Plain($"no longer {PlainLanguage.For(retention)}");
+    }
+
+    private static string Instead(Retention? before, Retention after)
+    {
+        var dataClass = PlainLanguage.Class(after);
+        if (before is null)
+            return $"{PlainLanguage.For(after)}, where nothing was stated";
+        var isSamePeriod = before.Days == after.Days && before.Event == after.Event && before.Bound == after.Bound;
+        var note =
+            before.Note == after.Note
+                ? after.Note is { } same
+                    ? $", {same}"
+                    : ""
+                : NoteChange(before, after);
+        if (isSamePeriod)
+            return PlainLanguage.Period(after) + dataClass + note;
+        var old =
+            before is { Days: { } days, Event: null } && after is { Event: null } && before.Bound == after.Bound
+                ? PlainLanguage.Number(days)
+                : PlainLanguage.Period(before);
+        return $"{PlainLanguage.Period(after)} instead of {old}{dataClass}{note}";
+    }
+
+    private static bool IsOfSameData(Retention one, Retention other) =>
+        string.Equals(one.DataClass, other.DataClass, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
     /// Pairs the retentions of both lists by bound and class of data, then by class alone. What is left over was removed or added.
     /// </summary>
     public static string Describe(ImmutableArray<Retention> before, ImmutableArray<Retention> after)

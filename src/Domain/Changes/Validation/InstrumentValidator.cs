@@ -16,6 +16,10 @@ internal static class InstrumentValidator
             at["versions"].Add("no version", "at least one");
         SourceValidator.CheckAddress(instrument.Url, at["url"]);
         SourceValidator.CheckCitations(instrument.Citation, known, at["citation"]);
+        foreach (
+            var duplicate in instrument.Versions.GroupBy(version => version.Id).Where(group => group.Key.Length > 0 && group.Count() > 1)
+        )
+            at["versions"].Add($"the id {Quote(duplicate.Key)} twice", "each version with an id of its own, or without one if it is new");
         foreach (var (index, version) in instrument.Versions.Index())
         {
             var versionAt = at[$"version {version.Number}"];
@@ -29,9 +33,12 @@ internal static class InstrumentValidator
 
     private static void CheckVersion(InstrumentVersion version, Instrument instrument, KnownReferences known, ProblemLocation at)
     {
+        if (version.Id.Length > 0 && !Identifier.IsValid(version.Id))
+            at["id"].Add(Quote(version.Id), "the id that the registry gave, or none for a new version");
         SourceValidator.CheckCitations(version.Title, known, at["title"]);
         SourceValidator.CheckCitations(version.By, known, at["by"]);
         CheckPeriod(version.Effective, at["effective"]);
+        CheckDates(version, at);
         if (version.SupersededBy is { } successor)
             CheckSuperseded(version, successor, instrument, known, at);
         SourceValidator.Check(version.Source, at["source"]);
@@ -40,7 +47,7 @@ internal static class InstrumentValidator
         foreach (var duplicate in version.Rules.GroupBy(rule => rule.Technology).Where(group => group.Count() > 1))
             at["rules"].Add($"{Quote(duplicate.Key)} twice", "each technology once");
         foreach (var rule in version.Rules)
-            RuleValidator.Check(rule, known, at[rule.Technology]);
+            RuleValidator.Check(rule, instrument.Id, known, at[rule.Technology]);
     }
 
     private static void CheckPeriod(EffectivePeriod period, ProblemLocation at)
@@ -62,6 +69,24 @@ internal static class InstrumentValidator
             );
     }
 
+    /// <summary>Checks that the dates of a text can all be true: it is passed first, and then signed and filed.</summary>
+    private static void CheckDates(InstrumentVersion version, ProblemLocation at)
+    {
+        (string Name, LawDate? Date)[] acts = [("signed", version.Signed), ("filed", version.Filed)];
+        foreach (var (name, date) in acts)
+        {
+            if (date is { } act && version.Passed is { } passed && act.Latest < passed.Earliest)
+                at[name].Add($"{act}, before it was passed ({passed})", "the day on which it was passed, or a later one");
+        }
+
+        if (version.Effective is { FromNotBefore: { } notBefore, FromKnownBy: { } knownBy } && knownBy.Latest < notBefore.Earliest)
+            at["effective"]
+                .Add(
+                    $"a source that shows it in force by {knownBy}, before {notBefore}, when it cannot have been in force",
+                    "'fromKnownBy' no earlier than 'fromNotBefore'"
+                );
+    }
+
     private static void CheckSuperseded(
         InstrumentVersion version,
         string successor,
@@ -72,12 +97,34 @@ internal static class InstrumentValidator
     {
         if (successor == instrument.Id || !known.Instruments.Contains(successor))
             at["supersededBy"].Add(Quote(successor), "another registered instrument");
+        else if (Replaces(successor, instrument.Id, known))
+            at["supersededBy"]
+                .Add(
+                    $"{Quote(successor)}, which {instrument.Id} replaced itself, by what is recorded",
+                    "one text that replaces the other: two cannot replace each other"
+                );
         if (version.Effective is { To: null, Ended: false })
             at["effective"]
                 .Add(
                     $"a text that {successor} replaced, and that is still in force",
                     "the day on which it ended ('to'), or 'ended' with 'endKnownBy'"
                 );
+    }
+
+    /// <summary>Whether an instrument was replaced by another one, directly or over others.</summary>
+    private static bool Replaces(string instrument, string other, KnownReferences known)
+    {
+        var seen = new HashSet<string>();
+        var open = new Stack<string>([instrument]);
+        while (open.TryPop(out var next))
+        {
+            if (next == other)
+                return true;
+            foreach (var successor in seen.Add(next) ? known.Successors[next] : [])
+                open.Push(successor);
+        }
+
+        return false;
     }
 
     /// <summary>Checks that a version follows an earlier one in time, and that no technology has both at once. False when not.</summary>

@@ -1,13 +1,42 @@
+using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Changes.Validation;
 
 /// <summary>What a document may refer to.</summary>
-internal sealed class KnownReferences(GovernanceSnapshot governance)
+/// <param name="governance">What the registry would have.</param>
+/// <param name="recorded">What it has.</param>
+internal sealed class KnownReferences(GovernanceSnapshot governance, GovernanceSnapshot recorded)
 {
+    private readonly HashSet<(string, string)> _recordedClasses =
+    [
+        .. from instrument in recorded.Table.Instruments
+        from version in instrument.Versions
+        from rule in version.Rules
+        from retention in rule.Retention
+        where retention.DataClass is not null
+        select (instrument.Id, retention.DataClass),
+    ];
+
     public HashSet<string> Technologies { get; } = governance.Table.Technologies.Select(technology => technology.Id).ToHashSet();
     public HashSet<string> Instruments { get; } = governance.Table.Instruments.Select(instrument => instrument.Id).ToHashSet();
     public HashSet<string> Departments { get; } = governance.City.Departments.Select(department => department.Id).ToHashSet();
     public KnownChapters Chapters { get; } = governance.Chapters;
+
+    /// <summary>The vocabulary of data that a period can apply to; empty when the city has none: then every class is accepted.</summary>
+    public ImmutableArray<string> DataClasses { get; } = governance.DataClasses;
+
+    /// <summary>Whether a class of data is in the vocabulary, or was recorded for the instrument before there was one.</summary>
+    public bool KnowsClass(string dataClass, string instrument) =>
+        DataClasses.IsEmpty || DataClasses.Contains(dataClass) || _recordedClasses.Contains((instrument, dataClass));
+
+    /// <summary>The instruments that replace each instrument.</summary>
+    public ILookup<string, string> Successors { get; } =
+        governance
+            .Table.Instruments.SelectMany(
+                instrument => instrument.Versions.Select(version => version.SupersededBy).OfType<string>(),
+                (instrument, successor) => (instrument.Id, successor)
+            )
+            .ToLookup(pair => pair.Id, pair => pair.successor);
 }

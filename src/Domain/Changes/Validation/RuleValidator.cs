@@ -6,7 +6,7 @@ namespace SurveillanceRegistry.Domain.Changes.Validation;
 /// <summary>Checks what a version says of one technology.</summary>
 internal static class RuleValidator
 {
-    public static void Check(Rule rule, KnownReferences known, ProblemLocation at)
+    public static void Check(Rule rule, string instrument, KnownReferences known, ProblemLocation at)
     {
         if (!known.Technologies.Contains(rule.Technology))
             at["technology"].Add(Quote(rule.Technology), "a registered technology");
@@ -19,7 +19,7 @@ internal static class RuleValidator
         if (rule is { Pauses: true, Capture.IsEmpty: false })
             at["capture"].Add("captures beside a pause", "an empty list: what pauses a technology allows nothing");
         foreach (var retention in rule.Retention)
-            CheckRetention(retention, at["retention"]);
+            CheckRetention(retention, instrument, known, at["retention"]);
         foreach (var notice in rule.Notice.Where(notice => notice.Days is < 0 or > PolicyValidator.MaxDays))
             at["notice"].Add($"{notice.Days} days", $"0 to {PolicyValidator.MaxDays} days");
         string?[] texts = [rule.Note, rule.Sharing, rule.RecordsAccess.Text, .. rule.Purposes, .. rule.ProhibitedUses];
@@ -27,8 +27,15 @@ internal static class RuleValidator
             SourceValidator.CheckCitations(text, known, at);
     }
 
-    private static void CheckRetention(Retention retention, ProblemLocation at)
+    private static void CheckRetention(Retention retention, string instrument, KnownReferences known, ProblemLocation at)
     {
+        if (retention.DataClass is { } dataClass && !known.KnowsClass(dataClass, instrument))
+            at.Add(
+                $"the class of data {Quote(dataClass)}",
+                "one for which the notices have a word: "
+                    + string.Join(", ", known.DataClasses)
+                    + "; a new one needs the text 'class.…' in every language first"
+            );
         if (retention.Days is null == retention.Event is null)
             at.Add(retention.Days is null ? "neither days nor an event" : "both days and an event", "one of the two");
         if (retention.Days is < 0 or > PolicyValidator.MaxDays)

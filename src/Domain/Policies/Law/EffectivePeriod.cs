@@ -91,10 +91,18 @@ public sealed record EffectivePeriod(
     public bool IsEvidencedOn(DateOnly day) =>
         From is not null || FromNotBefore is not null || FromKnownBy is not { } by || day >= by.Earliest;
 
+    /// <summary>
+    /// Whether another text begins where this one ends: both dates are stated alike, however exactly. So one of them holds on each day,
+    /// though it may not be known which.
+    /// </summary>
+    internal bool MeetsAtStartOf(EffectivePeriod other) => To is { } end && other.From == end && EarliestPossibleStart < end.Earliest;
+
     /// <summary>Whether two texts may both be in force on some day.</summary>
     public bool Overlaps(EffectivePeriod other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        if (MeetsAtStartOf(other) || other.MeetsAtStartOf(this))
+            return false;
         return !(EarliestPossibleStart >= other.LatestPossibleEnd) && !(other.EarliestPossibleStart >= LatestPossibleEnd);
     }
 }

@@ -35,7 +35,7 @@ public sealed record Instrument(
 }
 
 /// <summary>One text of an instrument, the period in which it is in force, and its rule for each technology.</summary>
-/// <param name="Number">1, 2, … in the order of time.</param>
+/// <param name="Number">1, 2, … in the order of time. It changes when an earlier text is recorded.</param>
 /// <param name="Title">The title of that text.</param>
 /// <param name="Passed">The date it was passed or issued; null when not known or when there is none.</param>
 /// <param name="Signed">The date it was signed.</param>
@@ -55,6 +55,12 @@ public sealed record InstrumentVersion(
     ImmutableArray<Rule> Rules
 )
 {
+    /// <summary>
+    /// The identity of this version within its instrument. It stays when an earlier text is inserted and the numbers change. Empty only in
+    /// what older versions of the registry and people wrote: <c>VersionIdentity</c> completes that.
+    /// </summary>
+    public string Id { get; init; } = "";
+
     /// <summary>The rule for a technology, or null when the text has none.</summary>
     public Rule? RuleFor(string technology) => Rules.FirstOrDefault(rule => rule.Technology == technology);
 

@@ -21,11 +21,20 @@ public sealed record RulePeriod(string Technology, int Number, DateOnly? From, D
                         rule.Technology,
                         version.Number,
                         Bound(version.Effective.EarliestPossibleStart),
-                        Bound(version.Effective.LatestPossibleEnd)
+                        Bound(EndOf(version, rule.Technology, instrument))
                     )
             ),
         ];
     }
+
+    /// <summary>
+    /// The first day after a version. Of two versions that meet at an imprecise date, the later one has its days, so that the periods
+    /// follow each other.
+    /// </summary>
+    private static DateOnly? EndOf(InstrumentVersion version, string technology, Instrument instrument) =>
+        instrument.Versions.Any(next => next.RuleFor(technology) is not null && version.Effective.MeetsAtStartOf(next.Effective))
+            ? version.Effective.To?.Earliest
+            : version.Effective.LatestPossibleEnd;
 
     private static DateOnly? Bound(DateOnly? day) => day == DateOnly.MinValue ? null : day;
 }

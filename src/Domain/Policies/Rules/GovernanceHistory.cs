@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -23,10 +25,10 @@ public sealed class GovernanceHistory
     {
         if (!revisions.Any(revision => revision.Document.Kind == DocumentKind.City))
             throw new InvalidOperationException("The register is empty: no city has been registered.");
-        _revisions = revisions;
         _revisionsByDocument = revisions
             .GroupBy(revision => (revision.Document.Kind, revision.Document.Id))
-            .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
+            .ToFrozenDictionary(group => group.Key, group => VersionIdentity.Complete([.. group]));
+        _revisions = [.. revisions.Select(Completed)];
         Current = Snapshot(_revisionsByDocument.Values.Select(revisions => revisions[^1]));
     }
 
@@ -48,6 +50,16 @@ public sealed class GovernanceHistory
     /// <summary>The revisions of a document, oldest first; empty when there never was such a document.</summary>
     public ImmutableArray<PolicyRevision> RevisionsOf(DocumentKind kind, string id) =>
         _revisionsByDocument.TryGetValue((kind, id), out var revisions) ? revisions : [];
+
+    /// <summary>The revision that a proposed document was made from; null for a new document.</summary>
+    public PolicyRevision? Revision(ProposedDocument proposed)
+    {
+        ArgumentNullException.ThrowIfNull(proposed);
+        return RevisionsOf(proposed.Document.Kind, proposed.Document.Id).FirstOrDefault(revision => revision.Number == proposed.Base);
+    }
+
+    private PolicyRevision Completed(PolicyRevision revision) =>
+        RevisionsOf(revision.Document.Kind, revision.Document.Id).First(completed => completed.Number == revision.Number);
 
     /// <summary>The latest revision of a document; null when there never was one.</summary>
     public PolicyRevision? LatestOf(DocumentKind kind, string id) =>

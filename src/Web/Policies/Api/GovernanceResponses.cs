@@ -142,7 +142,9 @@ internal sealed record InstrumentResponse(
     long Entry
 );
 
+/// <param name="Id">The identity of the version, which stays when the numbers change.</param>
 internal sealed record VersionResponse(
+    string Id,
     int Version,
     string Title,
     PeriodResponse Effective,
@@ -157,6 +159,7 @@ internal sealed record VersionResponse(
 {
     public static VersionResponse From(InstrumentVersion version) =>
         new(
+            version.Id,
             version.Number,
             version.Title,
             PeriodResponse.Create(version.Effective),
@@ -210,7 +213,7 @@ internal sealed record RevisionResponse(
                 : [new ActorResponse("opened", Attribution.Registry.Role, null, "registry")],
             [
                 .. words.Sentences.Select(sentence => new DifferenceResponse(
-                    sentence.Difference.Path,
+                    sentence.Difference.NumberedPath(words.Before, words.Revision.Document),
                     Value(sentence.Difference.Before),
                     Value(sentence.Difference.After),
                     sentence.WithBasis(words.Change?.Source)

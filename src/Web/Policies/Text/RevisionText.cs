@@ -1,13 +1,20 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains.Policies;
 
 namespace SurveillanceRegistry.Web.Policies.Text;
 
 /// <summary>A recorded revision as text.</summary>
+/// <param name="Before">The revision before it; null for the first.</param>
 /// <param name="Change">The change request that made it; null for the content that the registry was opened with.</param>
-internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Change, ImmutableArray<ChangeDescription> Sentences)
+internal sealed record RevisionText(
+    PolicyRevision Revision,
+    PolicyDocument? Before,
+    PublicChange? Change,
+    ImmutableArray<ChangeDescription> Sentences
+)
 {
     /// <summary>The persons and programs that made it, by role and department.</summary>
     public string By => Who(Change);
@@ -40,7 +47,7 @@ internal sealed record RevisionText(PolicyRevision Revision, PublicChange? Chang
     {
         var before =
             revision.Number > 1 ? history.RevisionsOf(revision.Document.Kind, revision.Document.Id)[revision.Number - 2].Document : null;
-        return new RevisionText(revision, change, ChangeDescription.Describe(before, revision.Document, history.Current));
+        return new RevisionText(revision, before, change, ChangeDescription.Describe(before, revision.Document, history.Current));
     }
 
     /// <summary>The persons and programs that made a change, by role and department; never by name.</summary>

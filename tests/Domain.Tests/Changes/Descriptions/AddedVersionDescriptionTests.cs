@@ -1,0 +1,99 @@
+using SurveillanceRegistry.Domain.Changes.Versions;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+
+namespace SurveillanceRegistry.Domain.Tests.Changes.Descriptions;
+
+/// <summary>A new version in words: the approver and the public read what differs from the version before.</summary>
+public sealed class AddedVersionDescriptionTests
+{
+    public static TheoryData<Func<Rule, Rule>, string> Amendments() =>
+        new()
+        {
+            {
+                rule => rule with { Retention = [rule.Retention[0] with { Days = 21 }, rule.Retention[1]] },
+                "from November 29, 2026: at most 21 days instead of 90 (patrol reads)"
+            },
+            {
+                rule => rule with { Retention = [rule.Retention[0] with { Bound = RetentionBound.Minimum }, rule.Retention[1]] },
+                "from November 29, 2026: at least 90 days instead of at most 90 days (patrol reads)"
+            },
+            {
+                rule => rule with { Retention = [rule.Retention[0] with { Note = "with exceptions" }, rule.Retention[1]] },
+                "from November 29, 2026: at most 90 days (patrol reads), with the note “with exceptions” instead of none"
+            },
+            {
+                rule => rule with { Retention = [rule.Retention[0], rule.Retention[1] with { Days = 1, Event = null }] },
+                "from November 29, 2026: at most 1 day instead of until the end of the shift (parking reads)"
+            },
+            { rule => rule with { Retention = [rule.Retention[1]] }, "from November 29, 2026: no longer at most 90 days (patrol reads)" },
+            {
+                rule => rule with { Retention = [.. rule.Retention, new Retention(RetentionBound.Practice, 5)] },
+                "from November 29, 2026: in practice 5 days, where nothing was stated"
+            },
+            {
+                rule => rule with { Capture = [.. rule.Capture, Capture.Audio] },
+                "from November 29, 2026: added to what it permits to be captured: audio"
+            },
+            { rule => rule, "from November 29, 2026: the same terms as before" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Amendments))]
+    public void A_new_version_is_told_by_what_differs_from_the_one_before(Func<Rule, Rule> change, string expected)
+    {
+        var added = ChangeDescriptionTests.Manual.Versions[0] with
+        {
+            Id = "new",
+            Title = "Readers, amended",
+            Effective = new EffectivePeriod(LawDate.Parse("2026-11-29")),
+            Rules = [change(ChangeDescriptionTests.Rule)],
+        };
+        var sentences = ChangeDescriptionTests.Describe(PolicyDocument.For(WithId), PolicyDocument.For(VersionChain.Add(WithId, added)));
+        Assert.Equal(expected, sentences[0].What);
+        Assert.Equal("Version 2, for Plate readers", sentences[0].Where);
+        Assert.Equal(
+            [
+                "added version 2, “Readers, amended” (from: November 29, 2026; until: no end is set)",
+                "recorded the date it ends: November 29, 2026",
+            ],
+            sentences.Skip(1).Select(sentence => sentence.What)
+        );
+    }
+
+    [Fact]
+    public void A_technology_that_a_new_version_takes_up_or_drops_is_told()
+    {
+        var added = ChangeDescriptionTests.Manual.Versions[0] with
+        {
+            Id = "new",
+            Effective = new EffectivePeriod(LawDate.Parse("2026-11")),
+            By = "Ordinance 7",
+            Passed = LawDate.Parse("2026-10-01"),
+            Rules = [ChangeDescriptionTests.Rule with { Technology = "facility-camera", Retention = [] }],
+        };
+        var ended = WithId with
+        {
+            Versions = [WithId.Versions[0] with { Effective = WithId.Versions[0].Effective with { To = LawDate.Parse("2026-11") } }],
+        };
+        Assert.Equal(
+            [
+                "from November 2026: for the first time the rule for Cameras (permits stills and plates)",
+                "from November 2026: no rule for Plate readers any more",
+                "added version 2, “Plate readers” (from: November 2026; until: no end is set), "
+                    + "made by “Ordinance 7” and passed October 1, 2026",
+            ],
+            ChangeDescriptionTests
+                .Describe(PolicyDocument.For(ended), PolicyDocument.For(VersionChain.Add(ended, added)))
+                .Select(sentence => sentence.What)
+        );
+    }
+
+    private static Instrument WithId =>
+        ChangeDescriptionTests.Manual with
+        {
+            Versions = [ChangeDescriptionTests.Manual.Versions[0] with { Id = "first" }],
+        };
+}
