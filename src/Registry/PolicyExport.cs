@@ -63,7 +63,7 @@ internal static class PolicyExport
         string path
     )
     {
-        File.WriteAllBytes(temporary, TableCsv.Write(history.Current));
+        File.WriteAllBytes(temporary, TableCsv.Write(history));
         using (var written = File.OpenRead(temporary))
         {
             if (Differences(TableCsv.Read(written, path, history), path) is { IsEmpty: false } problems)
@@ -80,7 +80,7 @@ internal static class PolicyExport
         string path
     )
     {
-        var files = PolicyWriter.Write(history.Current);
+        var files = PolicyWriter.Write(history);
         foreach (var file in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(temporary, file.Name))!);

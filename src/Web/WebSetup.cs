@@ -83,7 +83,7 @@ public static class WebSetup
         app.MapGet(
                 "/staff/export.csv",
                 async (IGrainFactory grains, ITableFiles files) =>
-                    Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")
+                    Results.Bytes(files.WriteCsv(await grains.History()), "text/csv; charset=utf-8", "governance.csv")
             )
             .RequireAuthorization(StaffPolicies.AnyRole);
         app.MapApiDocument();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Files.Yaml;
 
 namespace SurveillanceRegistry.Files.Csv;
@@ -12,6 +13,21 @@ internal static class CsvRowMap
     /// <summary>Returns the cell of a column; null when it is empty.</summary>
     public static (YamlText, YamlNode)? Optional(CsvRow row, string column, string? key = null) =>
         row[column] is { Text.Length: > 0 } cell ? Entry(key ?? column, cell) : null;
+
+    /// <summary>Returns the date of a column, also when it is empty: the schema then reports it as missing.</summary>
+    public static (YamlText, YamlNode)? RequiredDate(CsvRow row, string column, string? key = null) =>
+        Entry(key ?? column, InFormOfFiles(row[column]));
+
+    /// <summary>Returns the date of a column; null when it is empty.</summary>
+    public static (YamlText, YamlNode)? OptionalDate(CsvRow row, string column) =>
+        row[column] is { Text.Length: > 0 } cell ? Entry(column, InFormOfFiles(cell)) : null;
+
+    /// <summary>
+    /// Returns a date as policy files have it. Spreadsheets and people write dates in their own form. A date that can mean two days stays
+    /// as it is, so that the schema reports it.
+    /// </summary>
+    private static YamlText InFormOfFiles(YamlText cell) =>
+        LawDateReader.Read(cell.Text, out _) is { } date ? cell with { Text = date.ToString() } : cell;
 
     /// <summary>Returns a flag in lower case, because spreadsheets write TRUE; null when the cell is empty.</summary>
     public static (YamlText, YamlNode)? OptionalFlag(CsvRow row, string column) =>

@@ -118,6 +118,12 @@ internal sealed class CsvSheet
             return false;
         }
 
+        if (bytes is [(byte)'P', (byte)'K', 3, 4, ..])
+        {
+            File.Report(1, 1, "a workbook of a spreadsheet program", "the sheet alone: save it as 'CSV UTF-8'");
+            return false;
+        }
+
         var invalid = bytes.IndexOf((byte)0);
         var found = "a byte of zero";
         if (invalid < 0 && !Utf8.IsValid(bytes))
@@ -203,9 +209,15 @@ internal sealed class CsvSheet
     private bool ReadHeader(string[] names, ImmutableArray<string> required, ImmutableArray<string> optional)
     {
         var problems = File.Problems.Count;
-        if (names is [var only] && only.AsSpan().IndexOfAny(';', '\t') >= 0)
+        // Other separators leave whole rows in a cell. Commas in the texts of a header may split even those.
+        if (names.Any(name => name.AsSpan().IndexOfAny(';', '\t') >= 0) && !names.Any(name => required.Contains(name.Trim())))
         {
-            File.Report(1, 1, "cells that no comma separates", "commas between the cells: save the sheet as 'CSV UTF-8 (comma separated)'");
+            File.Report(
+                1,
+                1,
+                names.Any(name => name.Contains(';')) ? "cells with semicolons between them" : "cells with tabs between them",
+                "commas between the cells: save the sheet as 'CSV UTF-8 (comma separated)'"
+            );
             return false;
         }
 

@@ -22,6 +22,16 @@ public static class TableCsv
     /// <summary>The column of <see cref="EffectivePeriod.FromNotBefore"/>, written only if a version needs it.</summary>
     internal const string NotBefore = "not_before";
 
+    /// <summary>The column of the revision that the rows of an instrument were drawn from. Tables without it are compared with the newest
+    /// one.</summary>
+    internal const string Revision = "revision";
+
+    /// <summary>The column of the identity of a version. A row without it is found by the number of its version.</summary>
+    internal const string VersionId = "version_id";
+
+    /// <summary>Columns that a table may have besides the others.</summary>
+    internal static readonly ImmutableArray<string> OptionalColumns = [NotBefore, VersionId, Revision];
+
     /// <summary>Columns whose cells are the same in all rows of an instrument.</summary>
     internal static readonly ImmutableArray<string> InstrumentColumns = ["instrument", "kind", "citation", "authority", "url"];
 
@@ -92,17 +102,33 @@ public static class TableCsv
         return bytes.ToArray();
     }
 
+    /// <summary>Writes the table as it is registered, with the revision of each instrument and the identity of each version.</summary>
+    public static byte[] Write(GovernanceHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        using var bytes = new MemoryStream();
+        Write(history.Current, bytes, instrument => history.LatestOf(DocumentKind.Instrument, instrument.Id)?.Number);
+        return bytes.ToArray();
+    }
+
     /// <summary>
     /// Writes the table in UTF-8 with a byte order mark: without it, spreadsheets would read § as two other characters.
     /// </summary>
     public static void Write(GovernanceSnapshot governance, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(governance);
+        Write(governance, stream, revisionOf: null);
+    }
+
+    private static void Write(GovernanceSnapshot governance, Stream stream, Func<Instrument, int?>? revisionOf)
+    {
         var instruments = governance.Table.Instruments;
         var hasNotBefore = instruments
             .SelectMany(instrument => instrument.Versions)
             .Any(version => EffectivePeriodText.ForVersion(version).NotBefore is not null);
         var columns = hasNotBefore ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore) : Columns;
+        if (revisionOf is not null)
+            columns = [.. columns, VersionId, Revision];
         using var csv = CsvWriter.Create(
             stream,
             new CsvWriterOptions
@@ -121,6 +147,8 @@ public static class TableCsv
                 foreach (var rule in version.Rules)
                 {
                     var row = CellsOf(instrument, version, rule);
+                    row[VersionId] = version.Id;
+                    row[Revision] = revisionOf?.Invoke(instrument)?.ToString(CultureInfo.InvariantCulture);
                     csv.WriteRecord([.. columns.Select(column => FormulaEscaping.Escape(row[column] ?? ""))]);
                 }
             }
@@ -136,11 +164,12 @@ public static class TableCsv
     /// <param name="stream">UTF-8 with or without a byte order mark, at most 64 MB and 100,000 rows.</param>
     /// <param name="name">The name of the file in problems.</param>
     /// <param name="history">The registered documents.</param>
-    public static FileReading<ProposalFromFiles> Read(Stream stream, string name, GovernanceHistory history)
+    /// <param name="isRegister">Whether <paramref name="history"/> is that of a registry, whose revisions the rows name.</param>
+    public static FileReading<ProposalFromFiles> Read(Stream stream, string name, GovernanceHistory history, bool isRegister = true)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(history);
-        return new TableRows(CsvSheet.Read(stream, name, Columns, [NotBefore]), history).Propose();
+        return new TableRows(CsvSheet.Read(stream, name, Columns, OptionalColumns), history, isRegister).Propose();
     }
 
     private static Dictionary<string, string?> CellsOf(Instrument instrument, InstrumentVersion version, Rule rule)

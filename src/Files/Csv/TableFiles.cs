@@ -9,18 +9,21 @@ namespace SurveillanceRegistry.Files.Csv;
 /// <summary>Reads and writes the files that people upload and download on a page or by the API.</summary>
 public sealed class TableFiles : ITableFiles
 {
-    public byte[] WriteCsv(GovernanceSnapshot governance) => TableCsv.Write(governance);
+    public byte[] WriteCsv(GovernanceHistory history) => TableCsv.Write(history);
 
     public Outcome<FileContent> Read(byte[] bytes, string name, GovernanceHistory history)
     {
         ArgumentNullException.ThrowIfNull(bytes);
         var fileName = Path.GetFileName(name);
-        switch (Path.GetExtension(fileName))
+        if (DescribeForeign(bytes) is var (found, expected))
+            return new Refusal("invalid", $"Found {found}; expected {expected}.", fileName);
+        switch (Path.GetExtension(fileName).ToLowerInvariant())
         {
             case ".csv":
                 using (var stream = new MemoryStream(bytes))
                     return ToOutcome(TableCsv.Read(stream, fileName, history));
             case ".yaml":
+            case ".yml":
                 return ToOutcome(CompareInstrument(bytes, fileName, history));
             default:
                 return new Refusal(
@@ -31,6 +34,18 @@ public sealed class TableFiles : ITableFiles
                 );
         }
     }
+
+    /// <summary>What a file is that is neither a table nor a YAML file, and what to do; null when its bytes are a text.</summary>
+    private static (string Found, string Expected)? DescribeForeign(ReadOnlySpan<byte> bytes) =>
+        bytes switch
+        {
+            [(byte)'P', (byte)'K', 3, 4, ..] => (
+                "a workbook of a spreadsheet program, or another ZIP file",
+                "the sheet alone: save it as 'CSV UTF-8' and upload that file"
+            ),
+            [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => ("a PDF", "a table that ends with .csv, or a file of one instrument"),
+            _ => null,
+        };
 
     /// <summary>Writes the bytes to a temporary file: the YAML reader takes a path and names it in problems.</summary>
     private static FileReading<ProposalFromFiles> CompareInstrument(byte[] bytes, string fileName, GovernanceHistory history)

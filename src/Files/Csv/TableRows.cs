@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using SurveillanceRegistry.Domain;
+using System.Globalization;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -13,42 +13,23 @@ namespace SurveillanceRegistry.Files.Csv;
 /// <summary>
 /// Reads the rows of a table with the schemas of the policy files, and merges them into the documents that the registry holds.
 /// </summary>
-internal sealed class TableRows
+internal sealed partial class TableRows
 {
     /// <summary>No text has so many versions. The limit bounds the work: each version is compared with all earlier ones.</summary>
     private const int MaxVersions = 1000;
 
     private static readonly FieldSchema<int> VersionNumber = FieldSchema.Number(1, MaxVersions);
 
-    /// <summary>The column of each member of a document.</summary>
-    private static readonly Dictionary<string, string> ColumnsByMember = new(StringComparer.Ordinal)
-    {
-        ["effective"] = "from",
-        ["supersededBy"] = "superseded_by",
-        ["number"] = "version",
-        ["citation"] = "citation",
-        ["url"] = "url",
-        ["title"] = "title",
-        ["by"] = "by",
-        ["source"] = "source_title",
-        ["departments"] = "departments",
-        ["owner"] = "owner",
-        ["capture"] = "capture",
-        ["retention"] = "retention",
-        ["notice"] = "notice",
-        ["id"] = "instrument",
-        ["kind"] = "kind",
-    };
-
     private readonly CsvSheet _sheet;
     private readonly GovernanceHistory _history;
+    private readonly bool _isRegister;
     private readonly InstrumentFile _instrumentFile;
     private readonly FieldSchema<string> _technology;
     private readonly Dictionary<string, InstrumentRows> _instruments = new(StringComparer.Ordinal);
 
-    public TableRows(CsvSheet sheet, GovernanceHistory history)
+    public TableRows(CsvSheet sheet, GovernanceHistory history, bool isRegister)
     {
-        (_sheet, _history) = (sheet, history);
+        (_sheet, _history, _isRegister) = (sheet, history, isRegister);
         HashSet<string> technologies = [.. history.Current.Table.Technologies.Select(technology => technology.Id)];
         HashSet<string> departments = [.. history.Current.City.Departments.Select(department => department.Id)];
         HashSet<string> instruments =
@@ -74,7 +55,7 @@ internal sealed class TableRows
         if (File.Problems.Count > 0)
             return new(null, _sheet.Problems());
         var documents = _instruments.Values.Select(rows => PolicyDocument.For(Merge(rows)));
-        var proposal = ProposalFromFiles.Create(documents, _history);
+        var proposal = ProposalFromFiles.Create(documents, _history, document => _instruments[document.Id].Revision);
         foreach (var problem in proposal.Validate(_history, ToProblem).Problems)
             File.Problems.Add(problem);
         return File.Problems.Count > 0 ? new(null, _sheet.Problems()) : new(proposal, []);
@@ -90,13 +71,13 @@ internal sealed class TableRows
             return;
 
         if (!_instruments.TryGetValue(id, out var instrument))
-            _instruments[id] = instrument = new InstrumentRows(row, ReadInstrument(row));
+            _instruments[id] = instrument = new InstrumentRows(row, ReadInstrument(row), ReadRevision(row, id));
         else
-            RequireSameCells(instrument.FirstRow, row, TableCsv.InstrumentColumns, "instrument");
+            RequireSameCells(instrument.FirstRow, row, Present(TableCsv.InstrumentColumns, TableCsv.Revision), "instrument");
         if (!instrument.Versions.TryGetValue(number, out var version))
             instrument.Versions[number] = version = new VersionRows(row, ReadVersion(row, id, number));
         else
-            RequireSameCells(version.FirstRow, row, VersionColumns(), "version");
+            RequireSameCells(version.FirstRow, row, Present(TableCsv.VersionColumns, TableCsv.NotBefore, TableCsv.VersionId), "version");
         if (version.Rules.TryGetValue(technology, out var earlier))
             File.Report(
                 row["technology"],
@@ -107,8 +88,31 @@ internal sealed class TableRows
             version.Rules[technology] = (row, ReadRule(row, technology));
     }
 
-    private ImmutableArray<string> VersionColumns() =>
-        _sheet.ColumnOf(TableCsv.NotBefore) < 0 ? TableCsv.VersionColumns : TableCsv.VersionColumns.Add(TableCsv.NotBefore);
+    private ImmutableArray<string> Present(ImmutableArray<string> columns, params ReadOnlySpan<string> optional)
+    {
+        foreach (var column in optional)
+        {
+            if (_sheet.ColumnOf(column) >= 0)
+                columns = columns.Add(column);
+        }
+
+        return columns;
+    }
+
+    /// <summary>The revision that a row was drawn from; null when it names none. Reports one that the registry does not have.</summary>
+    private int? ReadRevision(CsvRow row, string instrument)
+    {
+        var cell = row[TableCsv.Revision];
+        if (cell.Text.Length == 0 || !_isRegister)
+            return null;
+        // The rows of a new instrument may be copies of another one's, with its revision.
+        if (_history.LatestOf(DocumentKind.Instrument, instrument)?.Number is not { } latest)
+            return null;
+        if (int.TryParse(cell.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= latest)
+            return number;
+        File.Report(cell, cell.Found, $"the revision that the row was drawn from, 1 to {latest}, or an empty cell");
+        return null;
+    }
 
     /// <summary>Reports cells that differ between two rows of one instrument or version: it is unknown which of them is right.</summary>
     private void RequireSameCells(CsvRow first, CsvRow row, ImmutableArray<string> columns, string what)
@@ -141,26 +145,26 @@ internal sealed class TableRows
             row["title"],
             keys => _instrumentFile.ReadVersion(keys, instrument, number, _ => []),
             Required(row, "title"),
-            Optional(row, "passed"),
-            Optional(row, "signed"),
-            Optional(row, "filed"),
+            OptionalDate(row, "passed"),
+            OptionalDate(row, "signed"),
+            OptionalDate(row, "filed"),
             Optional(row, "by"),
             Optional(row, "superseded_by"),
             Nested(
                 row["from"],
                 "effective",
-                Required(row, "from"),
-                Optional(row, TableCsv.NotBefore),
-                Optional(row, "known_by"),
-                Required(row, "to"),
-                Optional(row, "ended_by")
+                RequiredDate(row, "from"),
+                OptionalDate(row, TableCsv.NotBefore),
+                OptionalDate(row, "known_by"),
+                RequiredDate(row, "to"),
+                OptionalDate(row, "ended_by")
             ),
             Nested(
                 row["source_title"],
                 "source",
                 Required(row, "source_title", "title"),
                 Optional(row, "source_url", "url"),
-                Required(row, "source_read_on", "read_on"),
+                RequiredDate(row, "source_read_on", "read_on"),
                 Required(row, "source_confidence", "confidence")
             )
         );
@@ -181,7 +185,7 @@ internal sealed class TableRows
             RecordsAccess(row),
             Optional(row, "sharing"),
             Optional(row, "owner"),
-            Optional(row, "review_by"),
+            OptionalDate(row, "review_by"),
             OptionalFlag(row, "pauses"),
             Optional(row, "note")
         );
@@ -203,12 +207,23 @@ internal sealed class TableRows
     /// <summary>Merges the rows of an instrument into the registered instrument; versions without a row stay.</summary>
     private Instrument Merge(InstrumentRows rows)
     {
-        var registered = _history.LatestOf(DocumentKind.Instrument, rows.Instrument.Id)?.Document.Value<Instrument>();
+        var drawn =
+            _history.RevisionsOf(DocumentKind.Instrument, rows.Instrument.Id).FirstOrDefault(revision => revision.Number == rows.Revision)
+            ?? _history.LatestOf(DocumentKind.Instrument, rows.Instrument.Id);
+        var registered = drawn?.Document.Value<Instrument>();
         var versions = new SortedDictionary<int, InstrumentVersion>(registered?.Versions.ToDictionary(version => version.Number) ?? []);
-        foreach (var (number, versionRows) in rows.Versions)
+        foreach (var (stated, versionRows) in rows.Versions)
         {
-            ImmutableArray<Rule> registeredRules = versions.TryGetValue(number, out var version) ? version.Rules : [];
-            versions[number] = versionRows.Version with { Rules = Merge(registeredRules, versionRows) };
+            // The identity finds the version; the number may be one from before an earlier text was recorded.
+            var id = versionRows.FirstRow[TableCsv.VersionId].Text;
+            var number = registered?.Versions.FirstOrDefault(known => known.Id == id)?.Number ?? stated;
+            var version = versions.GetValueOrDefault(number);
+            versions[number] = versionRows.Version with
+            {
+                Number = number,
+                Id = version?.Id ?? "",
+                Rules = Merge(version?.Rules ?? [], versionRows),
+            };
         }
 
         return rows.Instrument with
@@ -228,35 +243,10 @@ internal sealed class TableRows
         ];
     }
 
-    /// <summary>Converts a refusal of a document to a problem at the row and column that it is about.</summary>
-    private FileProblem ToProblem(Refusal refusal)
-    {
-        var parts = refusal.Where?.Split(" / ") ?? [];
-        var column = parts.Reverse().Select(part => ColumnsByMember.GetValueOrDefault(part)).FirstOrDefault(name => name is not null);
-        var cell = RowOf(parts)[column ?? "technology"];
-        return ProposalFromFiles.ToProblem(refusal, File.Name, cell.Line, cell.Column);
-    }
-
-    /// <summary>Returns the row of the rule that a refusal names, else the first row of its version, its instrument or the sheet.</summary>
-    /// <param name="parts">For example <c>instrument ID</c>, <c>version 2</c>, <c>TECHNOLOGY</c> and the member.</param>
-    private CsvRow RowOf(string[] parts)
-    {
-        if (parts is not [var document, ..] || document.Split(' ') is not [_, var id] || !_instruments.TryGetValue(id, out var instrument))
-            return _sheet.Rows[0];
-        const string Version = "version ";
-        if (
-            parts is not [_, var part, ..]
-            || !part.StartsWith(Version, StringComparison.Ordinal)
-            || !int.TryParse(part[Version.Length..], out var number)
-            || !instrument.Versions.TryGetValue(number, out var version)
-        )
-            return instrument.FirstRow;
-        return parts.Length > 2 && version.Rules.TryGetValue(parts[2], out var rule) ? rule.Row : version.FirstRow;
-    }
-
     /// <summary>The rows of an instrument.</summary>
     /// <param name="Instrument">The cells that all its rows share; without versions.</param>
-    private sealed record InstrumentRows(CsvRow FirstRow, Instrument Instrument)
+    /// <param name="Revision">The revision that the rows were drawn from; null when they name none.</param>
+    private sealed record InstrumentRows(CsvRow FirstRow, Instrument Instrument, int? Revision)
     {
         public Dictionary<int, VersionRows> Versions { get; } = [];
     }

@@ -31,6 +31,22 @@ public sealed record RegisteredInventory(
 {
     /// <summary>The places that fleets work from.</summary>
     public ImmutableArray<FleetBase> FleetBases { get; init; } = [];
+
+    /// <summary>What a registry holds that was opened with an inventory.</summary>
+    public static RegisteredInventory From(InventoryContent inventory)
+    {
+        ArgumentNullException.ThrowIfNull(inventory);
+        return new RegisteredInventory(
+            inventory.Places,
+            inventory.Kiosks,
+            [.. inventory.Devices.Select(device => device.Fleet).OfType<string>().Distinct()],
+            inventory.Gateways,
+            inventory.Devices
+        )
+        {
+            FleetBases = inventory.FleetBases,
+        };
+    }
 }
 
 /// <summary>What an import adds to the registry.</summary>
@@ -59,6 +75,12 @@ public static class InventoryFile
         var (file, inventory) = Read(path, governance, registered: null);
         return FileReading<InventoryContent>.From(file.Problems, () => inventory!);
     }
+
+    /// <summary>
+    /// Whether a file adds to a registry: it has devices and leaves out places, which an opening inventory must have.
+    /// </summary>
+    public static bool IsAddition(string path) =>
+        YamlFile.Read(path, MaxBytes).Root is YamlMap root && root["places"] is null && root["devices"] is not null;
 
     /// <summary>
     /// Reads an inventory that adds gateways and devices to a registry. An entry that differs from the registered one is a problem on its

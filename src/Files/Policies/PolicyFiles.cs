@@ -8,7 +8,11 @@ using SurveillanceRegistry.Files.Yaml;
 namespace SurveillanceRegistry.Files.Policies;
 
 /// <summary>The content of the files under <c>policies/</c>, and the hash of each file.</summary>
-public sealed record AdoptedPolicies(GovernanceSnapshot Governance, ImmutableArray<OpeningFile> Files);
+public sealed record AdoptedPolicies(GovernanceSnapshot Governance, ImmutableArray<OpeningFile> Files)
+{
+    /// <summary>The revisions that the files of instruments were drawn from, by the name of the document.</summary>
+    internal ImmutableDictionary<string, int> Revisions { get; init; } = ImmutableDictionary<string, int>.Empty;
+}
 
 /// <summary>
 /// Reads the folder <c>policies/</c>: <c>city.yaml</c>, <c>technologies.yaml</c>, <c>chapters.yaml</c>, <c>instruments/</c> and
@@ -35,28 +39,56 @@ public static class PolicyFiles
         if (reading.Value?.Governance is not { } governance)
             return new(null, reading.Problems);
         PolicyDocument[] documents = [.. governance.Documents()];
+        FileProblem[] unknown =
+        [
+            .. from document in documents
+            where document.Kind == DocumentKind.Instrument && reading.Value.Revisions.ContainsKey(document.ToString())
+            let number = reading.Value.Revisions[document.ToString()]
+            let latest = history.LatestOf(document.Kind, document.Id)?.Number ?? int.MaxValue
+            where number > latest
+            select new FileProblem(
+                Path.Combine(folder, "instruments", document.Id + ".yaml"),
+                1,
+                1,
+                $"revision {number}",
+                $"a revision of this registry: 1 to {latest}"
+            ),
+        ];
+        if (unknown.Length > 0)
+            return FileReading<ProposalFromFiles>.From(unknown, () => null!);
         return ProposalFromFiles
-            .Create(documents, history)
+            .Create(
+                documents,
+                history,
+                document => reading.Value.Revisions.TryGetValue(document.ToString(), out var number) ? number : null
+            )
             .NoteMissing(documents, history)
             .Validate(history, refusal => ToProblem(refusal, folder));
     }
 
     /// <summary>Compares the file of one instrument with the registered instrument.</summary>
     /// <param name="path">A file of the form of <c>instruments/ID.yaml</c>; its name is the id.</param>
-    public static FileReading<ProposalFromFiles> CompareInstrument(string path, GovernanceHistory history)
+    /// <param name="history">The registered documents; or those of a folder, which has no revisions that a file names.</param>
+    /// <param name="isRegister">Whether <paramref name="history"/> is that of a registry.</param>
+    public static FileReading<ProposalFromFiles> CompareInstrument(string path, GovernanceHistory history, bool isRegister = true)
     {
         ArgumentNullException.ThrowIfNull(history);
         var registered = history.Current;
         var file = YamlFile.Read(path, MaxBytes);
-        var instrument = new InstrumentFile(
+        var reader = new InstrumentFile(
             [.. registered.Table.Technologies.Select(technology => technology.Id)],
             [.. registered.City.Departments.Select(department => department.Id)],
             [.. registered.Table.Instruments.Select(other => other.Id), Path.GetFileNameWithoutExtension(path)]
-        ).Read(file);
+        );
+        var instrument = reader.Read(file);
         CitationCheck.CheckChapters(registered.Chapters, file);
+        if (instrument?.Id is not null && isRegister)
+            reader.CheckRevision(instrument, file, history);
         return file.Problems.Count > 0
             ? FileReading<ProposalFromFiles>.From(file.Problems, () => null!)
-            : ProposalFromFiles.Create([PolicyDocument.For(instrument!)], history).Validate(history, refusal => ToProblem(refusal, path));
+            : ProposalFromFiles
+                .Create([PolicyDocument.For(instrument!)], history, document => isRegister ? reader.RevisionOf(document.Id) : null)
+                .Validate(history, refusal => ToProblem(refusal, path));
     }
 
     /// <summary>Converts a refusal to a problem of the whole file: the line of a member is not known any more.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -58,13 +59,22 @@ internal sealed class PolicyFolder
             return FileReading<AdoptedPolicies>.From(_problems, () => null!);
         var governance = new GovernanceSnapshot(
             city!,
-            new GovernanceTable(technologies, [.. instruments!]),
+            new GovernanceTable(technologies, [.. instruments.Select(instrument => VersionIdentity.Complete(instrument!, []))]),
             [.. city!.Languages.Select(tag => wordings.First(wording => wording!.Language == tag)!)],
             chapters!
         );
         return FileReading<AdoptedPolicies>.From(
             ProblemsOfOpening(governance),
-            () => new AdoptedPolicies(governance, [.. AllFiles.Select(file => new OpeningFile(NameInCheckout(file), file.Sha256))])
+            () =>
+                new AdoptedPolicies(governance, [.. AllFiles.Select(file => new OpeningFile(NameInCheckout(file), file.Sha256))])
+                {
+                    Revisions = governance
+                        .Table.Instruments.Where(instrument => instrumentFile.RevisionOf(instrument.Id) is not null)
+                        .ToImmutableDictionary(
+                            instrument => PolicyDocument.For(instrument).ToString(),
+                            instrument => instrumentFile.RevisionOf(instrument.Id)!.Value
+                        ),
+                }
         );
     }
 

@@ -25,7 +25,19 @@ public static class PolicyWriter
     private static readonly string[] Schemas = ["chapters", "city", "instrument", "notice-wording", "technologies"];
 
     /// <summary>Returns every file of the folder, with the JSON Schemas for editors.</summary>
-    public static ImmutableArray<WrittenFile> Write(GovernanceSnapshot governance)
+    public static ImmutableArray<WrittenFile> Write(GovernanceSnapshot governance) => Write(governance, _ => null);
+
+    /// <summary>
+    /// Returns every file of the folder as it is registered. The files of instruments carry the revision that they are drawn from, so that
+    /// what is recorded later survives when they are applied.
+    /// </summary>
+    public static ImmutableArray<WrittenFile> Write(GovernanceHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return Write(history.Current, instrument => history.LatestOf(DocumentKind.Instrument, instrument.Id)?.Number);
+    }
+
+    private static ImmutableArray<WrittenFile> Write(GovernanceSnapshot governance, Func<Instrument, int?> revisionOf)
     {
         ArgumentNullException.ThrowIfNull(governance);
         return
@@ -33,7 +45,10 @@ public static class PolicyWriter
             new("city.yaml", Text(governance.City)),
             new("chapters.yaml", Text(governance.Chapters)),
             new("technologies.yaml", Text(governance.Table.Technologies)),
-            .. governance.Table.Instruments.Select(instrument => new WrittenFile($"instruments/{instrument.Id}.yaml", Text(instrument))),
+            .. governance.Table.Instruments.Select(instrument => new WrittenFile(
+                $"instruments/{instrument.Id}.yaml",
+                InstrumentWriter.Write(instrument, revisionOf(instrument))
+            )),
             .. governance.Wordings.Select(wording => new WrittenFile($"notices/{wording.Language}.yaml", Text(wording))),
             .. Schemas.Select(name => new WrittenFile($"schema/{name}.json", Schema(name))),
         ];
@@ -43,7 +58,7 @@ public static class PolicyWriter
     public static string Text(Instrument instrument)
     {
         ArgumentNullException.ThrowIfNull(instrument);
-        return InstrumentWriter.Write(instrument);
+        return InstrumentWriter.Write(instrument, revision: null);
     }
 
     private static string Text(City city) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 
@@ -14,17 +15,56 @@ public sealed record ProposalFromFiles(ImmutableArray<ProposedDocument> Document
     /// <summary>A note names at most this many documents.</summary>
     private const int MaxNamedDocuments = 20;
 
-    /// <summary>Compares documents with the registered ones.</summary>
-    internal static ProposalFromFiles Create(IEnumerable<PolicyDocument> documents, GovernanceHistory history) =>
-        new(
-            [
-                .. from document in documents
-                let registered = history.LatestOf(document.Kind, document.Id)
-                where registered?.Document != document
-                select new ProposedDocument(document, registered?.Number ?? 0),
-            ],
-            []
-        );
+    /// <summary>
+    /// Compares documents with the revisions that their files were drawn from. What was recorded since stays: a document proposes only what
+    /// its file changed.
+    /// </summary>
+    /// <param name="revisionOf">The revision that the file of a document was drawn from; null when the file names none.</param>
+    internal static ProposalFromFiles Create(
+        IEnumerable<PolicyDocument> documents,
+        GovernanceHistory history,
+        Func<PolicyDocument, int?> revisionOf
+    )
+    {
+        var proposed = ImmutableArray.CreateBuilder<ProposedDocument>();
+        var notes = ImmutableArray.CreateBuilder<string>();
+        foreach (var document in documents)
+        {
+            var latest = history.LatestOf(document.Kind, document.Id);
+            var drawn = latest is null ? null : history.Revision(new ProposedDocument(document, revisionOf(document) ?? latest.Number));
+            var completed = VersionIdentity.Complete(document, drawn?.Document);
+            if (completed == drawn?.Document || completed == latest?.Document)
+                continue;
+            if (drawn is null || latest is null || drawn.Number == latest.Number)
+                proposed.Add(new ProposedDocument(completed, drawn?.Number ?? 0));
+            else
+                AddMerged(completed, drawn, latest, proposed, notes);
+        }
+
+        return new(proposed.ToImmutable(), notes.ToImmutable());
+    }
+
+    private static void AddMerged(
+        PolicyDocument document,
+        PolicyRevision drawn,
+        PolicyRevision latest,
+        ImmutableArray<ProposedDocument>.Builder proposed,
+        ImmutableArray<string>.Builder notes
+    )
+    {
+        var merge = ThreeWayMerge.Create(drawn.Document, document, latest.Document, new HashSet<string>());
+        var history = $"The file of the {document} was drawn from revision {drawn.Number}; revision {latest.Number} was recorded since. ";
+        if (!merge.Conflicts.IsEmpty)
+        {
+            proposed.Add(new ProposedDocument(document, drawn.Number));
+            notes.Add(history + "Both changed the same values: its author must choose between them.");
+        }
+        else if (merge.Merged != latest.Document)
+        {
+            proposed.Add(new ProposedDocument(merge.Merged, latest.Number));
+            notes.Add(history + "Both changes are kept.");
+        }
+    }
 
     /// <summary>Adds a note on registered documents that a complete folder does not hold.</summary>
     internal ProposalFromFiles NoteMissing(IEnumerable<PolicyDocument> folder, GovernanceHistory history)

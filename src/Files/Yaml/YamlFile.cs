@@ -77,6 +77,12 @@ internal sealed class YamlFile
     /// </summary>
     private string? Decode(byte[] bytes)
     {
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [_, 0, ..])
+        {
+            Report(1, 1, "text in UTF-16", "UTF-8: save the file as 'UTF-8'");
+            return null;
+        }
+
         string text;
         try
         {

@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Files.Inventory.Inventory;
 using SurveillanceRegistry.Files.Policies;
 using SurveillanceRegistry.Registry.Configuration;
@@ -33,7 +36,10 @@ internal static class DeviceCommands
             var folder = Path.GetDirectoryName(path)!;
             var settings = Settings.Read([]);
             var isProfile = Path.GetFileName(folder) == "profiles";
-            var inventory = InventoryFile.Read(isProfile ? settings.Devices : path, PolicyFiles.Read(settings.Policies).Value?.Governance);
+            var governance = PolicyFiles.Read(settings.Policies).Value?.Governance;
+            if (!isProfile && InventoryFile.IsAddition(path))
+                return CommandOutput.Problems(CheckAddition(path, settings.Devices, governance), arguments.GetValue(CommandOutput.AsJson));
+            var inventory = InventoryFile.Read(isProfile ? settings.Devices : path, governance);
             var devices = inventory.Value?.Devices.Select(device => device.Id).ToHashSet();
             return CommandOutput.Problems(
                 isProfile
@@ -43,6 +49,17 @@ internal static class DeviceCommands
             );
         });
         return command;
+    }
+
+    /// <summary>
+    /// The problems of a file that adds to a registry, as an import has them, when the registry holds what the settings' inventory says.
+    /// </summary>
+    private static ImmutableArray<FileProblem> CheckAddition(string path, string opening, GovernanceSnapshot? governance)
+    {
+        var registered = InventoryFile.Read(opening, governance);
+        return registered.Value is { } inventory && governance is not null
+            ? InventoryFile.ReadAdditions(path, governance, RegisteredInventory.From(inventory)).Problems
+            : registered.Problems;
     }
 
     private static Command CreateImport()

@@ -36,7 +36,9 @@ internal static class PolicyCommands
             // A single file is checked against the folder of the settings, so that the command needs no database.
             var folder = PolicyFiles.Read(settings.Policies);
             return CommandOutput.Problems(
-                folder.Value is { Governance: var governance } ? Compare(files, HistoryOf(governance)).Problems : folder.Problems,
+                folder.Value is { Governance: var governance }
+                    ? Compare(files, HistoryOf(governance), isRegister: false).Problems
+                    : folder.Problems,
                 asJson
             );
         });
@@ -95,7 +97,7 @@ internal static class PolicyCommands
                     async services =>
                     {
                         var history = await ReadHistoryAsync(services, cancellationToken);
-                        var (proposal, problems) = Compare(files, history);
+                        var (proposal, problems) = Compare(files, history, isRegister: true);
                         var asJson = arguments.GetValue(CommandOutput.AsJson);
                         if (proposal is null)
                             return CommandOutput.Problems(problems, asJson);
@@ -111,14 +113,14 @@ internal static class PolicyCommands
     }
 
     /// <summary>Reads what the files say otherwise than the history.</summary>
-    private static FileReading<ProposalFromFiles> Compare(string path, GovernanceHistory history)
+    private static FileReading<ProposalFromFiles> Compare(string path, GovernanceHistory history, bool isRegister)
     {
         if (Directory.Exists(path))
             return PolicyFiles.Compare(path, history);
         if (!PolicyExport.IsTable(path))
-            return PolicyFiles.CompareInstrument(path, history);
+            return PolicyFiles.CompareInstrument(path, history, isRegister);
         using var table = File.OpenRead(path);
-        return TableCsv.Read(table, path, history);
+        return TableCsv.Read(table, path, history, isRegister);
     }
 
     /// <summary>The history of a registry that was just filled from these files.</summary>

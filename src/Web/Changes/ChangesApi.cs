@@ -81,7 +81,7 @@ internal static class ChangesApi
         api.MapGet(
                 "governance.csv",
                 async (IGrainFactory grains, ITableFiles files) =>
-                    Results.Bytes(files.WriteCsv(await grains.Governance()), "text/csv; charset=utf-8", "governance.csv")
+                    Results.Bytes(files.WriteCsv(await grains.History()), "text/csv; charset=utf-8", "governance.csv")
             )
             .WithTags("Changes")
             .WithSummary("The whole table with every version, as CSV");

@@ -49,7 +49,7 @@ public sealed class TableCsvTests
         var registered = SampleTable.Registered.LatestOf(DocumentKind.Instrument, "spd-manual-16.170")!;
         Assert.Equal(registered.Number, proposed.Base);
         var difference = Assert.Single(Difference.Between(registered.Document, proposed.Document));
-        Assert.Equal("versions/1/rules/alpr/retention", difference.Key);
+        Assert.Equal(["versions", "1", "rules", "alpr", "retention"], difference.NumberedPath(registered.Document, proposed.Document));
         Assert.Contains("\"days\":21", difference.After, StringComparison.Ordinal);
     }
 
@@ -73,8 +73,9 @@ public sealed class TableCsvTests
 
         Assert.Empty(reading.Problems);
         var registered = SampleTable.Registered.LatestOf(DocumentKind.Instrument, "smc-14.18")!.Document;
-        var difference = Assert.Single(Difference.Between(registered, Assert.Single(reading.Value!.Documents).Document));
-        Assert.Equal("versions/3/rules/alpr", difference.Key);
+        var proposed = Assert.Single(reading.Value!.Documents).Document;
+        var difference = Assert.Single(Difference.Between(registered, proposed));
+        Assert.Equal(["versions", "3", "rules", "alpr"], difference.NumberedPath(registered, proposed));
         Assert.Null(difference.Before);
     }
 

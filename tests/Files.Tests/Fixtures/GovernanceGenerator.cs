@@ -1,4 +1,5 @@
 using CsCheck;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using static SurveillanceRegistry.Files.Tests.Fixtures.Choices;
@@ -36,7 +37,11 @@ internal static class GovernanceGenerator
                         (id, index) => new Technology(id, names[index], purposes[index], purposes[index] is null ? null : source, null)
                     ),
                 ],
-                [.. new[] { first, second, third }.OrderBy(instrument => instrument.Id, StringComparer.Ordinal)]
+                [
+                    .. new[] { first, second, third }
+                        .OrderBy(instrument => instrument.Id, StringComparer.Ordinal)
+                        .Select(instrument => VersionIdentity.Complete(instrument, [])),
+                ]
             ),
             [
                 .. Sample.Wordings.Select(wording =>
@@ -47,12 +52,14 @@ internal static class GovernanceGenerator
                                 wording.Texts.Keys.Where(key =>
                                     key.StartsWith("technology.", StringComparison.Ordinal)
                                     || key.StartsWith("purpose.", StringComparison.Ordinal)
+                                    // Without a vocabulary every class of data is accepted, as of cities that have none.
+                                    || key.StartsWith("class.", StringComparison.Ordinal)
                                 )
                             )
                             .SetItem("not-stated", sentences[0])
                             .SetItem("list.separator", " ")
                             .SetItem("list.last", "")
-                            .SetItem("class." + sentences[1], sentences[2])
+                            .SetItem("note." + sentences[1], sentences[2])
                             .SetItem("technology.null", sentences[1]),
                     }
                 ),

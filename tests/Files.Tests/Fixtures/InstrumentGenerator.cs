@@ -114,11 +114,14 @@ internal static class InstrumentGenerator
             title,
             effective,
             form == 4 ? year : dates[0],
-            dates[1],
-            dates[2],
+            NotBefore(form == 4 ? year : dates[0], dates[1]),
+            NotBefore(form == 4 ? year : dates[0], dates[2]),
             adoptedBy,
             null,
             source,
             [.. rules.Select((rule, i) => rule with { Technology = technologies[i] })]
         );
+
+    /// <summary>A text is signed and filed when it was passed, or later.</summary>
+    private static LawDate? NotBefore(LawDate? passed, LawDate? act) => act?.Latest < passed?.Earliest ? passed : act;
 }

@@ -92,6 +92,23 @@ public sealed class InventoryFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_only_adds_devices_is_checked_as_it_is_imported()
+    {
+        Assert.False(InventoryFile.IsAddition(Write(Opening)));
+        var opened = InventoryFile.Read(_path, SampleCity.Opening.Governance).Value!;
+        Write(
+            """
+            sample: true
+            devices:
+              - {id: lobby-a-1, kind: facility-camera, sensors: [video], place: lobby, department: police, lifecycle: active}
+            """
+        );
+        Assert.True(InventoryFile.IsAddition(_path));
+        var additions = InventoryFile.ReadAdditions(_path, SampleCity.Opening.Governance, RegisteredInventory.From(opened));
+        Assert.Equal("lobby-a-1", Assert.Single(additions.Value!.Devices).Id);
+    }
+
+    [Fact]
     public void An_import_adds_new_entries_and_counts_the_registered_ones()
     {
         var additions = InventoryFile

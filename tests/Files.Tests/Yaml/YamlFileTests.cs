@@ -70,7 +70,8 @@ public sealed class YamlFileTests
     {
         using var city = new SampleCity();
         city.Write(City, [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("name: Ciudad\n")]);
-        Assert.Equal("bytes that are not UTF-8", OnlyProblemOfCity(city).Found);
+        var problem = OnlyProblemOfCity(city);
+        Assert.Equal(("text in UTF-16", "UTF-8: save the file as 'UTF-8'"), (problem.Found, problem.Expected));
     }
 
     [Fact]

@@ -71,7 +71,8 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         var proposed = Assert.Single(request.Proposal.Documents);
         var held = (await registry.HistoryAsync()).LatestOf(proposed.Document.Kind, proposed.Document.Id)!;
         Assert.Equal(held.Number, proposed.Base);
-        Assert.Equal(path, Assert.Single(Difference.Between(held.Document, proposed.Document)).Key);
+        var difference = Assert.Single(Difference.Between(held.Document, proposed.Document));
+        Assert.Equal(path, string.Join('/', difference.NumberedPath(held.Document, proposed.Document)));
 
         Assert.Contains(
             $"Change request {request.Id} proposes exactly this already",

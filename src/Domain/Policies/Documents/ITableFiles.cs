@@ -12,8 +12,8 @@ public sealed record FileContent(ImmutableArray<ProposedDocument> Documents, Imm
 /// <summary>The governance table as files that people open in a spreadsheet or an editor.</summary>
 public interface ITableFiles
 {
-    /// <summary>The table as CSV, UTF-8. Reading it back proposes nothing.</summary>
-    byte[] WriteCsv(GovernanceSnapshot governance);
+    /// <summary>The table as CSV, UTF-8, with the revision of each instrument. Reading it back proposes nothing.</summary>
+    byte[] WriteCsv(GovernanceHistory history);
 
     /// <summary>
     /// Reads a table (<c>.csv</c>) or the file of one instrument (<c>.yaml</c>). Returns all of it, or every problem with its row or line.

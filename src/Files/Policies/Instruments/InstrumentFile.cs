@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Files.Yaml;
@@ -17,6 +18,27 @@ internal sealed class InstrumentFile(
 {
     private readonly FieldSchema<string> _otherInstrument = FieldSchema.Known("another instrument under instruments/", instruments);
     private readonly RuleSchemas _rules = new(technologies, departments);
+    private readonly Dictionary<string, int> _revisions = new(StringComparer.Ordinal);
+
+    /// <summary>The revision that the file of an instrument says it was drawn from; null when it names none.</summary>
+    public int? RevisionOf(string instrument) => _revisions.TryGetValue(instrument, out var number) ? number : null;
+
+    /// <summary>
+    /// Reports a revision that the registry does not have. The file of a new instrument may be a copy of another one, with its revision.
+    /// </summary>
+    public void CheckRevision(Instrument instrument, YamlFile file, GovernanceHistory history)
+    {
+        if (
+            RevisionOf(instrument.Id) is { } number
+            && history.LatestOf(DocumentKind.Instrument, instrument.Id) is { } latest
+            && number > latest.Number
+        )
+            file.Report(
+                (file.Root as YamlMap)?["revision"] ?? file.Root!,
+                $"revision {number}",
+                $"a revision of {instrument.Id}: 1 to {latest.Number}"
+            );
+    }
 
     public Instrument? Read(YamlFile file)
     {
@@ -26,6 +48,8 @@ internal sealed class InstrumentFile(
             keys =>
             {
                 var instrument = ReadInstrument(keys, current => current.Required("versions", Versions(name)));
+                if (keys.OptionalValue("revision", FieldSchema.Number(1, int.MaxValue)) is { } revision)
+                    _revisions[name] = revision;
                 if (instrument.Id is not null && instrument.Id != name)
                     keys.Report("id", YamlNode.Quote(instrument.Id), $"'{name}', as the file is named");
                 return instrument;
@@ -80,6 +104,7 @@ internal sealed class InstrumentFile(
     public InstrumentVersion ReadVersion(YamlKeys keys, string instrument, int number, Func<YamlKeys, ImmutableArray<Rule>> readRules)
     {
         var passed = keys.OptionalValue("passed", FieldSchema.Date);
+        var id = keys.Optional("id", FieldSchema.Id) ?? "";
         return new InstrumentVersion(
             number,
             keys.Required("title", FieldSchema.Text),
@@ -91,7 +116,10 @@ internal sealed class InstrumentFile(
             keys.Optional("superseded_by", InstrumentOtherThan(instrument)),
             keys.Required("source", SourceSchema.Source),
             readRules(keys)
-        );
+        )
+        {
+            Id = id,
+        };
     }
 
     /// <summary>The form of one rule.</summary>

@@ -9,22 +9,26 @@ namespace SurveillanceRegistry.Files.Policies.Instruments;
 internal static class InstrumentWriter
 {
     /// <summary>Returns the text of the file.</summary>
-    public static string Write(Instrument instrument) =>
+    /// <param name="revision">The revision that is written, and then the identities of versions too; null for a file without them.</param>
+    public static string Write(Instrument instrument, int? revision) =>
         YamlWriter.WriteFile(
             "../schema/instrument.json",
             yaml =>
             {
                 yaml.Text("id", instrument.Id);
+                yaml.Plain("revision", revision);
                 yaml.Plain("kind", Json.Word(instrument.Kind));
                 yaml.Text("citation", instrument.Citation);
                 yaml.Text("authority", instrument.Authority);
                 yaml.Text("url", instrument.Url);
-                yaml.List("versions", instrument.Versions, Write);
+                yaml.List("versions", instrument.Versions, (keys, version) => Write(keys, version, revision is not null));
             }
         );
 
-    private static void Write(YamlWriter yaml, InstrumentVersion version)
+    private static void Write(YamlWriter yaml, InstrumentVersion version, bool withId)
     {
+        if (withId)
+            yaml.Text("id", version.Id);
         yaml.Text("title", version.Title);
         yaml.FlowMap("effective", keys => Write(keys, EffectivePeriodText.ForVersion(version)));
         yaml.Plain("passed", version.Passed);
