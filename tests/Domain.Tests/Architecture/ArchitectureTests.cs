@@ -38,6 +38,7 @@ public sealed class ArchitectureTests
             "Microsoft.AspNetCore.OpenApi",
             "Grains",
             "Microsoft.AspNetCore.App",
+            "DiffPlex",
             "Otp.NET",
             "QRCoder",
             "System.ServiceModel.Syndication",
@@ -121,6 +122,7 @@ public sealed class ArchitectureTests
     [InlineData("src/Files", "YamlDotNet")]
     [InlineData("src/Files", "CsvHelper")]
     [InlineData("src/Web", "Microsoft.AspNetCore.OpenApi")]
+    [InlineData("src/Web", "DiffPlex")]
     [InlineData("src/Web", "Otp.NET")]
     [InlineData("src/Web", "QRCoder")]
     [InlineData("src/Signing", "NSec.Cryptography")]

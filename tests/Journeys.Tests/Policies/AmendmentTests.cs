@@ -22,8 +22,11 @@ public sealed class AmendmentTests(StaffedRegistry city)
     {
         var editor = await city.SignInAsync("editor");
         await editor.GotoAsync("/staff/table?q=10.060&technology=facility-camera");
-        await editor.ClickAsync("a[href='/staff/edit/spd-manual-10.060/2/facility-camera']");
-        await editor.FillAsync("#retention", "limit 45 days | lobby footage");
+        await editor.ClickAsync("a[href='/staff/change/spd-manual-10.060/2/facility-camera']");
+        await editor.ClickAsync("text=Correct version 2");
+        await editor.SelectOptionAsync("#retention-0-bound", "limit");
+        await editor.FillAsync("#retention-0-number", "45");
+        await editor.SelectOptionAsync("#retention-0-class", "lobby footage");
         await editor.ClickAsync("main form button");
         await editor.FillAsync("#reason", "The chapter was amended to say how long lobby footage stays.");
         await editor.FillAsync("#source-title", "SPD Manual 10.060, as amended");
@@ -132,7 +135,8 @@ public sealed class AmendmentTests(StaffedRegistry city)
         await city.AddStaffAsync("both", "editor", "approver");
         var page = await city.SignInAsync("both");
         await page.GotoAsync("/staff/edit/spd-manual-16.090/2/body-worn-video");
-        await page.FillAsync("#retention", "limit 366 days | footage");
+        await page.SelectOptionAsync("#retention-0-bound", "limit");
+        await page.FillAsync("#retention-0-number", "366");
         await page.ClickAsync("main form button");
         await page.FillAsync("#reason", "My own.");
         await page.FillAsync("#source-title", "The text");

@@ -20,7 +20,9 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         "/staff/review",
         "/staff/account",
         "/staff/instruments/spd-manual-16.170",
-        "/staff/edit/spd-manual-16.170",
+        "/staff/change/spd-manual-16.170/1/alpr",
+        "/staff/amend/spd-manual-16.170/alpr",
+        "/staff/amend/smc-14.18",
         "/staff/edit/spd-manual-16.170/1",
         "/staff/edit/spd-manual-16.170/1/alpr",
         "/staff/not-allowed",
@@ -137,6 +139,7 @@ public sealed class StaffPagesTests(StaffedRegistry city)
     {
         var editor = await city.SignInAsync("editor", withScript: true);
         await editor.GotoAsync("/staff/table?q=10.109");
+        await PressAsync(editor, "a[href='/staff/change/rcw-10.109/1/body-worn-video']", "Enter");
         await PressAsync(editor, "a[href='/staff/edit/rcw-10.109/1/body-worn-video']", "Enter");
         await FocusAsync(editor, "#review-by");
         await editor.Keyboard.TypeAsync("12312027");
@@ -243,6 +246,7 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         await editor.GotoAsync(address);
         await Expect(editor.Locator("main")).ToContainTextAsync("Newer changes were recorded");
         await Expect(editor.Locator("fieldset")).ToContainTextAsync("Theirs.");
+        Assert.DoesNotContain("{", await editor.Locator("fieldset").TextContentAsync(), StringComparison.Ordinal);
         await editor.CheckAsync("input[value=mine]");
         await editor.ClickAsync("text=Update this request");
         await Expect(editor.Locator("main")).Not.ToContainTextAsync("Newer changes were recorded");

@@ -29,6 +29,8 @@ internal static class EndpointPolicyTable
         PAGE /staff/devices staff
         PAGE /staff/devices/new device-clerk + staff
         PAGE /staff/devices/{id} staff
+        PAGE /staff/amend/{instrument}/{technology?} editor + staff
+        PAGE /staff/change/{instrument}/{version:int}/{technology} editor + staff
         PAGE /staff/edit/{instrument}/{version:int?} editor + staff
         PAGE /staff/edit/{instrument}/{version:int}/{technology} editor + staff
         GET /staff/export.csv staff

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -39,8 +40,12 @@ public sealed class ChangeModel(
 
     public ImmutableArray<StaleDocument> StaleDocuments { get; private set; } = [];
 
+    /// <summary>Whether the registry has all that the request proposes.</summary>
+    public bool IsRecorded =>
+        StaleDocuments.Length == Request.Proposal.Documents.Length && StaleDocuments.All(document => document.IsRecorded);
+
     /// <summary>The notices that would change; computed only for an open request without conflicts or problems.</summary>
-    public ImmutableArray<NoticeEffect> Effects { get; private set; } = [];
+    public ImmutableArray<EffectGroup> Effects { get; private set; } = [];
 
     /// <summary>The day for which the effects are computed.</summary>
     public DateOnly EffectDay { get; private set; }
@@ -92,10 +97,18 @@ public sealed class ChangeModel(
             return NotFound();
         var history = await grains.History();
         var keepProposed = HttpContext.Request.Form.Where(field => field.Value == "mine").Select(field => field.Key).ToHashSet();
+        request = VersionIdentity.Complete(request, history);
         ImmutableArray<ProposedDocument> merged =
         [
-            .. request.Proposal.Documents.Select(proposed => ProposedDocumentText.Rebase(proposed, history, keepProposed)),
+            .. request
+                .Proposal.Documents.Select(proposed => ProposedDocumentText.Rebase(proposed, history, keepProposed))
+                .OfType<ProposedDocument>(),
         ];
+        if (merged.IsEmpty)
+            return await RefusedAsync(
+                id,
+                [new Refusal(RefusalCodes.NothingChanged, "With these choices the registry has all of this request: withdraw it.")]
+            );
         if (request.State == ChangeState.Submitted)
         {
             var reopened = await ReopenAsync(id, version);
@@ -147,16 +160,17 @@ public sealed class ChangeModel(
         if (await register.FindAsync(id, HttpContext.RequestAborted) is not { } request)
             return false;
         var history = await grains.History();
-        Request = request;
+        Request = VersionIdentity.Complete(request, history);
         City = history.Current.City;
+        request = Request;
         var today = City.DayAt(time.GetUtcNow());
         Status = ChangeStatusText.For(request, history, today);
         var proposed = history.With(request.Proposal.Documents.Select(document => document.Document));
         var texts = new ProposedDocumentText(history, proposed);
-        Documents = [.. request.Proposal.Documents.Take(MaxShown).Select(texts.Describe)];
+        Documents = [.. request.Proposal.Documents.Take(MaxShown).Select(document => texts.Describe(document, request.Id))];
         StaleDocuments = [.. request.StaleDocuments(history).Select(texts.DescribeStale)];
         if (CanTakeEffect(history))
-            await LoadEffectsAsync(proposed, ChangeStatusText.FirstDay(request, history) is { } first && first > today ? first : today);
+            await LoadEffectsAsync(proposed, ChangeStatusText.FirstDay(request, history, today) ?? today);
         var members = await staff.AllAsync(HttpContext.RequestAborted);
         Names = members.ToImmutableDictionary(member => member.Id, member => member.Name);
         return true;
@@ -173,12 +187,11 @@ public sealed class ChangeModel(
         var all = await places.PlacesAsync(HttpContext.RequestAborted);
         PlaceCount = all.Length;
         var previews = await Task.WhenAll(all.Select(place => grains.Place(place.Id).Preview(proposed, day)));
-        Effects =
-        [
-            .. previews
+        Effects = EffectGroup.From(
+            previews
                 .OfType<NoticePreview>()
                 .Where(preview => NoticePayload.ContentHash(preview.Now) != NoticePayload.ContentHash(preview.Then))
-                .Select(NoticeEffect.From),
-        ];
+                .Select(NoticeEffect.From)
+        );
     }
 }

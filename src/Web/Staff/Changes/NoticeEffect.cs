@@ -26,7 +26,7 @@ public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, Im
         var before = Sentences(preview.Now, language);
         var after = Sentences(preview.Then, language);
         var direction = preview.Then.Now.Languages.TryGetValue(language, out var text) ? text.Direction : "ltr";
-        return new LanguageEffect(language, direction, [.. before.Except(after)], [.. after.Except(before)]);
+        return new LanguageEffect(language, direction, SentenceChange.Between([.. before.Except(after)], [.. after.Except(before)]));
     }
 
     private static ImmutableArray<string> Sentences(NoticeContent content, string language) =>
@@ -43,7 +43,20 @@ public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, Im
         ];
 }
 
-/// <summary>The sentences that a change request removes from and adds to a notice in one language.</summary>
+/// <summary>The sentences of a notice that a change request changes in one language.</summary>
 /// <param name="Language">The language as BCP 47 names it.</param>
 /// <param name="Direction"><c>ltr</c> or <c>rtl</c>.</param>
-public sealed record LanguageEffect(string Language, string Direction, ImmutableArray<string> Removed, ImmutableArray<string> Added);
+public sealed record LanguageEffect(string Language, string Direction, ImmutableArray<SentenceChange> Changes);
+
+/// <summary>Places whose notices change alike.</summary>
+public sealed record EffectGroup(ImmutableArray<NoticeEffect> Places)
+{
+    public ImmutableArray<LanguageEffect> Languages => Places[0].Languages;
+
+    /// <summary>Puts places together whose sentences change alike, in the order of the first of each.</summary>
+    public static ImmutableArray<EffectGroup> From(IEnumerable<NoticeEffect> effects) =>
+        [.. effects.GroupBy(effect => string.Join('\n', effect.Languages.SelectMany(Lines))).Select(group => new EffectGroup([.. group]))];
+
+    private static IEnumerable<string> Lines(LanguageEffect effect) =>
+        effect.Changes.Select(change => $"{effect.Language}\t{change.BeforeText}\t{change.AfterText}");
+}

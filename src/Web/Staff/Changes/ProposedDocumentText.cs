@@ -9,89 +9,130 @@ namespace SurveillanceRegistry.Web.Staff.Changes;
 
 /// <summary>A document of a change request and what it changes, in words.</summary>
 /// <param name="Link">The staff page of the document; null when it has none.</param>
-public sealed record ChangedDocument(string Title, string? Link, ImmutableArray<ChangeDescription> Changes);
+/// <param name="Terms">The pages on which the author changes the terms of versions that the request adds.</param>
+public sealed record ChangedDocument(
+    string Title,
+    string? Link,
+    ImmutableArray<ChangeDescription> Changes,
+    ImmutableArray<(string Label, string Link)> Terms
+);
 
 /// <summary>A document of a change request of which a newer revision was recorded since the request was drafted.</summary>
 /// <param name="Proposed">What the request changes.</param>
 /// <param name="Recorded">What the newer revision changes.</param>
+/// <param name="Updated">What the request would change after an update that keeps the recorded value in each conflict; empty when the
+/// registry has all of it already.</param>
 /// <param name="Conflicts">The values that both change differently.</param>
 public sealed record StaleDocument(
     string Title,
     ImmutableArray<string> Proposed,
     ImmutableArray<string> Recorded,
+    ImmutableArray<string> Updated,
     ImmutableArray<ConflictText> Conflicts
-);
+)
+{
+    /// <summary>Whether the registry has all that the request proposes for the document.</summary>
+    public bool IsRecorded => Updated.IsEmpty && Conflicts.IsEmpty;
+}
 
-/// <summary>A value that the request and the recorded revision change differently.</summary>
+/// <summary>A value that the request and the recorded revision change differently, in words.</summary>
 /// <param name="Field">The name of the form field that resolves it.</param>
-/// <param name="Path">The place of the value in the document.</param>
-public sealed record ConflictText(string Field, string Path, string? Base, string? Proposed, string? Recorded);
+/// <param name="Where">The part of the document.</param>
+/// <param name="Proposed">What the request does.</param>
+/// <param name="Recorded">What was recorded since.</param>
+public sealed record ConflictText(string Field, string Where, string Proposed, string Recorded);
 
 /// <summary>Describes the documents of a change request for people, and merges them with newer revisions.</summary>
 /// <param name="snapshot">The governance as the request proposes it; it supplies the names in descriptions.</param>
 internal sealed class ProposedDocumentText(GovernanceHistory history, GovernanceSnapshot snapshot)
 {
-    public ChangedDocument Describe(ProposedDocument proposed)
+    /// <param name="change">The number of the change request.</param>
+    public ChangedDocument Describe(ProposedDocument proposed, long change)
     {
         var document = proposed.Document;
+        var before = history.Revision(proposed)?.Document;
         var isRecordedInstrument =
             document.Kind == DocumentKind.Instrument && history.LatestOf(DocumentKind.Instrument, document.Id) is not null;
         return new ChangedDocument(
             TitleOf(document),
             isRecordedInstrument ? $"/staff/instruments/{document.Id}" : null,
-            [.. ChangeDescription.Describe(BaseOf(proposed, history), document, snapshot)]
+            [.. ChangeDescription.Describe(before, document, snapshot)],
+            [.. document.Kind == DocumentKind.Instrument ? TermsOf(document.Value<Instrument>(), before?.Value<Instrument>(), change) : []]
         );
     }
+
+    /// <summary>The pages of the versions that an instrument has and an earlier revision has not.</summary>
+    private IEnumerable<(string Label, string Link)> TermsOf(Instrument instrument, Instrument? before, long change)
+    {
+        var known = before?.Versions.Select(version => version.Id).ToHashSet() ?? [];
+        foreach (var version in instrument.Versions.Where(version => !known.Contains(version.Id)))
+        {
+            var page = $"/staff/edit/{instrument.Id}/{version.Number}";
+            foreach (var rule in version.Rules)
+                yield return (
+                    $"Change the terms of version {version.Number} for {NameOf(rule.Technology)}",
+                    $"{page}/{rule.Technology}?change={change}"
+                );
+            yield return ($"Change the first day, title or source of version {version.Number}", $"{page}?change={change}");
+        }
+    }
+
+    private string NameOf(string technology) =>
+        snapshot.Table.Technologies.FirstOrDefault(known => known.Id == technology)?.Name.Trim() ?? technology;
 
     public StaleDocument DescribeStale(ProposedDocument proposed)
     {
         var document = proposed.Document;
-        var recorded = history.LatestOf(document.Kind, document.Id)?.Document;
-        if (BaseOf(proposed, history) is not { } before || recorded is null)
-            return new StaleDocument(TitleOf(document), Sentences(null, document), recorded is null ? [] : Sentences(null, recorded), []);
-        var conflicts = ThreeWayMerge.Create(before, document, recorded, new HashSet<string>()).Conflicts;
+        var before = history.Revision(proposed)?.Document;
+        if (history.LatestOf(document.Kind, document.Id)?.Document is not { } recorded)
+            return new StaleDocument(TitleOf(document), Sentences(before, document), [], Sentences(null, document), []);
+        var merge = ThreeWayMerge.Create(before, document, recorded, new HashSet<string>());
         return new StaleDocument(
             TitleOf(document),
             Sentences(before, document),
             Sentences(before, recorded),
-            [
-                .. conflicts.Select(conflict => new ConflictText(
-                    FieldPrefix(document) + conflict.Key,
-                    conflict.Key.Replace("/", " / ", StringComparison.Ordinal),
-                    conflict.Base,
-                    conflict.Mine,
-                    conflict.Theirs
-                )),
-            ]
+            Sentences(recorded, merge.Merged),
+            [.. merge.Conflicts.Select(conflict => Describe(conflict, before, document, recorded))]
         );
     }
 
     /// <summary>
-    /// Merges a document with the newest revision. A document that is not stale, or whose base is not known, is returned as it is.
+    /// Merges a document with the newest revision; null when the registry has all of it already. A document that is not stale is
+    /// returned as it is.
     /// </summary>
     /// <param name="keepProposed">The form fields of the conflicts in which the proposed value wins.</param>
-    public static ProposedDocument Rebase(ProposedDocument proposed, GovernanceHistory history, IReadOnlySet<string> keepProposed)
+    public static ProposedDocument? Rebase(ProposedDocument proposed, GovernanceHistory history, IReadOnlySet<string> keepProposed)
     {
         var document = proposed.Document;
-        if (
-            history.LatestOf(document.Kind, document.Id) is not { } latest
-            || latest.Number == proposed.Base
-            || BaseOf(proposed, history) is not { } before
-        )
+        if (history.LatestOf(document.Kind, document.Id) is not { } latest || latest.Number == proposed.Base)
             return proposed;
         var prefix = FieldPrefix(document);
         var keys = keepProposed
             .Where(field => field.StartsWith(prefix, StringComparison.Ordinal))
             .Select(field => field[prefix.Length..])
             .ToHashSet();
-        return new ProposedDocument(ThreeWayMerge.Create(before, document, latest.Document, keys).Merged, latest.Number);
+        var merged = ThreeWayMerge.Create(history.Revision(proposed)?.Document, document, latest.Document, keys).Merged;
+        return merged == latest.Document ? null : new ProposedDocument(merged, latest.Number);
     }
 
-    private static PolicyDocument? BaseOf(ProposedDocument proposed, GovernanceHistory history) =>
-        history
-            .RevisionsOf(proposed.Document.Kind, proposed.Document.Id)
-            .FirstOrDefault(revision => revision.Number == proposed.Base)
-            ?.Document;
+    private ConflictText Describe(MergeConflict conflict, PolicyDocument? before, PolicyDocument document, PolicyDocument recorded)
+    {
+        var proposed = new Difference(conflict.Path, conflict.Base, conflict.Mine);
+        var other = new Difference(conflict.Path, conflict.Base, conflict.Theirs);
+        // Two versions from one day: each side's has an identity of its own.
+        if (conflict is { Path: ["versions", _], Base: null, Theirs: { } theirs })
+            other = other with { Path = ["versions", System.Text.Json.Nodes.JsonNode.Parse(theirs)!["id"]!.ToString()] };
+        ChangeDescription[] mine = [.. ChangeDescription.Describe(proposed, before, document, snapshot)];
+        return new ConflictText(
+            FieldPrefix(document) + conflict.Key,
+            mine[0].Where ?? TitleOf(document),
+            Joined(mine),
+            Joined(ChangeDescription.Describe(other, before, recorded, snapshot))
+        );
+    }
+
+    private static string Joined(IEnumerable<ChangeDescription> changes) =>
+        PlainLanguage.Sentence(string.Join("; ", changes.Select(change => change.What)));
 
     private static string FieldPrefix(PolicyDocument document) => $"{document}:";
 

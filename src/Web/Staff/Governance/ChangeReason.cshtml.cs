@@ -37,20 +37,11 @@ public sealed class ChangeReasonModel(IGrainFactory grains, IChangeRegister regi
         var source = SourceFields.Read(Request.Form, errors);
         if (errors.Count > 0)
             return Invalid(errors);
-        var outcome = await grains
-            .Policies()
-            .Act(
-                id,
-                Draft.Version,
-                ChangeAct.Revised,
-                User.AttributionAs(Role.Editor),
-                null,
-                Draft.Proposal with
-                {
-                    Reason = reason,
-                    Source = source,
-                }
-            );
+        var proposal = Draft.Proposal with { Reason = reason, Source = source };
+        // The same reason and source again: there is nothing to record.
+        if (proposal == Draft.Proposal)
+            return Redirect($"/staff/changes/{id}");
+        var outcome = await grains.Policies().Act(id, Draft.Version, ChangeAct.Revised, User.AttributionAs(Role.Editor), null, proposal);
         return outcome.IsDone
             ? Redirect($"/staff/changes/{id}")
             : Invalid(outcome.Refusals.Select(refusal => new FieldError("", refusal.Sentence)));

@@ -16,16 +16,21 @@ using SurveillanceRegistry.Web.Staff.Forms;
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
 /// <summary>
-/// The documents of an editor's draft. A document that the draft does not change is read from the registry.
+/// The documents of an editor's draft. A document that the draft does not change is read from the registry, in the revision with which the
+/// form was opened.
 /// </summary>
 internal sealed class DraftEditor
 {
     private readonly GovernanceHistory _history;
 
-    private DraftEditor(GovernanceHistory history, ChangeRequest? draft)
+    /// <summary>The revision and the version of the draft that the submitted form was opened with; null when it names none.</summary>
+    private readonly (int? Revision, int? DraftVersion) _opened;
+
+    private DraftEditor(GovernanceHistory history, ChangeRequest? draft, (int? Revision, int? DraftVersion) opened)
     {
         _history = history;
         Draft = draft;
+        _opened = opened;
     }
 
     /// <summary>The draft that is continued; null when saving starts a new one.</summary>
@@ -46,48 +51,82 @@ internal sealed class DraftEditor
     {
         var history = await grains.History();
         var number = request.HasFormContentType ? request.Form["change"].ToString() : request.Query["change"].ToString();
+        var opened = request.HasFormContentType ? (Number(request.Form, "revision"), Number(request.Form, "draft-version")) : default;
         if (number.Length == 0)
-            return new DraftEditor(history, null);
+            return new DraftEditor(history, null, opened);
         if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return null;
         var draft = await register.FindAsync(id, request.HttpContext.RequestAborted);
-        return draft is { State: ChangeState.Draft } && draft.Author.Staff == user.StaffId() ? new DraftEditor(history, draft) : null;
+        return draft is { State: ChangeState.Draft } && draft.Author.Staff == user.StaffId()
+            ? new DraftEditor(history, draft, opened)
+            : null;
     }
 
     /// <summary>An instrument as the draft changes it, or as the registry has it; null when neither has it.</summary>
-    public Instrument? Instrument(string id) =>
-        Proposed(id)?.Document.Value<Instrument>() ?? Governance.Table.Instruments.FirstOrDefault(instrument => instrument.Id == id);
+    public Instrument? Instrument(string id) => Shown(id)?.Value<Instrument>();
 
-    /// <summary>Validates an instrument and stores it in the draft.</summary>
+    /// <summary>The revision of the instrument that a form is drawn from; its hidden field carries it.</summary>
+    public int RevisionOf(string instrument) => Proposed(instrument)?.Base ?? Recorded(instrument)?.Number ?? 0;
+
+    /// <summary>Validates an instrument and stores it in the draft. An instrument that differs in nothing is not stored.</summary>
     /// <param name="fieldOf">Maps the place of a problem in the document to the id of the form's field.</param>
+    /// <param name="source">The source of a new draft; null to have the next step ask for it.</param>
     /// <returns>The address of the next step; or errors, and nothing is stored.</returns>
     public async Task<(string? NextStep, ImmutableArray<FieldError> Errors)> SaveAsync(
         IPoliciesGrain policies,
         ClaimsPrincipal user,
         Instrument instrument,
-        Func<string?, string> fieldOf
+        Func<string?, string> fieldOf,
+        Source? source = null
     )
     {
+        var document = PolicyDocument.For(instrument);
+        if (document == Shown(instrument.Id))
+            return (null, [new FieldError("", "You changed nothing, so nothing was recorded. Change a field, or cancel.")]);
+        if (Draft is { } opened && _opened.DraftVersion is { } version && version != opened.Version)
+            return (null, [new FieldError("", $"Draft {opened.Id} was changed since you opened this form: open the form again.")]);
+        var proposed = Rebase(document);
         var problems = PolicyValidator.Problems(
             _history,
-            [.. OthersThan(instrument.Id).Select(other => other.Document), PolicyDocument.For(instrument)]
+            [.. OthersThan(instrument.Id).Select(other => other.Document), proposed.Document]
         );
         if (!problems.IsEmpty)
             return (null, [.. problems.Select(problem => new FieldError(fieldOf(problem.Where), $"{problem.Where}: {problem.Sentence}"))]);
-        var outcome = await StoreAsync(policies, user, instrument);
+        var outcome = await StoreAsync(policies, user, proposed, source);
         if (outcome.Value is not { } draft)
             return (null, [.. outcome.Refusals.Select(refusal => new FieldError("", refusal.Sentence))]);
         var page = $"/staff/changes/{draft.Id}";
         return (draft.Proposal.Reason.Length == 0 ? page + "/why" : page, []);
     }
 
-    private Task<Outcome<ChangeRequest>> StoreAsync(IPoliciesGrain policies, ClaimsPrincipal user, Instrument instrument)
+    /// <summary>
+    /// The document on the newest revision. When the form was opened before that was recorded, both changes are kept; when they change one
+    /// value, the request stays as it is, and its page asks the author.
+    /// </summary>
+    private ProposedDocument Rebase(PolicyDocument document)
     {
-        var latest = _history.LatestOf(DocumentKind.Instrument, instrument.Id)?.Number ?? 0;
-        var proposed = new ProposedDocument(PolicyDocument.For(instrument), Proposed(instrument.Id)?.Base ?? latest);
+        var revision = RevisionOf(document.Id);
+        if (
+            Proposed(document.Id) is not null
+            || _history.LatestOf(DocumentKind.Instrument, document.Id) is not { } latest
+            || latest.Number == revision
+            || Recorded(document.Id) is not { } recorded
+        )
+            return new ProposedDocument(document, revision);
+        var merge = ThreeWayMerge.Create(recorded.Document, document, latest.Document, new HashSet<string>());
+        return merge.Conflicts.IsEmpty ? new ProposedDocument(merge.Merged, latest.Number) : new ProposedDocument(document, revision);
+    }
+
+    private Task<Outcome<ChangeRequest>> StoreAsync(
+        IPoliciesGrain policies,
+        ClaimsPrincipal user,
+        ProposedDocument proposed,
+        Source? source
+    )
+    {
         var editor = user.AttributionAs(Role.Editor);
         return Draft is null
-            ? policies.Draft(new Proposal("", null, [proposed]), editor)
+            ? policies.Draft(new Proposal("", source, [proposed]), editor)
             : policies.Act(
                 Draft.Id,
                 Draft.Version,
@@ -96,10 +135,21 @@ internal sealed class DraftEditor
                 null,
                 Draft.Proposal with
                 {
-                    Documents = [.. OthersThan(instrument.Id), proposed],
+                    Documents = [.. OthersThan(proposed.Document.Id), proposed],
                 }
             );
     }
+
+    /// <summary>The document with which the form was opened.</summary>
+    private PolicyDocument? Shown(string id) => Proposed(id)?.Document ?? Recorded(id)?.Document;
+
+    /// <summary>The revision with which the form was opened; the newest one when the form names none.</summary>
+    private PolicyRevision? Recorded(string id) =>
+        _history.RevisionsOf(DocumentKind.Instrument, id).FirstOrDefault(revision => revision.Number == _opened.Revision)
+        ?? _history.LatestOf(DocumentKind.Instrument, id);
+
+    private static int? Number(IFormCollection form, string field) =>
+        int.TryParse(form.Text(field), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private ProposedDocument? Proposed(string instrument) =>
         Draft?.Proposal.Documents.FirstOrDefault(proposed => IsInstrument(proposed, instrument));

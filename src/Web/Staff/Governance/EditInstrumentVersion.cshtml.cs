@@ -11,10 +11,10 @@ using SurveillanceRegistry.Web.Staff.Forms;
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
 /// <summary>
-/// The first step of an edit: the title, dates and source of a version; or a new version that follows the last one.
+/// The first step of a correction: the title, dates and source of a version. A new version is recorded on the page <c>/staff/amend</c>.
 /// </summary>
 [Authorize(StaffPolicies.Editor)]
-public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegister register, TimeProvider time) : FormPageModel
+public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegister register) : FormPageModel
 {
     private DraftEditor _editor = null!;
 
@@ -25,14 +25,19 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
     /// <summary>The instruments that can supersede this one.</summary>
     public IEnumerable<Instrument> Others => _editor.Governance.Table.Instruments.Where(other => other.Id != Instrument.Id);
 
-    /// <summary>The version that is edited; null for a new one.</summary>
-    public InstrumentVersion? Version { get; private set; }
+    /// <summary>The version that is corrected.</summary>
+    public InstrumentVersion Version { get; private set; } = null!;
+
+    /// <summary>The revision that the form is drawn from.</summary>
+    public int Revision => _editor.RevisionOf(Instrument.Id);
 
     public async Task<IActionResult> OnGetAsync(string instrument, int? version)
     {
+        if (version is null)
+            return Redirect($"/staff/amend/{instrument}{Request.QueryString}");
         if (!await FindAsync(instrument, version))
             return NotFound();
-        Fields = Show(Version ?? NewVersion());
+        Fields = Show(Version);
         return Page();
     }
 
@@ -46,9 +51,7 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
             return Invalid(errors);
         var changed = Instrument with
         {
-            Versions = Version is null
-                ? Append(edited)
-                : [.. Instrument.Versions.Select(other => other.Number == Version.Number ? edited : other)],
+            Versions = [.. Instrument.Versions.Select(other => other.Number == Version.Number ? edited : other)],
         };
         var saved = await _editor.SaveAsync(grains.Policies(), User, changed, FieldOf);
         return saved.NextStep is { } next ? Redirect(next) : Invalid(saved.Errors);
@@ -59,50 +62,13 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         if (
             await DraftEditor.OpenAsync(grains, register, Request, User) is not { } editor
             || editor.Instrument(instrument) is not { } found
+            || found.Versions.FirstOrDefault(candidate => candidate.Number == version) is not { } chosen
         )
             return false;
         _editor = editor;
         Instrument = found;
-        Version = found.Versions.FirstOrDefault(candidate => candidate.Number == version);
-        return version is null || Version is not null;
-    }
-
-    /// <summary>The last version without what is stated anew for each version.</summary>
-    private InstrumentVersion NewVersion() =>
-        Instrument.Versions[^1] with
-        {
-            Effective = new EffectivePeriod(null),
-            Passed = null,
-            Signed = null,
-            Filed = null,
-            By = null,
-            SupersededBy = null,
-            Source = new Source("", null, _editor.Governance.City.DayAt(time.GetUtcNow()), Confidence.Sourced),
-        };
-
-    /// <summary>
-    /// Appends a version. It has the rules of the last version. When the last version has no end, it ends on the day on which the new one
-    /// begins.
-    /// </summary>
-    private ImmutableArray<InstrumentVersion> Append(InstrumentVersion version)
-    {
-        var last = Instrument.Versions[^1];
-        var ended =
-            last.Effective is { To: null, Ended: false } && version.Effective.From is { } from
-                ? last with
-                {
-                    Effective = last.Effective with { To = from },
-                }
-                : last;
-        return
-        [
-            .. Instrument.Versions.SetItem(Instrument.Versions.Length - 1, ended),
-            version with
-            {
-                Number = last.Number + 1,
-                Rules = last.Rules,
-            },
-        ];
+        Version = chosen;
+        return true;
     }
 
     private static string FieldOf(string? where) =>
@@ -122,51 +88,60 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
                 new Dictionary<string, string>
                 {
                     ["title"] = version.Title,
-                    ["from"] = Write(version.Effective.From),
-                    ["known-by"] = Write(version.Effective.FromKnownBy),
-                    ["to"] = Write(version.Effective.To),
-                    ["ended-by"] = Write(version.Effective.EndKnownBy),
-                    ["passed"] = Write(version.Passed),
-                    ["signed"] = Write(version.Signed),
-                    ["filed"] = Write(version.Filed),
+                    ["from"] = DateFields.Show(version.Effective.From),
+                    ["not-before"] = DateFields.Show(version.Effective.FromNotBefore),
+                    ["known-by"] = DateFields.Show(version.Effective.FromKnownBy),
+                    ["to"] = DateFields.Show(version.Effective.To),
+                    ["ended-by"] = DateFields.Show(version.Effective.EndKnownBy),
+                    ["passed"] = DateFields.Show(version.Passed),
+                    ["signed"] = DateFields.Show(version.Signed),
+                    ["filed"] = DateFields.Show(version.Filed),
                     ["by"] = version.By ?? "",
                     ["superseded-by"] = version.SupersededBy ?? "",
                 }
             );
 
-    private static string Write(LawDate? date) => date?.ToString() ?? "";
-
+    /// <summary>The version with the values of the fields that were edited. What a field did not change stays as it was recorded.</summary>
     private InstrumentVersion Read(IFormCollection form, List<FieldError> errors)
     {
-        var (from, to, passed) = (ReadDate(form, "from", errors), ReadDate(form, "to", errors), ReadDate(form, "passed", errors));
-        var endedBy = ReadDate(form, "ended-by", errors);
-        // A version without a known first day is not in force before it was passed.
-        var notBefore = from is null ? passed : null;
-        var effective = new EffectivePeriod(from, notBefore, ReadDate(form, "known-by", errors), to, endedBy is not null, endedBy);
+        var shown = Show(Version);
+        bool IsEdited(string field) => form.ContainsKey(field) && form[field].ToString().Trim() != shown[field].Trim();
+        LawDate? Date(string field, LawDate? recorded) => IsEdited(field) ? DateFields.Read(form, field, errors) : recorded;
+        string? Text(string field, string? recorded) => IsEdited(field) ? form.Text(field) : recorded;
         if (form.Text("title") is null)
             errors.Add(new("title", "Enter the title of the law or policy."));
         var source = SourceFields.Read(form, errors);
-        return new InstrumentVersion(
-            Version?.Number ?? 0,
-            form.Text("title") ?? "",
-            effective,
-            passed,
-            ReadDate(form, "signed", errors),
-            ReadDate(form, "filed", errors),
-            form.Text("by"),
-            form.Text("superseded-by"),
-            source!,
-            Version?.Rules ?? []
-        );
+        var passed = Date("passed", Version.Passed);
+        return Version with
+        {
+            Title = Text("title", Version.Title) ?? "",
+            Effective = ReadPeriod(passed, Date),
+            Passed = passed,
+            Signed = Date("signed", Version.Signed),
+            Filed = Date("filed", Version.Filed),
+            By = Text("by", Version.By),
+            SupersededBy = Text("superseded-by", Version.SupersededBy),
+            Source = source!,
+        };
     }
 
-    private static LawDate? ReadDate(IFormCollection form, string field, List<FieldError> errors)
+    private EffectivePeriod ReadPeriod(LawDate? passed, Func<string, LawDate?, LawDate?> date)
     {
-        if (form.Text(field) is not { } text)
-            return null;
-        if (LawDate.TryParse(text, out var date))
-            return date;
-        errors.Add(new(field, $"“{text}” is not a date: expected YYYY, YYYY-MM or YYYY-MM-DD, only as exact as the source states it."));
-        return null;
+        var recorded = Version.Effective;
+        var from = date("from", recorded.From);
+        var notBefore = date("not-before", recorded.FromNotBefore);
+        // A bound that only said that a text cannot be older than its passing follows the day of passing.
+        if (recorded.FromNotBefore == Version.Passed && notBefore == recorded.FromNotBefore)
+            notBefore = passed;
+        var endedBy = date("ended-by", recorded.EndKnownBy);
+        var ended = endedBy == recorded.EndKnownBy ? recorded.Ended : endedBy is not null;
+        return new EffectivePeriod(
+            from,
+            from is null ? notBefore : null,
+            date("known-by", recorded.FromKnownBy),
+            date("to", recorded.To),
+            ended,
+            endedBy
+        );
     }
 }

@@ -1,18 +1,16 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Changes;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Staff.Amendments;
 using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Governance;
 
-/// <summary>The first step of an edit: the rule that a version of an instrument states for a technology.</summary>
+/// <summary>The first step of a correction: the rule that a version of an instrument states for a technology.</summary>
 [Authorize(StaffPolicies.Editor)]
 public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register) : FormPageModel
 {
@@ -28,11 +26,28 @@ public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register
 
     public Technology Technology { get; private set; } = null!;
 
+    /// <summary>The rule with which the form was opened; an empty one when the version has none for the technology.</summary>
+    public Rule Rule =>
+        Version.RuleFor(Technology.Id) ?? new Rule(Technology.Id, [], [], [], new RecordsAccess(RecordsAccessKind.NotKnown), []);
+
+    /// <summary>The revision that the form is drawn from.</summary>
+    public int Revision => _editor.RevisionOf(Instrument.Id);
+
+    public RuleForm Form =>
+        new(
+            City,
+            Value,
+            IsSelected,
+            AriaInvalid,
+            RetentionFields.RowsFor(Rule.Retention.Length, Fields),
+            RuleFields.ClassesFor(Rule, _editor.Governance.DataClasses)
+        );
+
     public async Task<IActionResult> OnGetAsync(string instrument, int version, string technology)
     {
         if (!await FindAsync(instrument, version, technology))
             return NotFound();
-        Fields = Show(Version.RuleFor(technology) ?? new Rule(technology, [], [], [], new RecordsAccess(RecordsAccessKind.NotKnown), []));
+        Fields = RuleFields.Show(Rule);
         return Page();
     }
 
@@ -41,10 +56,15 @@ public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register
         if (!await FindAsync(instrument, version, technology))
             return NotFound();
         var errors = new List<FieldError>();
-        var rule = Read(Request.Form, technology, errors);
+        var rule = RuleFields.Read(Request.Form, Rule, errors);
         if (errors.Count > 0)
             return Invalid(errors);
-        var saved = await _editor.SaveAsync(grains.Policies(), User, With(rule), where => where?.Split(" / ")[^1] ?? "");
+        var saved = await _editor.SaveAsync(
+            grains.Policies(),
+            User,
+            With(rule),
+            where => RuleFields.FieldOf(where?.Split(" / ")[^1] ?? "")
+        );
         return saved.NextStep is { } next ? Redirect(next) : Invalid(saved.Errors);
     }
 
@@ -77,99 +97,5 @@ public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register
                 .. Instrument.Versions.Select(version => version.Number == Version.Number ? version with { Rules = rules } : version),
             ],
         };
-    }
-
-    private static ImmutableDictionary<string, string> Show(Rule rule) =>
-        new Dictionary<string, string>
-        {
-            ["capture"] = string.Join(',', rule.Capture.Select(Domain.Json.Word)),
-            ["retention"] = string.Join('\n', rule.Retention.Select(RuleText.Write)),
-            ["notice"] = string.Join('\n', rule.Notice.Select(RuleText.Write)),
-            ["access"] = Domain.Json.Word(rule.RecordsAccess.Access),
-            ["access-text"] = rule.RecordsAccess.Text ?? "",
-            ["departments"] = string.Join(',', rule.Departments),
-            ["purposes"] = string.Join('\n', rule.Purposes),
-            ["prohibited"] = string.Join('\n', rule.ProhibitedUses),
-            ["sharing"] = rule.Sharing ?? "",
-            ["owner"] = rule.Owner ?? "",
-            ["review-by"] = rule.ReviewBy is { } date ? FormText.Write(date) : "",
-            ["note"] = rule.Note ?? "",
-            ["pauses"] = rule.Pauses ? "yes" : "",
-        }.ToImmutableDictionary();
-
-    private static Rule Read(IFormCollection form, string technology, List<FieldError> errors) =>
-        new(
-            technology,
-            ReadCapture(form, errors),
-            ReadRetention(form, errors),
-            ReadNotice(form, errors),
-            new RecordsAccess(ReadAccess(form, errors), form.Text("access-text")),
-            [.. form["departments"].OfType<string>()],
-            form["pauses"] == "yes",
-            form.Text("note"),
-            RuleText.SplitLines(form["purposes"]),
-            RuleText.SplitLines(form["prohibited"]),
-            form.Text("sharing"),
-            form.Text("owner"),
-            ReadReviewBy(form, errors)
-        );
-
-    private static ImmutableArray<Capture> ReadCapture(IFormCollection form, List<FieldError> errors)
-    {
-        var capture = ImmutableArray.CreateBuilder<Capture>();
-        foreach (var word in form["capture"])
-        {
-            if (Domain.Json.TryWord(word, out Capture read))
-                capture.Add(read);
-            else
-                errors.Add(new("capture", $"“{word}” is not a kind of recording."));
-        }
-
-        return capture.ToImmutable();
-    }
-
-    private static ImmutableArray<Retention> ReadRetention(IFormCollection form, List<FieldError> errors)
-    {
-        var retention = ImmutableArray.CreateBuilder<Retention>();
-        foreach (var line in RuleText.SplitLines(form["retention"]))
-        {
-            if (RuleText.TryRead(line, out Retention read))
-                retention.Add(read);
-            else
-                errors.Add(new("retention", $"“{line}” cannot be read: expected {RuleText.RetentionExpected}."));
-        }
-
-        return retention.ToImmutable();
-    }
-
-    private static ImmutableArray<RequiredNotice> ReadNotice(IFormCollection form, List<FieldError> errors)
-    {
-        var notice = ImmutableArray.CreateBuilder<RequiredNotice>();
-        foreach (var line in RuleText.SplitLines(form["notice"]))
-        {
-            if (RuleText.TryRead(line, out RequiredNotice read))
-                notice.Add(read);
-            else
-                errors.Add(new("notice", $"“{line}” cannot be read: expected {RuleText.NoticeExpected}."));
-        }
-
-        return notice.ToImmutable();
-    }
-
-    private static RecordsAccessKind ReadAccess(IFormCollection form, List<FieldError> errors)
-    {
-        if (!Domain.Json.TryWord(form["access"], out RecordsAccessKind access))
-            errors.Add(new("access", "Choose whether the public can get the recordings."));
-        return access;
-    }
-
-    private static DateOnly? ReadReviewBy(IFormCollection form, List<FieldError> errors)
-    {
-        if (form.Text("review-by") is not { } text)
-            return null;
-        if (FormText.TryDate(text, out var date))
-            return date;
-        errors.Add(new("review-by", $"“{text}” is not a date: expected YYYY-MM-DD."));
-        return null;
     }
 }

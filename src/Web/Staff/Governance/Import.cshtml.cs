@@ -43,7 +43,7 @@ public sealed class ImportModel(IGrainFactory grains, ITableFiles files) : PageM
         }
 
         var draft = await grains.Policies().Draft(new Proposal("", null, content.Documents), User.AttributionAs(Role.Editor));
-        return Redirect($"/staff/changes/{draft.Value!.Id}/why");
+        return draft.Value is { } recorded ? Redirect($"/staff/changes/{recorded.Id}/why") : Invalid([.. draft.Refusals.Select(Describe)]);
     }
 
     private static string Describe(Refusal refusal) => refusal.Where is { } where ? $"{where}: {refusal.Sentence}" : refusal.Sentence;

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Staff.Forms;
+using SurveillanceRegistry.Web.Staff.Governance;
+
+namespace SurveillanceRegistry.Web.Staff.Amendments;
+
+/// <summary>
+/// The first step of an amendment: a new version of an instrument from a day on, with new terms for one technology. Its rules for other
+/// technologies are those of the version before.
+/// </summary>
+[Authorize(StaffPolicies.Editor)]
+public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, TimeProvider time) : FormPageModel
+{
+    private DraftEditor _editor = null!;
+
+    public ChangeRequest? Draft => _editor.Draft;
+
+    public Instrument Instrument { get; private set; } = null!;
+
+    /// <summary>The technologies that the instrument governs, when one of them must be chosen first; otherwise empty.</summary>
+    public ImmutableArray<Technology> Choices { get; private set; } = [];
+
+    /// <summary>The technology whose terms change.</summary>
+    public Technology Technology { get; private set; } = null!;
+
+    /// <summary>The version whose terms the form begins with: the last one with a rule for the technology.</summary>
+    public InstrumentVersion Template { get; private set; } = null!;
+
+    public Rule Rule => Template.RuleFor(Technology.Id)!;
+
+    /// <summary>The other technologies of the template, whose rules the new version takes over.</summary>
+    public IEnumerable<string> Others =>
+        Template.Rules.Where(rule => rule.Technology != Technology.Id).Select(rule => NameOf(rule.Technology));
+
+    /// <summary>The revision that the form is drawn from.</summary>
+    public int Revision => _editor.RevisionOf(Instrument.Id);
+
+    /// <summary>The query that leads back to the draft; empty when saving starts a new one.</summary>
+    public string DraftQuery => Draft is null ? "" : $"?change={Draft.Id}";
+
+    public RuleForm Form =>
+        new(
+            _editor.Governance.City,
+            Value,
+            IsSelected,
+            AriaInvalid,
+            RetentionFields.RowsFor(Rule.Retention.Length, Fields),
+            RuleFields.ClassesFor(Rule, _editor.Governance.DataClasses)
+        );
+
+    public async Task<IActionResult> OnGetAsync(string instrument, string? technology)
+    {
+        if (!await FindAsync(instrument, technology))
+            return NotFound();
+        if (Choices.Length > 1)
+            return Page();
+        if (technology is null)
+            return Redirect($"/staff/amend/{instrument}/{Choices[0].Id}{DraftQuery}");
+        var today = _editor.Governance.City.DayAt(time.GetUtcNow());
+        Fields = RuleFields
+            .Show(Rule)
+            .AddRange(SourceFields.Show(new Source("", null, today, Confidence.Sourced)))
+            .Add("title", Template.Title);
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(string instrument, string? technology)
+    {
+        if (!await FindAsync(instrument, technology) || technology is null)
+            return NotFound();
+        var errors = new List<FieldError>();
+        var added = Read(Request.Form, errors);
+        if (errors.Count > 0)
+            return Invalid(errors);
+        var saved = await _editor.SaveAsync(
+            grains.Policies(),
+            User,
+            VersionChain.Add(Instrument, added),
+            FieldOf,
+            Draft is null ? added.Source : null
+        );
+        return saved.NextStep is { } next ? Redirect(next) : Invalid(saved.Errors);
+    }
+
+    private string NameOf(string technology) =>
+        _editor.Governance.Table.Technologies.FirstOrDefault(known => known.Id == technology)?.Name.Trim() ?? technology;
+
+    private async Task<bool> FindAsync(string instrument, string? technology)
+    {
+        if (
+            await DraftEditor.OpenAsync(grains, register, Request, User) is not { } editor
+            || editor.Instrument(instrument) is not { Versions.IsEmpty: false } found
+        )
+            return false;
+        _editor = editor;
+        Instrument = found;
+        if (technology is null)
+        {
+            var governed = found.Versions[^1].Rules.Select(rule => rule.Technology).ToHashSet();
+            Choices = [.. editor.Governance.Table.Technologies.Where(known => governed.Contains(known.Id))];
+            return !Choices.IsEmpty;
+        }
+
+        if (
+            editor.Governance.Table.Technologies.FirstOrDefault(known => known.Id == technology) is not { } chosen
+            || found.Versions.LastOrDefault(version => version.RuleFor(technology) is not null) is not { } template
+        )
+            return false;
+        (Technology, Template) = (chosen, template);
+        return true;
+    }
+
+    private InstrumentVersion Read(IFormCollection form, List<FieldError> errors)
+    {
+        var from = DateFields.Read(form, "from", errors);
+        if (form.Text("from") is null)
+            errors.Add(new("from", "Enter the first day on which the new terms are in force."));
+        if (form.Text("title") is null)
+            errors.Add(new("title", "Enter the title of the law or policy."));
+        var passed = DateFields.Read(form, "passed", errors);
+        var rule = RuleFields.Read(form, Rule, errors);
+        var source = SourceFields.Read(form, errors);
+        return Template with
+        {
+            Number = 0,
+            Id = "",
+            Title = form.Text("title") ?? "",
+            Effective = new EffectivePeriod(from),
+            Passed = passed,
+            Signed = null,
+            Filed = null,
+            By = form.Text("by"),
+            SupersededBy = null,
+            Source = source!,
+            Rules = [.. Template.Rules.Select(other => other.Technology == Technology.Id ? rule : other)],
+        };
+    }
+
+    private static string FieldOf(string? where) =>
+        where?.Split(" / ")[^1] switch
+        {
+            "effective" => "from",
+            "url" => "source-url",
+            "source" => "source-title",
+            { } member => RuleFields.FieldOf(member),
+            null => "",
+        };
+}

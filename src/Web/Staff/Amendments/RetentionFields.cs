@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Web.Staff.Forms;
+
+namespace SurveillanceRegistry.Web.Staff.Amendments;
+
+/// <summary>
+/// The retention periods of a rule as rows of fields: at least or at most, a number, its unit, the data, a note. Rows without a bound state
+/// nothing, so that a row is removed by choosing no bound.
+/// </summary>
+internal static class RetentionFields
+{
+    /// <summary>The most rows of a form.</summary>
+    public const int MaxRows = 50;
+
+    private const string Days = "days",
+        Weeks = "weeks";
+
+    private const int DaysOfWeek = 7;
+
+    /// <summary>The units in which a period can be entered, with their words.</summary>
+    public static readonly ImmutableArray<(string Value, string Label)> Units =
+    [
+        (Days, "days"),
+        (Weeks, "weeks"),
+        (Domain.Json.Word(RetentionEvent.EndOfShift), "until the end of the shift"),
+        (Domain.Json.Word(RetentionEvent.EndOfSentence), "until the end of the sentence"),
+    ];
+
+    /// <summary>The bounds, with their words.</summary>
+    public static readonly ImmutableArray<(string Value, string Label)> Bounds =
+    [
+        (Domain.Json.Word(RetentionBound.Limit), "at most (a limit)"),
+        (Domain.Json.Word(RetentionBound.Minimum), "at least (a minimum)"),
+        (Domain.Json.Word(RetentionBound.Practice), "in practice (what is done)"),
+    ];
+
+    /// <summary>The number of rows that a form shows: those of the rule, those that were submitted, and two empty ones.</summary>
+    /// <param name="fields">The fields of the form.</param>
+    public static int RowsFor(int retentions, IReadOnlyDictionary<string, string> fields) =>
+        Math.Min(
+            Math.Max(
+                retentions,
+                Enumerable.Range(0, MaxRows).LastOrDefault(row => fields.GetValueOrDefault(Name(row, "bound"), "").Length > 0) + 1
+            ) + 2,
+            MaxRows
+        );
+
+    /// <summary>The name of a field of a row.</summary>
+    public static string Name(int row, string field) => string.Create(CultureInfo.InvariantCulture, $"retention-{row}-{field}");
+
+    /// <summary>The fields of retention periods, by name.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Show(ImmutableArray<Retention> retentions) =>
+        retentions
+            .Take(MaxRows)
+            .SelectMany(
+                (retention, row) =>
+                    new (string Field, string Value)[]
+                    {
+                        ("bound", Domain.Json.Word(retention.Bound)),
+                        ("number", retention.Days?.ToString(CultureInfo.InvariantCulture) ?? ""),
+                        ("unit", retention.Event is { } until ? Domain.Json.Word(until) : Days),
+                        ("class", retention.DataClass ?? ""),
+                        ("note", retention.Note ?? ""),
+                    }.Select(field => KeyValuePair.Create(Name(row, field.Field), field.Value))
+            );
+
+    /// <summary>Reads the rows that have a bound. Adds an error at the field for each row that cannot be read.</summary>
+    public static ImmutableArray<Retention> Read(IFormCollection form, List<FieldError> errors)
+    {
+        var retentions = ImmutableArray.CreateBuilder<Retention>();
+        for (var row = 0; row < MaxRows; row++)
+        {
+            var bound = form.Text(Name(row, "bound"));
+            if (bound is null)
+                RequireEmpty(form, row, errors);
+            else if (ReadRow(form, row, bound, errors) is { } retention)
+                retentions.Add(retention);
+        }
+
+        return retentions.ToImmutable();
+    }
+
+    private static Retention? ReadRow(IFormCollection form, int row, string boundWord, List<FieldError> errors)
+    {
+        if (!Domain.Json.TryWord(boundWord, out RetentionBound bound))
+        {
+            errors.Add(new(Name(row, "bound"), $"“{boundWord}” is no bound: choose at most, at least or in practice."));
+            return null;
+        }
+
+        var (dataClass, note, unit) = (form.Text(Name(row, "class")), form.Text(Name(row, "note")), form.Text(Name(row, "unit")));
+        var number = form.Text(Name(row, "number"));
+        if (Domain.Json.TryWord(unit, out RetentionEvent until))
+        {
+            if (number is null)
+                return new Retention(bound, null, until, dataClass, note);
+            errors.Add(new(Name(row, "number"), $"“{number}” stands beside a period that an event ends: leave the number empty."));
+            return null;
+        }
+
+        if (ReadDays(number, unit) is { } days)
+            return new Retention(bound, days, null, dataClass, note);
+        errors.Add(
+            new(
+                Name(row, "number"),
+                $"“{number}” is no number of {unit ?? Days}: enter a whole number, at most {PolicyValidator.MaxDays} days."
+            )
+        );
+        return null;
+    }
+
+    private static int? ReadDays(string? number, string? unit) =>
+        unit is Days or Weeks
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        && count <= PolicyValidator.MaxDays / (unit == Weeks ? DaysOfWeek : 1)
+            ? count * (unit == Weeks ? DaysOfWeek : 1)
+            : null;
+
+    /// <summary>A period without a bound can be meant as a limit or as a minimum: it is not dropped in silence.</summary>
+    private static void RequireEmpty(IFormCollection form, int row, List<FieldError> errors)
+    {
+        // A row that had a period, and whose bound was taken away, is removed. The form says so.
+        if (form[Name(row, "was")].ToString().Length == 0 && form.Text(Name(row, "number")) is { } number)
+            errors.Add(new(Name(row, "bound"), $"Choose whether “{number}” is the most, the least or what is done."));
+    }
+}
