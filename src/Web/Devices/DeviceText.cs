@@ -33,16 +33,23 @@ internal sealed class DeviceText(Wording wording)
     /// <summary>Captures as a list: <c>video and audio</c>.</summary>
     public string List(IEnumerable<Capture> captures) => wording.List([.. captures.Select(For)]);
 
-    /// <summary>A report, sensor by sensor; "nothing yet" for a device that never reported.</summary>
-    public string For(CaptureReport? report) =>
-        report is { } reported && reported.Captures.Any()
+    /// <summary>
+    /// A report, sensor by sensor; "nothing yet" for a device that never reported. A report of which every mode is in doubt says nothing
+    /// any more: the device may be doing anything.
+    /// </summary>
+    public string For(CaptureReport? report)
+    {
+        if (report is not { } reported)
+            return wording.Say("report.none");
+        return reported.Captures.Any()
             ? string.Join(
                 wording.Say("report.separator"),
                 reported.Captures.Select(capture =>
                     wording.Say("fact.line", ("capture", For(capture)), ("mode", For(reported[capture]!.Value)))
                 )
             )
-            : wording.Say("report.none");
+            : wording.Say("presence.unknown");
+    }
 
     /// <summary>Whether a device reports now and, where it does not and its notice includes it, that it may be recording.</summary>
     public string For(CoveringDevice covering)

@@ -13,7 +13,14 @@ public sealed record ExpectedState(int Version, CaptureReport Capture, Immutable
     public ImmutableArray<Capture> ExceededBy(DeviceObservation observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
-        return [.. observation.Capture.Captures.Where(capture => observation.Capture[capture] > (Capture[capture] ?? Mode.Off))];
+        // A capture that it named and reports nothing of may be recorded.
+        return
+        [
+            .. observation
+                .Capture.Captures.Union((observation.UnregisteredCaptures ?? default).Captures)
+                .Order()
+                .Where(capture => (observation.Capture[capture] ?? Mode.Recorded) > (Capture[capture] ?? Mode.Off)),
+        ];
     }
 
     /// <summary>Whether a device reports that it applies another version than this; false for one that never reports a version.</summary>

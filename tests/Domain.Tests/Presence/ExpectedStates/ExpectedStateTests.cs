@@ -98,6 +98,8 @@ public sealed class ExpectedStateTests
         Assert.Empty(expected.ExceededBy(Reporting(Mode.Recorded, Mode.Off)));
         Assert.Empty(expected.ExceededBy(Reporting(Mode.Off, Mode.Off)));
         Assert.Equal([Capture.Audio], expected.ExceededBy(Reporting(Mode.Recorded, Mode.Live)));
+        var named = Reporting(Mode.Off, Mode.Off) with { UnregisteredCaptures = CaptureSet.From(Capture.Faces) };
+        Assert.Equal([Capture.Faces], expected.ExceededBy(named)); // It reports nothing of them, and may be recording them.
         Assert.False(expected.IsBehind(Reporting(Mode.Off, Mode.Off)));
         Assert.True(expected.IsBehind(Reporting(Mode.Off, Mode.Off, 6)));
         Assert.False(expected.IsBehind(Reporting(Mode.Off, Mode.Off, null)));
