@@ -157,6 +157,9 @@ public sealed record DeviceObservation(
     public DeviceObservation WithDerivedUnregistered(ImmutableArray<Capture> registered) =>
         UnregisteredCaptures is null ? this with { UnregisteredCaptures = CaptureSet.From(Capture.Captures.Except(registered)) } : this;
 
+    /// <summary>This observation after a clerk let the device start a new sequence: the next heartbeat is the newest.</summary>
+    public DeviceObservation WithForgottenEpoch() => this with { Epoch = -1, Seq = -1, ClockFellBack = false };
+
     /// <summary>This observation while the registry itself cannot observe.</summary>
     public DeviceObservation AsUnobserved() =>
         this with

@@ -136,18 +136,22 @@ public sealed class ObservationRegister(NpgsqlDataSource database) : BackgroundS
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<(int Number, string Body)>(
+        // What was recorded before a clerk let the device start a new sequence has no place in the order of its heartbeats.
+        var rows = await database.QueryAsync<(int Number, string Body, bool IsBeforeEpochs)>(
             """
-            select device.slot, latest.body::text
+            select device.slot, latest.body::text, coalesce(latest.at < device.epochs_from, false)
             from registry.device cross join lateral (
-                select body from registry.observation where observation.device = device.id order by id desc limit 1) latest
+                select at, body from registry.observation where observation.device = device.id order by id desc limit 1) latest
             where part = @partition
             """,
             new { partition },
             cancellationToken
         );
-        return [.. rows.Select(row => (row.Number, JsonRow.Value<DeviceObservation>(row.Body)))];
+        return [.. rows.Select(row => (row.Number, Observation(row.Body, row.IsBeforeEpochs)))];
     }
+
+    private static DeviceObservation Observation(string body, bool isBeforeEpochs) =>
+        isBeforeEpochs ? JsonRow.Value<DeviceObservation>(body).WithForgottenEpoch() : JsonRow.Value<DeviceObservation>(body);
 
     public async Task<DeviceObservation?> LastAsync(string deviceId, CancellationToken cancellationToken) =>
         (

@@ -53,7 +53,11 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
         string reason,
         DateTimeOffset at,
         CancellationToken cancellationToken
-    ) => Task.FromResult(true);
+    )
+    {
+        Record(() => _epochsFrom[deviceId] = at);
+        return Task.FromResult(true);
+    }
 
     public Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
         Task.FromResult(

@@ -9,6 +9,8 @@ internal sealed partial class InMemoryRegisters : IHeartbeatLog, IObservationReg
 {
     private readonly List<Heartbeat> _heartbeats = [];
     private readonly List<DeviceObservation> _observations = [];
+    private readonly List<DateTimeOffset> _observedAt = []; // When each of them was recorded.
+    private readonly Dictionary<string, DateTimeOffset> _epochsFrom = []; // When a clerk let a device start a new sequence.
 
     /// <summary>The observations that were recorded, oldest first.</summary>
     public ImmutableArray<DeviceObservation> Recorded
@@ -37,12 +39,15 @@ internal sealed partial class InMemoryRegisters : IHeartbeatLog, IObservationReg
             return Task.FromResult(
                 _heartbeats
                     .Where(heartbeat => Device.PartitionOf(heartbeat.Number) == partition)
+                    .Where(heartbeat => !IsBeforeEpochs(heartbeat.DeviceId, heartbeat.ReceivedAt))
                     .GroupBy(heartbeat => heartbeat.DeviceId)
                     .Select(heartbeats => heartbeats.MaxBy(heartbeat => (heartbeat.Epoch, heartbeat.Seq))!)
                     .ToImmutableArray()
             );
         }
     }
+
+    private bool IsBeforeEpochs(string deviceId, DateTimeOffset at) => _epochsFrom.TryGetValue(deviceId, out var from) && at < from;
 
     /// <summary>The owner of all partitions. A test that increments it takes them away from their activations.</summary>
     public long Owner { get; set; } = 1;
@@ -64,7 +69,11 @@ internal sealed partial class InMemoryRegisters : IHeartbeatLog, IObservationReg
             return false;
         }
 
-        Record(() => _observations.Add(observation));
+        Record(() =>
+        {
+            _observations.Add(observation);
+            _observedAt.Add(at);
+        });
         return true;
     }
 
@@ -77,6 +86,7 @@ internal sealed partial class InMemoryRegisters : IHeartbeatLog, IObservationReg
         {
             return Task.FromResult(
                 _observations
+                    .Zip(_observedAt, (one, at) => IsBeforeEpochs(one.DeviceId, at) ? one.WithForgottenEpoch() : one)
                     .GroupBy(observation => observation.DeviceId)
                     .Select(observations => (Devices.First(device => device.Id == observations.Key).Number, observations.Last()))
                     .Where(last => Device.PartitionOf(last.Number) == partition)

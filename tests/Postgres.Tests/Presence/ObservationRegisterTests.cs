@@ -1,5 +1,7 @@
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
@@ -54,6 +56,24 @@ public sealed class ObservationRegisterTests(SharedCluster cluster)
         var both = await register.LastOfAsync([SmallCity.Camera, SmallCity.Reader, "unknown-device"], Cancellation);
         Assert.Equal([SmallCity.Camera, SmallCity.Reader], both.Keys.Order());
         Assert.Equal(SmallCity.Text(silent), SmallCity.Text(both[SmallCity.Camera]));
+    }
+
+    [Fact]
+    public async Task An_epoch_that_a_clerk_let_a_device_forget_is_not_restored()
+    {
+        await using var database = await OpenAsync();
+        using var register = await StartAsync(database);
+        var owner = await register.TakeOverAsync(Camera, Cancellation);
+        Assert.True(await register.AppendAsync(Seen, SmallCity.Noon, Camera, owner, Cancellation));
+        var forgotAt = SmallCity.Noon.AddMinutes(1);
+        var devices = new DeviceRegister(database.Source);
+        Assert.True(await devices.ForgetEpochAsync(SmallCity.Camera, Attribution.Registry, "", forgotAt, Cancellation));
+        var (_, forgotten) = Assert.Single(await register.LatestAsync(Camera, Cancellation));
+        Assert.Equal((-1L, -1L, Seen.Capture), (forgotten.Epoch, forgotten.Seq, forgotten.Capture));
+
+        Assert.True(await register.AppendAsync(Seen with { Seq = 2 }, forgotAt, Camera, owner, Cancellation));
+        var (_, after) = Assert.Single(await register.LatestAsync(Camera, Cancellation));
+        Assert.Equal((1L, 2L), (after.Epoch, after.Seq));
     }
 
     [Fact]
