@@ -96,6 +96,22 @@ public sealed class IngestHealthMonitorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_partition_that_another_silo_took_over_waits_for_no_place()
+    {
+        await _city.ApplyHeartbeat(Camera, RecordingVideo());
+        _city.Memory.Notices.Close();
+        await _city.Partition(Camera).ApplyHeartbeats([_city.NextHeartbeat(Camera, RecordingVideo(Mode.Recorded))]);
+        await _city.Memory.Notices.Until(waiting: 1);
+        var waking = _city.Partition(Camera).Wake(); // Waits for the place, which waits for the ledger.
+        await _city.Partition(Camera).CountStates();
+        Assert.False(waking.IsCompleted);
+        _city.Memory.Owner++;
+        await _city.Partition(Camera).ApplyHeartbeats([_city.NextHeartbeat(Camera, RecordingVideo(Mode.Live))]);
+        await waking.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        _city.Memory.Notices.Open();
+    }
+
+    [Fact]
     public async Task A_partition_that_another_silo_took_over_records_nothing_more()
     {
         await _city.ApplyHeartbeat(Camera, RecordingVideo());

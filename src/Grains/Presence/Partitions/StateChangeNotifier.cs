@@ -26,8 +26,8 @@ internal sealed class StateChangeNotifier(
 {
     private readonly Dictionary<string, PendingChanges> _pendingChanges = new(StringComparer.Ordinal);
     private readonly HashSet<int> _pendingIdLookups = [];
+    private readonly TaskCompletionSource _ownershipLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _idLookup = Task.CompletedTask;
-    private bool _isOwnershipLost;
 
     /// <summary>The ownership number under which the partition's changes are recorded.</summary>
     public long Owner { get; set; }
@@ -87,8 +87,18 @@ internal sealed class StateChangeNotifier(
             throw new TimeoutException("A state change of the device could not be recorded yet.");
     }
 
-    /// <summary>Returns when every pending change was passed on to its device and its place, or one attempt to do so failed.</summary>
+    /// <summary>
+    /// Returns when every pending change was passed on to its device and its place, or one attempt to do so failed, or the ownership of
+    /// the partition is lost.
+    /// </summary>
     public async Task WaitForAllAsync()
+    {
+        // An activation that stops waits for its calls, and holds up new ones. A place that asks it meanwhile would wait for it, and the
+        // call here for the place: both until Orleans' timeout.
+        await await Task.WhenAny(PassOnAllAsync(), _ownershipLost.Task);
+    }
+
+    private async Task PassOnAllAsync()
     {
         Retry();
         await _idLookup;
@@ -137,7 +147,7 @@ internal sealed class StateChangeNotifier(
     {
         try
         {
-            while (!_isOwnershipLost && pending.Changes.TryPeek(out var change))
+            while (!_ownershipLost.Task.IsCompleted && pending.Changes.TryPeek(out var change))
             {
                 ChangeResult result;
                 using (await limiter.EnterAsync())
@@ -169,10 +179,9 @@ internal sealed class StateChangeNotifier(
 
     private void LoseOwnership()
     {
-        if (_isOwnershipLost)
+        if (!_ownershipLost.TrySetResult())
             return;
         logger.LogWarning("Partition {Partition} belongs to another silo now; this activation stops.", partition);
-        _isOwnershipLost = true;
         onOwnershipLost();
     }
 
