@@ -28,9 +28,31 @@ public sealed class KnockRecorderTests : IAsyncLifetime
         Assert.Equal((number, _broker.Clock.GetUtcNow()), await _broker.Partitions.KnockAsync());
         Assert.False(_broker.Partitions.HasKnock);
 
+        var second = _broker.Clock.GetUtcNow();
         _broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal((number, second), await _broker.Partitions.KnockAsync());
+        _broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(_broker.Partitions.HasKnock);
         Assert.Equal(0x86, await TrySignInAsync(FakeEnrolment.Retired, BrokerFixture.Secret));
         Assert.Equal((number, _broker.Clock.GetUtcNow()), await _broker.Partitions.KnockAsync());
+    }
+
+    [Fact]
+    public async Task The_last_knock_of_a_minute_is_passed_on_with_its_time()
+    {
+        var number = FakeEnrolment.Numbered(FakeEnrolment.Retired).Number;
+        var (first, last) = (_broker.Clock.GetUtcNow(), _broker.Clock.GetUtcNow().AddSeconds(20));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(0x86, await TrySignInAsync(FakeEnrolment.Retired, BrokerFixture.Secret));
+            _broker.Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        // A person may have confirmed after the first knock that the device is gone.
+        Assert.Equal((number, first), await _broker.Partitions.KnockAsync());
+        Assert.False(_broker.Partitions.HasKnock);
+        _broker.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal((number, last), await _broker.Partitions.KnockAsync());
     }
 
     [Fact]
@@ -66,7 +88,11 @@ public sealed class KnockRecorderTests : IAsyncLifetime
         Assert.Equal(removed.Number, Assert.Single(_broker.Partitions.Rejected).Number);
 
         _broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(removed.Number, (await _broker.Partitions.KnockAsync()).Number); // The second.
         await gateway.SendAsync(RawMqttClient.Publish(3, DeviceTopics.Heartbeat(removed.Id), payload));
-        Assert.Equal(_broker.Clock.GetUtcNow(), (await _broker.Partitions.KnockAsync()).At);
+        Assert.Equal([0x40, 3, 0, 3, 0x87], await gateway.ReadPacketAsync());
+        var third = _broker.Clock.GetUtcNow();
+        _broker.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(third, (await _broker.Partitions.KnockAsync()).At);
     }
 }
