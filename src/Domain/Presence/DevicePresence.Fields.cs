@@ -13,7 +13,8 @@ public partial struct DevicePresence
     private long _heardAtUnixMs;
     private long _heardAtSteadyMs;
 
-    // The low 32 bits of the session number: two sessions of one device are never 2^32 connections apart.
+    // The newest session on which the device spoke, in a rejected publish too; 0 when not known. The low 32 bits of its number: two
+    // sessions of one device are never 2^32 connections apart.
     private int _session;
     private int _ruleVersion;
     private int _skewSeconds;
@@ -125,7 +126,14 @@ public partial struct DevicePresence
         set => _packed[Bits.LateCount] = Math.Min(value, MaxLateInARow);
     }
 
-    /// <summary>How the session of the newest heartbeat ended; null when it is not known to have ended.</summary>
+    /// <summary>Heartbeats in a row on a session older than the newest, up to <see cref="MaxOlderInARow"/>.</summary>
+    private int OlderCount
+    {
+        readonly get => _packed[Bits.OlderCount];
+        set => _packed[Bits.OlderCount] = Math.Min(value, MaxOlderInARow);
+    }
+
+    /// <summary>How the newest session ended; null when it is not known to have ended.</summary>
     private SessionEnd? LastSessionEnd
     {
         readonly get => _packed[Bits.LastSessionEnd] is var end and not 0 ? (SessionEnd)(end - 1) : null;
@@ -156,7 +164,52 @@ public partial struct DevicePresence
         HasSkew = 4,
         HasRuleVersion = 8,
         ClockFellBack = 16,
+
+        /// <summary>The device spoke on the newest session, and its newest heartbeat came on an older one.</summary>
+        SpokeOnNewerSession = 32,
     }
+
+    /// <summary>
+    /// Adopts the session of the newest heartbeat. False when the device has spoken on a newer one: which of the two it said last is not
+    /// known. Several heartbeats in a row on the older session are no stragglers any more: the device uses it.
+    /// </summary>
+    private bool TryAdoptSession(long session)
+    {
+        var isOlder = session != 0 && _session != 0 && unchecked((int)session - _session) < 0;
+        var isInDoubt = isOlder && ++OlderCount < MaxOlderInARow;
+        Set(Flag.SpokeOnNewerSession, isInDoubt);
+        if (isInDoubt)
+            return false;
+        _session = unchecked((int)session);
+        OlderCount = 0;
+        return true;
+    }
+
+    /// <summary>Notes that the device spoke on a session, in a message that is not its newest heartbeat.</summary>
+    private void NoteSession(long session)
+    {
+        OlderCount = 0;
+        if (session == 0 || !IsNewerSession(session))
+            return;
+        _session = unchecked((int)session);
+        if (IsHeard) // Else it is shown: a device that connects only to be rejected would make a state change each time.
+            LastSessionEnd = null;
+        Set(Flag.SpokeOnNewerSession, true);
+    }
+
+    /// <summary>
+    /// Whether the end of a session may end what is known: it is the newest, or may be that of the newest heartbeat, whose number is not
+    /// known once the device spoke on a newer one.
+    /// </summary>
+    private readonly bool IsPresentSession(long session) =>
+        IsLastSession(session) || Has(Flag.SpokeOnNewerSession) && !IsNewerSession(session);
+
+    private readonly bool IsLastSession(long session) => unchecked((int)session) == _session;
+
+    /// <summary>
+    /// Whether a session began after the newest on which the device spoke. The low 32 bits are compared, with wrap-around.
+    /// </summary>
+    private readonly bool IsNewerSession(long session) => unchecked((int)session - _session) > 0;
 
     /// <summary>
     /// Calls a device unknown that was last heard outside a time: before the registry started it may have changed unheard what it does.
@@ -184,6 +237,7 @@ internal static class DevicePresenceBits
     public static readonly BitField ReturnCount = Health.Next(3);
     public static readonly BitField LateCount = ReturnCount.Next(2);
     public static readonly BitField LastSessionEnd = LateCount.Next(4);
-    public static readonly BitField Flags = LastSessionEnd.Next(5);
+    public static readonly BitField Flags = LastSessionEnd.Next(6);
     public static readonly BitField State = Flags.Next(3);
+    public static readonly BitField OlderCount = State.Next(2);
 }

@@ -30,6 +30,11 @@ public partial struct DevicePresence
     /// </summary>
     public const int MaxLateInARow = 3;
 
+    /// <summary>
+    /// After this many heartbeats in a row on an older session, the device is taken to use that one: it was moved to another gateway.
+    /// </summary>
+    public const int MaxOlderInARow = 3;
+
     /// <summary>A device clock this far from the registry's, in seconds, is a finding of its own.</summary>
     public const int SkewThresholdSeconds = 60;
 
@@ -105,14 +110,13 @@ public partial struct DevicePresence
         ArgumentNullException.ThrowIfNull(heartbeat);
         if (!heartbeat.IsAfter(_epoch, _seq))
         {
+            var isDuplicate = heartbeat.Epoch == _epoch && heartbeat.Seq == _seq;
+            // A restored partition reads its newest heartbeats again. Without their sessions it would ignore the deaths of those.
+            if (isDuplicate && _session == 0)
+                _session = unchecked((int)heartbeat.Session);
             Doubt(heartbeat);
-            if (heartbeat.Epoch == _epoch && heartbeat.Seq == _seq)
-            {
-                // A restored partition reads its newest heartbeats again. Without their sessions it would ignore the deaths of those.
-                if (_session == 0)
-                    _session = unchecked((int)heartbeat.Session);
+            if (isDuplicate)
                 return HeartbeatOrder.Duplicate;
-            }
 
             // A device that restarts with an older clock, or in the same epoch, sends only heartbeats that seem late, for ever.
             // Without this flag it would stay silent and no clerk would know why.
@@ -123,9 +127,7 @@ public partial struct DevicePresence
 
         _epoch = heartbeat.Epoch;
         _seq = heartbeat.Seq;
-        // The device has spoken on a newer session since: which of the two it said last is not known.
-        Capture = IsOlderSession(heartbeat.Session) ? Capture.AgreeingWith(heartbeat.Capture) : heartbeat.Capture;
-        _session = unchecked((int)heartbeat.Session);
+        Capture = TryAdoptSession(heartbeat.Session) ? heartbeat.Capture : Capture.AgreeingWith(heartbeat.Capture);
         UnregisteredCaptures = UnregisteredCaptures.Union(heartbeat.UnregisteredCaptures);
         Health = heartbeat.Health;
         SetRuleVersion(heartbeat.RuleVersion);
@@ -148,8 +150,11 @@ public partial struct DevicePresence
     /// </summary>
     /// <param name="reported">What it reported; empty when it could not be read.</param>
     /// <param name="afterEpoch">The newest heartbeat before it, with <paramref name="afterSeq"/>. A newer one removes the doubt.</param>
-    public void ApplyRejected(CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq)
+    /// <param name="session">The connection that brought it; 0 when not known. A heartbeat of an older one does not remove the
+    /// doubt.</param>
+    public void ApplyRejected(CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq, long session = 0)
     {
+        NoteSession(session);
         UnregisteredCaptures = UnregisteredCaptures.Union(unregistered);
         if ((_epoch, _seq).CompareTo((afterEpoch, afterSeq)) <= 0)
             Capture = Capture.AgreeingWith(reported);
@@ -162,7 +167,10 @@ public partial struct DevicePresence
     private void Doubt(Heartbeat heartbeat)
     {
         UnregisteredCaptures = UnregisteredCaptures.Union(heartbeat.UnregisteredCaptures);
-        if (heartbeat.Epoch < _epoch || IsNewerSession(heartbeat.Session))
+        // Once the device spoke on a newer session, the session of the newest heartbeat is not known: any other may be newer.
+        var isNewer = IsNewerSession(heartbeat.Session) || Has(Flag.SpokeOnNewerSession);
+        NoteSession(heartbeat.Session);
+        if (heartbeat.Epoch < _epoch || isNewer)
             Capture = Capture.AgreeingWith(heartbeat.Capture);
     }
 
@@ -186,15 +194,15 @@ public partial struct DevicePresence
     }
 
     /// <summary>
-    /// Applies the death of a session. Ignored unless it is of the epoch and the session of the newest heartbeat: a death may arrive after
-    /// the device has connected again.
+    /// Applies the death of a session. Ignored unless it is of the epoch and the session of the newest heartbeat, or of the newest session
+    /// on which the device spoke: a death may arrive after the device has connected again.
     /// </summary>
     public void ApplyDeath(long epoch, long session, SessionEnd end = SessionEnd.ConnectionLost)
     {
         if (epoch != _epoch)
             return;
         RecordSessionEnd(session, end);
-        if (IsLastSession(session) && (IsHeard || MayStillTimeOut))
+        if (IsPresentSession(session) && (IsHeard || MayStillTimeOut))
             (State, Evidence) = (PresenceState.Disconnected, Evidence.Death);
     }
 
@@ -204,7 +212,7 @@ public partial struct DevicePresence
     /// </summary>
     public void RetractDeath(long epoch, long session)
     {
-        if (epoch == _epoch && IsLastSession(session) && (Presence, Evidence) == (PresenceState.Disconnected, Evidence.Death))
+        if (epoch == _epoch && IsPresentSession(session) && (Presence, Evidence) == (PresenceState.Disconnected, Evidence.Death))
             (State, Evidence) = (PresenceState.Unknown, Evidence.Registry);
     }
 
@@ -212,7 +220,7 @@ public partial struct DevicePresence
     public void RecordSessionEnd(long session, SessionEnd end)
     {
         // The first reason is the cause; a later one is its consequence.
-        if (IsLastSession(session) && LastSessionEnd is null)
+        if (IsPresentSession(session) && LastSessionEnd is null)
             LastSessionEnd = end;
     }
 
@@ -267,11 +275,4 @@ public partial struct DevicePresence
 
     /// <summary>Half the deadline. A device sends three heartbeats in its kind's deadline, so one lost heartbeat is not late.</summary>
     private readonly long LateAfterMs => DeadlineSeconds * 500L;
-
-    private readonly bool IsLastSession(long session) => unchecked((int)session) == _session;
-
-    /// <summary>Whether a session began after that of the newest heartbeat. The low 32 bits are compared, with wrap-around.</summary>
-    private readonly bool IsNewerSession(long session) => unchecked((int)session - _session) > 0;
-
-    private readonly bool IsOlderSession(long session) => session != 0 && _session != 0 && unchecked((int)session - _session) < 0;
 }

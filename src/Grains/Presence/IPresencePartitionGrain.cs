@@ -30,7 +30,7 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     /// change is passed on.
     /// </summary>
     [Alias("rejected")]
-    Task ApplyRejected(int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq);
+    Task ApplyRejected(int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq, long session = 0);
 
     /// <summary>Records that a removed device knocked: see <see cref="DeviceObservation.KnocksAt"/>.</summary>
     [Alias("knocked")]

@@ -14,7 +14,15 @@ public interface IPresencePartitions
     Task ApplyDeath(int partition, int number, long epoch, long session, SessionEnd end);
 
     /// <summary>Applies what a rejected publish of a device reported to its partition.</summary>
-    Task ApplyRejected(int partition, int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq);
+    Task ApplyRejected(
+        int partition,
+        int number,
+        CaptureReport reported,
+        CaptureSet unregistered,
+        long afterEpoch,
+        long afterSeq,
+        long session
+    );
 
     /// <summary>Records a sign of life of a removed device in its partition.</summary>
     Task RecordKnock(int partition, int number, DateTimeOffset at);

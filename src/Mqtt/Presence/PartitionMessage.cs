@@ -28,11 +28,12 @@ internal sealed record RejectedMessage(
     CaptureReport Reported,
     CaptureSet Unregistered,
     (long Epoch, long Seq) After,
+    long Session,
     TaskCompletionSource? Recorded
 ) : PartitionMessage(Number, Recorded)
 {
     public override Task ForwardAsync(IPresencePartitions partitions, int partition) =>
-        partitions.ApplyRejected(partition, Number, Reported, Unregistered, After.Epoch, After.Seq);
+        partitions.ApplyRejected(partition, Number, Reported, Unregistered, After.Epoch, After.Seq, Session);
 }
 
 /// <summary>A sign of life of a removed device.</summary>

@@ -14,8 +14,15 @@ internal sealed class PresencePartitions(IGrainFactory grains) : IPresencePartit
     public Task ApplyDeath(int partition, int number, long epoch, long session, SessionEnd end) =>
         grains.Partition(partition).ApplyDeath(number, epoch, session, end);
 
-    public Task ApplyRejected(int partition, int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq) =>
-        grains.Partition(partition).ApplyRejected(number, reported, unregistered, afterEpoch, afterSeq);
+    public Task ApplyRejected(
+        int partition,
+        int number,
+        CaptureReport reported,
+        CaptureSet unregistered,
+        long afterEpoch,
+        long afterSeq,
+        long session
+    ) => grains.Partition(partition).ApplyRejected(number, reported, unregistered, afterEpoch, afterSeq, session);
 
     public Task RecordKnock(int partition, int number, DateTimeOffset at) => grains.Partition(partition).RecordKnock(number, at);
 

@@ -29,7 +29,7 @@ internal sealed class PresenceSequencer(IHeartbeatLog log, PresenceForwarder pre
         CaptureReport reported,
         CaptureSet unregistered,
         TaskCompletionSource? recorded = null
-    ) => Publish(session, new RejectedMessage(device.Device.Number, reported, unregistered, device.LastSequence, recorded));
+    ) => Publish(session, new RejectedMessage(device.Device.Number, reported, unregistered, device.LastSequence, session.Number, recorded));
 
     private void Publish(Session session, PartitionMessage message)
     {

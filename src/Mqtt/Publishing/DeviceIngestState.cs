@@ -14,6 +14,7 @@ internal sealed class DeviceIngestState(Device device, (long Epoch, long Seq) la
     private volatile bool _sequenceReset; // Set when the register changes; applied with the next heartbeat.
     private CaptureSet _doubted; // By rejected publishes since the last heartbeat.
     private CaptureSet _named; // By rejected publishes, without a registered sensor.
+    private long _rejectedSession; // That brought the last rejected publish.
 
     /// <summary>The device as it is registered now.</summary>
     public Device Device { get; set; } = device;
@@ -35,19 +36,25 @@ internal sealed class DeviceIngestState(Device device, (long Epoch, long Seq) la
 
     /// <summary>
     /// Adds what a rejected publish of the device reported. Rejected publishes have no limit of their own, so only what adds something is
-    /// passed on: at most one for each capture between two heartbeats.
+    /// passed on: at most one for each capture between two heartbeats, and the first of a session
+    /// that is not that of the last heartbeat.
     /// </summary>
+    /// <param name="session">The number of the session that brought it.</param>
     /// <param name="reported">What it reported; empty when it could not be read.</param>
     /// <param name="unregistered">The captures that it named and that have no registered sensor.</param>
-    /// <returns>Whether it puts a capture in doubt, or names one, that no rejected publish did since the last heartbeat.</returns>
-    public bool AddRejected(CaptureReport reported, out CaptureSet unregistered)
+    /// <returns>
+    /// Whether it puts a capture in doubt, or names one, that no rejected publish did since the last heartbeat, or is the first of its
+    /// session.
+    /// </returns>
+    public bool AddRejected(long session, CaptureReport reported, out CaptureSet unregistered)
     {
         unregistered = CaptureSet.From(reported.Captures).Except(CaptureSet.From(Device.Sensors));
         // What the device reported before this process heard it is not known here: everything may differ.
         var doubted = CaptureSet.From(LastReportedState?.Capture.Captures.Union(reported.Captures) ?? Enum.GetValues<Capture>());
         doubted = doubted.Except(CaptureSet.From((LastReportedState?.Capture ?? default).AgreeingWith(reported).Captures));
-        var isNew = !doubted.Except(_doubted).IsEmpty || !unregistered.Except(_named).IsEmpty;
-        (_doubted, _named) = (_doubted.Union(doubted), _named.Union(unregistered));
+        var isFirst = session != LastSession && session != _rejectedSession;
+        var isNew = isFirst || !doubted.Except(_doubted).IsEmpty || !unregistered.Except(_named).IsEmpty;
+        (_doubted, _named, _rejectedSession) = (_doubted.Union(doubted), _named.Union(unregistered), session);
         return isNew;
     }
 

@@ -116,7 +116,7 @@ internal sealed class VendorPublishHandler(
     private void RecordRemoved(Session session, DeviceIngestState device, UnitReport report)
     {
         knocks.Record(device.Device);
-        if (device.AddRejected(report.Capture, out _))
+        if (device.AddRejected(session.Number, report.Capture, out _))
             sequencer.PublishRejected(session, device, report.Capture, report.UnregisteredCaptures);
     }
 

@@ -64,8 +64,55 @@ public sealed class DevicePresenceRejectedTests : DevicePresenceTestBase
         Assert.Equal(isInDoubt ? null : Mode.Off, Known.Capture[Capture.Audio]);
         Assert.Equal((Mode.Recorded, Faces), (Known.Capture[Capture.Video], Known.UnregisteredCaptures));
 
-        Apply(1, 3, 2);
+        Apply(1, 3, 2, session: session);
         Assert.Equal(Quiet, Known.Capture);
+    }
+
+    [Fact]
+    public void A_heartbeat_of_a_session_before_a_rejected_one_leaves_its_doubt()
+    {
+        Apply(1, 1, 0, session: 1);
+        Device.ApplyRejected(Listening, default, 1, 1, session: 2);
+        Apply(1, 2, 1, session: 1);
+        Assert.Equal((Mode.Recorded, (Mode?)null), (Known.Capture[Capture.Video], Known.Capture[Capture.Audio]));
+        Apply(1, 3, 2, session: 1);
+        Assert.Null(Known.Capture[Capture.Audio]);
+        Apply(1, 4, 3, session: 1); // No stragglers any more: the device uses the older session.
+        Assert.Equal(Quiet, Known.Capture);
+    }
+
+    [Fact]
+    public void A_heartbeat_of_the_session_of_a_rejected_one_removes_its_doubt()
+    {
+        Apply(1, 1, 0, session: 1);
+        Device.ApplyRejected(Listening, default, 1, 1, session: 2);
+        Apply(1, 2, 1, session: 2);
+        Assert.Equal(Quiet, Known.Capture);
+    }
+
+    [Fact]
+    public void Every_late_heartbeat_of_a_newer_session_puts_what_differs_in_doubt()
+    {
+        Apply(1, 9, 0, session: 1);
+        Apply(1, 1, 1, session: 2); // The device booted in the same epoch: its numbers are smaller.
+        Assert.Equal(Quiet, Known.Capture);
+        Device.ApplyHeartbeat(Heartbeat(1, 2, 2, Listening, session: 2), 2000);
+        Assert.Null(Known.Capture[Capture.Audio]);
+        Apply(1, 10, 3, session: 1); // A straggler of the older session.
+        Assert.Null(Known.Capture[Capture.Audio]);
+    }
+
+    [Theory]
+    [InlineData(1)] // Of the newest heartbeat.
+    [InlineData(2)] // Everything on it was rejected.
+    public void The_death_of_either_session_disconnects_a_device_that_was_rejected(long session)
+    {
+        Apply(1, 1, 0, session: 1);
+        Device.ApplyRejected(Quiet, default, 1, 1, session: 2);
+        Device.ApplyDeath(1, 3);
+        Assert.Equal(PresenceState.Online, Device.Presence);
+        Device.ApplyDeath(1, session);
+        Assert.Equal(PresenceState.Disconnected, Device.Presence);
     }
 
     [Fact]

@@ -73,8 +73,20 @@ internal sealed class RecordingPartitions : IPresencePartitions
     /// <summary>What rejected publishes reported, in order, each with the newest sequence before it.</summary>
     public ConcurrentQueue<(int Number, CaptureReport Reported, CaptureSet Unregistered, (long, long) After)> Rejected { get; } = new();
 
-    public Task ApplyRejected(int partition, int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq)
+    /// <summary>The sessions that brought rejected publishes, in order.</summary>
+    public ConcurrentQueue<long> RejectedSessions { get; } = new();
+
+    public Task ApplyRejected(
+        int partition,
+        int number,
+        CaptureReport reported,
+        CaptureSet unregistered,
+        long afterEpoch,
+        long afterSeq,
+        long session
+    )
     {
+        RejectedSessions.Enqueue(session);
         Rejected.Enqueue((number, reported, unregistered, (afterEpoch, afterSeq)));
         return Task.CompletedTask;
     }

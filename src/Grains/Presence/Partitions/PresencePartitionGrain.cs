@@ -121,10 +121,11 @@ internal sealed class PresencePartitionGrain(
         return Task.CompletedTask;
     }
 
-    public Task ApplyRejected(int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq)
+    public Task ApplyRejected(int number, CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq, long session)
     {
+        var isChange = TryChange(number, (ref device) => device.ApplyRejected(reported, unregistered, afterEpoch, afterSeq, session));
         // Even when it changes nothing: a planned device that publishes is there.
-        if (!TryChange(number, (ref device) => device.ApplyRejected(reported, unregistered, afterEpoch, afterSeq)) && IsRegistered(number))
+        if (!isChange && IsRegistered(number))
             _notifier.AddWithoutId(number);
         _notifier.StartIdLookup();
         return Task.CompletedTask;

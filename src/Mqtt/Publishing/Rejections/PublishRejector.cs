@@ -114,7 +114,7 @@ internal sealed class PublishRejector(
         DisconnectCause? cause
     )
     {
-        if (!device.AddRejected(reported, out var unregistered))
+        if (!device.AddRejected(session.Number, reported, out var unregistered))
             return cause;
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         sequencer.PublishRejected(session, device, reported, unregistered, recorded);

@@ -95,7 +95,7 @@ internal sealed partial class ActingCity
             await KnockAsync(model);
         model.Receive(new DeviceMessage(false, model.Era, 0, 0, model.Session, report, false, Now));
         var unregistered = CaptureSet.From(report.Captures.Except(device.Sensors));
-        await Partition(model).ApplyRejected(device.Number, report, unregistered, after.Item1, after.Item2);
+        await Partition(model).ApplyRejected(device.Number, report, unregistered, after.Item1, after.Item2, model.Session);
         return true;
     }
 
@@ -113,6 +113,8 @@ internal sealed partial class ActingCity
     private async Task<bool> DieAsync(DeviceModel model, long session)
     {
         var newest = model.Newest;
+        if (model.IsOrderInDoubt)
+            return true; // Which session the death must end depends on whether the registry still knows of the newer one.
         if (newest is not null && newest.Era == model.Era && newest.Session == session)
             model.End();
         await Partition(model).ApplyDeath(model.Device.Number, newest?.Epoch ?? model.Epoch, session);

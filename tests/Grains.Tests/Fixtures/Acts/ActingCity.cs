@@ -132,9 +132,11 @@ internal sealed partial class ActingCity
             case ActKind.Restart:
                 await _city.RestartAsync();
                 Models.ForEach(restarted => restarted.End());
+                Models.ForEach(restarted => restarted.ForgetSessions());
                 return true;
             case ActKind.LoseGrains:
                 await _city.LoseGrainsAsync(model.Device);
+                Models.ForEach(lost => lost.ForgetSessions());
                 return true;
             default:
                 return false;

@@ -1,5 +1,6 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
+using SurveillanceRegistry.Domain.Presence;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures.Acts;
 
@@ -17,6 +18,9 @@ internal sealed record DeviceMessage(
     DateTimeOffset At
 )
 {
+    /// <summary>Whether it was the newest heartbeat when it came.</summary>
+    public bool WasNewest { get; init; }
+
     public (int, long, long) Order => (Era, Epoch, Seq);
 }
 
@@ -34,6 +38,9 @@ internal sealed class DeviceModel(Device device)
     private DateTimeOffset? _knockedAt;
     private DateTimeOffset? _lifeAt;
     private bool _isEnded;
+    private int _spokenFrom;
+    private int _olderInARow;
+    private DeviceMessage? _recorded;
 
     /// <summary>The device as it is registered.</summary>
     public Device Device { get; private set; } = device;
@@ -57,7 +64,8 @@ internal sealed class DeviceModel(Device device)
     public void Receive(DeviceMessage message)
     {
         var isNewest = message.IsAccepted && (Newest is not { } newest || message.Order.CompareTo(newest.Order) > 0);
-        _messages.Add(message);
+        CountOlder(message, isNewest);
+        _messages.Add(message with { WasNewest = isNewest });
         _named = _named.Union(CaptureSet.From(message.Report.Captures.Except(Device.Sensors)));
         if (!isNewest || !message.ProvesLife)
             return;
@@ -77,16 +85,33 @@ internal sealed class DeviceModel(Device device)
         if (!IsHeard(now) || Newest is not { } newest || newest.Report[capture] is not { } mode)
             return null;
         var after = _messages.Skip(_messages.IndexOf(newest) + 1).Where(message => !IsSurelyOlder(message, newest));
-        var before = _messages.Take(_messages.IndexOf(newest)).Where(message => message.IsAccepted && message.Session > newest.Session);
-        return after.Concat(before).All(message => message.Report[capture] == mode) ? mode : null;
+        var newer = Spoken.Where(message => message.Session > newest.Session && !IsSuperseded(message));
+        return after.Concat(newer).All(message => message.Report[capture] == mode) ? mode : null;
     }
 
     /// <summary>
-    /// Whether a message of a newer session was rejected before the newest heartbeat came. The registry may know less for certain then.
+    /// Whether the device spoke on a newer session than that of its newest heartbeat. The registry may know less for certain then.
     /// </summary>
-    public bool IsOrderInDoubt =>
-        Newest is { } newest
-        && _messages.Take(_messages.IndexOf(newest)).Any(message => !message.IsAccepted && message.Session > newest.Session);
+    public bool IsOrderInDoubt => Newest is { } newest && _messages.Any(message => message.Session > newest.Session);
+
+    /// <summary>The messages whose sessions are known.</summary>
+    private IEnumerable<DeviceMessage> Spoken => _messages.Where((message, i) => i >= _spokenFrom || message == _recorded);
+
+    /// <summary>The grains are lost. Of the sessions on which the device spoke, only that of its newest heartbeat is recorded.</summary>
+    public void ForgetSessions() => (_spokenFrom, _recorded, _olderInARow) = (_messages.Count, Newest, 0);
+
+    /// <summary>After several heartbeats in a row on an older session the device is taken to use that one.</summary>
+    private void CountOlder(DeviceMessage message, bool isNewest)
+    {
+        _olderInARow = isNewest && Spoken.Any(other => other.Session > message.Session) ? _olderInARow + 1 : 0;
+        if (_olderInARow == DevicePresence.MaxOlderInARow)
+            (_spokenFrom, _recorded, _olderInARow) = (_messages.Count, null, 0);
+    }
+
+    /// <summary>Whether the device said something later on the same session or a newer one.</summary>
+    private bool IsSuperseded(DeviceMessage message) =>
+        _messages.Skip(_messages.IndexOf(message) + 1).Any(later => later.WasNewest && later.Session >= message.Session)
+        || _messages.Any(other => other.IsAccepted && IsSurelyOlder(message, other));
 
     private static bool IsSurelyOlder(DeviceMessage message, DeviceMessage newest) =>
         message.IsAccepted

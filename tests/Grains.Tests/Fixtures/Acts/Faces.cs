@@ -49,7 +49,7 @@ internal static class Faces
             {
                 var notice = (await city.Grains.Place(place.Id).Describe())!.Notice;
                 using var payload = JsonDocument.Parse(notice.PayloadBytes());
-                CheckReported(place.Id, Read(payload.RootElement), MadeAt(acting, place.Id));
+                CheckReported(acting, place.Id, Read(payload.RootElement), MadeAt(acting, place.Id));
             }
             catch (IOException)
             {
@@ -66,7 +66,7 @@ internal static class Faces
         var made = MadeAt(acting, place);
         foreach (var one in made)
             CheckMade(described, place, one, now, worst);
-        CheckReported(place, now, made);
+        CheckReported(acting, place, now, made);
         foreach (var capture in place == acting.Places[0].Id ? [Capture.Video, Capture.Audio] : Array.Empty<Capture>())
             Require(now.Any(fact => fact.Fleet == acting.Fleet && fact.Capture == capture), $"{place} lacks the fleet's {capture}.");
     }
@@ -78,14 +78,19 @@ internal static class Faces
             ),
         ];
 
-    /// <summary>Nothing is certain that is not known of a heartbeat within its deadline.</summary>
-    private static void CheckReported(string place, Stated[] now, Made[] made)
+    /// <summary>
+    /// Nothing is certain that is not known of a heartbeat within its deadline. Its captures may count until the next one also when a
+    /// person has confirmed meanwhile that the device lacks them.
+    /// </summary>
+    private static void CheckReported(ActingCity acting, string place, Stated[] now, Made[] made)
     {
         foreach (var fact in now.Where(fact => fact.Certainty is FactCertainty.Reported))
         {
             var same = made.Where(one => one.Model.Device.Technology == fact.Technology && one.Capture == fact.Capture);
             var known = same.Max(one => one.Certain);
-            Require(known == fact.Mode, $"{place} states as reported: {fact}. Known is {known?.ToString() ?? "nothing"}.");
+            var here = acting.Models.Where(model => model.Device.Place == place && model.Device.Technology == fact.Technology);
+            var isReported = known == fact.Mode || here.Any(model => model.Certain(fact.Capture, acting.Now) == fact.Mode);
+            Require(isReported, $"{place} states as reported: {fact}. Known is {known?.ToString() ?? "nothing"}.");
         }
     }
 

@@ -58,6 +58,23 @@ public sealed class PublishRejectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_first_refused_heartbeat_of_each_session_is_passed_on()
+    {
+        for (var sessions = 1; sessions <= 2; sessions++)
+        {
+            await using var camera = await SignInAsync();
+            for (byte i = 1; i <= 2; i++) // They report the same, and nothing is known that could differ further.
+            {
+                await camera.SendAsync(Beat(i, i, WithFaces));
+                Assert.Equal(Answer(0x99, i), await camera.ReadPacketAsync());
+            }
+
+            Assert.Equal(sessions, _broker.Partitions.RejectedSessions.Distinct().Count());
+            Assert.Equal(sessions, _broker.Partitions.Rejected.Count);
+        }
+    }
+
+    [Fact]
     public async Task A_refused_heartbeat_is_answered_only_after_its_captures_are_durable()
     {
         await using var camera = await SignInAsync();
