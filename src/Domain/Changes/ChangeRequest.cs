@@ -46,9 +46,10 @@ public sealed record ChangeRequest(
     /// Every reason why a proposal cannot be recorded as a new draft; empty when it can. A draft that would change nothing is not recorded.
     /// </summary>
     public static ImmutableArray<Refusal> CheckNewDraft(Proposal proposal, GovernanceHistory history) =>
-        ChangesNothing(VersionIdentity.Complete(proposal, history), history)
+        CheckDraft(proposal) is { IsEmpty: false } problems ? problems
+        : ChangesNothing(VersionIdentity.Complete(proposal, history), history)
             ? [new Refusal(RefusalCodes.NothingChanged, "Nothing differs from what the registry has: change a value first.")]
-            : CheckDraft(proposal);
+        : [];
 
     /// <summary>The refusal of a note that cannot be recorded; null when it can.</summary>
     public static Refusal? CheckNote(string? note) => ProposalValidator.CheckNote(note);

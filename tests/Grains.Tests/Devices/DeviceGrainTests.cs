@@ -132,6 +132,9 @@ public sealed class DeviceGrainTests(SmallCity city) : IClassFixture<SmallCity>
             city.Memory.IsOutOfReach = false;
         }
 
+        Assert.Equal(FactCertainty.Unknown, Fact(await city.Notice(), Capture.Audio).Certainty); // Acknowledged, and not recorded yet.
+        await city.Partition(Camera).WaitUntilRecorded(city.NumberOf(Camera));
+        await city.Partition(Camera).Wake();
         Assert.Equal(FactCertainty.Reported, Fact(await city.Notice(), Capture.Audio).Certainty);
     }
 

@@ -38,7 +38,9 @@ internal static class Stranger
             var governance = await ReadAsync(policies, time.Token);
             done.Add("read");
             var manual = governance.Table.Instruments[0];
-            var proposal = new Proposal("Forged.", manual.Versions[0].Source, []);
+            var forged = manual with { Versions = manual.Versions.SetItem(0, manual.Versions[0] with { Title = "A forged title" }) };
+            var document = new ProposedDocument(PolicyDocument.For(forged), 1);
+            var proposal = new Proposal("Forged.", manual.Versions[0].Source, [document]);
             await policies.Draft(proposal, new Attribution("editor", null, "st-aaaaaaaaaaaaaaaa")).WaitAsync(time.Token);
             done.Add("wrote");
         }

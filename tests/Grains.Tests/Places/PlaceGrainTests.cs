@@ -117,7 +117,7 @@ public sealed class PlaceGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_heard_device_that_says_nothing_of_a_capture_issues_no_notice_with_each_heartbeat()
+    public async Task A_heard_device_silent_on_one_capture_issues_no_notice_with_each_heartbeat()
     {
         await Report(Plates, namesAudio: true);
         await Report(Plates, namesAudio: false);

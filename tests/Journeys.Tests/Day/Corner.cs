@@ -17,6 +17,9 @@ internal sealed class Corner(CornerCity city, string id, bool hasMicrophone) : I
     /// <summary>How long a face may take to say what the camera said, on a busy machine.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
 
+    /// <summary>How often the recorder looks.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<FaceSample> _samples = [];
     private readonly ConcurrentDictionary<string, TimeSpan> _demands = [];
@@ -100,12 +103,12 @@ internal sealed class Corner(CornerCity city, string id, bool hasMicrophone) : I
     {
         var bound = _clock.Elapsed + Grace;
         while (_clock.Elapsed < bound && !(await ReadAllAsync()).All(sample => _demands.Keys.All(sample.Shows)))
-            await Task.Delay(50, CancellationToken.None);
+            await Task.Delay(Pace, CancellationToken.None);
         foreach (var capture in _demands.Keys)
             _demands[capture] = _clock.Elapsed < _demands[capture] ? _clock.Elapsed : _demands[capture];
         var end = _clock.Elapsed + watch;
         while (_clock.Elapsed < end)
-            await Task.Delay(50, CancellationToken.None);
+            await Task.Delay(Pace, CancellationToken.None);
         await ReadAllAsync();
         await _ending.CancelAsync();
         await _recording;
@@ -148,7 +151,7 @@ internal sealed class Corner(CornerCity city, string id, bool hasMicrophone) : I
     private async Task AllFacesAsync(Func<FaceSample, bool> isExpected)
     {
         FaceSample[] samples = [];
-        for (var bound = _clock.Elapsed + Grace; _clock.Elapsed < bound; await Task.Delay(50, CancellationToken.None))
+        for (var bound = _clock.Elapsed + Grace; _clock.Elapsed < bound; await Task.Delay(Pace, CancellationToken.None))
         {
             samples = await ReadAllAsync();
             if (samples.All(isExpected))
@@ -164,7 +167,7 @@ internal sealed class Corner(CornerCity city, string id, bool hasMicrophone) : I
         {
             await ReadAsync(() => FaceSample.OfPageAsync(Glass, "glass", () => _clock.Elapsed));
             await ReadAsync(() => FaceSample.OfApiAsync(city.Reader, id, () => _clock.Elapsed));
-            await Task.Delay(50, CancellationToken.None);
+            await Task.Delay(Pace, CancellationToken.None);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class PresentPageTests : IAsyncLifetime
     private RegistryHost _registry = null!;
     private Browser _browser = null!;
     private IMqttClient _camera = null!;
+    private long _seq;
 
     public async ValueTask InitializeAsync()
     {
@@ -24,9 +25,12 @@ public sealed class PresentPageTests : IAsyncLifetime
         // A person's browser stores pages for back and forward; the browser of a test does not.
         _browser = await Browser.LaunchAsync("--disable-back-forward-cache");
         _camera = await _registry.ConnectAsync(Camera, await _registry.IssueSecretAsync(Camera));
-        await _camera.PublishAsync(RegistryHost.Heartbeat(Camera, 1764000000123, 1, """{"video":"recorded","audio":"off"}"""));
+        await PublishAsync();
         await _registry.WaitForDeviceAsync(Camera, device => device.GetProperty("presence").GetString() == "online");
     }
+
+    private async Task PublishAsync() =>
+        await _camera.PublishAsync(RegistryHost.Heartbeat(Camera, 1764000000123, ++_seq, """{"video":"recorded","audio":"off"}"""));
 
     public async ValueTask DisposeAsync()
     {
@@ -44,6 +48,7 @@ public sealed class PresentPageTests : IAsyncLifetime
         var pages = new List<(string Address, IPage Page, bool SpeaksOfThePresent)>();
         foreach (var address in addresses.Distinct())
         {
+            await PublishAsync(); // The camera stays heard, however long all pages take.
             var page = await person.NewPageAsync();
             await page.Clock.InstallAsync();
             await page.GotoAsync(address);

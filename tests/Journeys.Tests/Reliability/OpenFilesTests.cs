@@ -78,7 +78,10 @@ public sealed class OpenFilesTests(ScarceRegistry scarce) : IClassFixture<Scarce
         await scarce.Host.WaitForReadinessAsync(ready: true);
     }
 
-    /// <summary>Opens an event stream from one of forty addresses; null if the connection was closed at once.</summary>
+    /// <summary>
+    /// Opens an event stream from one of forty addresses, or every other time the beginning of a request, which holds the connection until
+    /// the listener's patience ends. Null if the connection was closed at once.
+    /// </summary>
     private async Task<Socket?> OpenStreamAsync(int number)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -86,7 +89,8 @@ public sealed class OpenFilesTests(ScarceRegistry scarce) : IClassFixture<Scarce
         {
             socket.Bind(new IPEndPoint(IPAddress.Parse($"127.0.6.{1 + number % 40}"), 0));
             await socket.ConnectAsync(IPAddress.Loopback, scarce.Host.Http.Port, Cancellation);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {Stream} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), Cancellation);
+            var request = number % 2 == 0 ? $"GET {Stream} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" : "GET /";
+            await socket.SendAsync(Encoding.ASCII.GetBytes(request), Cancellation);
             return socket;
         }
         catch (SocketException)

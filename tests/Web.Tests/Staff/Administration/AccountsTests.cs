@@ -174,10 +174,11 @@ public sealed class AccountsTests(StaffedCity staffed) : IClassFixture<StaffedCi
     private async Task<ChangeRequest> DraftAsync(StaffMember author)
     {
         var city = (await staffed.City.Grains.Governance()).City;
+        var changed = city with { Departments = city.Departments.SetItem(0, city.Departments[0] with { Phone = "206-555-0199" }) };
         var proposal = new Proposal(
             "The number changed.",
             new Source("The directory", null, new DateOnly(2026, 11, 23), Confidence.Sourced),
-            [new ProposedDocument(PolicyDocument.For(city), 1)]
+            [new ProposedDocument(PolicyDocument.For(changed), 1)]
         );
         return (await staffed.City.Grains.Policies().Draft(proposal, author.AttributionAs(Role.Editor))).Value!;
     }
