@@ -37,10 +37,11 @@ internal sealed class PipeliningDevice : IAsyncDisposable
     public static async Task<PipeliningDevice> ConnectAsync(
         RegistryHost registry,
         string id,
-        MqttProtocolVersion version = MqttProtocolVersion.V500
+        MqttProtocolVersion version = MqttProtocolVersion.V500,
+        string? secret = null
     )
     {
-        var secret = await registry.IssueSecretAsync(id);
+        secret ??= await registry.IssueSecretAsync(id);
         var device = new PipeliningDevice(id);
         await device._client.ConnectAsync(
             new MqttClientOptionsBuilder()

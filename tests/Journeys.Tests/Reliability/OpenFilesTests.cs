@@ -45,8 +45,12 @@ public sealed class OpenFilesTests(ScarceRegistry scarce) : IClassFixture<Scarce
         using var hints = await screen.GetAsync(Stream, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         var camera = await PipeliningDevice.ConnectAsync(scarce.Host, Camera);
         await camera.PublishAsync();
+        var secret = await scarce.Host.IssueSecretAsync(LateCamera);
+        await screen.GetStringAsync(Notice, Cancellation); // From now on the screen has a connection for its questions.
 
-        var strangers = await Task.WhenAll(Enumerable.Range(0, 2 * ScarceRegistry.OpenFiles).Select(OpenStreamAsync));
+        var idle = await OpenAsync(ScarceRegistry.OpenFiles, "GET /");
+        await scarce.Host.WaitForLogAsync("HTTP connections are at their limit");
+        var strangers = await OpenAsync(2 * ScarceRegistry.OpenFiles, $"GET {Stream} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         for (var i = 0; i < 20; i++)
         {
             using var notice = await screen.GetAsync(Notice, Cancellation);
@@ -54,12 +58,11 @@ public sealed class OpenFilesTests(ScarceRegistry scarce) : IClassFixture<Scarce
             await camera.PublishAsync();
         }
 
-        var late = await PipeliningDevice.ConnectAsync(scarce.Host, LateCamera); // A device has a place of its own.
+        var late = await PipeliningDevice.ConnectAsync(scarce.Host, LateCamera, secret: secret); // A device has a place of its own.
         await late.PublishAsync();
         Assert.Equal(HttpStatusCode.OK, hints.StatusCode);
-        await scarce.Host.WaitForLogAsync("HTTP connections are at their limit");
 
-        Array.ForEach(strangers, stranger => stranger?.Dispose());
+        Array.ForEach([.. idle, .. strangers], stranger => stranger?.Dispose());
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!await IsAnsweredAsync())
             await Task.Delay(20, bound.Token);
@@ -78,19 +81,18 @@ public sealed class OpenFilesTests(ScarceRegistry scarce) : IClassFixture<Scarce
         await scarce.Host.WaitForReadinessAsync(ready: true);
     }
 
-    /// <summary>
-    /// Opens an event stream from one of forty addresses, or every other time the beginning of a request, which holds the connection until
-    /// the listener's patience ends. Null if the connection was closed at once.
-    /// </summary>
-    private async Task<Socket?> OpenStreamAsync(int number)
+    /// <summary>Opens connections from forty addresses and sends the same on each; null where it was closed at once.</summary>
+    private Task<Socket?[]> OpenAsync(int count, string request) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(number => OpenOneAsync(number, Encoding.ASCII.GetBytes(request))));
+
+    private async Task<Socket?> OpenOneAsync(int number, byte[] request)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(new IPEndPoint(IPAddress.Parse($"127.0.6.{1 + number % 40}"), 0));
             await socket.ConnectAsync(IPAddress.Loopback, scarce.Host.Http.Port, Cancellation);
-            var request = number % 2 == 0 ? $"GET {Stream} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" : "GET /";
-            await socket.SendAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+            await socket.SendAsync(request, Cancellation);
             return socket;
         }
         catch (SocketException)

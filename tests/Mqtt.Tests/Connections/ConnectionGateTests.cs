@@ -162,11 +162,23 @@ public sealed class ConnectionGateTests : IAsyncLifetime
             $"Acknowledged {published}, after {longest.TotalMilliseconds:F0} ms at most; {ManagedMemory.GrowthInMegabytes(before)} MB more."
         );
 
-        await _broker.AdvanceUntilAsync(() => _broker.Statistics.Connections() == 1);
+        var waited = Stopwatch.StartNew();
+        while (_broker.Statistics.Connections() > 1)
+        {
+            Assert.True(waited.Elapsed < BrokerFixture.Timeout);
+            _broker.Clock.Advance(TimeSpan.FromSeconds(1));
+            await PingAsync(steady); // However many seconds that takes, it stays within its keep-alive.
+        }
+
         _broker.Clock.Advance(TimeSpan.FromSeconds(10));
         Assert.True(ManagedMemory.GrowthInMegabytes(before) < 200, $"{ManagedMemory.GrowthInMegabytes(before)} MB.");
-        await steady.SendAsync(RawMqttClient.Packet(0xC0));
-        Assert.Equal([0xD0, 0], await steady.ReadPacketAsync());
+        await PingAsync(steady);
+    }
+
+    private static async Task PingAsync(RawMqttClient client)
+    {
+        await client.SendAsync(RawMqttClient.Packet(0xC0));
+        Assert.Equal([0xD0, 0], await client.ReadPacketAsync());
     }
 
     /// <summary>Publishes until the burst is over; how often, and the longest wait for an acknowledgement.</summary>
