@@ -14,7 +14,11 @@ public sealed class ScriptedDayTests(CornerCity city) : IClassFixture<CornerCity
     /// <summary>How long the faces are watched after they showed what they must.</summary>
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>Every attempt in a long run; one of each four in an ordinary one, which has to be fast.</summary>
     private static IEnumerable<Attempt> Attempts =>
+        All.Where((_, number) => Environment.GetEnvironmentVariable("REGISTRY_LONG") is "1" || number % 4 == 0);
+
+    private static IEnumerable<Attempt> All =>
         [.. RefusedWordAttempts.All, .. SilenceAttempts.All, .. ClerkAttempts.All, .. NetworkAttempts.All];
 
     [Fact]
@@ -48,8 +52,8 @@ public sealed class ScriptedDayTests(CornerCity city) : IClassFixture<CornerCity
         left.Demand("video", "audio"); // The screen is alone, and shows its worst case.
         var started = DateTimeOffset.UtcNow;
         await city.Host.StartAsync();
-        watched.Demand("video", "audio");
-        var findings = (await watched.JudgeAsync(Watch)).Concat(await left.JudgeAsync(Watch)).ToArray();
+        await watched.JudgeAsync(10 * Watch); // It demands nothing: the screen may show what it confirmed before, with the age of it.
+        var findings = await left.JudgeAsync(Watch);
 
         Assert.True(findings.Length == 0, string.Join('\n', findings));
         Assert.Empty(watched.SaidAfterStartWithout("audio", started));
