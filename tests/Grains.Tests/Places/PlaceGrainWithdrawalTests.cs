@@ -144,9 +144,13 @@ public sealed class PlaceGrainWithdrawalTests(SmallCity city) : IClassFixture<Sm
         Assert.Equal([MayRecord(Capture.Video), MayRecord(Capture.Audio)], (await FactsAsync(camera)).Now);
         Assert.Single(await city.Memory.OfDeviceAsync(camera.Id, Cancellation), device => device.AwaitsConfirmation);
 
-        await ChangeAsync(planned, camera with { Lifecycle = Lifecycle.Paused });
+        var paused = await ChangeAsync(planned, camera with { Lifecycle = Lifecycle.Paused });
         Assert.DoesNotContain(await city.Memory.OfDeviceAsync(camera.Id, Cancellation), device => device.AwaitsConfirmation);
         Assert.Equal([MayRecord(Capture.Video), MayRecord(Capture.Audio)], (await FactsAsync(camera)).Now);
+
+        var removed = await ChangeAsync(paused, camera with { Lifecycle = Lifecycle.Removed });
+        Assert.True((await ConfirmAsync(removed, Lobby, Inspector)).IsDone);
+        Assert.Empty((await FactsAsync(camera)).Now); // The red light camera of another test has the same technology.
     }
 
     [Fact]
