@@ -76,7 +76,7 @@ public sealed class MobileUnitTests(Precinct precinct) : IClassFixture<Precinct>
             await SendHeartbeatAsync(worn, Worn, 1, Off);
             await precinct.WaitForDeviceAsync(Worn, "online");
             await SendHeartbeatAsync(worn, Worn, 2, Recorded);
-            await precinct.WaitForDeviceAsync(Worn, device => device.GetProperty("capture").GetProperty("video").GetString() == "recorded");
+            await precinct.WaitForModeAsync(Worn, "video", "recorded");
             await SendHeartbeatAsync(worn, Worn, 3, Off, "docked");
             await precinct.WaitForDeviceAsync(Worn, "docked");
             await SendHeartbeatAsync(worn, Worn, 4, Recorded, "fault", ruleVersion: 4711);

@@ -144,6 +144,13 @@ public sealed class Precinct : IAsyncLifetime
     internal Task WaitForDeviceAsync(string deviceId, string presence) =>
         WaitForDeviceAsync(deviceId, device => device.GetProperty("presence").GetString() == presence);
 
+    /// <summary>Waits for a mode. One that has just changed is in doubt, and not in the answer, until the change is recorded.</summary>
+    internal Task WaitForModeAsync(string deviceId, string capture, string mode) =>
+        WaitForDeviceAsync(
+            deviceId,
+            device => device.GetProperty("capture").TryGetProperty(capture, out var actual) && actual.GetString() == mode
+        );
+
     /// <summary>Waits until the clerk's API answers a device as expected.</summary>
     internal async Task WaitForDeviceAsync(string deviceId, Func<JsonElement, bool> isExpected)
     {
