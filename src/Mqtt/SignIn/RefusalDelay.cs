@@ -15,17 +15,20 @@ internal readonly struct RefusalDelay
 
     private RefusalDelay(long startedAt) => _startedAt = startedAt;
 
+    private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
+
     /// <summary>Begins when the sign-in arrives.</summary>
     public static RefusalDelay Begin() => new(Stopwatch.GetTimestamp());
 
     /// <summary>Waits for the next multiple of <see cref="Step"/>.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) =>
-        Task.Delay(Remaining(Stopwatch.GetElapsedTime(_startedAt)), cancellationToken);
-
-    /// <summary>How long to wait after work that took some time. Rounded up to whole milliseconds, as timers are.</summary>
-    internal static TimeSpan Remaining(TimeSpan elapsed)
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        var steps = Math.Max(1, Math.Ceiling(elapsed / Step));
-        return TimeSpan.FromMilliseconds(Math.Ceiling((steps * Step - elapsed).TotalMilliseconds));
+        var answerAt = NextStep(Elapsed);
+        // Timers count whole milliseconds and may end just before the time: the rest is waited again.
+        for (var rest = answerAt - Elapsed; rest > TimeSpan.Zero; rest = answerAt - Elapsed)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), cancellationToken);
     }
+
+    /// <summary>When to answer, as the time since the sign-in arrived, after work that took some time.</summary>
+    internal static TimeSpan NextStep(TimeSpan elapsed) => Math.Max(1, Math.Ceiling(elapsed / Step)) * Step;
 }

@@ -11,12 +11,12 @@ public sealed class RefusalDelayTests(BrokerFixture broker) : IClassFixture<Brok
     [Theory]
     [InlineData(0, 100)]
     [InlineData(0.4, 100)]
-    [InlineData(3, 97)]
-    [InlineData(100, 0)]
-    [InlineData(101, 99)]
-    [InlineData(250, 50)]
-    public void A_refusal_is_answered_at_the_next_whole_step(double elapsedMs, double remainingMs) =>
-        Assert.Equal(remainingMs, RefusalDelay.Remaining(TimeSpan.FromMilliseconds(elapsedMs)).TotalMilliseconds);
+    [InlineData(3, 100)]
+    [InlineData(100, 100)]
+    [InlineData(101, 200)]
+    [InlineData(250, 300)]
+    public void A_refusal_is_answered_at_the_next_whole_step(double elapsedMs, double answerMs) =>
+        Assert.Equal(answerMs, RefusalDelay.NextStep(TimeSpan.FromMilliseconds(elapsedMs)).TotalMilliseconds);
 
     [Fact]
     public async Task A_refused_sign_in_takes_a_whole_step_for_a_known_and_for_an_unknown_device()
