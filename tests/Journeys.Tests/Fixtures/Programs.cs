@@ -10,14 +10,18 @@ internal static class Programs
     /// <summary>The checkout's root.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The product's executable, of the same configuration as this test.</summary>
+    /// <summary>
+    /// The product's executable: the compiled copy that <c>deploy/test</c> makes because it starts in less time, or what was built.
+    /// </summary>
     public static string RegistryExecutable { get; } =
-        Path.Combine(
-            Root,
-            "src/Registry/bin",
-            AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
-            "net10.0/SurveillanceRegistry.Registry.dll"
-        );
+        Environment.GetEnvironmentVariable("REGISTRY_COMPILED") is { Length: > 0 } compiled
+            ? Path.Combine(compiled, "SurveillanceRegistry.Registry.dll")
+            : Path.Combine(
+                Root,
+                "src/Registry/bin",
+                AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
+                "net10.0/SurveillanceRegistry.Registry.dll"
+            );
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         string program,
