@@ -33,6 +33,9 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     /// <summary>The server's process id, while it runs.</summary>
     public int ProcessId => _process!.Id;
 
+    /// <summary>False before its start, and after it was killed or stopped.</summary>
+    public bool IsRunning => _process is not null;
+
     public Uri Http { get; private set; } = null!;
 
     public IPEndPoint Mqtt { get; private set; } = null!;

@@ -25,7 +25,7 @@ public sealed class LedgerTamperingTests
             );
             await using var past = new NpgsqlCommand("update registry.observation set at = at - interval '3 days'", database);
             while (await past.ExecuteNonQueryAsync(Cancellation) == 0)
-                await Task.Yield();
+                await Task.Delay(20, Cancellation);
             await using var watched = new NpgsqlCommand("update registry.watch set from_at = from_at - interval '3 days'", database);
             await watched.ExecuteNonQueryAsync(Cancellation);
         }
@@ -40,7 +40,7 @@ public sealed class LedgerTamperingTests
                 database
             );
             while (await closed.ExecuteScalarAsync(Cancellation) is not true)
-                await Task.Yield();
+                await Task.Delay(20, Cancellation);
             var (whole, output, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
             Assert.True(whole == 0, output + fault);
             await using var tampering = new NpgsqlCommand(

@@ -6,7 +6,9 @@ using static Microsoft.Playwright.Assertions;
 namespace SurveillanceRegistry.Journeys.Tests.Pages;
 
 /// <summary>No page that stays open says "now" of what the registry no longer confirms. The registry and the browser are real.</summary>
-public sealed class PresentPageTests : IAsyncLifetime
+public sealed class PresentPageTests(PresentPageTests.WatchedRegistry watched)
+    : IClassFixture<PresentPageTests.WatchedRegistry>,
+        IAsyncLifetime
 {
     private const string Camera = "east-precinct-lobby-1",
         Place = "/places/east-precinct-lobby";
@@ -14,35 +16,32 @@ public sealed class PresentPageTests : IAsyncLifetime
     /// <summary>What only a device that is heard now makes a page say.</summary>
     private const string OfThePresent = "[data-certainty=reported], [data-presence=online], [data-state=current]";
 
-    private RegistryHost _registry = null!;
-    private Browser _browser = null!;
     private IMqttClient _camera = null!;
-    private long _seq;
 
     public async ValueTask InitializeAsync()
     {
-        _registry = await Snapshot.StartHostAsync();
-        // A person's browser stores pages for back and forward; the browser of a test does not.
-        _browser = await Browser.LaunchAsync("--disable-back-forward-cache");
-        _camera = await _registry.ConnectAsync(Camera, await _registry.IssueSecretAsync(Camera));
+        if (!watched.Registry.IsRunning) // The test before killed it.
+            await watched.Registry.StartAsync();
+        _camera = await watched.Registry.ConnectAsync(Camera, watched.Secret);
         await PublishAsync();
-        await _registry.WaitForDeviceAsync(Camera, device => device.GetProperty("presence").GetString() == "online");
+        await watched.Registry.WaitForDeviceAsync(Camera, device => device.GetProperty("presence").GetString() == "online");
     }
 
     private async Task PublishAsync() =>
-        await _camera.PublishAsync(RegistryHost.Heartbeat(Camera, 1764000000123, ++_seq, """{"video":"recorded","audio":"off"}"""));
+        await _camera.PublishAsync(
+            RegistryHost.Heartbeat(Camera, 1764000000123, watched.NextSequence(), """{"video":"recorded","audio":"off"}""")
+        );
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _camera.Dispose();
-        await _browser.DisposeAsync();
-        await _registry.DisposeAsync();
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task Every_public_page_that_is_open_says_its_worst_case_when_the_registry_was_killed()
     {
-        using var stranger = new HttpClient { BaseAddress = _registry.Http };
+        using var stranger = new HttpClient { BaseAddress = watched.Registry.Http };
         string[] addresses = [.. await PublicAddresses.PagesAsync(stranger), Place, "/devices/" + Camera];
         await using var person = await PersonAsync();
         var pages = new List<(string Address, IPage Page, bool SpeaksOfThePresent)>();
@@ -60,7 +59,7 @@ public sealed class PresentPageTests : IAsyncLifetime
 
         foreach (var address in new[] { "/", "/places", Place, "/devices/" + Camera })
             await Expect(pages.Single(one => one.Address == address).Page.Locator(OfThePresent).Nth(1)).ToBeAttachedAsync();
-        await _registry.KillAsync();
+        await watched.Registry.KillAsync();
         foreach (var (address, page, speaks) in pages)
         {
             await page.Clock.FastForwardAsync(40_000);
@@ -105,8 +104,8 @@ public sealed class PresentPageTests : IAsyncLifetime
         await Expect(stated).Not.ToHaveAttributeAsync("data-as-of", first!);
 
         await page.GotoAsync("/governance");
-        await _registry.KillAsync();
-        await page.EvaluateAsync("() => { history.back(); }");
+        await watched.Registry.KillAsync();
+        await page.EvaluateAsync("() => { setTimeout(() => history.back(), 50); }");
         await Expect(page.Locator(".ask")).ToHaveCountAsync(0);
         await Expect(page.Locator(OfThePresent)).ToHaveCountAsync(0);
     }
@@ -141,7 +140,7 @@ public sealed class PresentPageTests : IAsyncLifetime
         await using var person = await PersonAsync();
         var page = await person.NewPageAsync();
         await page.Clock.InstallAsync();
-        using var stranger = new HttpClient { BaseAddress = _registry.Http };
+        using var stranger = new HttpClient { BaseAddress = watched.Registry.Http };
         var stored = await stranger.GetStringAsync(Place);
         await page.RouteAsync(
             $"**{Place}*",
@@ -156,12 +155,41 @@ public sealed class PresentPageTests : IAsyncLifetime
     }
 
     private Task<IBrowserContext> PersonAsync(bool scripts = true) =>
-        _browser.NewContextAsync(
+        watched.Browser.NewContextAsync(
             new()
             {
-                BaseURL = _registry.Http.ToString(),
+                BaseURL = watched.Registry.Http.ToString(),
                 JavaScriptEnabled = scripts,
                 ViewportSize = new() { Width = 390, Height = 844 },
             }
         );
+
+    /// <summary>One registry for all of these tests. One that was killed is started again on its data.</summary>
+    public sealed class WatchedRegistry : IAsyncLifetime
+    {
+        private long _sequence;
+
+        internal RegistryHost Registry { get; private set; } = null!;
+
+        internal Browser Browser { get; private set; } = null!;
+
+        internal string Secret { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Registry = await Snapshot.StartHostAsync();
+            // A person's browser stores pages for back and forward; the browser of a test does not.
+            Browser = await Browser.LaunchAsync("--disable-back-forward-cache");
+            Secret = await Registry.IssueSecretAsync(Camera);
+        }
+
+        /// <summary>The number of the camera's next heartbeat.</summary>
+        internal long NextSequence() => ++_sequence;
+
+        public async ValueTask DisposeAsync()
+        {
+            await Browser.DisposeAsync();
+            await Registry.DisposeAsync();
+        }
+    }
 }
