@@ -18,6 +18,11 @@ namespace SurveillanceRegistry.Domain.Changes;
 public sealed record ChangeDescription(Difference Difference, string? Where, string What)
 {
     /// <summary>
+    /// Whether it only says that a version was added, beside its terms, or that the one before it ends then. A headline does not count it.
+    /// </summary>
+    public bool IsOfOrder { get; init; }
+
+    /// <summary>
     /// Describes every difference in at least one sentence: first the versions that were added, by their terms, then the others in the
     /// order of the document.
     /// </summary>
@@ -32,9 +37,18 @@ public sealed record ChangeDescription(Difference Difference, string? Where, str
         [
             .. differences
                 .OrderBy(difference => AddedVersion(difference, after) is null)
-                .SelectMany(difference => Describe(difference, before, after, names)),
+                .SelectMany(difference => Describe(difference, before, after, names))
+                .Select(sentence =>
+                    IsEndBeforeAdded(sentence.Difference, differences, after) ? sentence with { IsOfOrder = true } : sentence
+                ),
         ];
     }
+
+    private static bool IsEndBeforeAdded(Difference difference, IEnumerable<Difference> all, PolicyDocument after) =>
+        after.Kind == DocumentKind.Instrument
+        && difference is { Path: ["versions", _, "effective", "to"], After: { } end }
+        && LawDate.TryParse(end.Trim('"'), out var day)
+        && all.Any(other => AddedVersion(other, after)?.Effective.From == day);
 
     /// <summary>Describes one difference in at least one sentence.</summary>
     /// <param name="before">Null for a document that did not exist.</param>
@@ -60,7 +74,7 @@ public sealed record ChangeDescription(Difference Difference, string? Where, str
     ) =>
         AddedVersionDescription
             .Describe(version, after.Value<Instrument>(), names)
-            .Select(sentence => new ChangeDescription(difference, sentence.Where, sentence.What));
+            .Select(sentence => new ChangeDescription(difference, sentence.Where, sentence.What) { IsOfOrder = sentence.Where is null });
 
     /// <summary>The version that a difference adds; null when it adds none.</summary>
     private static InstrumentVersion? AddedVersion(Difference difference, PolicyDocument after) =>

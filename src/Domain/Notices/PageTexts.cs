@@ -54,6 +54,7 @@ public static class PageTexts
             ["site.developers.devices"] = "devices",
             ["site.developers.keys"] = "keys",
             ["site.privacy"] = "These pages set no cookies and load nothing from other sites.",
+            ["site.staff"] = "Sign in as staff",
             // Words that pages and screens share.
             ["translation.unreviewed"] = "This translation has not been reviewed by a qualified translator.",
             ["format.exact"] = "MMMM d, yyyy, h:mm:ss tt",

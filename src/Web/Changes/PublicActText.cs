@@ -17,7 +17,8 @@ internal sealed record DocumentText(string Title, string? Page, RevisionText Wor
 /// <param name="Title">What happened, in one line.</param>
 /// <param name="Documents">The recorded documents; only the first of a large act.</param>
 /// <param name="More">How many documents are left out.</param>
-internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray<DocumentText> Documents, int More)
+/// <param name="City">The source of the names of departments.</param>
+internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray<DocumentText> Documents, int More, City City)
 {
     /// <summary>The most acts of a page or feed.</summary>
     public const int MaxActs = 50;
@@ -41,6 +42,8 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
             {
                 foreach (var sentence in document.Words.Sentences)
                     yield return $"{document.Title}: {sentence.WithBasis(Act.Change?.Source)}.";
+                foreach (var correction in document.Words.Corrections)
+                    yield return $"{document.Title}: {correction}";
             }
 
             if (More > 0)
@@ -48,7 +51,7 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
             if (Act.Change is { } change)
             {
                 yield return $"Reason: {change.Reason}";
-                yield return $"{PlainLanguage.Sentence(RevisionText.Who(change))}.";
+                yield return $"{PlainLanguage.Sentence(RevisionText.Who(change, City))}.";
             }
         }
     }
@@ -77,14 +80,15 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
     private static PublicActText For(PublicAct act, GovernanceHistory history)
     {
         if (act.Switch is { } switched)
-            return new PublicActText(act, Switched(switched, history.Current), [], 0);
+            return new PublicActText(act, Switched(switched, history.Current), [], 0, history.Current.City);
         if (act.Change is null && act.Revisions.All(revision => revision.Number == 1))
             return new PublicActText(
                 act,
                 $"The registry was opened with {PlainLanguage.Count(Number(act, DocumentKind.Instrument), "instrument")} "
                     + $"about {Technologies(Number(act, DocumentKind.Technology))}",
                 [],
-                0
+                0,
+                history.Current.City
             );
         ImmutableArray<DocumentText> documents =
         [
@@ -97,15 +101,27 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
                 )),
         ];
         var more = act.Revisions.Length - documents.Length;
-        var sentences = documents[0].Words.Sentences;
         var title =
             act.Revisions.Length > 1
                 ? $"{PlainLanguage.Count(act.Revisions.Length, "document")} changed together: "
                     + string.Join("; ", documents.Select(document => document.Title))
-            : sentences.IsEmpty ? $"{documents[0].Title}: recorded again without changes"
-            : $"{documents[0].Title}: {sentences[0].What}"
-                + (sentences.Length > 1 ? $", and {PlainLanguage.Count(sentences.Length - 1, "change")} more" : "");
-        return new PublicActText(act, title.Length <= MaxTitle ? title : title[..MaxTitle].TrimEnd() + "…", documents, more);
+                : $"{documents[0].Title}: {Headline(documents[0].Words)}";
+        var shown = title.Length <= MaxTitle ? title : title[..MaxTitle].TrimEnd() + "…";
+        return new PublicActText(act, shown, documents, more, history.Current.City);
+    }
+
+    /// <summary>
+    /// The first sentence and the number of the others. That a version was added, or that the one before it ends then, counts as no other
+    /// change. A correction is called one: it must not read like an amendment.
+    /// </summary>
+    private static string Headline(RevisionText words)
+    {
+        if (words.Sentences.IsEmpty)
+            return "recorded again without changes";
+        var others = words.Sentences.Skip(1).Count(sentence => !sentence.IsOfOrder);
+        return (words.Corrections.IsEmpty ? "" : "correction of what was recorded: ")
+            + words.Sentences[0].What
+            + (others > 0 ? $", and {PlainLanguage.Count(others, "change")} more" : "");
     }
 
     private static string Switched(RecordedTransition switched, GovernanceSnapshot known)

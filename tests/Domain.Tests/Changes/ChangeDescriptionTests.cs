@@ -134,7 +134,7 @@ public sealed class ChangeDescriptionTests
             { version => version with { Title = "Readers" }, "changed the title from “Plate readers” to “Readers”" },
             {
                 version => version with { Effective = version.Effective with { To = LawDate.Parse("2026-03") } },
-                "recorded the date it ends: March 2026"
+                "recorded the first day on which it is no longer in force: March 2026"
             },
             {
                 version => version with { Effective = new EffectivePeriod(null, FromKnownBy: LawDate.Parse("2019")) },
@@ -174,13 +174,13 @@ public sealed class ChangeDescriptionTests
     {
         Assert.StartsWith(
             "recorded the text for the first time: Manual 1, manual chapter of the Department, "
-                + "with version 1, “Plate readers” (from: February 1, 2019; until: no end is set)",
+                + "with version 1, “Plate readers” (in force from February 1, 2019; no end is set)",
             Describe(null, PolicyDocument.For(Manual))[0].What
         );
         Assert.Equal(
             [
                 "from a day that is not known: the same terms as before",
-                "added version 2, “Plate readers” (from: not known; until: no end is set)",
+                "added version 2, “Plate readers” (first day not known; no end is set)",
             ],
             Describe(
                     PolicyDocument.For(Manual),

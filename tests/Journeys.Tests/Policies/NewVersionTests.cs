@@ -43,7 +43,9 @@ public sealed class NewVersionTests(StaffedRegistry city)
         await Expect(approver.Locator("h1")).ToContainTextAsync("scheduled");
 
         var visitor = await city.VisitorPageAsync();
-        await visitor.GotoAsync("/changes");
+        await visitor.GotoAsync("/");
+        await Expect(visitor.Locator("footer a[href='/staff']")).ToHaveTextAsync("Sign in as staff");
+        await visitor.ClickAsync("nav >> text=Changes");
         await Expect(visitor.Locator("h3").Filter(new() { HasText = "RCW 10.122" }).First)
             .ToContainTextAsync("from March 4, 2031: at least 56 days");
         using var reader = await city.ApiClientAsync("editor");
@@ -86,12 +88,16 @@ public sealed class NewVersionTests(StaffedRegistry city)
         var first = await AmendedAsync("rcw-10.93.160", "January 1, 2033", "First amendment");
         var second = await AmendedAsync("rcw-10.93.160", "June 1, 2033", "Second amendment");
         await SubmittedAsync(first);
+        await SubmittedAsync(second);
         var approver = await city.SignInAsync("approver");
         await approver.GotoAsync(new Uri(first.Url).AbsolutePath);
         await approver.ClickAsync("button[value=approve]");
         await Expect(approver.Locator("h1")).ToContainTextAsync("scheduled");
 
         await second.ReloadAsync();
+        await approver.GotoAsync(new Uri(second.Url).AbsolutePath);
+        await Expect(approver.Locator("button[value=reject]")).ToHaveCountAsync(1);
+        await Expect(approver.Locator("button[value=approve]")).ToHaveCountAsync(0);
         var moved = second.Locator("section[aria-labelledby=moved]");
         await Expect(moved).ToContainTextAsync("After the update, this request would");
         await Expect(moved).ToContainTextAsync("Second amendment");

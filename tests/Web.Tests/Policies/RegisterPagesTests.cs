@@ -14,7 +14,7 @@ public sealed class RegisterPagesTests(CorrectedCity corrected, Chromium chromiu
         var page = await Read("/instruments/smc-14.18");
         Assert.Equal("SMC 14.18", page.QuerySelector("h1")!.TextContent);
         Assert.Equal(["1", "2", "3"], page.QuerySelectorAll(".timeline > li").Select(text => text.GetAttribute("data-version")));
-        Assert.Contains("until September 1, 2017", page.QuerySelector(".timeline > li .when")!.TextContent);
+        Assert.Contains("no longer in force from September 1, 2017", page.QuerySelector(".timeline > li .when")!.TextContent);
         Assert.Contains("Passed", page.QuerySelector(".timeline > li dl")!.TextContent);
         Assert.Equal("in-force", page.QuerySelector(".timeline > li[data-version='3']")!.GetAttribute("data-standing"));
         Assert.Equal("none", page.QuerySelector(".timeline > li[data-version='2']")!.GetAttribute("data-standing"));
@@ -23,10 +23,15 @@ public sealed class RegisterPagesTests(CorrectedCity corrected, Chromium chromiu
         Assert.StartsWith("/api/v1/log/entries/", page.QuerySelector(".history a")!.GetAttribute("href"));
         var sentences = (await Read($"/instruments/{Manual}")).QuerySelector(".history > li[data-revision='2']")!;
         Assert.Contains("Changed the retention limit from 90 days to 21 days (patrol reads)", sentences.TextContent);
+        Assert.Contains("This corrects version 1 for all of its time, from February 1, 2019 on", sentences.TextContent);
         Assert.Contains("Laws of 2026, ch. 239", sentences.TextContent);
         Assert.Contains(
-            "proposed by a program with the role editor in the department police, "
-                + "approved by a person with the role approver in the department police",
+            "SPD Manual 16.170: correction of what was recorded: changed the retention limit from 90 days to 21 days (patrol reads)",
+            (await Read("/changes")).QuerySelectorAll("h3").Select(title => title.TextContent)
+        );
+        Assert.Contains(
+            "proposed by a program with the role editor of Sample City Police Department, "
+                + "approved by a person with the role approver of Sample City Police Department",
             sentences.TextContent
         );
     }

@@ -33,7 +33,10 @@ internal static class AddedVersionDescription
         foreach (var rule in previous?.Rules ?? [])
         {
             if (version.RuleFor(rule.Technology) is null)
-                yield return (null, $"{from}no rule for {Technology(rule.Technology, names)} any more");
+                yield return (
+                    $"Version {PlainLanguage.Number(version.Number)}",
+                    $"{from}no rule for {Technology(rule.Technology, names)} any more"
+                );
         }
 
         yield return (null, $"added {InstrumentDescription.Version(version)}{Made(version)}");

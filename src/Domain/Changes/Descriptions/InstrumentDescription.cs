@@ -45,7 +45,7 @@ internal static class InstrumentDescription
             ["effective", "from"] => Date("the date it takes effect", difference),
             ["effective", "fromNotBefore"] => Date("the date before which it cannot have taken effect", difference),
             ["effective", "fromKnownBy"] => Date("the date by which a source shows it in force", difference),
-            ["effective", "to"] => Date("the date it ends", difference),
+            ["effective", "to"] => Date("the first day on which it is no longer in force", difference),
             ["effective", "endKnownBy"] => Date("the date by which a source shows it replaced", difference),
             ["effective", "ended"] => Read<bool>(difference.After)
                 ? "recorded that it has ended, on a date that is not known"
@@ -93,10 +93,8 @@ internal static class InstrumentDescription
 
     /// <summary>A version with its title and its period.</summary>
     public static string Version(InstrumentVersion version) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"version {version.Number}, {Quoted(version.Title)} (from: {PlainLanguage.From(version.Effective)}; "
-        ) + $"until: {PlainLanguage.To(version.Effective)})";
+        string.Create(CultureInfo.InvariantCulture, $"version {version.Number}, {Quoted(version.Title)} ")
+        + $"({PlainLanguage.Period(version.Effective)})";
 
     /// <summary>A rule with what it permits and how long recordings stay.</summary>
     public static string RuleFor(Rule rule, GovernanceSnapshot names)

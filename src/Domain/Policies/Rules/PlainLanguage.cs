@@ -40,9 +40,33 @@ public static class PlainLanguage
         {
             { To: { } to } => Date(to),
             { Ended: false } => "no end is set",
-            { EndKnownBy: { } by } => $"not known; replaced by {Date(by)}",
-            _ => "not known",
+            { EndKnownBy: { } by } => $"a day that is not known; replaced by {Date(by)} at the latest",
+            _ => "a day that is not known",
         };
+
+    /// <summary>
+    /// When a text is in force, in words that do not leave open whether the last day counts:
+    /// <c>in force from February 1, 2019; no longer in force from January 1, 2027</c>.
+    /// </summary>
+    public static string Period(EffectivePeriod period)
+    {
+        ArgumentNullException.ThrowIfNull(period);
+        var start = period switch
+        {
+            { From: { } from } => $"in force from {Date(from)}",
+            { FromKnownBy: { } by } => $"first day not known, in force by {Date(by)}",
+            { FromNotBefore: { } earliest } => $"first day not known, not before {Date(earliest)}",
+            _ => "first day not known",
+        };
+        var end = period switch
+        {
+            { To: { } to } => $"no longer in force from {Date(to)}",
+            { Ended: false } => "no end is set",
+            { EndKnownBy: { } by } => $"ended on a day that is not known, replaced by {Date(by)} at the latest",
+            _ => "ended on a day that is not known",
+        };
+        return $"{start}; {end}";
+    }
 
     /// <summary>How long recordings are retained, e.g. <c>at most 90 days (patrol reads), with exceptions</c>.</summary>
     public static string For(Retention retention) => Period(retention) + Beside(retention);

@@ -23,11 +23,7 @@ internal sealed record InstrumentTextView(
         Known.Table.Technologies.FirstOrDefault(technology => technology.Id == id)?.Name.Trim() ?? id;
 
     /// <summary>From when to when, in one line.</summary>
-    public string Period =>
-        $"From {PlainLanguage.From(Version.Effective)} · until {PlainLanguage.To(Version.Effective)}"
-            .Replace("until no end is set", "no end is set", StringComparison.Ordinal)
-            .Replace("From not known", "From a day that is not known", StringComparison.Ordinal)
-            .Replace("until not known", "until a day that is not known", StringComparison.Ordinal);
+    public string Period => PlainLanguage.Sentence(PlainLanguage.Period(Version.Effective));
 
     /// <summary>When the version was passed, signed and filed, and by whom.</summary>
     public IEnumerable<(string Name, string Value)> Acts =>

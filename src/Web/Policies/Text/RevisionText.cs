@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Descriptions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains.Policies;
@@ -13,11 +14,16 @@ internal sealed record RevisionText(
     PolicyRevision Revision,
     PolicyDocument? Before,
     PublicChange? Change,
-    ImmutableArray<ChangeDescription> Sentences
+    ImmutableArray<ChangeDescription> Sentences,
+    City City
 )
 {
     /// <summary>The persons and programs that made it, by role and department.</summary>
-    public string By => Who(Change);
+    public string By => Who(Change, City);
+
+    /// <summary>The versions that it corrects for all of their time, in sentences.</summary>
+    public ImmutableArray<string> Corrections =>
+        CorrectionDescription.Sentences(Before, Revision.Document, City.DayAt(Revision.RecordedAt));
 
     /// <summary>The sentences by part of the document: first those about the whole document.</summary>
     public IEnumerable<IGrouping<string?, ChangeDescription>> Parts =>
@@ -47,16 +53,17 @@ internal sealed record RevisionText(
     {
         var before =
             revision.Number > 1 ? history.RevisionsOf(revision.Document.Kind, revision.Document.Id)[revision.Number - 2].Document : null;
-        return new RevisionText(revision, before, change, ChangeDescription.Describe(before, revision.Document, history.Current));
+        var (known, document) = (history.Current, revision.Document);
+        return new RevisionText(revision, before, change, ChangeDescription.Describe(before, document, known), known.City);
     }
 
     /// <summary>The persons and programs that made a change, by role and department; never by name.</summary>
-    public static string Who(PublicChange? change) =>
+    public static string Who(PublicChange? change, City city) =>
         change is null
             ? "from the files that the registry was opened with"
-            : $"proposed by {Actor(change.Author)}, approved by {Actor(change.Approver)}";
+            : $"proposed by {Actor(change.Author, city)}, approved by {Actor(change.Approver, city)}";
 
-    private static string Actor(PublicActor actor) =>
+    private static string Actor(PublicActor actor, City city) =>
         $"a {(actor.IsProgram ? "program" : "person")} with the role {actor.Role.Replace('-', ' ')}"
-        + (actor.Department is { } department ? $" in the department {department}" : "");
+        + (actor.Department is { } department ? $" of {city.Department(department)?.Name ?? department}" : "");
 }

@@ -54,7 +54,8 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
             IsSelected,
             AriaInvalid,
             RetentionFields.RowsFor(Rule.Retention.Length, Fields),
-            RuleFields.ClassesFor(Rule, _editor.Governance.DataClasses)
+            RuleFields.ClassesFor(Rule, _editor.Governance.DataClasses),
+            IsNewVersion: true
         );
 
     public async Task<IActionResult> OnGetAsync(string instrument, string? technology)
@@ -79,6 +80,7 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
             return NotFound();
         var errors = new List<FieldError>();
         var added = Read(Request.Form, errors);
+        CheckFirstDay(added, errors);
         if (errors.Count > 0)
             return Invalid(errors);
         var saved = await _editor.SaveAsync(
@@ -143,6 +145,27 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
             Source = source!,
             Rules = [.. Template.Rules.Select(other => other.Technology == Technology.Id ? rule : other)],
         };
+    }
+
+    /// <summary>Two versions cannot begin on one day for one technology: the one that is recorded can be changed.</summary>
+    private void CheckFirstDay(InstrumentVersion added, List<FieldError> errors)
+    {
+        var other = Instrument.Versions.FirstOrDefault(version =>
+            version.Effective.From is { } start
+            && added.Effective.From is { } day
+            && start.Earliest <= day.Latest
+            && day.Earliest <= start.Latest
+            && version.Rules.Any(rule => added.RuleFor(rule.Technology) is not null)
+        );
+        if (other is not null)
+            errors.Add(
+                new(
+                    "from",
+                    $"Version {other.Number}, “{other.Title}”, is in force from {PlainLanguage.From(other.Effective)} already. "
+                        + $"Enter another first day; or cancel, and change the terms of version {other.Number} on the page of "
+                        + $"{Instrument.Citation}."
+                )
+            );
     }
 
     private static string FieldOf(string? where) =>

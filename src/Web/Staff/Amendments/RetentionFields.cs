@@ -102,6 +102,14 @@ internal static class RetentionFields
             return null;
         }
 
+        if (OtherUnit(number, unit) is { } other)
+        {
+            errors.Add(
+                new(Name(row, "number"), $"“{number}” stands beside the unit “{unit}”: choose “{other}”, or enter the number alone.")
+            );
+            return null;
+        }
+
         if (ReadDays(number, unit) is { } days)
             return new Retention(bound, days, null, dataClass, note);
         errors.Add(
@@ -113,9 +121,27 @@ internal static class RetentionFields
         return null;
     }
 
+    /// <summary>The unit that stands beside the number, when another one is chosen: it is not known which of them is meant.</summary>
+    private static string? OtherUnit(string? number, string? unit) => UnitOf(number) is { } written && written != unit ? written : null;
+
+    private static string? UnitOf(string? number) =>
+        number?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var word]
+            ? word.ToLowerInvariant() switch
+            {
+                "day" or Days => Days,
+                "week" or Weeks => Weeks,
+                _ => null,
+            }
+            : null;
+
     private static int? ReadDays(string? number, string? unit) =>
         unit is Days or Weeks
-        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        && int.TryParse(
+            UnitOf(number) is null ? number : number!.Split(' ', 2)[0],
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var count
+        )
         && count <= PolicyValidator.MaxDays / (unit == Weeks ? DaysOfWeek : 1)
             ? count * (unit == Weeks ? DaysOfWeek : 1)
             : null;

@@ -9,11 +9,37 @@ namespace SurveillanceRegistry.Web.Staff.Amendments;
 /// <param name="AriaInvalid">The value of <c>aria-invalid</c> for a field; null omits the attribute.</param>
 /// <param name="Rows">The number of rows for retention periods.</param>
 /// <param name="Classes">The data that a period can apply to.</param>
+/// <param name="IsNewVersion">Whether the form begins with the terms of another version.</param>
 public sealed record RuleForm(
     City City,
     Func<string, string> Value,
     Func<string, string, bool> IsSelected,
     Func<string, string?> AriaInvalid,
     int Rows,
-    ImmutableArray<string> Classes
-);
+    ImmutableArray<string> Classes,
+    bool IsNewVersion
+)
+{
+    /// <summary>The fields besides the retention periods.</summary>
+    private static readonly ImmutableArray<string> OtherFields =
+    [
+        "capture",
+        "notice",
+        "access",
+        "access-text",
+        "purposes",
+        "prohibited",
+        "sharing",
+        "departments",
+        "owner",
+        "review-by",
+        "note",
+        "pauses",
+        .. Enum.GetValues<NoticeDuty>().Select(RuleFields.DaysOf),
+    ];
+
+    /// <summary>
+    /// Whether the terms besides the retention periods are unfolded: always in a correction; in a new version when one of them is wrong.
+    /// </summary>
+    public bool IsOpen => !IsNewVersion || OtherFields.Any(name => AriaInvalid(name) is not null);
+}

@@ -64,6 +64,15 @@ public sealed class ChangeModel(
 
     public bool MayEdit => IsOwn && User.Is(Role.Editor);
 
+    /// <summary>What the user can do at the end of the page, which may be long; null when nothing.</summary>
+    public string? NextAct =>
+        (Request.State, MayEdit, MayDecide) switch
+        {
+            (ChangeState.Submitted, _, true) when !IsOwn => StaleDocuments.IsEmpty ? "Approve or reject" : "Reject",
+            (ChangeState.Draft, true, _) when StaleDocuments.IsEmpty => "Submit or withdraw",
+            _ => null,
+        };
+
     public bool MayDecide => User.Is(Role.Approver) && Request.State == ChangeState.Submitted;
 
     public async Task<IActionResult> OnGetAsync(long id) => await LoadAsync(id) ? Page() : NotFound();
@@ -167,7 +176,7 @@ public sealed class ChangeModel(
         Status = ChangeStatusText.For(request, history, today);
         var proposed = history.With(request.Proposal.Documents.Select(document => document.Document));
         var texts = new ProposedDocumentText(history, proposed);
-        Documents = [.. request.Proposal.Documents.Take(MaxShown).Select(document => texts.Describe(document, request.Id))];
+        Documents = [.. request.Proposal.Documents.Take(MaxShown).Select(document => texts.Describe(document, request.Id, today))];
         StaleDocuments = [.. request.StaleDocuments(history).Select(texts.DescribeStale)];
         if (CanTakeEffect(history))
             await LoadEffectsAsync(proposed, ChangeStatusText.FirstDay(request, history, today) ?? today);

@@ -35,7 +35,7 @@ public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, Im
                 .Where(body => body.Languages.ContainsKey(language))
                 .Select(body => body.Languages[language])
                 .SelectMany(text =>
-                    text.Facts.SelectMany(fact => (string[])[fact.Line, fact.RuleLine, fact.RetentionLine])
+                    text.Facts.SelectMany(fact => (string[])[fact.Line, fact.ExceedsLine, fact.RuleLine, fact.RetentionLine])
                         .Concat(text.FirstLayer.Concat(text.SecondLayer).Select(item => item.Text))
                 )
                 .Where(sentence => sentence.Length > 0)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Descriptions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -9,11 +10,13 @@ namespace SurveillanceRegistry.Web.Staff.Changes;
 
 /// <summary>A document of a change request and what it changes, in words.</summary>
 /// <param name="Link">The staff page of the document; null when it has none.</param>
+/// <param name="Corrections">The versions that it corrects for all of their time, in sentences.</param>
 /// <param name="Terms">The pages on which the author changes the terms of versions that the request adds.</param>
 public sealed record ChangedDocument(
     string Title,
     string? Link,
     ImmutableArray<ChangeDescription> Changes,
+    ImmutableArray<string> Corrections,
     ImmutableArray<(string Label, string Link)> Terms
 );
 
@@ -47,7 +50,8 @@ public sealed record ConflictText(string Field, string Where, string Proposed, s
 internal sealed class ProposedDocumentText(GovernanceHistory history, GovernanceSnapshot snapshot)
 {
     /// <param name="change">The number of the change request.</param>
-    public ChangedDocument Describe(ProposedDocument proposed, long change)
+    /// <param name="today">The day in the city.</param>
+    public ChangedDocument Describe(ProposedDocument proposed, long change, DateOnly today)
     {
         var document = proposed.Document;
         var before = history.Revision(proposed)?.Document;
@@ -57,6 +61,7 @@ internal sealed class ProposedDocumentText(GovernanceHistory history, Governance
             TitleOf(document),
             isRecordedInstrument ? $"/staff/instruments/{document.Id}" : null,
             [.. ChangeDescription.Describe(before, document, snapshot)],
+            CorrectionDescription.Sentences(before, document, today),
             [.. document.Kind == DocumentKind.Instrument ? TermsOf(document.Value<Instrument>(), before?.Value<Instrument>(), change) : []]
         );
     }

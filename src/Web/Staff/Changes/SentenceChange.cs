@@ -6,7 +6,24 @@ namespace SurveillanceRegistry.Web.Staff.Changes;
 
 /// <summary>A piece of a sentence.</summary>
 /// <param name="IsMarked">Whether it differs from the other sentence.</param>
-public sealed record SentencePiece(string Text, bool IsMarked);
+public sealed record SentencePiece(string Text, bool IsMarked)
+{
+    /// <summary>Of a longer text that does not differ, only the words beside what differs are shown.</summary>
+    private const int MaxWords = 30,
+        ShownWords = 12;
+
+    /// <summary>The text as it is shown: of many words that do not differ, those in the middle are left out.</summary>
+    public string Excerpt
+    {
+        get
+        {
+            var words = Text.Split(' ');
+            return IsMarked || words.Length <= MaxWords
+                ? Text
+                : string.Join(' ', words[..ShownWords]) + " … " + string.Join(' ', words[^ShownWords..]);
+        }
+    }
+}
 
 /// <summary>A sentence that is replaced by another one, with the words that differ marked; or one that is removed or added.</summary>
 /// <param name="Before">Empty for a sentence that is added.</param>
@@ -20,22 +37,32 @@ public sealed record SentenceChange(ImmutableArray<SentencePiece> Before, Immuta
 
     public string AfterText => string.Concat(After.Select(piece => piece.Text));
 
-    /// <summary>Pairs each removed sentence with the added one that is most like it.</summary>
+    /// <summary>
+    /// Pairs removed sentences with added ones, those that are most alike first: a sentence must not take the counterpart of another one.
+    /// </summary>
     public static ImmutableArray<SentenceChange> Between(ImmutableArray<string> removed, ImmutableArray<string> added)
     {
-        var changes = ImmutableArray.CreateBuilder<SentenceChange>();
-        var left = added.ToList();
-        foreach (var before in removed)
+        var pairs = new Dictionary<string, string>();
+        var candidates =
+            from before in removed
+            from after in added
+            let part = CommonPart(before, after)
+            where part >= MinCommonPart
+            orderby part descending
+            select (before, after);
+        foreach (var (before, after) in candidates)
         {
-            var after = left.Where(candidate => CommonPart(before, candidate) >= MinCommonPart)
-                .MaxBy(candidate => CommonPart(before, candidate));
-            if (after is not null)
-                left.Remove(after);
-            changes.Add(after is null ? new([new SentencePiece(before, true)], []) : Between(before, after));
+            if (!pairs.ContainsValue(after))
+                pairs.TryAdd(before, after);
         }
 
-        changes.AddRange(left.Select(after => new SentenceChange([], [new SentencePiece(after, true)])));
-        return changes.ToImmutable();
+        return
+        [
+            .. removed.Select(before =>
+                pairs.TryGetValue(before, out var after) ? Between(before, after) : new([new SentencePiece(before, true)], [])
+            ),
+            .. added.Where(after => !pairs.ContainsValue(after)).Select(after => new SentenceChange([], [new SentencePiece(after, true)])),
+        ];
     }
 
     private static SentenceChange Between(string before, string after)
@@ -64,10 +91,10 @@ public sealed record SentenceChange(ImmutableArray<SentencePiece> Before, Immuta
         return pieces.ToImmutable();
     }
 
-    /// <summary>The part of the words that two sentences share, 0 to 1.</summary>
+    /// <summary>The part of the longer sentence's words that both share, 0 to 1: a part of a sentence is not like it.</summary>
     private static double CommonPart(string one, string other)
     {
-        var words = one.Split(' ');
-        return (double)words.Intersect(other.Split(' ')).Count() / Math.Max(words.Length, 1);
+        var (words, others) = (one.Split(' ').ToHashSet(), other.Split(' ').ToHashSet());
+        return (double)words.Intersect(others).Count() / Math.Max(words.Count, others.Count);
     }
 }

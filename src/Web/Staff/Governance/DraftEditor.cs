@@ -91,12 +91,20 @@ internal sealed class DraftEditor
             [.. OthersThan(instrument.Id).Select(other => other.Document), proposed.Document]
         );
         if (!problems.IsEmpty)
-            return (null, [.. problems.Select(problem => new FieldError(fieldOf(problem.Where), $"{problem.Where}: {problem.Sentence}"))]);
+            return (null, [.. problems.Select(problem => new FieldError(fieldOf(problem.Where), Located(problem)))]);
         var outcome = await StoreAsync(policies, user, proposed, source);
         if (outcome.Value is not { } draft)
             return (null, [.. outcome.Refusals.Select(refusal => new FieldError("", refusal.Sentence))]);
         var page = $"/staff/changes/{draft.Id}";
         return (draft.Proposal.Reason.Length == 0 ? page + "/why" : page, []);
+    }
+
+    /// <summary>A problem with its place in words. Which instrument it is, the page says.</summary>
+    private string Located(Refusal problem)
+    {
+        var technologies = Governance.Table.Technologies.ToDictionary(technology => technology.Id, technology => technology.Name.Trim());
+        var parts = problem.Where?.Split(" / ").Skip(1).Select(part => technologies.GetValueOrDefault(part, part)).ToArray() ?? [];
+        return parts.Length == 0 ? problem.Sentence : $"{PlainLanguage.Sentence(string.Join(", ", parts))}: {problem.Sentence}";
     }
 
     /// <summary>

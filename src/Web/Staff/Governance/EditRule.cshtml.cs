@@ -40,7 +40,8 @@ public sealed class EditRuleModel(IGrainFactory grains, IChangeRegister register
             IsSelected,
             AriaInvalid,
             RetentionFields.RowsFor(Rule.Retention.Length, Fields),
-            RuleFields.ClassesFor(Rule, _editor.Governance.DataClasses)
+            RuleFields.ClassesFor(Rule, _editor.Governance.DataClasses),
+            IsNewVersion: false
         );
 
     public async Task<IActionResult> OnGetAsync(string instrument, int version, string technology)

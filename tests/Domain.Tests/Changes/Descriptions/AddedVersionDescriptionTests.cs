@@ -56,11 +56,12 @@ public sealed class AddedVersionDescriptionTests
         Assert.Equal("Version 2, for Plate readers", sentences[0].Where);
         Assert.Equal(
             [
-                "added version 2, “Readers, amended” (from: November 29, 2026; until: no end is set)",
-                "recorded the date it ends: November 29, 2026",
+                "added version 2, “Readers, amended” (in force from November 29, 2026; no end is set)",
+                "recorded the first day on which it is no longer in force: November 29, 2026",
             ],
             sentences.Skip(1).Select(sentence => sentence.What)
         );
+        Assert.Equal([false, true, true], sentences.Select(sentence => sentence.IsOfOrder));
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class AddedVersionDescriptionTests
             [
                 "from November 2026: for the first time the rule for Cameras (permits stills and plates)",
                 "from November 2026: no rule for Plate readers any more",
-                "added version 2, “Plate readers” (from: November 2026; until: no end is set), "
+                "added version 2, “Plate readers” (in force from November 2026; no end is set), "
                     + "made by “Ordinance 7” and passed October 1, 2026",
             ],
             ChangeDescriptionTests

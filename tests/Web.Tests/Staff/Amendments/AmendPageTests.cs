@@ -48,8 +48,8 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
         Assert.Equal(
             [
                 "Version 2, for Automatic License Plate Readers: from November 29, 2026: at most 21 days instead of 90 (patrol reads)",
-                "Added version 2, “Automatic License Plate Readers” (from: November 29, 2026; until: no end is set)",
-                "Version 1, from February 1, 2019: recorded the date it ends: November 29, 2026",
+                "Added version 2, “Automatic License Plate Readers” (in force from November 29, 2026; no end is set)",
+                "Version 1, from February 1, 2019: recorded the first day on which it is no longer in force: November 29, 2026",
             ],
             page.QuerySelectorAll("section[aria-labelledby=what] .steps li").Select(sentence => sentence.TextContent)
         );
@@ -68,6 +68,50 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
             (one, other) =>
                 PolicyDocument.For(recorded with { Versions = [one!] }) == PolicyDocument.For(recorded with { Versions = [other!] })
         );
+    }
+
+    [Fact]
+    public async Task A_second_version_from_one_day_is_refused_in_words()
+    {
+        using var editor = await staffed.SignedInAsync(Role.Editor);
+        var form = (await StaffForm.OpenAsync(editor, Amend)).With("from", "February 2019").With("source-title", "The manual");
+        Assert.Contains(
+            "Version 1, “Automatic License Plate Readers”, is in force from February 1, 2019 already. Enter another first day; or cancel, "
+                + "and change the terms of version 1 on the page of SPD Manual 16.170.",
+            await form.RefusedAsync()
+        );
+    }
+
+    [Fact]
+    public async Task A_number_may_stand_with_its_unit_and_another_unit_is_refused()
+    {
+        using var editor = await staffed.SignedInAsync(Role.Editor);
+        var form = (await StaffForm.OpenAsync(editor, Amend)).With("from", "November 29, 2026").With("source-title", "The manual");
+        Assert.Contains(
+            "“3 weeks” stands beside the unit “days”: choose “weeks”, or enter the number alone.",
+            await form.With("retention-0-number", "3 weeks").RefusedAsync()
+        );
+        var why = await form.With("retention-0-number", "21 days").AcceptedAsync();
+        var page = await editor.DocumentAsync(why[..^"/why".Length]);
+        Assert.Contains("at most 21 days instead of 90", page.QuerySelector("section[aria-labelledby=what]")!.TextContent);
+    }
+
+    [Fact]
+    public async Task A_correction_says_that_the_past_changes_and_a_new_version_does_not()
+    {
+        using var editor = await staffed.SignedInAsync(Role.Editor);
+        var correction = (await StaffForm.OpenAsync(editor, Correct)).With("retention-0-number", "45");
+        var corrected = await editor.DocumentAsync((await correction.AcceptedAsync())[..^"/why".Length]);
+        Assert.Equal(
+            "This corrects version 1 for all of its time, from February 1, 2019 on: what the registry says of the past changes too.",
+            corrected.QuerySelector("section[aria-labelledby=what] .correction")!.TextContent
+        );
+        var amendment = (await StaffForm.OpenAsync(editor, Amend))
+            .With("from", "November 29, 2026")
+            .With("retention-0-number", "45")
+            .With("source-title", "The manual");
+        var amended = await editor.DocumentAsync((await amendment.AcceptedAsync())[..^"/why".Length]);
+        Assert.Null(amended.QuerySelector("section[aria-labelledby=what] .correction"));
     }
 
     [Fact]

@@ -1,0 +1,68 @@
+using SurveillanceRegistry.Domain.Changes.Descriptions;
+using SurveillanceRegistry.Domain.Changes.Versions;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
+
+namespace SurveillanceRegistry.Domain.Tests.Changes.Descriptions;
+
+/// <summary>A correction of the past must not read like an amendment.</summary>
+public sealed class CorrectionDescriptionTests
+{
+    private static readonly DateOnly Today = new(2026, 11, 30);
+
+    [Fact]
+    public void A_version_whose_terms_differ_is_corrected_for_all_of_its_time()
+    {
+        var corrected = Recorded with { Versions = [Corrected(Recorded.Versions[0])] };
+        Assert.Equal(
+            ["This corrects version 1 for all of its time, from February 1, 2019 on: what the registry says of the past changes too."],
+            Between(Recorded, corrected)
+        );
+        var undated = Recorded with { Versions = [Recorded.Versions[0] with { Effective = new EffectivePeriod(null) }] };
+        Assert.Equal(
+            ["This corrects version 1 for all of its time: what the registry says of the past changes too."],
+            Between(undated, undated with { Versions = [Corrected(undated.Versions[0])] })
+        );
+    }
+
+    [Fact]
+    public void A_correction_is_told_with_the_number_that_the_version_gets()
+    {
+        var earlier = Recorded.Versions[0] with { Id = "earlier", Effective = new EffectivePeriod(LawDate.Parse("2016")) };
+        var corrected = VersionChain.Add(Recorded with { Versions = [Corrected(Recorded.Versions[0])] }, earlier);
+        Assert.StartsWith("This corrects version 2 ", Assert.Single(Between(Recorded, corrected)));
+    }
+
+    [Fact]
+    public void A_new_version_and_notes_for_readers_correct_nothing()
+    {
+        var added = Corrected(Recorded.Versions[0]) with { Id = "new", Effective = new EffectivePeriod(LawDate.Parse("2027")) };
+        var amended = VersionChain.Add(Recorded, added);
+        Assert.Empty(Between(Recorded, amended));
+        // A version that has not begun has no past.
+        var later = amended with
+        {
+            Versions = [amended.Versions[0], amended.Versions[1] with { Rules = Recorded.Versions[0].Rules }],
+        };
+        Assert.Empty(Between(amended, later));
+        var noted = Recorded.Versions[0] with { Rules = [ChangeDescriptionTests.Rule with { Note = "See page 3.", Owner = "police" }] };
+        Assert.Empty(Between(Recorded, Recorded with { Versions = [noted] }));
+        Assert.Empty(CorrectionDescription.Sentences(null, PolicyDocument.For(Recorded), Today));
+    }
+
+    private static Instrument Recorded =>
+        ChangeDescriptionTests.Manual with
+        {
+            Versions = [ChangeDescriptionTests.Manual.Versions[0] with { Id = "first" }],
+        };
+
+    private static InstrumentVersion Corrected(InstrumentVersion version) =>
+        version with
+        {
+            Rules = [ChangeDescriptionTests.Rule with { Retention = [new Retention(RetentionBound.Limit, 45)] }],
+        };
+
+    private static IEnumerable<string> Between(Instrument before, Instrument after) =>
+        CorrectionDescription.Sentences(PolicyDocument.For(before), PolicyDocument.For(after), Today);
+}
