@@ -1,9 +1,51 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(SurveillanceRegistry.Journeys.Tests.Fixtures.SharedChromium))]
 
 namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
-/// <summary>One Chromium. Each person in it has a context of their own: cookies, cache and storage are not shared.</summary>
+/// <summary>
+/// The people of one test or fixture in a Chromium. Each person has a context of their own: cookies, cache and storage are not shared. Its
+/// end closes their pages, so that no page asks a registry that has stopped.
+/// </summary>
 internal sealed class Browser : IAsyncDisposable
+{
+    private readonly SharedChromium? _own;
+    private readonly IBrowser _chromium;
+    private readonly ConcurrentBag<IBrowserContext> _contexts = [];
+
+    private Browser(IBrowser chromium, SharedChromium? own) => (_chromium, _own) = (chromium, own);
+
+    /// <summary>In the Chromium that all tests share; in one of its own if it has to be started in another way.</summary>
+    /// <param name="ignored">Arguments that Playwright gives by itself, and that this browser does without.</param>
+    public static async Task<Browser> LaunchAsync(params string[] ignored)
+    {
+        if (ignored is [])
+            return new Browser(await SharedChromium.LaunchedAsync(), null);
+        var own = await SharedChromium.LaunchAsync(ignored);
+        return new Browser(own.Chromium, own);
+    }
+
+    /// <summary>A person's own browser profile.</summary>
+    public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
+    {
+        var context = await _chromium.NewContextAsync(options);
+        _contexts.Add(context);
+        return context;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var context in _contexts)
+            await context.CloseAsync(); // Closed twice is closed.
+        if (_own is not null)
+            await _own.DisposeAsync();
+    }
+}
+
+/// <summary>One process of Chromium. That of the assembly is launched by the first test that needs it.</summary>
+public sealed class SharedChromium : IAsyncDisposable
 {
     private static readonly string[] Arguments =
     [
@@ -16,13 +58,15 @@ internal sealed class Browser : IAsyncDisposable
         "--disable-sync",
     ];
 
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _chromium;
+    private static readonly Lazy<Task<SharedChromium>> Launched = new(() => LaunchAsync([]));
 
-    private Browser(IPlaywright playwright, IBrowser chromium) => (_playwright, _chromium) = (playwright, chromium);
+    private IPlaywright? _playwright;
 
-    /// <param name="ignored">Arguments that Playwright gives by itself, and that this browser does without.</param>
-    public static Task<Browser> LaunchAsync(params string[] ignored) =>
+    internal IBrowser Chromium { get; private set; } = null!;
+
+    internal static async Task<IBrowser> LaunchedAsync() => (await Launched.Value).Chromium;
+
+    internal static Task<SharedChromium> LaunchAsync(string[] ignored) =>
         FixtureClock.MeasureAsync(
             "browser",
             async () =>
@@ -36,16 +80,18 @@ internal sealed class Browser : IAsyncDisposable
                         IgnoreDefaultArgs = ignored,
                     }
                 );
-                return new Browser(playwright, chromium);
+                return new SharedChromium { _playwright = playwright, Chromium = chromium };
             }
         );
 
-    /// <summary>A person's own browser profile.</summary>
-    public Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options) => _chromium.NewContextAsync(options);
-
     public async ValueTask DisposeAsync()
     {
-        await _chromium.DisposeAsync();
-        _playwright.Dispose();
+        if (_playwright is not null)
+        {
+            await Chromium.DisposeAsync();
+            _playwright.Dispose();
+        }
+        else if (Launched.IsValueCreated)
+            await (await Launched.Value).DisposeAsync();
     }
 }
