@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes.Descriptions;
 using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -63,6 +64,6 @@ public sealed class CorrectionDescriptionTests
             Rules = [ChangeDescriptionTests.Rule with { Retention = [new Retention(RetentionBound.Limit, 45)] }],
         };
 
-    private static IEnumerable<string> Between(Instrument before, Instrument after) =>
+    private static ImmutableArray<string> Between(Instrument before, Instrument after) =>
         CorrectionDescription.Sentences(PolicyDocument.For(before), PolicyDocument.For(after), Today);
 }
