@@ -22,6 +22,9 @@ public static class TableCsv
     /// <summary>The column of <see cref="EffectivePeriod.FromNotBefore"/>, written only if a version needs it.</summary>
     internal const string NotBefore = "not_before";
 
+    /// <summary>The column of <see cref="EffectivePeriod.Condition"/>, written only if a version needs it.</summary>
+    internal const string Condition = "condition";
+
     /// <summary>The column of the revision that the rows of an instrument were drawn from. Tables without it are compared with the newest
     /// one.</summary>
     internal const string Revision = "revision";
@@ -30,7 +33,7 @@ public static class TableCsv
     internal const string VersionId = "version_id";
 
     /// <summary>Columns that a table may have besides the others.</summary>
-    internal static readonly ImmutableArray<string> OptionalColumns = [NotBefore, VersionId, Revision];
+    internal static readonly ImmutableArray<string> OptionalColumns = [NotBefore, Condition, VersionId, Revision];
 
     /// <summary>Columns whose cells are the same in all rows of an instrument.</summary>
     internal static readonly ImmutableArray<string> InstrumentColumns = ["instrument", "kind", "citation", "authority", "url"];
@@ -123,10 +126,15 @@ public static class TableCsv
     private static void Write(GovernanceSnapshot governance, Stream stream, Func<Instrument, int?>? revisionOf)
     {
         var instruments = governance.Table.Instruments;
-        var hasNotBefore = instruments
-            .SelectMany(instrument => instrument.Versions)
-            .Any(version => EffectivePeriodText.ForVersion(version).NotBefore is not null);
-        var columns = hasNotBefore ? Columns.Insert(Columns.IndexOf("known_by"), NotBefore) : Columns;
+        EffectivePeriodText[] periods =
+        [
+            .. instruments.SelectMany(instrument => instrument.Versions).Select(EffectivePeriodText.ForVersion),
+        ];
+        var columns = Columns;
+        if (periods.Any(period => period.NotBefore is not null))
+            columns = columns.Insert(columns.IndexOf("known_by"), NotBefore);
+        if (periods.Any(period => period.Condition is not null))
+            columns = columns.Insert(columns.IndexOf("to"), Condition);
         if (revisionOf is not null)
             columns = [.. columns, VersionId, Revision];
         using var csv = CsvWriter.Create(
@@ -191,6 +199,7 @@ public static class TableCsv
             ["from"] = effective.From,
             [NotBefore] = effective.NotBefore,
             ["known_by"] = effective.KnownBy,
+            [Condition] = effective.Condition,
             ["to"] = effective.To,
             ["ended_by"] = effective.EndedBy,
             ["superseded_by"] = version.SupersededBy,

@@ -77,7 +77,12 @@ internal sealed partial class TableRows
         if (!instrument.Versions.TryGetValue(number, out var version))
             instrument.Versions[number] = version = new VersionRows(row, ReadVersion(row, id, number));
         else
-            RequireSameCells(version.FirstRow, row, Present(TableCsv.VersionColumns, TableCsv.NotBefore, TableCsv.VersionId), "version");
+            RequireSameCells(
+                version.FirstRow,
+                row,
+                Present(TableCsv.VersionColumns, TableCsv.NotBefore, TableCsv.Condition, TableCsv.VersionId),
+                "version"
+            );
         if (version.Rules.TryGetValue(technology, out var earlier))
             File.Report(
                 row["technology"],
@@ -156,6 +161,7 @@ internal sealed partial class TableRows
                 RequiredDate(row, "from"),
                 OptionalDate(row, TableCsv.NotBefore),
                 OptionalDate(row, "known_by"),
+                Optional(row, TableCsv.Condition),
                 RequiredDate(row, "to"),
                 OptionalDate(row, "ended_by")
             ),

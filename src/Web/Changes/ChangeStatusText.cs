@@ -17,8 +17,19 @@ internal static class ChangeStatusText
     /// </summary>
     public static string For(ChangeRequest request, GovernanceHistory history, DateOnly today) =>
         request.State != ChangeState.Approved ? Json.Word(request.State)
-        : FirstDay(request, history, today) > today ? "scheduled"
+        : FirstDay(request, history, today) is { } first
+            ? first > today ? "scheduled"
+                : "in-force"
+        : request.Proposal.Documents.Any(proposed => AddsCondition(proposed, history)) ? "scheduled"
         : "in-force";
+
+    /// <summary>Whether a version of the document waits for a condition for which none waited before.</summary>
+    private static bool AddsCondition(ProposedDocument proposed, GovernanceHistory history) =>
+        proposed.Document.Kind == DocumentKind.Instrument
+        && Conditions(proposed.Document).Except(history.Revision(proposed) is { } before ? Conditions(before.Document) : []).Any();
+
+    private static IEnumerable<string> Conditions(PolicyDocument document) =>
+        document.Value<Instrument>().Versions.Select(version => version.Effective.Condition).OfType<string>();
 
     /// <summary>
     /// The first day, from today on, on which the request makes a difference to a row of the governance table or to any other document;

@@ -168,6 +168,30 @@ public sealed class PolicyValidatorTests
     }
 
     [Fact]
+    public void A_text_that_waits_for_a_condition_stands_beside_the_one_in_force()
+    {
+        var text = Text();
+        var waiting = text.Versions[0] with { Number = 2, Effective = Condition };
+        var two = text with { Versions = [text.Versions[0], waiting] };
+        Assert.Empty(Problems(PolicyDocument.For(two)));
+        Assert.Equal(1, Assert.Single(RulePeriod.ForInstrument(two)).Number);
+    }
+
+    [Fact]
+    public void A_condition_beside_a_known_date_is_refused()
+    {
+        var day = LawDate.Parse("2026-05-01");
+        EffectivePeriod[] periods = [Condition with { From = day }, Condition with { FromKnownBy = day }, Condition with { To = day }];
+        foreach (var period in periods)
+            Assert.Contains(
+                Problems(PolicyDocument.For(Text(period))),
+                problem => problem.Sentence.Contains("a condition beside a date", StringComparison.Ordinal)
+            );
+    }
+
+    private static EffectivePeriod Condition => new(null) { Condition = "the mayor ends the pause" };
+
+    [Fact]
     public void A_class_of_data_without_a_word_on_the_notices_is_refused()
     {
         var words = new Wording(

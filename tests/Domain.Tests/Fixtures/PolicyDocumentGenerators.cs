@@ -80,7 +80,7 @@ internal static class PolicyDocumentGenerators
         select new InstrumentVersion(
             number,
             title,
-            new EffectivePeriod(dates[0], dates[1], dates[2], dates[3], ended, dates[4]),
+            new EffectivePeriod(dates[0], dates[1], dates[2], dates[3], ended, dates[4]) { Condition = made },
             dates[5],
             dates[6],
             dates[7],

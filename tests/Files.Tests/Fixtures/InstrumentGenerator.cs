@@ -21,7 +21,18 @@ internal static class InstrumentGenerator
         from second in Version(2, technologies)
         from third in Version(3, technologies)
         from fourth in Version(4, technologies)
-        select new Instrument(id, kind, texts[0], texts[1], [.. new[] { first, second, third, fourth }.Take(count)], url);
+        from condition in Maybe(TextGenerator.Text)
+        let versions = new[] { first, second, third, fourth }.Take(count).ToArray()
+        select new Instrument(id, kind, texts[0], texts[1], [.. versions[..^1], Waiting(versions[^1], condition)], url);
+
+    /// <summary>A version that waits for a condition, after all others; the version itself without one.</summary>
+    private static InstrumentVersion Waiting(InstrumentVersion version, string? condition) =>
+        condition is null
+            ? version
+            : version with
+            {
+                Effective = new EffectivePeriod(null, FromNotBefore: version.Passed) { Condition = condition },
+            };
 
     private static readonly Gen<LawDate> AnyDate =
         from day in Gen.Int[0, 100_000].Select(days => new DateOnly(1900, 1, 1).AddDays(days))

@@ -28,6 +28,19 @@ public sealed class ChangeStatusTextTests(SampleCity city)
                 VersionChain.Add(manual, manual.Versions[0] with { Id = "", Effective = new EffectivePeriod(LawDate.Parse("2027-01-01")) })
             )
         );
+        Assert.Equal(
+            "scheduled",
+            Status(manual =>
+                VersionChain.Add(
+                    manual,
+                    manual.Versions[0] with
+                    {
+                        Id = "",
+                        Effective = new EffectivePeriod(null) { Condition = "It rains." },
+                    }
+                )
+            )
+        );
     }
 
     [Fact]

@@ -61,6 +61,7 @@ internal static class AddedVersionDescription
         period switch
         {
             { From: { } day } => PlainLanguage.Date(day),
+            { Condition: { } condition } => $"the day on which this happens: {Quoted(condition)}",
             { FromNotBefore: { } earliest } => $"a day that is not known, not before {PlainLanguage.Date(earliest)}",
             _ => "a day that is not known",
         };

@@ -47,7 +47,7 @@ public static class CorrectionDescription
             ["versions", _, "rules", _] => true,
             ["versions", _, "rules", _, "note" or "owner" or "reviewBy"] => false,
             ["versions", _, "rules", _, ..] => true,
-            ["versions", _, "effective", "from" or "fromNotBefore" or "fromKnownBy"] => true,
+            ["versions", _, "effective", "from" or "fromNotBefore" or "fromKnownBy" or "condition"] => true,
             _ => false,
         };
 }

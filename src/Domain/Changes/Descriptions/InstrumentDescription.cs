@@ -45,6 +45,7 @@ internal static class InstrumentDescription
             ["effective", "from"] => Date("the date it takes effect", difference),
             ["effective", "fromNotBefore"] => Date("the date before which it cannot have taken effect", difference),
             ["effective", "fromKnownBy"] => Date("the date by which a source shows it in force", difference),
+            ["effective", "condition"] => Text("what must happen before it is in force", difference),
             ["effective", "to"] => Date("the first day on which it is no longer in force", difference),
             ["effective", "endKnownBy"] => Date("the date by which a source shows it replaced", difference),
             ["effective", "ended"] => Read<bool>(difference.After)

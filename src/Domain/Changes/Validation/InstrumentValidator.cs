@@ -37,6 +37,7 @@ internal static class InstrumentValidator
             at["id"].Add(Quote(version.Id), "the id that the registry gave, or none for a new version");
         SourceValidator.CheckCitations(version.Title, known, at["title"]);
         SourceValidator.CheckCitations(version.By, known, at["by"]);
+        SourceValidator.CheckCitations(version.Effective.Condition, known, at["effective"]["condition"]);
         CheckPeriod(version.Effective, at["effective"]);
         CheckDates(version, at);
         if (version.SupersededBy is { } successor)
@@ -52,6 +53,12 @@ internal static class InstrumentValidator
 
     private static void CheckPeriod(EffectivePeriod period, ProblemLocation at)
     {
+        if (period.Condition is not null && ((period.From ?? period.FromKnownBy ?? period.To) is not null || period.Ended))
+            at["condition"]
+                .Add(
+                    "a condition beside a date on which the text was in force, or ended",
+                    "the condition alone; or, once it is met, the first day alone"
+                );
         if (period.From is not null && (period.FromKnownBy ?? period.FromNotBefore) is not null)
             at.Add("another bound beside a known start", "'fromKnownBy' and 'fromNotBefore' only when 'from' is not known");
         if (period.To is not null && period.Ended || period.EndKnownBy is not null && !period.Ended)

@@ -152,7 +152,8 @@ public static class VersionIdentity
     }
 
     private static string Start(InstrumentVersion version) =>
-        $"{version.Effective.From}|{version.Effective.FromNotBefore}|{version.Effective.FromKnownBy}";
+        $"{version.Effective.From}|{version.Effective.FromNotBefore}|{version.Effective.FromKnownBy}"
+        + (version.Effective.Condition is { } condition ? $"|{condition}" : "");
 
     /// <summary>Of values whose form never changes: identities of older revisions are worked out each time that they are read.</summary>
     private static string NewId(InstrumentVersion version, HashSet<string> taken)

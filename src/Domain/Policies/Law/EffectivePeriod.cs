@@ -38,15 +38,25 @@ public sealed record EffectivePeriod(
     LawDate? EndKnownBy = null
 )
 {
+    /// <summary>
+    /// What must happen before it is in force, in words, e.g. <c>the mayor ends the pause</c>. The day is not known: until it is recorded
+    /// as <see cref="From"/>, the text is in force on no day. Null when it needs nothing else.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Condition { get; init; }
+
     [JsonIgnore]
     public DatePrecision FromPrecision => From?.Precision ?? DatePrecision.Unknown;
 
     [JsonIgnore]
     public DatePrecision ToPrecision => To?.Precision ?? (Ended ? DatePrecision.Unknown : DatePrecision.Open);
 
-    /// <summary>The first day on which it may be in force.</summary>
+    /// <summary>
+    /// The first day on which it may be in force. A text that waits for a condition sorts after all others.
+    /// </summary>
     [JsonIgnore]
-    public DateOnly EarliestPossibleStart => From?.Earliest ?? FromNotBefore?.Earliest ?? DateOnly.MinValue;
+    public DateOnly EarliestPossibleStart =>
+        Condition is not null ? DateOnly.MaxValue : From?.Earliest ?? FromNotBefore?.Earliest ?? DateOnly.MinValue;
 
     /// <summary>
     /// The first day on which it is certainly no longer in force; null when there is none. No day stands for "never": a reader may ask for
@@ -71,7 +81,7 @@ public sealed record EffectivePeriod(
     /// <summary>Whether the day is before, in or after the longest period that the dates allow.</summary>
     public Phase PhaseOn(DateOnly day)
     {
-        if (day < EarliestPossibleStart)
+        if (Condition is not null || day < EarliestPossibleStart)
             return Phase.Before;
         return day >= LatestPossibleEnd ? Phase.After : Phase.During;
     }
@@ -101,7 +111,8 @@ public sealed record EffectivePeriod(
     public bool Overlaps(EffectivePeriod other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (MeetsAtStartOf(other) || other.MeetsAtStartOf(this))
+        // What waits for a condition is in force on no day yet.
+        if (Condition is not null || other.Condition is not null || MeetsAtStartOf(other) || other.MeetsAtStartOf(this))
             return false;
         return !(EarliestPossibleStart >= other.LatestPossibleEnd) && !(other.EarliestPossibleStart >= LatestPossibleEnd);
     }

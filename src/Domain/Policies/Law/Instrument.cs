@@ -64,6 +64,14 @@ public sealed record InstrumentVersion(
     /// <summary>The rule for a technology, or null when the text has none.</summary>
     public Rule? RuleFor(string technology) => Rules.FirstOrDefault(rule => rule.Technology == technology);
 
+    /// <summary>
+    /// Whether it is in force from a day that is certainly before the day on which it was passed. Some laws do that; most often one of the
+    /// days is wrong.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsInForceBeforePassed =>
+        (Effective.From ?? Effective.FromKnownBy) is { } start && Passed is { } passed && start.Latest < passed.Earliest;
+
     /// <summary>Whether this text could be known on a day: it was passed or signed by then, or its source was read by then.</summary>
     internal bool IsKnownOn(DateOnly day) => (Passed?.Latest ?? Signed?.Latest ?? Source.ReadOn) <= day;
 }

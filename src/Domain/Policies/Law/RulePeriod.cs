@@ -8,22 +8,24 @@ namespace SurveillanceRegistry.Domain.Policies.Law;
 /// <param name="Until">The first day after it; null when it has no known bound.</param>
 public sealed record RulePeriod(string Technology, int Number, DateOnly? From, DateOnly? Until)
 {
-    /// <summary>The period of every rule of an instrument.</summary>
+    /// <summary>The period of every rule of an instrument. A version that waits for a condition has none yet.</summary>
     public static ImmutableArray<RulePeriod> ForInstrument(Instrument instrument)
     {
         ArgumentNullException.ThrowIfNull(instrument);
         return
         [
-            .. instrument.Versions.SelectMany(
-                version => version.Rules,
-                (version, rule) =>
-                    new RulePeriod(
-                        rule.Technology,
-                        version.Number,
-                        Bound(version.Effective.EarliestPossibleStart),
-                        Bound(EndOf(version, rule.Technology, instrument))
-                    )
-            ),
+            .. instrument
+                .Versions.Where(version => version.Effective.Condition is null)
+                .SelectMany(
+                    version => version.Rules,
+                    (version, rule) =>
+                        new RulePeriod(
+                            rule.Technology,
+                            version.Number,
+                            Bound(version.Effective.EarliestPossibleStart),
+                            Bound(EndOf(version, rule.Technology, instrument))
+                        )
+                ),
         ];
     }
 

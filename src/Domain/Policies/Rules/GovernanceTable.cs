@@ -170,15 +170,22 @@ public sealed record GovernanceTable
         InstrumentVersion Version,
         Rule Rule,
         DateOnly EarliestPossibleStart,
-        DateOnly? LatestPossibleEnd
+        DateOnly? LatestPossibleEnd,
+        bool IsConditional
     )
     {
         public static VersionRule From(InstrumentVersion version, Rule rule) =>
-            new(version, rule, version.Effective.EarliestPossibleStart, version.Effective.LatestPossibleEnd);
+            new(
+                version,
+                rule,
+                version.Effective.EarliestPossibleStart,
+                version.Effective.LatestPossibleEnd,
+                version.Effective.Condition is not null
+            );
 
         public Phase PhaseOn(DateOnly day)
         {
-            if (day < EarliestPossibleStart)
+            if (IsConditional || day < EarliestPossibleStart)
                 return Phase.Before;
             return day >= LatestPossibleEnd ? Phase.After : Phase.During;
         }

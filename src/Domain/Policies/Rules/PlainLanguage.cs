@@ -29,6 +29,7 @@ public static class PlainLanguage
         period switch
         {
             { From: { } from } => Date(from),
+            { Condition: { } condition } => $"not known; only when this happens: “{condition}”",
             { FromKnownBy: { } by } => $"not known; in force by {Date(by)}",
             { FromNotBefore: { } earliest } => $"not known; not before {Date(earliest)}",
             _ => "not known",
@@ -54,6 +55,7 @@ public static class PlainLanguage
         var start = period switch
         {
             { From: { } from } => $"in force from {Date(from)}",
+            { Condition: { } condition } => $"not in force until this happens: “{condition}”",
             { FromKnownBy: { } by } => $"first day not known, in force by {Date(by)}",
             { FromNotBefore: { } earliest } => $"first day not known, not before {Date(earliest)}",
             _ => "first day not known",
@@ -66,6 +68,19 @@ public static class PlainLanguage
             _ => "ended on a day that is not known",
         };
         return $"{start}; {end}";
+    }
+
+    /// <summary>
+    /// That a text is in force before it was passed, with both days; null when it is not:
+    /// <c>in force from May 1, 2026, before it was passed on June 3, 2026</c>.
+    /// </summary>
+    public static string? BeforePassed(InstrumentVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        if (!version.IsInForceBeforePassed || version.Passed is not { } passed)
+            return null;
+        var start = version.Effective.From is { } from ? $"from {Date(from)}" : $"by {Date(version.Effective.FromKnownBy!.Value)}";
+        return $"in force {start}, before it was passed {(passed.Precision == DatePrecision.Day ? "on" : "in")} {Date(passed)}";
     }
 
     /// <summary>How long recordings are retained, e.g. <c>at most 90 days (patrol reads), with exceptions</c>.</summary>

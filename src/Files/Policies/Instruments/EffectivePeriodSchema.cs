@@ -5,9 +5,9 @@ namespace SurveillanceRegistry.Files.Policies.Instruments;
 
 /// <summary>
 /// The period in which a text holds. <c>from</c> is a date or <c>unknown</c>; then <c>known_by</c> is a date by which a source shows the
-/// text in force. <c>to</c> is a date, <c>open</c> or <c>unknown</c>; then <c>ended_by</c> is a date by which a source shows the text
-/// replaced. A text whose first day is unknown cannot have held before it was passed; <c>not_before</c> states another date for that, or
-/// <c>unknown</c>.
+/// text in force; or <c>condition</c> says what must happen before it is in force. <c>to</c> is a date, <c>open</c> or <c>unknown</c>; then
+/// <c>ended_by</c> is a date by which a source shows the text replaced. A text whose first day is unknown cannot have held before it was
+/// passed; <c>not_before</c> states another date for that, or <c>unknown</c>.
 /// </summary>
 internal static class EffectivePeriodSchema
 {
@@ -30,6 +30,7 @@ internal static class EffectivePeriodSchema
         var knownBy = keys.OptionalValue("known_by", FieldSchema.Date);
         // A date of passage that could not be read has no year.
         var notBefore = keys.Optional("not_before", NotBefore, passed is { Year: 0 } ? null : passed);
+        var condition = keys.Optional("condition", FieldSchema.Text);
         var to = keys.Required("to", To);
         var endedBy = keys.OptionalValue("ended_by", FieldSchema.Date);
         var hasUnknownEnd = keys.Node("to") is YamlText { Text: Unknown };
@@ -40,6 +41,8 @@ internal static class EffectivePeriodSchema
             keys.Report("known_by", "'known_by' beside a known day", "'known_by' only with 'from: unknown'");
         if (from is not null && keys.Has("not_before"))
             keys.Report("not_before", "'not_before' beside a known day", "'not_before' only with 'from: unknown'");
+        if (condition is not null && ((from ?? knownBy ?? to) is not null || hasUnknownEnd))
+            keys.Report("condition", "'condition' beside a known date", "'condition' only with 'from: unknown' and 'to: open'");
         if (hasUnknownEnd && endedBy is null)
             keys.Report("to", "'to: unknown' alone", "'ended_by' beside it: the date by which a source shows it replaced");
         if (!hasUnknownEnd && endedBy is not null)
@@ -50,7 +53,10 @@ internal static class EffectivePeriodSchema
                 $"an end ({end}) that is not after the start ({start})",
                 "the first day on which it no longer holds"
             );
-        var period = new EffectivePeriod(from, from is null ? notBefore : null, knownBy, to, hasUnknownEnd, endedBy);
+        var period = new EffectivePeriod(from, from is null ? notBefore : null, knownBy, to, hasUnknownEnd, endedBy)
+        {
+            Condition = condition,
+        };
         if (period.IsEmpty && keys.File.Problems.Count == problems)
             keys.Report(
                 to is null ? "ended_by" : "to",

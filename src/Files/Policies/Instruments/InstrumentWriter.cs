@@ -52,6 +52,7 @@ internal static class InstrumentWriter
         yaml.Plain("from", period.From);
         yaml.Plain("not_before", period.NotBefore);
         yaml.Plain("known_by", period.KnownBy);
+        yaml.Text("condition", period.Condition);
         yaml.Plain("to", period.To);
         yaml.Plain("ended_by", period.EndedBy);
     }

@@ -90,12 +90,13 @@ internal sealed record PeriodResponse(
     DatePrecision ToPrecision,
     LawDate? FromKnownBy,
     LawDate? EndKnownBy,
-    LawDate? FromNotBefore
+    LawDate? FromNotBefore,
+    string? Condition
 )
 {
     public static PeriodResponse Create(EffectivePeriod? period) =>
         period is null
-            ? new PeriodResponse(null, DatePrecision.Unknown, null, DatePrecision.Unknown, null, null, null)
+            ? new PeriodResponse(null, DatePrecision.Unknown, null, DatePrecision.Unknown, null, null, null, null)
             : new PeriodResponse(
                 period.From,
                 period.FromPrecision,
@@ -103,7 +104,8 @@ internal sealed record PeriodResponse(
                 period.ToPrecision,
                 period.FromKnownBy,
                 period.EndKnownBy,
-                period.FromNotBefore
+                period.FromNotBefore,
+                period.Condition
             );
 }
 

@@ -25,6 +25,9 @@ internal sealed record InstrumentTextView(
     /// <summary>From when to when, in one line.</summary>
     public string Period => PlainLanguage.Sentence(PlainLanguage.Period(Version.Effective));
 
+    /// <summary>That it is in force before it was passed; null when it is not.</summary>
+    public string? BeforePassed => PlainLanguage.BeforePassed(Version) is { } dates ? PlainLanguage.Sentence(dates) + "." : null;
+
     /// <summary>When the version was passed, signed and filed, and by whom.</summary>
     public IEnumerable<(string Name, string Value)> Acts =>
         new (string Name, string? Value)[]

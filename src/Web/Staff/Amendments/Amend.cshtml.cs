@@ -124,8 +124,11 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
     private InstrumentVersion Read(IFormCollection form, List<FieldError> errors)
     {
         var from = DateFields.Read(form, "from", errors);
-        if (form.Text("from") is null)
+        var condition = form.Text("condition");
+        if (form.Text("from") is null && condition is null)
             errors.Add(new("from", "Enter the first day on which the new terms are in force."));
+        if (form.Text("from") is not null && condition is not null)
+            errors.Add(new("condition", "Enter the first day, or what must happen before: not both."));
         if (form.Text("title") is null)
             errors.Add(new("title", "Enter the title of the law or policy."));
         var passed = DateFields.Read(form, "passed", errors);
@@ -136,7 +139,7 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
             Number = 0,
             Id = "",
             Title = form.Text("title") ?? "",
-            Effective = new EffectivePeriod(from),
+            Effective = new EffectivePeriod(from) { Condition = condition },
             Passed = passed,
             Signed = null,
             Filed = null,
@@ -172,6 +175,7 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
         where?.Split(" / ")[^1] switch
         {
             "effective" => "from",
+            "condition" => "condition",
             "url" => "source-url",
             "source" => "source-title",
             { } member => RuleFields.FieldOf(member),

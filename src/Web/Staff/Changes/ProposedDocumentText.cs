@@ -10,13 +10,13 @@ namespace SurveillanceRegistry.Web.Staff.Changes;
 
 /// <summary>A document of a change request and what it changes, in words.</summary>
 /// <param name="Link">The staff page of the document; null when it has none.</param>
-/// <param name="Corrections">The versions that it corrects for all of their time, in sentences.</param>
+/// <param name="Remarks">The versions that it corrects for all of their time, and dates to check, in sentences.</param>
 /// <param name="Terms">The pages on which the author changes the terms of versions that the request adds.</param>
 public sealed record ChangedDocument(
     string Title,
     string? Link,
     ImmutableArray<ChangeDescription> Changes,
-    ImmutableArray<string> Corrections,
+    ImmutableArray<string> Remarks,
     ImmutableArray<(string Label, string Link)> Terms
 );
 
@@ -61,10 +61,16 @@ internal sealed class ProposedDocumentText(GovernanceHistory history, Governance
             TitleOf(document),
             isRecordedInstrument ? $"/staff/instruments/{document.Id}" : null,
             [.. ChangeDescription.Describe(before, document, snapshot)],
-            CorrectionDescription.Sentences(before, document, today),
+            [.. CorrectionDescription.Sentences(before, document, today), .. BeforePassed(document)],
             [.. document.Kind == DocumentKind.Instrument ? TermsOf(document.Value<Instrument>(), before?.Value<Instrument>(), change) : []]
         );
     }
+
+    private static IEnumerable<string> BeforePassed(PolicyDocument document) =>
+        from version in document.Kind == DocumentKind.Instrument ? document.Value<Instrument>().Versions : []
+        let dates = PlainLanguage.BeforePassed(version)
+        where dates is not null
+        select $"Version {version.Number} is {dates}. Check both days, unless the text itself says that it reaches back.";
 
     /// <summary>The pages of the versions that an instrument has and an earlier revision has not.</summary>
     private IEnumerable<(string Label, string Link)> TermsOf(Instrument instrument, Instrument? before, long change)

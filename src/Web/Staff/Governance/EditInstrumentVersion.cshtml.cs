@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
@@ -53,6 +54,9 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         {
             Versions = [.. Instrument.Versions.Select(other => other.Number == Version.Number ? edited : other)],
         };
+        // The condition is met: the version takes its place in the order of time, and the one before it ends.
+        if (Version.Effective.Condition is not null && edited.Effective.From is not null)
+            changed = changed with { Versions = VersionChain.Order(changed.Versions) };
         var saved = await _editor.SaveAsync(grains.Policies(), User, changed, FieldOf);
         return saved.NextStep is { } next ? Redirect(next) : Invalid(saved.Errors);
     }
@@ -91,6 +95,7 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
                     ["from"] = DateFields.Show(version.Effective.From),
                     ["not-before"] = DateFields.Show(version.Effective.FromNotBefore),
                     ["known-by"] = DateFields.Show(version.Effective.FromKnownBy),
+                    ["condition"] = version.Effective.Condition ?? "",
                     ["to"] = DateFields.Show(version.Effective.To),
                     ["ended-by"] = DateFields.Show(version.Effective.EndKnownBy),
                     ["passed"] = DateFields.Show(version.Passed),
@@ -115,7 +120,7 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         return Version with
         {
             Title = Text("title", Version.Title) ?? "",
-            Effective = ReadPeriod(passed, Date),
+            Effective = ReadPeriod(passed, Date, Text),
             Passed = passed,
             Signed = Date("signed", Version.Signed),
             Filed = Date("filed", Version.Filed),
@@ -125,7 +130,7 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
         };
     }
 
-    private EffectivePeriod ReadPeriod(LawDate? passed, Func<string, LawDate?, LawDate?> date)
+    private EffectivePeriod ReadPeriod(LawDate? passed, Func<string, LawDate?, LawDate?> date, Func<string, string?, string?> text)
     {
         var recorded = Version.Effective;
         var from = date("from", recorded.From);
@@ -142,6 +147,9 @@ public sealed class EditInstrumentVersionModel(IGrainFactory grains, IChangeRegi
             date("to", recorded.To),
             ended,
             endedBy
-        );
+        )
+        {
+            Condition = from is null ? text("condition", recorded.Condition) : null,
+        };
     }
 }

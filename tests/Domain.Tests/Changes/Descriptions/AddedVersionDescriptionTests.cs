@@ -65,6 +65,43 @@ public sealed class AddedVersionDescriptionTests
     }
 
     [Fact]
+    public void A_condition_is_told_in_its_words()
+    {
+        var added = WithId.Versions[0] with
+        {
+            Id = "new",
+            Effective = new EffectivePeriod(null) { Condition = "the mayor ends the pause" },
+            Rules = [ChangeDescriptionTests.Rule with { Retention = [new Retention(RetentionBound.Limit, 21, null, "patrol reads")] }],
+        };
+        var amended = VersionChain.Add(WithId, added);
+        Assert.Equal(
+            [
+                "from the day on which this happens: “the mayor ends the pause”: at most 21 days instead of 90 (patrol reads)",
+                "from the day on which this happens: “the mayor ends the pause”: no longer until the end of the shift (parking reads)",
+                "added version 2, “Plate readers” (not in force until this happens: “the mayor ends the pause”; no end is set)",
+            ],
+            ChangeDescriptionTests.Describe(PolicyDocument.For(WithId), PolicyDocument.For(amended)).Select(sentence => sentence.What)
+        );
+        var met = VersionChain.Order([
+            amended.Versions[0],
+            amended.Versions[1] with
+            {
+                Effective = new EffectivePeriod(LawDate.Parse("2027-03-01")),
+            },
+        ]);
+        Assert.Equal(
+            [
+                "recorded the first day on which it is no longer in force: March 1, 2027",
+                "recorded the date it takes effect: March 1, 2027",
+                "removed what must happen before it is in force: “the mayor ends the pause”",
+            ],
+            ChangeDescriptionTests
+                .Describe(PolicyDocument.For(amended), PolicyDocument.For(amended with { Versions = met }))
+                .Select(sentence => sentence.What)
+        );
+    }
+
+    [Fact]
     public void A_technology_that_a_new_version_takes_up_or_drops_is_told()
     {
         var added = ChangeDescriptionTests.Manual.Versions[0] with

@@ -8,6 +8,20 @@ public sealed class GovernanceTableTests
 {
     private static readonly DateOnly Today = new(2026, 11, 23);
 
+    [Fact]
+    public void A_text_that_waits_for_a_condition_is_scheduled_on_every_day()
+    {
+        var waiting = Version(2, new EffectivePeriod(null) { Condition = "the mayor ends the pause" }, 21);
+        var alone = Table(("law", [waiting with { Number = 1 }])).On(DateOnly.MaxValue).Single();
+        Assert.Equal((RuleStatus.Scheduled, false), (alone.Status, alone.IsPrintable));
+        var row = Table(("law", [Version(1, From("2019-02-01"), 90), waiting])).On(DateOnly.MaxValue).Single();
+        Assert.Equal((RuleStatus.InForce, 90, 2), (row.Status, row.Rule!.Retention[0].Days, row.Next!.Number));
+        // Of two texts to come, the one with a day is told first.
+        var dated = Version(2, From("2030-01-01"), 60);
+        row = Table(("law", [Version(1, From("2019-02-01", "2030-01-01")), dated, waiting with { Number = 3 }])).On(Today).Single();
+        Assert.Equal(2, row.Next!.Number);
+    }
+
     private static InstrumentVersion Version(
         int number,
         EffectivePeriod period,

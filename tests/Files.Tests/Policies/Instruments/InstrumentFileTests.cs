@@ -131,6 +131,13 @@ public sealed class InstrumentFileTests
                 "both 'days' and 'event'",
                 "one of the two"
             },
+            {
+                PlateReaders,
+                "effective: {from: 2019-02-01, ",
+                "effective: {from: 2019-02-01, condition: The mayor ends the pause, ",
+                "'condition' beside a known date",
+                "only with 'from: unknown'"
+            },
             { PlateReaders, "bound: limit, days: 90,", "bound: limit,", "neither 'days' nor 'event'", "one of the two" },
             {
                 MayoralPause,

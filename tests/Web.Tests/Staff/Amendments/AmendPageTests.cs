@@ -71,6 +71,45 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
     }
 
     [Fact]
+    public async Task A_version_may_wait_for_a_condition_and_gets_its_day_later()
+    {
+        using var editor = await staffed.SignedInAsync(Role.Editor);
+        var form = (await StaffForm.OpenAsync(editor, Amend))
+            .With("condition", "The mayor ends the pause.")
+            .With("retention-0-number", "21")
+            .With("source-title", "The manual");
+        Assert.Contains("Enter the first day, or what must happen before: not both.", await form.With("from", "2030").RefusedAsync());
+        var request = (await form.With("from", "").AcceptedAsync())[..^"/why".Length];
+        var page = await editor.DocumentAsync(request);
+        Assert.Contains(
+            "from the day on which this happens: “The mayor ends the pause.”: at most 21 days instead of 90",
+            page.QuerySelector("section[aria-labelledby=what]")!.TextContent
+        );
+        Assert.Null((await RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>().Versions[0].Effective.To);
+        var met = await StaffForm.OpenAsync(editor, $"/staff/edit/{Manual}/2?change={request.Split('/')[^1]}");
+        Assert.Equal("The mayor ends the pause.", met["condition"]);
+        await met.With("from", "March 1, 2031").AcceptedAsync();
+        var versions = (await RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>().Versions;
+        Assert.Equal((LawDate.Parse("2031-03-01"), null), (versions[0].Effective.To, versions[1].Effective.Condition));
+    }
+
+    [Fact]
+    public async Task A_text_in_force_before_it_was_passed_is_told_with_both_days()
+    {
+        using var editor = await staffed.SignedInAsync(Role.Editor);
+        var form = (await StaffForm.OpenAsync(editor, Amend))
+            .With("from", "May 1, 2027")
+            .With("passed", "June 3, 2027")
+            .With("source-title", "The manual");
+        var page = await editor.DocumentAsync((await form.AcceptedAsync())[..^"/why".Length]);
+        Assert.Equal(
+            "Version 2 is in force from May 1, 2027, before it was passed on June 3, 2027. "
+                + "Check both days, unless the text itself says that it reaches back.",
+            page.QuerySelector("section[aria-labelledby=what] .correction")!.TextContent
+        );
+    }
+
+    [Fact]
     public async Task A_second_version_from_one_day_is_refused_in_words()
     {
         using var editor = await staffed.SignedInAsync(Role.Editor);
