@@ -13,12 +13,14 @@ namespace SurveillanceRegistry.Domain.Ledger;
 /// <param name="Fault">The first fault, in a sentence; null when there is none.</param>
 /// <param name="TableFault">The row that differs from the entries; null when the fault is another one, or when there is none.</param>
 /// <param name="NotHeld">For each column, or table, the number of rows that entries of older versions do not hold.</param>
+/// <param name="Unproven">What a page or the API shows and no entry proves, a sentence each.</param>
 public sealed record LedgerFinding(
     long Entries,
     long? BadEntry,
     string? Fault,
     TableFault? TableFault,
-    ImmutableSortedDictionary<string, long> NotHeld
+    ImmutableSortedDictionary<string, long> NotHeld,
+    ImmutableArray<string> Unproven
 );
 
 /// <summary>
@@ -133,9 +135,10 @@ internal sealed class LedgerVerification
         return await _replay.FinishAsync(noticeKey, cancellationToken) is { } tableFault ? Finding(tableFault) : Finding(null, null);
     }
 
-    private LedgerFinding Finding(TableFault fault) => new(_tree.Size, null, fault.Sentence, fault, _replay.NotHeld);
+    private LedgerFinding Finding(TableFault fault) => new(_tree.Size, null, fault.Sentence, fault, _replay.NotHeld, _replay.Unproven);
 
-    private LedgerFinding Finding(long? badEntry, string? fault) => new(_tree.Size, badEntry, fault, null, _replay.NotHeld);
+    private LedgerFinding Finding(long? badEntry, string? fault) =>
+        new(_tree.Size, badEntry, fault, null, _replay.NotHeld, _replay.Unproven);
 
     /// <summary>Checks an entry and appends it to the tree. Returns the fault, or null.</summary>
     /// <remarks>Compiled at once, as all that runs for each entry or row: a verification is over before the runtime would do so.</remarks>

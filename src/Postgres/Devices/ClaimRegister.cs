@@ -36,7 +36,17 @@ public sealed class ClaimRegister(NpgsqlDataSource database) : IClaimRegister
                         expires = expiresAt.UtcDateTime,
                     }
                 );
-                await found.RecordAsync(ledger, LedgerKinds.ClaimMade, by, new { expiresAt = LedgerEntry.FormatTime(expiresAt), reason });
+                await found.RecordAsync(
+                    ledger,
+                    LedgerKinds.ClaimMade,
+                    by,
+                    new
+                    {
+                        expiresAt = LedgerEntry.FormatTime(expiresAt),
+                        sha256 = CredentialRows.Identify(sha256),
+                        reason,
+                    }
+                );
                 return LedgerTransaction.Done;
             },
             cancellationToken
@@ -88,7 +98,12 @@ public sealed class ClaimRegister(NpgsqlDataSource database) : IClaimRegister
                     ledger,
                     LedgerKinds.ClaimUsed,
                     Attribution.Registry,
-                    new { credential = number, kind = CredentialKind.Secret }
+                    new
+                    {
+                        credential = number,
+                        kind = CredentialKind.Secret,
+                        sha256 = CredentialRows.Identify(secretSha256),
+                    }
                 );
                 return holder;
             },

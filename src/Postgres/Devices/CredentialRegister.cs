@@ -14,6 +14,9 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// </summary>
 public sealed class CredentialRegister(NpgsqlDataSource database) : ICredentialRegister
 {
+    /// <summary>So many holders an entry names that it stays below the largest size of entries.</summary>
+    private const int HoldersInEntry = 200;
+
     public async Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(
@@ -59,7 +62,12 @@ public sealed class CredentialRegister(NpgsqlDataSource database) : ICredentialR
                 if (await CredentialHolder.FindAsync(ledger, holder) is not { } found)
                     return CredentialHolder.NotFound(holder);
                 var number = await CredentialRows.ReplaceSecretAsync(ledger, holder, sha256);
-                await found.RecordAsync(ledger, LedgerKinds.CredentialIssued, by, IssuedDetails(number, CredentialKind.Secret, reason));
+                await found.RecordAsync(
+                    ledger,
+                    LedgerKinds.CredentialIssued,
+                    by,
+                    IssuedDetails(number, CredentialKind.Secret, sha256, reason)
+                );
                 return LedgerTransaction.Done;
             },
             cancellationToken
@@ -81,17 +89,34 @@ public sealed class CredentialRegister(NpgsqlDataSource database) : ICredentialR
             {
                 var holders = secrets.Select(secret => secret.Holder).ToArray();
                 var hashes = secrets.Select(secret => secret.Sha256).ToArray();
-                var mobile = await ReplaceSecretsAsync(ledger, holders, hashes);
-                // This entry stands for all fixed devices. It is left out only when there is none, so it says nothing about mobile ones.
-                if (mobile.Length < holders.Length)
-                    await ledger.AppendAsync(LedgerKinds.CredentialsIssued, by, new { kind = CredentialKind.Secret, reason });
-                foreach (var (body, number) in mobile)
+                var issued = await ReplaceSecretsAsync(ledger, holders, hashes);
+                // These entries name all fixed devices, and say nothing about mobile ones.
+                foreach (var some in issued.Where(one => one.Mobile is null).Chunk(HoldersInEntry))
+                {
+                    await ledger.AppendAsync(
+                        LedgerKinds.CredentialsIssued,
+                        by,
+                        new
+                        {
+                            kind = CredentialKind.Secret,
+                            reason,
+                            issued = some.Select(one => new
+                            {
+                                one.Holder,
+                                credential = one.Number,
+                                sha256 = CredentialRows.Identify(one.Sha256),
+                            }),
+                        }
+                    );
+                }
+
+                foreach (var one in issued.Where(one => one.Mobile is not null))
                 {
                     await ledger.RecordDeviceAsync(
                         LedgerKinds.CredentialIssued,
                         by,
-                        JsonRow.Value<Device>(body),
-                        IssuedDetails(number, CredentialKind.Secret, reason)
+                        JsonRow.Value<Device>(one.Mobile!),
+                        IssuedDetails(one.Number, CredentialKind.Secret, one.Sha256, reason)
                     );
                 }
 
@@ -131,7 +156,7 @@ public sealed class CredentialRegister(NpgsqlDataSource database) : ICredentialR
                     ledger,
                     LedgerKinds.CredentialIssued,
                     by,
-                    IssuedDetails(number, CredentialKind.Certificate, reason)
+                    IssuedDetails(number, CredentialKind.Certificate, sha256, reason, notAfter)
                 );
                 return new Credential(number, CredentialKind.Certificate, [.. sha256]) { MadeAt = ledger.At, NotAfter = notAfter };
             },
@@ -178,16 +203,23 @@ public sealed class CredentialRegister(NpgsqlDataSource database) : ICredentialR
         return outcome.IsDone;
     }
 
-    private static object IssuedDetails(long number, CredentialKind kind, string reason) =>
+    /// <param name="notAfter">Until when a certificate is valid; null for a secret.</param>
+    private static object IssuedDetails(long number, CredentialKind kind, byte[] sha256, string reason, DateTimeOffset? notAfter = null) =>
         new
         {
             credential = number,
             kind,
+            sha256 = CredentialRows.Identify(sha256),
+            notAfter = notAfter is { } until ? LedgerEntry.FormatTime(until) : null,
             reason,
         };
 
-    /// <summary>Replaces the secrets of many holders. Returns the bodies of the mobile devices among them with their new numbers.</summary>
-    private static async Task<(string Body, long Number)[]> ReplaceSecretsAsync(LedgerTransaction ledger, string[] holders, byte[][] hashes)
+    /// <summary>Replaces the secrets of many holders. Returns the new ones, of a mobile device with its body.</summary>
+    private static async Task<(string Holder, long Number, byte[] Sha256, string? Mobile)[]> ReplaceSecretsAsync(
+        LedgerTransaction ledger,
+        string[] holders,
+        byte[][] hashes
+    )
     {
         await ledger.ExecuteAsync(
             """
@@ -208,12 +240,13 @@ public sealed class CredentialRegister(NpgsqlDataSource database) : ICredentialR
                 hashes,
             }
         );
-        return await ledger.QueryAsync<(string Body, long Number)>(
+        return await ledger.QueryAsync<(string Holder, long Number, byte[] Sha256, string? Mobile)>(
             """
-            select body::text, number from registry.device
-            join registry.credential on holder = id and credential.kind = 'secret' and ended_at is null
-            where id = any(@holders) and fleet is not null
-            order by id
+            select holder, number, sha256, body::text
+            from registry.credential
+            left join registry.device on id = holder and fleet is not null
+            where holder = any(@holders) and kind = 'secret' and ended_at is null
+            order by holder
             """,
             new { holders }
         );

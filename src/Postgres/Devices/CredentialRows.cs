@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Devices;
@@ -5,6 +6,9 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// <summary>Statements on credentials and claim codes that several registers run within their own transactions.</summary>
 internal static class CredentialRows
 {
+    /// <summary>The hash of a stored hash. It identifies a credential or code in the ledger, and is of no use to sign in.</summary>
+    public static string Identify(byte[] sha256) => Convert.ToHexStringLower(SHA256.HashData(sha256));
+
     /// <summary>Ends every credential and claim code of a holder that is removed: when it comes back, it gets new ones.</summary>
     public static async Task EndAllAsync(LedgerTransaction ledger, string holder)
     {

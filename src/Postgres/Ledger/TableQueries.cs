@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using SurveillanceRegistry.Domain.Ledger.Replay;
+using SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 
 namespace SurveillanceRegistry.Postgres.Ledger;
 
@@ -91,6 +92,41 @@ internal static class TableQueries
                 {Time("expires_at")}, {Time("revoked_at")}
             from registry.api_token
             order by id
+            """,
+        ["credential"] = $"""
+            select holder, number::text, kind, encode(sha256(sha256), 'hex'), {Time("made_at")}, {Time("not_after")}, {Time("ended_at")},
+                {Time("lead(made_at) over (partition by holder, kind order by credential.number)")}
+            from registry.credential
+            order by holder, credential.number
+            """,
+        ["claim"] = $"""
+            select encode(sha256(sha256), 'hex'), holder, {Time("made_at")}, {Time("expires_at")}, {Time("used_at")}, {Time("ended_at")}
+            from registry.claim
+            order by holder, made_at
+            """,
+        [ExpectedStateRows.Name] = $"""
+            with newest as (
+                select distinct on (device) device, version, body from registry.expected order by device, version desc
+            ),
+            versions as (select device, count(*) as number from registry.expected group by device)
+            select device.body->>'kind', device.body->>'department', (device.body->'sensors')::text,
+                (device.body->>'lifecycle' = 'active')::text, newest.body::text, count(*)::text, min(id),
+                min(id) filter (where newest.version <> versions.number),
+                {Time("(select max(at) from registry.mobile_act where act in ('device-registered', 'device-changed'))")},
+                {Time("(select to_at from registry.watch order by to_at desc limit 1)")},
+                {Time("(select from_at from registry.watch order by to_at desc limit 1)")}
+            from registry.device
+            left join newest on newest.device = id
+            left join versions on versions.device = id
+            group by 1, 2, 3, 4, 5
+            order by min(id)
+            """,
+        [MobileCredentialRows.Name] = $"""
+            select number::text, {Time("at")}, act, device, body::text
+            from registry.mobile_act
+            where act in ('credential-issued', 'credential-ended', 'claim-made', 'claim-used')
+                or act = 'device-changed' and lifecycle = 'removed'
+            order by mobile_act.number
             """,
         ["notice"] = $"""
             select place, sequence::text, {Time("issued_at")}, payload, protected, signature, hash, content_hash

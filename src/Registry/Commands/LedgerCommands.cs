@@ -59,9 +59,11 @@ internal static class LedgerCommands
                     finding.Fault,
                     finding.Table,
                     finding.NotHeld,
+                    finding.Unproven,
                     finding.Seconds,
                 },
-                $"All of {finding.Entries} entries hold, and every row is as they say ({finding.Seconds:0.00} s).{NotHeldText(finding)}",
+                $"All of {finding.Entries} entries hold, and every row is as they say ({finding.Seconds:0.00} s).{NotHeldText(finding)}"
+                    + string.Concat(finding.Unproven.Select(sentence => Environment.NewLine + sentence)),
                 asJson
             );
         if (holds)
@@ -148,17 +150,31 @@ internal static class LedgerCommands
                 await using var snapshot = await services.GetRequiredService<ILedgerSnapshots>().OpenAsync(cancellationToken);
                 var ledger = await LedgerVerifier.RunAsync(snapshot, signer, noticeKey, ReadCheckpoint(against, signer), cancellationToken);
                 // The digests of the history prove something only if the ledger entries that hold them are valid.
-                var fault = ledger.Fault ?? (await services.GetRequiredService<IHistoryVerifier>().VerifyAsync(cancellationToken)).Fault;
-                result = new Finding(ledger.Entries, ledger.BadEntry, fault, clock.Elapsed.TotalSeconds)
+                var history = ledger.Fault is null
+                    ? await services.GetRequiredService<IHistoryVerifier>().VerifyAsync(cancellationToken)
+                    : null;
+                result = new Finding(ledger.Entries, ledger.BadEntry, ledger.Fault ?? history?.Fault, clock.Elapsed.TotalSeconds)
                 {
                     Table = ledger.TableFault,
                     NotHeld = ledger.NotHeld,
+                    Unproven = [.. ledger.Unproven, .. UnsealedSentences(history)],
                 };
                 return 0;
             },
             cancellationToken
         );
         return result!;
+    }
+
+    /// <summary>Says what is not sealed yet: the rows of a day have no entry before the registry closed it.</summary>
+    private static ImmutableArray<string> UnsealedSentences(HistoryFinding? history)
+    {
+        var since = history?.Until is { } until ? $"since {LedgerEntry.FormatTime(until)}" : "so far";
+        return
+        [
+            $"States, heartbeats and readings of devices {since} are not proven: their days are not sealed yet.",
+            $"Acts on mobile devices {since} are not proven, nor what follows from them: their days are not sealed yet.",
+        ];
     }
 
     private static Task<int> WithLedgerAsync(
@@ -183,6 +199,9 @@ internal static class LedgerCommands
     {
         /// <summary>The row that differs from the ledger; null if there is none.</summary>
         public TableFault? Table { get; init; }
+
+        /// <summary>What a page or the API shows and no entry proves, a sentence each.</summary>
+        public ImmutableArray<string> Unproven { get; init; } = [];
 
         /// <summary>For each column the number of rows that entries of older versions do not say.</summary>
         public ImmutableSortedDictionary<string, long> NotHeld { get; init; } = ImmutableSortedDictionary<string, long>.Empty;

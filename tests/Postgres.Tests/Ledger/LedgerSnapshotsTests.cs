@@ -281,6 +281,7 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
 
     [Theory]
     [MemberData(nameof(Alterations))]
+    [MemberData(nameof(SignInAlterations.All), MemberType = typeof(SignInAlterations))]
     public async Task An_altered_row_is_named_with_its_table_and_column(string alteration, string table, string? column, string key)
     {
         await using var connection = await month.Database.ConnectAsync();

@@ -19,14 +19,16 @@ internal sealed class LedgerReplay : IAsyncDisposable
     private readonly ILedgerSnapshot _snapshot;
     private readonly OlderEntries _older = new();
     private readonly NoticeSums _notices = new();
+    private readonly ExpectedStates _expected = new();
     private readonly ImmutableArray<ReplayedTable> _tables;
     private readonly ImmutableArray<OrderedRows> _ordered;
     private readonly Dictionary<string, ReplayedTable[]> _tablesOf;
+    private readonly HashSet<string> _expectedKinds = new(ExpectedStates.Kinds, StringComparer.Ordinal);
 
     public LedgerReplay(ILedgerSnapshot snapshot, CancellationToken cancellationToken)
     {
         _snapshot = snapshot;
-        _tables = CreateTables(_older);
+        _tables = CreateTables(_older, _expected);
         _ordered =
         [
             .. _tables
@@ -49,7 +51,9 @@ internal sealed class LedgerReplay : IAsyncDisposable
 
     /// <summary>For each table the columns that are compared with the ledger.</summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> ComparedColumns { get; } =
-        CreateTables(new OlderEntries()).Append(new NoticeTable()).ToImmutableSortedDictionary(table => table.Name, table => table.Columns);
+        CreateTables(new OlderEntries(), new ExpectedStates())
+            .Append(new NoticeTable())
+            .ToImmutableSortedDictionary(table => table.Name, table => table.Columns);
 
     /// <summary>For each column, or table, the number of rows that entries of older versions do not hold.</summary>
     public ImmutableSortedDictionary<string, long> NotHeld =>
@@ -62,6 +66,21 @@ internal sealed class LedgerReplay : IAsyncDisposable
             .Append(KeyValuePair.Create($"{NoticeTable.TableName}.content_hash", _notices.WithoutContent))
             .Where(rows => rows.Value > 0)
             .ToImmutableSortedDictionary();
+
+    /// <summary>What no entry proves, a sentence each. It is complete when everything was compared.</summary>
+    public ImmutableArray<string> Unproven =>
+        [
+            "Names and sign-in names of staff are not proven: personal data is in no entry.",
+            "Labels and last uses of tokens are not proven: a person writes the one, and each use changes the other.",
+            "The security log, saved views and stored answers are not proven: no sign and no public page shows them.",
+            .. _expected.Unproven > 0
+                ? (string[])
+                    [
+                        $"Expected states of {_expected.Unproven} devices are not proven: the law or the register changed after the "
+                            + "registry last ran, or just before.",
+                    ]
+                : [],
+        ];
 
     /// <summary>Applies an entry whose bytes were verified.</summary>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
@@ -83,6 +102,8 @@ internal sealed class LedgerReplay : IAsyncDisposable
         _older.Apply(replayed);
         foreach (var table in tables)
             table.Apply(replayed);
+        if (_expectedKinds.Contains(entry.Kind))
+            _expected.Apply(replayed);
     }
 
     /// <summary>Compares the rows that were made by one entry each, up to an entry. Returns the first fault, or null.</summary>
@@ -102,6 +123,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
     {
         if (await CompareUpToAsync(long.MaxValue) is { } fault)
             return fault;
+        await ApplyMobileCredentialsAsync(cancellationToken);
         foreach (var table in _tables.Where(table => !table.IsInEntryOrder))
         {
             if (await CompareAsync(table, cancellationToken) is { } tableFault)
@@ -114,6 +136,8 @@ internal sealed class LedgerReplay : IAsyncDisposable
                 return deviceFault;
         }
 
+        if (await _expected.CompareAsync(_snapshot.RowsAsync(ExpectedStateRows.Name, cancellationToken)) is { } expectedFault)
+            return expectedFault;
         return await CompareNoticesAsync(key, cancellationToken);
     }
 
@@ -123,12 +147,12 @@ internal sealed class LedgerReplay : IAsyncDisposable
             await rows.DisposeAsync();
     }
 
-    private static ImmutableArray<ReplayedTable> CreateTables(OlderEntries older)
+    private static ImmutableArray<ReplayedTable> CreateTables(OlderEntries older, ExpectedStates expected)
     {
         var periods = new RulePeriodTable();
         return
         [
-            new RevisionTable(older, periods),
+            new RevisionTable(older, periods, expected),
             new ChangeStepTable(),
             periods,
             new ChangeRequestTable(),
@@ -142,9 +166,25 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new FleetBaseTable(),
             new WithdrawalTable(),
             new AbsenceConfirmationTable(),
+            new CredentialTable(older),
+            new ClaimTable(older),
             new StaffTable(),
             new TokenTable(),
         ];
+    }
+
+    /// <summary>Applies what happened to the credentials of mobile devices, which is in no entry.</summary>
+    private async Task ApplyMobileCredentialsAsync(CancellationToken cancellationToken)
+    {
+        var credentials = _tables.OfType<CredentialTable>().Single();
+        var claims = _tables.OfType<ClaimTable>().Single();
+        await foreach (var row in _snapshot.RowsAsync(MobileCredentialRows.Name, cancellationToken))
+        {
+            using var body = JsonDocument.Parse(row[4]!);
+            var act = CredentialAct.From(row, body.RootElement);
+            credentials.Apply(act);
+            claims.Apply(act);
+        }
     }
 
     private async Task<TableFault?> CompareAsync(ReplayedTable table, CancellationToken cancellationToken)

@@ -11,13 +11,15 @@ internal sealed class OlderEntries
 
     private readonly HashSet<long> _fleetChanges = [];
     private readonly Dictionary<long, string> _openings = [];
-    private bool _isComplete;
     private bool _hasDocuments;
     private bool _hasDevices;
 
     /// <summary>The kinds of entry that may have made rows in older versions.</summary>
     public static IEnumerable<string> Kinds =>
         [LedgerKinds.RegistryOpened, FleetChanged, LedgerKinds.DocumentRecorded, LedgerKinds.DeviceRegistered];
+
+    /// <summary>Whether each row of the opening, and each credential since, has an entry of its own.</summary>
+    public bool IsComplete { get; private set; }
 
     /// <summary>Notes an entry.</summary>
     public void Apply(in ReplayedEntry entry)
@@ -26,7 +28,7 @@ internal sealed class OlderEntries
         {
             case LedgerKinds.RegistryOpened:
                 _openings[entry.Index] = entry.At;
-                _isComplete |= entry.Body.TryGetProperty(LedgerEntry.IsComplete, out var complete) && complete.GetBoolean();
+                IsComplete |= entry.Body.TryGetProperty(LedgerEntry.IsComplete, out var complete) && complete.GetBoolean();
                 break;
             case FleetChanged:
                 _fleetChanges.Add(entry.Index);
@@ -43,17 +45,17 @@ internal sealed class OlderEntries
     }
 
     /// <summary>Whether an entry may have made places and screens.</summary>
-    public bool MadePlaces(string? entry) => !_isComplete && IsOpening(entry);
+    public bool MadePlaces(string? entry) => !IsComplete && IsOpening(entry);
 
     /// <summary>Whether an entry may have made documents.</summary>
-    public bool MadeDocuments(string? entry) => !_isComplete && !_hasDocuments && IsOpening(entry);
+    public bool MadeDocuments(string? entry) => !IsComplete && !_hasDocuments && IsOpening(entry);
 
     /// <summary>Whether an entry may have made fixed devices.</summary>
-    public bool MadeDevices(string? entry) => !_isComplete && !_hasDevices && IsOpening(entry);
+    public bool MadeDevices(string? entry) => !IsComplete && !_hasDevices && IsOpening(entry);
 
     /// <summary>Whether an entry may have made fleets.</summary>
     public bool MadeFleets(string? entry) =>
-        !_isComplete && (IsOpening(entry) || Parse(entry) is { } index && _fleetChanges.Contains(index));
+        !IsComplete && (IsOpening(entry) || Parse(entry) is { } index && _fleetChanges.Contains(index));
 
     private bool IsOpening(string? entry) => Parse(entry) is { } index && _openings.ContainsKey(index);
 

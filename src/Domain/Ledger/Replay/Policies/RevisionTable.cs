@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 
 namespace SurveillanceRegistry.Domain.Ledger.Replay.Policies;
 
 /// <summary>The revisions of policy documents: the governance table, the city and the texts of notices.</summary>
-internal sealed class RevisionTable(OlderEntries older, RulePeriodTable periods)
+internal sealed class RevisionTable(OlderEntries older, RulePeriodTable periods, ExpectedStates expected)
     : ReplayedTable("revision", ["kind", "id", "number"], ["entry", "position", "recorded_at", "change", "body"])
 {
     private readonly Dictionary<(string Kind, string Id), int> _positions = [];
@@ -38,14 +39,17 @@ internal sealed class RevisionTable(OlderEntries older, RulePeriodTable periods)
     {
         if (!older.MadeDocuments(stored[0]))
             return false;
-        RecordPeriods(stored);
+        Record(stored);
         return true;
     }
 
-    protected override void OnEqual(string?[] stored) => RecordPeriods(stored);
+    protected override void OnEqual(string?[] stored) => Record(stored);
 
-    private void RecordPeriods(string?[] stored) =>
+    private void Record(string?[] stored)
+    {
         periods.Record(stored[1]!, stored[7]!, stored[5]!, long.Parse(stored[0]!, CultureInfo.InvariantCulture));
+        expected.Record(stored[1]!, stored[2]!, stored[7]!);
+    }
 
     /// <summary>
     /// A document keeps the position that it was first recorded with. A new one stands after all of its kind. In a ledger that does not
