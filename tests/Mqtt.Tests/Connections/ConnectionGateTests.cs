@@ -68,28 +68,31 @@ public sealed class ConnectionGateTests : IAsyncLifetime
     public async Task New_connections_of_one_address_are_rate_limited()
     {
         var from = IPAddress.Parse("127.0.0.9");
+        async Task<bool> IsLetInAsync(int number)
+        {
+            try
+            {
+                await using var connection = await RawMqttClient.DialAsync(
+                    _broker.Address,
+                    from,
+                    null,
+                    RawMqttClient.Connect("sim-hasty", secret: number % 50 == 0 ? null : "")
+                );
+                await connection.ReadPacketAsync();
+                return true;
+            }
+            catch (Exception closed) when (closed is IOException or SocketException)
+            {
+                return false;
+            }
+        }
+
         async Task<int> LetInAsync(int many)
         {
             var letIn = 0;
-            for (var i = 0; i < many; i++)
-            {
-                try
-                {
-                    await using var connection = await RawMqttClient.DialAsync(
-                        _broker.Address,
-                        from,
-                        null,
-                        RawMqttClient.Connect("sim-hasty", secret: i % 50 == 0 ? null : "")
-                    );
-                    await connection.ReadPacketAsync();
-                    letIn++;
-                }
-                catch (Exception closed) when (closed is IOException or SocketException)
-                {
-                    // Not let in.
-                }
-            }
-
+            // A refused sign-in is answered late. Twenty at once are far below the limit of those that wait.
+            foreach (var some in Enumerable.Range(0, many).Chunk(20))
+                letIn += (await Task.WhenAll(some.Select(IsLetInAsync))).Count(isLetIn => isLetIn);
             return letIn;
         }
 

@@ -178,7 +178,7 @@ public sealed class MalformedBytesTests(BrokerFixture broker) : IClassFixture<Br
         await using var client = await RawMqttClient.SignInAsync(broker.Address, DeviceId, isVersion5);
         var stored = broker.Log.Heartbeats.Count;
         await client.SendAsync(Convert.FromHexString(bytes));
-        var answer = await client.UntilClosedAsync(isHalfClosed: false); // Fails when it is not closed.
+        var answer = await client.UntilDisconnectedAsync(); // Fails when it is not closed.
         Assert.True(answer.Length == 0 || answer[0] == 0xE0 && answer[2] >= 0x80, $"{what}: {Convert.ToHexString(answer)}");
         Assert.Equal(stored, broker.Log.Heartbeats.Count);
         await using var other = await RawMqttClient.SignInAsync(broker.Address, "sim-bystander");

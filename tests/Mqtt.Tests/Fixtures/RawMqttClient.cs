@@ -103,6 +103,18 @@ internal sealed class RawMqttClient(Socket socket) : IAsyncDisposable
         return received.ToArray();
     }
 
+    /// <summary>
+    /// Reads until the registry closes; the bytes read. After a DISCONNECT the client closes its side, as MQTT 5.0 section 3.14.4 demands;
+    /// the registry would wait a second for that.
+    /// </summary>
+    public async Task<byte[]> UntilDisconnectedAsync()
+    {
+        var first = new byte[1];
+        if (await _stream.ReadAtLeastAsync(first, 1, throwOnEndOfStream: false).AsTask().WaitAsync(BrokerFixture.Timeout) == 0)
+            return [];
+        return [.. first, .. await UntilClosedAsync(isHalfClosed: first[0] == 0xE0)];
+    }
+
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     public static byte[] Text(string text) => [(byte)(text.Length >> 8), (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
