@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using SurveillanceRegistry.Domain.Changes.Merging;
 using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 
@@ -31,39 +32,14 @@ public sealed record ThreeWayMerge(PolicyDocument Merged, ImmutableArray<MergeCo
         ArgumentNullException.ThrowIfNull(theirs);
         var conflicts = ImmutableArray.CreateBuilder<MergeConflict>();
         var original = from is null ? null : JsonNode.Parse(from.Body);
-        var merged = Merge([], original, JsonNode.Parse(mine.Body), JsonNode.Parse(theirs.Body), keepMine, conflicts);
+        // The lists of the city and of the chapters have items that are their own identity.
+        var mergesLists = mine.Kind is DocumentKind.City or DocumentKind.Chapters;
+        var merge = new Run(mergesLists, keepMine, conflicts);
+        var merged = merge.Merge([], original, JsonNode.Parse(mine.Body), JsonNode.Parse(theirs.Body));
         var document = PolicyDocument.Read(mine.Kind, merged!.ToJsonString(Json.Options));
         return mine.Kind == DocumentKind.Instrument
             ? VersionMerge.Complete(document, from, mine, theirs, conflicts.ToImmutable(), keepMine)
             : new ThreeWayMerge(document, conflicts.ToImmutable());
-    }
-
-    private static JsonNode? Merge(
-        ImmutableArray<string> path,
-        JsonNode? from,
-        JsonNode? mine,
-        JsonNode? theirs,
-        IReadOnlySet<string> keepMine,
-        ImmutableArray<MergeConflict>.Builder conflicts
-    )
-    {
-        if (JsonNode.DeepEquals(from, mine) || JsonNode.DeepEquals(mine, theirs))
-            return theirs?.DeepClone();
-        if (JsonNode.DeepEquals(from, theirs))
-            return mine?.DeepClone();
-        if (HaveSameParts(from, mine, theirs))
-            return MergeParts(
-                path,
-                KeyedParts.Split(from) ?? KeyedParts.None,
-                KeyedParts.Split(mine)!,
-                KeyedParts.Split(theirs)!,
-                theirs is JsonObject,
-                keepMine,
-                conflicts
-            );
-        var conflict = new MergeConflict(path, ToText(from), ToText(mine), ToText(theirs));
-        conflicts.Add(conflict);
-        return (keepMine.Contains(conflict.Key) ? mine : theirs)?.DeepClone();
     }
 
     /// <summary>
@@ -80,24 +56,41 @@ public sealed record ThreeWayMerge(PolicyDocument Merged, ImmutableArray<MergeCo
             _ => false,
         };
 
-    private static JsonNode MergeParts(
-        ImmutableArray<string> path,
-        KeyedParts from,
-        KeyedParts mine,
-        KeyedParts theirs,
-        bool isObject,
-        IReadOnlySet<string> keepMine,
-        ImmutableArray<MergeConflict>.Builder conflicts
-    )
-    {
-        var parts = theirs
-            .Keys.Union(mine.Keys)
-            .Select(key => (Key: key, Value: Merge(path.Add(key), from[key], mine[key], theirs[key], keepMine, conflicts)));
-        // An object may have a member that is null; a null item of a list is one that a side removed.
-        return isObject
-            ? new JsonObject(parts.Select(part => KeyValuePair.Create(part.Key, part.Value)))
-            : new JsonArray([.. parts.Select(part => part.Value).Where(item => item is not null)]);
-    }
-
     private static string? ToText(JsonNode? node) => node?.ToJsonString(Json.Options);
+
+    /// <summary>One merge, which collects its conflicts.</summary>
+    private sealed record Run(bool MergesLists, IReadOnlySet<string> KeepMine, ImmutableArray<MergeConflict>.Builder Conflicts)
+    {
+        public JsonNode? Merge(ImmutableArray<string> path, JsonNode? from, JsonNode? mine, JsonNode? theirs)
+        {
+            if (JsonNode.DeepEquals(from, mine) || JsonNode.DeepEquals(mine, theirs))
+                return theirs?.DeepClone();
+            if (JsonNode.DeepEquals(from, theirs))
+                return mine?.DeepClone();
+            if (HaveSameParts(from, mine, theirs))
+                return MergeParts(
+                    path,
+                    KeyedParts.Split(from) ?? KeyedParts.None,
+                    KeyedParts.Split(mine)!,
+                    KeyedParts.Split(theirs)!,
+                    theirs is JsonObject
+                );
+            if (MergesLists && ListMerge.Merge(from, mine, theirs) is { } list)
+                return list;
+            var conflict = new MergeConflict(path, ToText(from), ToText(mine), ToText(theirs));
+            Conflicts.Add(conflict);
+            return (KeepMine.Contains(conflict.Key) ? mine : theirs)?.DeepClone();
+        }
+
+        private JsonNode MergeParts(ImmutableArray<string> path, KeyedParts from, KeyedParts mine, KeyedParts theirs, bool isObject)
+        {
+            var parts = theirs
+                .Keys.Union(mine.Keys)
+                .Select(key => (Key: key, Value: Merge(path.Add(key), from[key], mine[key], theirs[key])));
+            // An object may have a member that is null; a null item of a list is one that a side removed.
+            return isObject
+                ? new JsonObject(parts.Select(part => KeyValuePair.Create(part.Key, part.Value)))
+                : new JsonArray([.. parts.Select(part => part.Value).Where(item => item is not null)]);
+        }
+    }
 }

@@ -14,7 +14,11 @@ internal static class ChaptersFile
 
     private static readonly FieldSchema<ImmutableSortedDictionary<string, ImmutableArray<string>>> Chapters = FieldSchema.Map(
         "chapters",
-        keys => keys.Required("chapters", FieldSchema.Map("the chapters of each code", ReadCodes))
+        keys =>
+        {
+            keys.OptionalValue("revision", RevisionKey.Number);
+            return keys.Required("chapters", FieldSchema.Map("the chapters of each code", ReadCodes));
+        }
     );
 
     /// <summary>Returns the chapters; null when the file could not be read.</summary>

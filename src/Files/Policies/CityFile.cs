@@ -56,6 +56,7 @@ internal static class CityFile
         "a city",
         keys =>
         {
+            keys.OptionalValue("revision", RevisionKey.Number);
             var city = new City(
                 keys.Required("name", FieldSchema.Text),
                 keys.Required("sample", FieldSchema.Flag),

@@ -10,7 +10,7 @@ namespace SurveillanceRegistry.Files.Policies;
 /// <summary>The content of the files under <c>policies/</c>, and the hash of each file.</summary>
 public sealed record AdoptedPolicies(GovernanceSnapshot Governance, ImmutableArray<OpeningFile> Files)
 {
-    /// <summary>The revisions that the files of instruments were drawn from, by the name of the document.</summary>
+    /// <summary>The revisions that the files were drawn from, by the name of the document.</summary>
     internal ImmutableDictionary<string, int> Revisions { get; init; } = ImmutableDictionary<string, int>.Empty;
 }
 
@@ -42,15 +42,15 @@ public static class PolicyFiles
         FileProblem[] unknown =
         [
             .. from document in documents
-            where document.Kind == DocumentKind.Instrument && reading.Value.Revisions.ContainsKey(document.ToString())
+            where reading.Value.Revisions.ContainsKey(document.ToString())
             let number = reading.Value.Revisions[document.ToString()]
             let latest = history.LatestOf(document.Kind, document.Id)?.Number ?? int.MaxValue
             where number > latest
             select new FileProblem(
-                Path.Combine(folder, "instruments", document.Id + ".yaml"),
+                Path.Combine(folder, PolicyFolder.NameOf(document)),
                 1,
                 1,
-                $"revision {number}",
+                $"revision {number} of the {document}",
                 $"a revision of this registry: 1 to {latest}"
             ),
         ];

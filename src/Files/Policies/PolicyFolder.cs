@@ -68,14 +68,30 @@ internal sealed class PolicyFolder
             () =>
                 new AdoptedPolicies(governance, [.. AllFiles.Select(file => new OpeningFile(NameInCheckout(file), file.Sha256))])
                 {
-                    Revisions = governance
-                        .Table.Instruments.Where(instrument => instrumentFile.RevisionOf(instrument.Id) is not null)
-                        .ToImmutableDictionary(
-                            instrument => PolicyDocument.For(instrument).ToString(),
-                            instrument => instrumentFile.RevisionOf(instrument.Id)!.Value
-                        ),
+                    Revisions = Revisions(governance),
                 }
         );
+    }
+
+    /// <summary>The revisions that the files name, by the name of the document.</summary>
+    private ImmutableDictionary<string, int> Revisions(GovernanceSnapshot governance)
+    {
+        var technologies = (_technologiesFile.Root as YamlMap)?["technologies"] as YamlList;
+        var files = AllFiles.ToDictionary(file => Path.GetRelativePath(_folder, file.Name).Replace('\\', '/'));
+        return governance
+            .Documents()
+            .Select(document =>
+                (
+                    Name: document.ToString(),
+                    Revision: RevisionKey.In(
+                        document.Kind == DocumentKind.Technology
+                            ? technologies?.Items.FirstOrDefault(item => (item as YamlMap)?["id"] is YamlText id && id.Text == document.Id)
+                            : files[NameOf(document)].Root
+                    )
+                )
+            )
+            .Where(entry => entry.Revision is not null)
+            .ToImmutableDictionary(entry => entry.Name, entry => entry.Revision!.Value);
     }
 
     /// <summary>
@@ -95,19 +111,19 @@ internal sealed class PolicyFolder
     private static bool IsIn(PolicyDocument document, string where) =>
         where == document.ToString() || where.StartsWith(document + " ", StringComparison.Ordinal);
 
-    private string PathOf(PolicyDocument? document) =>
-        Path.Combine(
-            _folder,
-            document?.Kind switch
-            {
-                DocumentKind.City or null => "city.yaml",
-                DocumentKind.Chapters => "chapters.yaml",
-                DocumentKind.Technology => "technologies.yaml",
-                DocumentKind.Wording => $"notices/{document.Id}.yaml",
-                DocumentKind.Instrument => $"instruments/{document.Id}.yaml",
-                _ => throw new ArgumentOutOfRangeException(nameof(document), document, null),
-            }
-        );
+    private string PathOf(PolicyDocument? document) => Path.Combine(_folder, document is null ? "city.yaml" : NameOf(document));
+
+    /// <summary>The name of the file of a document under the folder.</summary>
+    public static string NameOf(PolicyDocument document) =>
+        document.Kind switch
+        {
+            DocumentKind.City => "city.yaml",
+            DocumentKind.Chapters => "chapters.yaml",
+            DocumentKind.Technology => "technologies.yaml",
+            DocumentKind.Wording => $"notices/{document.Id}.yaml",
+            DocumentKind.Instrument => $"instruments/{document.Id}.yaml",
+            _ => throw new ArgumentOutOfRangeException(nameof(document), document, null),
+        };
 
     /// <summary>Returns the ids; null when there are none, because then their file could not be read.</summary>
     private static IReadOnlyCollection<string>? Ids<T>(ImmutableArray<T> items, Func<T, string?> id) =>

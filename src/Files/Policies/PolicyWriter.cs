@@ -28,28 +28,31 @@ public static class PolicyWriter
     public static ImmutableArray<WrittenFile> Write(GovernanceSnapshot governance) => Write(governance, _ => null);
 
     /// <summary>
-    /// Returns every file of the folder as it is registered. The files of instruments carry the revision that they are drawn from, so that
-    /// what is recorded later survives when they are applied.
+    /// Returns every file of the folder as it is registered. The files carry the revisions that they are drawn from, so that what is
+    /// recorded later survives when they are applied.
     /// </summary>
     public static ImmutableArray<WrittenFile> Write(GovernanceHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        return Write(history.Current, instrument => history.LatestOf(DocumentKind.Instrument, instrument.Id)?.Number);
+        return Write(history.Current, document => history.LatestOf(document.Kind, document.Id)?.Number);
     }
 
-    private static ImmutableArray<WrittenFile> Write(GovernanceSnapshot governance, Func<Instrument, int?> revisionOf)
+    private static ImmutableArray<WrittenFile> Write(GovernanceSnapshot governance, Func<PolicyDocument, int?> revisionOf)
     {
         ArgumentNullException.ThrowIfNull(governance);
         return
         [
-            new("city.yaml", Text(governance.City)),
-            new("chapters.yaml", Text(governance.Chapters)),
-            new("technologies.yaml", Text(governance.Table.Technologies)),
+            new("city.yaml", Text(governance.City, revisionOf(PolicyDocument.For(governance.City)))),
+            new("chapters.yaml", Text(governance.Chapters, revisionOf(PolicyDocument.For(governance.Chapters)))),
+            new("technologies.yaml", Text(governance.Table.Technologies, revisionOf)),
             .. governance.Table.Instruments.Select(instrument => new WrittenFile(
                 $"instruments/{instrument.Id}.yaml",
-                InstrumentWriter.Write(instrument, revisionOf(instrument))
+                InstrumentWriter.Write(instrument, revisionOf(PolicyDocument.For(instrument)))
             )),
-            .. governance.Wordings.Select(wording => new WrittenFile($"notices/{wording.Language}.yaml", Text(wording))),
+            .. governance.Wordings.Select(wording => new WrittenFile(
+                $"notices/{wording.Language}.yaml",
+                Text(wording, revisionOf(PolicyDocument.For(wording)))
+            )),
             .. Schemas.Select(name => new WrittenFile($"schema/{name}.json", Schema(name))),
         ];
     }
@@ -61,11 +64,12 @@ public static class PolicyWriter
         return InstrumentWriter.Write(instrument, revision: null);
     }
 
-    private static string Text(City city) =>
+    private static string Text(City city, int? revision) =>
         YamlWriter.WriteFile(
             "schema/city.json",
             yaml =>
             {
+                yaml.Plain("revision", revision);
                 yaml.Text("name", city.Name);
                 yaml.Plain("sample", PolicyValues.Flag(city.IsSample));
                 yaml.Text("time_zone", city.TimeZone);
@@ -100,10 +104,12 @@ public static class PolicyWriter
         PolicyValues.Write(yaml, subject.Source);
     }
 
-    private static string Text(KnownChapters chapters) =>
+    private static string Text(KnownChapters chapters, int? revision) =>
         YamlWriter.WriteFile(
             "schema/chapters.json",
             yaml =>
+            {
+                yaml.Plain("revision", revision);
                 yaml.Map(
                     "chapters",
                     keys =>
@@ -111,15 +117,25 @@ public static class PolicyWriter
                         foreach (var (code, numbers) in chapters.Chapters)
                             keys.FlowList(code, numbers);
                     }
+                );
+            }
+        );
+
+    private static string Text(ImmutableArray<Technology> technologies, Func<PolicyDocument, int?> revisionOf) =>
+        YamlWriter.WriteFile(
+            "schema/technologies.json",
+            yaml =>
+                yaml.List(
+                    "technologies",
+                    technologies,
+                    (keys, technology) => Write(keys, technology, revisionOf(PolicyDocument.For(technology)))
                 )
         );
 
-    private static string Text(ImmutableArray<Technology> technologies) =>
-        YamlWriter.WriteFile("schema/technologies.json", yaml => yaml.List("technologies", technologies, Write));
-
-    private static void Write(YamlWriter yaml, Technology technology)
+    private static void Write(YamlWriter yaml, Technology technology, int? revision)
     {
         yaml.Text("id", technology.Id);
+        yaml.Plain("revision", revision);
         yaml.Text("name", technology.Name);
         if (technology is { Purpose: { } purpose, PurposeSource: { } source })
         {
@@ -147,11 +163,12 @@ public static class PolicyWriter
         }
     }
 
-    private static string Text(Wording wording) =>
+    private static string Text(Wording wording, int? revision) =>
         YamlWriter.WriteFile(
             "../schema/notice-wording.json",
             yaml =>
             {
+                yaml.Plain("revision", revision);
                 yaml.Text("language", wording.Language);
                 yaml.Plain("direction", wording.Direction);
                 yaml.Plain("reviewed", PolicyValues.Flag(wording.Reviewed));

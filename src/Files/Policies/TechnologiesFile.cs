@@ -45,6 +45,7 @@ internal static class TechnologiesFile
             keys =>
             {
                 var id = keys.Required("id", FieldSchema.Id);
+                keys.OptionalValue("revision", RevisionKey.Number);
                 var name = keys.Required("name", FieldSchema.Text);
                 var purpose = keys.Optional("purpose", Purpose, default);
                 return new Technology(id, name, purpose.Text, purpose.Source, keys.Optional("statement", statement!, null));

@@ -27,6 +27,7 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
 
     private Wording ReadKeys(YamlKeys keys, string fileName)
     {
+        keys.OptionalValue("revision", RevisionKey.Number);
         var wording = new Wording(
             keys.Required("language", FieldSchema.Known("a language of city.yaml", languages)),
             keys.Required("direction", Direction),

@@ -48,7 +48,7 @@ internal sealed class InstrumentFile(
             keys =>
             {
                 var instrument = ReadInstrument(keys, current => current.Required("versions", Versions(name)));
-                if (keys.OptionalValue("revision", FieldSchema.Number(1, int.MaxValue)) is { } revision)
+                if (keys.OptionalValue("revision", RevisionKey.Number) is { } revision)
                     _revisions[name] = revision;
                 if (instrument.Id is not null && instrument.Id != name)
                     keys.Report("id", YamlNode.Quote(instrument.Id), $"'{name}', as the file is named");
