@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Hosting;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
@@ -22,6 +23,7 @@ internal sealed class DeviceGrain(
     IExpectedStateRegister expectedStates,
     IWithdrawalRegister withdrawals,
     IngestHealthMonitor health,
+    IHostApplicationLifetime lifetime,
     TimeProvider time
 ) : Grain, IDeviceGrain
 {
@@ -61,7 +63,8 @@ internal sealed class DeviceGrain(
             return Task.CompletedTask;
         if (_placeNotification.IsCompleted)
             _placeNotification = NotifyPlace(place);
-        return _placeNotification;
+        // A silo that stops waits for the calls of its grains. The place may wait for the ledger, or for a grain that stopped before.
+        return _placeNotification.WaitAsync(lifetime.ApplicationStopping);
     }
 
     public async Task<DeviceObservation?> LastObservation()

@@ -6,6 +6,7 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains.Places;
 
@@ -24,6 +25,7 @@ internal sealed class PlaceGrain(
     INoticeRegister notices,
     NoticeKey key,
     PublicAddress address,
+    IngestHealthMonitor health,
     TimeProvider time,
     ILogger<PlaceGrain> logger
 ) : Grain, IPlaceGrain
@@ -79,7 +81,7 @@ internal sealed class PlaceGrain(
         if (_place is null)
             return null;
         await ReloadDevices();
-        if (!_isCurrent)
+        if (!_isCurrent || MayBeOutdated())
             await Refresh();
         return new PlaceDescription(_place, _kiosks, Covering(), _notice!, _content!) { Fleets = _fleets };
     }
@@ -134,6 +136,20 @@ internal sealed class PlaceGrain(
         }
 
         await Refresh();
+    }
+
+    /// <summary>
+    /// Whether a device may have fallen silent without a notification: one is sent only after the change was recorded, which the registry
+    /// cannot do during an outage.
+    /// </summary>
+    private bool MayBeOutdated()
+    {
+        var now = time.GetUtcNow();
+        return health.CannotObserve
+            || _devices.Any(device =>
+                _last.GetValueOrDefault(device.Id) is { IsHeard: true } last
+                && now - last.LastHeardAt > TimeSpan.FromSeconds(device.DeadlineSeconds)
+            );
     }
 
     private async Task Tick(CancellationToken cancellationToken)

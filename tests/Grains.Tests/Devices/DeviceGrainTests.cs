@@ -27,6 +27,28 @@ public sealed class DeviceGrainTests(SmallCity city) : IClassFixture<SmallCity>
         );
     }
 
+    /// <summary>Orleans lets a silo that stops wait half a minute for a call that is running.</summary>
+    [Fact]
+    public async Task A_device_that_waits_for_its_place_does_not_hold_up_a_shutdown()
+    {
+        var own = new SmallCity();
+        await own.InitializeAsync();
+        await own.ApplyHeartbeat(Camera, RecordingVideo());
+        own.Memory.Notices.Close();
+        await own.Partition(Camera).ApplyHeartbeats([own.NextHeartbeat(Camera, RecordingVideo(Mode.Recorded))]);
+        await own.Memory.Notices.Until(waiting: 1);
+        var waiting = own.Grains.Device(Camera).WaitForPlace();
+        await own.Partition(Camera).CountStates();
+        Assert.False(waiting.IsCompleted);
+
+        own.AnnounceShutdown();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)
+        );
+        own.Memory.Notices.Open();
+        await own.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_camera_that_switches_audio_on_changes_the_notice_at_once()
     {

@@ -94,6 +94,13 @@ public sealed class SmallCity : IAsyncLifetime
         _key.Dispose();
     }
 
+    /// <summary>Announces the shutdown of each silo, as the signal to the process does. None stops yet.</summary>
+    internal void AnnounceShutdown()
+    {
+        foreach (var silo in _cluster.Silos)
+            _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    }
+
     /// <summary>Creates the next heartbeat of a device and applies it nowhere.</summary>
     internal Heartbeat NextHeartbeat(string deviceId, CaptureReport capture) =>
         new(NumberOf(deviceId), deviceId, 1, Interlocked.Increment(ref _seq), Time.GetUtcNow(), null, capture, Health.Ok, "1.0", null);

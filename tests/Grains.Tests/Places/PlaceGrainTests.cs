@@ -169,6 +169,29 @@ public sealed class PlaceGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_place_that_is_asked_past_a_deadline_asks_the_device_before_it_answers()
+    {
+        await _city.Notice(); // The place asks by itself ten seconds after this, and so on.
+        _city.Time.Advance(TimeSpan.FromSeconds(5));
+        await _city.ApplyHeartbeat(Camera, RecordingVideo());
+        _city.Time.Advance(TimeSpan.FromSeconds(25));
+        Assert.Contains((await _city.Notice()).Now.Facts, fact => fact.Certainty == FactCertainty.Reported);
+        // What cannot be recorded is notified to no place.
+        _city.Memory.IsOutOfReach = true;
+        try
+        {
+            _city.Time.Advance(TimeSpan.FromSeconds(5.5)); // Half a second past the deadline.
+            await Assert.ThrowsAnyAsync<IOException>(() => _city.Notice()); // The new notice cannot be recorded.
+        }
+        finally
+        {
+            _city.Memory.IsOutOfReach = false;
+        }
+
+        Assert.DoesNotContain((await _city.Notice()).Now.Facts, fact => fact.Certainty == FactCertainty.Reported);
+    }
+
+    [Fact]
     public async Task A_removed_device_counts_until_confirmed_and_not_during_an_outage()
     {
         await Report(Plates, namesAudio: false);
