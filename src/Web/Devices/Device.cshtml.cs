@@ -172,6 +172,10 @@ public sealed class DeviceModel(
             return Language["device.then.future", at];
         if (state is null or { Evidence: Evidence.Registry })
             return Language["device.then.unseen", at];
-        return Language[state.IsHeard ? "device.then.reporting" : "device.then.silent", at, ("report", Text.For(state.Capture))];
+        return Language[
+            state.IsHeard ? "device.then.reporting" : "device.then.silent",
+            at,
+            ("report", Text.For(state.Capture, Described.Device.Sensors))
+        ];
     }
 }

@@ -13,7 +13,7 @@ internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals
 {
     private readonly DeviceText _text = new(language.Wording);
 
-    /// <summary>Whether the registry confirms it now. If not, a device in scope may be doing everything that it can.</summary>
+    /// <summary>Whether the registry confirms it now. If not, it may be doing everything that it can.</summary>
     public bool IsConfirmed { get; init; } = true;
 
     private CoveringDevice Covering => new(described.Device, described.Last) { Withdrawals = withdrawals };
@@ -30,10 +30,11 @@ internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals
     {
         get
         {
-            if (!Covering.IsInScope)
-                return language[IsRemoved ? "device.presence.removed" : "device.presence.planned"];
+            // Since the page was confirmed, a removed or planned device may have given a sign of life.
             if (!IsConfirmed)
                 return language["device.presence.unconfirmed", ("time", language.Time(described.Last?.LastHeardAt))];
+            if (!Covering.IsInScope)
+                return language[IsRemoved ? "device.presence.removed" : "device.presence.planned"];
             if (described.Last?.LastHeardAt is null)
                 return language["device.presence.never"];
             var state = described.Last.Presence switch
@@ -65,7 +66,7 @@ internal sealed class DeviceFacts(DeviceDescription described, DeviceWithdrawals
             return last.Since(sensor) is { } since
                 ? language["device.reports.since", ("mode", _text.For(mode)), ("time", language.Time(since))]
                 : language["device.reports", ("mode", _text.For(mode))];
-        return language[Covering.IsInScope ? "device.reports.maybe" : "device.reports.nothing"];
+        return language[Covering.IsInScope || !IsConfirmed ? "device.reports.maybe" : "device.reports.nothing"];
     }
 
     /// <summary>

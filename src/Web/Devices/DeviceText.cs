@@ -35,20 +35,25 @@ internal sealed class DeviceText(Wording wording)
 
     /// <summary>
     /// A report, sensor by sensor; "nothing yet" for a device that never reported. A report of which every mode is in doubt says nothing
-    /// any more: the device may be doing anything.
+    /// any more: the device may be doing anything. A sensor of which the report says nothing may be recording.
     /// </summary>
-    public string For(CaptureReport? report)
+    /// <param name="sensors">The sensors that the device has.</param>
+    public string For(CaptureReport? report, IEnumerable<Capture> sensors)
     {
         if (report is not { } reported)
             return wording.Say("report.none");
+        var unknown = wording.Say("presence.unknown");
         return reported.Captures.Any()
             ? string.Join(
                 wording.Say("report.separator"),
-                reported.Captures.Select(capture =>
-                    wording.Say("fact.line", ("capture", For(capture)), ("mode", For(reported[capture]!.Value)))
-                )
+                reported
+                    .Captures.Union(sensors)
+                    .Order()
+                    .Select(capture =>
+                        wording.Say("fact.line", ("capture", For(capture)), ("mode", reported[capture] is { } mode ? For(mode) : unknown))
+                    )
             )
-            : wording.Say("presence.unknown");
+            : unknown;
     }
 
     /// <summary>Whether a device reports now and, where it does not and its notice includes it, that it may be recording.</summary>

@@ -1,11 +1,12 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Devices;
 
 /// <summary>The public page of one device.</summary>
-public sealed class DevicePagesTests(SampleCity city)
+public sealed partial class DevicePagesTests(SampleCity city)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -98,7 +99,31 @@ public sealed class DevicePagesTests(SampleCity city)
         var (status, removed) = await GetAsync("/devices/harbor-tunnel-plates-2");
         Assert.Equal(HttpStatusCode.Gone, status);
         Assert.Contains("It was removed. The notice of its place does not include it.", removed, StringComparison.Ordinal);
-        Assert.DoesNotContain("may be recording.", removed, StringComparison.Ordinal);
+        Assert.DoesNotContain("may be recording.", Confirmed(removed), StringComparison.Ordinal);
+        // Since then it may have given a sign of life.
+        Assert.Contains("What it does now is not confirmed. It may be recording. Last report: never.", removed, StringComparison.Ordinal);
+    }
+
+    /// <summary>A page without its worst case.</summary>
+    private static string Confirmed(string page) => WorstCase().Replace(page, "");
+
+    [GeneratedRegex("<template data-worst>.*?</template>", RegexOptions.Singleline)]
+    private static partial Regex WorstCase();
+
+    [Fact]
+    public async Task A_report_of_which_one_mode_is_in_doubt_names_that_sensor_as_not_known()
+    {
+        await using var own = new SampleCity();
+        await own.InitializeAsync();
+        const string Camera = "east-precinct-lobby-1";
+        var device = (await own.Part<Domain.Devices.IDeviceRegister>().FindAsync(Camera, Cancellation))!;
+        await own.Hears(Camera, Domain.Devices.CaptureReport.ForAll(device.Sensors, Domain.Devices.Mode.Off));
+        var observed = await own.Grains.PartitionOf(device).FindObservation(device.Number, Camera);
+        var videoOnly = Domain.Devices.CaptureReport.ForAll([Domain.Devices.Capture.Video], Domain.Devices.Mode.Off);
+        await own.Grains.PartitionOf(device).ApplyRejected(device.Number, videoOnly, default, observed!.Epoch, observed.Seq);
+        await own.Grains.PartitionOf(device).Wake();
+        var page = await own.Reader.GetStringAsync("/places/" + device.Place, Cancellation);
+        Assert.Contains("video: off; audio: not known: may be recording", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +158,7 @@ public sealed class DevicePagesTests(SampleCity city)
         (status, page) = await Page();
         Assert.Equal((HttpStatusCode.Gone, false), (status, await IsNamed()));
         Assert.Contains("It was removed. The notice of its place does not include it.", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("may be recording.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("may be recording.", Confirmed(page), StringComparison.Ordinal);
         Assert.DoesNotContain(
             (await own.Grains.Place(Place).Describe())!.Content.Worst.Facts,
             fact => fact.Capture == Domain.Devices.Capture.Audio
