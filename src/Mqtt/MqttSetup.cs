@@ -49,6 +49,7 @@ public static class MqttSetup
         services.AddSingleton<PresenceSequencer>();
         services.AddSingleton<KnockRecorder>();
         services.AddSingleton<VendorPublishHandler>();
+        services.AddSingleton<VendorMessageAppender>();
         services.AddSingleton<HeartbeatAppender>();
         services.AddSingleton<PublishRejector>();
         services.AddSingleton<GatewaySenderResolver>();

@@ -45,6 +45,7 @@ public partial struct DevicePresence
         LastSessionEnd = last.SessionEnd;
         Set(Flag.ClockFellBack, last.ClockFellBack);
         Set(Flag.WasHeard, last.LastHeardAt is not null);
+        Set(Flag.WasReceived, true);
     }
 
     /// <summary>What is known of the device, in the form in which it is recorded, published and shown.</summary>
@@ -167,6 +168,9 @@ public partial struct DevicePresence
 
         /// <summary>The device spoke on the newest session, and its newest heartbeat came on an older one.</summary>
         SpokeOnNewerSession = 32,
+
+        /// <summary>Something was received from the device, if only a message that says nothing.</summary>
+        WasReceived = 64,
     }
 
     /// <summary>
@@ -237,7 +241,7 @@ internal static class DevicePresenceBits
     public static readonly BitField ReturnCount = Health.Next(3);
     public static readonly BitField LateCount = ReturnCount.Next(2);
     public static readonly BitField LastSessionEnd = LateCount.Next(4);
-    public static readonly BitField Flags = LastSessionEnd.Next(6);
+    public static readonly BitField Flags = LastSessionEnd.Next(7);
     public static readonly BitField State = Flags.Next(3);
     public static readonly BitField OlderCount = State.Next(2);
 }

@@ -64,10 +64,12 @@ public partial struct DevicePresence
     public readonly bool IsHeard => DeviceObservation.IsHeardState(Presence);
 
     /// <summary>
-    /// Everything that a notice, a page or a rule shows of the device. Most heartbeats leave it unchanged; only a change is recorded.
+    /// Everything that a notice, a page or a rule shows of the device. Most heartbeats leave it unchanged; only a change is recorded. The
+    /// first message is one, whatever it says: a planned device counts from then on.
     /// </summary>
-    public readonly (PresenceState, Evidence, CaptureReport, CaptureSet, Health, int, bool, bool, SessionEnd?) VisibleState =>
+    public readonly (bool, PresenceState, Evidence, CaptureReport, CaptureSet, Health, int, bool, bool, SessionEnd?) VisibleState =>
         (
+            Has(Flag.WasReceived),
             Presence,
             Evidence,
             Capture,
@@ -108,6 +110,7 @@ public partial struct DevicePresence
     public HeartbeatOrder ApplyHeartbeat(Heartbeat heartbeat, long steadyMs)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
+        Set(Flag.WasReceived, true);
         if (!heartbeat.IsAfter(_epoch, _seq))
         {
             var isDuplicate = heartbeat.Epoch == _epoch && heartbeat.Seq == _seq;
@@ -154,6 +157,7 @@ public partial struct DevicePresence
     /// doubt.</param>
     public void ApplyRejected(CaptureReport reported, CaptureSet unregistered, long afterEpoch, long afterSeq, long session = 0)
     {
+        Set(Flag.WasReceived, true);
         NoteSession(session);
         UnregisteredCaptures = UnregisteredCaptures.Union(unregistered);
         if ((_epoch, _seq).CompareTo((afterEpoch, afterSeq)) <= 0)
@@ -162,16 +166,14 @@ public partial struct DevicePresence
 
     /// <summary>
     /// Puts in doubt what differs from a heartbeat that is not after the newest by its numbers and came after it. A device that boots with
-    /// an older clock sends only such heartbeats: of an older epoch, or on a newer session.
+    /// an older clock sends only such heartbeats, and so does one that starts its sequence again, or never counts it on. The next heartbeat
+    /// that is the newest removes a doubt that was none.
     /// </summary>
     private void Doubt(Heartbeat heartbeat)
     {
         UnregisteredCaptures = UnregisteredCaptures.Union(heartbeat.UnregisteredCaptures);
-        // Once the device spoke on a newer session, the session of the newest heartbeat is not known: any other may be newer.
-        var isNewer = IsNewerSession(heartbeat.Session) || Has(Flag.SpokeOnNewerSession);
         NoteSession(heartbeat.Session);
-        if (heartbeat.Epoch < _epoch || isNewer)
-            Capture = Capture.AgreeingWith(heartbeat.Capture);
+        Capture = Capture.AgreeingWith(heartbeat.Capture);
     }
 
     private void MarkHeard(long heardAtUnixMs, long steadyMs)

@@ -174,7 +174,7 @@ internal sealed class BrokerConnectionHandler(
             if (now >= _checksTimeoutsFrom)
                 client.CheckTimeouts(timestamp);
             if (client.Session is { Vendor: not null } gateway)
-                publishes.Tick(gateway);
+                publishes.Vendors.Tick(gateway);
         }
 
         if (time.MonotonicNow() - _idleRemovedAt < RemoveIdleEvery)

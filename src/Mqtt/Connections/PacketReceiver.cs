@@ -169,7 +169,7 @@ internal sealed class PacketReceiver(
         try
         {
             received.Slice(0, MaxPacketBytes).CopyTo(start);
-            return publishes.CanSkip(gateway, start.AsSpan(0, MaxPacketBytes), length, out skipped);
+            return publishes.Vendors.CanSkip(gateway, start.AsSpan(0, MaxPacketBytes), length, out skipped);
         }
         finally
         {
@@ -196,7 +196,7 @@ internal sealed class PacketReceiver(
             input.AdvanceTo(received.GetPosition(taken));
             left -= taken;
             if (left == 0)
-                return await publishes.AcknowledgeSkippedAsync(gateway, skipped);
+                return await publishes.Vendors.AcknowledgeSkippedAsync(gateway, skipped);
             var read = await input.ReadAsync(cancellationToken);
             received = read.Buffer;
             if (read.IsCanceled || disconnect.Cause is not null)

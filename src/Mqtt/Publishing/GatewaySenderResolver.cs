@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Domain;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.SignIn;
@@ -47,8 +46,6 @@ internal sealed class GatewaySenderResolver(IEnrolment enrolment, DeviceIngestSt
             return (null, cause);
         }
 
-        if (device is { Device.Lifecycle: Lifecycle.Removed })
-            return (device, null); // Not cached: each of its publishes is a knock.
         session.CacheDeviceBehind(id, device);
         if (ingestStates.RegisterChanges != asOf)
             session.RemoveDeviceBehind(id); // A change since the query may concern this device: the next publish asks again.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Hosting;
@@ -26,10 +25,10 @@ internal sealed class PublishHandler(
     PresenceSequencer sequencer,
     KnockRecorder knocks,
     VendorPublishHandler vendors,
+    VendorMessageAppender vendorMessages,
     GatewaySenderResolver resolver,
     SessionRegistry sessions,
     Limits limits,
-    MqttMetrics metrics,
     IHostApplicationLifetime lifetime,
     TimeProvider time
 )
@@ -40,10 +39,39 @@ internal sealed class PublishHandler(
         IsServerFault: true
     );
 
+    /// <summary>Handles what gateways publish on vendors' topics.</summary>
+    public VendorMessageAppender Vendors => vendorMessages;
+
     /// <summary>Handles one PUBLISH. Keeps nothing of the bytes when it returns, even if the task continues.</summary>
     /// <param name="packet">The whole packet.</param>
     /// <returns>Why the session ends; null when it goes on.</returns>
     public ValueTask<DisconnectCause?> HandleAsync(Session session, ReadOnlySpan<byte> packet)
+    {
+        if (session.Vendor is not { } vendor)
+            return HandleInTurn(session, packet);
+        return vendor.Turn.TryTake() ? HandleAndEndTurn(session, vendor, packet) : WaitAndHandleAsync(session, vendor, packet.ToArray());
+    }
+
+    private async ValueTask<DisconnectCause?> WaitAndHandleAsync(Session session, VendorConnection vendor, byte[] packet)
+    {
+        await vendor.Turn.TakeAsync();
+        return await HandleAndEndTurn(session, vendor, packet);
+    }
+
+    private ValueTask<DisconnectCause?> HandleAndEndTurn(Session session, VendorConnection vendor, ReadOnlySpan<byte> packet)
+    {
+        try
+        {
+            return vendor.Turn.EndAfterAsync(HandleInTurn(session, packet));
+        }
+        catch
+        {
+            vendor.Turn.End();
+            throw;
+        }
+    }
+
+    private ValueTask<DisconnectCause?> HandleInTurn(Session session, ReadOnlySpan<byte> packet)
     {
         if (PublishPacket.Read(packet, session.IsVersion5, out var publish) is not PacketCheckResult.WellFormed and var fault)
             return rejector.Disconnect(session, PublishRejection.Malformed, TopicClass.Unread, packet.Length, fault.Disconnect());
@@ -63,7 +91,7 @@ internal sealed class PublishHandler(
         if (DeviceTopics.TryDevice(publish.Topic, out var id, out var topic))
         {
             if (session.IsGateway && !GatewaySenderResolver.TryResolve(session, id, out device))
-                return session.RateLimiter.IsExhausted(time.MonotonicNow(), limits)
+                return session.RateLimiter.MayNotAskRegister(time.MonotonicNow(), limits)
                     ? rejector.Reject(session, null, publish, PublishRejection.Rate, TopicClass.Foreign)
                     : ResolveAndHandleAsync(session, Encoding.ASCII.GetString(id), packet.ToArray());
             if (device is null || !DeviceTopics.Is(id, device.Device.Id))
@@ -71,47 +99,10 @@ internal sealed class PublishHandler(
         }
         else if (session.Vendor is not null)
         {
-            return HandleVendor(session, publish);
+            return vendorMessages.Handle(session, publish);
         }
 
         return HandleFrom(session, device, topic, publish);
-    }
-
-    /// <summary>
-    /// Decides on a publish of a gateway that is over the packet cap. On a vendor's topic it is refused like every message that is too
-    /// long, and the session goes on: the devices behind the gateway did nothing wrong.
-    /// </summary>
-    /// <param name="start">The start of the packet, as long as the cap.</param>
-    /// <param name="bytes">The length of the whole packet.</param>
-    /// <returns>False when the session ends: on a device's topic, and when the start does not conform to MQTT.</returns>
-    public bool CanSkip(Session gateway, ReadOnlySpan<byte> start, int bytes, out SkippedPublish skipped)
-    {
-        skipped = default;
-        if (
-            PublishPacket.ReadStart(start, gateway.IsVersion5, out var publish, out _) != PacketCheckResult.WellFormed
-            || publish.HasTopicAlias
-            || publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce
-            || DeviceTopics.TryDevice(publish.Topic, out _, out _)
-        )
-            return false;
-        skipped = new(bytes, publish.PacketId, vendors.RefuseOversized(gateway, publish.Topic));
-        rejector.Record(gateway, PublishRejection.Size, TopicClass.Vendor, bytes);
-        return true;
-    }
-
-    /// <summary>Acknowledges a publish whose bytes were dropped.</summary>
-    public ValueTask<DisconnectCause?> AcknowledgeSkippedAsync(Session gateway, SkippedPublish skipped) =>
-        AcknowledgeVendor(gateway, skipped.PacketId, skipped.Rejection.PubAck());
-
-    /// <summary>Lets time pass for a gateway whose vendor messages wait for a deadline. The check timer calls it.</summary>
-    public void Tick(Session session)
-    {
-        var now = time.GetUtcNow();
-        if (session.Vendor?.Tick(now) is not { } answer)
-            return;
-        _ = AppendAllAsync(session, vendors.ToHeartbeats(session, answer, now, out var isOverRate), 0).AsTask();
-        if (isOverRate)
-            metrics.Refused(PublishRejection.Rate, TopicClass.Vendor);
     }
 
     /// <summary>
@@ -145,9 +136,14 @@ internal sealed class PublishHandler(
     /// <param name="device">Null, or any device with a foreign topic, when the client may not publish on the topic.</param>
     private ValueTask<DisconnectCause?> HandleFrom(Session session, DeviceIngestState? device, TopicClass topic, in PublishPacket publish)
     {
+        var isRemoved = topic != TopicClass.Foreign && device is { Device.Lifecycle: Lifecycle.Removed };
+        if (isRemoved)
+            knocks.Record(device!.Device);
         var rateLimiter = device?.RateLimiter ?? session.RateLimiter;
         if (!rateLimiter.TryAcquire(time.MonotonicNow(), limits))
             return rejector.Reject(session, device, publish, PublishRejection.Rate, topic);
+        if (isRemoved)
+            return rejector.Reject(session, device, publish, PublishRejection.Topic, topic);
         if (publish.Qos != MqttQualityOfServiceLevel.AtLeastOnce)
             return rejector.RejectQos(session, device, publish, topic);
         if (topic == TopicClass.Foreign)
@@ -180,11 +176,7 @@ internal sealed class PublishHandler(
             || !DeviceTopics.TryDevice(publish.Topic, out _, out var topic)
         )
             throw new UnreachableException("HandleAsync has read this packet before.");
-        if (device is not { Device.Lifecycle: Lifecycle.Removed })
-            return HandleFrom(session, device, device is null ? TopicClass.Foreign : topic, publish);
-        knocks.Record(device.Device);
-        var isOverRate = !session.RateLimiter.TryAcquire(time.MonotonicNow(), limits);
-        return rejector.Reject(session, device, publish, isOverRate ? PublishRejection.Rate : PublishRejection.Topic, topic);
+        return HandleFrom(session, device, device is null ? TopicClass.Foreign : topic, publish);
     }
 
     private ValueTask<DisconnectCause?> HandleDeath(Session session, DeviceIngestState device, in PublishPacket publish) =>
@@ -204,72 +196,5 @@ internal sealed class PublishHandler(
         return await HeartbeatAppender.WaitUntilRecordedAsync(session, recorded.Task, lifetime.ApplicationStopping)
             ? await appender.AcknowledgeInOrderAsync(session, packetId, MqttPubAckReasonCode.Success)
             : ShuttingDown;
-    }
-
-    /// <summary>
-    /// Handles a publish on a vendor's topic. Vendors publish at QoS 0, and much that the registry must not read: a rejected message is
-    /// counted and dropped, and does not end the session.
-    /// </summary>
-    private ValueTask<DisconnectCause?> HandleVendor(Session session, in PublishPacket publish)
-    {
-        if (publish.Qos == MqttQualityOfServiceLevel.ExactlyOnce)
-        {
-            return rejector.Disconnect(
-                session,
-                PublishRejection.Qos,
-                TopicClass.Vendor,
-                publish.Payload.Length,
-                MqttDisconnectReasonCode.QoSNotSupported
-            );
-        }
-
-        var (heartbeats, rejection) = vendors.Handle(session, publish);
-        if (rejection is PublishRejection.Rate)
-            return AppendPartlyAsync(session, heartbeats, publish.PacketId, publish.Payload.Length);
-        if (rejection is { } refused)
-        {
-            metrics.Refused(refused, TopicClass.Vendor);
-            return AcknowledgeVendor(session, publish.PacketId, refused.PubAck());
-        }
-
-        return heartbeats.IsEmpty
-            ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success)
-            : AppendAllAsync(session, heartbeats, publish.PacketId);
-    }
-
-    /// <summary>
-    /// Appends the heartbeats of a message that is within the rate limit only in part. A success would mean that all of it is durable, so
-    /// the client gets 0x97. MQTT 3.1.1 has no such code: if the client waits for an acknowledgement, its connection ends.
-    /// </summary>
-    private async ValueTask<DisconnectCause?> AppendPartlyAsync(
-        Session session,
-        ImmutableArray<VendorHeartbeat> heartbeats,
-        ushort packetId,
-        int bytes
-    )
-    {
-        if (await AppendAllAsync(session, heartbeats, 0) is { } cause)
-            return cause;
-        if (packetId != 0 && !session.IsVersion5)
-            return await rejector.Disconnect(session, PublishRejection.Rate, TopicClass.Vendor, bytes, null);
-        rejector.Record(session, PublishRejection.Rate, TopicClass.Vendor, bytes);
-        return await AcknowledgeVendor(session, packetId, PublishRejection.Rate.PubAck());
-    }
-
-    private ValueTask<DisconnectCause?> AcknowledgeVendor(Session session, ushort packetId, MqttPubAckReasonCode reason) =>
-        packetId == 0 ? default : appender.AcknowledgeInOrderAsync(session, packetId, reason);
-
-    /// <summary>Appends all heartbeats of one message. The last one carries the acknowledgement.</summary>
-    private async ValueTask<DisconnectCause?> AppendAllAsync(Session session, ImmutableArray<VendorHeartbeat> heartbeats, ushort packetId)
-    {
-        for (var i = 0; i < heartbeats.Length; i++)
-        {
-            var (device, heartbeat) = heartbeats[i];
-            var acknowledged = i == heartbeats.Length - 1 ? packetId : (ushort)0;
-            if (await appender.AppendAsync(session, device, heartbeat, acknowledged, mayBeStored: false) is { } cause)
-                return cause;
-        }
-
-        return null;
     }
 }

@@ -9,7 +9,12 @@ namespace SurveillanceRegistry.Mqtt.Publishing;
 /// </summary>
 internal sealed class RateLimiter
 {
+    /// <summary>How many questions to the register a client has that is over its limit: at once, and a second.</summary>
+    private const int Lookups = 10,
+        LookupsPerSecond = 1;
+
     private TimeSpan _theoreticalArrivalTime;
+    private TimeSpan _lookupArrivalTime;
     private LogThrottle[]? _logThrottles;
 
     /// <summary>When the client last asked for something; monotonic time.</summary>
@@ -23,11 +28,15 @@ internal sealed class RateLimiter
         return TryAdvance(ref _theoreticalArrivalTime, now, limits.PerSecondAndDevice, limits.BurstPerDevice);
     }
 
-    /// <summary>Whether a request now would be refused. Counts nothing.</summary>
-    public bool IsExhausted(TimeSpan now, Limits limits)
+    /// <summary>
+    /// Whether the register is not asked which device the client means: it is over its limit, and has used the few questions that it has
+    /// beyond it. Without those, one device behind a gateway could hide what the others say.
+    /// </summary>
+    public bool MayNotAskRegister(TimeSpan now, Limits limits)
     {
         var arrivalTime = _theoreticalArrivalTime;
-        return !TryAdvance(ref arrivalTime, now, limits.PerSecondAndDevice, limits.BurstPerDevice);
+        return !TryAdvance(ref arrivalTime, now, limits.PerSecondAndDevice, limits.BurstPerDevice)
+            && !TryAdvance(ref _lookupArrivalTime, now, LookupsPerSecond, Lookups);
     }
 
     /// <summary>Counts a refusal. True if the caller should log now.</summary>

@@ -119,7 +119,11 @@ internal sealed class Session(
 
     /// <summary>The devices that were last heard in this session.</summary>
     public IEnumerable<DeviceIngestState> ActiveDevices =>
-        (own is not null ? [own] : _behind!.Values.OfType<DeviceIngestState>()).Where(device => device.LastSession == number);
+        (
+            own is not null
+                ? [own]
+                : _behind!.Values.OfType<DeviceIngestState>().Where(device => device.Device.Lifecycle != Lifecycle.Removed)
+        ).Where(device => device.LastSession == number);
 
     /// <summary>Finds a device behind this gateway in the cache. False when the register has to be asked.</summary>
     /// <param name="device">The device; null when the id is known not to be behind this gateway.</param>
@@ -157,7 +161,7 @@ internal sealed class Session(
         if (device is null)
             Subscriptions.TryRemove(deviceId, out _);
         // Keep the entry of a device that is still behind this gateway, so that its death is published if the gateway disconnects.
-        if (_behind!.TryGetValue(deviceId, out var cached) && (cached is null || device is null))
+        if (_behind!.TryGetValue(deviceId, out var cached) && (device is null || cached is not { Device.Lifecycle: not Lifecycle.Removed }))
             RemoveDeviceBehind(deviceId);
         if (vendor?.Differs(deviceId, device) == true)
             DisconnectForReconfiguration();

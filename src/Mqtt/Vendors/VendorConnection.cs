@@ -34,6 +34,9 @@ internal sealed class VendorConnection(
         .Where(device => device.Value.Device.Lifecycle != Lifecycle.Removed)
         .ToFrozenDictionary(device => device.Key, device => device.Value.Device, StringComparer.Ordinal);
 
+    /// <summary>The turn to append what the gateway's messages report.</summary>
+    public VendorTurn Turn { get; } = new();
+
     /// <summary>The name of the adapter, for metrics.</summary>
     public string Adapter { get; } = AdapterCatalogue.NameOf(units.Profile.Adapter);
 
@@ -84,6 +87,13 @@ internal sealed class VendorConnection(
     {
         lock (_lock)
             return _stateMachine.Handle(topic, payload, isRetained, now);
+    }
+
+    /// <summary>Handles the loss of a message whose payload was not read.</summary>
+    public VendorAnswer Lose(string topic, DateTimeOffset now)
+    {
+        lock (_lock)
+            return _stateMachine.Lose(topic, now);
     }
 
     /// <summary>Lets time pass. Null when no deadline has come.</summary>

@@ -35,21 +35,26 @@ internal sealed class VendorPublishHandler(
     /// <summary>Handles one PUBLISH of a gateway on a topic that is not the registry's own.</summary>
     /// <returns>
     /// The heartbeats that must be durable before the acknowledgement, and why the message is refused; null when it is not. A message is
-    /// refused as a whole if one of its devices is over its rate limit: not all of it becomes durable. Sending it again does no harm.
+    /// refused as a whole if one of its devices is over its rate limit: not all of it becomes durable. Sending it again does no harm. The
+    /// heartbeats of a message that could not be read say what is not known any more.
     /// </returns>
     public (ImmutableArray<VendorHeartbeat> Heartbeats, PublishRejection? Rejection) Handle(Session session, in PublishPacket publish)
     {
         var now = time.GetUtcNow();
         var vendor = session.Vendor!;
         var answer = vendor.Handle(Encoding.UTF8.GetString(publish.Topic), publish.Payload, publish.IsRetained, now);
-        if (answer.Refusal is { } refusal)
-        {
-            metrics.Dropped(vendor.Adapter, 1, vendor.IsFixed);
-            return ([], RejectionOf(refusal));
-        }
-
         var heartbeats = ToHeartbeats(session, answer, now, out var isOverRate);
-        return (heartbeats, isOverRate ? PublishRejection.Rate : null);
+        if (answer.Refusal is not { } refusal)
+            return (heartbeats, isOverRate ? PublishRejection.Rate : null);
+        metrics.Dropped(vendor.Adapter, 1, vendor.IsFixed);
+        return (heartbeats, RejectionOf(refusal));
+    }
+
+    /// <summary>Returns the heartbeats that follow from the loss of a message whose payload was not read.</summary>
+    public ImmutableArray<VendorHeartbeat> Lose(Session session, string topic)
+    {
+        var now = time.GetUtcNow();
+        return ToHeartbeats(session, session.Vendor!.Lose(topic, now), now, out _);
     }
 
     /// <summary>Refuses a message that is too long for every adapter, by its topic. Its payload is not read.</summary>
@@ -106,6 +111,7 @@ internal sealed class VendorPublishHandler(
 
             isOverRate = true;
             vendor.RepeatReport(report.Device.Id);
+            DoubtReport(session, device, report);
         }
 
         PublishDeaths(session, answer, SessionEnd.DeathMessage);
@@ -116,6 +122,12 @@ internal sealed class VendorPublishHandler(
     private void RecordRemoved(Session session, DeviceIngestState device, UnitReport report)
     {
         knocks.Record(device.Device);
+        DoubtReport(session, device, report);
+    }
+
+    /// <summary>Records what a report that is not stored names, and puts what differs from it in doubt.</summary>
+    private void DoubtReport(Session session, DeviceIngestState device, UnitReport report)
+    {
         if (device.AddRejected(session.Number, report.Capture, out _))
             sequencer.PublishRejected(session, device, report.Capture, report.UnregisteredCaptures);
     }

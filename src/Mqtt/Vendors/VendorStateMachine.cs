@@ -73,7 +73,7 @@ public sealed class VendorStateMachine
     /// <inheritdoc cref="Handle(string, ReadOnlySpan{byte}, bool, DateTimeOffset)"/>
     public VendorAnswer Handle(string topic, ReadOnlySequence<byte> payload, bool isRetained, DateTimeOffset now) =>
         Refusal(topic, payload.Length) is { } refusal
-            ? VendorAnswer.Refused(refusal)
+            ? Refuse(refusal, topic, now)
             : Handle(topic, payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray(), isRetained, now);
 
     /// <summary>Handles a message, or the will of the connection. Keeps nothing of the bytes.</summary>
@@ -81,22 +81,44 @@ public sealed class VendorStateMachine
     public VendorAnswer Handle(string topic, ReadOnlySpan<byte> payload, bool isRetained, DateTimeOffset now)
     {
         if (Refusal(topic, payload.Length) is { } refusal)
-            return VendorAnswer.Refused(refusal);
+            return Refuse(refusal, topic, now);
         if (_adapter is not SparkplugB sparkplug)
         {
             var reading = ((FieldAdapter)_adapter).Read(_units, topic, payload);
             return reading.IsMalformed
-                ? VendorAnswer.Refused(VendorRefusal.Shape)
+                ? Refuse(VendorRefusal.Shape, topic, now)
                 : Merge(reading.Facts, [], reading.Dropped, isLate: false, isRetained);
         }
 
         if (isRetained) // Nodes never retain a message (section 6.4): another client stored this one, and it is old.
             return VendorAnswer.Nothing with { IsLate = true };
         if (sparkplug.Read(_units, topic, payload) is not { } message)
-            return VendorAnswer.Refused(VendorRefusal.Shape);
+            return Refuse(VendorRefusal.Shape, topic, now);
         var answer = _host!.Handle(message, Epoch, now);
         return Merge(answer.Facts, answer.Commands, message.Dropped, answer.IsLate, isRetained: false);
     }
+
+    /// <summary>
+    /// Handles the loss of a message on a topic that is read: whatever the topic reports is not known any more. Sparkplug counts the
+    /// messages of a node, so that all of its units are in doubt until its next birth.
+    /// </summary>
+    public VendorAnswer Lose(string topic, DateTimeOffset now)
+    {
+        if (Classify(topic) != TopicDecision.Read)
+            return VendorAnswer.Nothing;
+        if (_adapter is FieldAdapter fields)
+        {
+            var lost = fields.Lose(_units, topic).Where(fact => fact.Signals != default).ToImmutableArray();
+            return Merge(lost, [], 0, isLate: false, isRetained: false, isLost: true);
+        }
+
+        var answer = _host!.Lose(((SparkplugB)_adapter).NodeOf(_units, topic), now);
+        return Merge(answer.Facts, answer.Commands, 0, isLate: false, isRetained: false, isLost: true);
+    }
+
+    /// <summary>Refuses a message. One that was to be read is lost.</summary>
+    private VendorAnswer Refuse(VendorRefusal refusal, string topic, DateTimeOffset now) =>
+        refusal == VendorRefusal.Shape ? Lose(topic, now) with { Refusal = refusal } : VendorAnswer.Refused(refusal);
 
     /// <summary>Returns why a message is refused by its topic or length; null when it is not.</summary>
     private VendorRefusal? Refusal(string topic, long length) =>
@@ -127,21 +149,21 @@ public sealed class VendorStateMachine
         ImmutableArray<VendorMessage> messages,
         int dropped,
         bool isLate,
-        bool isRetained
+        bool isRetained,
+        bool isLost = false
     )
     {
         var reports = ImmutableArray.CreateBuilder<UnitReport>();
         var deaths = ImmutableArray.CreateBuilder<UnitDeath>();
         foreach (var fact in facts)
         {
-            if (fact.DeviceId is { } deviceId)
+            var (first, end) = fact.DeviceId is { } id && _units.UnitOf(id) is var named ? (named, named + 1) : (0, _states.Length);
+            for (var unit = first; unit < end; unit++)
             {
-                Merge(_units.UnitOf(deviceId), fact, isRetained, reports, deaths);
-                continue;
-            }
-
-            for (var unit = 0; unit < _states.Length; unit++)
+                // What an earlier connection reported of the unit is in doubt too.
+                _states[unit].IsRepeatDue |= isLost && _states[unit].LastReport is null;
                 Merge(unit, fact, isRetained, reports, deaths);
+            }
         }
 
         return new VendorAnswer(reports.ToImmutable(), deaths.ToImmutable(), messages, null, dropped, isLate);

@@ -130,7 +130,7 @@ public sealed class ResourceLimitTests : IAsyncLifetime
             Assert.Equal((0x40, i), ((answer = await connection.ReadPacketAsync())[0], answer[2] << 8 | answer[3]));
         await sending;
         Assert.Equal(code, answer[4]);
-        Assert.InRange(_broker.Enrolment.BehindQueries, 1000, 10_000);
+        Assert.InRange(_broker.Enrolment.BehindQueries, 1000, 10_000 + 10); // A few questions beyond its limit.
         Assert.InRange(_broker.Logged.Count(line => line.Contains("Rejected", StringComparison.Ordinal)), 1, 2);
 
         var asked = _broker.Enrolment.BehindQueries;

@@ -64,17 +64,39 @@ public sealed class KnockRecorderTests : IAsyncLifetime
         Assert.Equal(BrokerFixture.RemovedCamera.Number, (await _broker.Partitions.KnockAsync()).Number);
     }
 
+    private Device RegisterRemoved(string id) =>
+        _broker.Enrolment.Register(FakeEnrolment.Numbered(id) with { Gateway = FakeEnrolment.Gateway, Lifecycle = Lifecycle.Removed });
+
+    [Fact]
+    public async Task A_removed_device_knocks_through_a_gateway_that_is_over_its_rate_limit()
+    {
+        var (flooding, quiet) = (RegisterRemoved("behind-flooding"), RegisterRemoved("behind-quiet"));
+        await using var gateway = await RawMqttClient.SignInAsync(_broker.Address, FakeEnrolment.Gateway);
+        var strangers = _broker.Limits.BurstPerDevice;
+        var flood = gateway.SendAsync(
+            Enumerable
+                .Range(1, strangers)
+                .SelectMany(i => RawMqttClient.Publish((ushort)i, DeviceTopics.Heartbeat("no-such-device"), ""))
+                .Concat(
+                    Enumerable
+                        .Range(1, 100)
+                        .SelectMany(i => RawMqttClient.Publish((ushort)i, DeviceTopics.Heartbeat(flooding.Id), RawMqttClient.Heartbeat(i)))
+                )
+                .Concat(RawMqttClient.Publish(7, DeviceTopics.Heartbeat(quiet.Id), RawMqttClient.Heartbeat(1)))
+                .ToArray()
+        );
+        for (var i = 0; i < strangers + 101; i++)
+            await gateway.ReadPacketAsync();
+        await flood;
+        int[] knocking = [(await _broker.Partitions.KnockAsync()).Number, (await _broker.Partitions.KnockAsync()).Number];
+        Assert.Equal([flooding.Number, quiet.Number], knocking);
+        Assert.Equal(knocking, _broker.Partitions.Rejected.Select(rejected => rejected.Number));
+    }
+
     [Fact]
     public async Task A_gateway_that_publishes_for_a_removed_device_leaves_a_knock_and_its_captures()
     {
-        var removed = _broker.Enrolment.Register(
-            BrokerFixture.Camera with
-            {
-                Id = "behind-removed",
-                Gateway = FakeEnrolment.Gateway,
-                Lifecycle = Lifecycle.Removed,
-            }
-        );
+        var removed = RegisterRemoved("behind-removed");
         await using var gateway = await RawMqttClient.SignInAsync(_broker.Address, FakeEnrolment.Gateway);
         var payload = RawMqttClient.Heartbeat(1);
         for (byte i = 1; i <= 2; i++)

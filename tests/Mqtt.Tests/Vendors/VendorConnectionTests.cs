@@ -53,12 +53,26 @@ public sealed class VendorConnectionTests : IAsyncLifetime
         Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await PublishAsync(recorder, "lobby_north/status/record", "online"));
         Assert.Equal(MqttClientPublishReasonCode.QuotaExceeded, await PublishAsync(recorder, "lobby_north/status/record", "offline"));
         Assert.Equal(2, Stored(FakeEnrolment.North));
+        // It is not stored, and is still what the camera does.
+        var refused = Assert.Single(_broker.Partitions.Rejected);
+        Assert.Equal((Mode.Recorded, Mode.Recorded), (refused.Reported[Capture.Video], refused.Reported[Capture.Audio]));
         Assert.Equal(2, _broker.Measurements.Count(line => line == "registry.publishes.refused rate vendor 1"));
 
         _broker.Clock.Advance(TimeSpan.FromSeconds(1));
         // It proves no life and changes nothing, but the last report was not stored.
         Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "lobby_north/status/record", "offline"));
         Assert.Equal((3, Health.Fault), (Stored(FakeEnrolment.North), _broker.Log.Heartbeats.Last().Health));
+    }
+
+    [Fact]
+    public async Task A_vendor_message_that_could_not_be_read_is_refused_after_its_doubt_is_durable()
+    {
+        using var recorder = await ConnectAsync();
+        Assert.Equal(MqttClientPublishReasonCode.Success, await PublishAsync(recorder, "lobby_north/status/record", "online"));
+        var lost = await PublishAsync(recorder, "lobby_north/status/record", new string('x', 100));
+        Assert.Equal((MqttClientPublishReasonCode.PayloadFormatInvalid, 2), (lost, Stored(FakeEnrolment.North)));
+        var doubt = _broker.Log.Heartbeats.Last();
+        Assert.Equal((default, false), (doubt.Capture, doubt.ProvesLife));
     }
 
     [Fact]

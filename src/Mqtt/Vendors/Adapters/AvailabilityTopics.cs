@@ -79,6 +79,16 @@ public sealed class AvailabilityTopics : FieldAdapter
         return -1;
     }
 
+    private protected override void Lose(UnitIndex units, ReadOnlySpan<char> below, int kept, int unit, FactBuilder builder)
+    {
+        var name = below[(units.Profile.Units[unit].Name.Length + 1)..];
+        foreach (var meaning in units.Profile.Says)
+        {
+            if (meaning.Capture is { } capture && name.SequenceEqual(meaning.Name) && IsAllowed(meaning))
+                builder.SetMode(unit, FactBuilder.SignalOf(capture), null);
+        }
+    }
+
     private protected override VendorReading Read(UnitIndex units, ReadOnlySpan<char> below, int kept, int unit, ReadOnlySpan<byte> payload)
     {
         var name = below[(units.Profile.Units[unit].Name.Length + 1)..];

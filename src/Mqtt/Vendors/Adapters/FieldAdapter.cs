@@ -41,6 +41,23 @@ public class FieldAdapter : Adapter
         return payload.Length > AllowList.MaxBytes ? VendorReading.Shape : Read(units, below, kept, unit, payload);
     }
 
+    /// <summary>Returns what is not known any more after a message on a topic was lost: the modes that the topic reports.</summary>
+    internal ImmutableArray<VendorFact> Lose(UnitIndex units, string topic)
+    {
+        Span<char> letters = stackalloc char[MaxTopicCharacters];
+        if (!TryBelow(units, topic, letters, out var below) || FindAllowed(units, below, out var unit) is var kept && kept < 0)
+            return [];
+        var builder = new FactBuilder(units);
+        Lose(units, below, kept, unit, builder);
+        return builder.Build().Facts;
+    }
+
+    private protected virtual void Lose(UnitIndex units, ReadOnlySpan<char> below, int kept, int unit, FactBuilder builder)
+    {
+        foreach (var field in _fields[kept])
+            builder.SetModesUnknown(unit, field.Allowed.Values);
+    }
+
     private protected virtual VendorReading Read(UnitIndex units, ReadOnlySpan<char> below, int kept, int unit, ReadOnlySpan<byte> payload)
     {
         var fields = _fields[kept];

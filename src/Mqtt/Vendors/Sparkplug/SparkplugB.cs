@@ -132,6 +132,15 @@ public sealed class SparkplugB : Adapter
         }
     }
 
+    /// <summary>The node of a topic that <see cref="Adapter.Classify(UnitIndex, string)"/> lets through.</summary>
+    internal int NodeOf(UnitIndex units, string topic)
+    {
+        Span<char> letters = stackalloc char[MaxTopicCharacters];
+        return TryBelow(units, topic, letters, out var below) && TryTopic(units, below, out _, out var node, out _)
+            ? node
+            : throw new ArgumentException("The topic is not read.", nameof(topic));
+    }
+
     private protected override TopicDecision Classify(UnitIndex units, ReadOnlySpan<char> below) =>
         TryTopic(units, below, out _, out _, out _) ? TopicDecision.Read : base.Classify(units, below);
 

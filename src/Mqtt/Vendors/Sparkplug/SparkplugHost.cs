@@ -66,6 +66,14 @@ public sealed class SparkplugHost
         return step.Answer(isLate);
     }
 
+    /// <summary>Handles a message that could not be read: as one that is missing, it may have said anything of the node's units.</summary>
+    public SparkplugAnswer Lose(int node, DateTimeOffset now)
+    {
+        var step = new Step(now);
+        LoseOrder(_nodes[node], node, step);
+        return step.Answer(isLate: false);
+    }
+
     /// <summary>Lets time pass. A message that is missing for too long counts as lost, and its node is asked for its births.</summary>
     public SparkplugAnswer Tick(DateTimeOffset now)
     {

@@ -84,7 +84,7 @@ internal sealed class DeviceModel(Device device)
     {
         if (!IsHeard(now) || Newest is not { } newest || newest.Report[capture] is not { } mode)
             return null;
-        var after = _messages.Skip(_messages.IndexOf(newest) + 1).Where(message => !IsSurelyOlder(message, newest));
+        var after = _messages.Skip(_messages.IndexOf(newest) + 1);
         var newer = Spoken.Where(message => message.Session > newest.Session && !IsSuperseded(message));
         return after.Concat(newer).All(message => message.Report[capture] == mode) ? mode : null;
     }
