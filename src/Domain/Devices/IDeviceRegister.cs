@@ -21,6 +21,17 @@ public interface IDeviceRegister
     Task<Device?> FindFixedAsync(string deviceId, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What the register said of a device over a time, oldest first: the entry that held at <paramref name="from"/>, and each one that
+    /// began before <paramref name="to"/>. Empty when the device was registered later. The caller records the reading of a mobile device.
+    /// </summary>
+    Task<ImmutableArray<RegisteredDevice>> RegisteredAsync(
+        string deviceId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
     /// The fleets at an instant, in the order of ids. Later changes of the register make no difference. Removed devices are not counted.
     /// </summary>
     Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken);
@@ -94,6 +105,18 @@ public interface IDeviceRegister
         DateTimeOffset at,
         CancellationToken cancellationToken
     );
+}
+
+/// <summary>What the register said of a device from a time on, until it said something else.</summary>
+/// <param name="Since">When it was registered or changed.</param>
+public sealed record RegisteredDevice(DateTimeOffset Since, Device Device)
+{
+    /// <summary>The entries that held at some time from an instant on, of all entries, oldest first.</summary>
+    public static ImmutableArray<RegisteredDevice> From(IEnumerable<RegisteredDevice> entries, DateTimeOffset from)
+    {
+        RegisteredDevice[] all = [.. entries];
+        return [.. all.Skip(Math.Max(0, Array.FindLastIndex(all, entry => entry.Since <= from)))];
+    }
 }
 
 /// <summary>Which devices a page of the register shows. A null member does not restrict it.</summary>

@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Postgres.Devices.History;
 using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Devices;
@@ -145,6 +146,13 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
             new("taken", $"'{id}' is registered already: choose another id, or change what is registered.", id);
     }
 
+    public async Task<ImmutableArray<RegisteredDevice>> RegisteredAsync(
+        string deviceId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    ) => RegisteredDevice.From(await DeviceHistory.ReadAsync(database, deviceId, to, cancellationToken), from);
+
     public async Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
         return
@@ -185,26 +193,8 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         ];
     }
 
-    public async Task<ImmutableArray<MobileAct>> ActsAsync(string deviceId, long? before, int most, CancellationToken cancellationToken)
-    {
-        var rows = await database.QueryAsync<ActRow>(
-            """
-            select number, at, act, by::text, fleet, department, lifecycle, body::text
-            from registry.mobile_act
-            where device = @deviceId and (@before::bigint is null or number < @before)
-            order by number desc
-            limit @most
-            """,
-            new
-            {
-                deviceId,
-                before,
-                most,
-            },
-            cancellationToken
-        );
-        return [.. rows.Select(row => row.ToAct())];
-    }
+    public Task<ImmutableArray<MobileAct>> ActsAsync(string deviceId, long? before, int most, CancellationToken cancellationToken) =>
+        DeviceHistory.ActsAsync(database, deviceId, before, most, cancellationToken);
 
     public async Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken)
     {
@@ -278,20 +268,5 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
             cancellationToken
         );
         return [.. rows.Select(row => JsonRow.Value<Device>(row.Body) with { Number = row.Number })];
-    }
-
-    private sealed record ActRow(
-        long Number,
-        DateTime At,
-        string Act,
-        string By,
-        string Fleet,
-        string Department,
-        string Lifecycle,
-        string Body
-    )
-    {
-        public MobileAct ToAct() =>
-            new(Number, At, Act, JsonRow.Value<Attribution>(By), Fleet, Department, JsonRow.Word<Lifecycle>(Lifecycle), Body);
     }
 }

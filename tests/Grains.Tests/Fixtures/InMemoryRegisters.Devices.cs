@@ -17,6 +17,7 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
             .Select(device => (device, Opened, "device-registered", Attribution.Registry, "")),
     ];
     private readonly Dictionary<string, int> _versions = [];
+    private readonly List<RegisteredDevice> _entries = [.. opening.Devices.Select(device => new RegisteredDevice(Opened, device))];
 
     /// <summary>The devices, numbered as a register numbers them.</summary>
     public ImmutableArray<Device> Devices { get; private set; } =
@@ -29,6 +30,13 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
 
     public Task<Device?> FindFixedAsync(string deviceId, CancellationToken cancellationToken) =>
         Task.FromResult(Devices.FirstOrDefault(device => device.Id == deviceId && device.Fleet is null));
+
+    public Task<ImmutableArray<RegisteredDevice>> RegisteredAsync(
+        string deviceId,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(RegisteredDevice.From(_entries.Where(entry => entry.Device.Id == deviceId && entry.Since < to), from));
 
     public Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Devices.Select(device => Device.PartitionOf(device.Number)).Distinct().ToImmutableArray());
@@ -175,6 +183,7 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
 
     private void AddAct(Device device, DateTimeOffset at, string act, Attribution by, string reason)
     {
+        _entries.Add(new RegisteredDevice(at, device));
         if (device.Fleet is not null)
             _acts.Add((device, at, act, by, reason));
     }

@@ -156,6 +156,42 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
         Assert.Equal(before + 2, await database.AskAsync<int>("select count(*) from registry.ledger_entry"));
     }
 
+    [Fact]
+    public async Task The_register_says_what_it_said_of_a_device_at_every_time()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var register = new DeviceRegister(database.Source);
+        var (fixedDevice, mobile) = (Camera("gate-cam-1"), SmallCity.Opening.Devices.First(device => device.Fleet is not null));
+        Assert.True((await register.RegisterAsync(fixedDevice, Clerk, "", Minute(10), Cancellation)).IsDone);
+        await ChangeAsync(fixedDevice with { Place = SmallCity.Lobby }, 1, 20);
+        // The reason of an act on another device names this one.
+        await ChangeAsync((await register.FindAsync(SmallCity.Camera, Cancellation))!, 1, 25, "\"id\":\"gate-cam-1\"");
+        await ChangeAsync(fixedDevice with { Lifecycle = Lifecycle.Removed }, 2, 30);
+        await ChangeAsync(mobile with { Department = "parking" }, 1, 40);
+
+        Assert.Equal("", await SaidAsync("gate-cam-1", 0, 10));
+        Assert.Equal("10 gate Installed", await SaidAsync("gate-cam-1", 0, 11));
+        Assert.Equal("10 gate Installed", await SaidAsync("gate-cam-1", 19, 20));
+        Assert.Equal("20 lobby Installed", await SaidAsync("gate-cam-1", 20, 21));
+        Assert.Equal("10 gate Installed, 20 lobby Installed, 30 gate Removed", await SaidAsync("gate-cam-1", 15, 60));
+        Assert.Equal("0 lobby Active", await SaidAsync(SmallCity.Camera, 5, 6));
+        Assert.Equal("0 police Active", await SaidAsync(mobile.Id, 39, 40));
+        Assert.Equal("40 parking Active", await SaidAsync(mobile.Id, 40, 41));
+        Assert.Equal("", await SaidAsync("never-registered", 0, 60));
+
+        static string Holder(Device device) => device.Place ?? device.Department;
+        DateTimeOffset Minute(int minute) => SmallCity.Noon.AddMinutes(minute);
+        async Task ChangeAsync(Device device, int version, int minute, string reason = "") =>
+            Assert.True((await register.ChangeAsync(device, version, Clerk, reason, Minute(minute), Cancellation)).IsDone);
+        async Task<string> SaidAsync(string id, int from, int to) =>
+            string.Join(
+                ", ",
+                (await register.RegisteredAsync(id, Minute(from), Minute(to), Cancellation)).Select(entry =>
+                    $"{(entry.Since - SmallCity.Noon).TotalMinutes} {Holder(entry.Device)} {entry.Device.Lifecycle}"
+                )
+            );
+    }
+
     private static Device Camera(string id) => new(id, "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed);
 
     [Fact]

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Text;
+using Npgsql;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Fleets;
+using SurveillanceRegistry.Domain.Ledger;
+
+namespace SurveillanceRegistry.Postgres.Devices.History;
+
+/// <summary>
+/// What the register said of a device in the past: of a fixed one as the ledger has it, of a mobile one as its acts have it. The table of
+/// devices says only what holds now.
+/// </summary>
+internal static class DeviceHistory
+{
+    /// <summary>
+    /// Entries of older versions have the members of the device beside others. The opening of the oldest versions names no device; then
+    /// the row says it, if it was never changed. Changes are looked for only of a device that was changed, by the bytes of the entry:
+    /// parsing each would take a hundred times as long.
+    /// </summary>
+    private const string Query = """
+        select at as At, body::text as Body
+        from (
+            select index as number, at,
+                case
+                    when kind = @registered then coalesce(written->'registered', written)
+                    when version = 1 then body
+                end as body
+            from registry.device
+                join registry.ledger_entry on index = entry
+                cross join lateral (select convert_from(bytes, 'UTF8')::jsonb->'body' as written) one
+            where id = @deviceId and fleet is null
+            union all
+            select index, at, coalesce(written->'registered', written)
+            from registry.ledger_entry
+                cross join lateral (select convert_from(bytes, 'UTF8')::jsonb->'body' as written) one
+            where kind = @changed and position(@member in bytes) > 0 and written->>'id' = @deviceId
+                and exists (select from registry.device where id = @deviceId and fleet is null and version > 1)
+            union all
+            select number, at, coalesce(
+                body->'registered',
+                jsonb_build_object(
+                    'id', device, 'kind', kind, 'fleet', fleet, 'department', department, 'lifecycle', lifecycle,
+                    'sensors', coalesce(body->'sensors', '[]')
+                )
+            )
+            from registry.mobile_act
+            where device = @deviceId and act in (@registered, @changed)
+        ) entries
+        where at < @to and body is not null
+        order by number
+        """;
+
+    /// <summary>Every entry of a device before an instant, oldest first.</summary>
+    public static async Task<ImmutableArray<RegisteredDevice>> ReadAsync(
+        NpgsqlDataSource database,
+        string deviceId,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<(DateTime At, string Body)>(
+            Query,
+            new
+            {
+                deviceId,
+                to = to.UtcDateTime,
+                registered = LedgerKinds.DeviceRegistered,
+                changed = LedgerKinds.DeviceChanged,
+                member = Encoding.UTF8.GetBytes($"\"id\":\"{deviceId}\""),
+            },
+            cancellationToken
+        );
+        return [.. rows.Select(row => new RegisteredDevice(row.At, JsonRow.Value<Device>(row.Body)))];
+    }
+
+    /// <summary>The acts on a mobile device, newest first.</summary>
+    public static async Task<ImmutableArray<MobileAct>> ActsAsync(
+        NpgsqlDataSource database,
+        string deviceId,
+        long? before,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await database.QueryAsync<ActRow>(
+            """
+            select number, at, act, by::text, fleet, department, lifecycle, body::text
+            from registry.mobile_act
+            where device = @deviceId and (@before::bigint is null or number < @before)
+            order by number desc
+            limit @most
+            """,
+            new
+            {
+                deviceId,
+                before,
+                most,
+            },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToAct())];
+    }
+
+    private sealed record ActRow(
+        long Number,
+        DateTime At,
+        string Act,
+        string By,
+        string Fleet,
+        string Department,
+        string Lifecycle,
+        string Body
+    )
+    {
+        public MobileAct ToAct() =>
+            new(Number, At, Act, JsonRow.Value<Attribution>(By), Fleet, Department, JsonRow.Word<Lifecycle>(Lifecycle), Body);
+    }
+}
