@@ -67,6 +67,7 @@ public static class WebSetup
         QrCode.Map(app);
         MapHealth(app);
         var api = app.MapGroup("/api/v1");
+        api.AnswerProblems();
         GovernanceApi.Map(api);
         RegistersApi.Map(api);
         DevicesApi.Map(api);

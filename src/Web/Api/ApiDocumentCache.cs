@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +25,9 @@ internal sealed class ApiDocumentCache(IServiceProvider services)
         var document = await services
             .GetRequiredKeyedService<IOpenApiDocumentProvider>(ApiDocument.Name)
             .GetOpenApiDocumentAsync(CancellationToken.None);
-        var json = Encoding.UTF8.GetBytes(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, CancellationToken.None));
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        document.SerializeAsV31(new OpenApiJsonWriter(text, new OpenApiJsonWriterSettings { Terse = true }));
+        var json = Encoding.UTF8.GetBytes(text.ToString());
         return new BuiltDocument(document, json, EntityTags.FromBytes(json));
     }
 }

@@ -1,27 +1,58 @@
 using System.Collections.Frozen;
+using Microsoft.OpenApi;
+using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Api.Schemas;
 
 namespace SurveillanceRegistry.Web.Api;
 
 /// <summary>A query parameter.</summary>
-/// <param name="Format">Its JSON Schema format; null for any text.</param>
-internal sealed record Parameter(string Name, string Description, string? Format = null, bool IsRequired = false);
+/// <param name="Form">The JSON Schema of its values; any text when null.</param>
+internal sealed record Parameter(string Name, string Description, Func<OpenApiSchema>? Form = null, bool IsRequired = false);
 
 /// <summary>
 /// The purpose and the query parameters of each operation, in one place; a test checks that no operation is missing.
 /// </summary>
 internal static class Operations
 {
-    private static readonly Parameter AsOf = new("asOf", "The day of the law, in the city's time zone; today when left out.", "date"),
-        KnownAt = new("knownAt", "The instant: what the registry knew then; now when left out.", "date-time"),
+    private static readonly Parameter AsOf =
+            new("asOf", "The day of the law, in the city's time zone; today when left out.", ParameterForms.Day),
+        KnownAt = new("knownAt", "The instant: what the registry knew then; now when left out.", ParameterForms.Instant),
         Today =
             new(
                 "asOf",
                 "Today, in the city's time zone, or left out. "
                     + "Any other day is refused with what to use instead: only the current version exists.",
-                "date"
+                ParameterForms.Day
             ),
-        Limit = new("limit", "The most items of a page."),
+        Limit = PageOf(1000),
         After = new("after", "The `next` of the previous page.");
+
+    /// <summary>The groups of operations.</summary>
+    public static FrozenDictionary<string, string> Tags { get; } =
+        new Dictionary<string, string>
+        {
+            ["Governance"] = "The law: which text governs which technology, on any day and as known at any instant.",
+            ["Devices"] = "The register of devices, fleets and gateways, and what devices do.",
+            ["Places"] = "Places, their signed notices and their screens.",
+            ["Changes"] = "Change requests, and the documents that they change.",
+            ["Ledger"] = "The ledger as a transparency log, for independent verification.",
+            ["Audit"] = "Who read what, and the security log.",
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The parts of paths that a caller fills in.</summary>
+    public static FrozenDictionary<string, string> PathParameters { get; } =
+        new Dictionary<string, string>
+        {
+            ["id"] = "The id, as its list has it.",
+            ["number"] = "The number of the credential.",
+            ["kind"] = "city, chapters, wording, technology or instrument.",
+            ["index"] = "The number of the entry, from 0.",
+            ["address"] = "The address of the tile with its slashes, for example 0/000 or entries/x001/234.p/17.",
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Method and path below <c>/api/v1/</c> → group, summary, and query parameters.</summary>
     public static FrozenDictionary<string, (string Tag, string? Summary, Parameter[] Parameters)> All { get; } =
@@ -30,7 +61,13 @@ internal static class Operations
             ["GET governance"] = (
                 "Governance",
                 "The governance table: one row for each technology and instrument, of every status",
-                [AsOf, KnownAt, new("status", "Only rows of these statuses, with commas between them."), Limit, After]
+                [
+                    AsOf,
+                    KnownAt,
+                    new("status", "Only rows of these statuses, with commas between them.", ParameterForms.Words<RuleStatus>),
+                    Limit,
+                    After,
+                ]
             ),
             ["GET governance.csv"] = ("Governance", null, []),
             ["GET instruments"] = ("Governance", "All instruments: laws and policies", [AsOf, KnownAt, Limit, After]),
@@ -49,16 +86,17 @@ internal static class Operations
                 [
                     new("technology", "Only of this technology. A word that is none is refused with the list."),
                     new("place", "Only of this place."),
-                    new("kind", "Only of this kind."),
+                    new("kind", "Only of this kind.", () => ParameterForms.OneOf(DeviceKind.All.Select(kind => kind.Id))),
                     new(
                         "presence",
-                        "Only devices with these presence states, with commas between them: "
-                            + "online, late, silent, disconnected, docked, unknown."
+                        "Only devices with these presence states, with commas between them.",
+                        ParameterForms.Words<PresenceState>
                     ),
                     new(
                         "exceeds",
                         "true: only devices whose last report exceeds their rules; false: only the others. With this or `presence` a page "
-                            + "may hold fewer devices than `limit` and still have a `next`."
+                            + "may hold fewer devices than `limit` and still have a `next`.",
+                        ParameterForms.Boolean
                     ),
                     Today,
                     Limit,
@@ -68,23 +106,29 @@ internal static class Operations
             ["GET devices/{id}"] = (
                 "Devices",
                 "One fixed device, its last report and the rules that govern it",
-                [new("asOf", "What it was doing at this instant, or over this day in the city; now when left out.")]
+                [
+                    new(
+                        "asOf",
+                        "What was registered of it and what it was doing at this instant, or over this day in the city; now when left out.",
+                        ParameterForms.DayOrInstant
+                    ),
+                ]
             ),
-            ["GET devices/{id}/acts"] = ("Devices", null, [Limit, After]),
+            ["GET devices/{id}/acts"] = ("Devices", null, [PageOf(100), After]),
             ["GET devices/{id}/history"] = (
                 "Devices",
                 "The states of a device over at most 31 days, as intervals",
                 [
-                    new("from", "From this instant; a day before `to` when left out.", "date-time"),
-                    new("to", "To this instant; now when left out.", "date-time"),
+                    new("from", "From this instant; a day before `to` when left out.", ParameterForms.Instant),
+                    new("to", "To this instant; now when left out.", ParameterForms.Instant),
                 ]
             ),
             ["GET devices/{id}/availability"] = (
                 "Devices",
                 "The shares of time in which a device was heard, was not heard, and could not be observed",
                 [
-                    new("from", "From this instant; a day before `to` when left out.", "date-time"),
-                    new("to", "To this instant; now when left out.", "date-time"),
+                    new("from", "From this instant; a day before `to` when left out.", ParameterForms.Instant),
+                    new("to", "To this instant; now when left out.", ParameterForms.Instant),
                 ]
             ),
             ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", []),
@@ -96,7 +140,7 @@ internal static class Operations
                 "The notice that was in force at a place at an instant. "
                     + "For a time in which the registry could not observe, `notice` is null and `gap` says from when to when. "
                     + "`displays` is empty: screens do not sign yet what they show.",
-                [new("at", "The instant; now when left out.", "date-time")]
+                [new("at", "The instant; now when left out.", ParameterForms.Instant)]
             ),
             ["GET kiosks"] = ("Places", "The screens and what each last showed", [Today]),
             ["GET kiosks/{id}"] = ("Places", "One screen", [Today]),
@@ -109,13 +153,30 @@ internal static class Operations
             ["GET changes"] = (
                 "Changes",
                 null,
-                [new("state", "Only requests in this state: draft, submitted, approved, rejected or withdrawn."), Limit, After]
+                [new("state", "Only requests in this state.", () => ParameterForms.OneOf<ChangeState>()), PageOf(200), After]
             ),
             ["POST changes/from-file"] = (
                 "Changes",
                 null,
                 [new("name", "The name of the file, ending with .csv or .yaml."), new("reason", "The reason, for readers of the history.")]
             ),
-            ["GET log/proof"] = ("Ledger", null, [new("index", "Number of the entry.", IsRequired: true)]),
+            ["GET log/proof"] = ("Ledger", null, [new("index", "Number of the entry.", ParameterForms.Number, IsRequired: true)]),
+            ["GET audit/readings"] = (
+                "Audit",
+                null,
+                [new("reader", "Only of this staff id."), new("device", "Only of this device."), PageOf(200), After]
+            ),
+            ["GET audit/security"] = (
+                "Audit",
+                null,
+                [
+                    new("kind", "Only events of this kind.", () => ParameterForms.OneOf<SecurityEventKind>()),
+                    new("staff", "Only events that this staff id did or that happened to it."),
+                    PageOf(200),
+                    After,
+                ]
+            ),
         }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static Parameter PageOf(int max) => new("limit", "The most items of a page.", () => ParameterForms.Count(max));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,6 +14,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Changes;
@@ -31,6 +33,7 @@ internal static class ChangesApi
         MapTable(api);
         MapActs(changes);
         api.MapGet("documents/{kind}/{id}", Document)
+            .Answers<DocumentResponse>("ETag")
             .WithTags("Changes")
             .WithSummary("A document in the form of change requests")
             .WithDescription("`kind` is city, chapters, wording, technology or instrument. `revision` is the `base` of a change.");
@@ -40,6 +43,7 @@ internal static class ChangesApi
     {
         changes
             .MapGet("", List)
+            .Answers<ItemsResponse<ChangeRequestResponse>>()
             .RequireAuthorization(StaffPolicies.AnyRole)
             .WithSummary("Change requests, newest first")
             .WithDescription(
@@ -47,6 +51,7 @@ internal static class ChangesApi
             );
         changes
             .MapGet("{id:long}", One)
+            .Answers<ChangeRequestResponse>("ETag", "Location")
             .RequireAuthorization(StaffPolicies.AnyRole)
             .WithSummary("One change request, with its differences");
     }
@@ -55,6 +60,7 @@ internal static class ChangesApi
     {
         changes
             .MapPost("", Draft)
+            .Answers<ChangeRequestResponse>(StatusCodes.Status201Created, "ETag", "Location")
             .RequireAuthorization(Json.Word(Role.Editor))
             .Accepts<ChangeBody>("application/json")
             .WithSummary("Propose a change: a draft")
@@ -63,12 +69,15 @@ internal static class ChangesApi
             );
         changes
             .MapPut("{id:long}", Revise)
+            .Answers<ChangeRequestResponse>("ETag", "Location")
             .RequireAuthorization(Json.Word(Role.Editor))
             .Accepts<ChangeBody>("application/json")
             .WithSummary("Change a draft")
             .WithDescription("Needs If-Match.");
         changes
             .MapPost("from-file", FromFile)
+            .Answers<ChangeRequestResponse>(StatusCodes.Status201Created, "ETag", "Location")
+            .AnswersNothing()
             .RequireAuthorization(Json.Word(Role.Editor))
             .WithSummary("Propose the content of a file: a draft, or every problem by row")
             .WithDescription(
@@ -83,6 +92,7 @@ internal static class ChangesApi
                 async (IGrainFactory grains, ITableFiles files) =>
                     Results.Bytes(files.WriteCsv(await grains.History()), "text/csv; charset=utf-8", "governance.csv")
             )
+            .AnswersMedia(MediaTypeNames.Text.Csv, "Content-Disposition")
             .WithTags("Changes")
             .WithSummary("The whole table with every version, as CSV");
 
@@ -110,6 +120,7 @@ internal static class ChangesApi
     private static void MapAct(RouteGroupBuilder changes, string name, ChangeAct act, Role role, string summary) =>
         changes
             .MapPost("{id:long}/" + name, (long id, HttpContext http, IGrainFactory grains) => ActAsync(id, act, role, http, grains))
+            .Answers<ChangeRequestResponse>("ETag", "Location")
             .RequireAuthorization(Json.Word(role))
             .Accepts<NoteBody>(true, "application/json")
             .WithSummary(summary)
@@ -137,17 +148,16 @@ internal static class ChangesApi
         var history = await grains.History();
         return StoredJsonResult.Create(
             StatusCodes.Status200OK,
-            new
-            {
-                items = page.Take(limit).Select(request => ChangeResponse.Create(http, request, history)),
-                next = page.Length > limit ? page[limit - 1].Id.ToString(CultureInfo.InvariantCulture) : null,
-            }
+            new ItemsResponse<ChangeRequestResponse>(
+                page.Take(limit).Select(request => ChangeRequestResponse.Create(http, request, history)),
+                page.Length > limit ? page[limit - 1].Id.ToString(CultureInfo.InvariantCulture) : null
+            )
         );
     }
 
     private static async Task<IResult> One(long id, IChangeRegister register, IGrainFactory grains, HttpContext http) =>
         await register.FindAsync(id, http.RequestAborted) is { } request
-            ? ChangeResponse.Answer(http, request, await grains.History(), StatusCodes.Status200OK)
+            ? ChangeRequestResponse.Answer(http, request, await grains.History(), StatusCodes.Status200OK)
             : Problem.NotFound($"There is no change request {id}.");
 
     private static Task<IResult> Draft(HttpContext http, IGrainFactory grains) =>
@@ -166,7 +176,7 @@ internal static class ChangesApi
 
     private static IResult Drafted(HttpContext http, Outcome<ChangeRequest> drafted, GovernanceHistory history) =>
         drafted.Value is { } request
-            ? ChangeResponse.Answer(http, request, history, StatusCodes.Status201Created)
+            ? ChangeRequestResponse.Answer(http, request, history, StatusCodes.Status201Created)
             : Problem.Refused(drafted.Refusals);
 
     private static Task<IResult> FromFile(HttpContext http, IGrainFactory grains, ITableFiles files) =>
@@ -249,14 +259,13 @@ internal static class ChangesApi
         return (await grains.History()).LatestOf(named, id) is { } latest
             ? StoredJsonResult.Create(
                 StatusCodes.Status200OK,
-                new
-                {
-                    document = named,
+                new DocumentResponse(
+                    named,
                     id,
-                    revision = latest.Number,
-                    recordedAt = LedgerEntry.FormatTime(latest.RecordedAt),
-                    content = JsonNode.Parse(latest.Document.Body),
-                },
+                    latest.Number,
+                    LedgerEntry.FormatTime(latest.RecordedAt),
+                    JsonNode.Parse(latest.Document.Body)!.AsObject()
+                ),
                 EntityTags.FromVersion(latest.Number)
             )
             : Problem.NotFound($"There is no {kind} '{id}'.");
@@ -272,7 +281,7 @@ internal static class ChangesApi
     {
         var outcome = await act;
         return outcome.Value is { } done
-            ? ChangeResponse.Answer(http, done, await grains.History(), StatusCodes.Status200OK)
+            ? ChangeRequestResponse.Answer(http, done, await grains.History(), StatusCodes.Status200OK)
             : Problem.Refused(outcome.Refusals);
     }
 }

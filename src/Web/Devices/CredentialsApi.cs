@@ -8,6 +8,8 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
@@ -29,6 +31,7 @@ internal static class CredentialsApi
         MapHolders(api.MapGroup("devices").WithTags("Devices"));
         MapHolders(api.MapGroup("gateways").WithTags("Devices"));
         api.MapPost("claims", Claim)
+            .Answers<SecretResponse>()
             .WithTags("Devices")
             .Accepts<ClaimBody>("application/json")
             .WithSummary("Use a claim code, once")
@@ -40,6 +43,7 @@ internal static class CredentialsApi
         var clerk = Json.Word(Role.DeviceClerk);
         holders
             .MapGet("{id}/credentials", Credentials)
+            .Answers<CredentialsResponse>()
             .RequireAuthorization(clerk)
             .WithSummary("All credentials of a holder, past ones too, without their secrets")
             .WithDescription(
@@ -47,6 +51,9 @@ internal static class CredentialsApi
             );
         holders
             .MapPost("{id}/credentials", Issue)
+            .Answers<SecretResponse>(StatusCodes.Status201Created)
+            .OrAnswers<ClaimCodeResponse>()
+            .OrAnswers<CertificateResponse>()
             .RequireAuthorization(clerk)
             .Accepts<CredentialBody>("application/json")
             .WithSummary("Issue a credential")
@@ -57,6 +64,7 @@ internal static class CredentialsApi
             );
         holders
             .MapPost("{id}/credentials/{number:long}/end", End)
+            .AnswersNothing()
             .RequireAuthorization(clerk)
             .Accepts<DeviceRegistrationApi.ReasonBody>(true, "application/json")
             .WithSummary("End a credential")
@@ -79,14 +87,11 @@ internal static class CredentialsApi
             await audit.RecordAsync(http.User.StaffId(), id, "credentials", time.GetUtcNow(), http.RequestAborted);
         return StoredJsonResult.Create(
             StatusCodes.Status200OK,
-            new
-            {
-                items = (await credentials.CredentialsAsync(id, http.RequestAborted)).Select(Shape),
-                next = (string?)null,
-                claimUntil = await claims.ClaimOpenUntilAsync(id, time.GetUtcNow(), http.RequestAborted) is { } until
-                    ? LedgerEntry.FormatTime(until)
-                    : null,
-            }
+            new CredentialsResponse(
+                [.. (await credentials.CredentialsAsync(id, http.RequestAborted)).Select(CredentialResponse.Create)],
+                null,
+                CredentialResponse.Format(await claims.ClaimOpenUntilAsync(id, time.GetUtcNow(), http.RequestAborted))
+            )
         );
     }
 
@@ -104,20 +109,14 @@ internal static class CredentialsApi
                 http.Response.Headers.CacheControl = "no-store";
                 object answer = issued switch
                 {
-                    { Secret: { } secret } => new { deviceId = id, secret },
-                    { Code: { } code, ExpiresAt: { } expires } => new
-                    {
-                        deviceId = id,
-                        code,
-                        expiresAt = LedgerEntry.FormatTime(expires),
-                    },
-                    _ => new
-                    {
-                        deviceId = id,
+                    { Secret: { } secret } => new SecretResponse(id, secret),
+                    { Code: { } code, ExpiresAt: { } expires } => new ClaimCodeResponse(id, code, LedgerEntry.FormatTime(expires)),
+                    _ => new CertificateResponse(
+                        id,
                         issued.Certificate!.Number,
                         issued.Certificate.Kind,
-                        notAfter = LedgerEntry.FormatTime(issued.Certificate.NotAfter!.Value),
-                    },
+                        LedgerEntry.FormatTime(issued.Certificate.NotAfter!.Value)
+                    ),
                 };
                 return Results.Json(answer, Json.Options, statusCode: StatusCodes.Status201Created);
             }
@@ -149,7 +148,7 @@ internal static class CredentialsApi
         )
         {
             http.Response.Headers.CacheControl = "no-store";
-            return Results.Json(new { deviceId = holder, secret }, Json.Options);
+            return JsonResults.Ok(new SecretResponse(holder, secret));
         }
 
         var attempt = throttle.BeginClaim(http.Connection.RemoteIpAddress);
@@ -180,14 +179,4 @@ internal static class CredentialsApi
             );
         }
     }
-
-    private static object Shape(Credential credential) =>
-        new
-        {
-            credential.Number,
-            credential.Kind,
-            from = LedgerEntry.FormatTime(credential.MadeAt),
-            to = credential.EndedAt is { } ended ? LedgerEntry.FormatTime(ended) : null,
-            notAfter = credential.NotAfter is { } expires ? LedgerEntry.FormatTime(expires) : null,
-        };
 }

@@ -1,15 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
-using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
@@ -44,6 +44,7 @@ internal static class DeviceRegistrationApi
         var devices = api.MapGroup("devices").WithTags("Devices");
         devices
             .MapPost("", Register)
+            .Answers<RegisteredDeviceResponse>(StatusCodes.Status201Created, "ETag", "Location")
             .RequireAuthorization(clerk)
             .Accepts<DeviceBody>("application/json")
             .WithSummary("Register a device")
@@ -53,6 +54,7 @@ internal static class DeviceRegistrationApi
             );
         devices
             .MapPatch("{id}", Change)
+            .Answers<RegisteredDeviceResponse>("ETag", "Location")
             .RequireAuthorization(clerk)
             .Accepts<DeviceBody>("application/json")
             .WithSummary("Change what is registered of a device")
@@ -62,12 +64,14 @@ internal static class DeviceRegistrationApi
             );
         devices
             .MapPost("{id}/forget-epoch", ForgetEpoch)
+            .AnswersNothing()
             .RequireAuthorization(clerk)
             .Accepts<ReasonBody>(true, "application/json")
             .WithSummary("Accept heartbeats again from a device whose clock was set back")
             .WithDescription("The next heartbeat is accepted whatever its epoch.");
         devices
             .MapGet("{id}/acts", Acts)
+            .Answers<ItemsResponse<MobileActResponse>>()
             .RequireAuthorization(StaffPolicies.AnyRole)
             .WithSummary("The acts on a mobile device, with the actor and the reason")
             .WithDescription(
@@ -171,41 +175,17 @@ internal static class DeviceRegistrationApi
         var acts = await register.ActsAsync(id, before, limit + 1, http.RequestAborted);
         return StoredJsonResult.Create(
             StatusCodes.Status200OK,
-            new
-            {
-                items = acts.Take(limit)
-                    .Select(act => new
-                    {
-                        at = LedgerEntry.FormatTime(act.At),
-                        act.Act,
-                        act.By,
-                        act.Fleet,
-                        act.Department,
-                        act.Lifecycle,
-                        body = JsonNode.Parse(act.Body),
-                    }),
-                next = acts.Length > limit ? acts[limit - 1].Number.ToString(CultureInfo.InvariantCulture) : null,
-            }
+            new ItemsResponse<MobileActResponse>(
+                acts.Take(limit).Select(MobileActResponse.From),
+                acts.Length > limit ? acts[limit - 1].Number.ToString(CultureInfo.InvariantCulture) : null
+            )
         );
     }
 
     private static StoredJsonResult Shape(Device device, int version, int status) =>
         StoredJsonResult.Create(
             status,
-            new
-            {
-                device.Id,
-                device.Kind,
-                device.Technology,
-                device.Sensors,
-                device.Place,
-                device.Fleet,
-                device.Department,
-                device.Lifecycle,
-                device.Gateway,
-                device.DeadlineSeconds,
-                version,
-            },
+            RegisteredDeviceResponse.From(device, version),
             EntityTags.FromVersion(version),
             $"/api/v1/devices/{device.Id}"
         );

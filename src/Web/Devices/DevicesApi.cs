@@ -1,16 +1,16 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
-using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
@@ -26,8 +26,8 @@ internal static class DevicesApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", ListAsync).AllowOnlyToday(Alternative);
-        api.MapGet("devices/{id}", FindAsync);
+        api.MapGet("devices", ListAsync).AllowOnlyToday(Alternative).Answers<ItemsResponse<DeviceResponse>>();
+        api.MapGet("devices/{id}", FindAsync).ExplainsKnownAt().Answers<DeviceResponse>("ETag").OrAnswers<PastDeviceResponse>();
     }
 
     private static async Task<IResult> FindAsync(
@@ -54,7 +54,7 @@ internal static class DevicesApi
         if (device.Lifecycle == Lifecycle.Removed)
             return Problem.Gone($"Device '{id}' was removed.");
         return await grains.Device(id).Describe() is { } described
-            ? JsonResults.Resource(http, ToResponse(described), await version)
+            ? JsonResults.Resource(http, DeviceResponse.From(described), await version)
             : Problem.NotFound($"No fixed device '{id}' is registered.");
     }
 
@@ -96,13 +96,13 @@ internal static class DevicesApi
             presences?.Contains(one.Last?.Presence ?? PresenceState.Unknown) != false
         );
         var found = (await reader.DescribeAsync([.. observed], cancellationToken))
-            .Where(described => exceeds is null || exceeds == !Exceeds(described).IsEmpty)
+            .Where(described => exceeds is null || exceeds == !DeviceResponse.ExceededBy(described).IsEmpty)
             .ToArray();
         var next =
             found.Length > limit ? found[limit - 1].Device.Id
             : candidates.Length > seen.Length ? seen[^1].Id
             : null;
-        return JsonResults.Ok(new { items = found.Take(limit).Select(ToResponse), next });
+        return JsonResults.Ok(new ItemsResponse<DeviceResponse>(found.Take(limit).Select(DeviceResponse.From), next));
     }
 
     /// <summary>The problem of a filter that names nothing registered: an empty list would say that there are no such devices.</summary>
@@ -124,55 +124,5 @@ internal static class DevicesApi
             return null;
         var places = await services.GetRequiredService<IPlaceRegister>().PlacesAsync(http.RequestAborted);
         return places.Any(one => one.Id == place) ? null : QueryParameters.NotAmong("place", place, places.Select(one => one.Id));
-    }
-
-    private static ImmutableArray<Capture> Exceeds(DeviceDescription described) =>
-        described.Last is { } last && described.Expected is { } expected ? expected.ExceededBy(last) : [];
-
-    private static object ToResponse(DeviceDescription described)
-    {
-        var (device, last, _, governedBy) = described;
-        return new
-        {
-            device.Id,
-            device.Kind,
-            device.Technology,
-            device.Sensors,
-            device.Place,
-            device.Fleet,
-            device.Department,
-            device.Lifecycle,
-            device.Gateway,
-            presence = last?.Presence ?? PresenceState.Unknown,
-            deadlineSeconds = device.DeadlineSeconds,
-            capture = last?.Capture ?? default,
-            // Captures that it reported and that are not registered: it may be recording them although `capture` does not say so.
-            beyond = last?.UnregisteredCaptures ?? default,
-            // Captures that the register took from it at a place. It may be making them until a person has confirmed that they are gone.
-            withdrawn = described.Withdrawn.Select(gone => new
-            {
-                gone.Place,
-                gone.Captures,
-                since = NoticePayload.FormatInstant(gone.Since!.Value),
-            }),
-            expected = described.Expected,
-            // Captures beyond its rules, and whether it applies an old version of them. Public.
-            exceeds = Exceeds(described),
-            ruleVersion = last?.RuleVersion,
-            isBehind = last is not null && described.Expected?.IsBehind(last) == true,
-            evidence = last?.Evidence,
-            sessionEnd = last?.SessionEnd,
-            clockFellBack = last?.ClockFellBack ?? false,
-            skewSeconds = last?.SkewSeconds,
-            lastHeardAt = last?.LastHeardAt is { } heardAt ? NoticePayload.FormatInstant(heardAt) : null,
-            governedBy = governedBy.Select(row => new
-            {
-                instrument = row.Instrument.Id,
-                row.Instrument.Citation,
-                row.Version?.Title,
-                effectiveFrom = row.Version?.Effective.From,
-                row.Status,
-            }),
-        };
     }
 }

@@ -5,6 +5,8 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
@@ -24,16 +26,22 @@ internal static class GatewaysApi
     {
         var clerk = Json.Word(Role.DeviceClerk);
         var gateways = api.MapGroup("gateways").WithTags("Devices");
-        gateways.MapGet("", List).RequireAuthorization(StaffPolicies.AnyRole).WithSummary("All gateways");
-        gateways.MapGet("{id}", One).RequireAuthorization(StaffPolicies.AnyRole).WithSummary("One gateway and the devices behind it");
+        gateways.MapGet("", List).Answers<ItemsResponse<Gateway>>().RequireAuthorization(StaffPolicies.AnyRole).WithSummary("All gateways");
+        gateways
+            .MapGet("{id}", One)
+            .Answers<GatewayDevicesResponse>("ETag")
+            .RequireAuthorization(StaffPolicies.AnyRole)
+            .WithSummary("One gateway and the devices behind it");
         gateways
             .MapPost("", Register)
+            .Answers<Gateway>(StatusCodes.Status201Created, "ETag", "Location")
             .RequireAuthorization(clerk)
             .Accepts<GatewayBody>("application/json")
             .WithSummary("Register a gateway")
             .WithDescription("A gateway publishes for the devices registered behind it, and never for itself. Honours Idempotency-Key.");
         gateways
             .MapPatch("{id}", Change)
+            .Answers<Gateway>("ETag")
             .RequireAuthorization(clerk)
             .Accepts<GatewayBody>("application/json")
             .WithSummary("Change or remove a gateway")
@@ -41,10 +49,7 @@ internal static class GatewaysApi
     }
 
     private static async Task<IResult> List(IGatewayRegister gateways, CancellationToken cancellationToken) =>
-        StoredJsonResult.Create(
-            StatusCodes.Status200OK,
-            new { items = await gateways.GatewaysAsync(cancellationToken), next = (string?)null }
-        );
+        StoredJsonResult.Create(StatusCodes.Status200OK, new ItemsResponse<Gateway>(await gateways.GatewaysAsync(cancellationToken), null));
 
     private static async Task<IResult> One(
         string id,
@@ -60,15 +65,14 @@ internal static class GatewaysApi
         var behind = await MobileReadPolicy.BehindAsync(id, http, enrolment, audit, time);
         return StoredJsonResult.Create(
             StatusCodes.Status200OK,
-            new
-            {
+            new GatewayDevicesResponse(
                 gateway.Id,
                 gateway.Department,
                 gateway.Profile,
                 gateway.Removed,
                 gateway.Version,
-                devices = behind.Select(device => device.Id),
-            },
+                [.. behind.Select(device => device.Id)]
+            ),
             EntityTags.FromVersion(gateway.Version)
         );
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,11 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
-using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices;
@@ -28,50 +30,46 @@ internal static class HistoryApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet(
-            "devices/{id}/history",
-            (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) =>
-                OverAsync(id, http, devices, history, (past, _) => new { items = past.Intervals.Select(Shape), next = (string?)null })
-        );
+                "devices/{id}/history",
+                (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) =>
+                    OverAsync(
+                        id,
+                        http,
+                        devices,
+                        history,
+                        (past, _) => new ItemsResponse<StateResponse>(past.Intervals.Select(StateResponse.Create), null)
+                    )
+            )
+            .Answers<ItemsResponse<StateResponse>>();
         api.MapGet(
-            "devices/{id}/availability",
-            (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) =>
-                OverAsync(id, http, devices, history, (past, now) => Shares(past.Availability(now)))
-        );
+                "devices/{id}/availability",
+                (string id, HttpContext http, IDeviceRegister devices, IStateHistoryRegister history) =>
+                    OverAsync(id, http, devices, history, (past, now) => AvailabilityResponse.From(past.Availability(now)))
+            )
+            .Answers<AvailabilityResponse>();
         api.MapGet(
-            "fleets",
-            async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                JsonResults.Ok(
-                    new
-                    {
-                        items = (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken)).Parts.Select(Shape),
-                        next = (string?)null,
-                    }
-                )
-        );
+                "fleets",
+                async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
+                    JsonResults.Collection((await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken)).ToResponses())
+            )
+            .Answers<ItemsResponse<FleetResponse>>();
         api.MapGet(
-            "fleets/{id}",
-            async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken))
-                    .Parts.Where(fleet => fleet.Id == id)
-                    .Select(Shape)
-                    .ToArray()
-                    is { Length: > 0 } parts
-                    ? JsonResults.Ok(new { id, kinds = parts })
-                    : Problem.NotFound($"No fleet '{id}' is registered.")
-        );
+                "fleets/{id}",
+                async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
+                    (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken))
+                        .ToResponses()
+                        .Where(fleet => fleet.Id == id)
+                        .ToImmutableArray()
+                        is { IsEmpty: false } kinds
+                        ? JsonResults.Ok(new FleetKindsResponse(id, kinds))
+                        : Problem.NotFound($"No fleet '{id}' is registered.")
+            )
+            .Answers<FleetKindsResponse>();
     }
 
-    private static object Shape(RegisteredFleet fleet) =>
-        new
-        {
-            fleet.Id,
-            fleet.Kind,
-            fleet.Technology,
-            fleet.Department,
-            units = PublishedFleetCount.Of(fleet.Units), // Rounded to 5; null for fewer than 13.
-        };
-
-    /// <summary>What a device was doing at an instant, or over a day in the city.</summary>
+    /// <summary>
+    /// A device as it was at an instant, or over a day in the city: what the register said of it then, and what it was doing.
+    /// </summary>
     public static async Task<IResult> AsOf(Device device, HttpContext http)
     {
         var services = http.RequestServices;
@@ -79,6 +77,7 @@ internal static class HistoryApi
             (await services.GetRequiredService<IGrainFactory>().Governance()).City,
             services.GetRequiredService<TimeProvider>()
         );
+        var asOf = http.Request.Query["asOf"].ToString();
         DateTimeOffset from,
             to;
         if (
@@ -90,21 +89,16 @@ internal static class HistoryApi
         else if (QueryParameters.TryInstant(http.Request.Query, "asOf", time, out var at))
             (from, to) = (at.ToUniversalTime(), at.Shift(OneMicrosecond));
         else
-            return Problem.BadParameter($"asOf is '{http.Request.Query["asOf"]}': {QueryParameters.DayExpected}, or an instant.");
+            return Problem.BadParameter($"asOf is '{asOf}': {QueryParameters.DayExpected}, or an instant.");
+        if (from > time.GetUtcNow())
+            return Problem.BadParameter($"asOf is '{asOf}': that time has not come.");
         if (await CheckReadAsync(device, "history", http) is { } refusal)
             return refusal;
+        var registered = await services.GetRequiredService<IDeviceRegister>().RegisteredAsync(device.Id, from, to, http.RequestAborted);
+        if (registered.IsEmpty)
+            return Problem.NotFound($"Device '{device.Id}' was not registered yet: asOf is '{asOf}'.");
         var past = await services.GetRequiredService<IStateHistoryRegister>().FindAsync(device.Id, from, to, http.RequestAborted);
-        return JsonResults.Ok(
-            new
-            {
-                device.Id,
-                device.Kind,
-                device.Technology,
-                device.Place,
-                asOf = http.Request.Query["asOf"].ToString(),
-                states = past.Intervals.Select(Shape),
-            }
-        );
+        return JsonResults.Resource(http, PastDeviceResponse.Create(asOf, registered, past));
     }
 
     private static async Task<IResult> OverAsync(
@@ -155,29 +149,4 @@ internal static class HistoryApi
             );
         return null;
     }
-
-    private static object Shape(StateInterval interval) =>
-        new
-        {
-            from = LedgerEntry.FormatTime(interval.From),
-            to = interval.To is { } to ? LedgerEntry.FormatTime(to) : null,
-            interval.Presence,
-            interval.Evidence,
-            interval.SessionEnd,
-            capture = interval.IsHeard ? interval.Capture : default,
-            lastReported = interval.Capture,
-            interval.Health,
-        };
-
-    private static object Shares(TimeShares shares) =>
-        new
-        {
-            seconds = Math.Round(shares.Whole.TotalSeconds, 3),
-            heard = Share(shares.Heard, shares.Whole),
-            notHeard = Share(shares.NotHeard, shares.Whole),
-            unseen = Share(shares.Unseen, shares.Whole),
-        };
-
-    private static object Share(TimeSpan part, TimeSpan whole) =>
-        new { seconds = Math.Round(part.TotalSeconds, 3), percent = whole == TimeSpan.Zero ? 0 : Math.Round(100 * part / whole, 3) };
 }

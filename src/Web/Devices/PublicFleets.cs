@@ -3,6 +3,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Web.Devices.Responses;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -33,6 +34,17 @@ public sealed record PublicFleets(ImmutableArray<RegisteredFleet> Parts, Immutab
             ]
         );
     }
+
+    /// <summary>
+    /// The fleets for programs, in the order of <see cref="Known"/>: each part, and each fleet without parts that are public yet.
+    /// </summary>
+    internal IEnumerable<FleetResponse> ToResponses() =>
+        Known.SelectMany(known =>
+            Parts
+                .Where(part => part.Id == known.Id && part.Technology == known.Technology)
+                .Select(FleetResponse.From)
+                .DefaultIfEmpty(FleetResponse.From(known))
+        );
 
     /// <summary>The rounded size of a part, in a language.</summary>
     public static string Text(RegisteredFleet part, Wording wording)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using SurveillanceRegistry.Domain;
@@ -47,22 +48,14 @@ internal static class Problem
             RefusalCodes.WrongState or RefusalCodes.BaseMoved => (StatusCodes.Status409Conflict, "Another change came first"),
             _ => (StatusCodes.Status422UnprocessableEntity, "Refused by the rules"),
         };
-        return Results.Problem(
-            first.Sentence,
-            statusCode: status,
-            title: title,
-            type: Types + first.Code,
-            extensions: new Dictionary<string, object?>
-            {
-                ["errors"] = refusals
-                    .Select(refusal => new
-                    {
-                        code = refusal.Code,
-                        where = refusal.Where,
-                        detail = refusal.Sentence,
-                    })
-                    .ToArray(),
-            }
+        return Write(
+            new ProblemResponse(
+                Types + first.Code,
+                title,
+                status,
+                first.Sentence,
+                [.. refusals.Select(refusal => new RefusalResponse(refusal.Code, refusal.Where, refusal.Sentence))]
+            )
         );
     }
 
@@ -101,5 +94,26 @@ internal static class Problem
     }
 
     public static IResult From(int status, string type, string title, string detail) =>
-        Results.Problem(detail, statusCode: status, title: title, type: Types + type);
+        Write(new ProblemResponse(Types + type, title, status, detail));
+
+    private static IResult Write(ProblemResponse problem) =>
+        Results.Json(problem, Json.Options, "application/problem+json", problem.Status);
 }
+
+/// <summary>A problem (RFC 9457).</summary>
+/// <param name="Type">The stable name of the problem, e.g. `/problems/not-found`.</param>
+/// <param name="Detail">What is wrong and what to do, in a sentence.</param>
+/// <param name="Errors">Every reason of a refusal; missing for other problems.</param>
+internal sealed record ProblemResponse(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RefusalResponse>? Errors = null
+);
+
+/// <summary>One reason of a refusal.</summary>
+/// <param name="Code">A stable word.</param>
+/// <param name="Where">The value that it is about; null when it is about none.</param>
+/// <param name="Detail">What is wrong and what to do, in a sentence.</param>
+internal sealed record RefusalResponse(string Code, string? Where, string Detail);

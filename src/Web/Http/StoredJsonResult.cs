@@ -17,6 +17,12 @@ internal sealed record StoredJsonResult(int Status, string Body, string? ETag = 
         response.Headers.CacheControl = "no-cache";
         if (ETag is not null)
             response.Headers.ETag = ETag;
+        if (ETag is not null && HttpMethods.IsGet(httpContext.Request.Method) && httpContext.Request.Headers.IfNoneMatch == ETag)
+        {
+            (response.StatusCode, response.ContentType) = (StatusCodes.Status304NotModified, null);
+            return;
+        }
+
         if (Location is not null)
             response.Headers.Location = Location;
         await response.Body.WriteAsync(Encoding.UTF8.GetBytes(Body), httpContext.RequestAborted);

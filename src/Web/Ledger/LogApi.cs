@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Mime;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Checkpoints;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Ledger;
@@ -24,12 +26,17 @@ internal static class LogApi
     {
         var log = api.MapGroup("log").WithTags("Ledger");
         log.MapGet("checkpoint", Checkpoint)
+            .AnswersMedia(MediaTypeNames.Text.Plain)
             .WithSummary("The size of the ledger and the root hash of its tree, signed (C2SP tlog-checkpoint)");
         log.MapGet("key", (ILogSigner signer) => Results.Text(signer.Vkey + "\n", Text))
+            .AnswersMedia(MediaTypeNames.Text.Plain)
             .WithSummary("The public key of the ledger, in the form of verifiers (vkey)");
-        log.MapGet("tile/{**address}", OneTile).WithSummary("A tile of hashes, or a bundle of entries (C2SP tlog-tiles)");
-        log.MapGet("entries/{index:long}", Entry).WithSummary("One entry, as JSON");
+        log.MapGet("tile/{**address}", OneTile)
+            .AnswersMedia(MediaTypeNames.Application.Octet)
+            .WithSummary("A tile of hashes, or a bundle of entries (C2SP tlog-tiles)");
+        log.MapGet("entries/{index:long}", Entry).Answers<EntryResponse>().WithSummary("One entry, as JSON");
         log.MapGet("proof", Proof)
+            .AnswersMedia(MediaTypeNames.Text.Plain)
             .WithSummary("Proof that an entry is in the ledger, for offline verification (C2SP tlog-proof)")
             .WithDescription("`index` is the number of the entry. The answer has the hashes from the leaf to the root, and a checkpoint.");
     }
@@ -70,16 +77,15 @@ internal static class LogApi
         if (await log.EntriesAsync(index, 1, http.RequestAborted) is not [var entry] || entry.Index != index)
             return Problem.NotFound($"The ledger has no entry {index} yet.");
         http.Response.Headers.CacheControl = Immutable;
-        return Results.Json(
-            new
-            {
-                entry.Index,
-                leafHash = Convert.ToHexStringLower(entry.LeafHash.Span),
-                entry = JsonNode.Parse(entry.Bytes.Span),
-            },
-            Domain.Json.Options
+        return JsonResults.Ok(
+            new EntryResponse(entry.Index, Convert.ToHexStringLower(entry.LeafHash.Span), JsonNode.Parse(entry.Bytes.Span)!.AsObject())
         );
     }
+
+    /// <summary>An entry of the ledger.</summary>
+    /// <param name="LeafHash">The hash of its leaf in the tree (RFC 6962), as hexadecimal digits.</param>
+    /// <param name="Entry">The entry: version, time, kind, actor and details.</param>
+    internal sealed record EntryResponse(long Index, string LeafHash, JsonObject Entry);
 
     private static async Task<IResult> Proof(HttpContext http, CheckpointPublisher publisher, TimeProvider time)
     {

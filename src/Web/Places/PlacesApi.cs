@@ -1,13 +1,12 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Places;
@@ -26,27 +25,19 @@ internal static class PlacesApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("places", ListAsync).AllowOnlyToday(Alternative);
+        api.MapGet("places", ListAsync).AllowOnlyToday(Alternative).Answers<ItemsResponse<PlaceResponse>>();
         api.MapGet(
                 "places/{id}",
                 async (string id, IPlaceRegister places, IGrainFactory grains, HttpContext http, CancellationToken cancellationToken) =>
                     await places.DescribeAsync(id, grains, cancellationToken) is { } place
-                        ? JsonResults.Resource(http, Shape(place))
+                        ? JsonResults.Resource(http, PlaceResponse.From(place))
                         : NotFound(id)
             )
-            .AllowOnlyToday(Alternative);
-        api.MapGet("places/{id}/notice", Notice);
-        api.MapGet(
-                "kiosks",
-                async (IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-                    JsonResults.Collection(
-                        (await DescribeAllAsync(places, grains, cancellationToken))
-                            .SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Removed).Select(KioskResponse.For))
-                            .OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)
-                    )
-            )
-            .AllowOnlyToday(Alternative);
-        api.MapGet("kiosks/{id}", FindKiosk).AllowOnlyToday(Alternative);
+            .AllowOnlyToday(Alternative)
+            .Answers<PlaceResponse>("ETag");
+        api.MapGet("places/{id}/notice", Notice).Answers<NoticeResponse>();
+        api.MapGet("kiosks", ListKiosksAsync).AllowOnlyToday(Alternative).Answers<ItemsResponse<KioskResponse>>();
+        api.MapGet("kiosks/{id}", FindKiosk).AllowOnlyToday(Alternative).Answers<KioskResponse>();
     }
 
     /// <summary>Lists places by id. Only the places of the page are asked for their state.</summary>
@@ -67,9 +58,19 @@ internal static class PlacesApi
             .ToArray();
         var page = await Task.WhenAll(following.Take(limit).Select(place => grains.Place(place.Id).Describe()));
         return JsonResults.Ok(
-            new { items = page.OfType<PlaceDescription>().Select(Shape), next = following.Length > limit ? following[limit - 1].Id : null }
+            new ItemsResponse<PlaceResponse>(
+                page.OfType<PlaceDescription>().Select(PlaceResponse.From),
+                following.Length > limit ? following[limit - 1].Id : null
+            )
         );
     }
+
+    private static async Task<IResult> ListKiosksAsync(IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
+        JsonResults.Collection(
+            (await DescribeAllAsync(places, grains, cancellationToken))
+                .SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Removed).Select(KioskResponse.For))
+                .OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)
+        );
 
     private static async Task<IEnumerable<PlaceDescription>> DescribeAllAsync(
         IPlaceRegister places,
@@ -91,20 +92,6 @@ internal static class PlacesApi
             null => Problem.NotFound($"No kiosk '{id}' is registered."),
             { Removed: true } => Problem.Gone($"Kiosk '{id}' was removed."),
             var kiosk => JsonResults.Ok(KioskResponse.For(kiosk)),
-        };
-
-    private static object Shape(PlaceDescription place) =>
-        new
-        {
-            place.Place.Id,
-            place.Place.Name,
-            place.Place.Address,
-            place.Place.Area,
-            kiosks = place.Kiosks.Where(kiosk => !kiosk.Removed).Select(kiosk => kiosk.Id),
-            devices = place
-                .Covering.Where(covering => covering.IsInScope || covering.Device.Lifecycle != Lifecycle.Removed)
-                .Select(covering => covering.Device.Id),
-            fleets = place.Fleets.Select(fleet => fleet.Id).Distinct(),
         };
 
     private static async Task<IResult> Notice(
@@ -130,35 +117,8 @@ internal static class PlacesApi
         if (notice is null)
             return Problem.NotFound($"No notice had been issued for place '{id}' by {NoticePayload.FormatInstant(at)}.");
         var gap = isPast ? await periods.FindGapAsync(at, time.GetUtcNow(), cancellationToken) : null;
-        return Results.Json(
-            new JsonObject
-            {
-                ["place"] = id,
-                ["at"] = NoticePayload.FormatInstant(at),
-                ["notice"] = gap is null ? JsonNode.Parse(notice.ToJws()) : null,
-                ["hash"] = gap is null ? notice.Hash : null,
-                ["gap"] = gap is null ? null : Shape(gap, notice),
-                ["displays"] = new JsonArray(),
-            }
-        );
+        return JsonResults.Ok(NoticeResponse.Create(at, notice, gap));
     }
-
-    /// <summary>A time in which no notice can be stated, with the last notice before it, whose worst case screens then showed.</summary>
-    private static JsonObject Shape(ObservationGap gap, SignedNotice last) =>
-        new()
-        {
-            ["from"] = gap.From is { } from ? NoticePayload.FormatInstant(from) : null,
-            ["to"] = gap.To is { } to ? NoticePayload.FormatInstant(to) : null,
-            ["lastHash"] = last.Hash,
-            ["lastSequence"] = last.Sequence,
-        };
 
     private static IResult NotFound(string id) => Problem.NotFound($"No place '{id}' is registered.");
-
-    /// <summary>A screen. Until paired screens sign what they show, nothing is known of what it shows.</summary>
-    private sealed record KioskResponse(string Id, string Place, bool Paired, string? LastSeenAt, string State, object? Shown)
-    {
-        public static KioskResponse For(Kiosk kiosk) =>
-            new(kiosk.Id, kiosk.Place, Paired: false, LastSeenAt: null, State: "unpaired", Shown: null);
-    }
 }

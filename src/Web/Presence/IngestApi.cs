@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Grains.Presence;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Presence;
@@ -20,17 +21,17 @@ internal static class IngestApi
         // Without the number of heartbeats and without gateways of mobile devices: a reader who knows the fixed devices could subtract
         // them, and would see how many mobile devices are out.
         api.MapGet(
-            "ingest",
-            (IngestStatistics figures, IDroppedFields dropped, TimeProvider time) =>
-                JsonResults.Ok(
-                    new
-                    {
-                        at = NoticePayload.FormatInstant(time.GetUtcNow()),
-                        since = NoticePayload.FormatInstant(figures.Since),
-                        droppedFields = dropped.InPublic,
-                    }
-                )
-        );
+                "ingest",
+                (IngestStatistics figures, IDroppedFields dropped, TimeProvider time) =>
+                    JsonResults.Ok(
+                        new IngestResponse(
+                            NoticePayload.FormatInstant(time.GetUtcNow()),
+                            NoticePayload.FormatInstant(figures.Since),
+                            dropped.InPublic
+                        )
+                    )
+            )
+            .Answers<IngestResponse>();
         app.MapGet(
                 "/staff/ingest/figures",
                 async (IngestOverview overview, CancellationToken cancellationToken) =>
@@ -38,6 +39,15 @@ internal static class IngestApi
             )
             .RequireAuthorization(StaffPolicies.IngestViewer);
     }
+
+    /// <summary>How many fields of vendors' messages were dropped unread.</summary>
+    /// <param name="Since">The start of the server.</param>
+    /// <param name="DroppedFields">The number of fields by adapter.</param>
+    internal sealed record IngestResponse(
+        [property: Instant] string At,
+        [property: Instant] string Since,
+        IReadOnlyDictionary<string, long> DroppedFields
+    );
 
     private static object Shape(IngestView view)
     {

@@ -38,6 +38,44 @@ public sealed class ApiDocumentTests(SampleCity city)
     }
 
     [Fact]
+    public async Task Every_operation_has_a_name_answers_with_schemas_and_a_rule_of_access()
+    {
+        var operations = (await city.Json("/openapi/v1.json"))["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(one => (Key: $"{one.Key} {path.Key}", one.Value)))
+            .ToArray();
+        Assert.All(
+            operations,
+            one =>
+            {
+                Assert.False(string.IsNullOrEmpty((string?)one.Value!["operationId"]), one.Key);
+                Assert.NotNull(one.Value["security"]);
+                Assert.All(
+                    one.Value["responses"]!.AsObject().Where(answer => answer.Key is not ("204" or "304")),
+                    answer => Assert.NotNull(answer.Value!["content"]!.AsObject().First().Value!["schema"])
+                );
+            }
+        );
+        Assert.Equal(operations.Length, operations.Select(one => (string)one.Value!["operationId"]!).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Words_of_closed_lists_are_enums_and_members_that_are_always_written_are_required()
+    {
+        var schemas = (await city.Json("/openapi/v1.json"))["components"]!["schemas"]!;
+        Assert.Equal(
+            """{"enum":["planned","installed","active","paused","removed"],"type":"string","description":"The lifecycle of a device."}""",
+            schemas["Lifecycle"]!.ToJsonString()
+        );
+        Assert.Equal(
+            ["id", "name", "address", "area", "kiosks", "devices", "fleets"],
+            schemas["Place"]!["required"]!.AsArray().Select(member => (string)member!)
+        );
+        Assert.Equal("date-time", (string?)schemas["Revision"]!["properties"]!["recordedAt"]!["format"]);
+        Assert.Equal(["type", "title", "status", "detail"], schemas["Problem"]!["required"]!.AsArray().Select(member => (string)member!));
+    }
+
+    [Fact]
     public async Task The_OpenAPI_document_is_built_once_and_confirmed_by_its_tag()
     {
         var cancellation = TestContext.Current.CancellationToken;

@@ -48,6 +48,51 @@ public sealed partial class DevicePagesTests(SampleCity city)
     }
 
     [Fact]
+    public async Task A_device_is_answered_with_what_the_register_said_of_it_at_the_time()
+    {
+        await using var own = new SampleCity();
+        await own.InitializeAsync();
+        var register = own.Part<Domain.Devices.IDeviceRegister>();
+        var camera = (await register.FindAsync("city-hall-lobby-1", TestContext.Current.CancellationToken))!;
+        own.Time.Advance(TimeSpan.FromHours(1)); // To 16:00 in the city.
+        var moved = await register.ChangeAsync(
+            camera with
+            {
+                Place = "harbor-bridge",
+                Lifecycle = Domain.Devices.Lifecycle.Paused,
+            },
+            1,
+            new Domain.Ledger.Attribution("device-clerk"),
+            "",
+            own.Time.GetUtcNow(),
+            TestContext.Current.CancellationToken
+        );
+        Assert.True(moved.IsDone);
+        own.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["city-hall-lobby active"], await SaidAsync("2026-11-23T23:59:59Z"));
+        Assert.Equal(["harbor-bridge paused"], await SaidAsync("2026-11-24T00:00:00Z"));
+        Assert.Equal(["city-hall-lobby active", "harbor-bridge paused"], await SaidAsync("2026-11-23"));
+        Assert.EndsWith(
+            "that time has not come.",
+            await RefusedAsync("2026-11-24T01:00:00Z", HttpStatusCode.BadRequest),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("was not registered yet", await RefusedAsync("1999-01-01", HttpStatusCode.NotFound), StringComparison.Ordinal);
+
+        async Task<string[]> SaidAsync(string asOf)
+        {
+            var past = await own.Json("/api/v1/devices/city-hall-lobby-1?asOf=" + asOf);
+            var said = past["registered"]!.AsArray().Select(entry => $"{entry!["place"]} {entry["lifecycle"]}").ToArray();
+            Assert.Equal(said[^1], $"{past["place"]} {past["lifecycle"]}");
+            return said;
+        }
+
+        async Task<string> RefusedAsync(string asOf, HttpStatusCode status) =>
+            (string)(await own.Json("/api/v1/devices/city-hall-lobby-1?asOf=" + asOf, status))["detail"]!;
+    }
+
+    [Fact]
     public async Task The_public_cannot_see_page_state_or_past_of_a_mobile_device()
     {
         var mobile = city.Opening.Devices.First(device => device.KindOf.IsMobile).Id;

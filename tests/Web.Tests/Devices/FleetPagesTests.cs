@@ -103,10 +103,17 @@ public sealed class FleetPagesTests(SampleCity city)
             StringComparison.Ordinal
         );
         Assert.Contains("href=\"/fleets/night\"", await own.Reader.GetStringAsync("/places", Cancellation), StringComparison.Ordinal);
-        await own.Json("/api/v1/fleets/night", HttpStatusCode.NotFound);
+        var entry = (await own.Json("/api/v1/fleets"))["items"]!
+            .AsArray()
+            .Single(fleet => (string?)fleet!["id"] == "night")!
+            .ToJsonString();
+        Assert.Equal($$"""{"id":"night","kind":null,"technology":"{{device.Technology}}","department":null,"units":null}""", entry);
+        Assert.Equal($"[{entry}]", (await own.Json("/api/v1/fleets/night"))["kinds"]!.ToJsonString());
         own.Time.Advance(TimeSpan.FromHours(1));
         Assert.Contains("fewer than 13", await own.Reader.GetStringAsync("/fleets/night", Cancellation), StringComparison.Ordinal);
-        Assert.Null((await own.Json("/api/v1/fleets/night"))["kinds"]![0]!["units"]);
+        var later = Assert.Single((await own.Json("/api/v1/fleets/night"))["kinds"]!.AsArray())!;
+        Assert.Equal((device.Kind, device.Department), ((string?)later["kind"], (string?)later["department"]));
+        Assert.Null(later["units"]);
     }
 
     /// <summary>Adds devices to a fleet, moves some to another department, and removes all devices of another fleet.</summary>

@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
-using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Devices.Withdrawals;
@@ -17,6 +18,7 @@ internal static class WithdrawalsApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("withdrawals", ListAsync)
+            .Answers<ItemsResponse<WithdrawalsResponse>>()
             .WithTags("Devices")
             .RequireAuthorization(StaffPolicies.AnyRole)
             .WithSummary("What the register took from places and no other person has confirmed")
@@ -25,6 +27,7 @@ internal static class WithdrawalsApi
                     + "`knocksAt`: when the removed device last tried to sign in."
             );
         api.MapPost("devices/{id}/confirm-absence", Confirm)
+            .Answers<WithdrawalsResponse>()
             .WithTags("Devices")
             .RequireAuthorization(StaffPolicies.AbsenceConfirmer)
             .Accepts<AbsenceBody>("application/json")
@@ -36,7 +39,7 @@ internal static class WithdrawalsApi
     }
 
     private static async Task<IResult> ListAsync(IWithdrawalRegister register, CancellationToken cancellationToken) =>
-        JsonResults.Collection((await register.AwaitingAsync(cancellationToken)).Select(ToResponse));
+        JsonResults.Collection((await register.AwaitingAsync(cancellationToken)).Select(WithdrawalsResponse.From));
 
     private static Task<IResult> Confirm(string id, HttpContext http, AbsenceConfirmation confirmation) =>
         IdempotencyKeys.ExecuteAsync(
@@ -47,28 +50,8 @@ internal static class WithdrawalsApi
                     return problem;
                 var outcome = await confirmation.ConfirmAsync(id, body.Place, http.User, body.Reason, http.RequestAborted);
                 return outcome.Value is { } confirmed
-                    ? StoredJsonResult.Create(StatusCodes.Status200OK, ToResponse(confirmed))
+                    ? StoredJsonResult.Create(StatusCodes.Status200OK, WithdrawalsResponse.From(confirmed))
                     : Problem.Refused(outcome.Refusals);
             }
         );
-
-    private static object ToResponse(DeviceWithdrawals device) =>
-        new
-        {
-            device = device.DeviceId,
-            device.Place,
-            device.Captures,
-            since = Format(device.Since),
-            changes = device.Open.Select(withdrawal => new
-            {
-                withdrawal.Entry,
-                withdrawal.Captures,
-                at = LedgerEntry.FormatTime(withdrawal.At),
-                withdrawal.By,
-            }),
-            knocksAt = Format(device.KnocksAt),
-            confirmedAt = Format(device.ConfirmedAt),
-        };
-
-    private static string? Format(DateTimeOffset? at) => at is { } instant ? LedgerEntry.FormatTime(instant) : null;
 }

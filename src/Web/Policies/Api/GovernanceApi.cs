@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Policies.Text;
 
@@ -16,17 +17,18 @@ internal static class GovernanceApi
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = Domain.Json.Options.Encoder, SkipValidation = true };
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("governance", Table);
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("governance", Table).Answers<TableResponse>("ETag", "Link");
 
     /// <summary>Adds a link to the next page (RFC 8288), at the same point on both time axes.</summary>
-    public static void LinkNext(HttpContext http, BitemporalPoint point, string? next)
+    /// <param name="hasDay">False for a list that does not depend on the day of the law.</param>
+    public static void LinkNext(HttpContext http, BitemporalPoint point, string? next, bool hasDay = true)
     {
         if (next is null)
             return;
         var query = http
             .Request.Query.Where(parameter => parameter.Key is not ("after" or "asOf" or "knownAt"))
             .Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value.ToString()))
-            .Append(new("asOf", point.AsOf))
+            .Concat(hasDay ? [new KeyValuePair<string, string>("asOf", point.AsOf)] : [])
             .Append(new("knownAt", LedgerEntry.FormatTime(point.KnownAt)))
             .Append(new("after", next));
         http.Response.Headers.Link = $"<{http.Request.Path}{QueryString.Create(query!)}>; rel=\"next\"";

@@ -5,9 +5,23 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Api;
+
+/// <summary>The governance table as <see cref="GovernanceApi"/> writes it, row by row.</summary>
+/// <param name="AsOf">The day of the law.</param>
+/// <param name="KnownAt">The instant whose knowledge it shows.</param>
+/// <param name="KnownSince">When the registry was opened: it has no knowledge of earlier instants.</param>
+/// <param name="Next">What `after` must be for the next page; null on the last one.</param>
+internal sealed record TableResponse(
+    [property: Day] string AsOf,
+    [property: Instant] string KnownAt,
+    [property: Instant] string KnownSince,
+    ImmutableArray<RowResponse> Rows,
+    string? Next
+);
 
 /// <summary>A row of the governance table.</summary>
 internal sealed record RowResponse(
@@ -137,10 +151,10 @@ internal sealed record InstrumentResponse(
     string? Url,
     ImmutableArray<VersionResponse> Versions,
     ImmutableArray<string> Supersedes,
-    string AsOf,
+    [property: Day] string AsOf,
     ImmutableArray<StatusResponse> Standing,
     int Revision,
-    string RecordedAt,
+    [property: Instant] string RecordedAt,
     long Entry
 );
 
@@ -156,7 +170,7 @@ internal sealed record VersionResponse(
     string? By,
     string? SupersededBy,
     Source Source,
-    ImmutableArray<Rule> Rules
+    ImmutableArray<RuleResponse> Rules
 )
 {
     public static VersionResponse From(InstrumentVersion version) =>
@@ -171,7 +185,50 @@ internal sealed record VersionResponse(
             version.By,
             version.SupersededBy,
             version.Source,
-            version.Rules
+            [.. version.Rules.Select(RuleResponse.From)]
+        );
+}
+
+/// <summary>What one version of an instrument says of one technology.</summary>
+/// <param name="Capture">What the text permits the technology to capture; empty when it permits nothing by itself.</param>
+/// <param name="Departments">The departments whose devices it applies to; empty: every department.</param>
+/// <param name="Pauses">True when the text does not permit the technology but pauses it.</param>
+/// <param name="Note">A sentence for readers of the table.</param>
+/// <param name="Purposes">The purposes for which the text permits its use, most important first.</param>
+/// <param name="Sharing">With whom recordings may be shared, in the words of the text.</param>
+/// <param name="Owner">Id of the department that is responsible for this row.</param>
+/// <param name="ReviewBy">The day by which the owner must have reviewed this row.</param>
+internal sealed record RuleResponse(
+    string Technology,
+    ImmutableArray<Capture> Capture,
+    ImmutableArray<Retention> Retention,
+    ImmutableArray<RequiredNotice> Notice,
+    RecordsAccess RecordsAccess,
+    ImmutableArray<string> Departments,
+    bool Pauses,
+    string? Note,
+    ImmutableArray<string> Purposes,
+    ImmutableArray<string> ProhibitedUses,
+    string? Sharing,
+    string? Owner,
+    DateOnly? ReviewBy
+)
+{
+    public static RuleResponse From(Rule rule) =>
+        new(
+            rule.Technology,
+            rule.Capture,
+            rule.Retention,
+            rule.Notice,
+            rule.RecordsAccess,
+            rule.Departments,
+            rule.Pauses,
+            rule.Note,
+            rule.Purposes,
+            rule.ProhibitedUses,
+            rule.Sharing,
+            rule.Owner,
+            rule.ReviewBy
         );
 }
 
@@ -182,17 +239,17 @@ internal sealed record TechnologyResponse(
     string? Purpose,
     Source? PurposeSource,
     StatementRow? Statement,
-    string AsOf,
+    [property: Day] string AsOf,
     ImmutableArray<StatusResponse> GovernedBy,
     int Revision,
-    string RecordedAt,
+    [property: Instant] string RecordedAt,
     long Entry
 );
 
 /// <summary>A recorded revision: what it changed, as data and as sentences, and the roles of the persons who made it.</summary>
 internal sealed record RevisionResponse(
     int Revision,
-    string RecordedAt,
+    [property: Instant] string RecordedAt,
     long Entry,
     long? Change,
     string? Reason,
@@ -236,6 +293,3 @@ internal sealed record ActorResponse(string Act, string Role, string? Department
 }
 
 internal sealed record DifferenceResponse(ImmutableArray<string> Path, JsonNode? Before, JsonNode? After, string Sentence);
-
-/// <summary>A page of a list.</summary>
-internal sealed record ItemsResponse<T>(IEnumerable<T> Items, string? Next);

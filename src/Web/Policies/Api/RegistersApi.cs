@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Policies.Text;
 
@@ -21,18 +22,24 @@ internal static class RegistersApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        foreach (var (path, kind) in new[] { ("instruments", DocumentKind.Instrument), ("technologies", DocumentKind.Technology) })
-        {
-            api.MapGet(path, (HttpContext http, IGrainFactory grains, TimeProvider time) => All(kind, http, grains, time));
-            api.MapGet(
+        Map<InstrumentResponse>(api, "instruments", DocumentKind.Instrument);
+        Map<TechnologyResponse>(api, "technologies", DocumentKind.Technology);
+    }
+
+    private static void Map<T>(IEndpointRouteBuilder api, string path, DocumentKind kind)
+    {
+        api.MapGet(path, (HttpContext http, IGrainFactory grains, TimeProvider time) => All(kind, http, grains, time))
+            .Answers<ItemsResponse<T>>("ETag", "Link");
+        api.MapGet(
                 path + "/{id}",
                 (string id, HttpContext http, IGrainFactory grains, TimeProvider time) => One(kind, id, http, grains, time)
-            );
-            api.MapGet(
+            )
+            .Answers<T>("ETag");
+        api.MapGet(
                 path + "/{id}/history",
                 (string id, HttpContext http, IGrainFactory grains, TimeProvider time) => History(kind, id, http, grains, time)
-            );
-        }
+            )
+            .Answers<ItemsResponse<RevisionResponse>>("ETag", "Link");
     }
 
     private static async Task<IResult> All(DocumentKind kind, HttpContext http, IGrainFactory grains, TimeProvider time)
@@ -123,7 +130,7 @@ internal static class RegistersApi
         ImmutableArray<PolicyRevision> shown = [.. revisions.Where(revision => revision.Number > (after ?? 0)).Take(limit)];
         var next =
             shown is [.., var last] && last.Number < revisions[^1].Number ? last.Number.ToString(CultureInfo.InvariantCulture) : null;
-        GovernanceApi.LinkNext(http, point, next);
+        GovernanceApi.LinkNext(http, point, next, hasDay: false);
         return JsonResults.Resource(
             http,
             new ItemsResponse<RevisionResponse>(

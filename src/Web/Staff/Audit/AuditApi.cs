@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Staff.Audit;
@@ -22,10 +23,12 @@ internal static class AuditApi
         var audit = api.MapGroup("audit").WithTags("Audit").RequireAuthorization(StaffPolicies.Auditor);
         audit
             .MapGet("readings", Readings)
+            .Answers<ItemsResponse<ReadingResponse>>()
             .WithSummary("Who read the data of a single mobile device, newest first")
             .WithDescription("`reader` is a staff id, `device` the id of a device; `after` is the `next` of the previous page.");
         audit
             .MapGet("security", Security)
+            .Answers<ItemsResponse<SecurityEventResponse>>()
             .WithSummary("The security log: sign-ins, refusals, sessions, accounts, rights and tokens, newest first")
             .WithDescription("`kind` is a kind of event, `staff` a staff id; `after` is the `next` of the previous page.");
     }
@@ -43,19 +46,17 @@ internal static class AuditApi
         await http.RecordAsync(SecurityEventKind.AuditRead, detail: "readings");
         var page = await register.ListAsync(reader, device, before, limit + 1, http.RequestAborted);
         return JsonResults.Ok(
-            new
-            {
-                items = page.Take(limit)
-                    .Select(reading => new
-                    {
+            new ItemsResponse<ReadingResponse>(
+                page.Take(limit)
+                    .Select(reading => new ReadingResponse(
                         reading.Number,
-                        at = LedgerEntry.FormatTime(reading.At),
+                        LedgerEntry.FormatTime(reading.At),
                         reading.Reader,
                         reading.Device,
-                        reading.What,
-                    }),
-                next = page.Length > limit ? page[limit - 1].Number.ToString(CultureInfo.InvariantCulture) : null,
-            }
+                        reading.What
+                    )),
+                page.Length > limit ? page[limit - 1].Number.ToString(CultureInfo.InvariantCulture) : null
+            )
         );
     }
 
@@ -77,28 +78,26 @@ internal static class AuditApi
         await http.RecordAsync(SecurityEventKind.AuditRead, detail: "security");
         var page = await log.ListAsync(new SecurityFilter(kind, staff), before, limit + 1, http.RequestAborted);
         return JsonResults.Ok(
-            new
-            {
-                items = page.Take(limit).Select(Shape),
-                next = page.Length > limit ? page[limit - 1].Number.ToString(CultureInfo.InvariantCulture) : null,
-            }
+            new ItemsResponse<SecurityEventResponse>(
+                page.Take(limit).Select(ToResponse),
+                page.Length > limit ? page[limit - 1].Number.ToString(CultureInfo.InvariantCulture) : null
+            )
         );
     }
 
-    private static object Shape(StoredSecurityEvent stored) =>
-        new
-        {
+    private static SecurityEventResponse ToResponse(StoredSecurityEvent stored) =>
+        new(
             stored.Number,
-            at = LedgerEntry.FormatTime(stored.At),
-            lastAt = LedgerEntry.FormatTime(stored.LastAt),
+            LedgerEntry.FormatTime(stored.At),
+            LedgerEntry.FormatTime(stored.LastAt),
             stored.Times,
             stored.Event.Kind,
             stored.Event.Actor,
             stored.Event.Subject,
             stored.Event.Token,
             stored.Event.Address,
-            stored.Event.Detail,
-        };
+            stored.Event.Detail
+        );
 
     private static IResult? ReadPage(IQueryCollection query, out long? before, out int limit)
     {
@@ -113,4 +112,29 @@ internal static class AuditApi
     }
 
     private static string? Text(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
+
+    /// <summary>A reading of the data of a single mobile device.</summary>
+    /// <param name="Reader">The staff id of the reader.</param>
+    /// <param name="What">What was read, e.g. `state` or `history`.</param>
+    internal sealed record ReadingResponse(long Number, [property: Instant] string At, string Reader, string Device, string What);
+
+    /// <summary>An event of the security log. It has opaque ids and closed words, never a name.</summary>
+    /// <param name="LastAt">When it happened for the last time within a minute.</param>
+    /// <param name="Times">How often it happened.</param>
+    /// <param name="Actor">The person or program that acted; null when it is not known.</param>
+    /// <param name="Subject">The account that it happened to; null when there is none.</param>
+    /// <param name="Token">Number of the token; null when there is none.</param>
+    /// <param name="Address">The network address, or `command-line`.</param>
+    internal sealed record SecurityEventResponse(
+        long Number,
+        [property: Instant] string At,
+        [property: Instant] string LastAt,
+        int Times,
+        SecurityEventKind Kind,
+        string? Actor,
+        string? Subject,
+        long? Token,
+        string Address,
+        string? Detail
+    );
 }
