@@ -35,6 +35,7 @@ public static class WebSetup
         services.AddProblemDetails();
         services.AddExceptionHandler<RequestFailures>();
         services.AddApiDocument();
+        services.AddCrossOrigin();
         services.AddConnectionLimits();
         services.AddSingleton<CheckpointPublisher>();
         services.AddSingleton<KioskEventStream>();
@@ -59,6 +60,7 @@ public static class WebSetup
         app.UseKioskFallback();
         app.UseStaffAddress();
         app.UseRouting();
+        app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
         Assets.Map(app);
@@ -68,6 +70,7 @@ public static class WebSetup
         MapHealth(app);
         var api = app.MapGroup("/api/v1");
         api.AnswerProblems();
+        api.OpenToOtherSites();
         GovernanceApi.Map(api);
         RegistersApi.Map(api);
         DevicesApi.Map(api);

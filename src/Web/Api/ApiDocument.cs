@@ -39,15 +39,17 @@ internal static class ApiDocument
     }
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(
-            $"/openapi/{Name}.json",
-            async (HttpContext http, ApiDocumentCache documents) =>
-            {
-                var built = await documents.GetAsync();
-                http.Response.Headers.CacheControl = "public, max-age=60";
-                return Results.Bytes(built.Json, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(built.ETag));
-            }
-        );
+        routes
+            .MapGet(
+                $"/openapi/{Name}.json",
+                async (HttpContext http, ApiDocumentCache documents) =>
+                {
+                    var built = await documents.GetAsync();
+                    http.Response.Headers.CacheControl = "public, max-age=60";
+                    return Results.Bytes(built.Json, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(built.ETag));
+                }
+            )
+            .OpenToOtherSites();
 
     private static Task Describe(OpenApiDocument document)
     {
@@ -58,7 +60,7 @@ internal static class ApiDocument
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             Description =
                 "What is being recorded here, by whom, under which law, and how do you know? "
-                + "Public facts need no token. "
+                + "Public facts need no token, and scripts of every site may read them. "
                 + "Errors are RFC 9457 problem documents with a stable type. "
                 + "Later versions may add members to answers.",
         };

@@ -14,6 +14,7 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Policies;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 
 namespace SurveillanceRegistry.Web.Changes;
@@ -32,14 +33,18 @@ internal static class ChangeFeeds
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(
-            Atom,
-            (HttpContext http, IGrainFactory grains, PublicAddress address) => Answer(http, grains, address, AtomType, WriteAtom)
-        );
-        routes.MapGet(
-            Json,
-            (HttpContext http, IGrainFactory grains, PublicAddress address) => Answer(http, grains, address, JsonType, WriteJson)
-        );
+        routes
+            .MapGet(
+                Atom,
+                (HttpContext http, IGrainFactory grains, PublicAddress address) => Answer(http, grains, address, AtomType, WriteAtom)
+            )
+            .OpenToOtherSites();
+        routes
+            .MapGet(
+                Json,
+                (HttpContext http, IGrainFactory grains, PublicAddress address) => Answer(http, grains, address, JsonType, WriteJson)
+            )
+            .OpenToOtherSites();
     }
 
     private static async Task<IResult> Answer(

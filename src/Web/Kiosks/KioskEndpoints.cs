@@ -9,6 +9,7 @@ using SurveillanceRegistry.Domain.Kiosks;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Http;
 
@@ -26,10 +27,10 @@ internal static class KioskEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/kiosks/{id}/notice", Notice).AddEndpointFilter(KioskFallback.LeaveToFallback);
-        routes.MapGet("/kiosks/{id}/confirmation", Confirm).AddEndpointFilter(KioskFallback.LeaveToFallback);
+        routes.MapGet("/kiosks/{id}/notice", Notice).AddEndpointFilter(KioskFallback.LeaveToFallback).OpenToOtherSites();
+        routes.MapGet("/kiosks/{id}/confirmation", Confirm).AddEndpointFilter(KioskFallback.LeaveToFallback).OpenToOtherSites();
         routes.MapGet("/kiosks/{id}/changes", Changes).AddEndpointFilter(KioskFallback.LeaveToFallback).LimitStreams();
-        routes.MapGet(
+        var keys = routes.MapGet(
             "/.well-known/jwks.json",
             (NoticeKey key) =>
                 JsonResults.Ok(
@@ -51,6 +52,7 @@ internal static class KioskEndpoints
                     }
                 )
         );
+        keys.OpenToOtherSites();
     }
 
     private static async Task<IResult> Notice(
