@@ -63,6 +63,7 @@ public static class WebSetup
         app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseKnownParameters();
         Assets.Map(app);
         ChangeFeeds.Map(app);
         KioskEndpoints.Map(app);
@@ -70,6 +71,7 @@ public static class WebSetup
         MapHealth(app);
         var api = app.MapGroup("/api/v1");
         api.AnswerProblems();
+        api.KnowParameters();
         api.OpenToOtherSites();
         GovernanceApi.Map(api);
         RegistersApi.Map(api);

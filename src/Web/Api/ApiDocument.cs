@@ -62,7 +62,7 @@ internal static class ApiDocument
                 "What is being recorded here, by whom, under which law, and how do you know? "
                 + "Public facts need no token, and scripts of every site may read them. "
                 + "Errors are RFC 9457 problem documents with a stable type. "
-                + "Later versions may add members to answers.",
+                + "An unknown query parameter is refused. Later versions may add members to answers.",
         };
         // The tags are those of the operations; by default the document would name classes.
         document.Tags = document
