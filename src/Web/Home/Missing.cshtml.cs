@@ -20,6 +20,11 @@ public sealed class MissingModel : PageModel
             Response.StatusCode = StatusCodes.Status404NotFound;
         (Heading, Text) = code switch
         {
+            StatusCodes.Status400BadRequest => (
+                "This page shows only the present",
+                "It has no other day. Leave asOf and knownAt out of its address. The rules of any day are on the page of all rules; "
+                    + "the notice of a place at a past time, and the past of a device, are in the API."
+            ),
             StatusCodes.Status410Gone => (
                 "Page removed",
                 "What was at this address was removed from the registry. Its history is kept in the ledger."

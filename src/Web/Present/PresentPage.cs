@@ -1,9 +1,14 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Html;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Kiosks;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Languages;
 
 namespace SurveillanceRegistry.Web.Present;
@@ -48,6 +53,28 @@ public abstract class PresentPage(TimeProvider time) : PageModel
     internal IHtmlContent Offset => PageLanguage.Text(Language.Offset(AsOf));
 
     internal static IHtmlContent Seconds => PageLanguage.Text(RenewalSeconds.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>
+    /// Refuses <c>?asOf=</c> of any day but the city's today, and <c>?knownAt=</c>: the page would show the present as if it were that day.
+    /// </summary>
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (await IsPresentAsync())
+            await base.OnPageHandlerExecutionAsync(context, next);
+        else
+            context.Result = new StatusCodeResult(StatusCodes.Status400BadRequest);
+    }
+
+    private async Task<bool> IsPresentAsync()
+    {
+        if (Request.Query["knownAt"].ToString().Length > 0)
+            return false;
+        if (Request.Query["asOf"].ToString().Length == 0)
+            return true;
+        var city = (await HttpContext.RequestServices.GetRequiredService<IGrainFactory>().Governance()).City;
+        return QueryParameters.TryDay(Request.Query, city, time, out var day) && day == city.DayAt(AsOf);
+    }
 
     /// <summary>A link to the same page that begins or stops to load itself again.</summary>
     internal IHtmlContent LinkTo(bool renewing, string key)

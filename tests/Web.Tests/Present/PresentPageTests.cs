@@ -51,6 +51,23 @@ public sealed class PresentPageTests(SampleCity city)
     }
 
     [Theory]
+    [MemberData(nameof(Addresses))]
+    public async Task A_page_of_the_present_refuses_to_be_read_as_of_another_day(string address)
+    {
+        foreach (var query in new[] { "?asOf=2026-03-31", "?asOf=yesterday", "?knownAt=2026-03-31T00:00:00Z" })
+        {
+            using var refused = await city.Reader.GetAsync(address + query, Cancellation);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            var text = await refused.Content.ReadAsStringAsync(Cancellation);
+            Assert.Contains("This page shows only the present", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("data-as-of", text, StringComparison.Ordinal);
+        }
+
+        using var today = await city.Reader.GetAsync(address + "?asOf=2026-11-23", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, today.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/places/east-precinct-lobby?lang=es")]
     [InlineData("/devices/east-precinct-lobby-1?lang=es")]
     [InlineData("/fleets/body-worn-east?lang=es")]
