@@ -1,0 +1,66 @@
+using System.Text.Json;
+using SurveillanceRegistry.Journeys.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Journeys.Tests.Api;
+
+/// <summary>
+/// The API's document, read by programs of other makers: a linter, a validator of JSON Schema and a generator of clients. One
+/// process of Node does all of it.
+/// </summary>
+[Collection(StaffedRegistryGroup.Name)]
+public sealed class ApiDocumentTests(StaffedRegistry city)
+{
+    private static Task<JsonElement>? _report;
+
+    [Fact]
+    public async Task A_linter_of_OpenAPI_has_nothing_to_say() => Assert.Empty(Texts((await ReportAsync()).GetProperty("lint")));
+
+    [Fact]
+    public async Task Every_operation_answers_as_the_document_says()
+    {
+        var report = await ReportAsync();
+        Assert.Empty(Texts(report.GetProperty("wrong")));
+        Assert.Empty(Texts(report.GetProperty("unseen")));
+    }
+
+    [Fact]
+    public async Task A_generated_client_compiles_and_reads_every_collection_and_every_item()
+    {
+        var client = (await ReportAsync()).GetProperty("client");
+        Assert.Empty(Texts(client.GetProperty("errors")));
+        var read = client.GetProperty("read");
+        Assert.All(
+            new[]
+            {
+                "governance",
+                "in force",
+                "instruments",
+                "technologies",
+                "devices",
+                "fleets",
+                "places",
+                "kiosks",
+                "gateways",
+                "changes",
+            },
+            collection => Assert.True(read.GetProperty(collection).GetInt32() > 0, $"{collection}: {read}")
+        );
+    }
+
+    private Task<JsonElement> ReportAsync() => _report ??= RunAsync();
+
+    private async Task<JsonElement> RunAsync()
+    {
+        var all = await city.Host.CreateTokenAsync("editor", "approver", "device-clerk", "posting-inspector", "auditor", "administrator");
+        var weak = await city.Host.CreateTokenAsync("records-officer");
+        var (code, output, errors) = await Programs.RunAsync(
+            "node",
+            [Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/openapi.mjs"), city.Host.Http.ToString().TrimEnd('/')],
+            new Dictionary<string, string> { ["TOKEN"] = all, ["WEAK_TOKEN"] = weak }
+        );
+        Assert.True(code == 0, errors);
+        return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+
+    private static IEnumerable<string?> Texts(JsonElement list) => list.EnumerateArray().Select(one => one.GetString());
+}

@@ -1,0 +1,189 @@
+// Asks every operation of the API for its success and its main failures, and hands each answer to the validator.
+
+/** Successes that no program can have: a person decides, and a person looks on the spot. */
+const ONLY_PERSONS = ["approveChange", "rejectChange", "confirmDeviceAbsence"];
+
+export async function exchange({ address, token, weak, document, answers }) {
+  const operations = new Map();
+  for (const [path, methods] of Object.entries(document.paths))
+    for (const [method, operation] of Object.entries(methods)) operations.set(operation.operationId, { path, method: method.toUpperCase(), operation });
+
+  /** Sends a request. `at` fills the path; `as` null sends no token. */
+  async function ask(id, { at = {}, query = "", body, type = "application/json", ifMatch, as = token, headers = {} } = {}) {
+    const { path, method, operation } = operations.get(id);
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => String(at[name] ?? "no-such"));
+    const answer = await fetch(`${address}${filled}${query}`, {
+      method,
+      headers: {
+        ...(as && { authorization: `Bearer ${as}` }),
+        ...(body !== undefined && { "content-type": type }),
+        ...(ifMatch && { "if-match": ifMatch }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const etag = answer.headers.get("etag");
+    return { status: answer.status, etag, body: await answers.check(operation, answer) };
+  }
+
+  async function first(id) {
+    return (await ask(id)).body.items[0];
+  }
+
+  await readPublic(ask, first);
+  await enrol(ask);
+  await propose(ask, first);
+  await fail(ask, operations, weak);
+
+  const unseen = [];
+  for (const [id, { method, path, operation }] of operations) {
+    const seen = [...(answers.seen[id] ?? [])];
+    if (!seen.some((status) => status < 300) && !ONLY_PERSONS.includes(id)) unseen.push(`${id}: no success`);
+    for (const status of [400, 401, 403, 404, 412, 422, 428])
+      if (operation.responses[status] && !seen.includes(status) && mustBeSeen(status, { method, path, operation })) unseen.push(`${id}: no ${status}`);
+  }
+  return unseen;
+}
+
+/** The failures that every operation which has them was asked for. */
+function mustBeSeen(status, { method, path, operation }) {
+  if (status === 403) return !operation.description?.includes("any role");
+  if (status === 404) return method === "GET" && path !== "/api/v1/log/tile/{address}";
+  if (status === 422) return operation.requestBody?.required === true;
+  return true;
+}
+
+async function readPublic(ask, first) {
+  const table = await ask("getGovernance");
+  const again = await ask("getGovernance", { headers: { "if-none-match": table.etag } });
+  if (again.status !== 304) throw new Error(`The table that the client has was answered with ${again.status}.`);
+  await ask("getGovernance", { query: "?asOf=2026-03-31&knownAt=2999-01-01T00:00:00Z&status=in-force,paused&limit=1" });
+  await ask("getGovernance", { query: "?status=lawful" });
+  await ask("getGovernanceFile");
+  for (const [list, item, history] of [
+    ["listInstruments", "getInstrument", "listInstrumentRevisions"],
+    ["listTechnologies", "getTechnology", "listTechnologyRevisions"],
+  ])
+    for (const { id } of (await ask(list)).body.items) {
+      const { etag } = await ask(item, { at: { id } });
+      await ask(item, { at: { id }, headers: { "if-none-match": etag } });
+      await ask(history, { at: { id } });
+      await ask("getDocument", { at: { id, kind: item === "getInstrument" ? "instrument" : "technology" } });
+    }
+  const { id } = await first("listDevices");
+  await ask("listDevices", { query: "?presence=online,unknown&exceeds=false&kind=facility-camera&limit=2" });
+  await ask("getDevice", { at: { id } });
+  const now = new Date().toISOString();
+  await ask("getDevice", { at: { id }, query: `?asOf=${now}` });
+  await ask("getDevice", { at: { id }, query: `?asOf=${now.slice(0, 4)}-99-99` });
+  await ask("listDeviceStates", { at: { id } });
+  await ask("getDeviceAvailability", { at: { id } });
+  const fleet = await first("listFleets");
+  await ask("getFleet", { at: { id: fleet.id } });
+  const place = await first("listPlaces");
+  await ask("getPlace", { at: { id: place.id } });
+  await ask("getPlaceNotice", { at: { id: place.id } });
+  await ask("getPlaceNotice", { at: { id: place.id }, query: `?at=${now}` });
+  await ask("getKiosk", { at: { id: (await first("listKiosks")).id } });
+  await ask("getIngest");
+  await ask("getLogCheckpoint");
+  await ask("getLogKey");
+  await ask("getLogTile", { at: { address: "entries/000" } });
+  await ask("getLogTile", { at: { address: "0/000" } });
+  await ask("getLogEntry", { at: { index: 0 } });
+  await ask("getLogEntry", { at: { index: 999999999 } });
+  await ask("getLogProof", { query: "?index=0" });
+  await ask("getLogProof", { query: "?index=999999999" });
+  await ask("listReadings");
+  await ask("listSecurityEvents", { query: "?limit=200" });
+  await ask("listWithdrawals");
+}
+
+/** Registers devices and a gateway, and gives them credentials. What it registers is only planned, so that no notice changes. */
+async function enrol(ask) {
+  const place = (await ask("listPlaces")).body.items[0].id;
+  const { department } = (await ask("listDevices")).body.items[0];
+  const gateway = (await ask("registerGateway", { body: { id: "document-gateway", department, reason: "Of a test." } })).body;
+  await ask("listGateways");
+  await ask("getGateway", { at: { id: gateway.id } });
+  const known = await ask("getGateway", { at: { id: gateway.id } });
+  await ask("getGateway", { at: { id: gateway.id }, headers: { "if-none-match": known.etag } });
+  const id = "document-camera-1";
+  const camera = { id, kind: "facility-camera", sensors: ["video"], place, department, lifecycle: "planned", reason: "Of a test." };
+  await ask("registerDevice", { body: camera, headers: { "idempotency-key": "document-1" } });
+  await ask("registerDevice", { body: camera, headers: { "idempotency-key": "document-1" } });
+  await ask("registerDevice", { body: { ...camera, place: "nowhere" } });
+  const mobile = { id: "document-reader-1", kind: "alpr-patrol", sensors: ["plates"], fleet: "document-fleet", department, lifecycle: "planned", reason: "Of a test." };
+  await ask("registerDevice", { body: mobile });
+  await ask("listMobileDeviceActs", { at: { id: mobile.id } });
+  await ask("getDevice", { at: { id: mobile.id } });
+  await ask("getFleet", { at: { id: mobile.fleet } });
+  await ask("forgetDeviceEpoch", { at: { id }, body: { reason: "Of a test." } });
+  for (const [holder, kind] of [[id, "Device"], [gateway.id, "Gateway"]]) {
+    await ask(`issue${kind}Credential`, { at: { id: holder }, body: { kind: "secret", reason: "Of a test." } });
+    const all = await ask(`list${kind}Credentials`, { at: { id: holder } });
+    await ask(`end${kind}Credential`, { at: { id: holder, number: all.body.items.at(-1).number }, body: { reason: "Of a test." } });
+    await ask(`issue${kind}Credential`, { at: { id: holder }, body: { kind: "hat" } });
+  }
+  const claim = (await ask("issueDeviceCredential", { at: { id }, body: { kind: "claim", reason: "Of a test." } })).body;
+  await ask("useClaimCode", { as: null, body: { code: claim.code } });
+  await ask("useClaimCode", { as: null, body: { code: "no such code" } });
+  await ask("useClaimCode", { as: null, body: "{" });
+  const change = { deadlineSeconds: 60, reason: "Of a test." };
+  await ask("changeDevice", { at: { id }, body: change });
+  await ask("changeDevice", { at: { id }, body: change, ifMatch: '"999"' });
+  await ask("changeDevice", { at: { id }, body: { sensors: [] }, ifMatch: '"1"' });
+  await ask("changeDevice", { at: { id }, body: { ...change, lifecycle: "removed" }, ifMatch: '"1"' });
+  await ask("getDevice", { at: { id }, as: null });
+  const removed = { removed: true, reason: "Of a test." };
+  await ask("changeGateway", { at: { id: gateway.id }, body: removed });
+  await ask("changeGateway", { at: { id: gateway.id }, body: removed, ifMatch: '"999"' });
+  await ask("changeGateway", { at: { id: gateway.id }, body: { no: 1 }, ifMatch: '"1"' });
+  await ask("changeGateway", { at: { id: gateway.id }, body: removed, ifMatch: '"1"' });
+  const confirmed = await ask("confirmDeviceAbsence", { at: { id }, body: { place, reason: "Of a test." } });
+  if (confirmed.status < 300) throw new Error("A program confirmed on the spot.");
+}
+
+/** Proposes a change and takes it back; nothing is decided. */
+async function propose(ask) {
+  const row = (await ask("getGovernance", { query: "?status=in-force" })).body.rows.find((one) => one.version !== null && one.retention.length > 0);
+  const { revision } = (await ask("getInstrument", { at: { id: row.instrument.id } })).body;
+  const body = {
+    reason: "Of a test of the document.",
+    source: { title: "The text, as published", url: null, readOn: "2026-11-23", confidence: "sourced" },
+    rows: [{ instrument: row.instrument.id, technology: row.technology.id, version: row.version, base: revision, values: { note: "Of a test of the document." } }],
+  };
+  const drafted = await ask("draftChange", { body });
+  const at = { id: drafted.body.id };
+  await ask("draftChange", { body: { rows: 1 } });
+  await ask("getChange", { at });
+  await ask("listChanges", { query: "?state=draft&limit=2" });
+  await ask("reviseChange", { at, body });
+  await ask("reviseChange", { at, body: "{", ifMatch: drafted.etag });
+  await ask("reviseChange", { at, body, ifMatch: '"999"' });
+  let { etag } = await ask("reviseChange", { at, body: { ...body, reason: "Of the same test." }, ifMatch: drafted.etag });
+  for (const act of ["submitChange", "withdrawChange", "reopenChange", "approveChange", "rejectChange"]) {
+    await ask(act, { at, body: {} });
+    await ask(act, { at, body: {}, ifMatch: '"999"' });
+    const done = await ask(act, { at, body: { note: "Of a test." }, ifMatch: etag });
+    etag = done.etag ?? etag;
+  }
+  await ask("withdrawChange", { at, body: {}, ifMatch: etag });
+  const table = await ask("draftChangeFromFile", { query: "?name=table.csv&reason=test", body: "no,such\n1,2\n", type: "text/csv" });
+  if (table.status !== 422) throw new Error(`A file without meaning was answered with ${table.status}.`);
+  await ask("draftChangeFromFile", { query: "?name=table.csv&reason=test", body: (await ask("getGovernanceFile")).body, type: "text/csv" });
+}
+
+/** What every operation refuses. */
+async function fail(ask, operations, weak) {
+  for (const [id, { operation, method, path }] of operations) {
+    const isStaff = (operation.security ?? []).length > 0;
+    const at = { number: 1, index: 1, kind: "instrument", address: "0/000", ...(path.includes("/changes/") && { id: 999999999 }) };
+    const body = method === "GET" ? undefined : {};
+    await ask(id, { at, body, query: "?no-such=1" });
+    if (isStaff) await ask(id, { at, body, as: null });
+    if (isStaff && !operation.description.includes("any role")) await ask(id, { at, body, as: weak });
+    const isFound = await ask(id, { at: { ...at, kind: "no-such", index: 999999999 }, body, ifMatch: method === "GET" ? undefined : '"1"' });
+    if (path.includes("{id}") && isFound.status < 300) throw new Error(`${id} found what never was.`);
+  }
+}
