@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
-using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Files.Inventory.Inventory;
 using SurveillanceRegistry.Files.Policies;
@@ -30,36 +29,58 @@ internal static class DeviceCommands
             file,
             CommandOutput.AsJson,
         };
-        command.SetAction(arguments =>
-        {
-            var path = ExistingFile(arguments.GetRequiredValue(file));
-            var folder = Path.GetDirectoryName(path)!;
-            var settings = Settings.Read([]);
-            var isProfile = Path.GetFileName(folder) == "profiles";
-            var governance = PolicyFiles.Read(settings.Policies).Value?.Governance;
-            if (!isProfile && InventoryFile.IsAddition(path))
-                return CommandOutput.Problems(CheckAddition(path, settings.Devices, governance), arguments.GetValue(CommandOutput.AsJson));
-            var inventory = InventoryFile.Read(isProfile ? settings.Devices : path, governance);
-            var devices = inventory.Value?.Devices.Select(device => device.Id).ToHashSet();
-            return CommandOutput.Problems(
-                isProfile
-                    ? ProfileFile.Read(path, devices).Problems
-                    : [.. inventory.Problems, .. ProfileFile.ReadAll(Path.Combine(folder, "profiles"), devices).Problems],
-                arguments.GetValue(CommandOutput.AsJson)
-            );
-        });
+        command.SetAction(
+            async (arguments, cancellationToken) =>
+            {
+                var path = ExistingFile(arguments.GetRequiredValue(file));
+                var asJson = arguments.GetValue(CommandOutput.AsJson);
+                return !IsProfile(path) && InventoryFile.IsAddition(path)
+                    ? await CheckAdditionAsync(path, asJson, cancellationToken)
+                    : CommandOutput.Problems(CheckWhole(path), asJson);
+            }
+        );
         return command;
     }
 
-    /// <summary>
-    /// The problems of a file that adds to a registry, as an import has them, when the registry holds what the settings' inventory says.
-    /// </summary>
-    private static ImmutableArray<FileProblem> CheckAddition(string path, string opening, GovernanceSnapshot? governance)
+    private static bool IsProfile(string path) => Path.GetFileName(Path.GetDirectoryName(path)) == "profiles";
+
+    /// <summary>The problems of an inventory that opens a registry, with the profiles beside it; or of one profile.</summary>
+    private static ImmutableArray<FileProblem> CheckWhole(string path)
     {
-        var registered = InventoryFile.Read(opening, governance);
-        return registered.Value is { } inventory && governance is not null
-            ? InventoryFile.ReadAdditions(path, governance, RegisteredInventory.From(inventory)).Problems
-            : registered.Problems;
+        var settings = Settings.Read([]);
+        var inventory = InventoryFile.Read(
+            IsProfile(path) ? settings.Devices : path,
+            PolicyFiles.Read(settings.Policies).Value?.Governance
+        );
+        var devices = inventory.Value?.Devices.Select(device => device.Id).ToHashSet();
+        return IsProfile(path)
+            ? ProfileFile.Read(path, devices).Problems
+            : [.. inventory.Problems, .. ProfileFile.ReadAll(Path.Combine(Path.GetDirectoryName(path)!, "profiles"), devices).Problems];
+    }
+
+    /// <summary>
+    /// Checks a file that adds to a registry, as an import reads it: against the live register; without one as if the registry held what
+    /// the settings' inventory says.
+    /// </summary>
+    private static async Task<int> CheckAdditionAsync(string path, bool asJson, CancellationToken cancellationToken)
+    {
+        var settings = Settings.Read([]);
+        var live = await RegisterAccess.RunIfLiveAsync(
+            async services =>
+                CommandOutput.Problems((await DeviceImport.ReadAdditionsAsync(path, services, cancellationToken)).Problems, asJson),
+            $"{settings.Devices} and the files under {settings.Policies}",
+            cancellationToken
+        );
+        if (live is { } code)
+            return code;
+        var policies = PolicyFiles.Read(settings.Policies);
+        var registered = InventoryFile.Read(settings.Devices, policies.Value?.Governance);
+        return CommandOutput.Problems(
+            registered.Value is { } inventory && policies.Value is { Governance: var governance }
+                ? InventoryFile.ReadAdditions(path, governance, RegisteredInventory.From(inventory)).Problems
+                : [.. policies.Problems, .. registered.Problems],
+            asJson
+        );
     }
 
     private static Command CreateImport()

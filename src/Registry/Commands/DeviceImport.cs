@@ -16,7 +16,7 @@ internal sealed record DeviceImport(string Path, string Reason, bool IsPreview, 
 {
     public async Task<int> RunAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var (additions, problems) = await ReadAdditionsAsync(services, cancellationToken);
+        var (additions, problems) = await ReadAdditionsAsync(Path, services, cancellationToken);
         if (additions is null)
             return CommandOutput.Problems(problems, AsJson);
         if (!IsPreview && !await RegisterAsync(services, additions, cancellationToken))
@@ -36,14 +36,19 @@ internal sealed record DeviceImport(string Path, string Reason, bool IsPreview, 
         );
     }
 
-    private async Task<FileReading<InventoryAdditions>> ReadAdditionsAsync(IServiceProvider services, CancellationToken cancellationToken)
+    /// <summary>Reads a file of additions against what is registered: its additions, or every problem.</summary>
+    public static async Task<FileReading<InventoryAdditions>> ReadAdditionsAsync(
+        string path,
+        IServiceProvider services,
+        CancellationToken cancellationToken
+    )
     {
         var policies = services.GetRequiredService<IPolicyRegister>();
         await RegisterAccess.MustBeFilledAsync(policies, cancellationToken);
         var places = services.GetRequiredService<IPlaceRegister>();
         var registered = await services.GetRequiredService<IDeviceRegister>().AllAsync(cancellationToken);
         return InventoryFile.ReadAdditions(
-            Path,
+            path,
             (await policies.HistoryAsync(cancellationToken)).Current,
             new RegisteredInventory(
                 await places.PlacesAsync(cancellationToken),

@@ -26,23 +26,43 @@ internal static class PolicyCommands
             path,
             CommandOutput.AsJson,
         };
-        command.SetAction(arguments =>
-        {
-            var settings = Settings.Read([]);
-            var asJson = arguments.GetValue(CommandOutput.AsJson);
-            var files = ExistingPath(arguments.GetValue(path) ?? settings.Policies);
-            if (Directory.Exists(files))
-                return CommandOutput.Problems(PolicyFiles.Read(files).Problems, asJson);
-            // A single file is checked against the folder of the settings, so that the command needs no database.
-            var folder = PolicyFiles.Read(settings.Policies);
-            return CommandOutput.Problems(
-                folder.Value is { Governance: var governance }
-                    ? Compare(files, HistoryOf(governance), isRegister: false).Problems
-                    : folder.Problems,
-                asJson
-            );
-        });
+        command.SetAction(
+            async (arguments, cancellationToken) =>
+            {
+                var settings = Settings.Read([]);
+                var asJson = arguments.GetValue(CommandOutput.AsJson);
+                var files = ExistingPath(arguments.GetValue(path) ?? settings.Policies);
+                return Directory.Exists(files)
+                    ? CommandOutput.Problems(PolicyFiles.Read(files).Problems, asJson)
+                    : await CheckFileAsync(files, settings.Policies, asJson, cancellationToken);
+            }
+        );
         return command;
+    }
+
+    /// <summary>
+    /// Checks one file as <c>apply</c> reads it: against the live register; without one against the folder of the settings.
+    /// </summary>
+    private static async Task<int> CheckFileAsync(string file, string folder, bool asJson, CancellationToken cancellationToken)
+    {
+        var live = await RegisterAccess.RunIfLiveAsync(
+            async services =>
+            {
+                var history = await ReadHistoryAsync(services, cancellationToken);
+                return CommandOutput.Problems(Compare(file, history, isRegister: true).Problems, asJson);
+            },
+            $"the files under {folder}",
+            cancellationToken
+        );
+        if (live is { } code)
+            return code;
+        var policies = PolicyFiles.Read(folder);
+        return CommandOutput.Problems(
+            policies.Value is { Governance: var governance }
+                ? Compare(file, HistoryOf(governance), isRegister: false).Problems
+                : policies.Problems,
+            asJson
+        );
     }
 
     private static Command CreateExport()

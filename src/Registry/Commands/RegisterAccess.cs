@@ -2,6 +2,7 @@ using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres;
+using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry.Commands;
@@ -22,6 +23,37 @@ internal static class RegisterAccess
             .AddPostgres(database.ConnectionString)
             .BuildServiceProvider();
         return await command(services);
+    }
+
+    /// <summary>
+    /// Gives a check the live register: that of the settings' database, or of a private cluster that runs. It starts none. Says on stderr
+    /// what the check compares with.
+    /// </summary>
+    /// <param name="files">What the check compares with instead, in words.</param>
+    /// <returns>The exit code; null when no register is live or it was never filled, and the check must compare with files.</returns>
+    public static async Task<int?> RunIfLiveAsync(
+        Func<IServiceProvider, Task<int>> check,
+        string files,
+        CancellationToken cancellationToken
+    )
+    {
+        var settings = Settings.Read([]);
+        int? code = null;
+        if (settings.Database.Length > 0 || await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is not null)
+            await RunAsync(
+                async services =>
+                {
+                    if (await services.GetRequiredService<IPolicyRegister>().IsEmptyAsync(cancellationToken))
+                        return 0;
+                    await Console.Error.WriteLineAsync("Compared with the register.");
+                    code = await check(services);
+                    return 0;
+                },
+                cancellationToken
+            );
+        if (code is null)
+            await Console.Error.WriteLineAsync($"Compared with {files}: no register is live here.");
+        return code;
     }
 
     /// <summary>Records in the security log what a command changed.</summary>

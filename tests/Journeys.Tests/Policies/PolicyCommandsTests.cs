@@ -106,6 +106,23 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         );
     }
 
+    [Fact]
+    public async Task One_file_is_checked_against_the_live_register()
+    {
+        await SucceedAsync("policies", "export", PathOf("live"));
+        const string File = "live/instruments/ord-125936.yaml";
+        Edit(File, "revision: 1\n", "revision: 999\n");
+        var (code, _, errors) = await Programs.CommandAsync(registry.Settings, "policies", "check", PathOf(File));
+        Assert.Equal(1, code);
+        Assert.StartsWith("Compared with the register.\n", errors);
+        Assert.Contains("found revision 999; expected a revision of ord-125936: 1 to ", errors, StringComparison.Ordinal);
+        // Files know no revisions.
+        var alone = new Dictionary<string, string>(registry.Settings) { ["REGISTRY_DATA"] = PathOf("none") };
+        (code, _, errors) = await Programs.CommandAsync(alone, "policies", "check", PathOf(File));
+        Assert.True(code == 0, errors);
+        Assert.EndsWith(": no register is live here.", errors.Trim());
+    }
+
     [Theory]
     [InlineData(
         "policies",

@@ -91,9 +91,11 @@ public sealed class DeviceClerkTests(StaffedRegistry city)
         );
         var (wrong, _, errors) = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file);
         Assert.Equal(1, wrong);
+        await AssertCheckedAsync(file, 1, errors);
         Assert.Matches(@"new\.yaml:10:\d+: found 'city-hall-lobbies'; expected a place that is registered", errors);
 
         await File.WriteAllTextAsync(file, Inventory, Cancellation);
+        await AssertCheckedAsync(file, 0, "");
         var (preview, previewOutput, _) = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file, "--preview");
         Assert.Equal((0, "1 gateways and 3 devices would be registered; 0 stood there already."), (preview, previewOutput.Trim()));
         Assert.DoesNotContain("city-hall-lobby-92", (await city.Host.GetAsync("/api/v1/devices")).ToString(), StringComparison.Ordinal);
@@ -104,6 +106,8 @@ public sealed class DeviceClerkTests(StaffedRegistry city)
         var again = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file);
         Assert.Contains("0 gateways and 0 devices were registered; 4 stood there already.", again.Output, StringComparison.Ordinal);
 
+        await AssertDiffersFromRegisterAsync(file);
+
         using var reader = new HttpClient { BaseAddress = city.Host.Http };
         Assert.Contains(
             "City Hall, main lobby",
@@ -111,6 +115,32 @@ public sealed class DeviceClerkTests(StaffedRegistry city)
             StringComparison.Ordinal
         );
 
+        await AssertNewCameraIsHeardAsync();
+        var (verified, text, trouble) = await Programs.CommandAsync(city.Host.Settings, "ledger", "verify");
+        Assert.True(verified == 0, text + trouble);
+    }
+
+    [Fact]
+    public async Task A_file_that_only_adds_devices_is_checked_without_a_registry_too()
+    {
+        var folder = Directory.CreateTempSubdirectory("registry-check-").FullName;
+        var file = Path.Combine(folder, "new.yaml");
+        const string Camera =
+            "sample: true\ndevices:\n  - {id: spd-a-1, kind: speed-camera, sensors: [stills], place: alder-school-zone, "
+            + "department: transportation, lifecycle: active}\n";
+        await File.WriteAllTextAsync(file, Camera, Cancellation);
+        var settings = new Dictionary<string, string>(city.Host.Settings) { ["REGISTRY_DATA"] = Path.Combine(folder, "none") };
+        var (code, output, errors) = await Programs.CommandAsync(settings, "devices", "check", file);
+        Assert.Equal((0, "No problems."), (code, output.Trim()));
+        Assert.EndsWith(": no register is live here.", errors.Trim());
+        await File.WriteAllTextAsync(file, Camera.Replace("spd-a-1", "city-hall-lobby-1", StringComparison.Ordinal), Cancellation);
+        (code, _, errors) = await Programs.CommandAsync(settings, "devices", "check", file);
+        Assert.Equal(1, code);
+        Assert.Contains("which is registered as another device", errors, StringComparison.Ordinal);
+    }
+
+    private async Task AssertNewCameraIsHeardAsync()
+    {
         // The running server has heard of it: the place counts the new camera in, and the camera can be heard.
         using var camera = await city.Host.ConnectAsync("city-hall-lobby-92", await city.Host.IssueSecretAsync("city-hall-lobby-92"));
         await camera.PublishAsync(RegistryHost.Heartbeat("city-hall-lobby-92", 1, 1, """{"video":"recorded"}"""), Cancellation);
@@ -120,7 +150,27 @@ public sealed class DeviceClerkTests(StaffedRegistry city)
             (await city.Host.GetAsync("/api/v1/places/city-hall-lobby")).ToString(),
             StringComparison.Ordinal
         );
-        var (verified, text, trouble) = await Programs.CommandAsync(city.Host.Settings, "ledger", "verify");
-        Assert.True(verified == 0, text + trouble);
+    }
+
+    private async Task AssertDiffersFromRegisterAsync(string file)
+    {
+        // The files of the settings do not know the new cameras: only the live register does.
+        await File.WriteAllTextAsync(
+            file,
+            Inventory.Replace("sensors: [video]", "sensors: [video, audio]", StringComparison.Ordinal),
+            Cancellation
+        );
+        var (other, _, differs) = await Programs.CommandAsync(city.Host.Settings, "devices", "import", file);
+        Assert.Equal(1, other);
+        Assert.Contains("which is registered as another device", differs, StringComparison.Ordinal);
+        await AssertCheckedAsync(file, 1, differs);
+    }
+
+    /// <summary>A check says of a file what the import says of it.</summary>
+    private async Task AssertCheckedAsync(string file, int code, string problems)
+    {
+        var (result, output, errors) = await Programs.CommandAsync(city.Host.Settings, "devices", "check", file);
+        Assert.Equal((code, "Compared with the register.\n" + problems), (result, errors));
+        Assert.Equal(code == 0, output.Trim() == "No problems.");
     }
 }
