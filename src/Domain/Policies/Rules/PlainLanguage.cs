@@ -52,10 +52,11 @@ public static class PlainLanguage
     public static string Period(EffectivePeriod period)
     {
         ArgumentNullException.ThrowIfNull(period);
+        if (period.Condition is { } condition)
+            return $"not in force until this happens: “{condition}”";
         var start = period switch
         {
             { From: { } from } => $"in force from {Date(from)}",
-            { Condition: { } condition } => $"not in force until this happens: “{condition}”",
             { FromKnownBy: { } by } => $"first day not known, in force by {Date(by)}",
             { FromNotBefore: { } earliest } => $"first day not known, not before {Date(earliest)}",
             _ => "first day not known",

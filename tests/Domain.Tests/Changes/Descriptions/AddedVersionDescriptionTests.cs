@@ -78,7 +78,7 @@ public sealed class AddedVersionDescriptionTests
             [
                 "from the day on which this happens: “the mayor ends the pause”: at most 21 days instead of 90 (patrol reads)",
                 "from the day on which this happens: “the mayor ends the pause”: no longer until the end of the shift (parking reads)",
-                "added version 2, “Plate readers” (not in force until this happens: “the mayor ends the pause”; no end is set)",
+                "added version 2, “Plate readers” (not in force until this happens: “the mayor ends the pause”)",
             ],
             ChangeDescriptionTests.Describe(PolicyDocument.For(WithId), PolicyDocument.For(amended)).Select(sentence => sentence.What)
         );
