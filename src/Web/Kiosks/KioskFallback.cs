@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -30,8 +29,9 @@ internal static class KioskFallback
     public static async ValueTask<object?> LeaveToFallback(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
         var result = await next(call);
-        return result is ProblemHttpResult problem && IsForPerson(call.HttpContext.Request)
-            ? Results.StatusCode(problem.StatusCode)
+        return result is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest and var status }
+            && IsForPerson(call.HttpContext.Request)
+            ? Results.StatusCode(status)
             : result;
     }
 
