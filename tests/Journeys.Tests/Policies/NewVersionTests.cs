@@ -39,6 +39,7 @@ public sealed class NewVersionTests(StaffedRegistry city)
         var approver = await city.SignInAsync("approver");
         await approver.ClickAsync($"a[href='{request}']");
         await Expect(approver.Locator("section[aria-labelledby=what]")).ToContainTextAsync("from March 4, 2031: at least 56 days");
+        await Expect(approver.Locator("main")).ToContainTextAsync("in effect since March 4, 2031. "); // The marks add no space.
         await approver.ClickAsync("button[value=approve]");
         await Expect(approver.Locator("h1")).ToContainTextAsync("scheduled");
 
