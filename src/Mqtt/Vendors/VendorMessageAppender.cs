@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Microsoft.Extensions.Hosting;
 using MQTTnet.Protocol;
 using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Packets;
@@ -19,6 +20,7 @@ internal sealed class VendorMessageAppender(
     PublishRejector rejector,
     VendorPublishHandler vendors,
     MqttMetrics metrics,
+    IHostApplicationLifetime lifetime,
     TimeProvider time
 )
 {
@@ -50,7 +52,7 @@ internal sealed class VendorMessageAppender(
         var turn = gateway.Vendor!.Turn;
         await turn.TakeAsync();
         return await turn.EndAfterAsync(
-            AppendAndRefuseAsync(gateway, vendors.Lose(gateway, skipped.Topic), skipped.PacketId, skipped.Rejection)
+            AppendAndAnswerAsync(gateway, vendors.Lose(gateway, skipped.Topic), skipped.PacketId, skipped.Rejection.PubAck())
         );
     }
 
@@ -60,18 +62,19 @@ internal sealed class VendorMessageAppender(
     /// </summary>
     public void Tick(Session session)
     {
-        if (session.Vendor is not { } vendor || !vendor.Turn.TryTake())
-            return;
+        if (session.Vendor is { } vendor && vendor.Turn.TryTake())
+            _ = vendor.Turn.EndAfterAsync(AppendTickAsync(session, vendor)).AsTask();
+    }
+
+    private async ValueTask<DisconnectCause?> AppendTickAsync(Session session, VendorConnection vendor)
+    {
         var now = time.GetUtcNow();
         if (vendor.Tick(now) is not { } answer)
-        {
-            vendor.Turn.End();
-            return;
-        }
-
-        _ = vendor.Turn.EndAfterAsync(AppendAllAsync(session, vendors.ToHeartbeats(session, answer, now, out var isOverRate), 0)).AsTask();
-        if (isOverRate)
+            return null;
+        var reports = vendors.ToHeartbeats(session, answer, now);
+        if (reports.IsOverRate)
             metrics.Refused(PublishRejection.Rate, TopicClass.Vendor);
+        return await AppendAllAsync(session, reports.Heartbeats, 0);
     }
 
     /// <summary>
@@ -91,32 +94,29 @@ internal sealed class VendorMessageAppender(
             );
         }
 
-        var (heartbeats, rejection) = vendors.Handle(session, publish);
+        var (reports, rejection) = vendors.Handle(session, publish);
         if (rejection is PublishRejection.Rate)
-            return AppendPartlyAsync(session, heartbeats, publish.PacketId, publish.Payload.Length);
+            return AppendPartlyAsync(session, reports, publish.PacketId, publish.Payload.Length);
         if (rejection is { } refused)
         {
             metrics.Refused(refused, TopicClass.Vendor);
-            return AppendAndRefuseAsync(session, heartbeats, publish.PacketId, refused);
+            return AppendAndAnswerAsync(session, reports, publish.PacketId, refused.PubAck());
         }
 
-        return heartbeats.IsEmpty
+        if (!reports.Recorded.IsCompletedSuccessfully)
+            return AppendAndAnswerAsync(session, reports, publish.PacketId, MqttPubAckReasonCode.Success);
+        return reports.Heartbeats.IsEmpty
             ? AcknowledgeVendor(session, publish.PacketId, MqttPubAckReasonCode.Success)
-            : AppendAllAsync(session, heartbeats, publish.PacketId);
+            : AppendAllAsync(session, reports.Heartbeats, publish.PacketId);
     }
 
     /// <summary>
     /// Appends the heartbeats of a message that is within the rate limit only in part. A success would mean that all of it is durable, so
     /// the client gets 0x97. MQTT 3.1.1 has no such code: if the client waits for an acknowledgement, its connection ends.
     /// </summary>
-    private async ValueTask<DisconnectCause?> AppendPartlyAsync(
-        Session session,
-        ImmutableArray<VendorHeartbeat> heartbeats,
-        ushort packetId,
-        int bytes
-    )
+    private async ValueTask<DisconnectCause?> AppendPartlyAsync(Session session, VendorReports reports, ushort packetId, int bytes)
     {
-        if (await AppendAllAsync(session, heartbeats, 0) is { } cause)
+        if (await AppendAsync(session, reports) is { } cause)
             return cause;
         if (packetId != 0 && !session.IsVersion5)
             return await rejector.Disconnect(session, PublishRejection.Rate, TopicClass.Vendor, bytes, null);
@@ -124,13 +124,25 @@ internal sealed class VendorMessageAppender(
         return await AcknowledgeVendor(session, packetId, PublishRejection.Rate.PubAck());
     }
 
-    /// <summary>Appends what is not known any more after a message that was not read, and then refuses the message.</summary>
-    private async ValueTask<DisconnectCause?> AppendAndRefuseAsync(
+    /// <summary>Appends what follows from a message, and answers it when that is durable.</summary>
+    private async ValueTask<DisconnectCause?> AppendAndAnswerAsync(
         Session session,
-        ImmutableArray<VendorHeartbeat> heartbeats,
+        VendorReports reports,
         ushort packetId,
-        PublishRejection rejection
-    ) => await AppendAllAsync(session, heartbeats, 0) ?? await AcknowledgeVendor(session, packetId, rejection.PubAck());
+        MqttPubAckReasonCode answer
+    ) => await AppendAsync(session, reports) ?? await AcknowledgeVendor(session, packetId, answer);
+
+    /// <summary>Appends what follows from a message without answering it, and waits for what is recorded beside the log.</summary>
+    private async ValueTask<DisconnectCause?> AppendAsync(Session session, VendorReports reports)
+    {
+        if (await AppendAllAsync(session, reports.Heartbeats, 0) is { } cause)
+            return cause;
+        return
+            reports.Recorded.IsCompletedSuccessfully
+            || await HeartbeatAppender.WaitUntilRecordedAsync(session, reports.Recorded, lifetime.ApplicationStopping)
+            ? null
+            : PublishHandler.ShuttingDown;
+    }
 
     private ValueTask<DisconnectCause?> AcknowledgeVendor(Session session, ushort packetId, MqttPubAckReasonCode reason) =>
         packetId == 0 ? default : appender.AcknowledgeInOrderAsync(session, packetId, reason);

@@ -38,23 +38,23 @@ internal sealed class VendorPublishHandler(
     /// refused as a whole if one of its devices is over its rate limit: not all of it becomes durable. Sending it again does no harm. The
     /// heartbeats of a message that could not be read say what is not known any more.
     /// </returns>
-    public (ImmutableArray<VendorHeartbeat> Heartbeats, PublishRejection? Rejection) Handle(Session session, in PublishPacket publish)
+    public (VendorReports Reports, PublishRejection? Rejection) Handle(Session session, in PublishPacket publish)
     {
         var now = time.GetUtcNow();
         var vendor = session.Vendor!;
         var answer = vendor.Handle(Encoding.UTF8.GetString(publish.Topic), publish.Payload, publish.IsRetained, now);
-        var heartbeats = ToHeartbeats(session, answer, now, out var isOverRate);
+        var reports = ToHeartbeats(session, answer, now);
         if (answer.Refusal is not { } refusal)
-            return (heartbeats, isOverRate ? PublishRejection.Rate : null);
+            return (reports, reports.IsOverRate ? PublishRejection.Rate : null);
         metrics.Dropped(vendor.Adapter, 1, vendor.IsFixed);
-        return (heartbeats, RejectionOf(refusal));
+        return (reports, RejectionOf(refusal));
     }
 
-    /// <summary>Returns the heartbeats that follow from the loss of a message whose payload was not read.</summary>
-    public ImmutableArray<VendorHeartbeat> Lose(Session session, string topic)
+    /// <summary>Returns what follows from the loss of a message whose payload was not read.</summary>
+    public VendorReports Lose(Session session, string topic)
     {
         var now = time.GetUtcNow();
-        return ToHeartbeats(session, session.Vendor!.Lose(topic, now), now, out _);
+        return ToHeartbeats(session, session.Vendor!.Lose(topic, now), now);
     }
 
     /// <summary>Refuses a message that is too long for every adapter, by its topic. Its payload is not read.</summary>
@@ -83,10 +83,10 @@ internal sealed class VendorPublishHandler(
     /// <summary>
     /// Carries out an answer of the state machine: sends its commands, publishes its deaths, and returns its reports as heartbeats.
     /// </summary>
-    /// <param name="isOverRate">Whether a report was left out because its device is over its rate limit.</param>
-    public ImmutableArray<VendorHeartbeat> ToHeartbeats(Session session, VendorAnswer answer, DateTimeOffset now, out bool isOverRate)
+    public VendorReports ToHeartbeats(Session session, VendorAnswer answer, DateTimeOffset now)
     {
-        isOverRate = false;
+        var isOverRate = false;
+        var recorded = Task.CompletedTask;
         var vendor = session.Vendor!;
         if (answer.Dropped > 0)
             metrics.Dropped(vendor.Adapter, answer.Dropped, vendor.IsFixed);
@@ -99,7 +99,8 @@ internal sealed class VendorPublishHandler(
                 continue;
             if (device.Device.Lifecycle is Lifecycle.Removed)
             {
-                RecordRemoved(session, device, report);
+                knocks.Record(device.Device);
+                recorded = Task.WhenAll(recorded, DoubtReport(session, device, report));
                 continue;
             }
 
@@ -111,25 +112,23 @@ internal sealed class VendorPublishHandler(
 
             isOverRate = true;
             vendor.RepeatReport(report.Device.Id);
-            DoubtReport(session, device, report);
+            recorded = Task.WhenAll(recorded, DoubtReport(session, device, report));
         }
 
         PublishDeaths(session, answer, SessionEnd.DeathMessage);
-        return heartbeats.ToImmutable();
+        return new VendorReports(heartbeats.ToImmutable(), isOverRate, recorded);
     }
 
-    /// <summary>Records that a gateway published for a removed device, and the captures that it named.</summary>
-    private void RecordRemoved(Session session, DeviceIngestState device, UnitReport report)
+    /// <summary>
+    /// Records what a report that is not stored names, and puts what differs from it in doubt. The task completes when that is durable.
+    /// </summary>
+    private Task DoubtReport(Session session, DeviceIngestState device, UnitReport report)
     {
-        knocks.Record(device.Device);
-        DoubtReport(session, device, report);
-    }
-
-    /// <summary>Records what a report that is not stored names, and puts what differs from it in doubt.</summary>
-    private void DoubtReport(Session session, DeviceIngestState device, UnitReport report)
-    {
-        if (device.AddRejected(session.Number, report.Capture, out _))
-            sequencer.PublishRejected(session, device, report.Capture, report.UnregisteredCaptures);
+        if (!device.AddRejected(session.Number, report.Capture, out _))
+            return Task.CompletedTask;
+        var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        sequencer.PublishRejected(session, device, report.Capture, report.UnregisteredCaptures, recorded);
+        return recorded.Task;
     }
 
     /// <summary>Publishes the deaths of an answer, in order.</summary>

@@ -132,13 +132,13 @@ public sealed class SparkplugHost
 
                 node.GapSince = node.Waiting.Count == 0 ? null : step.Now; // If another message is missing, it has its own window.
                 return true;
-            case 0xFF: // A repetition of the last message.
+            case 0xFF when node.Last is { } last && last.SaysSameAs(message): // A repetition of the last message.
                 return false;
             case <= MaxReordered when node.Waiting.Count < MaxReordered && node.Waiting.All(waiting => waiting.Seq != message.Seq):
                 node.GapSince ??= step.Now;
                 node.Waiting.Add(message);
                 return true;
-            default: // No reordering explains the gap: births were missed.
+            default: // No reordering explains the gap: births were missed, or the node does not count its messages on.
                 LoseOrder(node, message.Node, step);
                 AddUnknown(node, message, step);
                 return true;
@@ -148,6 +148,7 @@ public sealed class SparkplugHost
     private void HandleInOrder(SparkplugNode node, SparkplugMessage message, Step step)
     {
         node.NextSeq = (node.NextSeq + 1) & 0xFF;
+        node.Last = message;
         if (message.Unit < 0)
             return;
         switch (message.Type)

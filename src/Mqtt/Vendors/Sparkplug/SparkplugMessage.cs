@@ -38,4 +38,12 @@ public sealed record SparkplugMessage(
     DateTimeOffset? At,
     ImmutableArray<SparkplugMetric> Metrics,
     int Dropped
-);
+)
+{
+    /// <summary>Whether it is of the same unit as another message, and says the same.</summary>
+    public bool SaysSameAs(SparkplugMessage other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Type == other.Type && Unit == other.Unit && Metrics.SequenceEqual(other.Metrics);
+    }
+}

@@ -29,6 +29,9 @@ internal sealed class SparkplugNode(ImmutableArray<int> units, int ownUnit)
     /// <summary>The sequence number that is expected next, 0 to 255.</summary>
     public int NextSeq { get; set; }
 
+    /// <summary>The message that was handled last in its order; null since the birth of the node.</summary>
+    public SparkplugMessage? Last { get; set; }
+
     /// <summary>Since when a message is missing; null when none is.</summary>
     public DateTimeOffset? GapSince { get; set; }
 
@@ -66,6 +69,7 @@ internal sealed class SparkplugNode(ImmutableArray<int> units, int ownUnit)
         IsOrderLost = false;
         GapSince = null;
         BdSeq = null;
+        Last = null;
         Waiting.Clear();
         _aliases.Clear();
         BornUnits.Clear();

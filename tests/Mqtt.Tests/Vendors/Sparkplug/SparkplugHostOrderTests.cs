@@ -109,6 +109,19 @@ public sealed class SparkplugHostOrderTests : SparkplugTestBase
         Assert.True(Take("DDATA", 2, "traffic-1", Newer, VendorExamples.Metric("Video/Mode", "live")).IsLate);
     }
 
+    /// <summary>A node that does not count its messages on may say anything with the number of the last one.</summary>
+    [Fact]
+    public void A_message_with_the_last_number_that_says_something_else_makes_everything_unknown()
+    {
+        Born();
+        Assert.Equal(Mode.Off, VideoOf(Take("DDATA", 2, "traffic-1", Newer, VendorExamples.Metric("Video/Mode", "off"))));
+        var other = Take("DDATA", 2, "traffic-1", Newer, VendorExamples.Metric("Video/Mode", "recorded"));
+        Assert.False(other.IsLate);
+        Assert.All(other.Facts, fact => Assert.Equal((true, default), (fact.IsWhole, fact.Signals)));
+        Assert.Contains(other.Facts, fact => fact.DeviceId == Traffic);
+        AsksForBirths(other.Commands);
+    }
+
     [Fact]
     public void A_node_whose_birth_was_missed_gets_a_rebirth_request()
     {
