@@ -131,8 +131,10 @@ internal static class Operations
                     new("to", "To this instant; now when left out.", ParameterForms.Instant),
                 ]
             ),
-            ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", []),
+            ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", [Limit, After]),
             ["GET fleets/{id}"] = ("Devices", "One fleet of mobile devices, rounded and one hour late", []),
+            ["GET gateways"] = ("Devices", null, [Limit, After]),
+            ["GET withdrawals"] = ("Devices", null, [Limit, After]),
             ["GET places"] = ("Places", "The places with their screens and devices", [Today, Limit, After]),
             ["GET places/{id}"] = ("Places", "One place", [Today]),
             ["GET places/{id}/notice"] = (
@@ -142,7 +144,7 @@ internal static class Operations
                     + "`displays` is empty: screens do not sign yet what they show.",
                 [new("at", "The instant; now when left out.", ParameterForms.Instant)]
             ),
-            ["GET kiosks"] = ("Places", "The screens and what each last showed", [Today]),
+            ["GET kiosks"] = ("Places", "The screens and what each last showed", [Today, Limit, After]),
             ["GET kiosks/{id}"] = ("Places", "One screen", [Today]),
             ["GET ingest"] = (
                 "Devices",

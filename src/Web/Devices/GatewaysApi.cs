@@ -48,8 +48,8 @@ internal static class GatewaysApi
             .WithDescription("`removed` ends its credentials and its session. Needs If-Match.");
     }
 
-    private static async Task<IResult> List(IGatewayRegister gateways, CancellationToken cancellationToken) =>
-        StoredJsonResult.Create(StatusCodes.Status200OK, new ItemsResponse<Gateway>(await gateways.GatewaysAsync(cancellationToken), null));
+    private static async Task<IResult> List(HttpContext http, IGatewayRegister gateways, CancellationToken cancellationToken) =>
+        JsonResults.Page(http, await gateways.GatewaysAsync(cancellationToken), gateway => gateway.Id);
 
     private static async Task<IResult> One(
         string id,

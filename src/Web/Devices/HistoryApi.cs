@@ -49,8 +49,12 @@ internal static class HistoryApi
             .Answers<AvailabilityResponse>();
         api.MapGet(
                 "fleets",
-                async (IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                    JsonResults.Collection((await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken)).ToResponses())
+                async (HttpContext http, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
+                    JsonResults.Page(
+                        http,
+                        (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken)).ToResponses(),
+                        fleet => $"{fleet.Id},{fleet.Technology},{fleet.Kind},{fleet.Department}"
+                    )
             )
             .Answers<ItemsResponse<FleetResponse>>();
         api.MapGet(

@@ -7,10 +7,24 @@ namespace SurveillanceRegistry.Web.Http;
 /// <summary>Answers of the API as JSON, written as the domain writes it.</summary>
 internal static class JsonResults
 {
+    private const int MaxItems = 1000;
+
     public static IResult Ok(object value) => Results.Json(value, Domain.Json.Options);
 
-    /// <summary>A whole collection in the form of every list of the API, without a next page.</summary>
-    public static IResult Collection<T>(IEnumerable<T> items) => Ok(new ItemsResponse<T>(items.ToArray(), null));
+    /// <summary>A page of a collection that is short enough to be read whole; all of it when the request has no limit.</summary>
+    /// <param name="keyOf">By which the collection is in order, and after which the next page continues.</param>
+    public static IResult Page<T>(HttpContext http, IEnumerable<T> items, Func<T, string> keyOf)
+    {
+        if (QueryParameters.Limit(http.Request.Query, MaxItems, out var limit) is { } problem)
+            return problem;
+        var after = http.Request.Query["after"].ToString();
+        var following = items
+            .Where(item => string.CompareOrdinal(keyOf(item), after) > 0)
+            .OrderBy(keyOf, StringComparer.Ordinal)
+            .Take(limit + 1)
+            .ToArray();
+        return Ok(new ItemsResponse<T>(following.Take(limit), following.Length > limit ? keyOf(following[limit - 1]) : null));
+    }
 
     /// <summary>A resource with a strong ETag; 304 for a client that has it already.</summary>
     /// <param name="version">The version that a change of the resource must name in If-Match; null when it has none.</param>

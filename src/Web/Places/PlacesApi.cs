@@ -65,11 +65,18 @@ internal static class PlacesApi
         );
     }
 
-    private static async Task<IResult> ListKiosksAsync(IPlaceRegister places, IGrainFactory grains, CancellationToken cancellationToken) =>
-        JsonResults.Collection(
-            (await DescribeAllAsync(places, grains, cancellationToken))
-                .SelectMany(place => place.Kiosks.Where(kiosk => !kiosk.Removed).Select(KioskResponse.For))
-                .OrderBy(kiosk => kiosk.Id, StringComparer.Ordinal)
+    private static async Task<IResult> ListKiosksAsync(
+        HttpContext http,
+        IPlaceRegister places,
+        IGrainFactory grains,
+        CancellationToken cancellationToken
+    ) =>
+        JsonResults.Page(
+            http,
+            (await DescribeAllAsync(places, grains, cancellationToken)).SelectMany(place =>
+                place.Kiosks.Where(kiosk => !kiosk.Removed).Select(KioskResponse.For)
+            ),
+            kiosk => kiosk.Id
         );
 
     private static async Task<IEnumerable<PlaceDescription>> DescribeAllAsync(

@@ -62,7 +62,7 @@ export async function readAll(baseUrl: string, token: string): Promise<Record<st
     required(await client.GET("/api/v1/devices/{id}/history", { params: { path } }), device.id);
     required(await client.GET("/api/v1/devices/{id}/availability", { params: { path } }), device.id);
   });
-  const fleets = await collect("fleets", () => client.GET("/api/v1/fleets"));
+  const fleets = await collect("fleets", (after) => client.GET("/api/v1/fleets", { params: { query: { limit: 5, after } } }));
   await each(fleets, async ({ id }) => {
     const fleet = required(await client.GET("/api/v1/fleets/{id}", { params: { path: { id } } }), id);
     if (JSON.stringify(fleet.kinds) !== JSON.stringify(fleets.filter((one) => one.id === id))) throw new Error(`Fleet ${id} differs from the list.`);
@@ -74,10 +74,10 @@ export async function readAll(baseUrl: string, token: string): Promise<Record<st
     if (notice === null || hash === null || notice.payload.length < 100) throw new Error(`${id} has no notice.`);
     if (bases.some((base) => !fleets.some((fleet) => fleet.id === base))) throw new Error(`${id} names a fleet that is not in the list.`);
   });
-  const kiosks = await collect("kiosks", () => client.GET("/api/v1/kiosks"));
+  const kiosks = await collect("kiosks", (after) => client.GET("/api/v1/kiosks", { params: { query: { limit: 5, after } } }));
   await each(kiosks, async ({ id }) => required(await client.GET("/api/v1/kiosks/{id}", { params: { path: { id } } }), id));
 
-  const gateways = await collect("gateways", () => client.GET("/api/v1/gateways"));
+  const gateways = await collect("gateways", (after) => client.GET("/api/v1/gateways", { params: { query: { limit: 5, after } } }));
   await each(gateways, async ({ id, removed }) => {
     required(await client.GET("/api/v1/gateways/{id}", { params: { path: { id } } }), id);
     if (removed) return; // Its credentials ended with it.
@@ -88,7 +88,7 @@ export async function readAll(baseUrl: string, token: string): Promise<Record<st
     const change = required(await client.GET("/api/v1/changes/{id}", { params: { path: { id } } }), `${id}`);
     if (change.state !== state) throw new Error(`Change ${id} differs from the list.`);
   });
-  await collect("withdrawals", () => client.GET("/api/v1/withdrawals"));
+  await collect("withdrawals", (after) => client.GET("/api/v1/withdrawals", { params: { query: { limit: 5, after } } }));
   await collect("readings", (after) => client.GET("/api/v1/audit/readings", { params: { query: { limit: 200, after } } }));
   await collect("security", (after) => client.GET("/api/v1/audit/security", { params: { query: { limit: 200, after } } }));
   const entry = required(await client.GET("/api/v1/log/entries/{index}", { params: { path: { index: 0 } } }), "entry 0");

@@ -33,7 +33,7 @@ public sealed class KnownParametersTests(SampleCity city)
     }
 
     [Theory]
-    [InlineData("fleets?asOf=2026-01-01", "it has none.")]
+    [InlineData("fleets?asOf=2026-01-01", "it has after, limit.")]
     [InlineData("fleets/patrol?knownAt=2026-01-01T00:00:00Z", "it has none.")]
     [InlineData("governance.csv?asOf=2026-01-01", "it has none.")]
     [InlineData("devices/east-precinct-holding-1/history?asOf=2026-01-01", "it has from, to.")]

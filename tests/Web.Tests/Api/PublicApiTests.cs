@@ -117,6 +117,26 @@ public sealed class PublicApiTests(SampleCity city)
         Assert.Equal(count, list["items"]!.AsArray().Count);
     }
 
+    [Theory]
+    [InlineData("kiosks")]
+    [InlineData("fleets")]
+    [InlineData("places")]
+    [InlineData("instruments")]
+    public async Task A_collection_is_read_page_by_page(string collection)
+    {
+        var whole = (await city.Json("/api/v1/" + collection))["items"]!.AsArray().Select(item => item!.ToJsonString()).ToArray();
+        var pages = new List<string>();
+        for (var after = ""; after is not null; )
+        {
+            var page = await city.Json($"/api/v1/{collection}?limit=5&after={after}");
+            pages.AddRange(page["items"]!.AsArray().Select(item => item!.ToJsonString()));
+            after = (string?)page["next"];
+        }
+
+        Assert.True(whole.Length > 5);
+        Assert.Equal(whole, pages);
+    }
+
     [Fact]
     public async Task Devices_are_filtered_by_their_current_state_page_by_page()
     {

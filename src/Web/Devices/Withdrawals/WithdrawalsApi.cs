@@ -38,8 +38,12 @@ internal static class WithdrawalsApi
             );
     }
 
-    private static async Task<IResult> ListAsync(IWithdrawalRegister register, CancellationToken cancellationToken) =>
-        JsonResults.Collection((await register.AwaitingAsync(cancellationToken)).Select(WithdrawalsResponse.From));
+    private static async Task<IResult> ListAsync(HttpContext http, IWithdrawalRegister register, CancellationToken cancellationToken) =>
+        JsonResults.Page(
+            http,
+            (await register.AwaitingAsync(cancellationToken)).Select(WithdrawalsResponse.From),
+            device => $"{device.Device},{device.Place}"
+        );
 
     private static Task<IResult> Confirm(string id, HttpContext http, AbsenceConfirmation confirmation) =>
         IdempotencyKeys.ExecuteAsync(
