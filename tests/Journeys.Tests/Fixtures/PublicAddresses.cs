@@ -113,7 +113,7 @@ internal static partial class PublicAddresses
     {
         foreach (var path in document.GetProperty("paths").EnumerateObject())
         {
-            if (!path.Value.TryGetProperty("get", out var operation) || operation.TryGetProperty("security", out _))
+            if (!path.Value.TryGetProperty("get", out var operation) || operation.GetProperty("security").GetArrayLength() > 0)
                 continue;
             foreach (var address in Filled(path.Name, ids, size))
                 yield return address;
