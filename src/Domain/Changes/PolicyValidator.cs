@@ -16,6 +16,10 @@ public static class PolicyValidator
     /// <summary>The most days that a retention or a notice duty may state: a hundred years.</summary>
     public const int MaxDays = 36_500;
 
+    /// <summary>The longest period that is stated in months, and in years: that of <see cref="MaxDays"/>.</summary>
+    public const int MaxMonths = 1200,
+        MaxYears = 100;
+
     /// <summary>The most characters of a text that may appear on a notice.</summary>
     public const int MaxTextLength = 600;
 

@@ -123,6 +123,10 @@ public static class NoticePayload
                 json.WriteNumber("days", days);
             else
                 json.WriteNull("days");
+            if (stated.Retention.Months is { } months)
+                json.WriteNumber("months", months);
+            if (stated.Retention.Years is { } years)
+                json.WriteNumber("years", years);
             json.WriteString("event", stated.Retention.Event is { } end ? Json.Word(end) : null);
             json.WriteString("dataClass", stated.Retention.DataClass);
             json.WriteEndObject();

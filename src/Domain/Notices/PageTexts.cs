@@ -19,6 +19,13 @@ public static class PageTexts
             ["certainty.fleet"] =
                 "{department}: people who work from here carry or drive these devices. Any of the devices may be recording.",
             ["certainty.withdrawn"] = "Reported removed on {time}; no other person has confirmed that here.",
+            ["retention.length.minimum"] = "kept at least {length}",
+            ["retention.length.limit"] = "kept at most {length}",
+            ["retention.length.practice"] = "in practice kept {length}",
+            ["length.month"] = "1 month",
+            ["length.months"] = "{count} months",
+            ["length.year"] = "1 year",
+            ["length.years"] = "{count} years",
             ["exceeds.rule"] = "No rule allows this.",
             ["exceeds.some"] = "For some devices here, no rule allows this.",
             ["exceeds.status"] = "Not allowed now: the registered status of a device here is “{status}”.",

@@ -36,6 +36,8 @@ internal static class CsvCellFormat
                 line,
                 ("bound", Json.Word(retention.Bound)),
                 ("days", Days(retention.Days)),
+                ("months", Days(retention.Months)),
+                ("years", Days(retention.Years)),
                 ("event", retention.Event is { } ends ? Json.Word(ends) : null),
                 ("data_class", retention.DataClass),
                 ("note", retention.Note)

@@ -13,7 +13,7 @@ public sealed class TableRowsTests
                 "limit 90 days | patrol reads",
                 "limit 21 fortnights | patrol reads",
                 "'limit 21 fortnights | patrol reads' in row {row}, column retention",
-                "then a number of days or 'end-of-shift'"
+                "then a number of days, months or years, or 'end-of-shift'"
             },
             {
                 "limit 90 days | patrol reads",

@@ -64,7 +64,13 @@ internal static class InstrumentGenerator
         from ends in Maybe(OneOf(Enum.GetValues<RetentionEvent>()).Select(ends => (RetentionEvent?)ends))
         from data in Maybe(TextGenerator.Text)
         from note in Maybe(TextGenerator.Text)
-        select new Retention(bound, ends is null ? days : null, ends, data, note);
+        from unit in Gen.Int[0, 3]
+        let isDays = ends is null && unit > 1
+        select new Retention(bound, isDays ? days : null, ends, data, note)
+        {
+            Months = ends is null && unit == 0 ? 1 + days % 1200 : null,
+            Years = ends is null && unit == 1 ? 1 + days % 100 : null,
+        };
 
     private static readonly Gen<RequiredNotice> Notice =
         from duty in OneOf(Enum.GetValues<NoticeDuty>())

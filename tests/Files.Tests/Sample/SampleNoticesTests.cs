@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Files.Tests.Fixtures;
 using Capture = SurveillanceRegistry.Domain.Devices.Capture;
@@ -66,6 +68,38 @@ public sealed partial class SampleNoticesTests
     [Fact]
     public void Every_notice_fills_its_placeholders_and_has_whole_sentences_said_once() =>
         AnyDevice.Array[0, 5].Sample(devices => AssertWholeSentences(Compose(devices)), iter: 300);
+
+    [Theory]
+    [InlineData("limit 6 months", "Kept at most 6 months (", "Se conserva como máximo 6 meses (", "\"days\":null,\"months\":6,")]
+    [InlineData("minimum 1 year", "Kept at least 1 year (", "Se conserva al menos 1 año (", "\"days\":null,\"years\":1,")]
+    [InlineData("practice 1 month", "In practice kept 1 month (", "En la práctica se conserva 1 mes (", "\"days\":null,\"months\":1,")]
+    public void A_period_of_months_or_years_is_printed_as_the_law_states_it(string stated, string english, string spanish, string payload)
+    {
+        Assert.True(RuleText.TryRead(stated, out Retention retention));
+        var governance = SampleCity.Opening.Governance;
+        var instruments = governance.Table.Instruments.Select(instrument =>
+            instrument with
+            {
+                Versions =
+                [
+                    .. instrument.Versions.Select(version =>
+                        version with
+                        {
+                            Rules = [.. version.Rules.Select(rule => rule with { Retention = [retention] })],
+                        }
+                    ),
+                ],
+            }
+        );
+        var changed = governance with { Table = new GovernanceTable(governance.Table.Technologies, [.. instruments]) };
+        var camera = SampleCity.Opening.Devices.First(device => device.Place == Lobby.Id);
+        var device = Observed(camera, PresenceState.Online, _ => Mode.Recorded);
+        var content = NoticeComposer.Compose(Lobby, [device], changed, Today, "https://city.example");
+        Assert.Contains(english, content.Now.Languages["en"].Facts[0].RetentionLine, StringComparison.Ordinal);
+        Assert.Contains(spanish, content.Now.Languages["es"].Facts[0].RetentionLine, StringComparison.Ordinal);
+        var signed = Encoding.UTF8.GetString(NoticePayload.Write(content, changed, 1, HeardAt, null));
+        Assert.Contains(payload, signed, StringComparison.Ordinal);
+    }
 
     private static void AssertWholeSentences(NoticeContent content)
     {

@@ -33,7 +33,7 @@ internal static class RetentionDescription
         var dataClass = PlainLanguage.Class(after);
         if (before is null)
             return $"{PlainLanguage.For(after)}, where nothing was stated";
-        var isSamePeriod = before.Days == after.Days && before.Event == after.Event && before.Bound == after.Bound;
+        var isSamePeriod = before.HasSameLength(after) && before.Bound == after.Bound;
         var note =
             before.Note == after.Note
                 ? after.Note is { } same
@@ -43,7 +43,7 @@ internal static class RetentionDescription
         if (isSamePeriod)
             return PlainLanguage.Period(after) + dataClass + note;
         var old =
-            before is { Days: { } days, Event: null } && after is { Event: null } && before.Bound == after.Bound
+            before is { Days: { } days, Event: null } && after is { Days: not null, Event: null } && before.Bound == after.Bound
                 ? PlainLanguage.Number(days)
                 : PlainLanguage.Period(before);
         return $"{PlainLanguage.Period(after)} instead of {old}{dataClass}{note}";
@@ -83,7 +83,7 @@ internal static class RetentionDescription
     }
 
     private static string SameBound(Retention before, Retention after) =>
-        before.Days != after.Days || before.Event != after.Event
+        !before.HasSameLength(after)
             ? $"changed the {Noun(before)} from {PlainLanguage.Length(before)} to {PlainLanguage.Length(after)}"
                 + Plain(PlainLanguage.Class(after))
                 + NoteChange(before, after)

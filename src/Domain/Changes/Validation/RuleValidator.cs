@@ -36,8 +36,16 @@ internal static class RuleValidator
                     + string.Join(", ", known.DataClasses)
                     + "; a new one needs the text 'class.…' in every language first"
             );
-        if (retention.Days is null == retention.Event is null)
-            at.Add(retention.Days is null ? "neither days nor an event" : "both days and an event", "one of the two");
+        var stated = new object?[] { retention.Days, retention.Months, retention.Years, retention.Event }.Count(value => value is not null);
+        if (stated != 1)
+            at.Add(
+                stated == 0 ? "neither a length nor an event" : "more than one length or event",
+                "days, months, years or an event: one of them"
+            );
+        if (retention.Months is < 1 or > PolicyValidator.MaxMonths)
+            at.Add($"{retention.Months} months", $"1 to {PolicyValidator.MaxMonths} months");
+        if (retention.Years is < 1 or > PolicyValidator.MaxYears)
+            at.Add($"{retention.Years} years", $"1 to {PolicyValidator.MaxYears} years");
         if (retention.Days is < 0 or > PolicyValidator.MaxDays)
             at.Add($"{retention.Days} days", $"0 to {PolicyValidator.MaxDays} days");
     }

@@ -139,15 +139,26 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
     private string Retention(StatedRetention stated)
     {
         var retention = stated.Retention;
-        var text = retention.Event is { } end
-            ? wording.Say("retention.until." + Json.Word(end))
-            : wording.Say("retention." + Json.Word(retention.Bound), ("days", Number(retention.Days ?? 0)));
+        var text =
+            retention.Event is { } end ? wording.Say("retention.until." + Json.Word(end))
+            : retention.Days is { } days ? wording.Say("retention." + Json.Word(retention.Bound), ("days", Number(days)))
+            : wording.Say("retention.length." + Json.Word(retention.Bound), ("length", Length(retention)));
         if (retention.DataClass is { } dataClass)
             text = wording.Say("retention.of", ("text", text), ("class", wording.SayOr("class." + dataClass.Replace(' ', '-'), dataClass)));
         if (retention.Note is { } note)
             text = wording.Say("retention.note", ("text", text), ("note", wording.SayOr("note." + note.Replace(' ', '-'), note)));
         return wording.Sentence("retention.by", ("text", text), ("citation", stated.Citation));
     }
+
+    /// <summary>Months or years, as the text states them: no number of days means the same.</summary>
+    private string Length(Retention retention) =>
+        retention switch
+        {
+            { Months: 1 } => wording.Say("length.month"),
+            { Months: { } months } => wording.Say("length.months", ("count", Number(months))),
+            { Years: 1 } => wording.Say("length.year"),
+            _ => wording.Say("length.years", ("count", Number(retention.Years ?? 0))),
+        };
 
     private string Time(DateTimeOffset? instant) => instant is { } at ? wording.Time(_city.LocalTime(at)) : wording.Say("not-stated");
 

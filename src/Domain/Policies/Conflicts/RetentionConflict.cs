@@ -40,17 +40,21 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
     }
 
     /// <summary>Whether two periods of two texts contradict each other.</summary>
-    internal static bool Contradict(Retention one, Retention other)
+    public static bool Contradict(Retention one, Retention other)
     {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
         if (!ConcernSameData(one, other))
             return false;
         // How long a shift or a sentence lasts is not known, so that it can be compared with no number of days.
-        if (one.Days is not { } days || other.Days is not { } otherDays)
+        if (RetentionLength.Of(one) is not { } length || RetentionLength.Of(other) is not { } otherLength)
             return one.Bound == other.Bound && one.Event is not null && other.Event is not null && one.Event != other.Event;
+        if (!RetentionLength.CertainlyDiffer(one, other))
+            return false;
         if (one.Bound == other.Bound)
-            return one.Bound != RetentionBound.Minimum && days != otherDays;
-        var (shorter, longer) = Rank(one.Bound) < Rank(other.Bound) ? (days, otherDays) : (otherDays, days);
-        return shorter > longer;
+            return one.Bound != RetentionBound.Minimum;
+        var (shorter, longer) = Rank(one.Bound) < Rank(other.Bound) ? (length, otherLength) : (otherLength, length);
+        return shorter.Fewest > longer.Fewest;
     }
 
     /// <summary>Whether rules of two texts can govern one device.</summary>

@@ -162,7 +162,9 @@ public sealed record GovernanceTable
             other is not null && Retentions.SequenceEqual(other.Retentions) && Departments.SequenceEqual(other.Departments);
 
         public override int GetHashCode() =>
-            Retentions is [var first, ..] ? HashCode.Combine(Retentions.Length, first.Days, first.DataClass, Departments.Length) : 0;
+            Retentions is [var first, ..]
+                ? HashCode.Combine(Retentions.Length, first.Days, first.Months, first.Years, first.DataClass, Departments.Length)
+                : 0;
     }
 
     /// <summary>What a version says of a technology, with the values that every query needs.</summary>

@@ -183,6 +183,11 @@ public static class PlainLanguage
         {
             RetentionEvent.EndOfShift => "until the end of the shift",
             RetentionEvent.EndOfSentence => "until the end of the sentence",
-            _ => Count(retention.Days ?? 0, "day"),
+            _ => retention switch
+            {
+                { Months: { } months } => Count(months, "month"),
+                { Years: { } years } => Count(years, "year"),
+                _ => Count(retention.Days ?? 0, "day"),
+            },
         };
 }

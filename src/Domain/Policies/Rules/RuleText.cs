@@ -12,11 +12,12 @@ namespace SurveillanceRegistry.Domain.Policies.Rules;
 public static class RuleText
 {
     private const string Days = "days";
-    private const string Day = "day";
+    private const string Months = "months";
+    private const string Years = "years";
 
     /// <summary>The expected form of a retention, for error messages.</summary>
     public const string RetentionExpected =
-        "'minimum', 'limit' or 'practice', then a number of days or 'end-of-shift' or 'end-of-sentence', "
+        "'minimum', 'limit' or 'practice', then a number of days, months or years, or 'end-of-shift' or 'end-of-sentence', "
         + "then perhaps '| class of data | note', e.g. limit 21 days | patrol reads";
 
     /// <summary>The expected form of a notice duty, for error messages.</summary>
@@ -30,6 +31,8 @@ public static class RuleText
         var amount = retention switch
         {
             { Days: { } days } => string.Create(CultureInfo.InvariantCulture, $"{days} {Days}"),
+            { Months: { } months } => string.Create(CultureInfo.InvariantCulture, $"{months} {Months}"),
+            { Years: { } years } => string.Create(CultureInfo.InvariantCulture, $"{years} {Years}"),
             { Event: { } until } => Json.Word(until),
             _ => "",
         };
@@ -61,6 +64,10 @@ public static class RuleText
             retention = new Retention(bound, null, until, dataClass, note);
         else if (words.Length == 3 && TryDays(words[1], words[2], out var days))
             retention = new Retention(bound, days, null, dataClass, note);
+        else if (words.Length == 3 && TryAmount(words[1], words[2], Months, out var months))
+            retention = new Retention(bound, null, null, dataClass, note) { Months = months };
+        else if (words.Length == 3 && TryAmount(words[1], words[2], Years, out var years))
+            retention = new Retention(bound, null, null, dataClass, note) { Years = years };
         return retention is not null;
     }
 
@@ -83,8 +90,11 @@ public static class RuleText
     public static ImmutableArray<string> SplitLines(string? text) =>
         text is null ? [] : [.. text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
-    private static bool TryDays(string number, string unit, out int days) =>
-        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out days) && (unit == Days || unit == Day);
+    private static bool TryDays(string number, string unit, out int days) => TryAmount(number, unit, Days, out days);
+
+    /// <summary>Reads a number and a unit, in the plural or in the singular.</summary>
+    private static bool TryAmount(string number, string unit, string units, out int amount) =>
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out amount) && (unit == units || unit == units[..^1]);
 
     private static string? Field(ImmutableArray<string> fields, int index) =>
         fields.Length > index && fields[index].Length > 0 ? fields[index] : null;

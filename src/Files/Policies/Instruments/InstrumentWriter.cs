@@ -82,6 +82,8 @@ internal static class InstrumentWriter
     {
         yaml.Plain("bound", Json.Word(retention.Bound));
         yaml.Plain("days", retention.Days);
+        yaml.Plain("months", retention.Months);
+        yaml.Plain("years", retention.Years);
         yaml.Plain("event", retention.Event is { } ends ? Json.Word(ends) : null);
         yaml.Text("data_class", retention.DataClass);
         yaml.Text("note", retention.Note);

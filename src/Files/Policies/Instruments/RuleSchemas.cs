@@ -12,6 +12,10 @@ namespace SurveillanceRegistry.Files.Policies.Instruments;
 internal sealed class RuleSchemas(IReadOnlyCollection<string>? technologies, IReadOnlyCollection<string>? departments)
 {
     private static readonly FieldSchema<int> Days = FieldSchema.Number(0, PolicyValidator.MaxDays);
+    private static readonly FieldSchema<int> Months = FieldSchema.Number(1, PolicyValidator.MaxMonths);
+    private static readonly FieldSchema<int> Years = FieldSchema.Number(1, PolicyValidator.MaxYears);
+
+    private static readonly string[] LengthKeys = ["days", "months", "years", "event"];
 
     private static readonly FieldSchema<Retention> Retention = FieldSchema.Map(
         "how long recordings stay",
@@ -23,9 +27,17 @@ internal sealed class RuleSchemas(IReadOnlyCollection<string>? technologies, IRe
                 keys.OptionalValue("event", FieldSchema.OneOf<RetentionEvent>()),
                 keys.Optional("data_class", FieldSchema.Text),
                 keys.Optional("note", FieldSchema.Text)
-            );
-            if (keys.Has("days") == keys.Has("event"))
-                keys.Report(keys.Has("days") ? "both 'days' and 'event'" : "neither 'days' nor 'event'", "one of the two");
+            )
+            {
+                Months = keys.OptionalValue("months", Months),
+                Years = keys.OptionalValue("years", Years),
+            };
+            string[] lengths = [.. LengthKeys.Where(keys.Has)];
+            if (lengths.Length != 1)
+                keys.Report(
+                    lengths.Length == 0 ? "none of 'days', 'months', 'years' and 'event'" : $"'{lengths[0]}' beside '{lengths[1]}'",
+                    "one of 'days', 'months', 'years' and 'event'"
+                );
             return retention;
         }
     );

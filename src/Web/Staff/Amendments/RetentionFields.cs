@@ -17,7 +17,9 @@ internal static class RetentionFields
     public const int MaxRows = 50;
 
     private const string Days = "days",
-        Weeks = "weeks";
+        Weeks = "weeks",
+        Months = "months",
+        Years = "years";
 
     private const int DaysOfWeek = 7;
 
@@ -26,6 +28,8 @@ internal static class RetentionFields
     [
         (Days, "days"),
         (Weeks, "weeks"),
+        (Months, "months"),
+        (Years, "years"),
         (Domain.Json.Word(RetentionEvent.EndOfShift), "until the end of the shift"),
         (Domain.Json.Word(RetentionEvent.EndOfSentence), "until the end of the sentence"),
     ];
@@ -61,8 +65,8 @@ internal static class RetentionFields
                     new (string Field, string Value)[]
                     {
                         ("bound", Domain.Json.Word(retention.Bound)),
-                        ("number", retention.Days?.ToString(CultureInfo.InvariantCulture) ?? ""),
-                        ("unit", retention.Event is { } until ? Domain.Json.Word(until) : Days),
+                        ("number", (retention.Days ?? retention.Months ?? retention.Years)?.ToString(CultureInfo.InvariantCulture) ?? ""),
+                        ("unit", UnitOf(retention)),
                         ("class", retention.DataClass ?? ""),
                         ("note", retention.Note ?? ""),
                     }.Select(field => KeyValuePair.Create(Name(row, field.Field), field.Value))
@@ -110,12 +114,18 @@ internal static class RetentionFields
             return null;
         }
 
-        if (ReadDays(number, unit) is { } days)
-            return new Retention(bound, days, null, dataClass, note);
+        if (ReadAmount(number, unit) is { } amount)
+            return unit switch
+            {
+                Months => new Retention(bound, null, null, dataClass, note) { Months = amount },
+                Years => new Retention(bound, null, null, dataClass, note) { Years = amount },
+                Weeks => new Retention(bound, amount * DaysOfWeek, null, dataClass, note),
+                _ => new Retention(bound, amount, null, dataClass, note),
+            };
         errors.Add(
             new(
                 Name(row, "number"),
-                $"“{number}” is no number of {unit ?? Days}: enter a whole number, at most {PolicyValidator.MaxDays} days."
+                $"“{number}” is no number of {unit ?? Days}: enter a whole number, at most {MostOf(unit)} {unit ?? Days}."
             )
         );
         return null;
@@ -130,21 +140,42 @@ internal static class RetentionFields
             {
                 "day" or Days => Days,
                 "week" or Weeks => Weeks,
+                "month" or Months => Months,
+                "year" or Years => Years,
                 _ => null,
             }
             : null;
 
-    private static int? ReadDays(string? number, string? unit) =>
-        unit is Days or Weeks
+    private static int? ReadAmount(string? number, string? unit) =>
+        unit is Days or Weeks or Months or Years
         && int.TryParse(
             UnitOf(number) is null ? number : number!.Split(' ', 2)[0],
             NumberStyles.None,
             CultureInfo.InvariantCulture,
             out var count
         )
-        && count <= PolicyValidator.MaxDays / (unit == Weeks ? DaysOfWeek : 1)
-            ? count * (unit == Weeks ? DaysOfWeek : 1)
+        && count <= MostOf(unit)
+        && (count > 0 || unit is Days or Weeks)
+            ? count
             : null;
+
+    private static int MostOf(string? unit) =>
+        unit switch
+        {
+            Weeks => PolicyValidator.MaxDays / DaysOfWeek,
+            Months => PolicyValidator.MaxMonths,
+            Years => PolicyValidator.MaxYears,
+            _ => PolicyValidator.MaxDays,
+        };
+
+    private static string UnitOf(Retention retention) =>
+        retention switch
+        {
+            { Event: { } until } => Domain.Json.Word(until),
+            { Months: not null } => Months,
+            { Years: not null } => Years,
+            _ => Days,
+        };
 
     /// <summary>A period without a bound can be meant as a limit or as a minimum: it is not dropped in silence.</summary>
     private static void RequireEmpty(IFormCollection form, int row, List<FieldError> errors)

@@ -28,6 +28,10 @@ public sealed class AddedVersionDescriptionTests
                 rule => rule with { Retention = [rule.Retention[0], rule.Retention[1] with { Days = 1, Event = null }] },
                 "from November 29, 2026: at most 1 day instead of until the end of the shift (parking reads)"
             },
+            {
+                rule => rule with { Retention = [rule.Retention[0] with { Days = null, Months = 6 }, rule.Retention[1]] },
+                "from November 29, 2026: at most 6 months instead of at most 90 days (patrol reads)"
+            },
             { rule => rule with { Retention = [rule.Retention[1]] }, "from November 29, 2026: no longer at most 90 days (patrol reads)" },
             {
                 rule => rule with { Retention = [.. rule.Retention, new Retention(RetentionBound.Practice, 5)] },

@@ -128,8 +128,8 @@ public sealed class InstrumentFileTests
                 PlateReaders,
                 "bound: limit, days: 90,",
                 "bound: limit, days: 90, event: end-of-shift,",
-                "both 'days' and 'event'",
-                "one of the two"
+                "'days' beside 'event'",
+                "one of 'days', 'months', 'years' and 'event'"
             },
             {
                 PlateReaders,
@@ -138,7 +138,13 @@ public sealed class InstrumentFileTests
                 "'condition' beside a known date",
                 "only with 'from: unknown'"
             },
-            { PlateReaders, "bound: limit, days: 90,", "bound: limit,", "neither 'days' nor 'event'", "one of the two" },
+            {
+                PlateReaders,
+                "bound: limit, days: 90,",
+                "bound: limit,",
+                "none of 'days', 'months', 'years' and 'event'",
+                "one of 'days', 'months', 'years' and 'event'"
+            },
             {
                 MayoralPause,
                 "capture: []\n        pauses: true",

@@ -130,6 +130,10 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
             "“3 weeks” stands beside the unit “days”: choose “weeks”, or enter the number alone.",
             await form.With("retention-0-number", "3 weeks").RefusedAsync()
         );
+        var months = await form.With("retention-0-number", "6 months").With("retention-0-unit", "months").AcceptedAsync();
+        var changed = await editor.DocumentAsync(months[..^"/why".Length]);
+        Assert.Contains("at most 6 months instead of at most 90 days", changed.QuerySelector("section[aria-labelledby=what]")!.TextContent);
+        form = form.With("retention-0-unit", "days");
         var why = await form.With("retention-0-number", "21 days").AcceptedAsync();
         var page = await editor.DocumentAsync(why[..^"/why".Length]);
         Assert.Contains("at most 21 days instead of 90", page.QuerySelector("section[aria-labelledby=what]")!.TextContent);
