@@ -10,6 +10,8 @@ namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 /// <summary>The ledger and its tables as an open transaction sees them, so that a test can alter rows and roll back.</summary>
 internal sealed class TransactionSnapshot(NpgsqlConnection connection) : ILedgerSnapshot
 {
+    private readonly SemaphoreSlim _turn = new(1);
+
     public async Task<LedgerHead> HeadAsync(CancellationToken cancellationToken)
     {
         var (size, frontier) = await connection.QuerySingleAsync<(long Size, byte[][] Frontier)>(
@@ -41,15 +43,21 @@ internal sealed class TransactionSnapshot(NpgsqlConnection connection) : ILedger
     )
     {
         var rows = new List<string?[]>();
+        await _turn.WaitAsync(cancellationToken); // A connection answers one statement at a time.
         await using (var reader = await connection.ExecuteReaderAsync(TableQueries.For(table)))
         {
             while (await reader.ReadAsync(cancellationToken))
                 rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i))]);
         }
 
+        _turn.Release();
         foreach (var row in rows)
             yield return row;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _turn.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

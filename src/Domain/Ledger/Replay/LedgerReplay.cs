@@ -123,6 +123,15 @@ internal sealed class LedgerReplay : IAsyncDisposable
     {
         if (await CompareUpToAsync(long.MaxValue) is { } fault)
             return fault;
+        // The database works on the groups while the rows of the tables are compared here.
+        var groups = _snapshot.RowsAsync(ExpectedStateRows.Name, cancellationToken).ToArrayAsync(cancellationToken).AsTask();
+        var tableFault = await CompareTablesAsync(cancellationToken);
+        var expected = await groups;
+        return tableFault ?? _expected.Compare(expected) ?? await CompareNoticesAsync(key, cancellationToken);
+    }
+
+    private async Task<TableFault?> CompareTablesAsync(CancellationToken cancellationToken)
+    {
         await ApplyMobileCredentialsAsync(cancellationToken);
         foreach (var table in _tables.Where(table => !table.IsInEntryOrder))
         {
@@ -136,9 +145,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
                 return deviceFault;
         }
 
-        if (await _expected.CompareAsync(_snapshot.RowsAsync(ExpectedStateRows.Name, cancellationToken)) is { } expectedFault)
-            return expectedFault;
-        return await CompareNoticesAsync(key, cancellationToken);
+        return null;
     }
 
     public async ValueTask DisposeAsync()

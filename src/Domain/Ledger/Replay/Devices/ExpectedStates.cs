@@ -48,10 +48,10 @@ internal sealed class ExpectedStates
     /// number of devices, one of them, one whose versions are not numbered from 1, the last act on a mobile device, until when the
     /// registry last ran, and since when without a gap.
     /// </summary>
-    public async Task<TableFault?> CompareAsync(IAsyncEnumerable<string?[]> groups)
+    public TableFault? Compare(IEnumerable<string?[]> groups)
     {
         GovernanceTable? table = null;
-        await foreach (var row in groups)
+        foreach (var row in groups)
         {
             if (row[7] is { } misnumbered)
                 return new TableFault("expected", misnumbered, "version", "versions numbered from 1", "another number");
