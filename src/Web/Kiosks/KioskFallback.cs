@@ -29,7 +29,8 @@ internal static class KioskFallback
     public static async ValueTask<object?> LeaveToFallback(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
         var result = await next(call);
-        return result is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest and var status }
+        return
+            result is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest and var status }
             && IsForPerson(call.HttpContext.Request)
             ? Results.StatusCode(status)
             : result;
