@@ -12,7 +12,19 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
     /// </summary>
     public string Sentence => $"{Says(One, OneSays)} {Says(Other, OtherSays)} {Why}";
 
-    private string Why =>
+    private string Why
+    {
+        get
+        {
+            var (shorter, longer) = InOrder(OneSays, OtherSays);
+            // A month has 28 to 31 days: periods in days and in months may collide on some days of the year only.
+            return OneSays.Bound == OtherSays.Bound || RetentionLength.Exceeds(shorter, longer)
+                ? Certainly
+                : $"A month has 28 to 31 days and a year 365 or 366. {OnSomeDays}";
+        }
+    }
+
+    private string Certainly =>
         (OneSays.Bound, OtherSays.Bound) switch
         {
             (RetentionBound.Limit, RetentionBound.Limit) => "The two limits differ.",
@@ -21,6 +33,16 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
                 "The practice is shorter than the minimum.",
             (RetentionBound.Practice, _) or (_, RetentionBound.Practice) => "The practice is longer than the limit.",
             _ => "The minimum is longer than the limit: both cannot be kept.",
+        };
+
+    private string OnSomeDays =>
+        (OneSays.Bound, OtherSays.Bound) switch
+        {
+            (RetentionBound.Practice, RetentionBound.Minimum) or (RetentionBound.Minimum, RetentionBound.Practice) =>
+                "For recordings of some days of the year, the practice is shorter than the minimum.",
+            (RetentionBound.Practice, _) or (_, RetentionBound.Practice) =>
+                "For recordings of some days of the year, the practice is longer than the limit.",
+            _ => "For recordings of some days of the year, the minimum is longer than the limit: both cannot be kept.",
         };
 
     /// <summary>Every conflict between rows, each once, in the order of the rows.</summary>
@@ -47,15 +69,17 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
         if (!ConcernSameData(one, other))
             return false;
         // How long a shift or a sentence lasts is not known, so that it can be compared with no number of days.
-        if (RetentionLength.Of(one) is not { } length || RetentionLength.Of(other) is not { } otherLength)
+        if (RetentionLength.Of(one) is null || RetentionLength.Of(other) is null)
             return one.Bound == other.Bound && one.Event is not null && other.Event is not null && one.Event != other.Event;
-        if (!RetentionLength.CertainlyDiffer(one, other))
-            return false;
         if (one.Bound == other.Bound)
-            return one.Bound != RetentionBound.Minimum;
-        var (shorter, longer) = Rank(one.Bound) < Rank(other.Bound) ? (length, otherLength) : (otherLength, length);
-        return shorter.Fewest > longer.Fewest;
+            return one.Bound != RetentionBound.Minimum && !RetentionLength.AreEqual(one, other);
+        var (shorter, longer) = InOrder(one, other);
+        return RetentionLength.MayExceed(shorter, longer);
     }
+
+    /// <summary>Two periods, that first which may at most be as long as the other.</summary>
+    private static (Retention Shorter, Retention Longer) InOrder(Retention one, Retention other) =>
+        Rank(one.Bound) < Rank(other.Bound) ? (one, other) : (other, one);
 
     /// <summary>Whether rules of two texts can govern one device.</summary>
     internal static bool ConcernSameDepartments(ImmutableArray<string> one, ImmutableArray<string> other) =>

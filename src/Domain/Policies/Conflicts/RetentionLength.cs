@@ -31,17 +31,17 @@ public readonly record struct RetentionLength(int Fewest, int Most)
         };
     }
 
-    /// <summary>
-    /// Whether two periods certainly last differently, whenever they begin. Periods of months and years are compared by months.
-    /// </summary>
-    public static bool CertainlyDiffer(Retention one, Retention other)
-    {
-        if (InMonths(one) is { } months && InMonths(other) is { } otherMonths)
-            return months != otherMonths;
-        return Of(one) is { } length
-            && Of(other) is { } otherLength
-            && (length.Fewest > otherLength.Most || otherLength.Fewest > length.Most);
-    }
+    /// <summary>Whether two periods always last the same. Periods of months and years are compared by months.</summary>
+    public static bool AreEqual(Retention one, Retention other) =>
+        InMonths(one) is { } months && InMonths(other) is { } otherMonths ? months == otherMonths : Of(one) == Of(other);
+
+    /// <summary>Whether a period lasts longer than another, at least when both begin on some day of the calendar.</summary>
+    public static bool MayExceed(Retention one, Retention other) =>
+        InMonths(one) is { } months && InMonths(other) is { } otherMonths ? months > otherMonths : Of(one)?.Most > Of(other)?.Fewest;
+
+    /// <summary>Whether a period lasts longer than another on whatever day both begin.</summary>
+    public static bool Exceeds(Retention one, Retention other) =>
+        InMonths(one) is { } months && InMonths(other) is { } otherMonths ? months > otherMonths : Of(one)?.Fewest > Of(other)?.Most;
 
     private static int? InMonths(Retention retention) => retention.Months ?? retention.Years * MonthsOfYear;
 

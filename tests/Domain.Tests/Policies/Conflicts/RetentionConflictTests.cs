@@ -52,6 +52,16 @@ public sealed class RetentionConflictTests
             { new(RetentionBound.Minimum, 60), new(RetentionBound.Limit, null, RetentionEvent.EndOfSentence), null },
         };
 
+    [Fact]
+    public void A_conflict_on_some_days_of_the_year_is_told_so() =>
+        Two_periods_that_cannot_both_be_kept_are_told_in_plain_sentences(
+            new(RetentionBound.Minimum, null) { Months = 6 },
+            new(RetentionBound.Limit, 183),
+            "Manual 1 says: all recordings are kept at least 6 months. Law 2 says: all recordings are kept at most 183 days. "
+                + "A month has 28 to 31 days and a year 365 or 366. "
+                + "For recordings of some days of the year, the minimum is longer than the limit: both cannot be kept."
+        );
+
     [Theory]
     [MemberData(nameof(Pairs))]
     public void Two_periods_that_cannot_both_be_kept_are_told_in_plain_sentences(Retention one, Retention other, string? expected)

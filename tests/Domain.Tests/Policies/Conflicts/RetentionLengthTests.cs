@@ -3,7 +3,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Tests.Policies.Conflicts;
 
-/// <summary>Months and years are calendar ones: no number of days means the same, and a comparison says only what is certain.</summary>
+/// <summary>Months and years are calendar ones: no number of days means the same.</summary>
 public sealed class RetentionLengthTests
 {
     [Theory]
@@ -18,19 +18,22 @@ public sealed class RetentionLengthTests
         Assert.Equal(new RetentionLength(fewest, most), RetentionLength.Of(Read(text)));
 
     [Theory]
-    [InlineData("limit 6 months", "limit 180 days", true)] // Six months last at least 181 days.
-    [InlineData("limit 6 months", "limit 183 days", false)] // They may last as long.
+    [InlineData("limit 6 months", "limit 180 days", true)]
+    [InlineData("limit 6 months", "limit 183 days", true)] // They are the same in some cases only.
     [InlineData("limit 1 year", "limit 12 months", false)]
     [InlineData("limit 1 year", "limit 13 months", true)]
-    [InlineData("limit 1 year", "limit 365 days", false)]
+    [InlineData("limit 1 month", "limit 30 days", true)]
     [InlineData("minimum 6 months", "limit 180 days", true)]
     [InlineData("minimum 6 months", "limit 184 days", false)]
-    [InlineData("minimum 6 months", "limit 182 days", false)] // Not in every case.
+    [InlineData("minimum 6 months", "limit 183 days", true)] // A recording of March 1 would be deleted a day too early.
+    [InlineData("minimum 6 months", "limit 6 months", false)]
     [InlineData("minimum 180 days", "limit 6 months", false)]
+    [InlineData("minimum 1 year", "limit 365 days", true)] // In a leap year.
     [InlineData("practice 1 month", "minimum 32 days", true)]
-    [InlineData("practice 1 month", "minimum 31 days", false)]
+    [InlineData("practice 1 month", "minimum 28 days", false)]
+    [InlineData("practice 1 month", "minimum 30 days", true)] // In February.
     [InlineData("minimum 1 month", "minimum 2 years", false)]
-    public void A_conflict_is_told_only_where_it_is_certain(string one, string other, bool isConflict)
+    public void Two_periods_that_cannot_both_be_kept_on_every_day_are_a_conflict(string one, string other, bool isConflict)
     {
         Assert.Equal(isConflict, RetentionConflict.Contradict(Read(one), Read(other)));
         Assert.Equal(isConflict, RetentionConflict.Contradict(Read(other), Read(one)));
