@@ -189,6 +189,29 @@ public sealed class PolicyValidatorTests
             );
     }
 
+    [Fact]
+    public void A_text_that_waited_for_a_condition_is_in_force_only_from_a_day()
+    {
+        var recorded = Text(Condition) with { Id = "waiting" };
+        recorded = recorded with { Versions = [recorded.Versions[0] with { Id = "v1" }] };
+        var opening = Governance.Documents().Append(PolicyDocument.For(recorded));
+        var history = new GovernanceHistory([
+            .. opening.Select((document, i) => new PolicyRevision(document, 1, i, DateTimeOffset.UnixEpoch, 0, null)),
+        ]);
+        string[] Sentences(EffectivePeriod period) =>
+            [
+                .. PolicyValidator
+                    .Problems(
+                        history,
+                        [PolicyDocument.For(recorded with { Versions = [recorded.Versions[0] with { Effective = period }] })]
+                    )
+                    .Select(problem => problem.Sentence),
+            ];
+        Assert.Contains("neither the condition that was recorded nor a day", Assert.Single(Sentences(new EffectivePeriod(null))));
+        Assert.Empty(Sentences(new EffectivePeriod(LawDate.Parse("2026-05-01"))));
+        Assert.Empty(Sentences(Condition with { Condition = "the council decides" }));
+    }
+
     private static EffectivePeriod Condition => new(null) { Condition = "the mayor ends the pause" };
 
     [Fact]

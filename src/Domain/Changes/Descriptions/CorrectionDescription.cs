@@ -12,7 +12,8 @@ namespace SurveillanceRegistry.Domain.Changes.Descriptions;
 public static class CorrectionDescription
 {
     /// <summary>
-    /// A sentence for each version whose terms or first day differ; empty when the revision only adds versions, or ends them.
+    /// A sentence for each version whose terms or first day differ, or whose end in the past does; empty when the revision only adds
+    /// versions, or ends them where an added one begins.
     /// </summary>
     /// <param name="before">Null for a document that did not exist.</param>
     /// <param name="today">The day of the change. A version that begins later has no past to correct.</param>
@@ -22,22 +23,44 @@ public static class CorrectionDescription
         if (before is null || after.Kind != DocumentKind.Instrument)
             return [];
         var corrected = Difference.Between(before, after).Where(IsOfTerms).Select(difference => difference.Path[1]).ToHashSet();
+        var (old, recorded) = (before.Value<Instrument>().Versions, after.Value<Instrument>().Versions);
+        var added = recorded.ExceptBy(old.Select(version => version.Id), version => version.Id).ToArray();
         return
         [
-            .. before
-                .Value<Instrument>()
-                .Versions.Where(version => corrected.Contains(version.Id) && version.Effective.EarliestPossibleStart <= today)
-                .Select(version => Sentence(version, after.Value<Instrument>())),
+            .. old.Select(version => (Before: version, After: recorded.FirstOrDefault(other => other.Id == version.Id) ?? version))
+                .Select(pair =>
+                    corrected.Contains(pair.Before.Id) && HasPast(pair.Before.Effective, pair.After.Effective, today)
+                        ? OfTerms(pair.Before, pair.After)
+                    : HasAnotherPastEnd(pair.Before.Effective, pair.After.Effective, added, today) ? OfEnd(pair.After)
+                    : null
+                )
+                .OfType<string>(),
         ];
     }
 
-    private static string Sentence(InstrumentVersion version, Instrument after)
+    /// <summary>Whether a version has begun, or begins in the past after the change. One that now begins today corrects nothing.</summary>
+    private static bool HasPast(EffectivePeriod before, EffectivePeriod after, DateOnly today) =>
+        before.EarliestPossibleStart <= today || after.EarliestPossibleStart < today;
+
+    /// <summary>Whether an end differs that lies in the past, before or after the change, and no added version begins on it.</summary>
+    private static bool HasAnotherPastEnd(EffectivePeriod before, EffectivePeriod after, InstrumentVersion[] added, DateOnly today) =>
+        (before.To, before.Ended, before.EndKnownBy) != (after.To, after.Ended, after.EndKnownBy)
+        && (EndOf(before) < today || EndOf(after) < today)
+        && !added.Any(version => version.Effective.From is { } from && from == after.To);
+
+    private static DateOnly? EndOf(EffectivePeriod period) => period.To?.Earliest ?? period.EndKnownBy?.Earliest;
+
+    private static string OfTerms(InstrumentVersion before, InstrumentVersion after)
     {
-        var number = after.Versions.FirstOrDefault(other => other.Id == version.Id)?.Number ?? version.Number;
-        var start = version.Effective.From is { } from ? $", from {PlainLanguage.Date(from)} on" : "";
-        return $"This corrects version {PlainLanguage.Number(number)} for all of its time{start}: "
+        var first = before.Effective.EarliestPossibleStart <= after.Effective.EarliestPossibleStart ? before : after;
+        var start = first.Effective.From is { } from ? $", from {PlainLanguage.Date(from)} on" : "";
+        return $"This corrects version {PlainLanguage.Number(after.Number)} for all of its time{start}: "
             + "what the registry says of the past changes too.";
     }
+
+    private static string OfEnd(InstrumentVersion after) =>
+        $"This corrects until when version {PlainLanguage.Number(after.Number)} was in force: "
+        + "what the registry says of the past changes too.";
 
     /// <summary>Notes for readers, and who keeps a rule correct, are no terms of law.</summary>
     private static bool IsOfTerms(Difference difference) =>

@@ -39,6 +39,13 @@ internal static class InstrumentValidator
         SourceValidator.CheckCitations(version.By, known, at["by"]);
         SourceValidator.CheckCitations(version.Effective.Condition, known, at["effective"]["condition"]);
         CheckPeriod(version.Effective, at["effective"]);
+        // Without any date it would be law on signs, from no day on that anyone knows.
+        if (version.Effective is { Condition: null, From: null, FromKnownBy: null } && known.IsWaiting(instrument.Id, version.Id))
+            at["effective"]
+                .Add(
+                    "neither the condition that was recorded nor a day",
+                    "the condition; or, once it is met, the first day on which it is in force"
+                );
         CheckDates(version, at);
         if (version.SupersededBy is { } successor)
             CheckSuperseded(version, successor, instrument, known, at);

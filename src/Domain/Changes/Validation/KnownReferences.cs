@@ -31,6 +31,17 @@ internal sealed class KnownReferences(GovernanceSnapshot governance, GovernanceS
     public bool KnowsClass(string dataClass, string instrument) =>
         DataClasses.IsEmpty || DataClasses.Contains(dataClass) || _recordedClasses.Contains((instrument, dataClass));
 
+    private readonly HashSet<(string, string)> _waiting =
+    [
+        .. from instrument in recorded.Table.Instruments
+        from version in instrument.Versions
+        where version.Effective.Condition is not null
+        select (instrument.Id, version.Id),
+    ];
+
+    /// <summary>Whether the registry has a version that waits for an event.</summary>
+    public bool IsWaiting(string instrument, string version) => _waiting.Contains((instrument, version));
+
     /// <summary>The instruments that replace each instrument.</summary>
     public ILookup<string, string> Successors { get; } =
         governance

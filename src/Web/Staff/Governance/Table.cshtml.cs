@@ -25,7 +25,7 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
     [
         ("standing", "Status"),
         ("from", "Effective from"),
-        ("until", "No longer in force from"),
+        ("until", "First day no longer in force"),
         ("capture", "Permits capturing"),
         ("kept", "Retention"),
         ("notice", "Public notice"),

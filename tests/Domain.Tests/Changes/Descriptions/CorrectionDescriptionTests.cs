@@ -52,6 +52,35 @@ public sealed class CorrectionDescriptionTests
         Assert.Empty(CorrectionDescription.Sentences(null, PolicyDocument.For(Recorded), Today));
     }
 
+    [Fact]
+    public void A_start_that_moves_into_the_past_is_a_correction()
+    {
+        var scheduled = In(Recorded, new EffectivePeriod(LawDate.Parse("2027-03-01")));
+        Assert.Equal(
+            ["This corrects version 1 for all of its time, from January 1, 2020 on: what the registry says of the past changes too."],
+            Between(scheduled, In(Recorded, new EffectivePeriod(LawDate.Parse("2020-01-01"))))
+        );
+        Assert.Empty(Between(scheduled, In(Recorded, new EffectivePeriod(LawDate.Parse("2027-04-01")))));
+        var waiting = In(Recorded, new EffectivePeriod(null) { Condition = "the mayor ends the pause" });
+        Assert.Single(Between(waiting, In(Recorded, new EffectivePeriod(LawDate.Parse("2026-01-01")))));
+    }
+
+    [Fact]
+    public void An_end_that_takes_past_years_from_a_text_is_a_correction()
+    {
+        var ended = In(Recorded, Recorded.Versions[0].Effective with { To = LawDate.Parse("2020-01-01") });
+        string[] sentence = ["This corrects until when version 1 was in force: what the registry says of the past changes too."];
+        Assert.Equal(sentence, Between(Recorded, ended));
+        Assert.Equal(sentence, Between(ended, Recorded));
+        Assert.Empty(Between(Recorded, In(Recorded, Recorded.Versions[0].Effective with { To = LawDate.Parse("2027-01-01") })));
+    }
+
+    private static Instrument In(Instrument instrument, EffectivePeriod period) =>
+        instrument with
+        {
+            Versions = [instrument.Versions[0] with { Effective = period }],
+        };
+
     private static Instrument Recorded =>
         ChangeDescriptionTests.Manual with
         {
