@@ -174,7 +174,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new WithdrawalTable(),
             new AbsenceConfirmationTable(),
             new CredentialTable(older),
-            new ClaimTable(older),
+            new ClaimTable(),
             new StaffTable(),
             new TokenTable(),
         ];

@@ -4,8 +4,7 @@ namespace SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 /// The claim codes. The entries have hashes of the stored hashes. An entry of an older version has none: its row is found by its holder and
 /// time.
 /// </summary>
-internal sealed class ClaimTable(OlderEntries older)
-    : ReplayedTable("claim", ["sha256"], ["holder", "made_at", "expires_at", "used_at", "ended_at"])
+internal sealed class ClaimTable() : ReplayedTable("claim", ["sha256"], ["holder", "made_at", "expires_at", "used_at", "ended_at"])
 {
     private const int UsedAt = 3,
         EndedAt = 4;
@@ -35,8 +34,6 @@ internal sealed class ClaimTable(OlderEntries older)
         var older = ByTime(stored[1]!, stored[2]!);
         return Find(stored[0]!) is null && Find(older) is not null ? [older, .. stored[1..]] : stored;
     }
-
-    protected override bool IsOlder(string?[] stored) => !older.IsComplete;
 
     private void Make(in CredentialAct act)
     {

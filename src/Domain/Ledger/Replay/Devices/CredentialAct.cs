@@ -23,6 +23,9 @@ internal readonly record struct CredentialAct(string Kind, string At, string? Ho
             LedgerKinds.GatewayChanged,
         ];
 
+    /// <summary>Whether it is a change of the holder, which older versions entered before they entered acts on credentials.</summary>
+    public bool IsChange => Kind is LedgerKinds.DeviceChanged or LedgerKinds.GatewayChanged;
+
     /// <summary>Whether the holder got a new secret, which ends its secret and open code.</summary>
     public bool IssuesSecret => Kind == LedgerKinds.ClaimUsed || Kind == LedgerKinds.CredentialIssued && Text("kind") == "secret";
 

@@ -29,6 +29,9 @@ internal sealed class CredentialTable(OlderEntries older)
     /// <summary>The times at which older versions gave many devices a secret without saying which.</summary>
     private readonly HashSet<string> _unnamed = new(StringComparer.Ordinal);
 
+    /// <summary>When the first act on credentials was entered; null before.</summary>
+    private string? _firstActAt;
+
     private string?[] _stored = [];
 
     public override System.Collections.Immutable.ImmutableArray<string> Kinds => CredentialAct.Kinds;
@@ -38,6 +41,8 @@ internal sealed class CredentialTable(OlderEntries older)
     /// <summary>Changes the expected rows as an act says.</summary>
     public void Apply(in CredentialAct act)
     {
+        if (!act.IsChange && string.CompareOrdinal(act.At, _firstActAt ?? act.At) <= 0)
+            _firstActAt = act.At;
         if (act.Removes)
         {
             if (!_removals.TryGetValue(act.Holder!, out var removals))
@@ -68,7 +73,10 @@ internal sealed class CredentialTable(OlderEntries older)
         return [.. stored[..EndedAt], WithoutLateEnd(stored[EndedAt])];
     }
 
-    protected override bool IsOlder(string?[] stored) => !older.IsComplete || stored[Kind] == Secret && _unnamed.Contains(stored[MadeAt]!);
+    /// <summary>Secrets that older versions gave to many at once have no act, nor have those from before the first act.</summary>
+    protected override bool IsOlder(string?[] stored) =>
+        stored[Kind] == Secret
+        && (_unnamed.Contains(stored[MadeAt]!) || !older.IsComplete && string.CompareOrdinal(stored[MadeAt], _firstActAt ?? "~") < 0);
 
     private void IssueMany(in CredentialAct act)
     {
