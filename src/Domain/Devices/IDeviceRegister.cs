@@ -109,7 +109,8 @@ public interface IDeviceRegister
 
 /// <summary>What the register said of a device from a time on, until it said something else.</summary>
 /// <param name="Since">When it was registered or changed.</param>
-public sealed record RegisteredDevice(DateTimeOffset Since, Device Device)
+/// <param name="Device">Null when the entry is of an older version that did not write the sensors.</param>
+public sealed record RegisteredDevice(DateTimeOffset Since, Device? Device)
 {
     /// <summary>The entries that held at some time from an instant on, of all entries, oldest first.</summary>
     public static ImmutableArray<RegisteredDevice> From(IEnumerable<RegisteredDevice> entries, DateTimeOffset from)

@@ -101,6 +101,11 @@ internal static class HistoryApi
         var registered = await services.GetRequiredService<IDeviceRegister>().RegisteredAsync(device.Id, from, to, http.RequestAborted);
         if (registered.IsEmpty)
             return Problem.NotFound($"Device '{device.Id}' was not registered yet: asOf is '{asOf}'.");
+        if (registered.FirstOrDefault(entry => entry.Device is null) is { } unsaid)
+            return Problem.NotFound(
+                $"What was registered of device '{device.Id}' then is not known: the entry of {LedgerEntry.FormatTime(unsaid.Since)} "
+                    + "is of an older version of the registry, which did not write the sensors."
+            );
         var past = await services.GetRequiredService<IStateHistoryRegister>().FindAsync(device.Id, from, to, http.RequestAborted);
         return JsonResults.Resource(http, PastDeviceResponse.Create(asOf, registered, past));
     }

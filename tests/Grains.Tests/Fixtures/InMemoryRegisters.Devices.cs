@@ -36,7 +36,7 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
         DateTimeOffset from,
         DateTimeOffset to,
         CancellationToken cancellationToken
-    ) => Task.FromResult(RegisteredDevice.From(_entries.Where(entry => entry.Device.Id == deviceId && entry.Since < to), from));
+    ) => Task.FromResult(RegisteredDevice.From(_entries.Where(entry => entry.Device!.Id == deviceId && entry.Since < to), from));
 
     public Task<ImmutableArray<int>> PartitionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Devices.Select(device => Device.PartitionOf(device.Number)).Distinct().ToImmutableArray());

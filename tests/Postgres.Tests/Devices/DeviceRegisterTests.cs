@@ -187,9 +187,34 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
             string.Join(
                 ", ",
                 (await register.RegisteredAsync(id, Minute(from), Minute(to), Cancellation)).Select(entry =>
-                    $"{(entry.Since - SmallCity.Noon).TotalMinutes} {Holder(entry.Device)} {entry.Device.Lifecycle}"
+                    $"{(entry.Since - SmallCity.Noon).TotalMinutes} {Holder(entry.Device!)} {entry.Device!.Lifecycle}"
                 )
             );
+    }
+
+    [Fact]
+    public async Task An_old_entry_without_sensors_does_not_say_what_a_changed_device_was()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var register = new DeviceRegister(database.Source);
+        var (changed, unchanged) = (Camera("gate-cam-1"), Camera("gate-cam-2"));
+        Assert.True((await register.RegisterAsync(changed, Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
+        Assert.True((await register.RegisterAsync(unchanged, Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
+        var later = SmallCity.Noon.AddMinutes(20);
+        Assert.True((await register.ChangeAsync(changed with { Place = SmallCity.Lobby }, 1, Clerk, "", later, Cancellation)).IsDone);
+        await database.AskAsync<int>(
+            """
+            update registry.ledger_entry set bytes = convert_to(
+                (convert_from(bytes, 'UTF8')::jsonb #- '{body,registered}' #- '{body,sensors}' #- '{body,lifecycle}')::text, 'UTF8')
+            where kind = 'device-registered'
+            """
+        );
+
+        Assert.Equal([null], await SaidAsync(changed.Id, SmallCity.Noon.AddMinutes(1)));
+        Assert.Equal([SmallCity.Lobby], (await SaidAsync(changed.Id, later)).Select(device => device?.Place));
+        Assert.Equal(unchanged.Sensors, Assert.Single(await SaidAsync(unchanged.Id, later))!.Sensors);
+        async Task<IEnumerable<Device?>> SaidAsync(string id, DateTimeOffset at) =>
+            (await register.RegisteredAsync(id, at, at.AddSeconds(1), Cancellation)).Select(entry => entry.Device);
     }
 
     private static Device Camera(string id) => new(id, "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed);

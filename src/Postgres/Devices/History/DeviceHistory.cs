@@ -14,24 +14,28 @@ namespace SurveillanceRegistry.Postgres.Devices.History;
 internal static class DeviceHistory
 {
     /// <summary>
-    /// Entries of older versions have the members of the device beside others. The opening of the oldest versions names no device; then
-    /// the row says it, if it was never changed. Changes are looked for only of a device that was changed, by the bytes of the entry:
-    /// parsing each would take a hundred times as long.
+    /// Entries of older versions have the members of the device beside others. The oldest leave the sensors out, and their opening names
+    /// no device. Then the row says what was registered, if it was never changed; else the body is null. Changes are looked for only of a
+    /// device that was changed, by the bytes of the entry: parsing each would take a hundred times as long.
     /// </summary>
     private const string Query = """
         select at as At, body::text as Body
         from (
             select index as number, at,
                 case
-                    when kind = @registered then coalesce(written->'registered', written)
+                    when kind = @registered and written ? 'registered' then written->'registered'
                     when version = 1 then body
+                    when kind = @registered and written ?& array['sensors', 'lifecycle'] then written
                 end as body
             from registry.device
                 join registry.ledger_entry on index = entry
                 cross join lateral (select convert_from(bytes, 'UTF8')::jsonb->'body' as written) one
             where id = @deviceId and fleet is null
             union all
-            select index, at, coalesce(written->'registered', written)
+            select index, at, case
+                when written ? 'registered' then written->'registered'
+                when written ?& array['sensors', 'lifecycle'] then written
+            end
             from registry.ledger_entry
                 cross join lateral (select convert_from(bytes, 'UTF8')::jsonb->'body' as written) one
             where kind = @changed and position(@member in bytes) > 0 and written->>'id' = @deviceId
@@ -47,7 +51,7 @@ internal static class DeviceHistory
             from registry.mobile_act
             where device = @deviceId and act in (@registered, @changed)
         ) entries
-        where at < @to and body is not null
+        where at < @to
         order by number
         """;
 
@@ -59,7 +63,7 @@ internal static class DeviceHistory
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<(DateTime At, string Body)>(
+        var rows = await database.QueryAsync<(DateTime At, string? Body)>(
             Query,
             new
             {
@@ -71,7 +75,7 @@ internal static class DeviceHistory
             },
             cancellationToken
         );
-        return [.. rows.Select(row => new RegisteredDevice(row.At, JsonRow.Value<Device>(row.Body)))];
+        return [.. rows.Select(row => new RegisteredDevice(row.At, row.Body is { } body ? JsonRow.Value<Device>(body) : null))];
     }
 
     /// <summary>The acts on a mobile device, newest first.</summary>

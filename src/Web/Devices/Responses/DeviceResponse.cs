@@ -160,11 +160,11 @@ internal sealed record DeviceEntryResponse(
     public static DeviceEntryResponse From(RegisteredDevice entry) =>
         new(
             LedgerEntry.FormatTime(entry.Since),
-            entry.Device.Sensors,
-            entry.Device.Place,
-            entry.Device.Fleet,
-            entry.Device.Department,
-            entry.Device.Lifecycle,
-            entry.Device.Gateway
+            entry.Device!.Sensors,
+            entry.Device!.Place,
+            entry.Device!.Fleet,
+            entry.Device!.Department,
+            entry.Device!.Lifecycle,
+            entry.Device!.Gateway
         );
 }

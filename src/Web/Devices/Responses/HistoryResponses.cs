@@ -28,9 +28,10 @@ internal sealed record PastDeviceResponse(
     ImmutableArray<StateResponse> States
 )
 {
+    /// <param name="registered">At least one entry; each says what was registered.</param>
     public static PastDeviceResponse Create(string asOf, ImmutableArray<RegisteredDevice> registered, StateHistory past)
     {
-        var device = registered[^1].Device;
+        var device = registered[^1].Device!;
         return new PastDeviceResponse(
             device.Id,
             device.Kind,
