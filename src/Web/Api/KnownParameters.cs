@@ -41,25 +41,37 @@ internal static class KnownParameters
     {
         foreach (var (name, values) in query)
         {
+            if (IsAddedOnTheWay(name))
+                continue;
             if (!known.Names.Contains(name) && !(explains && Explained.Contains(name, StringComparer.OrdinalIgnoreCase)))
                 return Problem.BadParameter($"'{name}' is not a parameter of {known.Operation}: {known.Sentence}");
-            if (values.Count > 1)
+            if (values.Count > 1 && !known.Lists.Contains(name))
                 return Problem.BadParameter($"'{name}' stands {values.Count} times in the query: expected once.");
         }
 
         return null;
     }
 
-    private sealed record Known(string Operation, FrozenSet<string> Names)
+    /// <summary>What mail programs, social networks and scripts add to a link asks nothing, and no operation will ever have it.</summary>
+    private static bool IsAddedOnTheWay(string name) =>
+        name is "_" or "fbclid" or "gclid" || name.StartsWith("utm_", StringComparison.OrdinalIgnoreCase);
+
+    /// <param name="Lists">Those whose value is a list: they may stand several times.</param>
+    private sealed record Known(string Operation, FrozenSet<string> Names, FrozenSet<string> Lists)
     {
         public string Sentence => Names.Count == 0 ? "it has none." : $"it has {string.Join(", ", Names.Order(StringComparer.Ordinal))}.";
 
-        public static Known For(string method, string path) =>
-            new(
+        public static Known For(string method, string path)
+        {
+            var parameters = Operations.All.TryGetValue($"{method} {path}", out var operation) ? operation.Parameters : [];
+            return new(
                 $"{method} {path}",
-                (Operations.All.TryGetValue($"{method} {path}", out var operation) ? operation.Parameters : [])
+                parameters.Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+                parameters
+                    .Where(parameter => parameter.IsList)
                     .Select(parameter => parameter.Name)
                     .ToFrozenSet(StringComparer.OrdinalIgnoreCase)
             );
+        }
     }
 }

@@ -11,7 +11,11 @@ namespace SurveillanceRegistry.Web.Api;
 
 /// <summary>A query parameter.</summary>
 /// <param name="Form">The JSON Schema of its values; any text when null.</param>
-internal sealed record Parameter(string Name, string Description, Func<OpenApiSchema>? Form = null, bool IsRequired = false);
+internal sealed record Parameter(string Name, string Description, Func<OpenApiSchema>? Form = null, bool IsRequired = false)
+{
+    /// <summary>Whether its value is a list, so that it may stand several times.</summary>
+    public bool IsList => Form?.Invoke().Type == JsonSchemaType.Array;
+}
 
 /// <summary>
 /// The purpose and the query parameters of each operation, in one place; a test checks that no operation is missing.

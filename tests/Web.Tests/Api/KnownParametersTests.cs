@@ -54,6 +54,25 @@ public sealed class KnownParametersTests(SampleCity city)
         Assert.Equal("'asOf' stands 2 times in the query: expected once.", (string?)problem["detail"]);
     }
 
+    [Fact]
+    public async Task A_list_is_read_with_commas_and_as_a_repeated_parameter()
+    {
+        var commas = await city.Json("/api/v1/governance?status=adopted,in-force");
+        var repeated = await city.Json("/api/v1/governance?status=adopted&status=in-force");
+        Assert.NotEmpty(commas["rows"]!.AsArray());
+        Assert.Equal(commas["rows"]!.ToJsonString(), repeated["rows"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("utm_source=mail")]
+    [InlineData("fbclid=1")]
+    [InlineData("_=1764000000")]
+    public async Task What_programs_add_to_a_shared_link_changes_no_answer(string added) =>
+        Assert.Equal(
+            (await city.Json("/api/v1/governance"))["rows"]!.ToJsonString(),
+            (await city.Json("/api/v1/governance?" + added))["rows"]!.ToJsonString()
+        );
+
     [Theory]
     [InlineData("places/harbor-bridge?knownAt=2026-01-01T00:00:00Z")]
     [InlineData("devices/east-precinct-holding-1?knownAt=2026-01-01T00:00:00Z")]

@@ -126,7 +126,8 @@ public sealed class PublicApiTests(SampleCity city)
     {
         var whole = (await city.Json("/api/v1/" + collection))["items"]!.AsArray().Select(item => item!.ToJsonString()).ToArray();
         var pages = new List<string>();
-        for (var after = ""; after is not null; )
+        string? after = "";
+        while (after is not null)
         {
             var page = await city.Json($"/api/v1/{collection}?limit=5&after={after}");
             pages.AddRange(page["items"]!.AsArray().Select(item => item!.ToJsonString()));
