@@ -11,7 +11,7 @@ namespace SurveillanceRegistry.Domain.Policies.Rules;
 /// <param name="Note">A sentence for readers of the table, or null.</param>
 /// <param name="Purposes">The purposes for which the text permits its use, most important first; empty when it names none.</param>
 /// <param name="ProhibitedUses">The uses that the text prohibits.</param>
-/// <param name="Sharing">With whom recordings may be shared, in the words of the text, or null when it does not say.</param>
+/// <param name="Sharing">The recipients that may be given recordings, in the words of the text; null when it does not say.</param>
 /// <param name="Owner">Id of the department that is responsible for this row, or null.</param>
 /// <param name="ReviewBy">The day by which the owner must have reviewed this row, or null.</param>
 public sealed record Rule(

@@ -195,7 +195,7 @@ internal sealed record VersionResponse(
 /// <param name="Pauses">True when the text does not permit the technology but pauses it.</param>
 /// <param name="Note">A sentence for readers of the table.</param>
 /// <param name="Purposes">The purposes for which the text permits its use, most important first.</param>
-/// <param name="Sharing">With whom recordings may be shared, in the words of the text.</param>
+/// <param name="Sharing">The recipients that may be given recordings, in the words of the text.</param>
 /// <param name="Owner">Id of the department that is responsible for this row.</param>
 /// <param name="ReviewBy">The day by which the owner must have reviewed this row.</param>
 internal sealed record RuleResponse(
