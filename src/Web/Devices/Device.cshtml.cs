@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -35,6 +36,7 @@ public sealed class DeviceModel(
 
     private GovernanceSnapshot _governance = null!;
     private DeviceWithdrawals? _withdrawals;
+    private ImmutableArray<RegisteredDevice> _registered = [];
 
     public DeviceDescription Described { get; private set; } = null!;
 
@@ -89,6 +91,7 @@ public sealed class DeviceModel(
             (await places.PlacesAsync(HttpContext.RequestAborted)).FirstOrDefault(place => place.Id == device.Place)?.Name ?? device.Place!;
         var now = AsOf;
         Past = await history.FindAsync(id, now.AddMinutes(-StripMinutes), now, HttpContext.RequestAborted);
+        _registered = await devices.RegisteredAsync(id, now.AddMinutes(-StripMinutes), now, HttpContext.RequestAborted);
         if (at is { Length: > 0 })
         {
             AskedAt = at;
@@ -98,6 +101,9 @@ public sealed class DeviceModel(
         Response.StatusCode = IsRemoved ? StatusCodes.Status410Gone : StatusCodes.Status200OK;
         return Page();
     }
+
+    /// <summary>The captures that may have been made in an interval of the last 24 hours.</summary>
+    public IEnumerable<Capture> SensorsOf(StateInterval interval) => SensorsOf(interval, _registered);
 
     /// <summary>The last 24 hours as a strip: where each state begins and how long it lasts, in minutes.</summary>
     public IEnumerable<(double X, double Width, string State)> Strip
@@ -159,13 +165,25 @@ public sealed class DeviceModel(
             var state = (
                 await history.FindAsync(id, instant, instant.Shift(TimeSpan.FromMicroseconds(1)), HttpContext.RequestAborted)
             ).IntervalAt(instant);
-            sentences.Add(AnswerAt(instant, state, now));
+            var then = await devices.RegisteredAsync(id, instant, instant.Shift(TimeSpan.FromMicroseconds(1)), HttpContext.RequestAborted);
+            sentences.Add(AnswerAt(instant, state, then, now));
         }
 
         return string.Join(Language["sentence.separator"], sentences);
     }
 
-    private string AnswerAt(DateTimeOffset instant, StateInterval? state, DateTimeOffset now)
+    /// <param name="registered">What the register said of the device then.</param>
+    private IEnumerable<Capture> SensorsOf(StateInterval interval, ImmutableArray<RegisteredDevice> registered) =>
+        interval
+            .PossibleCaptures(registered, Described.Device)
+            .Union(
+                // Struck by then, and no person has confirmed since that they are gone.
+                (_withdrawals?.Open ?? [])
+                    .Where(gone => interval.To is not { } to || gone.At < to)
+                    .SelectMany(gone => gone.Captures.Captures)
+            );
+
+    private string AnswerAt(DateTimeOffset instant, StateInterval? state, ImmutableArray<RegisteredDevice> then, DateTimeOffset now)
     {
         var at = ("time", Language.Time(instant));
         if (instant > now)
@@ -175,7 +193,7 @@ public sealed class DeviceModel(
         return Language[
             state.IsHeard ? "device.then.reporting" : "device.then.silent",
             at,
-            ("report", Text.For(state.Capture, Described.Device.Sensors))
+            ("report", Text.For(state.Capture, SensorsOf(state, then)))
         ];
     }
 }

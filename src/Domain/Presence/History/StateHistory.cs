@@ -52,7 +52,7 @@ public sealed class StateHistory
             var isObserved = periods.Any(period => period.From <= start && start < period.To);
             var interval = Interval(start, end, known, isObserved);
             if (intervals.Count > 0 && interval.Continues(intervals[^1]))
-                intervals[^1] = intervals[^1] with { To = end };
+                intervals[^1] = intervals[^1] with { To = end, UnregisteredCaptures = interval.UnregisteredCaptures };
             else
                 intervals.Add(interval);
         }
@@ -145,7 +145,11 @@ public sealed class StateHistory
         if (known is null)
             return new StateInterval(start, end, PresenceState.Unknown, default, Health.Ok, Evidence.Registry);
         if (!isObserved)
-            return new StateInterval(start, end, PresenceState.Unknown, known.Capture, known.Health, Evidence.Registry);
-        return new StateInterval(start, end, known.Presence, known.Capture, known.Health, known.Evidence) { SessionEnd = known.SessionEnd };
+            known = known.AsUnobserved();
+        return new StateInterval(start, end, known.Presence, known.Capture, known.Health, known.Evidence)
+        {
+            SessionEnd = known.SessionEnd,
+            UnregisteredCaptures = known.UnregisteredCaptures ?? default,
+        };
     }
 }

@@ -51,6 +51,41 @@ public sealed class StateHistoryTests
     }
 
     [Fact]
+    public void An_interval_has_the_sensors_that_were_registered_in_it()
+    {
+        Device Camera(params Capture[] sensors) => new("cam", "facility-camera", [.. sensors], "hall", null, "police", Lifecycle.Active);
+        var beyond = Change(5);
+        var history = StateHistory.Create(
+            [
+                Change(-5),
+                Change(10, PresenceState.Silent),
+                Change(20) with
+                {
+                    Observation = beyond.Observation with { UnregisteredCaptures = CaptureSet.From(Capture.Faces) },
+                },
+            ],
+            [Observed(-60, 60)],
+            At(0),
+            At(30),
+            At(100)
+        );
+        RegisteredDevice[] registered =
+        [
+            new(At(-100), Camera(Capture.Video, Capture.Audio)),
+            new(At(12), Camera(Capture.Video)),
+            new(At(20), Camera(Capture.Video, Capture.Plates)),
+        ];
+        var now = Camera(Capture.Stills);
+
+        Assert.Equal(
+            ["video, audio", "video, audio", "video, plates, faces"],
+            history.Intervals.Select(interval => CaptureSet.From(interval.PossibleCaptures([.. registered], now)).ToString())
+        );
+        // The entry of an older version does not say it; what is registered now stands for it.
+        Assert.Equal([Capture.Stills], history.Intervals[0].PossibleCaptures([new RegisteredDevice(At(-100), null)], now));
+    }
+
+    [Fact]
     public void A_history_states_a_session_end_from_when_it_was_recorded()
     {
         var silent = Change(10, PresenceState.Silent);
