@@ -113,8 +113,9 @@ internal static class TableQueries
                 (device.body->>'lifecycle' = 'active')::text, newest.body::text, count(*)::text, min(id),
                 min(id) filter (where newest.version <> versions.number),
                 {Time("(select max(at) from registry.mobile_act where act in ('device-registered', 'device-changed'))")},
-                {Time("(select to_at from registry.watch order by to_at desc limit 1)")},
-                {Time("(select from_at from registry.watch order by to_at desc limit 1)")}
+                {Time("(select done_at from registry.expected_pass)")},
+                (select (done_at = begun_at)::text from registry.expected_pass),
+                (select rules from registry.expected_pass)
             from registry.device
             left join newest on newest.device = id
             left join versions on versions.device = id

@@ -70,6 +70,24 @@ public sealed class ExpectedStateRegister(NpgsqlDataSource database) : IExpected
         );
     }
 
+    public async Task RecordPassAsync(PassStep step, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var statement = step switch
+        {
+            PassStep.Begun => """
+                insert into registry.expected_pass (begun_at, rules) values (@at, @rules)
+                on conflict (only_one) do update set begun_at = @at, rules = @rules
+                """,
+            // Unless another process began a pass meanwhile.
+            PassStep.Done => "update registry.expected_pass set done_at = @at where begun_at = @at and rules = @rules",
+            PassStep.Unchanged => """
+                update registry.expected_pass set begun_at = @at, done_at = @at where begun_at = done_at and rules = @rules
+                """,
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
+        };
+        await database.ExecuteAsync(statement, new { at = at.UtcDateTime, rules = ExpectedStateDraft.RulesBuild }, cancellationToken);
+    }
+
     public async Task<ExpectedState?> FindAsync(string deviceId, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(int Version, string Body)>(

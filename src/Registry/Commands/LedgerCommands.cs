@@ -62,8 +62,7 @@ internal static class LedgerCommands
                     finding.Unproven,
                     finding.Seconds,
                 },
-                $"All of {finding.Entries} entries hold, and every row is as they say ({finding.Seconds:0.00} s).{NotHeldText(finding)}"
-                    + string.Concat(finding.Unproven.Select(sentence => Environment.NewLine + sentence)),
+                Summary(finding),
                 asJson
             );
         if (holds)
@@ -72,13 +71,17 @@ internal static class LedgerCommands
         return await CommandOutput.RefusedAsync(entry + finding.Fault);
     }
 
-    /// <summary>Says what could not be compared; empty when everything was.</summary>
-    private static string NotHeldText(Finding finding) =>
-        finding.NotHeld.IsEmpty
-            ? ""
-            : " Entries of older versions do not say: "
-                + string.Join(", ", finding.NotHeld.Select(column => $"{column.Key} of {column.Value} rows"))
-                + ".";
+    /// <summary>Says what holds, and below it, line by line, what is not proven: the first sentence is true by itself.</summary>
+    private static string Summary(Finding finding)
+    {
+        IEnumerable<string> older = finding.NotHeld.Select(column =>
+            $"{column.Key} of {column.Value} rows is not proven: the entries of older versions do not say it."
+        );
+        string[] lines = [.. older.Concat(finding.Unproven).Select(sentence => $"{Environment.NewLine}- {sentence}")];
+        var rows = finding.HasRows ? ", and every row that they prove is as they say" : "";
+        return $"All of {finding.Entries} entries hold{rows} ({finding.Seconds:0.00} s)."
+            + (lines is [] ? "" : $"{Environment.NewLine}Not proven:{string.Concat(lines)}");
+    }
 
     private static Command CreateExport()
     {
@@ -123,7 +126,11 @@ internal static class LedgerCommands
             var (entries, badEntry, fault) = File.Exists(file)
                 ? await LedgerBundle.CheckAsync(file, verifier, ReadCheckpoint(against, verifier), cancellationToken)
                 : throw new UsageException($"There is no file '{file}'.");
-            return new Finding(entries, badEntry, fault, clock.Elapsed.TotalSeconds);
+            return new Finding(entries, badEntry, fault, clock.Elapsed.TotalSeconds)
+            {
+                HasRows = false,
+                Unproven = ["What pages, signs and the API show is not compared: a file has no rows."],
+            };
         }
     }
 
@@ -173,6 +180,7 @@ internal static class LedgerCommands
         return
         [
             $"States, heartbeats and readings of devices {since} are not proven: their days are not sealed yet.",
+            $"The times {since} in which the registry could observe are not proven: a time without one is told as a gap.",
             $"Acts on mobile devices {since} are not proven, nor what follows from them: their days are not sealed yet.",
         ];
     }
@@ -197,6 +205,9 @@ internal static class LedgerCommands
     /// <param name="Seconds">How long the verification took.</param>
     private sealed record Finding(long Entries, long? BadEntry, string? Fault, double Seconds)
     {
+        /// <summary>Whether rows were compared with the entries.</summary>
+        public bool HasRows { get; init; } = true;
+
         /// <summary>The row that differs from the ledger; null if there is none.</summary>
         public TableFault? Table { get; init; }
 

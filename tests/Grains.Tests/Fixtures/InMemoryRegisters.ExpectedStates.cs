@@ -27,6 +27,8 @@ internal sealed partial class InMemoryRegisters : IExpectedStateRegister
         CancellationToken cancellationToken
     )
     {
+        if (RefusesExpectedStates)
+            throw new InvalidOperationException("A test refuses it.");
         lock (_lock)
         {
             foreach (var device in Devices.Where(device => device.Kind == group.Kind))
@@ -39,6 +41,19 @@ internal sealed partial class InMemoryRegisters : IExpectedStateRegister
         }
 
         return Task.FromResult(1);
+    }
+
+    /// <summary>Whether no expected state can be recorded.</summary>
+    public bool RefusesExpectedStates { get; set; }
+
+    /// <summary>The steps of passes, and their times.</summary>
+    public List<(PassStep Step, DateTimeOffset At)> Passes { get; } = [];
+
+    Task IExpectedStateRegister.RecordPassAsync(PassStep step, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            Passes.Add((step, at));
+        return Task.CompletedTask;
     }
 
     Task<ExpectedState?> IExpectedStateRegister.FindAsync(string deviceId, CancellationToken cancellationToken)

@@ -39,6 +39,10 @@ public sealed class SmallCity : IAsyncLifetime
 
     internal IGrainFactory Grains => _cluster.Client;
 
+    /// <summary>The grains as each silo reaches them: its own by reference.</summary>
+    internal IEnumerable<IGrainFactory> GrainsOfSilos =>
+        _cluster.Silos.Select(silo => silo.ServiceProvider.GetRequiredService<IGrainFactory>());
+
     /// <summary>The health monitor of each silo.</summary>
     internal IEnumerable<IngestHealthMonitor> HealthMonitors =>
         _cluster.Silos.Select(silo => _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IngestHealthMonitor>());

@@ -63,8 +63,9 @@ public sealed class LedgerTamperingTests
         var (exported, output, problems) = await Programs.CommandAsync(registry.Settings, "ledger", "export", bundle, "--json");
         Assert.True(exported == 0, problems);
         var key = System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("key").GetString()!;
-        var (whole, _, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
+        var (whole, said, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify", "--bundle", bundle, "--key", key);
         Assert.True(whole == 0, fault);
+        Assert.Matches(@"^All of \d+ entries hold \([\d.]+ s\)\.\nNot proven:\n- What pages, signs and the API show is not compared", said);
 
         // Only the owner of the database can: the registry itself may not.
         await AlterAsync(
@@ -88,6 +89,9 @@ public sealed class LedgerTamperingTests
         var (whole, output, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
         Assert.True(whole == 0, fault);
         Assert.DoesNotContain("older versions", output, StringComparison.Ordinal);
+        // The first sentence is true by itself; what is not proven stands below it.
+        Assert.Matches(@"^All of \d+ entries hold, and every row that they prove is as they say \([\d.]+ s\)\.\nNot proven:\n- ", output);
+        Assert.Matches("\n- The times (since .*|so far) in which the registry could observe are not proven", output);
 
         const string Microphone =
             "update registry.device set body = jsonb_set(body, '{sensors}', '[\"video\"]') where id = 'east-precinct-lobby-1'";

@@ -30,6 +30,8 @@ internal sealed class FakeExpectedStates : IExpectedStateRegister
         CancellationToken cancellationToken
     ) => Task.FromResult(0);
 
+    public Task RecordPassAsync(PassStep step, DateTimeOffset at, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>While it is held, no query is answered.</summary>
     public TaskCompletionSource? Held { get; set; }
 

@@ -91,6 +91,8 @@ public sealed partial class ScriptedMonth
     {
         var expected = new ExpectedStateRegister(Database.Source);
         var governance = new GovernanceHistory(await _policies.RevisionsAsync(-1, Cancellation)).Current;
+        await expected.RecordPassAsync(PassStep.Begun, _time.GetUtcNow(), Cancellation);
+        await expected.RecordPassAsync(PassStep.Done, _time.GetUtcNow(), Cancellation);
         foreach (var day in new[] { DateOnly.MinValue, governance.City.DayAt(Now) })
         {
             foreach (var group in await expected.GroupsAsync(Cancellation))

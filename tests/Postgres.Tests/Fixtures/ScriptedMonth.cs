@@ -8,11 +8,13 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Notices;
 using SurveillanceRegistry.Postgres.Policies;
+using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Presence.History;
 using SurveillanceRegistry.Postgres.Staff;
 
@@ -194,6 +196,7 @@ public sealed partial class ScriptedMonth(SharedCluster cluster) : IAsyncLifetim
         await WorkOutExpectedAsync();
         _time.Advance(TimeSpan.FromDays(3));
         await periods.ExtendAsync(period, Now, Cancellation);
+        await new ExpectedStateRegister(Database.Source).RecordPassAsync(PassStep.Unchanged, _time.GetUtcNow(), Cancellation);
         await new HistorySealer(Database.Source, _time, NullLogger<HistorySealer>.Instance).SealAsync(Cancellation);
         await new ClockStepDetector(Database.Source, _time, NullLogger<ClockStepDetector>.Instance).LookAsync(Cancellation);
     }

@@ -28,6 +28,7 @@ public sealed class TableQueriesTests(SharedCluster cluster)
         ["observation"] = Digest,
         ["watch"] = Digest,
         ["expected"] = "it is worked out again from the replayed law and devices: ExpectedStates",
+        ["expected_pass"] = "the verifier says what is not proven without it: ExpectedStates",
         ["reading"] = Digest,
         ["recovery_code"] = "it is secret",
         ["second_factor"] = "it is secret",

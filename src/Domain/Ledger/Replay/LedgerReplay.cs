@@ -73,13 +73,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
             "Names and sign-in names of staff are not proven: personal data is in no entry.",
             "Labels and last uses of tokens are not proven: a person writes the one, and each use changes the other.",
             "The security log, saved views and stored answers are not proven: no sign and no public page shows them.",
-            .. _expected.Unproven > 0
-                ? (string[])
-                    [
-                        $"Expected states of {_expected.Unproven} devices are not proven: the law or the register changed after the "
-                            + "registry last ran, or just before.",
-                    ]
-                : [],
+            .. _expected.Unproven is { } expected ? (string[])[expected] : [],
         ];
 
     /// <summary>Applies an entry whose bytes were verified.</summary>
@@ -89,6 +83,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(StoredEntry entry)
     {
+        _expected.NoteEntry(entry.At);
         if (!_tablesOf.TryGetValue(entry.Kind, out var tables))
         {
             var content = EntryReader.Read(entry);

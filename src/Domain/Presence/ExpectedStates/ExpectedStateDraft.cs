@@ -8,6 +8,9 @@ namespace SurveillanceRegistry.Domain.Presence.ExpectedStates;
 /// <param name="Capture">For each registered sensor: recorded when a rule in force permits it, else off.</param>
 public sealed record ExpectedStateDraft(CaptureReport Capture, ImmutableArray<ExpectedRule> Rules)
 {
+    /// <summary>The build of the rules below: a state that another build worked out may rightly be another.</summary>
+    public static string RulesBuild { get; } = typeof(ExpectedStateDraft).Module.ModuleVersionId.ToString();
+
     /// <summary>
     /// What the rules in force on a day permit devices with the same technology, department and sensors to capture. A statement by the City
     /// describes and permits nothing. A device that is not active is expected to capture nothing.

@@ -10,11 +10,12 @@ namespace SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 
 /// <summary>
 /// The expected states of devices. They are in no entry: they follow from the law and from the devices, which are, and the registry works
-/// them out while it runs. So they are worked out again for the time at which it last ran.
+/// them out while it runs. So they are worked out again for the time at which the registry last completed that. A difference is a fault
+/// only where it cannot have an honest cause.
 /// </summary>
 internal sealed class ExpectedStates
 {
-    /// <summary>The longest time until the registry that runs has worked them out after a change.</summary>
+    /// <summary>The longest time from the time of an entry until its transaction is committed.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromMinutes(1);
 
     /// <summary>The kinds of entry after which devices may be expected to do something else.</summary>
@@ -24,10 +25,15 @@ internal sealed class ExpectedStates
     private readonly Dictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
     private City? _city;
     private DateTimeOffset _lastChange;
-    private DateTimeOffset? _ranUntil;
+    private DateTimeOffset _lastEntry;
+    private long _unproven;
+    private string _reason = "";
 
-    /// <summary>The number of devices whose expected state could not be worked out again.</summary>
-    public long Unproven { get; private set; }
+    /// <summary>What of the expected states is not proven, and why, in a sentence; null when all of them are.</summary>
+    public string? Unproven => _unproven == 0 ? null : $"Expected states of {_unproven} devices are not proven: {_reason}.";
+
+    /// <summary>Notes that an entry of any kind was written.</summary>
+    public void NoteEntry(DateTimeOffset at) => _lastEntry = at;
 
     /// <summary>Notes an entry of one of the kinds.</summary>
     public void Apply(in ReplayedEntry entry) => _lastChange = entry.Entry.At;
@@ -45,8 +51,8 @@ internal sealed class ExpectedStates
 
     /// <summary>
     /// Compares the newest expected states of devices that are alike: kind, department, sensors, whether they are active, the state, the
-    /// number of devices, one of them, one whose versions are not numbered from 1, the last act on a mobile device, until when the
-    /// registry last ran, and since when without a gap.
+    /// number of devices, one of them, one whose versions are not numbered from 1, the last act on a mobile device, when the registry
+    /// last completed a pass, whether it has begun no other since, and the build of its rules.
     /// </summary>
     public TableFault? Compare(IEnumerable<string?[]> groups)
     {
@@ -57,32 +63,48 @@ internal sealed class ExpectedStates
                 return new TableFault("expected", misnumbered, "version", "versions numbered from 1", "another number");
             if (_city is null || DeviceKind.Find(row[0]!) is not { } kind)
                 continue;
-            _ranUntil = Time(row[9]);
             table ??= new GovernanceTable([.. _technologies.Values], [.. _instruments.Values]);
-            var expected = Expected(row, kind, table);
-            if (row[4] is { } stored && expected.Any(state => state.Compare(stored) is null))
-                continue;
-            if (_ranUntil is { } ran && LastChange(row) < ran - Delay && Time(row[10]) < ran - Delay)
-                return Fault(row, expected[^1]);
-            Unproven += long.Parse(row[5]!, CultureInfo.InvariantCulture);
+            var last = _city.DayAt(_lastEntry);
+            var done = Time(row[9]) is { } at ? _city.DayAt(at) : last;
+            var expected = Expected(row, kind, table, done);
+            var reason = ReasonForDoubt(row);
+            if (row[4] is { } stored && expected.Compare(stored) is null)
+            {
+                if (done == last || Expected(row, kind, table, last).Compare(stored) is null)
+                    continue;
+                reason ??= $"the registry last worked them out on {done:yyyy-MM-dd}, and its last entry is of {last:yyyy-MM-dd}";
+            }
+
+            if (reason is null)
+                return Fault(row, expected);
+            _reason = reason;
+            _unproven += long.Parse(row[5]!, CultureInfo.InvariantCulture);
         }
 
         return null;
     }
 
-    /// <summary>What devices may be expected to do when the registry last ran, and shortly before: a day may have begun since.</summary>
-    private Held[] Expected(string?[] row, DeviceKind kind, GovernanceTable table)
+    /// <summary>What devices may be expected to do on a day.</summary>
+    private static Held Expected(string?[] row, DeviceKind kind, GovernanceTable table, DateOnly day)
     {
-        var ran = _ranUntil ?? _lastChange;
         var sensors = JsonSerializer.Deserialize<ImmutableArray<Capture>>(row[2]!, Json.Options);
-        return
-        [
-            .. new[] { ran - Delay, ran }
-                .Select(_city!.DayAt)
-                .Distinct()
-                .Select(day => ExpectedStateDraft.Create(kind.Technology, row[1]!, sensors, row[3] == "true", table, day))
-                .Select(state => Held.Json(JsonSerializer.SerializeToElement(state, Json.Options))),
-        ];
+        var state = ExpectedStateDraft.Create(kind.Technology, row[1]!, sensors, row[3] == "true", table, day);
+        return Held.Json(JsonSerializer.SerializeToElement(state, Json.Options));
+    }
+
+    /// <summary>Why a state may rightly be another than the one that is worked out here; null when it may not.</summary>
+    private string? ReasonForDoubt(string?[] row)
+    {
+        if (Time(row[9]) is not { } done)
+            return "no time is stored at which the registry had worked them out";
+        if (row[11] != ExpectedStateDraft.RulesBuild)
+            return "another version of the registry worked them out";
+        if (row[10] != "true")
+            return "the registry is working them out, or was stopped while it did";
+        return LastChange(row) < done - Delay
+            ? null
+            : $"the law or the register changed after the registry had worked them out at {LedgerEntry.FormatTime(done)}, "
+                + "or within a minute before";
     }
 
     private DateTimeOffset LastChange(string?[] row) => Time(row[8]) is { } act && act > _lastChange ? act : _lastChange;
@@ -93,7 +115,7 @@ internal sealed class ExpectedStates
             : throw new InvalidOperationException("An expected state differs, and is equal.");
 
     private static DateTimeOffset? Time(string? text) =>
-        text is null ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     private static T Read<T>(string body) =>
         JsonSerializer.Deserialize<T>(body, Json.Options) ?? throw new JsonException("A document is null.");
