@@ -20,16 +20,35 @@ internal static class ChangeStatusText
         : FirstDay(request, history, today) is { } first
             ? first > today ? "scheduled"
                 : "in-force"
-        : request.Proposal.Documents.Any(proposed => AddsCondition(proposed, history)) ? "scheduled"
+        : request.Proposal.Documents.Any(proposed => StillWaits(proposed, history, today)) ? "scheduled"
         : "in-force";
 
-    /// <summary>Whether a version of the document waits for a condition for which none waited before.</summary>
-    private static bool AddsCondition(ProposedDocument proposed, GovernanceHistory history) =>
-        proposed.Document.Kind == DocumentKind.Instrument
-        && Conditions(proposed.Document).Except(history.Revision(proposed) is { } before ? Conditions(before.Document) : []).Any();
+    /// <summary>
+    /// Whether a version of the document waits for a condition for which none waited before, and no later change has recorded a first day
+    /// that has come.
+    /// </summary>
+    private static bool StillWaits(ProposedDocument proposed, GovernanceHistory history, DateOnly today)
+    {
+        if (proposed.Document.Kind != DocumentKind.Instrument)
+            return false;
+        var before = history.Revision(proposed) is { } revision ? Waiting(revision.Document) : [];
+        var added = Waiting(proposed.Document)
+            .Where(version => before.All(old => old.Effective.Condition != version.Effective.Condition))
+            .ToArray();
+        if (added.Length == 0 || history.LatestOf(DocumentKind.Instrument, proposed.Document.Id) is not { } latest)
+            return added.Length > 0;
+        // The request itself may not be recorded yet.
+        return latest.Number <= proposed.Base
+            || latest
+                .Document.Value<Instrument>()
+                .Versions.Any(version =>
+                    added.Any(one => one.Id == version.Id)
+                    && (version.Effective.Condition is not null || version.Effective.EarliestPossibleStart > today)
+                );
+    }
 
-    private static IEnumerable<string> Conditions(PolicyDocument document) =>
-        document.Value<Instrument>().Versions.Select(version => version.Effective.Condition).OfType<string>();
+    private static InstrumentVersion[] Waiting(PolicyDocument document) =>
+        [.. document.Value<Instrument>().Versions.Where(version => version.Effective.Condition is not null)];
 
     /// <summary>
     /// The first day, from today on, on which the request makes a difference to a row of the governance table or to any other document;
@@ -89,7 +108,7 @@ internal static class ChangeStatusText
     private static IEnumerable<string> Terms(GovernanceTable table, DateOnly day) =>
         table
             .On(day)
-            .Where(row => row.Version is not null && row.Status != RuleStatus.Scheduled)
+            .Where(row => row is { Version: not null, Status: not RuleStatus.Scheduled, IsWaiting: false })
             .Select(row =>
                 $"{row.Technology.Id} {row.Status} {row.Certainty} "
                 + System.Text.Json.JsonSerializer.Serialize(

@@ -61,6 +61,30 @@ public sealed class ChangeStatusTextTests(SampleCity city)
         Assert.Equal("in-force", ChangeStatusText.For(Request(changed, 2), history, new DateOnly(2027, 1, 1)));
     }
 
+    [Fact]
+    public void A_text_that_waited_is_scheduled_until_a_later_change_records_a_day_that_has_come()
+    {
+        var waiting = VersionChain.Add(
+            Manual(city),
+            Manual(city).Versions[0] with
+            {
+                Id = "",
+                Effective = new EffectivePeriod(null) { Condition = "It rains." },
+            }
+        );
+        var request = Request(waiting, 1);
+        var recorded = new GovernanceHistory([.. History.Revisions, Revision(waiting, 2)]);
+        Assert.Equal("scheduled", ChangeStatusText.For(request, recorded, Today));
+        Assert.Equal("scheduled", Later(new EffectivePeriod(LawDate.Parse("2027-01-01"))));
+        Assert.Equal("in-force", Later(new EffectivePeriod(LawDate.Parse("2026-11-20"))));
+
+        string Later(EffectivePeriod period)
+        {
+            var dated = waiting with { Versions = [waiting.Versions[0], waiting.Versions[1] with { Effective = period }] };
+            return ChangeStatusText.For(request, new GovernanceHistory([.. recorded.Revisions, Revision(dated, 3)]), Today);
+        }
+    }
+
     private GovernanceHistory History =>
         new([
             .. city

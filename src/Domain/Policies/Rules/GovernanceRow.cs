@@ -6,7 +6,7 @@ namespace SurveillanceRegistry.Domain.Policies.Rules;
 /// <summary>The status of a pair of technology and instrument on a day.</summary>
 public enum RuleStatus
 {
-    /// <summary>The text was adopted; its effective date is not known.</summary>
+    /// <summary>The text was adopted; its effective date is not known, or it waits for an event.</summary>
     Adopted,
     Scheduled,
     InForce,
@@ -35,10 +35,17 @@ public sealed record GovernanceRow(
     ImmutableArray<string> DisagreesWith
 )
 {
+    /// <summary>Whether the text was adopted and waits for an event: it is in force on no day, and perhaps never will be.</summary>
+    public bool IsWaiting => Version?.Effective.Condition is not null;
+
     /// <summary>
-    /// Whether this row may be printed on a sign as the law that governs: it is in force or adopted, and was checked against its source.
+    /// Whether this row may be printed on a sign as the law that governs: it is in force, or was adopted and may be, and was checked
+    /// against its source.
     /// </summary>
-    public bool IsPrintable => Status is RuleStatus.InForce or RuleStatus.Adopted && Version?.Source.Confidence == Confidence.Sourced;
+    public bool IsPrintable => MayBeInForce && Version?.Source.Confidence == Confidence.Sourced;
+
+    /// <summary>Whether the text is in force, or was adopted on a day that is not known and may be.</summary>
+    internal bool MayBeInForce => Status is RuleStatus.InForce or RuleStatus.Adopted && !IsWaiting;
 
     /// <summary>
     /// Whether the text was adopted on an unknown date and neither permits nor requires anything by itself, such as an ordinance that
@@ -46,13 +53,16 @@ public sealed record GovernanceRow(
     /// </summary>
     public bool IsBackground =>
         Status == RuleStatus.Adopted
+        && !IsWaiting
         && Instrument.Authorises
         && Rule is { Capture.IsEmpty: true, Retention.IsEmpty: true, Notice.IsEmpty: true };
 
-    /// <summary>The scheduled text as a row of its own; null when none is known.</summary>
-    public GovernanceRow? AsScheduled()
+    /// <summary>
+    /// The text to come as a row of its own: scheduled, or adopted where it waits for an event. Null when none is known.
+    /// </summary>
+    public GovernanceRow? AsUpcoming()
     {
-        if (Status == RuleStatus.Scheduled)
+        if (Status == RuleStatus.Scheduled || IsWaiting)
             return this;
         return Next is null
             ? null
@@ -60,10 +70,16 @@ public sealed record GovernanceRow(
             {
                 Version = Next,
                 Rule = Next.RuleFor(Technology.Id),
-                Status = RuleStatus.Scheduled,
+                Status = StatusBefore(Next),
                 Certainty = Certainty.Certain,
                 Next = null,
                 DisagreesWith = [],
             };
     }
+
+    /// <summary>
+    /// The status of a text that has not begun. Without a first day it is not scheduled: what it waits for may never happen.
+    /// </summary>
+    internal static RuleStatus StatusBefore(InstrumentVersion version) =>
+        version.Effective.Condition is null ? RuleStatus.Scheduled : RuleStatus.Adopted;
 }

@@ -78,7 +78,7 @@ public sealed record GovernanceTable
         if (past is { Version.SupersededBy: var successor } over)
             return Row(pair, over, successor is null ? RuleStatus.Ended : RuleStatus.Superseded, Certainty.Certain, next);
         return next is { } scheduled
-            ? Row(pair, scheduled, RuleStatus.Scheduled, Certainty.Certain, null)
+            ? Row(pair, scheduled, GovernanceRow.StatusBefore(scheduled.Version), Certainty.Certain, null)
             : new GovernanceRow(pair.Technology, pair.Instrument, null, null, RuleStatus.NotKnown, Certainty.Possible, null, []);
     }
 
@@ -111,7 +111,7 @@ public sealed record GovernanceTable
             {
                 var row = Row(pairs[last], day);
                 rows.Add(row);
-                statements.Add(row.Status is RuleStatus.InForce or RuleStatus.Adopted ? Statement.Of(row.Rule!) : null);
+                statements.Add(row.MayBeInForce ? Statement.Of(row.Rule!) : null);
                 last++;
             }
 
@@ -126,7 +126,7 @@ public sealed record GovernanceTable
     /// Sets <see cref="GovernanceRow.DisagreesWith"/> for the rows of one technology. Many rows state the same periods and disagree with
     /// the same others, so that only the different statements are compared with each other.
     /// </summary>
-    /// <param name="statements">What each row of the technology states; null where it is not in force and was not adopted.</param>
+    /// <param name="statements">What each row of the technology states; null where it is not in force and cannot be.</param>
     /// <param name="first">The position in <paramref name="rows"/> of the first row of the technology.</param>
     private static void SetDisagreements(ImmutableArray<GovernanceRow>.Builder rows, List<Statement?> statements, int first)
     {

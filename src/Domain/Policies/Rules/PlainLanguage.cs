@@ -35,12 +35,15 @@ public static class PlainLanguage
             _ => "not known",
         };
 
-    /// <summary>The date a text ends: the first day on which it is no longer in force.</summary>
-    public static string To(EffectivePeriod period) =>
+    /// <summary>
+    /// The date a text ends: the first day on which it is no longer in force; null when no end is set. Beside a label, "no end" would be
+    /// read as an end.
+    /// </summary>
+    public static string? To(EffectivePeriod period) =>
         period switch
         {
             { To: { } to } => Date(to),
-            { Ended: false } => "no end is set",
+            { Ended: false } => null,
             { EndKnownBy: { } by } => $"a day that is not known; replaced by {Date(by)} at the latest",
             _ => "a day that is not known",
         };

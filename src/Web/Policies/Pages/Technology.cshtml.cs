@@ -42,7 +42,8 @@ public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister device
             from version in instrument.Versions
             let rule = version.RuleFor(id)
             where rule is not null
-            orderby version.Effective.From?.Earliest
+            // What waits for an event comes after everything that has a day.
+            orderby version.Effective.Condition is not null, version.Effective.From?.Earliest
                 ?? version.Effective.FromKnownBy?.Earliest
                 ?? version.Effective.FromNotBefore?.Earliest
                 ?? version.Passed?.Earliest

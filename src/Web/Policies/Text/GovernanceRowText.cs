@@ -19,6 +19,7 @@ internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
         {
             RuleStatus.Superseded => "Superseded" + (row.Version?.SupersededBy is { } by ? $" by {links.CitationOf(by)}" : ""),
             RuleStatus.NotKnown => "No text known for this day",
+            RuleStatus.Adopted when row.IsWaiting => "Adopted, waits for an event",
             RuleStatus.Adopted or RuleStatus.Scheduled or RuleStatus.InForce or RuleStatus.Paused or RuleStatus.Ended =>
                 PlainLanguage.Sentence(PlainLanguage.For(row.Status)),
             _ => throw new UnreachableException($"{row.Status} has no name."),
@@ -31,7 +32,8 @@ internal sealed class GovernanceRowText(GovernanceRow row, RegistryLinks links)
 
     public string From => row.Version is { } version ? PlainLanguage.From(version.Effective) : "not known";
 
-    public string To => row.Version is { } version ? PlainLanguage.To(version.Effective) : "not known";
+    /// <summary>The first day on which it is no longer in force; null when no end is set, or no version is known.</summary>
+    public string? To => row.Version is { } version ? PlainLanguage.To(version.Effective) : null;
 
     public string? Made =>
         row.Version is not { } version ? null

@@ -44,9 +44,9 @@ internal sealed record TablePage(ImmutableArray<GovernanceRow> Rows, string? Nex
                     return new TablePage(rows.ToImmutable(), last);
                 if (
                     (order > 0 || order == 0 && !isNext)
-                    && row.Status != RuleStatus.Scheduled
-                    && statuses?.Contains(RuleStatus.Scheduled) == true
-                    && row.AsScheduled() is { } next
+                    && row.AsUpcoming() is { } next
+                    && next != row
+                    && statuses?.Contains(next.Status) == true
                     && !Add(next, "/" + Upcoming)
                 )
                     return new TablePage(rows.ToImmutable(), last);

@@ -65,7 +65,7 @@ public sealed class DashboardModel(
         Own = List(requests.Where(request => request.Author.Staff == userId && IsOpen(request)));
         var rows = history.Current.Table.On(today);
         Disagreeing = RetentionConflict.Among(rows);
-        Upcoming = [.. rows.Select(row => row.AsScheduled()).OfType<GovernanceRow>()];
+        Upcoming = [.. rows.Select(row => row.AsUpcoming()).OfType<GovernanceRow>()];
         Exceeding = ExceedingFact.From(await places.DescribeAllAsync(grains, HttpContext.RequestAborted));
         AwaitingConfirmation = await withdrawals.AwaitingAsync(HttpContext.RequestAborted);
         _city = history.Current.City;

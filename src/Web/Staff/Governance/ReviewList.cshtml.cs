@@ -26,7 +26,7 @@ public sealed class ReviewListModel(IGrainFactory grains, TimeProvider time) : P
         var today = City.DayAt(time.GetUtcNow());
         var rows = governance
             .Table.On(today)
-            .Where(row => row.Status is RuleStatus.InForce or RuleStatus.Adopted or RuleStatus.Paused)
+            .Where(row => row is { Status: RuleStatus.InForce or RuleStatus.Adopted or RuleStatus.Paused, IsWaiting: false })
             .OrderBy(row => row.Rule!.ReviewBy)
             .ToArray();
         Overdue = [.. rows.Where(row => row.Rule!.ReviewBy <= today)];

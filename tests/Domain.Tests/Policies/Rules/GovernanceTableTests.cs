@@ -9,17 +9,31 @@ public sealed class GovernanceTableTests
     private static readonly DateOnly Today = new(2026, 11, 23);
 
     [Fact]
-    public void A_text_that_waits_for_a_condition_is_scheduled_on_every_day()
+    public void A_text_that_waits_for_an_event_is_adopted_and_is_printed_on_no_sign()
     {
         var waiting = Version(2, new EffectivePeriod(null) { Condition = "the mayor ends the pause" }, 21);
         var alone = Table(("law", [waiting with { Number = 1 }])).On(DateOnly.MaxValue).Single();
-        Assert.Equal((RuleStatus.Scheduled, false), (alone.Status, alone.IsPrintable));
+        Assert.Equal(
+            (RuleStatus.Adopted, true, false, false),
+            (
+                alone.Status,
+                alone.IsWaiting,
+                alone.IsPrintable,
+                (alone with { Rule = alone.Rule! with { Capture = [], Retention = [] } }).IsBackground
+            )
+        );
+        Assert.Same(alone, alone.AsUpcoming());
+        Assert.Empty(Table(("law", [waiting with { Number = 1 }])).Governing("alpr", "police", Today));
         var row = Table(("law", [Version(1, From("2019-02-01"), 90), waiting])).On(DateOnly.MaxValue).Single();
         Assert.Equal((RuleStatus.InForce, 90, 2), (row.Status, row.Rule!.Retention[0].Days, row.Next!.Number));
+        Assert.Equal((RuleStatus.Adopted, 21), (row.AsUpcoming()!.Status, row.AsUpcoming()!.Rule!.Retention[0].Days));
+        // It says nothing of today, so that it contradicts nothing.
+        var both = Table(("law", [Version(1, From("2019-02-01"), 90)]), ("order", [waiting with { Number = 1 }])).On(Today);
+        Assert.All(both, one => Assert.Empty(one.DisagreesWith));
         // Of two texts to come, the one with a day is told first.
         var dated = Version(2, From("2030-01-01"), 60);
         row = Table(("law", [Version(1, From("2019-02-01", "2030-01-01")), dated, waiting with { Number = 3 }])).On(Today).Single();
-        Assert.Equal(2, row.Next!.Number);
+        Assert.Equal((2, RuleStatus.Scheduled), (row.Next!.Number, row.AsUpcoming()!.Status));
     }
 
     private static InstrumentVersion Version(
