@@ -57,6 +57,7 @@ public static class WebSetup
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
+        app.UsePresentKiosks();
         app.UseKioskFallback();
         app.UseStaffAddress();
         app.UseRouting();

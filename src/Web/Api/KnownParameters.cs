@@ -15,6 +15,11 @@ internal static class KnownParameters
     /// <summary>Parameters with which an operation says what to use instead, so that its own refusal is clearer.</summary>
     private static readonly string[] Explained = ["asOf", "knownAt"];
 
+    /// <summary>
+    /// Operations whose links to a next page had <c>asOf</c> until 2026-11-29: what was recorded of a document is the same on every day.
+    /// </summary>
+    private static readonly string[] OnceLinkedWithDay = ["GET instruments/{id}/history", "GET technologies/{id}/history"];
+
     /// <summary>Sets the parameters of each operation of the group, as <see cref="Operations"/> has them.</summary>
     public static void KnowParameters(this RouteGroupBuilder api) =>
         ((IEndpointConventionBuilder)api).Finally(endpoint =>
@@ -41,7 +46,7 @@ internal static class KnownParameters
     {
         foreach (var (name, values) in query)
         {
-            if (IsAddedOnTheWay(name))
+            if (IsAddedOnTheWay(name) || name == "asOf" && IsOnceLinked(query, known))
                 continue;
             if (!known.Names.Contains(name) && !(explains && Explained.Contains(name, StringComparer.OrdinalIgnoreCase)))
                 return Problem.BadParameter($"'{name}' is not a parameter of {known.Operation}: {known.Sentence}");
@@ -51,6 +56,10 @@ internal static class KnownParameters
 
         return null;
     }
+
+    /// <summary>Whether the registry may have written this address itself.</summary>
+    private static bool IsOnceLinked(IQueryCollection query, Known known) =>
+        OnceLinkedWithDay.Contains(known.Operation) && query.ContainsKey("after");
 
     /// <summary>What mail programs, social networks and scripts add to a link asks nothing, and no operation will ever have it.</summary>
     private static bool IsAddedOnTheWay(string name) =>

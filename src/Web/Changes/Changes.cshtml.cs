@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Changes;
 
@@ -26,6 +27,13 @@ public sealed class ChangesModel(IGrainFactory grains) : PageModel
 
     public async Task OnGetAsync()
     {
+        if (!await PresentOnly.AsksForPresentAsync(HttpContext))
+        {
+            Fault = "This page has no other day: it lists every change, the newest first. Leave asOf and knownAt out of its address.";
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
         _city = (await grains.Governance()).City;
         var before = long.MaxValue;
         if (Request.Query["before"].ToString() is { Length: > 0 } text)

@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Home;
 
@@ -16,14 +16,18 @@ public sealed class MissingModel : PageModel
     public void OnGet(int code)
     {
         // A request for this address itself is a request for a page that does not exist.
-        if (HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is null)
+        if (!PresentOnly.IsInPlaceOfAnother(HttpContext))
             Response.StatusCode = StatusCodes.Status404NotFound;
         (Heading, Text) = code switch
         {
-            StatusCodes.Status400BadRequest => (
+            StatusCodes.Status400BadRequest when PresentOnly.WasRefused(HttpContext) => (
                 "This page shows only the present",
                 "It has no other day. Leave asOf and knownAt out of its address. The rules of any day are on the page of all rules; "
                     + "the notice of a place at a past time, and the past of a device, are in the API."
+            ),
+            StatusCodes.Status400BadRequest => (
+                "This address cannot be answered",
+                "A part of it is not what its page expects. Check what stands after the question mark, or leave that part out."
             ),
             StatusCodes.Status410Gone => (
                 "Page removed",

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SurveillanceRegistry.Web.Present;
 
 namespace SurveillanceRegistry.Web.Kiosks;
 
@@ -13,6 +14,27 @@ internal static class KioskFallback
 {
     /// <summary>The address of the page without a kiosk: no id of a kiosk begins with a hyphen.</summary>
     private const string Nowhere = "/kiosks/-";
+
+    /// <summary>
+    /// Refuses a screen of another day. Its own page would not do: its script fills it with what is shown now.
+    /// </summary>
+    public static void UsePresentKiosks(this WebApplication app) =>
+        app.UseWhen(
+            http => http.Request.Path.StartsWithSegments("/kiosks") && PresentOnly.NamesDay(http),
+            past =>
+            {
+                past.UseWhen(http => IsForPerson(http.Request), persons => persons.UseStatusCodePagesWithReExecute("/missing/{0}"));
+                past.Use(
+                    async (http, next) =>
+                    {
+                        if (PresentOnly.IsInPlaceOfAnother(http) || await PresentOnly.AsksForPresentAsync(http))
+                            await next(http);
+                        else
+                            PresentOnly.Refuse(http);
+                    }
+                );
+            }
+        );
 
     /// <summary>Adds the fallback. Must stand before the endpoints and after the handler of exceptions.</summary>
     public static void UseKioskFallback(this WebApplication app) =>

@@ -4,11 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Kiosks;
 using SurveillanceRegistry.Domain.Notices;
-using SurveillanceRegistry.Grains;
-using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Languages;
 
 namespace SurveillanceRegistry.Web.Present;
@@ -60,20 +57,14 @@ public abstract class PresentPage(TimeProvider time) : PageModel
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await IsPresentAsync())
+        if (await PresentOnly.AsksForPresentAsync(HttpContext))
+        {
             await base.OnPageHandlerExecutionAsync(context, next);
-        else
-            context.Result = new StatusCodeResult(StatusCodes.Status400BadRequest);
-    }
+            return;
+        }
 
-    private async Task<bool> IsPresentAsync()
-    {
-        if (Request.Query["knownAt"].ToString().Length > 0)
-            return false;
-        if (Request.Query["asOf"].ToString().Length == 0)
-            return true;
-        var city = (await HttpContext.RequestServices.GetRequiredService<IGrainFactory>().Governance()).City;
-        return QueryParameters.TryDay(Request.Query, city, time, out var day) && day == city.DayAt(AsOf);
+        PresentOnly.Refuse(HttpContext);
+        context.Result = new EmptyResult();
     }
 
     /// <summary>A link to the same page that begins or stops to load itself again.</summary>

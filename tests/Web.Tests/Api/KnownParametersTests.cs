@@ -89,6 +89,16 @@ public sealed class KnownParametersTests(SampleCity city)
         Assert.Equal(HttpStatusCode.OK, (await city.Reader.GetAsync(next, Cancellation)).StatusCode);
     }
 
+    /// <summary>The registry gave such links itself until 2026-11-29.</summary>
+    [Theory]
+    [InlineData("instruments/spd-manual-16.170/history")]
+    [InlineData("technologies/alpr/history")]
+    public async Task An_older_link_to_the_next_page_of_a_history_is_still_answered(string path)
+    {
+        var items = (await city.Json($"/api/v1/{path}?asOf=2026-11-20&after=0&limit=1"))["items"]!;
+        Assert.Equal((await city.Json($"/api/v1/{path}?after=0&limit=1"))["items"]!.ToJsonString(), items.ToJsonString());
+    }
+
     private static string Filled(RouteEndpoint endpoint)
     {
         var path = new StringBuilder();

@@ -68,6 +68,41 @@ public sealed class PresentPageTests(SampleCity city)
     }
 
     [Theory]
+    [InlineData("/kiosks/kiosk-east-precinct-lobby", "This page shows only the present")]
+    [InlineData("/changes", "This page has no other day")]
+    public async Task A_screen_and_the_list_of_changes_refuse_another_day(string address, string sentence)
+    {
+        foreach (var query in new[] { "?asOf=2026-03-31", "?knownAt=2026-03-31T00:00:00Z" })
+        {
+            var (status, text) = await AskAsBrowserAsync(address + query);
+            Assert.Equal(HttpStatusCode.BadRequest, status);
+            Assert.Contains(sentence, text, StringComparison.Ordinal);
+            Assert.DoesNotContain("data-state", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("data-entry", text, StringComparison.Ordinal);
+        }
+
+        using var program = await city.Reader.GetAsync(address + "?asOf=2026-03-31", Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, program.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsBrowserAsync(address + "?asOf=2026-11-23")).Status);
+    }
+
+    [Fact]
+    public async Task A_bad_request_for_another_reason_is_not_told_as_another_day()
+    {
+        var (status, text) = await AskAsBrowserAsync("/missing/400?asOf=2026-03-31");
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.Contains("This address cannot be answered", text, StringComparison.Ordinal);
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> AskAsBrowserAsync(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Add("Accept", "text/html");
+        using var answer = await city.Reader.SendAsync(request, Cancellation);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Theory]
     [InlineData("/places/east-precinct-lobby?lang=es")]
     [InlineData("/devices/east-precinct-lobby-1?lang=es")]
     [InlineData("/fleets/body-worn-east?lang=es")]
