@@ -27,10 +27,10 @@ internal static class RegisterAccess
 
     /// <summary>
     /// Gives a check the live register: that of the settings' database, or of a private cluster that runs. It starts none. Says on stderr
-    /// what the check compares with.
+    /// what the check compares with, and why with files.
     /// </summary>
     /// <param name="files">What the check compares with instead, in words.</param>
-    /// <returns>The exit code; null when no register is live or it was never filled, and the check must compare with files.</returns>
+    /// <returns>The exit code; null when no register can be read or it was never filled, and the check must compare with files.</returns>
     public static async Task<int?> RunIfLiveAsync(
         Func<IServiceProvider, Task<int>> check,
         string files,
@@ -39,21 +39,30 @@ internal static class RegisterAccess
     {
         var settings = Settings.Read([]);
         int? code = null;
-        if (settings.Database.Length > 0 || await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is not null)
-            await RunAsync(
-                async services =>
-                {
-                    if (await services.GetRequiredService<IPolicyRegister>().IsEmptyAsync(cancellationToken))
-                        return 0;
-                    await Console.Error.WriteLineAsync("Compared with the register.");
-                    code = await check(services);
-                    return 0;
-                },
-                cancellationToken
-            );
+        var why = "no register is live here.";
+        try
+        {
+            if (settings.Database.Length > 0 || await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is not null)
+                await RunAsync(CheckFilledAsync, cancellationToken);
+        }
+        catch (ClusterUnavailableException away) when (settings.Database.Length > 0)
+        {
+            // A machine that only checks files need not reach the database.
+            why = $"the register cannot be read. {away.Message}";
+        }
+
         if (code is null)
-            await Console.Error.WriteLineAsync($"Compared with {files}: no register is live here.");
+            await Console.Error.WriteLineAsync($"Compared with {files}: {why}");
         return code;
+
+        async Task<int> CheckFilledAsync(IServiceProvider services)
+        {
+            if (await services.GetRequiredService<IPolicyRegister>().IsEmptyAsync(cancellationToken))
+                return 0;
+            await Console.Error.WriteLineAsync("Compared with the register.");
+            code = await check(services);
+            return 0;
+        }
     }
 
     /// <summary>Records in the security log what a command changed.</summary>

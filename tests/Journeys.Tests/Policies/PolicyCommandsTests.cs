@@ -121,6 +121,10 @@ public sealed class PolicyCommandsTests(PolicyCommandsTests.Registry registry) :
         (code, _, errors) = await Programs.CommandAsync(alone, "policies", "check", PathOf(File));
         Assert.True(code == 0, errors);
         Assert.EndsWith(": no register is live here.", errors.Trim());
+        alone["REGISTRY_DATABASE"] = "Host=127.0.0.1;Port=1;Username=r;Database=r";
+        (code, _, errors) = await Programs.CommandAsync(alone, "policies", "check", PathOf(File));
+        Assert.True(code == 0, errors);
+        Assert.Contains(": the register cannot be read. ", errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -133,6 +133,10 @@ public sealed class DeviceClerkTests(StaffedRegistry city)
         var (code, output, errors) = await Programs.CommandAsync(settings, "devices", "check", file);
         Assert.Equal((0, "No problems."), (code, output.Trim()));
         Assert.EndsWith(": no register is live here.", errors.Trim());
+        var away = new Dictionary<string, string>(settings) { ["REGISTRY_DATABASE"] = "Host=127.0.0.1;Port=1;Username=r;Database=r" };
+        (code, output, errors) = await Programs.CommandAsync(away, "devices", "check", file);
+        Assert.Equal((0, "No problems."), (code, output.Trim()));
+        Assert.Matches("^Compared with .*: the register cannot be read\\. .*127\\.0\\.0\\.1", errors);
         await File.WriteAllTextAsync(file, Camera.Replace("spd-a-1", "city-hall-lobby-1", StringComparison.Ordinal), Cancellation);
         (code, _, errors) = await Programs.CommandAsync(settings, "devices", "check", file);
         Assert.Equal(1, code);
