@@ -3,12 +3,14 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
@@ -77,6 +79,9 @@ public sealed class BrokerFixture : IAsyncLifetime
     /// <summary>What clients may ask of the broker.</summary>
     internal Limits Limits { get; init; } = new();
 
+    /// <summary>How many bytes the system takes of a connection that its client does not read; null for what the system likes.</summary>
+    internal int? SendBufferBytes { get; init; }
+
     /// <summary>The proxies whose PROXY protocol counts.</summary>
     internal TrustedProxies Proxies { get; init; } = TrustedProxies.None;
 
@@ -115,6 +120,7 @@ public sealed class BrokerFixture : IAsyncLifetime
         _meters.Start();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new CapturingLogger(Logged)).SetMinimumLevel(LogLevel.Trace);
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseRegistryBroker());
@@ -153,6 +159,14 @@ public sealed class BrokerFixture : IAsyncLifetime
             Assert.True(waited.Elapsed < Timeout * timeouts);
             Clock.Advance(TimeSpan.FromSeconds(1));
         }
+    }
+
+    private Socket Listen(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        if (SendBufferBytes is { } bytes)
+            socket.SendBufferSize = bytes; // Its connections inherit it.
+        return socket;
     }
 
     internal Task StopAsync() => _app.StopAsync();
