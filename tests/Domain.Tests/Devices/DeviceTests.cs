@@ -28,7 +28,7 @@ public sealed class DeviceTests
                         JsonSerializer.Deserialize<CaptureReport>(JsonSerializer.Serialize(report, Json.Options), Json.Options)
                     );
                 },
-                iter: 2_000
+                iter: Rounds.Of(2_000)
             );
 
     [Fact]

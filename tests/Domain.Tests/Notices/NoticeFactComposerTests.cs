@@ -17,7 +17,7 @@ namespace SurveillanceRegistry.Domain.Tests.Notices;
 public sealed class NoticeFactComposerTests
 {
     /// <summary>The number of random cities for each property.</summary>
-    private const int Cities = 1_000;
+    private static readonly int Cities = Rounds.Of(1_000);
 
     private static ImmutableArray<NoticeFact> Now(GovernanceSnapshot governance, ImmutableArray<CoveringDevice> covering) =>
         NoticeFactComposer.Now(covering, [], governance.Table, Generators.Today);

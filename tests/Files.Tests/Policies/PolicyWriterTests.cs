@@ -15,7 +15,7 @@ public sealed class PolicyWriterTests : IDisposable
 
     [Fact]
     public void The_files_of_any_governance_are_read_back_as_the_same_documents() =>
-        GovernanceGenerator.Governance.Sample(AssertReadBack, iter: 300, threads: 1);
+        GovernanceGenerator.Governance.Sample(AssertReadBack, iter: Rounds.Of(300), threads: 1);
 
     [Fact]
     public void The_same_governance_makes_the_same_bytes_without_mark_or_carriage_return()

@@ -82,7 +82,7 @@ public sealed partial class NegativePromiseTests
                         );
                     }
                 },
-                iter: 300
+                iter: Rounds.Of(300)
             );
 
     [Fact]

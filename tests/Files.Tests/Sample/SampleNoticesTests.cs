@@ -67,7 +67,7 @@ public sealed partial class SampleNoticesTests
 
     [Fact]
     public void Every_notice_fills_its_placeholders_and_has_whole_sentences_said_once() =>
-        AnyDevice.Array[0, 5].Sample(devices => AssertWholeSentences(Compose(devices)), iter: 300);
+        AnyDevice.Array[0, 5].Sample(devices => AssertWholeSentences(Compose(devices)), iter: Rounds.Of(300));
 
     [Theory]
     [InlineData("limit 6 months", "Kept at most 6 months (", "Se conserva como máximo 6 meses (", "\"days\":null,\"months\":6,")]

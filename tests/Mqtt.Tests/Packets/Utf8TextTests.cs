@@ -56,7 +56,7 @@ public sealed class Utf8TextTests
                     if (Utf8Text.IsValid(bytes))
                         Assert.DoesNotContain(strict.GetString(bytes), char.IsControl);
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
         Gen.Int[0, 0x10FFFF]
             .Where(Rune.IsValid)
@@ -67,7 +67,7 @@ public sealed class Utf8TextTests
                     var text = string.Concat(runes.Select(rune => new Rune(rune).ToString()));
                     Assert.Equal(!runes.Any(rune => IsRefused(new Rune(rune))), Utf8Text.IsValid(Encoding.UTF8.GetBytes(text)));
                 },
-                iter: 5_000
+                iter: Rounds.Of(5_000)
             );
     }
 

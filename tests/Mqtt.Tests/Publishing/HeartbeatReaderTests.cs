@@ -143,7 +143,7 @@ public sealed class HeartbeatReaderTests
                     Read(bytes, out _);
                     HeartbeatReader.TryReadDeath(bytes, out _);
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class HeartbeatReaderTests
                     HeartbeatReader.TryReadDeath([.. "{"u8, .. bytes], out _);
                     Read([.. Encoding.Latin1.GetBytes(Good[..^1] + ","), .. bytes], out _);
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class HeartbeatReaderTests
                         Assert.InRange(heartbeat.Seq, 0, Heartbeat.MaxNumber);
                     }
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class HeartbeatReaderTests
                     if (name is not ("epoch" or "seq" or "at" or "capture" or "health" or "firmware"))
                         Assert.False(Read(Good.Replace("\"ruleVersion\":7", $"\"{name}\":7", StringComparison.Ordinal), out _));
                 },
-                iter: 2_000
+                iter: Rounds.Of(2_000)
             );
 
     [Theory]

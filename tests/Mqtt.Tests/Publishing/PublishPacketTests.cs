@@ -64,7 +64,7 @@ public sealed class PublishPacketTests
                 Assert.Equal(isVersion5 && (flags & 4) != 0, read.HasTopicAlias);
                 Assert.True(read.Payload.SequenceEqual(payload));
             },
-            iter: 3_000
+            iter: Rounds.Of(3_000)
         );
     }
 
@@ -78,7 +78,7 @@ public sealed class PublishPacketTests
                         (bytes[0], bytes[1]) = ((byte)(0x30 | bytes[0] & 15), (byte)(bytes.Length - 2));
                     PublishPacket.TryRead(bytes, isVersion5, out _);
                 },
-                iter: 30_000
+                iter: Rounds.Of(30_000)
             );
 
     public static TheoryData<string, byte[]> Malformed() =>

@@ -89,7 +89,7 @@ public sealed class HeartbeatStoreTests(SharedCluster cluster) : HeartbeatLogTes
                 await AppendAsync(later);
                 return Assert.Single(await Log.LatestAsync(Camera, Cancellation)) == later;
             },
-            iter: 200,
+            iter: Rounds.Of(200),
             threads: 1
         );
     }

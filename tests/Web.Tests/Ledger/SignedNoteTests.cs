@@ -61,7 +61,7 @@ public sealed class SignedNoteTests
                     Assert.NotEqual(Text, signer.Open(note[..at] + text) ?? "refused");
                     SignedNote.FromVkey(signer.Vkey[..Math.Min(at, signer.Vkey.Length)] + text)?.Dispose();
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
     }
 }

@@ -72,7 +72,7 @@ public sealed class EffectivePeriodTests
                     if (one.PhaseOn(day) == Phase.During && other.PhaseOn(day) == Phase.During)
                         Assert.True(one.Overlaps(other));
                 },
-                iter: 5_000
+                iter: Rounds.Of(5_000)
             );
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class EffectivePeriodTests
                     if (!(period.EarliestPossibleStart >= period.LatestPossibleEnd))
                         Assert.True(period.PhaseOn(day.AddDays(later)) >= period.PhaseOn(day));
                 },
-                iter: 5_000
+                iter: Rounds.Of(5_000)
             );
 
     [Theory]

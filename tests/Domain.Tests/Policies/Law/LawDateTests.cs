@@ -34,10 +34,10 @@ public sealed class LawDateTests
 
     [Fact]
     public void A_law_date_reads_as_it_was_written() =>
-        Generators.LawDate.Sample(date => Assert.Equal(date, LawDate.Parse(date.ToString())), iter: 5_000);
+        Generators.LawDate.Sample(date => Assert.Equal(date, LawDate.Parse(date.ToString())), iter: Rounds.Of(5_000));
 
     [Fact]
     public void Any_text_parses_as_a_law_date_or_not_without_an_exception() =>
         Gen.String[Gen.Char["0123456789- "], 0, 12]
-            .Sample(text => Assert.True(!LawDate.TryParse(text, out var date) || date.ToString() == text), iter: 20_000);
+            .Sample(text => Assert.True(!LawDate.TryParse(text, out var date) || date.ToString() == text), iter: Rounds.Of(20_000));
 }

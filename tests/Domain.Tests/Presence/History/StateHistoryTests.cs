@@ -198,6 +198,6 @@ public sealed class StateHistoryTests
                     var shares = history.Availability(At(200));
                     Assert.Equal(shares.Whole, shares.Heard + shares.NotHeard + shares.Unseen);
                 },
-                iter: 3_000
+                iter: Rounds.Of(3_000)
             );
 }

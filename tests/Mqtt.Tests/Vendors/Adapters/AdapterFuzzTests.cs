@@ -67,7 +67,7 @@ public sealed class AdapterFuzzTests
     [Fact]
     public void Random_bytes_make_no_adapter_throw() =>
         Gen.Select(AnyGolden, Gen.Byte.Array[0, 300], Gen.Bool)
-            .Sample((golden, bytes, isRetained) => Take(golden, bytes, isRetained), iter: 20_000);
+            .Sample((golden, bytes, isRetained) => Take(golden, bytes, isRetained), iter: Rounds.Of(20_000));
 
     [Fact]
     public void Random_JSON_makes_no_adapter_throw() =>
@@ -78,7 +78,7 @@ public sealed class AdapterFuzzTests
                     Take(golden, Encoding.Latin1.GetBytes(string.Concat(words)));
                     Take(golden, Encoding.Latin1.GetBytes("{" + string.Concat(words)));
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class AdapterFuzzTests
                         ClosedVocabularyAssert.Holds(session.Tick(VendorExamples.Now.AddSeconds(spoils[0].Item1)), golden.Profile);
                     }
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class AdapterFuzzTests
                         ])
                     );
                 },
-                iter: 2_000
+                iter: Rounds.Of(2_000)
             );
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class AdapterFuzzTests
                     var topic = isInside ? golden.Topic.Insert(Math.Min(at, golden.Topic.Length), text) : text;
                     Assert.True(Enum.IsDefined(VendorExamples.Session(golden.Profile).Classify(topic)));
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
 
     [Theory]

@@ -71,6 +71,6 @@ public sealed class NonFiniteNumbersTests
                     if (!isReplaced)
                         Assert.Equal(bytes, json);
                 },
-                iter: 20_000
+                iter: Rounds.Of(20_000)
             );
 }
