@@ -34,13 +34,19 @@ internal sealed class WithdrawalTable()
         // An entry of an older version withdraws nothing, so nothing can be named again.
         if (!entry.Body.TryGetProperty("registered", out var registered))
             return;
-        var device = registered.Deserialize<Device>(Json.Options) ?? throw new JsonException("A device is null.");
-        var covered = Withdrawal.CoveredBy(device, device.Place);
-        End((device.Id, device.Place!), entry.Index, captures => captures.Except(covered));
+        var (id, place) = (entry.RequiredText("id"), entry.RequiredText("place"));
+        // Nearly all changes end nothing: only those that may are read as a whole device.
+        if (_open.ContainsKey((id, place)))
+        {
+            var device = registered.Deserialize<Device>(Json.Options) ?? throw new JsonException("A device is null.");
+            var covered = Withdrawal.CoveredBy(device, device.Place);
+            End((id, place), entry.Index, captures => captures.Except(covered));
+        }
+
         foreach (var member in Members)
         {
             if (entry.Body.TryGetProperty(member, out var taken) && taken.ValueKind == JsonValueKind.Object)
-                Withdraw(entry, device.Id, taken);
+                Withdraw(entry, id, taken);
         }
     }
 
