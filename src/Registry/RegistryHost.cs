@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Files.Csv;
+using SurveillanceRegistry.Files.Geometry;
 using SurveillanceRegistry.Files.Inventory.Inventory;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
@@ -69,6 +71,7 @@ internal static class RegistryHost
         services.AddSingleton(new SecurityLogRetention(settings.SecurityLogDays));
         services.AddPostgres(connectionString);
         services.AddSingleton<ITableFiles, TableFiles>();
+        services.AddSingleton<IAreaCheck, AreaCheck>();
         services.AddSingleton(ReadProfiles(settings));
         services.AddMqtt();
         services.AddWeb();

@@ -12,6 +12,7 @@ using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Devices.Facts;
 using SurveillanceRegistry.Web.Devices.Withdrawals;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Kiosks;
@@ -42,6 +43,8 @@ public static class WebSetup
         services.AddSingleton<ScreenGovernance>();
         services.AddSingleton<IngestOverview>();
         services.AddSingleton<DeviceRegistration>();
+        services.AddSingleton<RegistrationChecks>();
+        services.AddSingleton<NamedListActs>();
         services.AddSingleton<AbsenceConfirmation>();
         services.AddHostedService(provider => provider.GetRequiredService<KioskEventStream>());
         return services;
@@ -78,6 +81,7 @@ public static class WebSetup
         RegistersApi.Map(api);
         DevicesApi.Map(api);
         DeviceRegistrationApi.Map(api);
+        ListsApi.Map(api);
         WithdrawalsApi.Map(api);
         GatewaysApi.Map(api);
         CredentialsApi.Map(api);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
@@ -35,7 +36,7 @@ public sealed class JsonTests
         ("item", typeof(NoticeItem)),
         ("factWords", typeof(FactText)),
         ("transition", typeof(EffectiveTransition)),
-        ("device", typeof(Device)),
+        ("device", typeof(FixedDevice)),
         ("gateway", typeof(Gateway)),
         ("place", typeof(Place)),
         ("kiosk", typeof(Kiosk)),

@@ -93,7 +93,7 @@ public sealed class SchemaTests(SharedCluster cluster)
         Assert.Empty(await register.ActsAsync("lobby-cam-1", null, 10, Cancellation));
 
         // The registration does not name the fleet again, and writes nothing else to the ledger.
-        var reader = new Device("reader-3", "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active);
+        var reader = Device.Of("reader-3", "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active);
         Assert.True((await register.RegisterAsync(reader, Attribution.Registry, "", DateTimeOffset.UtcNow, Cancellation)).IsDone);
         Assert.Equal(ledger, await database.AskAsync<string>(LedgerEntries));
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Devices;
 
@@ -14,7 +16,8 @@ public enum Lifecycle
 }
 
 /// <summary>
-/// A registered device. A fixed device covers a place. A mobile device belongs to a fleet, and the registry stores no position of it.
+/// A registered device. A fixed device covers a place. A mobile device belongs to a fleet, and the registry stores no position of it. There
+/// is no third kind, so that two devices with the same values are always equal.
 /// </summary>
 /// <param name="Id">Identifier without a name, badge or serial number.</param>
 /// <param name="Kind">Id of a <see cref="DeviceKind"/>.</param>
@@ -22,7 +25,8 @@ public enum Lifecycle
 /// <param name="Place">The place it covers; null for a mobile device.</param>
 /// <param name="Fleet">The fleet it belongs to; null for a fixed device.</param>
 /// <param name="Department">Id of the accountable department.</param>
-public sealed record Device(
+[JsonConverter(typeof(DeviceJson))]
+public abstract record Device(
     string Id,
     string Kind,
     ImmutableArray<Capture> Sensors,
@@ -59,6 +63,34 @@ public sealed record Device(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public CaptureSet Struck { get; init; }
 
+    /// <summary>The city's own number for it, kept as written; null when it has none. No two devices in use have the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AssetNumber { get; init; }
+
+    /// <summary>Its maker, of the list of vendors; null when that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Vendor { get; init; }
+
+    /// <summary>Its model, of the list of models of its vendor; null when that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
+
+    /// <summary>When it was installed, as exactly as that is known; null when it is not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LawDate? InstalledOn { get; init; }
+
+    /// <summary>The department or listed organisation that operates it; null when that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Operator { get; init; }
+
+    /// <summary>The department or listed organisation that owns it; null when that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Owner { get; init; }
+
+    /// <summary>For each fact whose source is known, by its member: where it is from. Null when no source is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, FactSource>? Sources { get; init; }
+
     /// <summary>After how many seconds without a heartbeat it is not heard any more.</summary>
     [JsonIgnore]
     public int DeadlineSeconds => OwnDeadlineSeconds ?? KindOf.DeadlineSeconds;
@@ -72,6 +104,20 @@ public sealed record Device(
     /// <summary>Whether the device is on the spot. It may then capture something, whatever its register entry says.</summary>
     [JsonIgnore]
     public bool IsInstalled => Lifecycle is Lifecycle.Installed or Lifecycle.Active or Lifecycle.Paused;
+
+    /// <summary>A device of a fleet when one is named, and else a fixed one.</summary>
+    public static Device Of(
+        string id,
+        string kind,
+        ImmutableArray<Capture> sensors,
+        string? place,
+        string? fleet,
+        string department,
+        Lifecycle lifecycle
+    ) =>
+        fleet is null
+            ? new FixedDevice(id, kind, sensors, place, null, department, lifecycle)
+            : new MobileDevice(id, kind, sensors, place, fleet, department, lifecycle);
 
     /// <summary>
     /// The presence partition of a device number. Device numbers are dense, so that the numbers in each partition are dense too.

@@ -46,6 +46,9 @@ public static class LedgerKinds
     /// <summary>The places that the people of a fleet work from were set.</summary>
     public const string FleetBased = "fleet-based";
 
+    /// <summary>A name was added to the vendors, the models or the organisations.</summary>
+    public const string ListExtended = "list-extended";
+
     public const string GatewayRegistered = "gateway-registered";
 
     public const string GatewayChanged = "gateway-changed";

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Notices.Texts;
 
 namespace SurveillanceRegistry.Domain.Notices;
 
@@ -267,5 +268,7 @@ public static class PageTexts
             ["screen.pause"] = "Pause",
             ["screen.resume"] = "Continue",
             ["screen.next"] = "Next page",
-        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        }
+            .Concat(DeviceFactTexts.English)
+            .ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -90,7 +90,7 @@ internal static class InventorySchemas
             "a device",
             keys =>
             {
-                var device = new Device(
+                var device = Domain.Devices.Device.Of(
                     keys.Required("id", FieldSchema.Id),
                     keys.Required("kind", kind),
                     keys.Required("sensors", FieldSchema.ListOf(FieldSchema.OneOf<Capture>(), minItems: 1)),
@@ -98,7 +98,7 @@ internal static class InventorySchemas
                     keys.Optional("fleet", fleet),
                     keys.Required("department", department),
                     keys.Required("lifecycle", FieldSchema.OneOf<Lifecycle>())
-                )
+                ) with
                 {
                     Gateway = keys.Optional("gateway", gateway),
                     OwnDeadlineSeconds = keys.OptionalValue("deadlineSeconds", deadline),

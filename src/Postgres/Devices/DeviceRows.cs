@@ -11,6 +11,8 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// <summary>The statements that change the table of devices, each with the record of the act, within a transaction.</summary>
 internal static class DeviceRows
 {
+    private const string OneAssetNumber = "no_two_devices_in_use_have_one_asset_number";
+
     /// <summary>Records in the ledger the fleets of some devices that are not in it yet.</summary>
     public static async Task RecordFleetsAsync(LedgerTransaction ledger, Attribution by, ImmutableArray<Device> devices)
     {
@@ -60,9 +62,9 @@ internal static class DeviceRows
             await EndCredentialsIfRemovedAsync(ledger, device);
             return device with { Number = registered };
         }
-        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        catch (PostgresException refused) when (IsOfValues(refused))
         {
-            return Missing(refused, device);
+            return Refused(refused, device);
         }
     }
 
@@ -110,9 +112,9 @@ internal static class DeviceRows
             await EndCredentialsIfRemovedAsync(ledger, device);
             return device with { Number = number };
         }
-        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        catch (PostgresException refused) when (IsOfValues(refused))
         {
-            return Missing(refused, device);
+            return Refused(refused, device);
         }
     }
 
@@ -219,8 +221,18 @@ internal static class DeviceRows
             place is null || captures.IsEmpty ? null : new Withdrawn(place, captures);
     }
 
-    private static Refusal Missing(PostgresException refused, Device device) =>
-        refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
+    /// <summary>Whether a statement was refused because of a value that people give.</summary>
+    internal static bool IsOfValues(PostgresException refused) =>
+        refused.SqlState == PostgresErrorCodes.ForeignKeyViolation || refused.ConstraintName == OneAssetNumber;
+
+    internal static Refusal Refused(PostgresException refused, Device device) =>
+        refused.ConstraintName == OneAssetNumber
+            ? new Refusal(
+                RefusalCodes.Taken,
+                $"Another device that is in use has the asset number '{device.AssetNumber}': each has a number of its own.",
+                "assetNumber"
+            )
+        : refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
             ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
-            : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");
+        : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");
 }

@@ -76,6 +76,7 @@ internal static class TableQueries
         ["gateway"] = "select id, department, profile, removed::text, version::text, entry::text from registry.gateway order by id",
         ["fleet"] = "select id, technology, entry::text from registry.fleet order by id, technology",
         ["fleet_base"] = "select fleet, department, array_to_string(places, ','), entry::text from registry.fleet_base order by fleet",
+        ["listed_name"] = "select entry::text, list, of_name, name from registry.listed_name order by listed_name.entry",
         ["withdrawal"] = $"""
             select entry::text, device, place, captures::text, {Time("at")}, staff, ended_entry::text
             from registry.withdrawal

@@ -22,6 +22,8 @@ internal static class OperationIds
         ["GET technologies/{id}/history"] = "listTechnologyRevisions",
         ["GET devices"] = "listDevices",
         ["POST devices"] = "registerDevice",
+        ["GET names"] = "listNames",
+        ["POST names"] = "addName",
         ["GET devices/{id}"] = "getDevice",
         ["PATCH devices/{id}"] = "changeDevice",
         ["GET devices/{id}/history"] = "listDeviceStates",

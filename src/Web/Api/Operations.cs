@@ -116,8 +116,10 @@ internal static class Operations
                         "What was registered of it and what it was doing at this instant, or over this day in the city; now when left out.",
                         ParameterForms.DayOrInstant
                     ),
+                    new("knownAt", "The instant: what was registered of it by then; now when left out.", ParameterForms.Instant),
                 ]
             ),
+            ["GET names"] = ("Devices", "The vendors, models and organisations that facts about devices may name", [Limit, After]),
             ["GET devices/{id}/acts"] = ("Devices", null, [PageOf(100), After]),
             ["GET devices/{id}/history"] = (
                 "Devices",

@@ -11,6 +11,7 @@ using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Devices;
+using SurveillanceRegistry.Web.Devices.Facts;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Languages;
 using SurveillanceRegistry.Web.Present;
@@ -72,6 +73,10 @@ public sealed class DeviceModel(
     internal DeviceText Text => new(Language.Wording);
 
     internal DeviceFacts Facts => new(Described, _withdrawals, Language);
+
+    /// <summary>What is known of it beside what it captures; empty when nothing is.</summary>
+    internal ImmutableArray<(string Member, string Name, string Sentence)> Known =>
+        [.. new KnownFacts(Described.Device, _governance.City, Language).All];
 
     /// <summary>What the page says when the registry no longer confirms it.</summary>
     internal DeviceFacts Unconfirmed => new(Described, _withdrawals, Language) { IsConfirmed = false };

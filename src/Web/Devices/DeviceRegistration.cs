@@ -8,6 +8,7 @@ using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Devices.Facts;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -29,6 +30,7 @@ public sealed class DeviceRegistration(
     IGatewayRegister gateways,
     ICredentialRegister credentials,
     IClaimRegister claims,
+    RegistrationChecks checks,
     IGrainFactory grains,
     TimeProvider time
 )
@@ -41,7 +43,7 @@ public sealed class DeviceRegistration(
         CancellationToken cancellationToken
     )
     {
-        if (await CheckAsync(device, reason) is { IsEmpty: false } refusals)
+        if (await CheckAsync(device, reason, cancellationToken) is { IsEmpty: false } refusals)
             return refusals;
         var outcome = await register.RegisterAsync(
             device,
@@ -67,7 +69,7 @@ public sealed class DeviceRegistration(
         CancellationToken cancellationToken
     )
     {
-        if (await CheckAsync(after, reason) is { IsEmpty: false } refusals)
+        if (await CheckAsync(after, reason, cancellationToken) is { IsEmpty: false } refusals)
             return refusals;
         var outcome = await register.ChangeAsync(
             after,
@@ -243,9 +245,9 @@ public sealed class DeviceRegistration(
         }
     }
 
-    private async Task<ImmutableArray<Refusal>> CheckAsync(Device device, string? reason)
+    private async Task<ImmutableArray<Refusal>> CheckAsync(Device device, string? reason, CancellationToken cancellationToken)
     {
-        var refusals = Registration.Check(device, (await grains.Governance()).City);
+        var refusals = await checks.CheckAsync(device, cancellationToken);
         return Registration.CheckReason(reason) is { } invalidReason ? refusals.Add(invalidReason) : refusals;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,6 +8,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Facts;
 using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
 
@@ -21,20 +21,6 @@ internal static class DeviceRegistrationApi
 {
     private const int MaxActs = 100;
 
-    /// <summary>The registered values of a device. A change leaves out what stays as it is.</summary>
-    internal sealed record DeviceBody(
-        string? Id = null,
-        string? Kind = null,
-        ImmutableArray<Capture>? Sensors = null,
-        string? Place = null,
-        string? Fleet = null,
-        string? Department = null,
-        Lifecycle? Lifecycle = null,
-        string? Gateway = null,
-        int? DeadlineSeconds = null,
-        string? Reason = null
-    );
-
     /// <summary>The reason of an act that needs no other value.</summary>
     internal sealed record ReasonBody(string? Reason = null);
 
@@ -44,22 +30,26 @@ internal static class DeviceRegistrationApi
         var devices = api.MapGroup("devices").WithTags("Devices");
         devices
             .MapPost("", Register)
-            .Answers<RegisteredDeviceResponse>(StatusCodes.Status201Created, "ETag", "Location")
+            .Answers<RegisteredFixedDeviceResponse>(StatusCodes.Status201Created, "ETag", "Location")
+            .OrAnswers<RegisteredDeviceResponse>()
             .RequireAuthorization(clerk)
             .Accepts<DeviceBody>("application/json")
             .WithSummary("Register a device")
             .WithDescription(
-                "A device exists only when it is registered. A fixed device covers a `place`; a mobile one belongs to a `fleet`. "
+                "A device exists only when it is registered. A fixed device covers a `place`; a mobile one belongs to a `fleet` "
+                    + "and has no `position`, `directions`, `coverage` and `mountingHeight`. No fact about it is needed. "
                     + "Honours Idempotency-Key."
             );
         devices
             .MapPatch("{id}", Change)
-            .Answers<RegisteredDeviceResponse>("ETag", "Location")
+            .Answers<RegisteredFixedDeviceResponse>("ETag", "Location")
+            .OrAnswers<RegisteredDeviceResponse>()
             .RequireAuthorization(clerk)
             .Accepts<DeviceBody>("application/json")
             .WithSummary("Change what is registered of a device")
             .WithDescription(
-                "What is left out stays. An empty `gateway` and a `deadlineSeconds` of 0 remove the value. "
+                "What is left out stays. An empty `gateway` and a `deadlineSeconds` of 0 remove the value; `removes` names facts that are "
+                    + "not known any more. A changed fact loses its source unless `sources` gives a new one. "
                     + "`lifecycle` `removed` takes the device out of service, and ends its credentials and its session. Needs If-Match."
             );
         devices
@@ -86,19 +76,9 @@ internal static class DeviceRegistrationApi
             {
                 if (JsonBody.Read<DeviceBody>(text, out var body) is { } problem)
                     return problem;
-                var device = new Device(
-                    body.Id ?? "",
-                    body.Kind ?? "",
-                    body.Sensors ?? [],
-                    body.Place,
-                    body.Fleet,
-                    body.Department ?? "",
-                    body.Lifecycle ?? Lifecycle.Installed
-                )
-                {
-                    Gateway = body.Gateway is { Length: 0 } ? null : body.Gateway,
-                    OwnDeadlineSeconds = body.DeadlineSeconds,
-                };
+                var read = body.ToDevice();
+                if (read.Value is not { } device)
+                    return Problem.Refused(read.Refusals);
                 var outcome = await registration.RegisterAsync(device, http.User, body.Reason, http.RequestAborted);
                 return outcome.Value is { } registered
                     ? Shape(registered, 1, StatusCodes.Status201Created)
@@ -125,16 +105,9 @@ internal static class DeviceRegistrationApi
                             body.Id is not null && body.Id != id ? "id" : "kind"
                         ),
                     ]);
-                var after = before with
-                {
-                    Sensors = body.Sensors ?? before.Sensors,
-                    Place = body.Place ?? before.Place,
-                    Fleet = body.Fleet ?? before.Fleet,
-                    Department = body.Department ?? before.Department,
-                    Lifecycle = body.Lifecycle ?? before.Lifecycle,
-                    Gateway = body.Gateway is { Length: 0 } ? null : body.Gateway ?? before.Gateway,
-                    OwnDeadlineSeconds = body.DeadlineSeconds == 0 ? null : body.DeadlineSeconds ?? before.OwnDeadlineSeconds,
-                };
+                var read = body.ApplyTo(before);
+                if (read.Value is not { } after)
+                    return Problem.Refused(read.Refusals);
                 var outcome = await registration.ChangeAsync(before, after, version, http.User, body.Reason, http.RequestAborted);
                 return outcome.Value is { } changed
                     ? Shape(changed, version + 1, StatusCodes.Status200OK)

@@ -26,8 +26,12 @@ internal static class DevicesApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("devices", ListAsync).AllowOnlyToday(Alternative).Answers<ItemsResponse<DeviceResponse>>();
-        api.MapGet("devices/{id}", FindAsync).ExplainsKnownAt().Answers<DeviceResponse>("ETag").OrAnswers<PastDeviceResponse>();
+        api.MapGet("devices", ListAsync).AllowOnlyToday(Alternative).Answers<ItemsResponse<FixedDeviceResponse>>();
+        api.MapGet("devices/{id}", FindAsync)
+            .Answers<FixedDeviceResponse>("ETag")
+            .OrAnswers<FixedPastDeviceResponse>()
+            .OrAnswers<DeviceResponse>()
+            .OrAnswers<PastDeviceResponse>();
     }
 
     private static async Task<IResult> FindAsync(
@@ -45,9 +49,7 @@ internal static class DevicesApi
         await Task.WhenAll(found, version);
         if (await found is not { } device)
             return Problem.NotFound($"No fixed device '{id}' is registered.");
-        if (AsOfTodayOnly.RefusalOfKnownAt(http, Alternative) is { } refusal)
-            return refusal;
-        if (http.Request.Query["asOf"].ToString() is { Length: > 0 })
+        if (http.Request.Query["asOf"].ToString() is { Length: > 0 } || http.Request.Query["knownAt"].ToString() is { Length: > 0 })
             return await HistoryApi.AsOf(device, http);
         if (device.KindOf.IsMobile)
             await audit.RecordAsync(http.User.StaffId(), id, "state", time.GetUtcNow(), cancellationToken);
@@ -102,7 +104,7 @@ internal static class DevicesApi
             found.Length > limit ? found[limit - 1].Device.Id
             : candidates.Length > seen.Length ? seen[^1].Id
             : null;
-        return JsonResults.Ok(new ItemsResponse<DeviceResponse>(found.Take(limit).Select(DeviceResponse.From), next));
+        return JsonResults.Ok(new ItemsResponse<FixedDeviceResponse>(found.Take(limit).Select(DeviceResponse.FromFixed), next));
     }
 
     /// <summary>The problem of a filter that names nothing registered: an empty list would say that there are no such devices.</summary>

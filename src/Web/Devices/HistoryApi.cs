@@ -27,6 +27,8 @@ internal static class HistoryApi
     /// <summary>The shortest time that the database tells apart.</summary>
     private static readonly TimeSpan OneMicrosecond = TimeSpan.FromMicroseconds(1);
 
+    private static readonly string[] Times = ["asOf", "knownAt"];
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet(
@@ -81,11 +83,12 @@ internal static class HistoryApi
             (await services.GetRequiredService<IGrainFactory>().Governance()).City,
             services.GetRequiredService<TimeProvider>()
         );
-        var asOf = http.Request.Query["asOf"].ToString();
+        var asOf = http.Request.Query["asOf"].ToString() is { Length: > 0 } asked ? asked : LedgerEntry.FormatTime(time.GetUtcNow());
         DateTimeOffset from,
             to;
         if (
-            QueryParameters.TryDay(http.Request.Query, city, time, out var day)
+            http.Request.Query.ContainsKey("asOf")
+            && QueryParameters.TryDay(http.Request.Query, city, time, out var day)
             && StateHistory.Instants(day.ToDateTime(TimeOnly.MinValue), city) is [var begins, ..]
             && StateHistory.Instants(day.NextDay().ToDateTime(TimeOnly.MinValue), city) is [var ends, ..]
         )
@@ -96,19 +99,27 @@ internal static class HistoryApi
             return Problem.BadParameter($"asOf is '{asOf}': {QueryParameters.DayExpected}, or an instant.");
         if (from > time.GetUtcNow())
             return Problem.BadParameter($"asOf is '{asOf}': that time has not come.");
+        if (!QueryParameters.TryInstant(http.Request.Query, "knownAt", time, out var knownAt) || knownAt > time.GetUtcNow())
+            return Problem.BadParameter($"knownAt is '{http.Request.Query["knownAt"]}': {QueryParameters.InstantExpected}, of the past.");
+        if (knownAt < to)
+            (from, to) = (knownAt < from ? knownAt : from, knownAt.Shift(OneMicrosecond));
         if (await CheckReadAsync(device, "history", http) is { } refusal)
             return refusal;
         var registered = await services.GetRequiredService<IDeviceRegister>().RegisteredAsync(device.Id, from, to, http.RequestAborted);
         if (registered.IsEmpty)
-            return Problem.NotFound($"Device '{device.Id}' was not registered yet: asOf is '{asOf}'.");
+            return Problem.NotFound($"Device '{device.Id}' was not registered yet: {Asked(http)}.");
         if (registered.FirstOrDefault(entry => entry.Device is null) is { } unsaid)
             return Problem.NotFound(
                 $"What was registered of device '{device.Id}' then is not known: the entry of {LedgerEntry.FormatTime(unsaid.Since)} "
                     + "is of an older version of the registry, which did not write the sensors."
             );
         var past = await services.GetRequiredService<IStateHistoryRegister>().FindAsync(device.Id, from, to, http.RequestAborted);
-        return JsonResults.Resource(http, PastDeviceResponse.Create(asOf, registered, past));
+        return JsonResults.Resource(http, PastDeviceResponse.Create(asOf, knownAt, registered, past));
     }
+
+    /// <summary>The times that a request asks about.</summary>
+    private static string Asked(HttpContext http) =>
+        string.Join(", ", Times.Where(http.Request.Query.ContainsKey).Select(name => $"{name} is '{http.Request.Query[name]}'"));
 
     private static async Task<IResult> OverAsync(
         string id,

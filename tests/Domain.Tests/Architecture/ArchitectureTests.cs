@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
             "Microsoft.Orleans.Connections.Security",
             "Microsoft.Orleans.Serialization.SystemTextJson",
         ],
-        ["src/Files"] = ["Domain", "YamlDotNet", "CsvHelper"],
+        ["src/Files"] = ["Domain", "YamlDotNet", "CsvHelper", "ExcelDataReader", "NetTopologySuite", "NetTopologySuite.IO.GeoJSON4STJ"],
         ["src/Postgres"] =
         [
             "Domain",
@@ -121,6 +121,9 @@ public sealed class ArchitectureTests
     [InlineData("src/Mqtt", "Google.Protobuf")]
     [InlineData("src/Files", "YamlDotNet")]
     [InlineData("src/Files", "CsvHelper")]
+    [InlineData("src/Files", "ExcelDataReader")]
+    [InlineData("src/Files", "NetTopologySuite")]
+    [InlineData("src/Files", "NetTopologySuite.IO.GeoJSON4STJ")]
     [InlineData("src/Web", "Microsoft.AspNetCore.OpenApi")]
     [InlineData("src/Web", "DiffPlex")]
     [InlineData("src/Web", "Otp.NET")]

@@ -73,7 +73,7 @@ public sealed class PolicyValidatorTests
     [Fact]
     public void A_department_of_devices_in_use_cannot_be_removed()
     {
-        var camera = new Device("cam-1", "facility-camera", [Capture.Video], "lobby", null, "transportation", Lifecycle.Active);
+        var camera = Device.Of("cam-1", "facility-camera", [Capture.Video], "lobby", null, "transportation", Lifecycle.Active);
         ImmutableArray<PolicyDocument> proposed = [PolicyDocument.For(WithoutRoads)];
         var problem = Assert.Single(PolicyValidator.DeviceProblems(proposed, [camera, camera with { Id = "cam-2" }]));
         Assert.Contains("'transportation'", problem.Sentence, StringComparison.Ordinal);

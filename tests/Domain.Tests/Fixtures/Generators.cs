@@ -74,7 +74,10 @@ internal static class Generators
         from department in OneOf(Departments)
         from heard in Gen.Bool
         from last in Observation
-        select new CoveringDevice(new Device("x", kind.Id, sensors, "lobby", null, department, lifecycle), heard ? last : null);
+        select new CoveringDevice(
+            Domain.Devices.Device.Of("x", kind.Id, sensors, "lobby", null, department, lifecycle),
+            heard ? last : null
+        );
 
     public static readonly Gen<ImmutableArray<CoveringDevice>> Covering = Device
         .Array[0, 8]

@@ -81,7 +81,7 @@ public sealed class SignedNoticeTests
     [Fact]
     public void An_item_without_a_value_reads_not_stated_and_is_missing()
     {
-        var camera = new Device("lobby-1", "facility-camera", [Capture.Video], "lobby", null, "police", Lifecycle.Active);
+        var camera = Device.Of("lobby-1", "facility-camera", [Capture.Video], "lobby", null, "police", Lifecycle.Active);
         var content = NoticeComposer.Compose(
             Lobby,
             [new CoveringDevice(camera, null)],

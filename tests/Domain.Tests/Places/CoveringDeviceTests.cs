@@ -12,7 +12,7 @@ namespace SurveillanceRegistry.Domain.Tests.Places;
 /// <summary>What a notice says of a device that the register took from its place.</summary>
 public sealed class CoveringDeviceTests
 {
-    private static readonly Device Camera = new(
+    private static readonly Device Camera = Device.Of(
         "lobby-cam-1",
         "facility-camera",
         [Capture.Video, Capture.Audio],

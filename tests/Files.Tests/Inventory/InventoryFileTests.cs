@@ -41,7 +41,7 @@ public sealed class InventoryFileTests : IDisposable
         ["patrol"],
         [new Gateway("lobby-recorder", "police", "lobby-recorder") { Version = 4 }, new Gateway("gone", "police", null, Removed: true)],
         [
-            new Device("lobby-cam-1", "facility-camera", [Capture.Video, Capture.Audio], "lobby", null, "police", Lifecycle.Active)
+            Device.Of("lobby-cam-1", "facility-camera", [Capture.Video, Capture.Audio], "lobby", null, "police", Lifecycle.Active) with
             {
                 Number = 7,
             },

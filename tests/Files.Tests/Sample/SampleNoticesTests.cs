@@ -26,7 +26,7 @@ public sealed partial class SampleNoticesTests
         from presence in OneOf(Enum.GetValues<PresenceState>())
         from lifecycle in OneOf(Enum.GetValues<Lifecycle>())
         from wasHeard in Gen.Bool
-        let device = new Device("camera-1", kind.Id, [.. sensors.Distinct()], "east-precinct-lobby", null, department, lifecycle)
+        let device = Device.Of("camera-1", kind.Id, [.. sensors.Distinct()], "east-precinct-lobby", null, department, lifecycle)
         select wasHeard ? Observed(device, presence, capture => modes[(int)capture]) : new CoveringDevice(device, null);
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);

@@ -140,8 +140,8 @@ public sealed class SmallCity : IAsyncLifetime
             [new Place(Lobby, "Lobby", "1 Main St", "the lobby"), new Place(Gate, "Gate", "2 Main St", "the gate")],
             [new Kiosk("kiosk-1", Lobby)],
             [
-                new Device(Camera, "facility-camera", CameraSensors, Lobby, null, "police", Lifecycle.Active),
-                new Device(Reader, "alpr-fixed", [Capture.Plates, Capture.Stills], Gate, null, "police", Lifecycle.Active),
+                Device.Of(Camera, "facility-camera", CameraSensors, Lobby, null, "police", Lifecycle.Active),
+                Device.Of(Reader, "alpr-fixed", [Capture.Plates, Capture.Stills], Gate, null, "police", Lifecycle.Active),
             ],
             []
         );

@@ -102,7 +102,7 @@ public sealed class PlaceGrainTests : IAsyncLifetime
         Assert.DoesNotContain((await _city.Notice(Gate)).Worst.Facts, fact => fact.Capture == Capture.Video);
 
         await _city.Memory.RegisterAsync(
-            new Device("gate-cam-2", "facility-camera", [Capture.Video], Gate, null, "police", Lifecycle.Active),
+            Device.Of("gate-cam-2", "facility-camera", [Capture.Video], Gate, null, "police", Lifecycle.Active),
             null!,
             "new",
             _city.Time.GetUtcNow(),
@@ -149,7 +149,7 @@ public sealed class PlaceGrainTests : IAsyncLifetime
     {
         Assert.DoesNotContain((await _city.Notice(Gate)).Now.Facts, fact => fact.Fleet is not null);
         await _city.Memory.RegisterAsync(
-            new Device("worn-1", "body-worn", [Capture.Video, Capture.Audio], null, "worn", "police", Lifecycle.Active),
+            Device.Of("worn-1", "body-worn", [Capture.Video, Capture.Audio], null, "worn", "police", Lifecycle.Active),
             null!,
             "new",
             _city.Time.GetUtcNow(),

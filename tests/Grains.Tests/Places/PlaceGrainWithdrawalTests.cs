@@ -21,7 +21,7 @@ public sealed class PlaceGrainWithdrawalTests(SmallCity city) : IClassFixture<Sm
 
     private async Task<Device> RegisterAsync(string kind)
     {
-        var camera = new Device("lobby-" + kind, kind, CameraSensors, Lobby, null, "police", Lifecycle.Active);
+        var camera = Device.Of("lobby-" + kind, kind, CameraSensors, Lobby, null, "police", Lifecycle.Active);
         var registered = (await city.Memory.RegisterAsync(camera, Clerk, "", city.Time.GetUtcNow(), Cancellation)).Value!;
         await city.Grains.NotifyDeviceChangedAsync(registered);
         return registered;
@@ -181,7 +181,7 @@ public sealed class PlaceGrainWithdrawalTests(SmallCity city) : IClassFixture<Sm
     [Fact]
     public async Task A_planned_camera_whose_first_heartbeat_is_refused_may_record()
     {
-        var planned = new Device("gate-planned", "facility-camera", CameraSensors, Gate, null, "police", Lifecycle.Planned);
+        var planned = Device.Of("gate-planned", "facility-camera", CameraSensors, Gate, null, "police", Lifecycle.Planned);
         planned = (await city.Memory.RegisterAsync(planned, Clerk, "", city.Time.GetUtcNow(), Cancellation)).Value!;
         await city.Grains.NotifyDeviceChangedAsync(planned);
         Assert.Empty((await FactsAsync(planned, Gate)).Now);

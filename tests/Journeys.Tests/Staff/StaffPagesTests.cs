@@ -36,6 +36,7 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         "/staff/devices/east-precinct-lobby-1",
         "/staff/devices/body-worn-east-01",
         "/staff/gateways",
+        "/staff/names",
         "/staff/gateways/axe-gateway",
     ];
 

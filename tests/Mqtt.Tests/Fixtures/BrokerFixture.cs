@@ -33,7 +33,7 @@ namespace SurveillanceRegistry.Mqtt.Tests.Fixtures;
 /// </summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
-    internal static readonly Device Camera = new(
+    internal static readonly Device Camera = Device.Of(
         "lobby-cam-1",
         "facility-camera",
         [Capture.Video, Capture.Audio],
@@ -41,7 +41,7 @@ public sealed class BrokerFixture : IAsyncLifetime
         null,
         "police",
         Lifecycle.Active
-    )
+    ) with
     {
         Number = 1,
     };

@@ -49,7 +49,7 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
     {
         await using var database = await cluster.NewCityAsync();
         var register = new DeviceRegister(database.Source);
-        var camera = new Device("gate-cam-1", "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed)
+        var camera = Device.Of("gate-cam-1", "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed) with
         {
             OwnDeadlineSeconds = 120,
         };
@@ -126,15 +126,9 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
             },
             .. Enumerable
                 .Range(1, 12)
-                .Select(i => new Device(
-                    $"patrol-reader-1{i:00}",
-                    "alpr-patrol",
-                    [Capture.Plates],
-                    null,
-                    "patrol",
-                    "police",
-                    Lifecycle.Active
-                )),
+                .Select(i =>
+                    Device.Of($"patrol-reader-1{i:00}", "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active)
+                ),
         ];
         async Task<Outcome<object>> Import(params IEnumerable<Device> of) =>
             await register.ImportAsync([gateway], [.. of], Clerk, "New.", SmallCity.Noon, Cancellation);
@@ -217,7 +211,8 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
             (await register.RegisteredAsync(id, at, at.AddSeconds(1), Cancellation)).Select(entry => entry.Device);
     }
 
-    private static Device Camera(string id) => new(id, "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed);
+    private static Device Camera(string id) =>
+        Device.Of(id, "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed);
 
     [Fact]
     public async Task A_look_up_of_fixed_devices_finds_no_mobile_device()

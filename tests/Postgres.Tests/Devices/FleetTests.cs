@@ -107,5 +107,5 @@ public sealed class FleetTests(SharedCluster cluster)
         }
     }
 
-    private static Device Mobile(string id) => new(id, "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active);
+    private static Device Mobile(string id) => Device.Of(id, "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active);
 }

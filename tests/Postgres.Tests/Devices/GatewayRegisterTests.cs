@@ -70,5 +70,6 @@ public sealed class GatewayRegisterTests(SharedCluster cluster)
     private static Task<Outcome<Gateway>> RegisterAsync(GatewayRegister register, Gateway gateway) =>
         register.RegisterAsync(gateway, Clerk, "", SmallCity.Noon, Cancellation);
 
-    private static Device Camera(string id) => new(id, "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed);
+    private static Device Camera(string id) =>
+        Device.Of(id, "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Installed);
 }

@@ -211,7 +211,7 @@ public sealed class MobileActTests(SharedCluster cluster)
         );
     }
 
-    private static Device Mobile(string id) => new(id, "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active);
+    private static Device Mobile(string id) => Device.Of(id, "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active);
 
     /// <summary>The entries of the ledger, and its head.</summary>
     private static Task<string?> LedgerAsync(Database database) =>

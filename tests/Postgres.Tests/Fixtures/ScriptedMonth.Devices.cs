@@ -1,10 +1,12 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Devices.Facts;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Presence;
 
@@ -22,7 +24,7 @@ public sealed partial class ScriptedMonth
         await enrolment.Gateways.RegisterAsync(new Gateway("recorder-2", "police", null), Clerk, "new", Now, Cancellation);
         await enrolment.Gateways.ChangeAsync(recorder with { Removed = true }, 1, Clerk, "broken", Now, Cancellation);
 
-        var camera = new Device("gate-cam-1", "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Planned)
+        var camera = Device.Of("gate-cam-1", "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Planned) with
         {
             Gateway = "recorder-2",
             OwnDeadlineSeconds = 120,
@@ -36,11 +38,13 @@ public sealed partial class ScriptedMonth
         await devices.ChangeAsync(gone with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "stolen", Now, Cancellation);
         await WithdrawAsync(devices, camera with { Id = "gate-cam-3", OwnDeadlineSeconds = null, Lifecycle = Lifecycle.Active });
 
-        var unit = new Device("unit-7", "body-worn", [Capture.Video, Capture.Audio], null, "patrol", "police", Lifecycle.Active);
+        var unit = Device.Of("unit-7", "body-worn", [Capture.Video, Capture.Audio], null, "patrol", "police", Lifecycle.Active);
         await devices.RegisterAsync(unit, Clerk, "new", Now, Cancellation);
         await devices.ChangeAsync(unit with { Lifecycle = Lifecycle.Paused }, 1, Clerk, "repair", Now, Cancellation);
         await devices.ForgetEpochAsync(unit.Id, Clerk, "battery", Now, Cancellation);
         await EnrolAsync(enrolment);
+        var lists = new NamedListRegister(Database.Source);
+        await lists.AddAsync(new ListedName(NamedList.Vendors, "Axis"), Clerk, "bought", Now, Cancellation);
     }
 
     /// <summary>Strikes two sensors, names one of them again, removes the device, and confirms that it is gone.</summary>

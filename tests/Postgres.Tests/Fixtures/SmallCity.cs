@@ -60,8 +60,8 @@ internal static class SmallCity
             ],
             [new Kiosk("kiosk-1", Lobby), new Kiosk("kiosk-2", Lobby, Removed: true)],
             [
-                new Device(Camera, "facility-camera", [Capture.Video, Capture.Audio], Lobby, null, "police", Lifecycle.Active),
-                new Device(Reader, "alpr-patrol", [Capture.Plates, Capture.Stills], null, "patrol", "police", Lifecycle.Active),
+                Device.Of(Camera, "facility-camera", [Capture.Video, Capture.Audio], Lobby, null, "police", Lifecycle.Active),
+                Device.Of(Reader, "alpr-patrol", [Capture.Plates, Capture.Stills], null, "patrol", "police", Lifecycle.Active),
             ],
             [new OpeningFile("policies/city.yaml", new string('a', 64)), Inventory]
         );

@@ -32,7 +32,7 @@ public sealed class FleetBaseRegisterTests(SharedCluster cluster)
     {
         await using var database = await OpenAsync();
         var (register, devices) = (new FleetBaseRegister(database.Source), new DeviceRegister(database.Source));
-        var device = new Device("patrol-77", "alpr-patrol", [Capture.Video], null, "patrol", "police", Lifecycle.Active);
+        var device = Device.Of("patrol-77", "alpr-patrol", [Capture.Video], null, "patrol", "police", Lifecycle.Active);
         await devices.RegisterAsync(device, Clerk, "", Minute(10), Cancellation);
         await database.AskAsync<long?>(
             """

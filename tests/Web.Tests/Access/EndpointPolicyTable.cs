@@ -40,6 +40,7 @@ internal static class EndpointPolicyTable
         PAGE /staff/ingest ingest + staff
         GET /staff/ingest/figures ingest
         PAGE /staff/instruments/{id} staff
+        PAGE /staff/names staff
         PAGE /staff/not-allowed anonymous
         PAGE /staff/not-let-in/{why} anonymous
         PAGE /staff/review staff
@@ -71,6 +72,7 @@ internal static class EndpointPolicyTable
         POST /api/v1/devices/{id}/confirm-absence absence-confirmer
         POST /api/v1/devices/{id}/forget-epoch device-clerk
         GET /api/v1/withdrawals staff
+        POST /api/v1/names device-clerk
         GET /api/v1/gateways staff
         POST /api/v1/gateways device-clerk
         GET /api/v1/gateways/{id} staff
@@ -101,6 +103,7 @@ internal static class EndpointPolicyTable
         GET /api/v1/log/key anonymous
         GET /api/v1/log/proof anonymous
         GET /api/v1/log/tile/{**address} anonymous
+        GET /api/v1/names anonymous
         GET /api/v1/places anonymous
         GET /api/v1/places/{id} anonymous
         GET /api/v1/places/{id}/notice anonymous

@@ -79,7 +79,7 @@ public sealed class PublicApiTests(SampleCity city)
     [InlineData("/api/v1/devices?asOf=yesterday", 400, "/problems/bad-parameter")]
     [InlineData("/api/v1/devices?asOf=2026-03-31", 400, "/problems/only-today")]
     [InlineData("/api/v1/devices?knownAt=2026-03-31T00:00:00Z", 400, "/problems/only-today")]
-    [InlineData("/api/v1/devices/east-precinct-lobby-1?knownAt=2026-03-31T00:00:00Z", 400, "/problems/only-today")]
+    [InlineData("/api/v1/devices/east-precinct-lobby-1?knownAt=2099-03-31T00:00:00Z", 400, "/problems/bad-parameter")]
     [InlineData("/api/v1/places?asOf=2026-03-31", 400, "/problems/only-today")]
     [InlineData("/api/v1/places/east-precinct-lobby?asOf=2026-03-31", 400, "/problems/only-today")]
     [InlineData("/api/v1/kiosks?asOf=2026-11-24", 400, "/problems/only-today")]

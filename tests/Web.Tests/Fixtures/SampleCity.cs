@@ -14,6 +14,7 @@ using Orleans.Configuration;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Checkpoints;
@@ -25,12 +26,14 @@ using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files.Csv;
+using SurveillanceRegistry.Files.Geometry;
 using SurveillanceRegistry.Files.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
 using SurveillanceRegistry.Signing;
 using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Staff.Account;
+using SurveillanceRegistry.Web.Tests.Fixtures.Devices;
 using SurveillanceRegistry.Web.Tests.Fixtures.Staff;
 
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Web.Tests.Fixtures.SampleCity))]
@@ -144,6 +147,8 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
             .AddSingleton<ISignedHeads>(new InMemorySignedHeads())
             .AddSingleton<ITableFiles>(new TableFiles())
+            .AddSingleton<IAreaCheck>(new AreaCheck())
+            .AddSingleton<INamedListRegister>(new InMemoryNamedLists())
             .AddSingleton(Limits)
             .AddSingleton(Proxies)
             .AddWeb();
@@ -257,7 +262,7 @@ public sealed class SampleCity : IAsyncLifetime
             .. heard.Select(
                 (one, i) =>
                     new CoveringDevice(
-                        new Device($"device-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
+                        Device.Of($"device-{i}", one.Kind, one.Sensors, place, null, "police", Lifecycle.Active),
                         one.Heard is { } capture
                             ? DeviceObservation.FromFirstHeartbeat(
                                 new Heartbeat(1, $"device-{i}", 1, 1, now, null, capture, Health.Ok, "1.0", null)

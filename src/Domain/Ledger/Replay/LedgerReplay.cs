@@ -166,6 +166,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new GatewayTable(),
             new FleetTable(older),
             new FleetBaseTable(),
+            new ListedNameTable(),
             new WithdrawalTable(),
             new AbsenceConfirmationTable(),
             new CredentialTable(older),

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Web.Api.Schemas;
@@ -41,6 +42,8 @@ internal static class ApiSchemas
             (schema.Type, schema.Items) = (JsonSchemaType.Array, ParameterForms.OneOf<Capture>());
         else if (type == typeof(LawDate))
             (schema.Type, schema.Pattern) = (JsonSchemaType.String, "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$");
+        else if (type == typeof(Position) || type == typeof(Area))
+            SetGeometry(schema, type == typeof(Position) ? ["Point"] : ["Polygon", "MultiPolygon"]);
         else if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object && !type.Name.EndsWith("Body", StringComparison.Ordinal))
             schema.Required = context.JsonTypeInfo.Properties.Where(IsAlwaysWritten).Select(member => member.Name).ToHashSet();
         // A type with a name is described once, whichever member shows it first.
@@ -73,6 +76,18 @@ internal static class ApiSchemas
         schema.Type = JsonSchemaType.Object;
         schema.Properties = Enum.GetValues<Capture>().ToDictionary(Json.Word, IOpenApiSchema (_) => ParameterForms.OneOf<Mode>());
         schema.AdditionalPropertiesAllowed = false;
+    }
+
+    /// <summary>A geometry of GeoJSON (RFC 7946), in WGS 84.</summary>
+    private static void SetGeometry(OpenApiSchema schema, string[] types)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = ParameterForms.OneOf(types),
+            ["coordinates"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema() },
+        };
+        schema.Required = new HashSet<string> { "type", "coordinates" };
     }
 
     private static bool IsAlwaysWritten(JsonPropertyInfo member) =>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -28,7 +30,7 @@ namespace SurveillanceRegistry.Web.Devices.Responses;
 /// <param name="ClockFellBack">Whether its clock was set back, so that its heartbeats are late.</param>
 /// <param name="SkewSeconds">By how many seconds its clock is ahead of the registry's; null when it sends no time.</param>
 /// <param name="LastHeardAt">When it was last heard; null when it never was.</param>
-internal sealed record DeviceResponse(
+internal record DeviceResponse(
     string Id,
     string Kind,
     string Technology,
@@ -53,9 +55,16 @@ internal sealed record DeviceResponse(
     int? SkewSeconds,
     [property: Instant] string? LastHeardAt,
     ImmutableArray<GoverningTextResponse> GovernedBy
-)
+) : FactsResponse
 {
-    public static DeviceResponse From(DeviceDescription described)
+    /// <summary>The answer for a fixed device has more than that for a mobile one.</summary>
+    public static DeviceResponse From(DeviceDescription described) =>
+        described.Device.Fleet is null ? FromFixed(described) : FromAny(described);
+
+    /// <param name="described">A fixed device.</param>
+    public static FixedDeviceResponse FromFixed(DeviceDescription described) => new(FromAny(described), described.Device as FixedDevice);
+
+    private static DeviceResponse FromAny(DeviceDescription described)
     {
         var (device, last, _, governedBy) = described;
         return new DeviceResponse(
@@ -89,7 +98,10 @@ internal sealed record DeviceResponse(
             last?.SkewSeconds,
             last?.LastHeardAt is { } heardAt ? NoticePayload.FormatInstant(heardAt) : null,
             [.. governedBy.Select(GoverningTextResponse.From)]
-        );
+        )
+        {
+            FactsOf = device,
+        };
     }
 
     /// <summary>The captures of the last report beyond what its rules permit.</summary>
@@ -115,7 +127,7 @@ internal sealed record GoverningTextResponse(string Instrument, string Citation,
 
 /// <summary>What is registered of a device after an act on it.</summary>
 /// <param name="Version">The version of its entry, which the next change must name in If-Match.</param>
-internal sealed record RegisteredDeviceResponse(
+internal record RegisteredDeviceResponse(
     string Id,
     string Kind,
     string Technology,
@@ -127,10 +139,11 @@ internal sealed record RegisteredDeviceResponse(
     string? Gateway,
     int DeadlineSeconds,
     int Version
-)
+) : FactsResponse
 {
-    public static RegisteredDeviceResponse From(Device device, int version) =>
-        new(
+    public static RegisteredDeviceResponse From(Device device, int version)
+    {
+        var all = new RegisteredDeviceResponse(
             device.Id,
             device.Kind,
             device.Technology,
@@ -142,12 +155,18 @@ internal sealed record RegisteredDeviceResponse(
             device.Gateway,
             device.DeadlineSeconds,
             version
-        );
+        )
+        {
+            FactsOf = device,
+        };
+        return device.Fleet is null ? new RegisteredFixedDeviceResponse(all, device as FixedDevice) : all;
+    }
 }
 
 /// <summary>What the register said of a device from a time on.</summary>
 /// <param name="Since">When it was registered or changed; the entry held until the next one.</param>
-internal sealed record DeviceEntryResponse(
+[JsonDerivedType(typeof(FixedDeviceEntryResponse))]
+internal record DeviceEntryResponse(
     [property: Instant] string Since,
     ImmutableArray<Capture> Sensors,
     string? Place,
@@ -155,10 +174,11 @@ internal sealed record DeviceEntryResponse(
     string Department,
     Lifecycle Lifecycle,
     string? Gateway
-)
+) : FactsResponse
 {
-    public static DeviceEntryResponse From(RegisteredDevice entry) =>
-        new(
+    public static DeviceEntryResponse From(RegisteredDevice entry)
+    {
+        var all = new DeviceEntryResponse(
             LedgerEntry.FormatTime(entry.Since),
             entry.Device!.Sensors,
             entry.Device!.Place,
@@ -166,5 +186,10 @@ internal sealed record DeviceEntryResponse(
             entry.Device!.Department,
             entry.Device!.Lifecycle,
             entry.Device!.Gateway
-        );
+        )
+        {
+            FactsOf = entry.Device!,
+        };
+        return entry.Device!.Fleet is null ? new FixedDeviceEntryResponse(all, entry.Device as FixedDevice) : all;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence;
@@ -12,9 +13,10 @@ namespace SurveillanceRegistry.Web.Devices.Responses;
 /// A device as it was at an instant, or over a day in the city. `place` and the values beside it are those of the last entry.
 /// </summary>
 /// <param name="AsOf">The instant or the day, as it was asked for.</param>
+/// <param name="KnownAt">The instant: nothing that was registered later is in the answer.</param>
 /// <param name="Registered">What the register said of it then: one entry for an instant, and all that held for a day.</param>
 /// <param name="States">What it was doing then.</param>
-internal sealed record PastDeviceResponse(
+internal record PastDeviceResponse(
     string Id,
     string Kind,
     string Technology,
@@ -24,15 +26,21 @@ internal sealed record PastDeviceResponse(
     string Department,
     Lifecycle Lifecycle,
     string AsOf,
+    [property: Instant] string KnownAt,
     ImmutableArray<DeviceEntryResponse> Registered,
     ImmutableArray<StateResponse> States
-)
+) : FactsResponse
 {
     /// <param name="registered">At least one entry; each says what was registered.</param>
-    public static PastDeviceResponse Create(string asOf, ImmutableArray<RegisteredDevice> registered, StateHistory past)
+    public static PastDeviceResponse Create(
+        string asOf,
+        DateTimeOffset knownAt,
+        ImmutableArray<RegisteredDevice> registered,
+        StateHistory past
+    )
     {
         var device = registered[^1].Device!;
-        return new PastDeviceResponse(
+        var all = new PastDeviceResponse(
             device.Id,
             device.Kind,
             device.Technology,
@@ -42,9 +50,14 @@ internal sealed record PastDeviceResponse(
             device.Department,
             device.Lifecycle,
             asOf,
+            LedgerEntry.FormatTime(knownAt),
             [.. registered.Select(DeviceEntryResponse.From)],
             [.. past.Intervals.Select(StateResponse.Create)]
-        );
+        )
+        {
+            FactsOf = device,
+        };
+        return device.Fleet is null ? new FixedPastDeviceResponse(all, device as FixedDevice) : all;
     }
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
@@ -10,7 +11,9 @@ using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Devices.Facts;
 using SurveillanceRegistry.Web.Devices.Withdrawals;
+using SurveillanceRegistry.Web.Languages;
 using SurveillanceRegistry.Web.Staff.Credentials;
 using SurveillanceRegistry.Web.Staff.Forms;
 
@@ -29,6 +32,7 @@ public sealed class DeviceModel(
     IPlaceRegister places,
     IMobileReadAudit readAudit,
     IWithdrawalRegister withdrawals,
+    INamedListRegister lists,
     AbsenceConfirmation confirmation,
     IGrainFactory grains,
     TimeProvider time
@@ -40,6 +44,8 @@ public sealed class DeviceModel(
     private ImmutableArray<Place> _places = [];
     private ImmutableArray<string> _fleets = [];
     private ImmutableArray<Gateway> _gateways = [];
+    private NamedLists _lists = NamedLists.Empty;
+    private PageLanguage _language = null!;
 
     public Device Device { get; private set; } = null!;
 
@@ -76,7 +82,10 @@ public sealed class DeviceModel(
 
     /// <summary>The fields of the form that changes the registration.</summary>
     public DeviceFields Registered =>
-        new(City, _places, _fleets, _gateways, Device.KindOf.IsMobile, Fields, [.. Errors.Select(error => error.Field)]);
+        new(City, _places, _fleets, _gateways, Device.KindOf.IsMobile, Fields, [.. Errors.Select(error => error.Field)]) { Lists = _lists };
+
+    /// <summary>What is known of it beside what it captures.</summary>
+    internal IEnumerable<(string Member, string Name, string Sentence)> Known => new KnownFacts(Device, City, _language).All;
 
     /// <summary>Each sensor with its reported mode, and the mode that the rules permit.</summary>
     public IEnumerable<(Capture Sensor, string Text)> Sensors =>
@@ -90,7 +99,7 @@ public sealed class DeviceModel(
     {
         if (await CheckActionAsync(id, "change-reason") is { } refused)
             return refused;
-        var read = DeviceFields.Read(Request.Form, id, Device.Kind);
+        var read = DeviceFields.Read(Request.Form, id, Device.Kind, Device);
         if (read.Value is not { } after)
             return Invalid(FieldError.From(read.Refusals));
         var outcome = await Registrar.ChangeAsync(
@@ -103,7 +112,7 @@ public sealed class DeviceModel(
         );
         return outcome.IsDone
             ? Redirect($"{Address}?done={(after.Lifecycle == Lifecycle.Removed ? "removed" : "changed")}")
-            : Invalid(FieldError.From(outcome.Refusals, ("reason", "change-reason")));
+            : Invalid(FieldError.From(outcome.Refusals, ("reason", "change-reason"), ("position", "latitude")));
     }
 
     public async Task<IActionResult> OnPostForgetAsync(string id)
@@ -152,6 +161,8 @@ public sealed class DeviceModel(
         if (await Grains.Device(id).Describe() is { } description)
             (Last, Expected) = (description.Last, description.Expected);
         _places = await places.PlacesAsync(cancellationToken);
+        _language = PageLanguage.InEnglish(await Grains.Governance());
+        _lists = NamedLists.From(await lists.AllAsync(cancellationToken));
         _fleets = isMobile ? await FleetsAsync(device.Fleet!, cancellationToken) : [];
         _gateways =
         [

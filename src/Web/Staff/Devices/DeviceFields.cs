@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Web.Staff.Forms;
@@ -23,6 +24,16 @@ public sealed record DeviceFields(
     ImmutableHashSet<string> InvalidFields
 )
 {
+    /// <summary>The lists that facts are taken from.</summary>
+    public NamedLists Lists { get; init; } = NamedLists.Empty;
+
+    /// <summary>Whether a fact has a value or an error, so that the fields of facts are shown.</summary>
+    public bool HasFacts => FactFields.Names.Any(name => Value(name).Length > 0 || InvalidFields.Contains(name));
+
+    /// <summary>The departments and organisations that may own or operate a device, with their names.</summary>
+    public IEnumerable<(string Value, string Name)> Parties =>
+        City.Departments.Select(department => (department.Id, department.Name)).Concat(Lists.Organisations.Select(name => (name, name)));
+
     public string Value(string field) => Values.GetValueOrDefault(field, "");
 
     public bool IsSelected(string field, string choice) => Value(field).Split(',').Contains(choice);
@@ -41,23 +52,26 @@ public sealed record DeviceFields(
             ["lifecycle"] = Domain.Json.Word(device.Lifecycle),
             ["gateway"] = device.Gateway ?? "",
             ["deadlineSeconds"] = device.OwnDeadlineSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
-        }.ToImmutableDictionary();
+        }
+            .Concat(FactFields.ValuesOf(device))
+            .ToImmutableDictionary();
 
     /// <summary>Reads a device from a submitted form.</summary>
-    public static Outcome<Device> Read(IFormCollection form, string id, string kind)
+    /// <param name="before">The device as it is registered; null for a new one.</param>
+    public static Outcome<Device> Read(IFormCollection form, string id, string kind, Device? before = null)
     {
         var refusals = ImmutableArray.CreateBuilder<Refusal>();
         var sensors = ReadSensors(form, refusals);
         if (!Domain.Json.TryWord<Lifecycle>(form.Text("lifecycle"), out var lifecycle))
             refusals.Add(new Refusal(RefusalCodes.Invalid, "Choose the lifecycle state.", "lifecycle"));
         var deadline = ReadDeadline(form, refusals);
-        if (refusals.Count > 0)
-            return refusals.ToImmutable();
-        return new Device(id, kind, sensors, form.Text("place"), form.Text("fleet"), form.Text("department") ?? "", lifecycle)
+        var device = Device.Of(id, kind, sensors, form.Text("place"), form.Text("fleet"), form.Text("department") ?? "", lifecycle) with
         {
             Gateway = form.Text("gateway"),
             OwnDeadlineSeconds = deadline,
         };
+        device = FactFields.Read(form, before, device, refusals);
+        return refusals.Count > 0 ? refusals.ToImmutable() : device;
     }
 
     private static ImmutableArray<Capture> ReadSensors(IFormCollection form, ImmutableArray<Refusal>.Builder refusals)

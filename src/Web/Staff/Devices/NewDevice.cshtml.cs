@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
@@ -20,6 +21,7 @@ public sealed class NewDeviceModel(
     IDeviceRegister devices,
     IGatewayRegister gateways,
     IPlaceRegister places,
+    INamedListRegister lists,
     IGrainFactory grains,
     TimeProvider time
 ) : PageModel
@@ -48,7 +50,7 @@ public sealed class NewDeviceModel(
             var outcome = await registrar.RegisterAsync(device, User, reason, HttpContext.RequestAborted);
             if (outcome.Value is { } registered)
                 return Redirect($"/staff/devices/{registered.Id}?done=registered");
-            Errors = FieldError.From(outcome.Refusals);
+            Errors = FieldError.From(outcome.Refusals, ("position", "latitude"));
         }
 
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
@@ -67,6 +69,9 @@ public sealed class NewDeviceModel(
             null,
             values,
             [.. Errors.Select(error => error.Field)]
-        );
+        )
+        {
+            Lists = NamedLists.From(await lists.AllAsync(cancellationToken)),
+        };
     }
 }

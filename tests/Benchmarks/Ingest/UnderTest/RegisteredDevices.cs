@@ -42,11 +42,11 @@ internal static class RegisteredDevices
 
     /// <summary>A mobile device, which changes no notice. It publishes every 30 s; after 90 s it counts as silent.</summary>
     public static Device Mobile { get; } =
-        new("", "body-worn", [Capture.Video, Capture.Audio], null, "bench-fleet", "police", Lifecycle.Active);
+        Device.Of("", "body-worn", [Capture.Video, Capture.Audio], null, "bench-fleet", "police", Lifecycle.Active);
 
     /// <summary>A device that covers a place.</summary>
     public static Device FixedAt(int place) =>
-        new("", "traffic-camera", [Capture.Video, Capture.Audio], PlaceId(place), null, "transportation", Lifecycle.Active);
+        Device.Of("", "traffic-camera", [Capture.Video, Capture.Audio], PlaceId(place), null, "transportation", Lifecycle.Active);
 
     /// <summary>
     /// Registers devices with numbers from <paramref name="first"/>. Each has its own secret, or none when it is behind one of

@@ -9,7 +9,7 @@ public sealed class RegisterChangeTests
 {
     private static readonly CaptureSet Audio = CaptureSet.From(Capture.Audio);
     private static readonly CaptureSet Video = CaptureSet.From(Capture.Video);
-    private static readonly Device Camera = new(
+    private static readonly Device Camera = Device.Of(
         "lobby-cam-1",
         "facility-camera",
         [Capture.Video, Capture.Audio],

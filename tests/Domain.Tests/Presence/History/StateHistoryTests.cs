@@ -53,7 +53,8 @@ public sealed class StateHistoryTests
     [Fact]
     public void An_interval_has_the_sensors_that_were_registered_in_it()
     {
-        Device Camera(params Capture[] sensors) => new("cam", "facility-camera", [.. sensors], "hall", null, "police", Lifecycle.Active);
+        Device Camera(params Capture[] sensors) =>
+            Device.Of("cam", "facility-camera", [.. sensors], "hall", null, "police", Lifecycle.Active);
         var beyond = Change(5);
         var history = StateHistory.Create(
             [

@@ -45,7 +45,7 @@ internal sealed partial class ActingCity
                 .Select((device, i) => device with { Number = i + 1 }),
         ];
         ImmutableArray<Capture> both = [Capture.Video, Capture.Audio];
-        var worn = new Device(name + "-worn", "body-worn", both, null, name + "-fleet", "police", Lifecycle.Active);
+        var worn = Device.Of(name + "-worn", "body-worn", both, null, name + "-fleet", "police", Lifecycle.Active);
         await city.OpenAsync(
             SmallCity.Opening() with
             {
@@ -72,7 +72,7 @@ internal sealed partial class ActingCity
     }
 
     private static Device Random(string name, int number, int choice, int captures, ImmutableArray<Place> places) =>
-        new(
+        Device.Of(
             $"{name}-device-{number}",
             Kinds[choice % Kinds.Length],
             SensorsOf(captures),
