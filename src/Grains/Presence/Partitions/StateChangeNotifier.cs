@@ -72,19 +72,29 @@ internal sealed class StateChangeNotifier(
             Notify(deviceId, pending);
     }
 
-    /// <summary>Returns when every change of a device is recorded. Throws <see cref="TimeoutException"/> if one cannot be.</summary>
+    /// <summary>
+    /// Returns when every change of a device is recorded. Throws <see cref="TimeoutException"/> if an attempt that began after the call
+    /// fails.
+    /// </summary>
     public async Task WaitUntilRecordedAsync(int number)
+    {
+        // What runs already may have begun while the register was out of reach: its failure says nothing about now.
+        var isUnderWay = !_idLookup.IsCompleted || _pendingChanges.Values.Any(pending => !pending.Notification.IsCompleted);
+        if (await IsRecordedAsync(number) || isUnderWay && await IsRecordedAsync(number))
+            return;
+        throw new TimeoutException("A state change of the device could not be recorded yet.");
+    }
+
+    /// <summary>Waits for the attempt that runs, or for a new one. Returns whether every change of the device is recorded.</summary>
+    private async Task<bool> IsRecordedAsync(int number)
     {
         Retry();
         await _idLookup;
         var id = _pendingChanges.Count > 0 ? (await devices.IdsAsync([number], CancellationToken.None)).GetValueOrDefault(number) : null;
         if (id is not null && _pendingChanges.TryGetValue(id, out var pending))
             await pending.Notification;
-        if (
-            _pendingIdLookups.Contains(number)
-            || id is not null && _pendingChanges.TryGetValue(id, out pending) && pending.Changes.Count > 0
-        )
-            throw new TimeoutException("A state change of the device could not be recorded yet.");
+        return !_pendingIdLookups.Contains(number)
+            && (id is null || !_pendingChanges.TryGetValue(id, out pending) || pending.Changes.Count == 0);
     }
 
     /// <summary>
