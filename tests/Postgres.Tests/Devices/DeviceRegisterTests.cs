@@ -1,8 +1,10 @@
+using Dapper;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Devices.History;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
@@ -209,6 +211,35 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
         Assert.Equal(unchanged.Sensors, Assert.Single(await SaidAsync(unchanged.Id, later))!.Sensors);
         async Task<IEnumerable<Device?>> SaidAsync(string id, DateTimeOffset at) =>
             (await register.RegisteredAsync(id, at, at.AddSeconds(1), Cancellation)).Select(entry => entry.Device);
+    }
+
+    /// <summary>Any reader may ask: the cost must not grow with the changes of other devices.</summary>
+    [Fact]
+    public async Task The_changes_of_a_device_are_found_by_an_index()
+    {
+        await using var database = await cluster.NewCityAsync();
+        await using var connection = await database.ConnectAsync();
+        await connection.ExecuteAsync(
+            """
+            insert into registry.ledger_entry (index, at, kind, bytes, leaf_hash)
+            select 1000000 + n, now(), 'device-changed',
+                convert_to('{"body":{"id":"cam-' || n || '","registered":{}}}', 'UTF8'), sha256('x')
+            from generate_series(1, 5000) n;
+            analyze registry.ledger_entry
+            """
+        );
+        var plan = await connection.QueryAsync<string>(
+            "explain " + DeviceHistory.Query,
+            new
+            {
+                deviceId = "cam-77",
+                to = DateTime.UtcNow.AddYears(1),
+                registered = LedgerKinds.DeviceRegistered,
+                changed = LedgerKinds.DeviceChanged,
+            }
+        );
+        var text = string.Join("\n", plan);
+        Assert.True(text.Contains("ledger_entry_by_device", StringComparison.Ordinal), text);
     }
 
     private static Device Camera(string id) =>

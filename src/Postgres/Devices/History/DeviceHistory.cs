@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Npgsql;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Fleets;
@@ -15,10 +14,10 @@ internal static class DeviceHistory
 {
     /// <summary>
     /// Entries of older versions have the members of the device beside others. The oldest leave the sensors out, and their opening names
-    /// no device. Then the row says what was registered, if it was never changed; else the body is null. Changes are looked for only of a
-    /// device that was changed, by the bytes of the entry: parsing each would take a hundred times as long.
+    /// no device. Then the row says what was registered, if it was never changed; else the body is null. The kind of a change stands in the
+    /// statement itself: only then does PostgreSQL use the index of the changes of each device.
     /// </summary>
-    private const string Query = """
+    internal const string Query = $"""
         select at as At, body::text as Body
         from (
             select index as number, at,
@@ -38,7 +37,7 @@ internal static class DeviceHistory
             end
             from registry.ledger_entry
                 cross join lateral (select convert_from(bytes, 'UTF8')::jsonb->'body' as written) one
-            where kind = @changed and position(@member in bytes) > 0 and written->>'id' = @deviceId
+            where kind = '{LedgerKinds.DeviceChanged}' and registry.device_of(bytes) = @deviceId
                 and exists (select from registry.device where id = @deviceId and fleet is null and version > 1)
             union all
             select number, at, coalesce(
@@ -71,7 +70,6 @@ internal static class DeviceHistory
                 to = to.UtcDateTime,
                 registered = LedgerKinds.DeviceRegistered,
                 changed = LedgerKinds.DeviceChanged,
-                member = Encoding.UTF8.GetBytes($"\"id\":\"{deviceId}\""),
             },
             cancellationToken
         );
