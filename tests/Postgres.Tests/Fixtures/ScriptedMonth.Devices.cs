@@ -13,7 +13,7 @@ using SurveillanceRegistry.Postgres.Presence;
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 /// <summary>What happens to the devices, and what they sign in with.</summary>
-public sealed partial class ScriptedMonth
+public partial class ScriptedMonth
 {
     private async Task RunDevicesAsync()
     {

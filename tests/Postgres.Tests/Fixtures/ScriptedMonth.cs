@@ -21,7 +21,7 @@ using SurveillanceRegistry.Postgres.Staff;
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 /// <summary>A month of a small city, made by the registry's own registers: at least one act of every kind.</summary>
-public sealed partial class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
+public partial class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(SmallCity.Noon);
     private StaffMember _editor = null!;
@@ -52,7 +52,7 @@ public sealed partial class ScriptedMonth(SharedCluster cluster) : IAsyncLifetim
 
     public async ValueTask InitializeAsync()
     {
-        Database = await cluster.NewCityAsync();
+        Database = await OpenAsync(cluster);
         _policies = new PolicyRegister(Database.Source);
         _changes = new ChangeRegister(Database.Source);
         await HireAsync();
@@ -67,8 +67,12 @@ public sealed partial class ScriptedMonth(SharedCluster cluster) : IAsyncLifetim
     public ValueTask DisposeAsync()
     {
         NoticeKey.Dispose();
+        GC.SuppressFinalize(this);
         return Database.DisposeAsync();
     }
+
+    /// <summary>Opens the register in which the month passes.</summary>
+    private protected virtual Task<Database> OpenAsync(SharedCluster cluster) => cluster.NewCityAsync();
 
     private Attribution Editor => _editor.AttributionAs(Role.Editor);
 
