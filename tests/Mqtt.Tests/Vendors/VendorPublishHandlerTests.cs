@@ -1,6 +1,9 @@
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Mqtt.Publishing;
+using SurveillanceRegistry.Mqtt.SignIn;
 using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 using SurveillanceRegistry.Mqtt.Tests.Packets;
+using SurveillanceRegistry.Mqtt.Vendors.Sparkplug;
 
 namespace SurveillanceRegistry.Mqtt.Tests.Vendors;
 
@@ -16,7 +19,10 @@ public sealed class VendorPublishHandlerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _broker.Enrolment.Profile = VendorExamples.Node;
-        _broker.Enrolment.Behind = [_broker.Enrolment.Register(FakeEnrolment.Numbered(Traffic) with { Sensors = [Capture.Video] })];
+        _broker.Enrolment.Behind =
+        [
+            _broker.Enrolment.Register(FakeEnrolment.Numbered(Traffic) with { Sensors = [Capture.Video], Gateway = FakeEnrolment.Gateway }),
+        ];
         await _broker.InitializeAsync();
     }
 
@@ -107,6 +113,30 @@ public sealed class VendorPublishHandlerTests : IAsyncLifetime
         Assert.Equal([0xB0, 2, 0, 8], await node.ReadPacketAsync());
         await node.SendAsync(Publish("DDATA", 5, "traffic-1", VendorExamples.Metric("Video/Mode", "off")));
         Assert.Equal([0x40, 2, 0, 7], await node.ReadPacketAsync());
+    }
+
+    /// <summary>A later report must not be appended before an earlier one of the thread that reads the connection.</summary>
+    [Fact]
+    public async Task The_check_timer_appends_nothing_while_the_connection_has_the_turn()
+    {
+        await using var node = await SignInAsync();
+        await SubscribeAsync(node, DeviceTopics.Expected(Traffic));
+        await node.ReadPacketAsync(); // The expected state.
+        await node.SendAsync(Publish("NBIRTH", 0));
+        await node.SendAsync(Publish("DBIRTH", 1, "traffic-1", VendorExamples.Metric("Video/Mode", "recorded")));
+        await node.SendAsync(Publish("DDATA", 3, "traffic-1", VendorExamples.Metric("Video/Mode", "off"))); // It waits for number 2.
+        await node.SendAsync(new byte[] { 0xC0, 0 });
+        while (!(await node.ReadPacketAsync()).SequenceEqual(new byte[] { 0xD0, 0 })) { } // Until all of them were read.
+        var stored = _broker.Log.Heartbeats.Count;
+        var turn = _broker.GetService<SessionRegistry>().SubscribersOf(Traffic).Single().Vendor!.Turn;
+        Assert.True(turn.TryTake());
+        _broker.Clock.Advance(SparkplugHost.ReorderWindow);
+        _broker.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(stored, _broker.Log.Heartbeats.Count);
+
+        turn.End();
+        await _broker.AdvanceUntilAsync(() => _broker.Log.Heartbeats.Count > stored);
+        await _broker.AdvanceUntilAsync(() => turn.TryTake()); // It gave the turn back.
     }
 
     [Fact]
