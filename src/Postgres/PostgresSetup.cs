@@ -17,6 +17,7 @@ using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Devices.Facts;
@@ -59,6 +60,7 @@ public static class PostgresSetup
         services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();
         services.AddSingleton<ILedgerLog, LedgerLog>();
         services.AddSingleton<ILedgerSnapshots, LedgerSnapshots>();
+        AddBackups(services);
         AddStaff(services);
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
         services.AddSingleton<IWithdrawalRegister, WithdrawalRegister>();
@@ -89,6 +91,13 @@ public static class PostgresSetup
         services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());
         return services;
+    }
+
+    private static void AddBackups(IServiceCollection services)
+    {
+        services.AddSingleton<LedgerState>();
+        services.AddSingleton<DrillRegister>();
+        services.AddSingleton<IPeriodicTask, DrillMetrics>();
     }
 
     private static void AddStaff(IServiceCollection services)

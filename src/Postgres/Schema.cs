@@ -12,6 +12,7 @@ public static class Schema
     /// <summary>The database role of the running registry: it may add records but not change them.</summary>
     public const string ServiceRole = "registry_service";
 
+    private const string ScriptFolder = ".Migrations.";
     private const int MinServerVersion = 15;
     private const int LockTimeoutSeconds = 600;
 
@@ -43,6 +44,23 @@ public static class Schema
             log.LogInformation("Migrated: {Script}", script.Name);
         return [.. upgrade.Scripts.Select(script => script.Name)];
     }
+
+    /// <summary>The names of all migrations of this version, in their order, such as <c>0007_service_role.sql</c>.</summary>
+    public static IReadOnlyList<string> Migrations => [.. ScriptNames.Select(ShortName).Order(StringComparer.Ordinal)];
+
+    /// <summary>Returns the short names of the scripts that ran, in their order.</summary>
+    internal static async Task<IReadOnlyList<string>> RanAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select scriptname from public.registry_migration", connection);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<string>();
+        while (await rows.ReadAsync(cancellationToken))
+            names.Add(ShortName(rows.GetString(0)));
+        return [.. names.Order(StringComparer.Ordinal)];
+    }
+
+    private static string ShortName(string script) =>
+        script[(script.IndexOf(ScriptFolder, StringComparison.Ordinal) + ScriptFolder.Length)..];
 
     /// <summary>Returns the names of the scripts that have not run yet, in their order. The service may ask too.</summary>
     internal static async Task<IReadOnlyList<string>> PendingAsync(string connectionString, CancellationToken cancellationToken)

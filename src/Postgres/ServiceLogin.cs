@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Postgres;
@@ -34,6 +35,7 @@ public static class ServiceLogin
     {
         connectionString = RequireTls(connectionString);
         var (isOwner, isService) = await RightsAsync(connectionString, cancellationToken);
+        await RequireNoUnfinishedRestoreAsync(connectionString, cancellationToken);
         if (isOwner)
         {
             Schema.Migrate(connectionString, log);
@@ -60,6 +62,7 @@ public static class ServiceLogin
     public static async Task MigrateAsync(string connectionString, ILogger log, CancellationToken cancellationToken)
     {
         connectionString = RequireTls(connectionString);
+        await RequireNoUnfinishedRestoreAsync(connectionString, cancellationToken);
         if ((await RightsAsync(connectionString, cancellationToken)).IsOwner)
             Schema.Migrate(connectionString, log);
         else if (await Schema.PendingAsync(connectionString, cancellationToken) is { Count: > 0 })
@@ -69,7 +72,18 @@ public static class ServiceLogin
             );
     }
 
-    private static string RequireTls(string connectionString)
+    /// <summary>Throws <see cref="ClusterUnavailableException"/> when a restoration into this database did not finish.</summary>
+    private static async Task RequireNoUnfinishedRestoreAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var restoration = new DatabaseRestoration(connectionString, "");
+        if (await restoration.ContentAsync(cancellationToken) == DatabaseContent.UnfinishedRestore)
+            throw new ClusterUnavailableException(
+                "A restoration into the database of REGISTRY_DATABASE did not finish: run 'registry restore' again with the same backup."
+            );
+    }
+
+    /// <summary>Returns a connection string that leaves this machine only with TLS.</summary>
+    internal static string RequireTls(string connectionString)
     {
         try
         {

@@ -1,5 +1,6 @@
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Cluster;
+using SurveillanceRegistry.Registry.Backups;
 using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
@@ -12,23 +13,35 @@ internal sealed class Database : IAsyncDisposable
 {
     private readonly PrivateCluster? _cluster;
 
-    private Database(string connectionString, PrivateCluster? cluster)
+    private Database(string connectionString, string owner, PrivateCluster? cluster)
     {
         ConnectionString = connectionString;
+        Owner = owner;
         _cluster = cluster;
     }
 
     /// <summary>The connection string of the service, which can add records and cannot change them.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>
+    /// The connection string with the greatest rights that the settings give: the private cluster's owner, or as REGISTRY_DATABASE says.
+    /// For backups; nothing that serves uses it.
+    /// </summary>
+    public string Owner { get; }
+
     /// <summary>Opens the database for the server, which takes the data folder for itself.</summary>
     public static async Task<Database> OpenAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken)
     {
+        UnfinishedRestore.MustNotExist(settings.Data);
         var log = logs.CreateLogger(nameof(Schema));
         if (settings.Database.Length > 0)
         {
             var passwords = Path.Combine(KeyFile.Folder(settings.Data), "database-login.pgpass");
-            return new Database(await ServiceLogin.OpenAsync(settings.Database, passwords, log, cancellationToken), null);
+            return new Database(
+                await ServiceLogin.OpenAsync(settings.Database, passwords, log, cancellationToken),
+                settings.Database,
+                null
+            );
         }
 
         var cluster = await PrivateCluster.StartAsync(
@@ -41,7 +54,7 @@ internal sealed class Database : IAsyncDisposable
         {
             Schema.Migrate(cluster.ConnectionString, log);
             await cluster.GrantServiceAsync(cancellationToken);
-            return new Database(cluster.ServiceConnectionString, cluster);
+            return new Database(cluster.ServiceConnectionString, cluster.ConnectionString, cluster);
         }
         catch
         {
@@ -54,16 +67,21 @@ internal sealed class Database : IAsyncDisposable
     /// Opens the database for a command that may run beside the server: joins the running cluster, or starts one for as long as the command
     /// runs.
     /// </summary>
-    public static async Task<Database> JoinAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken) =>
-        settings.Database.Length == 0
-        && Directory.Exists(settings.Data)
-        && await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is { } running
-            ? new Database(PrivateCluster.ForService(settings.Data, running), null)
+    public static async Task<Database> JoinAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        UnfinishedRestore.MustNotExist(settings.Data);
+        return
+            settings.Database.Length == 0
+            && Directory.Exists(settings.Data)
+            && await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is { } running
+            ? new Database(PrivateCluster.ForService(settings.Data, running), running, null)
             : await OpenAsync(settings, logs, cancellationToken);
+    }
 
     /// <summary>Brings the database to this version's schema, as its owner, also while a server runs.</summary>
     public static async Task MigrateAsync(Settings settings, ILoggerFactory logs, CancellationToken cancellationToken)
     {
+        UnfinishedRestore.MustNotExist(settings.Data);
         var log = logs.CreateLogger(nameof(Schema));
         if (settings.Database.Length > 0)
             await ServiceLogin.MigrateAsync(settings.Database, log, cancellationToken);

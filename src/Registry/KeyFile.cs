@@ -7,6 +7,11 @@ namespace SurveillanceRegistry.Registry;
 /// <summary>The registry's keys. They are files in the data folder, readable by their owner only, and created at the first start.</summary>
 internal static class KeyFile
 {
+    /// <summary>The folder of the signed heads, inside the folder of the keys.</summary>
+    public const string SignedHeadsName = "ledger-heads";
+
+    private const string NoticeKeyName = "notice-es256.pem";
+    private const string LedgerKeyName = "ledger-ed25519";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The folder of the keys.</summary>
@@ -21,10 +26,13 @@ internal static class KeyFile
         return created;
     }
 
+    /// <summary>Whether there is a key that signs notices.</summary>
+    public static bool HasNoticeKey(string data) => File.Exists(Path.Combine(Folder(data), NoticeKeyName));
+
     /// <summary>Reads the key that signs notices.</summary>
     public static NoticeKey NoticeKey(string data)
     {
-        var path = Path.Combine(Folder(data), "notice-es256.pem");
+        var path = Path.Combine(Folder(data), NoticeKeyName);
         return Domain.Notices.NoticeKey.FromPem(
             ReadOrCreate(
                 path,
@@ -42,7 +50,7 @@ internal static class KeyFile
     public static SignedNote LedgerKey(string data, string publicUrl)
     {
         var lines = ReadOrCreate(
-                Path.Combine(Folder(data), "ledger-ed25519"),
+                Path.Combine(Folder(data), LedgerKeyName),
                 () =>
                 {
                     var name = Uri.TryCreate(publicUrl, UriKind.Absolute, out var address)
@@ -55,8 +63,12 @@ internal static class KeyFile
         return SignedNote.FromSeed(lines[0], Convert.FromBase64String(lines[1]));
     }
 
+    /// <summary>Reads the key that signs the ledger's checkpoints; null when there is none yet.</summary>
+    public static SignedNote? FindLedgerKey(string data) =>
+        File.Exists(Path.Combine(Folder(data), LedgerKeyName)) ? LedgerKey(data, "") : null;
+
     /// <summary>The greatest checkpoint that the key of the ledger signed, beside the key and outside the database.</summary>
-    public static SignedHeadFolder SignedHeads(string data) => new(Path.Combine(Folder(data), "ledger-heads"));
+    public static SignedHeadFolder SignedHeads(string data) => new(Path.Combine(Folder(data), SignedHeadsName));
 
     private static string ReadOrCreate(string path, Func<string> create)
     {

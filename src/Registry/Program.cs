@@ -1,6 +1,8 @@
 using System.CommandLine;
+using SurveillanceRegistry.Files.Backups;
 using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Commands;
+using SurveillanceRegistry.Registry.Commands.Backups;
 using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
@@ -10,6 +12,7 @@ namespace SurveillanceRegistry.Registry;
 /// </summary>
 internal static class Program
 {
+    private const int ProblemCode = 1;
     private const int WrongUsageCode = 2;
     private const int MissingCode = 3;
 
@@ -24,6 +27,10 @@ internal static class Program
             StaffCommands.Create(),
             TokenCommands.Create(),
             LedgerCommands.Create(),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
+            DrillCommand.Create(),
+            UpgradeCommand.Create(),
         };
         var command = root.Parse(arguments);
         if (command.Errors.Count > 0)
@@ -32,6 +39,12 @@ internal static class Program
             return WrongUsageCode;
         }
 
+        return await RunAsync(command);
+    }
+
+    /// <summary>Runs a command. Returns its exit code; prints the sentence of what made it impossible.</summary>
+    private static async Task<int> RunAsync(ParseResult command)
+    {
         try
         {
             // A stop on SIGTERM or Ctrl-C takes as long as it needs: after the default of 2 s the process would end with 143, before what
@@ -43,6 +56,11 @@ internal static class Program
                 ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
             };
             return await command.InvokeAsync(configuration);
+        }
+        catch (BackupException damaged)
+        {
+            await Console.Error.WriteLineAsync(damaged.Message);
+            return ProblemCode;
         }
         catch (UsageException usage)
         {

@@ -22,7 +22,7 @@ internal static class LargeLedger
     private const double MinRate = 100_000;
 
     /// <summary>Registers devices: rows and entries as the registry writes them.</summary>
-    private const string RegisterDevices = """
+    internal const string RegisterDevices = """
         insert into registry.device (id, place, body, entry)
         select id, place, body, registry.append_entry(t, 'device-registered', convert_to(format(
             '{"v":1,"at":"%s","kind":"device-registered","by":{"role":"device-clerk","department":"police","staff":"st-aaaaaaaaaaaaaaaa"},'
@@ -112,7 +112,7 @@ internal static class LargeLedger
         return code == 0 ? JsonSerializer.Deserialize<JsonElement>(output) : throw new InvalidOperationException(output + errors);
     }
 
-    private static async Task FillAsync(string connectionString, string sql, int rows)
+    internal static async Task FillAsync(string connectionString, string sql, int rows)
     {
         await using var database = new NpgsqlConnection(connectionString);
         await database.OpenAsync();

@@ -8,6 +8,7 @@ using SurveillanceRegistry.Benchmarks.Ingest.Peers;
 //   dotnet run -c Release --project tests/Benchmarks             a CSV table, a large table and ledger, a change until it is on a screen
 //   dotnet run -c Release --project tests/Benchmarks -- table    only a CSV table
 //   dotnet run -c Release --project tests/Benchmarks -- ledger   only a large ledger
+//   dotnet run -c Release --project tests/Benchmarks -- backup   only a backup and a drill of 1 GB
 //   dotnet run -c Release --project tests/Benchmarks -- strangers  only what strangers cost screens and devices
 //   dotnet run -c Release --project tests/Benchmarks -- large    a CSV table, and a large table and ledger in a whole registry
 //   dotnet run -c Release --project tests/Benchmarks -- clone    all, and from a clean clone to ready, with packages to download
@@ -32,6 +33,12 @@ Console.WriteLine(
 if (args.Contains("ledger"))
 {
     await LargeLedger.RunAsync();
+    return 0;
+}
+
+if (args.Contains("backup"))
+{
+    await LargeBackup.RunAsync();
     return 0;
 }
 

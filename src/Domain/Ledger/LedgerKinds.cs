@@ -73,6 +73,12 @@ public static class LedgerKinds
     /// <summary>The machine's clock was set.</summary>
     public const string ClockStepped = "clock-stepped";
 
+    /// <summary>The registry was restored from a backup.</summary>
+    public const string RegistryRestored = "registry-restored";
+
+    /// <summary>A backup was restored on trial and verified.</summary>
+    public const string BackupDrilled = "backup-drilled";
+
     private const string ChangePrefix = "change-";
 
     /// <summary>The kinds of all acts on change requests.</summary>

@@ -13,6 +13,11 @@ public interface INoticeRegister
     Task<long> LedgerSizeAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// The least sequence that a new notice may have: after a restoration it is above all that screens may have seen before. 1 without one.
+    /// </summary>
+    Task<long> FirstSequenceAsync(CancellationToken cancellationToken) => Task.FromResult(1L);
+
+    /// <summary>
     /// Stores a notice and its ledger entry. False, with nothing stored, when the place already has a notice with this sequence.
     /// </summary>
     Task<bool> AppendAsync(SignedNotice notice, CancellationToken cancellationToken);

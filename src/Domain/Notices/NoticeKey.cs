@@ -30,7 +30,8 @@ public sealed class NoticeKey : IDisposable
     /// <summary>A new key.</summary>
     public static NoticeKey New() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <summary>Reads a private key from PEM (PKCS #8). Throws <see cref="CryptographicException"/> when it is not one on P-256.</summary>
+    /// <summary>Reads a key from PEM, private (PKCS #8) or public. Throws <see cref="CryptographicException"/> for one that is not on
+    /// P-256.</summary>
     public static NoticeKey FromPem(string pem)
     {
         var key = ECDsa.Create();
@@ -42,6 +43,9 @@ public sealed class NoticeKey : IDisposable
 
     /// <summary>The private key as PEM (PKCS #8).</summary>
     public string ToPem() => _key.ExportPkcs8PrivateKeyPem();
+
+    /// <summary>The public key as PEM (SubjectPublicKeyInfo). <see cref="FromPem"/> reads it too, and then verifies only.</summary>
+    public string ToPublicPem() => _key.ExportSubjectPublicKeyInfoPem();
 
     /// <summary>Signs a payload: the parts of a JWS in flattened JSON serialization (RFC 7515 section 7.2.2).</summary>
     /// <param name="type">What is signed: the <c>typ</c> of the protected header.</param>

@@ -48,6 +48,7 @@ internal sealed class PlaceGrain(
     private DateTimeOffset _fleetsReadAt;
     private ImmutableDictionary<string, DeviceWithdrawals> _withdrawals = ImmutableDictionary<string, DeviceWithdrawals>.Empty;
     private SignedNotice? _notice;
+    private long _firstSequence = 1;
     private NoticeContent? _content;
     private bool _isCurrent;
     private bool _mustReload;
@@ -62,6 +63,7 @@ internal sealed class PlaceGrain(
         await ReadDevices(cancellationToken);
         await ReadFleets(cancellationToken);
         _notice = await notices.LatestAsync(id, cancellationToken);
+        _firstSequence = await notices.FirstSequenceAsync(cancellationToken);
         await Refresh();
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(RefreshEvery, RefreshEvery) { KeepAlive = true });
     }
@@ -252,13 +254,19 @@ internal sealed class PlaceGrain(
         _isCurrent = true;
     }
 
-    /// <summary>True if the last notice says the same and was signed with the current key.</summary>
+    /// <summary>
+    /// True if the last notice says the same, was signed with the current key, and was issued after the last restoration: screens may have
+    /// seen a later one that the backup does not hold.
+    /// </summary>
     private bool IsInForce(NoticeContent content) =>
-        _notice is not null && _notice.ContentHash == NoticePayload.ContentHash(content) && key.Verifies(_notice);
+        _notice is not null
+        && _notice.Sequence >= _firstSequence
+        && _notice.ContentHash == NoticePayload.ContentHash(content)
+        && key.Verifies(_notice);
 
     private async Task<SignedNotice> Sign(NoticeContent content, GovernanceSnapshot governance, DateTimeOffset now)
     {
-        var sequence = (_notice?.Sequence ?? 0) + 1;
+        var sequence = Math.Max((_notice?.Sequence ?? 0) + 1, _firstSequence);
         var ledgerSize = await notices.LedgerSizeAsync(CancellationToken.None);
         return SignedNotice.Sign(content, NoticePayload.Write(content, governance, sequence, now, ledgerSize), sequence, now, key);
     }

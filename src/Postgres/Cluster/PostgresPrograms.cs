@@ -42,6 +42,13 @@ internal static class PostgresPrograms
             );
     }
 
+    /// <summary>Returns the folder with the programs of a server's own version, or with the newest ones.</summary>
+    public static string FindFor(string configured, int version)
+    {
+        var own = $"/usr/lib/postgresql/{version.ToString(CultureInfo.InvariantCulture)}/bin";
+        return configured.Length == 0 && HasPrograms(own) ? own : Find(configured, version: null);
+    }
+
     private static bool HasPrograms(string folder) =>
         File.Exists(Path.Combine(folder, "initdb"))
         && File.Exists(Path.Combine(folder, "postgres"))

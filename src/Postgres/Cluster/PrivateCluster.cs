@@ -19,6 +19,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     private ClusterFolder _folder;
+    private bool _isTemporary;
     private readonly ClusterAccess _access;
     private readonly string _programs;
     private readonly FileStream _lock;
@@ -51,7 +52,14 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// </summary>
     /// <param name="data">The data folder, absolute.</param>
     /// <param name="programs">Where PostgreSQL's programs are; empty to search for them.</param>
-    public static async Task<PrivateCluster> StartAsync(string data, string programs, ILogger log, CancellationToken cancellationToken)
+    /// <param name="isTemporary">Whether its content may be lost with the machine: then it waits for no disk.</param>
+    public static async Task<PrivateCluster> StartAsync(
+        string data,
+        string programs,
+        ILogger log,
+        CancellationToken cancellationToken,
+        bool isTemporary = false
+    )
     {
         await ClusterFolder.RequireOwnerAsync(data, cancellationToken);
         PostgresPrograms.Find(programs, version: null); // Before anything is created.
@@ -61,7 +69,10 @@ public sealed class PrivateCluster : IAsyncDisposable
             var folder = await ClusterFolder.ForDataAsync(data, cancellationToken);
             await folder.CreateAsync(data, cancellationToken);
             var access = new ClusterAccess(data);
-            var cluster = new PrivateCluster(folder, access, PostgresPrograms.Find(programs, folder.Version), @lock, log);
+            var cluster = new PrivateCluster(folder, access, PostgresPrograms.Find(programs, folder.Version), @lock, log)
+            {
+                _isTemporary = isTemporary,
+            };
             await cluster.AdoptOrStartAsync(cancellationToken);
             await access.CloseAsync(cluster._folder, cancellationToken);
             cluster._watch = cluster.WatchAsync(cluster._closing.Token);
@@ -76,6 +87,15 @@ public sealed class PrivateCluster : IAsyncDisposable
 
     /// <summary>Lets the service sign in to the migrated cluster.</summary>
     public Task GrantServiceAsync(CancellationToken cancellationToken) => _access.GrantServiceAsync(_folder, cancellationToken);
+
+    /// <summary>Whether a data folder has a cluster, running or not.</summary>
+    public static async Task<bool> ExistsAsync(string data, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(data))
+            return false;
+        await ClusterFolder.RequireOwnerAsync(data, cancellationToken);
+        return (await ClusterFolder.ForDataAsync(data, cancellationToken)).Version is not null;
+    }
 
     /// <summary>
     /// Returns the connection string of the owner of a data folder's cluster when it already runs; null when none answers. Takes no lock
@@ -163,18 +183,6 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Starts the postmaster and waits until it is ready. Returns false when it is not, and another try may succeed.</summary>
     private async Task<bool> TryStartAsync(bool mayRetry, CancellationToken cancellationToken)
     {
-        string[] settings =
-        [
-            $"port={Postmaster.Port}",
-            "listen_addresses=",
-            $"unix_socket_directories={_folder.Sockets}",
-            "unix_socket_permissions=0700",
-            "max_connections=80",
-            "fsync=on",
-            "synchronous_commit=on",
-            "full_page_writes=on",
-            "log_min_messages=warning",
-        ];
         Postmaster.RemoveStaleFiles(_folder.Cluster, _folder.Sockets);
         // pg_ctl gives the server a session of its own, so that Ctrl-C at a terminal reaches the registry alone.
         var started = await PgCtlAsync(
@@ -184,7 +192,7 @@ public sealed class PrivateCluster : IAsyncDisposable
             "-l",
             _folder.Log,
             "-o",
-            "-c " + string.Join(" -c ", settings)
+            "-c " + string.Join(" -c ", ClusterSettings.For(_folder.Sockets, _isTemporary))
         );
         if (started.ExitCode == 0)
             return true;

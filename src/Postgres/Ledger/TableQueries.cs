@@ -94,6 +94,10 @@ internal static class TableQueries
             from registry.api_token
             order by id
             """,
+        ["restoration"] = "select entry::text, notices_from::text from registry.restoration order by restoration.entry",
+        ["drill"] = $"""
+            select entry::text, {Time("at")}, holds::text from registry.drill order by drill.entry
+            """,
         ["credential"] = $"""
             select holder, number::text, kind, encode(sha256(sha256), 'hex'), {Time("made_at")}, {Time("not_after")}, {Time("ended_at")},
                 {Time("lead(made_at) over (partition by holder, kind order by credential.number)")}

@@ -72,6 +72,9 @@ public sealed class NoticeRegister(NpgsqlDataSource database) : INoticeRegister
         return await database.ScalarAsync<long>("select size from registry.ledger_head", null, cancellationToken);
     }
 
+    public Task<long> FirstSequenceAsync(CancellationToken cancellationToken) =>
+        database.ScalarAsync<long>("select coalesce(max(notices_from), 1) from registry.restoration", null, cancellationToken);
+
     private async Task<SignedNotice?> FindAsync(string sql, object values, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -9,6 +9,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Mqtt;
+using SurveillanceRegistry.Registry.Backups;
 using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Registry.Listeners;
 
@@ -48,7 +49,7 @@ internal static class ServeCommand
         using var logs = LoggingSetup.Create();
         await using var database = await Database.OpenAsync(settings, logs, cancellationToken);
         await using var app = RegistryHost.Build(settings, database.ConnectionString, telemetry);
-        await MustContinueWhatWasSignedAsync(app.Services, cancellationToken);
+        await MustContinueWhatWasSignedAsync(settings, app.Services, cancellationToken);
         var policies = app.Services.GetRequiredService<IPolicyRegister>();
         if (!await DatabaseSeeder.FillAsync(settings, policies, app.Logger, cancellationToken))
             return 1;
@@ -75,8 +76,13 @@ internal static class ServeCommand
     /// Throws <see cref="PrerequisiteException"/> if the ledger in the database is shorter than a checkpoint that was signed, or another
     /// one. Called before anything is written to the database.
     /// </summary>
-    private static async Task MustContinueWhatWasSignedAsync(IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task MustContinueWhatWasSignedAsync(
+        Settings settings,
+        IServiceProvider services,
+        CancellationToken cancellationToken
+    )
     {
+        await KeyCheck.RequireAsync(settings, services, cancellationToken);
         if (await services.GetRequiredService<CheckpointPublisher>().CheckAsync(cancellationToken) is { } refusal)
             throw new PrerequisiteException(refusal.Sentence);
     }

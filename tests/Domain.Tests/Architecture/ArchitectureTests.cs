@@ -31,7 +31,7 @@ public sealed class ArchitectureTests
             "Microsoft.Extensions.Hosting.Abstractions",
             "Microsoft.Extensions.Logging.Abstractions",
         ],
-        ["src/Signing"] = ["Domain", "NSec.Cryptography"],
+        ["src/Signing"] = ["Domain", "NSec.Cryptography", "System.Security.Cryptography.Pkcs"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore", "Google.Protobuf"],
         ["src/Web"] =
         [
@@ -129,6 +129,7 @@ public sealed class ArchitectureTests
     [InlineData("src/Web", "Otp.NET")]
     [InlineData("src/Web", "QRCoder")]
     [InlineData("src/Signing", "NSec.Cryptography")]
+    [InlineData("src/Signing", "System.Security.Cryptography.Pkcs")]
     [InlineData("src/Web", "System.ServiceModel.Syndication")]
     [InlineData("src/Web", "Microsoft.AspNetCore.Authentication.OpenIdConnect")]
     public void An_outside_technology_is_hidden_from_the_projects_above_it(string project, string package)

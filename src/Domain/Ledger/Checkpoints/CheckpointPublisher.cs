@@ -64,18 +64,24 @@ public sealed class CheckpointPublisher : IDisposable
             return Forked("The note of the greatest signed checkpoint, beside the key of the ledger, is not signed by that key.");
         if (head.Size < greatest.Size)
             return Forked($"The ledger in the database has {head.Size} entries, and this registry has signed {greatest.Size} entries.");
-        return await ContinuesAsync(head, greatest, cancellationToken)
+        return await ContinuesAsync(_log, head, greatest, cancellationToken)
             ? null
             : Forked($"The first {greatest.Size} entries of the ledger in the database are not those that this registry has signed.");
     }
 
-    private async Task<bool> ContinuesAsync(LedgerHead head, Checkpoint greatest, CancellationToken cancellationToken)
+    /// <summary>Whether the ledger of a head continues an earlier checkpoint. False when the checkpoint is greater.</summary>
+    public static async Task<bool> ContinuesAsync(ILedgerLog log, LedgerHead head, Checkpoint earlier, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(earlier);
+        if (earlier.Size > head.Size)
+            return false;
         try
         {
-            var subtrees = new SubtreeReader(_log, head.Size, cancellationToken);
-            var proof = await MerkleTree.ConsistencyAsync(greatest.Size, head.Size, subtrees.HashAsync);
-            return MerkleTree.IsConsistent(greatest.Size, head.Size, proof, greatest.Root.Span, head.Root());
+            var subtrees = new SubtreeReader(log, head.Size, cancellationToken);
+            var proof = await MerkleTree.ConsistencyAsync(earlier.Size, head.Size, subtrees.HashAsync);
+            return MerkleTree.IsConsistent(earlier.Size, head.Size, proof, earlier.Root.Span, head.Root());
         }
         catch (MissingTileException)
         {
@@ -84,9 +90,5 @@ public sealed class CheckpointPublisher : IDisposable
     }
 
     private static Refusal Forked(string reason) =>
-        new(
-            "ledger-forked",
-            $"{reason} Nothing more is signed. Restore the newest backup of the database. If it is lost, begin a new log: "
-                + "move the key of the ledger and the folder of its signed heads away."
-        );
+        new("ledger-forked", $"{reason} Nothing more is signed. Restore the newest backup of the database, with 'registry restore'.");
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using SurveillanceRegistry.Domain.Ledger.Replay.Backups;
 using SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 using SurveillanceRegistry.Domain.Ledger.Replay.Places;
 using SurveillanceRegistry.Domain.Ledger.Replay.Policies;
@@ -173,6 +174,8 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new ClaimTable(),
             new StaffTable(),
             new TokenTable(),
+            new RestorationTable(),
+            new DrillTable(),
         ];
     }
 

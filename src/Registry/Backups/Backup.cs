@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Files.Backups;
+using SurveillanceRegistry.Postgres.Backups;
+using SurveillanceRegistry.Registry.Commands;
+using SurveillanceRegistry.Registry.Configuration;
+using SurveillanceRegistry.Signing;
+
+namespace SurveillanceRegistry.Registry.Backups;
+
+/// <summary>Makes one backup of the registry, also while it serves.</summary>
+/// <param name="Path">The file to write.</param>
+/// <param name="Recipient">Whom the keys are encrypted to; null leaves them out.</param>
+internal sealed record Backup(Settings Settings, string Path, SealedKeys? Recipient)
+{
+    /// <summary>The names of the members.</summary>
+    public const string Database = "database.dump",
+        Keys = "keys.cms";
+
+    /// <summary>The version of the product.</summary>
+    public static string Version { get; } = typeof(Backup).Assembly.GetName().Version!.ToString(3);
+
+    public async Task<BackupReport> RunAsync(Registry.Database database, IPolicyRegister policies, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        await RegisterAccess.MustBeFilledAsync(policies, cancellationToken);
+        // Before the snapshot: every head that was signed is then in it.
+        var keys = KeyArchive.FromFolder(Settings.Data);
+        var head = KeyFile.SignedHeads(Settings.Data).Greatest();
+        using var ledgerKey = KeyFile.FindLedgerKey(Settings.Data);
+        using var noticeKey = KeyFile.HasNoticeKey(Settings.Data) ? KeyFile.NoticeKey(Settings.Data) : null;
+        var at = TimeProvider.System.GetUtcNow(); // Whatever was recorded up to now is in the snapshot.
+        try
+        {
+            await using var snapshot = await DatabaseSnapshot.OpenAsync(database.Owner, Settings.PostgresBin, cancellationToken);
+            var city = (await policies.HistoryAsync(cancellationToken)).Current.City.Name;
+            var note = ledgerKey is null ? null : KnownCheckpoint.Greatest(ledgerKey, head, snapshot.Checkpoint)?.Note;
+            BackupManifest? manifest = null;
+            await using var writer = BackupWriter.Create(Path, at);
+            await snapshot.DumpAsync(dump => writer.AddAsync(Database, dump, cancellationToken), cancellationToken);
+            if (Recipient is not null)
+                await writer.AddAsync(Keys, new MemoryStream(Recipient.Seal(keys.Write())), cancellationToken);
+            var bytes = await writer.FinishAsync(
+                members =>
+                    manifest = new BackupManifest(
+                        BackupManifest.CurrentFormat,
+                        Version,
+                        at,
+                        city,
+                        snapshot.Server,
+                        snapshot.Migrations,
+                        new BackupLedger(ledgerKey?.Vkey, snapshot.Head.Size, Convert.ToBase64String(snapshot.Head.Root()), note),
+                        noticeKey?.ToPublicPem(),
+                        Recipient?.Recipient,
+                        members
+                    ),
+                cancellationToken
+            );
+            return new BackupReport(Path, bytes, clock.Elapsed.TotalSeconds, manifest!);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new PrerequisiteException($"The backup '{Path}' cannot be written: {failure.Message} Nothing was left there.");
+        }
+    }
+}
+
+/// <summary>What a backup holds, and how long it took.</summary>
+internal sealed record BackupReport(string Path, long Bytes, double Seconds, BackupManifest Manifest);
