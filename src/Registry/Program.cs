@@ -3,6 +3,7 @@ using SurveillanceRegistry.Files.Backups;
 using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Commands;
 using SurveillanceRegistry.Registry.Commands.Backups;
+using SurveillanceRegistry.Registry.Commands.Init;
 using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
@@ -30,6 +31,7 @@ internal static class Program
             BackupCommand.Create(),
             RestoreCommand.Create(),
             DrillCommand.Create(),
+            InitCommand.Create(),
             UpgradeCommand.Create(),
         };
         var command = root.Parse(arguments);

@@ -128,7 +128,7 @@ public static class InventoryFile
         CheckSample(keys, governance);
 
         // An import may leave out places, kiosks and fleets: they are registered.
-        var places = ReadList(keys, "places", InventorySchemas.Place, registered, minItems: 1);
+        var places = ReadList(keys, "places", InventorySchemas.Place, registered);
         keys.RequireDistinct("places", places.Select(place => place?.Id));
         HashSet<string> placeIds = [.. registered?.Places.Select(place => place.Id) ?? places.Select(place => place?.Id).OfType<string>()];
 

@@ -27,8 +27,8 @@ internal sealed class PolicyFolder
         _cityFile = ReadFile("city.yaml");
         _technologiesFile = ReadFile("technologies.yaml");
         _chaptersFile = ReadFile("chapters.yaml");
-        _instrumentFiles = ReadFolder("instruments");
-        _wordingFiles = ReadFolder("notices");
+        _instrumentFiles = ReadFolder("instruments", minFiles: 0); // A new city may have taken none yet.
+        _wordingFiles = ReadFolder("notices", minFiles: 1);
     }
 
     public static PolicyFolder Open(string folder) => new(folder);
@@ -155,11 +155,11 @@ internal sealed class PolicyFolder
 
     private YamlFile ReadFile(string name) => YamlFile.Read(Path.Combine(_folder, name), PolicyFiles.MaxBytes);
 
-    private ImmutableArray<YamlFile> ReadFolder(string name) =>
-        [.. PathsIn(Path.Combine(_folder, name)).Select(path => YamlFile.Read(path, PolicyFiles.MaxBytes))];
+    private ImmutableArray<YamlFile> ReadFolder(string name, int minFiles) =>
+        [.. PathsIn(Path.Combine(_folder, name), minFiles).Select(path => YamlFile.Read(path, PolicyFiles.MaxBytes))];
 
     /// <summary>Returns the <c>.yaml</c> files of a folder, by name. Reports YAML files whose ending is not read.</summary>
-    private IEnumerable<string> PathsIn(string folder)
+    private IEnumerable<string> PathsIn(string folder, int minFiles)
     {
         string[] paths;
         try
@@ -175,8 +175,8 @@ internal sealed class PolicyFolder
         foreach (var path in paths.Where(HasSimilarExtension))
             Report(path, $"a name that ends with {Path.GetExtension(path)}", "a name that ends with .yaml: other files are not read");
         string[] yamlPaths = [.. paths.Where(path => Path.GetExtension(path) == ".yaml")];
-        if (yamlPaths.Length is 0 or > PolicyFiles.MaxFiles)
-            Report(folder, $"{yamlPaths.Length} files", $"1 to {PolicyFiles.MaxFiles} .yaml files");
+        if (yamlPaths.Length < minFiles || yamlPaths.Length > PolicyFiles.MaxFiles)
+            Report(folder, $"{yamlPaths.Length} files", $"{minFiles} to {PolicyFiles.MaxFiles} .yaml files");
         return yamlPaths.Take(PolicyFiles.MaxFiles);
     }
 

@@ -12,6 +12,7 @@ using SurveillanceRegistry.Mqtt;
 using SurveillanceRegistry.Registry.Backups;
 using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Registry.Listeners;
+using SurveillanceRegistry.Web.Staff.FirstAdministrator;
 
 namespace SurveillanceRegistry.Registry.Commands;
 
@@ -63,6 +64,7 @@ internal static class ServeCommand
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping, cancellationToken);
         var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, maxDevices: int.MaxValue, closing.Token) : Task.CompletedTask;
         await Console.Out.WriteLineAsync($"ready http=http://{http} mqtt=mqtt://{mqtt}");
+        await PrintFirstAdministratorAsync(app.Services, policies, http, cancellationToken);
         using var stopping = app.Lifetime.ApplicationStopping.Register(() =>
             app.Logger.LogInformation("Stopping. Acknowledged heartbeats are stored.")
         );
@@ -105,6 +107,23 @@ internal static class ServeCommand
             : throw new UsageException(
                 "This registry serves a real city: add its staff with 'registry staff add'. Only a sample city has sample staff."
             );
+    }
+
+    /// <summary>Prints the link that makes the first administrator of a real city, after the line that programs wait for.</summary>
+    private static async Task PrintFirstAdministratorAsync(
+        IServiceProvider services,
+        IPolicyRegister policies,
+        IPEndPoint http,
+        CancellationToken cancellationToken
+    )
+    {
+        if ((await policies.HistoryAsync(cancellationToken)).Current.City.IsSample)
+            return;
+        if (await services.GetRequiredService<FirstAdministratorLink>().CreateAsync(cancellationToken) is not { } path)
+            return;
+        await Console.Out.WriteLineAsync(
+            $"first-administrator http://{http}{path} makes the first administrator; it works once, until this process ends."
+        );
     }
 
     private static async Task PrintSampleStaffAsync(

@@ -108,6 +108,9 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         Mqtt = IPEndPoint.Parse(ready.Groups["mqtt"].Value);
     }
 
+    /// <summary>Reads what it prints after it is ready, a line.</summary>
+    public Task<string?> ReadLineAsync() => _process!.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+
     /// <summary>Kills the process (SIGKILL).</summary>
     public async Task KillAsync()
     {

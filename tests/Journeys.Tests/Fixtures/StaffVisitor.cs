@@ -39,11 +39,18 @@ internal sealed partial class StaffVisitor(Uri http, bool isBehindTls = false) :
         return page.StatusCode == HttpStatusCode.OK;
     }
 
-    /// <summary>Submits a form of a page. Returns the status of the answer.</summary>
-    public async Task<HttpStatusCode> SubmitAsync(string address, Dictionary<string, string> form)
+    /// <summary>Reads a page.</summary>
+    public async Task<string> GetTextAsync(string address)
     {
-        // Every page of a session has the token: the layout's form of signing out carries it.
-        using var page = await SendAsync(HttpMethod.Get, "/staff/account");
+        using var page = await SendAsync(HttpMethod.Get, address);
+        return await page.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Submits a form of a page. Returns the status of the answer.</summary>
+    /// <param name="from">A page with a form. Every page of a session has one: that of signing out, in the layout.</param>
+    public async Task<HttpStatusCode> SubmitAsync(string address, Dictionary<string, string> form, string from = "/staff/account")
+    {
+        using var page = await SendAsync(HttpMethod.Get, from);
         form["__RequestVerificationToken"] = FormToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
         using var answer = await SendAsync(HttpMethod.Post, address, form);
         return answer.StatusCode;

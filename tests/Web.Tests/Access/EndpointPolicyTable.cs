@@ -44,6 +44,7 @@ internal static class EndpointPolicyTable
         PAGE /staff/not-allowed anonymous
         PAGE /staff/not-let-in/{why} anonymous
         PAGE /staff/review staff
+        PAGE /staff/first/{token} anonymous
         PAGE /staff/sign-in anonymous
         PAGE /staff/sign-in/code anonymous
         PAGE /staff/sign-out signed-in

@@ -21,6 +21,7 @@ public sealed class EndpointPolicyTests(StaffedCity staffed) : IClassFixture<Sta
     /// <summary>Staff pages for people without a session.</summary>
     private static readonly string[] PagesBeforeSignIn =
     [
+        "staff/first/{token}",
         "staff/sign-in",
         "staff/sign-in/code",
         "staff/not-allowed",

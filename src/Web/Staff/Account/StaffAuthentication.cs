@@ -11,6 +11,7 @@ using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Access.SecondFactors;
+using SurveillanceRegistry.Web.Staff.FirstAdministrator;
 
 namespace SurveillanceRegistry.Web.Staff.Account;
 
@@ -79,6 +80,7 @@ internal static class StaffAuthentication
             .AddOptions<AntiforgeryOptions>()
             .Configure<PublicAddress>((forms, address) => HardenCookie(forms.Cookie, "registry-staff-form", SameSiteMode.Strict, address));
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<FirstAdministratorLink>();
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<PasswordQueue>();
         services.AddSingleton<AccountThrottle>();
@@ -122,6 +124,7 @@ internal static class StaffAuthentication
         );
         // Shown to users without a session.
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignIn");
+        pages.Conventions.AllowAnonymousToPage("/Staff/FirstAdministrator/First");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignInCode");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/AccessDenied");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/UnknownAccount");
