@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Signing;
@@ -67,6 +68,22 @@ internal static class KeyFile
     public static SignedNote? FindLedgerKey(string data) =>
         File.Exists(Path.Combine(Folder(data), LedgerKeyName)) ? LedgerKey(data, "") : null;
 
+    /// <summary>
+    /// Ends the log: its key and signed heads go into a folder of their own, and another key with another name signs from now on.
+    /// </summary>
+    public static SignedNote BeginNewLog(string data, DateTimeOffset now)
+    {
+        var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var (key, heads) = (Path.Combine(Folder(data), LedgerKeyName), Path.Combine(Folder(data), SignedHeadsName));
+        var name = File.ReadLines(key).First();
+        var ended = CreateFolder(Path.Combine(Folder(data), "ended-" + time)).FullName;
+        if (Directory.Exists(heads))
+            Directory.Move(heads, Path.Combine(ended, SignedHeadsName));
+        File.Copy(key, Path.Combine(ended, LedgerKeyName));
+        Write(key, $"{name}/from-{time}\n{Convert.ToBase64String(SignedNote.NewSeed())}\n");
+        return LedgerKey(data, "");
+    }
+
     /// <summary>The greatest checkpoint that the key of the ledger signed, beside the key and outside the database.</summary>
     public static SignedHeadFolder SignedHeads(string data) => new(Path.Combine(Folder(data), SignedHeadsName));
 
@@ -76,6 +93,12 @@ internal static class KeyFile
             return File.ReadAllText(path);
         CreateFolder(Path.GetDirectoryName(path)!);
         var content = create();
+        Write(path, content);
+        return content;
+    }
+
+    private static void Write(string path, string content)
+    {
         // Written to another file and moved, so that a kill in between leaves no partial key.
         using (
             var file = new FileStream(
@@ -95,7 +118,6 @@ internal static class KeyFile
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(path + ".new", path);
-        return content;
+        File.Move(path + ".new", path, overwrite: true);
     }
 }

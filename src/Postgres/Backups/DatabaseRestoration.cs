@@ -123,9 +123,12 @@ public sealed class DatabaseRestoration(string database, string programs)
     /// <summary>Brings what was restored to the schema of this version, records the restoration, and removes the mark.</summary>
     /// <param name="backup">The SHA-256 of the backup's manifest.</param>
     /// <param name="madeAt">When the backup was made.</param>
+    /// <param name="endedLog">The public key of a log that ended: its checkpoints go, because another key signs from now on. Null when the
+    /// log goes on.</param>
     public async Task FinishAsync(
         string backup,
         DateTimeOffset madeAt,
+        string? endedLog,
         DateTimeOffset now,
         ILogger log,
         CancellationToken cancellationToken
@@ -144,12 +147,15 @@ public sealed class DatabaseRestoration(string database, string programs)
                 backup,
                 madeAt = LedgerEntry.FormatTime(madeAt),
                 noticesFrom = last + NoticeLeap,
+                endedLog,
             }
         );
         await ledger.ExecuteAsync(
             "insert into registry.restoration (entry, notices_from) values (@entry, @from)",
             new { entry, from = last + NoticeLeap }
         );
+        if (endedLog is not null)
+            await ledger.ExecuteAsync("delete from registry.ledger_checkpoint", new { });
         await ledger.ExecuteAsync($"drop table {Mark}", new { });
         await transaction.CommitDurablyAsync();
     }

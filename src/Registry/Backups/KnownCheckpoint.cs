@@ -35,7 +35,8 @@ internal sealed record KnownCheckpoint(Checkpoint Checkpoint, string Note) : ISi
     {
         if (Checkpoint.Size > ledger.Size)
             return $"The backup has {ledger.Size} ledger entries, and a checkpoint of {Checkpoint.Size} was signed: the public log went on "
-                + "after the backup, and what follows would be a second history. Take a newer backup.";
+                + "after the backup, and what follows would be a second history. Take a newer backup. "
+                + "If there is none, --new-log goes on under another name.";
         return Checkpoint.Size == ledger.Size && !Checkpoint.Root.Span.SequenceEqual(Convert.FromBase64String(ledger.Root))
             ? $"The {ledger.Size} ledger entries of the backup are not those of the checkpoint that was signed: it has another history."
             : null;

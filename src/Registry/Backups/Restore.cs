@@ -17,7 +17,16 @@ namespace SurveillanceRegistry.Registry.Backups;
 /// <param name="Path">The file of the backup.</param>
 /// <param name="Identity">The file with the private key of the recipient; null when none was given.</param>
 /// <param name="Against">The file with a checkpoint that the backup must continue; null when none was given.</param>
-internal sealed record Restore(Settings Settings, ILoggerFactory Logs, BackupFile Backup, string Path, string? Identity, string? Against)
+/// <param name="IsNewLog">Whether the ledger goes on as a log with another name and key, because entries of the old one are lost.</param>
+internal sealed record Restore(
+    Settings Settings,
+    ILoggerFactory Logs,
+    BackupFile Backup,
+    string Path,
+    string? Identity,
+    string? Against,
+    bool IsNewLog
+)
 {
     private const string NothingRestored = " Nothing was restored.";
 
@@ -33,7 +42,9 @@ internal sealed record Restore(Settings Settings, ILoggerFactory Logs, BackupFil
         using var ledgerKey = Manifest.Ledger.Key is { } vkey ? SignedNote.FromVkey(vkey) : null;
         var (keys, hasKeys) = await FindKeysAsync(cancellationToken);
         var known = FindCheckpoint(ledgerKey, keys);
-        if (known?.RefusalOf(Manifest.Ledger) is { } refusal)
+        if (IsNewLog && !hasKeys)
+            throw new UsageException("--new-log needs the keys of the registry: give --identity." + NothingRestored);
+        if (!IsNewLog && known?.RefusalOf(Manifest.Ledger) is { } refusal)
             return new(refusal + NothingRestored);
 
         mark.Set(Path);
@@ -53,12 +64,18 @@ internal sealed record Restore(Settings Settings, ILoggerFactory Logs, BackupFil
             return new(difference + NothingRestored);
         }
 
-        if (known is not null && hasKeys)
+        if (known is not null && hasKeys && !IsNewLog)
             KeyFile.SignedHeads(Settings.Data).Keep(known.Checkpoint.Size, known.Note);
         if (cluster is not null)
             await cluster.GrantServiceAsync(cancellationToken);
         mark.Remove();
-        return new(Refusal: null) { Known = known?.Checkpoint.Size, HasKeys = hasKeys };
+        using var key = KeyFile.FindLedgerKey(Settings.Data);
+        return new(Refusal: null)
+        {
+            Known = known?.Checkpoint.Size,
+            HasKeys = hasKeys,
+            NewLog = IsNewLog ? key?.Vkey : null,
+        };
     }
 
     /// <summary>Fills the database and the folder of the keys. Returns why the database was emptied again, or null.</summary>
@@ -75,7 +92,7 @@ internal sealed record Restore(Settings Settings, ILoggerFactory Logs, BackupFil
             // A kill came between the last step in the database and the last one in the data folder.
             return await database.IsOfAsync(Backup.Sha256, cancellationToken) ? null : "The database holds another registry.";
         await database.RestoreAsync(Backup.Open(Backups.Backup.Database)!, cancellationToken);
-        if (await FindDifferenceAsync(owner, ledgerKey, known, cancellationToken) is { } difference)
+        if (await FindDifferenceAsync(owner, ledgerKey, IsNewLog ? null : known, cancellationToken) is { } difference)
         {
             await database.GiveUpAsync(cancellationToken);
             return difference;
@@ -83,7 +100,11 @@ internal sealed record Restore(Settings Settings, ILoggerFactory Logs, BackupFil
 
         keys?.WriteToFolder(Settings.Data);
         var (log, now) = (Logs.CreateLogger(nameof(Schema)), TimeProvider.System.GetUtcNow());
-        await database.FinishAsync(Backup.Sha256, Manifest.At, now, log, cancellationToken);
+        // Before the last step in the database: the old key must not sign what follows, whenever a kill comes.
+        if (IsNewLog && HasKeyOf(Manifest.Ledger.Key))
+            KeyFile.BeginNewLog(Settings.Data, now).Dispose();
+        var endedLog = IsNewLog ? Manifest.Ledger.Key : null;
+        await database.FinishAsync(Backup.Sha256, Manifest.At, endedLog, now, log, cancellationToken);
         return null;
     }
 
@@ -107,7 +128,8 @@ internal sealed record Restore(Settings Settings, ILoggerFactory Logs, BackupFil
     {
         using var own = KeyFile.FindLedgerKey(Settings.Data);
         if (own is not null)
-            return own.Vkey == Manifest.Ledger.Key
+            // The second time, after a kill, a new log has its new key already.
+            return own.Vkey == Manifest.Ledger.Key || (IsNewLog && new UnfinishedRestore(Settings.Data).Exists)
                 ? (null, true)
                 : throw new PrerequisiteException(
                     $"The folder '{KeyFile.Folder(Settings.Data)}' holds the keys of another registry: move it away." + NothingRestored
@@ -133,6 +155,12 @@ internal sealed record Restore(Settings Settings, ILoggerFactory Logs, BackupFil
                 $"'{Identity}' does not open the keys in this backup ({failure.Message.TrimEnd('.')}): they are encrypted to {recipient}."
             );
         }
+    }
+
+    private bool HasKeyOf(string? vkey)
+    {
+        using var key = KeyFile.FindLedgerKey(Settings.Data);
+        return key is not null && key.Vkey == vkey;
     }
 
     private KnownCheckpoint? FindCheckpoint(SignedNote? ledgerKey, KeyArchive? keys)
@@ -178,6 +206,9 @@ internal sealed record RestoreOutcome(string? Refusal)
 {
     /// <summary>The number of entries of the greatest checkpoint that is known; null when none is.</summary>
     public long? Known { get; init; }
+
+    /// <summary>The public key of the new log; null when the old one goes on.</summary>
+    public string? NewLog { get; init; }
 
     /// <summary>Whether the registry has its keys.</summary>
     public bool HasKeys { get; init; }

@@ -66,6 +66,24 @@ public sealed class BackupTests(BackedUpRegistry city)
     }
 
     [Fact]
+    public async Task A_restoration_behind_the_public_log_goes_on_as_another_log_if_told_so()
+    {
+        await using var restored = city.NewHost();
+        string[] options = ["--identity", city.PrivateKey, "--against", city.LaterCheckpoint, "--new-log"];
+        var (code, output, errors) = await RestoreAsync(restored, options);
+        Assert.True(code == 0, errors);
+        Assert.Contains("The old log ended.", output, StringComparison.Ordinal);
+        await restored.StartAsync();
+        using var reader = new HttpClient { BaseAddress = restored.Http };
+        var checkpoint = await reader.GetStringAsync("/api/v1/log/checkpoint", Cancellation);
+        var before = (await File.ReadAllLinesAsync(city.Checkpoint, Cancellation))[0];
+        Assert.StartsWith(before + "/from-", checkpoint, StringComparison.Ordinal);
+        Assert.Contains(await reader.GetStringAsync("/api/v1/log/key", Cancellation).ContinueWith(key => key.Result.Trim()), output);
+        (code, _, errors) = await Programs.CommandAsync(restored.Settings, "ledger", "verify");
+        Assert.True(code == 0, errors);
+    }
+
+    [Fact]
     public async Task A_damaged_backup_and_one_of_a_newer_version_are_refused()
     {
         await using var empty = city.NewHost();

@@ -25,7 +25,7 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
         Assert.Equal(DatabaseContent.Nothing, await restoration.ContentAsync(Cancellation));
         await restoration.RestoreAsync(new MemoryStream(dump), Cancellation);
         Assert.Equal(DatabaseContent.UnfinishedRestore, await restoration.ContentAsync(Cancellation));
-        await restoration.FinishAsync("ab12", SmallCity.Noon, DateTimeOffset.UtcNow, NullLogger.Instance, Cancellation);
+        await restoration.FinishAsync("ab12", SmallCity.Noon, null, DateTimeOffset.UtcNow, NullLogger.Instance, Cancellation);
         Assert.Equal(DatabaseContent.Registry, await restoration.ContentAsync(Cancellation));
 
         await using var restored = new Database(target, cluster.ServiceOf(target));
@@ -73,7 +73,7 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
 
         await restoration.RestoreAsync(new MemoryStream(dump), Cancellation);
         await restoration.RestoreAsync(new MemoryStream(dump), Cancellation); // As after a kill between the rows and the last step.
-        await restoration.FinishAsync("ab12", SmallCity.Noon, DateTimeOffset.UtcNow, NullLogger.Instance, Cancellation);
+        await restoration.FinishAsync("ab12", SmallCity.Noon, null, DateTimeOffset.UtcNow, NullLogger.Instance, Cancellation);
         Assert.Equal(size + 1, await DataFolder.AskAsync<long>(target, "select size from registry.ledger_head"));
     }
 

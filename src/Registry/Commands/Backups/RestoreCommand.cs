@@ -14,6 +14,11 @@ internal static class RestoreCommand
         Description = "The private key (PEM) that opens the keys in the backup.",
     };
 
+    private static readonly Option<bool> NewLog = new("--new-log")
+    {
+        Description = "Entries after the backup are lost: go on as a log with another name and key, which readers can see.",
+    };
+
     /// <summary>A checkpoint that a backup must continue.</summary>
     public static Option<string?> Against { get; } =
         new("--against") { Description = "A file with the newest published checkpoint; the backup must hold everything up to it." };
@@ -26,6 +31,7 @@ internal static class RestoreCommand
             source,
             Identity,
             Against,
+            NewLog,
             CommandOutput.AsJson,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(arguments, arguments.GetRequiredValue(source), cancellationToken));
@@ -52,7 +58,8 @@ internal static class RestoreCommand
             backup,
             Path.GetFullPath(given),
             arguments.GetValue(Identity),
-            arguments.GetValue(Against)
+            arguments.GetValue(Against),
+            arguments.GetValue(NewLog)
         );
         var outcome = await restore.RunAsync(cancellationToken);
         if (outcome.Refusal is { } refusal)
@@ -68,6 +75,7 @@ internal static class RestoreCommand
                 entries = manifest.Ledger.Size,
                 hasKeys = outcome.HasKeys,
                 newestCheckpoint = outcome.Known,
+                outcome.NewLog,
             },
             string.Join('\n', Sentences(settings, manifest, outcome)),
             arguments.GetValue(CommandOutput.AsJson)
@@ -78,9 +86,12 @@ internal static class RestoreCommand
     {
         yield return $"{manifest.City} was restored as it was at {LedgerEntry.FormatTime(manifest.At)}, "
             + $"with {manifest.Ledger.Size} ledger entries.";
-        yield return $"The newest checkpoint known here has {outcome.Known ?? 0} entries. If the public log went on after the "
-            + "backup, do not start this registry: it would sign a second history. Take a newer backup into another folder, and give the "
-            + "newest checkpoint that a reader, a mirror or a witness holds with --against.";
+        if (outcome.NewLog is { } vkey)
+            yield return $"The old log ended. A new one goes on from its {manifest.Ledger.Size} entries; tell its readers the key: {vkey}";
+        else
+            yield return $"The newest checkpoint known here has {outcome.Known ?? 0} entries. If the public log went on after the "
+                + "backup, do not start this registry: it would sign a second history. Take a newer backup into another folder, and give "
+                + "the newest checkpoint that a reader, a mirror or a witness holds with --against.";
         yield return "What was revoked or changed after the backup holds again: look at accounts, tokens and devices' secrets.";
         if (!outcome.HasKeys)
             yield return $"The keys are not in the backup: put the folder of keys of this registry to '{KeyFile.Folder(settings.Data)}'. "
