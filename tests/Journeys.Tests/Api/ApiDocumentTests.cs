@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Journeys.Tests.Api;
@@ -56,10 +59,31 @@ public sealed class ApiDocumentTests(StaffedRegistry city)
         var (code, output, errors) = await Programs.RunAsync(
             "node",
             [Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/openapi.mjs"), city.Host.Http.ToString().TrimEnd('/')],
-            new Dictionary<string, string> { ["TOKEN"] = all, ["WEAK_TOKEN"] = weak }
+            new Dictionary<string, string>
+            {
+                ["TOKEN"] = all,
+                ["WEAK_TOKEN"] = weak,
+                // In this order: after an approval the other request would have an old base.
+                ["REJECTED"] = await DecideAsync("reject"),
+                ["APPROVED"] = await DecideAsync("approve"),
+            }
         );
         Assert.True(code == 0, errors);
         return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+
+    /// <summary>A change request that a person decided; a program cannot. No other test reads the text that it changes.</summary>
+    private async Task<string> DecideAsync(string act)
+    {
+        using var editor = await city.ApiClientAsync("editor");
+        var body = JsonNode.Parse(StaffedRegistry.RetentionChange("master-list-2025-09", "surveillance-equipment", 1, 1, 1))!;
+        body["rows"]![0]!["values"] = new JsonObject { ["note"] = $"Of a test that decides to {act}." };
+        var (_, etag, drafted) = await StaffedRegistry.SendAsync(editor, "changes", body.ToJsonString());
+        var id = drafted.GetProperty("id").GetInt64();
+        await StaffedRegistry.SendAsync(editor, $"changes/{id}/submit", null, etag);
+        var decided = await city.DecideAsync("approver", act, id);
+        Assert.True(decided is [HttpStatusCode.Redirect], $"To {act} was answered with {decided[0]}: {drafted}");
+        return id.ToString(CultureInfo.InvariantCulture);
     }
 
     private static IEnumerable<string?> Texts(JsonElement list) => list.EnumerateArray().Select(one => one.GetString());

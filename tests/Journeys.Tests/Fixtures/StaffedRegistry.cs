@@ -49,12 +49,26 @@ public sealed partial class StaffedRegistry : IAsyncLifetime
     }
 
     /// <summary>Signs a person in without a browser, and approves change requests. Returns the status of each answer.</summary>
-    internal async Task<HttpStatusCode[]> ApproveAsync(string who, params long[] changes)
+    internal Task<HttpStatusCode[]> ApproveAsync(string who, params long[] changes) => DecideAsync(who, "approve", changes);
+
+    /// <summary>Signs a person in without a browser, and decides change requests. Returns the status of each answer.</summary>
+    /// <param name="act"><c>approve</c> or <c>reject</c>.</param>
+    internal async Task<HttpStatusCode[]> DecideAsync(string who, string act, params long[] changes)
     {
         using var visitor = new StaffVisitor(Host.Http);
         Assert.True(await visitor.SignInAsync(_people[who].SignIn, _people[who].Password));
         return await Task.WhenAll(
-            changes.Select(id => visitor.SubmitAsync($"/staff/changes/{id}", new() { ["version"] = "2", ["act"] = "approve" }))
+            changes.Select(id =>
+                visitor.SubmitAsync(
+                    $"/staff/changes/{id}",
+                    new()
+                    {
+                        ["version"] = "2",
+                        ["act"] = act,
+                        ["note"] = "Read.",
+                    }
+                )
+            )
         );
     }
 

@@ -1,9 +1,9 @@
 // Asks every operation of the API for its success and its main failures, and hands each answer to the validator.
 
-/** Successes that no program can have: a person decides, and a person looks on the spot. */
-const ONLY_PERSONS = ["approveChange", "rejectChange", "confirmDeviceAbsence"];
+/** A success that no program can have: a person looks on the spot. */
+const ONLY_PERSONS = ["confirmDeviceAbsence"];
 
-export async function exchange({ address, token, weak, document, answers }) {
+export async function exchange({ address, token, weak, document, answers, decided }) {
   const operations = new Map();
   for (const [path, methods] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(methods)) operations.set(operation.operationId, { path, method: method.toUpperCase(), operation });
@@ -33,6 +33,7 @@ export async function exchange({ address, token, weak, document, answers }) {
   await readPublic(ask, first);
   await enrol(ask);
   await propose(ask, first);
+  await readDecided(ask, (id, body) => answers.check(operations.get(id).operation, asSuccess(body)), decided);
   await fail(ask, operations, weak);
 
   const unseen = [];
@@ -43,6 +44,23 @@ export async function exchange({ address, token, weak, document, answers }) {
       if (operation.responses[status] && !seen.includes(status) && mustBeSeen(status, { method, path, operation })) unseen.push(`${id}: no ${status}`);
   }
   return unseen;
+}
+
+/**
+ * Successes that no program can have, because a person decides. What they answer is what programs read of the request afterwards, so that
+ * is validated as theirs.
+ */
+async function readDecided(ask, check, decided) {
+  for (const [id, { change, state }] of Object.entries(decided)) {
+    const { body } = await ask("getChange", { at: { id: change } });
+    if (body.state !== state) throw new Error(`Change ${change} is ${body.state}.`);
+    await check(id, body);
+  }
+}
+
+function asSuccess(body) {
+  const headers = { "content-type": "application/json", etag: '"1"', location: "/api/v1" };
+  return new Response(JSON.stringify(body), { status: 200, headers });
 }
 
 /** The failures that every operation which has them was asked for. */
