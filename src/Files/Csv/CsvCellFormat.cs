@@ -35,9 +35,9 @@ internal static class CsvCellFormat
             return Map(
                 line,
                 ("bound", Json.Word(retention.Bound)),
-                ("days", Days(retention.Days)),
-                ("months", Days(retention.Months)),
-                ("years", Days(retention.Years)),
+                ("days", Number(retention.Days)),
+                ("months", Number(retention.Months)),
+                ("years", Number(retention.Years)),
                 ("event", retention.Event is { } ends ? Json.Word(ends) : null),
                 ("data_class", retention.DataClass),
                 ("note", retention.Note)
@@ -50,12 +50,12 @@ internal static class CsvCellFormat
     public static YamlNode? ParseNotice(YamlText line, YamlFile file)
     {
         if (RuleText.TryRead(line.Text, out RequiredNotice notice))
-            return Map(line, ("duty", Json.Word(notice.Duty)), ("days", Days(notice.Days)));
+            return Map(line, ("duty", Json.Word(notice.Duty)), ("days", Number(notice.Days)));
         file.Report(line, line.Found, RuleText.NoticeExpected);
         return null;
     }
 
-    private static string? Days(int? days) => days?.ToString(CultureInfo.InvariantCulture);
+    private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     private static YamlMap Map(YamlText line, params ReadOnlySpan<(string Key, string? Value)> keys)
     {

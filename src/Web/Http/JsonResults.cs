@@ -11,7 +11,9 @@ internal static class JsonResults
 
     public static IResult Ok(object value) => Results.Json(value, Domain.Json.Options);
 
-    /// <summary>A page of a collection that is short enough to be read whole; all of it when the request has no limit.</summary>
+    /// <summary>
+    /// A page of a collection that is read whole: as many items as the request's limit, and at most <see cref="MaxItems"/> without one.
+    /// </summary>
     /// <param name="keyOf">By which the collection is in order, and after which the next page continues.</param>
     public static IResult Page<T>(HttpContext http, IEnumerable<T> items, Func<T, string> keyOf)
     {
