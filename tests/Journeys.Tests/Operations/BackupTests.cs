@@ -129,7 +129,7 @@ public sealed class BackupTests(BackedUpRegistry city)
         var path = Path.Combine(city.Folder, "killed.backup");
         for (var round = 0; round < Rounds; round++)
         {
-            await KillAsync(city.Host, round, "backup", path, "--recipient", city.Certificate);
+            await KillWhileWritingAsync(path);
             if (File.Exists(path))
             {
                 var (code, _, errors) = await Programs.CommandAsync(city.Host.Settings, "upgrade", "check", path);
@@ -176,6 +176,18 @@ public sealed class BackupTests(BackedUpRegistry city)
         TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: killed after {delay} ms");
         using var ended = new CancellationTokenSource(delay);
         await process.WaitForExitAsync(ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        process.Kill();
+        await process.WaitForExitAsync(Cancellation);
+    }
+
+    /// <summary>Starts a backup and kills it a moment after its file appears, under whichever name.</summary>
+    private async Task KillWhileWritingAsync(string path)
+    {
+        using var process = Programs.Start("dotnet", [Programs.RegistryExecutable, "backup", path], city.Host.Settings);
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!process.HasExited && !Directory.EnumerateFiles(city.Folder, Path.GetFileName(path) + "*").Any())
+            await Task.Delay(1, bound.Token);
+        await Task.Delay(Random.Shared.Next(0, 40), bound.Token);
         process.Kill();
         await process.WaitForExitAsync(Cancellation);
     }
