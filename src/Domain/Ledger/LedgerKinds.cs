@@ -49,6 +49,12 @@ public static class LedgerKinds
     /// <summary>A name was added to the vendors, the models or the organisations.</summary>
     public const string ListExtended = "list-extended";
 
+    /// <summary>A list of a city was recorded: one act, whatever the number of its devices. Their entries follow it.</summary>
+    public const string ListImported = "list-imported";
+
+    /// <summary>A recorded list was undone: one act. The entries of its devices follow it.</summary>
+    public const string ListImportUndone = "list-import-undone";
+
     public const string GatewayRegistered = "gateway-registered";
 
     public const string GatewayChanged = "gateway-changed";

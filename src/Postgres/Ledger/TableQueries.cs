@@ -77,6 +77,12 @@ internal static class TableQueries
         ["fleet"] = "select id, technology, entry::text from registry.fleet order by id, technology",
         ["fleet_base"] = "select fleet, department, array_to_string(places, ','), entry::text from registry.fleet_base order by fleet",
         ["listed_name"] = "select entry::text, list, of_name, name from registry.listed_name order by listed_name.entry",
+        ["list_import"] = $"""
+            select id, list, file_sha256, format, added::text, changed::text, removed::text, entry::text, undone_entry::text,
+                {Time("recorded_at")}
+            from registry.list_import
+            order by list_import.entry
+            """,
         ["withdrawal"] = $"""
             select entry::text, device, place, captures::text, {Time("at")}, staff, ended_entry::text
             from registry.withdrawal

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Ledger.Replay.Backups;
 using SurveillanceRegistry.Domain.Ledger.Replay.Devices;
+using SurveillanceRegistry.Domain.Ledger.Replay.Lists;
 using SurveillanceRegistry.Domain.Ledger.Replay.Places;
 using SurveillanceRegistry.Domain.Ledger.Replay.Policies;
 using SurveillanceRegistry.Domain.Ledger.Replay.Staff;
@@ -168,6 +169,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new FleetTable(older),
             new FleetBaseTable(),
             new ListedNameTable(),
+            new ListImportTable(),
             new WithdrawalTable(),
             new AbsenceConfirmationTable(),
             new CredentialTable(older),

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace SurveillanceRegistry.Domain.Ledger.Replay.Devices;
+namespace SurveillanceRegistry.Domain.Ledger.Replay.Lists;
 
 /// <summary>The names in the lists of vendors, models and organisations.</summary>
 internal sealed class ListedNameTable() : ReplayedTable("listed_name", ["entry"], ["list", "of_name", "name"])

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.IO.Converters;
+using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Devices.Imports;
+using Position = SurveillanceRegistry.Domain.Devices.Facts.Position;
+using Shape = NetTopologySuite.Geometries.Geometry;
+
+namespace SurveillanceRegistry.Files.Lists;
+
+/// <summary>
+/// Reads a list in GeoJSON (RFC 7946): the properties of each feature are its cells. Positions are in WGS 84; another system is refused
+/// with its name, because positions read in the wrong one are hundreds of metres off, or on another continent.
+/// </summary>
+internal static class GeoJsonReader
+{
+    private const string GeometryMember = "geometry";
+
+    /// <summary>The names that older files give to longitude and latitude in WGS 84.</summary>
+    private static readonly string[] Wgs84 =
+    [
+        "urn:ogc:def:crs:OGC:1.3:CRS84",
+        "urn:ogc:def:crs:OGC::CRS84",
+        "urn:ogc:def:crs:EPSG::4326",
+        "EPSG:4326",
+        "CRS84",
+    ];
+
+    private static readonly JsonSerializerOptions Geometries = new() { Converters = { new GeoJsonConverterFactory() } };
+
+    /// <summary>Reads a text. Never throws for its content.</summary>
+    public static CityList Read(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 32 });
+            return Read(json.RootElement);
+        }
+        catch (JsonException invalid)
+        {
+            return CityList.Unreadable("JSON that does not end or has a mistake", "GeoJSON", (int)(invalid.LineNumber ?? 0) + 1);
+        }
+    }
+
+    private static CityList Read(JsonElement root)
+    {
+        if (Text(root, "type") is not "FeatureCollection" || !root.TryGetProperty("features", out var features))
+            return CityList.Unreadable($"the type '{Text(root, "type")}'", "a GeoJSON FeatureCollection");
+        if (features.ValueKind != JsonValueKind.Array || features.GetArrayLength() > CityList.MaxRows)
+            return CityList.Unreadable("no list of features, or too many", $"a list of at most {CityList.MaxRows} features");
+        if (System(root) is { } system && !Wgs84.Contains(system, StringComparer.OrdinalIgnoreCase))
+            return CityList.Unreadable(
+                $"positions in the reference system '{system}'",
+                "WGS 84 (longitude, latitude): have the list exported again in it, or leave its geometry out"
+            );
+        return ReadFeatures(features);
+    }
+
+    /// <summary>The name of the reference system that an older file states; null when it states none.</summary>
+    private static string? System(JsonElement root) =>
+        root.TryGetProperty("crs", out var crs) && crs.ValueKind == JsonValueKind.Object
+            ? crs.TryGetProperty("properties", out var properties)
+            && properties.ValueKind == JsonValueKind.Object
+            && Text(properties, "name") is { } name
+                ? name
+                : crs.GetRawText()
+            : null;
+
+    private static CityList ReadFeatures(JsonElement features)
+    {
+        var columns = new List<string>();
+        var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var property in features.EnumerateArray().SelectMany(Properties))
+        {
+            if (indexes.TryAdd(property.Name, columns.Count))
+                columns.Add(property.Name);
+        }
+
+        if (columns.Count > CityList.MaxColumns)
+            return CityList.Unreadable($"{columns.Count} different properties", $"at most {CityList.MaxColumns}");
+        var (rows, problems) = (ImmutableArray.CreateBuilder<ListRow>(), ImmutableArray.CreateBuilder<ListProblem>());
+        foreach (var feature in features.EnumerateArray())
+        {
+            var number = rows.Count + 1;
+            var cells = Enumerable.Repeat("", columns.Count).ToArray();
+            foreach (var property in Properties(feature))
+                cells[indexes[property.Name]] = Cell(property.Value);
+            rows.Add(WithGeometry(new ListRow(number, [.. cells]), feature, problems));
+        }
+
+        return new CityList("geojson", [.. columns], rows.ToImmutable(), [], problems.ToImmutable());
+    }
+
+    private static ListRow WithGeometry(ListRow row, JsonElement feature, ImmutableArray<ListProblem>.Builder problems)
+    {
+        if (feature.ValueKind != JsonValueKind.Object || Text(feature, "type") is not "Feature")
+        {
+            problems.Add(new ListProblem(row.Number, null, "something else", "a GeoJSON Feature"));
+            return row;
+        }
+
+        if (!feature.TryGetProperty(GeometryMember, out var json) || json.ValueKind == JsonValueKind.Null)
+            return row;
+        switch (ReadGeometry(json))
+        {
+            case Point point when !point.IsEmpty && IsFinite(point):
+                return row with { Position = new Position(point.X, point.Y) };
+            case Polygon or MultiPolygon:
+                return row with { Coverage = Area(row, json, problems) };
+            default:
+                var type = Text(json, "type");
+                problems.Add(
+                    new ListProblem(row.Number, GeometryMember, $"a {type ?? "geometry"} that is none", "a point, a polygon, or null")
+                );
+                return row;
+        }
+    }
+
+    private static Area? Area(ListRow row, JsonElement json, ImmutableArray<ListProblem>.Builder problems)
+    {
+        try
+        {
+            return json.Deserialize<Area>(Domain.Json.Options);
+        }
+        catch (JsonException)
+        {
+            problems.Add(new ListProblem(row.Number, GeometryMember, "a polygon that cannot be read", "rings of positions"));
+            return null;
+        }
+    }
+
+    private static Shape? ReadGeometry(JsonElement json)
+    {
+        try
+        {
+            return json.Deserialize<Shape>(Geometries);
+        }
+        catch (Exception invalid) when (invalid is JsonException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsFinite(Point point) => double.IsFinite(point.X) && double.IsFinite(point.Y);
+
+    private static IEnumerable<JsonProperty> Properties(JsonElement feature) =>
+        feature.ValueKind == JsonValueKind.Object
+        && feature.TryGetProperty("properties", out var properties)
+        && properties.ValueKind == JsonValueKind.Object
+            ? properties.EnumerateObject()
+            : [];
+
+    private static string Cell(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Null or JsonValueKind.Undefined => "",
+            JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) => string.Join(
+                ' ',
+                value.EnumerateArray().Select(item => item.GetRawText())
+            ),
+            _ => value.GetRawText(),
+        };
+
+    private static string? Text(JsonElement json, string member) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Npgsql;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Imports;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Postgres.Ledger;
+
+namespace SurveillanceRegistry.Postgres.Devices.Imports;
+
+/// <summary>
+/// Records and undoes a list within one transaction. First comes one entry for the act, then those of its devices, all of one time.
+/// </summary>
+internal static class ListImportRows
+{
+    public static async Task<Outcome<ListImport>> RecordAsync(
+        LedgerTransaction ledger,
+        ListImport draft,
+        ListComparison compared,
+        Attribution by,
+        string reason
+    )
+    {
+        ImmutableArray<GoneDevice> gone = [.. compared.Gone.Where(one => one.Decision == GoneDecision.Remove)];
+        if (await ledger.ExecuteAsync("delete from registry.list_draft where id = @Id", new { draft.Id }) == 0)
+            return new Refusal(RefusalCodes.WrongState, "The list is no draft any more: it was recorded already.");
+        var recorded = draft with
+        {
+            State = ListImportState.Recorded,
+            MadeAt = ledger.At,
+            Added = compared.New.Length,
+            Changed = compared.Changed.Length,
+            Removed = gone.Length,
+        };
+        await InsertAsync(ledger, recorded, await AppendAsync(ledger, recorded, by, reason));
+        // What is removed gives its asset number free for what follows.
+        foreach (var (device, version, _) in gone)
+        {
+            if (
+                await ChangeAsync(ledger, draft.Id, device, device with { Lifecycle = Lifecycle.Removed }, version, by, reason) is
+                { } refusal
+            )
+                return refusal;
+        }
+
+        foreach (var change in compared.Changed)
+        {
+            if (await ChangeAsync(ledger, draft.Id, change.Before, change.After, change.Version, by, reason) is { } refusal)
+                return refusal with { Sentence = $"Row {change.Row}: {refusal.Sentence}" };
+        }
+
+        if (await DeviceBatch.RegisterAsync(ledger, [.. compared.New.Select(row => row.Device)], by, reason) is { } refused)
+            return refused;
+        await ledger.ExecuteAsync(
+            "insert into registry.list_import_device (import, device, version) select @Id, unnest(@devices), 1",
+            new { draft.Id, devices = compared.New.Select(row => row.Device.Id).ToArray() }
+        );
+        return recorded;
+    }
+
+    public static async Task<Outcome<ListImport>> UndoAsync(LedgerTransaction ledger, ListImport import, Attribution by, string reason)
+    {
+        var entry = await ledger.AppendAsync(
+            LedgerKinds.ListImportUndone,
+            by,
+            new
+            {
+                import = import.Id,
+                import.Mapping.List,
+                reason,
+            }
+        );
+        var isUndone = await ledger.ExecuteAsync(
+            "update registry.list_import set undone_entry = @entry where id = @Id and undone_entry is null",
+            new { import.Id, entry }
+        );
+        if (isUndone == 0)
+            return new Refusal(RefusalCodes.WrongState, "The list is not recorded, or was undone already.");
+        var rows = await ledger.QueryAsync<(string Device, int Version, string? Before, string Body, int Now)>(
+            """
+            select made.device, made.version, made.before::text, device.body::text, device.version
+            from registry.list_import_device made join registry.device on device.id = made.device
+            where made.import = @Id
+            order by made.before is not null, made.device
+            """,
+            new { import.Id }
+        );
+        if (rows.Where(row => row.Now != row.Version).Select(row => row.Device).ToArray() is { Length: > 0 } changed)
+            return new Refusal(
+                RefusalCodes.Stale,
+                $"{changed.Length} devices of the list were changed since, such as '{changed[0]}': change those by hand, and the others too."
+            );
+        foreach (var row in rows)
+        {
+            var now = JsonRow.Value<Device>(row.Body);
+            var then = row.Before is { } before ? JsonRow.Value<Device>(before) : now with { Lifecycle = Lifecycle.Removed };
+            var outcome = await DeviceRows.ChangeAsync(ledger, then, row.Version, by, reason);
+            if (!outcome.IsDone)
+                return outcome.Refusals;
+            // The device is again as an earlier list left it, so that list can be undone too.
+            await ledger.ExecuteAsync(
+                "update registry.list_import_device set version = @version + 1 where device = @Device and version = @version - 1",
+                new { row.Device, version = row.Version }
+            );
+        }
+
+        return import with
+        {
+            State = ListImportState.Undone,
+        };
+    }
+
+    /// <summary>Changes a device and remembers what it was. Returns the refusal; null when it was changed.</summary>
+    private static async Task<Refusal?> ChangeAsync(
+        LedgerTransaction ledger,
+        string import,
+        Device before,
+        Device after,
+        int version,
+        Attribution by,
+        string reason
+    )
+    {
+        var outcome = await DeviceRows.ChangeAsync(ledger, after, version, by, reason);
+        if (!outcome.IsDone)
+            return outcome.Refusals[0];
+        await ledger.ExecuteAsync(
+            """
+            insert into registry.list_import_device (import, device, version, before) values (@import, @Id, @version, @before::jsonb)
+            """,
+            new
+            {
+                import,
+                after.Id,
+                version = version + 1,
+                before = JsonRow.Body(before),
+            }
+        );
+        return null;
+    }
+
+    private static Task<long> AppendAsync(LedgerTransaction ledger, ListImport recorded, Attribution by, string reason) =>
+        ledger.AppendAsync(
+            LedgerKinds.ListImported,
+            by,
+            new
+            {
+                import = recorded.Id,
+                recorded.Mapping.List,
+                recorded.Sha256,
+                recorded.Format,
+                recorded.Added,
+                recorded.Changed,
+                recorded.Removed,
+                reason,
+            }
+        );
+
+    private static Task<int> InsertAsync(LedgerTransaction ledger, ListImport recorded, long entry) =>
+        ledger.ExecuteAsync(
+            """
+            insert into registry.list_import
+                (id, list, file_name, file_sha256, format, mapping, decisions, added, changed, removed, recorded_at, entry)
+            values (@Id, @List, @FileName, @Sha256, @Format, @mapping::jsonb, @decisions::jsonb, @Added, @Changed, @Removed, @at, @entry)
+            """,
+            new
+            {
+                recorded.Id,
+                recorded.Mapping.List,
+                recorded.FileName,
+                recorded.Sha256,
+                recorded.Format,
+                mapping = JsonRow.Body(recorded.Mapping),
+                decisions = JsonRow.Body(recorded.Decisions),
+                recorded.Added,
+                recorded.Changed,
+                recorded.Removed,
+                at = ledger.At.UtcDateTime,
+                entry,
+            }
+        );
+}

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Dapper;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Devices.Imports;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Devices.Imports;
+using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Postgres.Tests.Devices.Imports;
+
+/// <summary>Lists are recorded and undone as one act each.</summary>
+public sealed class ListImportRegisterTests(SharedCluster cluster)
+{
+    private static readonly Attribution Clerk = new("device-clerk", "police", "st-1");
+
+    private static readonly byte[] File = "name\na\n"u8.ToArray();
+
+    private static readonly string Sha256 = Convert.ToHexStringLower(SHA256.HashData(File));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static ListedDevice Row(int row, string id, string? number = null) =>
+        new(
+            row,
+            id,
+            new FixedDevice(id, "facility-camera", [Capture.Video], SmallCity.Lobby, null, "police", Lifecycle.Installed)
+            {
+                AssetNumber = number,
+            },
+            [ListFields.AssetNumber]
+        );
+
+    private static async Task<ListImport> DraftAsync(ListImportRegister register, string id = "im-aaaaaaaaaaaa")
+    {
+        var draft = new ListImport(
+            id,
+            "list.csv",
+            Sha256,
+            "csv",
+            new ListMapping { List = "cameras" },
+            new ImportDecisions { OtherDuplicates = RowDecision.New, OtherGone = GoneDecision.Remove },
+            ListImportState.Draft,
+            SmallCity.Noon
+        );
+        await register.SaveDraftAsync(draft, File, SmallCity.Noon, Cancellation);
+        return draft;
+    }
+
+    private static async Task<ListComparison> CompareAsync(
+        ListImportRegister register,
+        ListImport draft,
+        params ImmutableArray<ListedDevice> rows
+    ) => ListComparer.Compare(rows, await register.RegisteredAsync("cameras", Cancellation), draft.Decisions);
+
+    private static async Task<string> ExportAsync(DeviceRegister devices) =>
+        JsonSerializer.Serialize(
+            (await devices.AllAsync(Cancellation)).Where(device => device.Lifecycle != Lifecycle.Removed),
+            Json.Options
+        );
+
+    [Fact]
+    public async Task A_list_is_one_act_and_its_undoing_leaves_what_was_before()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var (register, devices) = (new ListImportRegister(database.Source), new DeviceRegister(database.Source));
+        var before = await ExportAsync(devices);
+        var first = await DraftAsync(register);
+        var compared = await CompareAsync(register, first, Row(2, "cam-a", "1"), Row(3, "cam-b", "2"));
+        Assert.True((await register.RecordAsync(first, compared, Clerk, "Inventory.", SmallCity.Noon, Cancellation)).IsDone);
+        var between = await ExportAsync(devices);
+
+        // A later list: one device is gone, one has its number now, one is new.
+        var later = await DraftAsync(register, "im-bbbbbbbbbbbb");
+        var next = await CompareAsync(register, later, Row(2, "cam-a", "2"), Row(3, "cam-c", "3"));
+        Assert.Equal((1, 1, 1), (next.New.Length, next.Changed.Length, next.Gone.Length));
+        var recorded = (await register.RecordAsync(later, next, Clerk, "A year later.", SmallCity.Noon, Cancellation)).Value!;
+        Assert.Equal((1, 1, 1, ListImportState.Recorded), (recorded.Added, recorded.Changed, recorded.Removed, recorded.State));
+
+        Assert.Empty((await register.UndoAsync(later.Id, Clerk, "Wrong file.", SmallCity.Noon, Cancellation)).Refusals);
+        Assert.Equal(between, await ExportAsync(devices));
+        Assert.Empty((await register.UndoAsync(first.Id, Clerk, "Wrong file.", SmallCity.Noon, Cancellation)).Refusals);
+        Assert.Equal(before, await ExportAsync(devices));
+        Assert.Equal("wrong-state", (await register.UndoAsync(first.Id, Clerk, "", SmallCity.Noon, Cancellation)).Refusals[0].Code);
+        Assert.Equal(File, await register.FileAsync(Sha256, Cancellation));
+
+        await using var connection = await database.ConnectAsync();
+        var kinds = await connection.QueryAsync<(string Kind, int Count)>(
+            "select kind, count(*)::int from registry.ledger_entry where kind like 'list-import%' group by 1 order by 1"
+        );
+        Assert.Equal([("list-import-undone", 2), ("list-imported", 2)], kinds);
+    }
+
+    [Fact]
+    public async Task A_list_that_cannot_be_recorded_whole_records_nothing()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var (register, devices) = (new ListImportRegister(database.Source), new DeviceRegister(database.Source));
+        var before = await ExportAsync(devices);
+        var draft = await DraftAsync(register);
+        var compared = await CompareAsync(register, draft, Row(2, "cam-a", "1"), Row(3, "cam-b", "2"));
+        var meanwhile = Row(9, "cam-x", "2").Device;
+        Assert.True((await devices.RegisterAsync(meanwhile, Clerk, "", SmallCity.Noon, Cancellation)).IsDone);
+        var refused = await register.RecordAsync(draft, compared, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Equal(("taken", "assetNumber"), (refused.Refusals[0].Code, refused.Refusals[0].Where));
+        Assert.Contains("'2'", refused.Refusals[0].Sentence, StringComparison.Ordinal);
+        Assert.Equal(ListImportState.Draft, (await register.FindAsync(draft.Id, Cancellation))!.State);
+        await devices.ChangeAsync(meanwhile with { Lifecycle = Lifecycle.Removed }, 1, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Equal(before, await ExportAsync(devices));
+    }
+
+    [Fact]
+    public async Task A_device_that_was_changed_since_stops_the_undoing_of_its_list()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var (register, devices) = (new ListImportRegister(database.Source), new DeviceRegister(database.Source));
+        var draft = await DraftAsync(register);
+        var compared = await CompareAsync(register, draft, Row(2, "cam-a"), Row(3, "cam-b"));
+        await register.RecordAsync(draft, compared, Clerk, "", SmallCity.Noon, Cancellation);
+        await devices.ChangeAsync(Row(2, "cam-a", "5").Device, 1, Clerk, "", SmallCity.Noon, Cancellation);
+        var refused = await register.UndoAsync(draft.Id, Clerk, "", SmallCity.Noon, Cancellation);
+        Assert.Equal("stale", refused.Refusals[0].Code);
+        Assert.Contains("cam-a", refused.Refusals[0].Sentence, StringComparison.Ordinal);
+        Assert.Equal(Lifecycle.Installed, (await devices.FindAsync("cam-b", Cancellation))!.Lifecycle);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("update registry.list_import set added = 1", "added")]
+    [InlineData("update registry.list_import set undone_entry = null", "undone_entry")]
+    [InlineData("update registry.device set body = body || '{\"assetNumber\":\"9\"}' where id = 'cam-a'", "body.assetNumber")]
+    public async Task A_list_and_its_devices_are_replayed_from_the_ledger(string? alteration, string? column)
+    {
+        await using var database = await cluster.NewCityAsync();
+        var register = new ListImportRegister(database.Source);
+        var draft = await DraftAsync(register);
+        var compared = await CompareAsync(register, draft, Row(2, "cam-a", "1"), Row(3, "cam-b", "2"));
+        await register.RecordAsync(draft, compared, Clerk, "", SmallCity.Noon, Cancellation);
+        await register.UndoAsync(draft.Id, Clerk, "", SmallCity.Noon, Cancellation);
+        await using var connection = await database.ConnectAsync();
+        if (alteration is not null)
+            await connection.ExecuteAsync(alteration);
+        await using var snapshot = await new LedgerSnapshots(database.Source).OpenAsync(Cancellation);
+        var signer = new ScriptedMonth.PlainSigner();
+        using var key = NoticeKey.New();
+        var finding = await LedgerVerifier.RunAsync(snapshot, signer, key, null, Cancellation);
+        Assert.Equal((column, column is null), (finding.TableFault?.Column, finding.Fault is null));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_devices_are_recorded_at_once()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var register = new ListImportRegister(database.Source);
+        var draft = await DraftAsync(register);
+        ImmutableArray<ListedDevice> rows =
+        [
+            .. Enumerable.Range(2, 10_000).Select(row => Row(row, $"cam-{row}", row.ToString(CultureInfo.InvariantCulture))),
+        ];
+        var clock = Stopwatch.StartNew();
+        var compared = await CompareAsync(register, draft, rows);
+        var recorded = await register.RecordAsync(draft, compared, Clerk, "", SmallCity.Noon, Cancellation);
+        TestContext.Current.TestOutputHelper?.WriteLine($"recorded in {clock.ElapsedMilliseconds} ms");
+        Assert.Equal(10_000, recorded.Value!.Added);
+        Assert.Equal(10_000, await database.AskAsync<int>("select count(*)::int from registry.device where id like 'cam-%'"));
+    }
+}
