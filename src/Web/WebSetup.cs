@@ -13,6 +13,7 @@ using SurveillanceRegistry.Web.Changes;
 using SurveillanceRegistry.Web.Connections;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Devices.Facts;
+using SurveillanceRegistry.Web.Devices.Imports;
 using SurveillanceRegistry.Web.Devices.Withdrawals;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Kiosks;
@@ -45,6 +46,7 @@ public static class WebSetup
         services.AddSingleton<DeviceRegistration>();
         services.AddSingleton<RegistrationChecks>();
         services.AddSingleton<NamedListActs>();
+        services.AddSingleton<ListImports>();
         services.AddSingleton<AbsenceConfirmation>();
         services.AddHostedService(provider => provider.GetRequiredService<KioskEventStream>());
         return services;
@@ -82,6 +84,7 @@ public static class WebSetup
         DevicesApi.Map(api);
         DeviceRegistrationApi.Map(api);
         ListsApi.Map(api);
+        ImportsApi.Map(api);
         WithdrawalsApi.Map(api);
         GatewaysApi.Map(api);
         CredentialsApi.Map(api);
@@ -97,6 +100,7 @@ public static class WebSetup
                     Results.Bytes(files.WriteCsv(await grains.History()), "text/csv; charset=utf-8", "governance.csv")
             )
             .RequireAuthorization(StaffPolicies.AnyRole);
+        ListFiles.Map(app);
         app.MapApiDocument();
         app.MapRazorPages();
         return app;

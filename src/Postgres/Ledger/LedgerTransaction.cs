@@ -104,19 +104,20 @@ internal sealed class LedgerTransaction
 
     /// <summary>Appends entries of one kind, in their order, in one statement.</summary>
     /// <returns>Their numbers.</returns>
-    public async Task<long[]> AppendManyAsync(string kind, Attribution by, IEnumerable<object> bodies) =>
-        await QueryAsync<long>(
-            """
-            select registry.append_entry(@at, @kind, entry)
-            from (select entry from unnest(@entries) with ordinality one (entry, number) order by number) ordered
-            """,
+    public async Task<long[]> AppendManyAsync(string kind, Attribution by, IEnumerable<object> bodies)
+    {
+        var entries = bodies.Select(body => LedgerEntry.Write(At, kind, by, body)).ToArray();
+        var first = await ScalarAsync<long>(
+            "select registry.append_entries(@at, @kind, @entries)",
             new
             {
                 at = At.UtcDateTime,
                 kind,
-                entries = bodies.Select(body => LedgerEntry.Write(At, kind, by, body)).ToArray(),
+                entries,
             }
         );
+        return [.. Enumerable.Range(0, entries.Length).Select(number => first + number)];
+    }
 
     /// <summary>
     /// Records an act on a device: of a fixed device in the ledger, which is public; of a mobile device among the acts, which only people

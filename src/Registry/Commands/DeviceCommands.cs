@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Files.Inventory.Inventory;
 using SurveillanceRegistry.Files.Policies;
+using SurveillanceRegistry.Registry.Commands.Lists;
 using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry.Commands;
@@ -23,10 +24,11 @@ internal static class DeviceCommands
         var file = new Argument<string>("file") { Description = "The inventory file, or a profile under profiles/." };
         var command = new Command(
             "check",
-            "Validate an inventory with the profiles beside it, or one profile: every problem with file, line and what was expected."
+            "Validate an inventory with the profiles beside it, one profile, or a city's list: every problem and what was expected."
         )
         {
             file,
+            ListImportCommand.Mapping,
             CommandOutput.AsJson,
         };
         command.SetAction(
@@ -34,6 +36,8 @@ internal static class DeviceCommands
             {
                 var path = ExistingFile(arguments.GetRequiredValue(file));
                 var asJson = arguments.GetValue(CommandOutput.AsJson);
+                if (ListImportCommand.IsList(path))
+                    return await ListImportCommand.From(path, arguments).CheckAsync(cancellationToken);
                 return !IsProfile(path) && InventoryFile.IsAddition(path)
                     ? await CheckAdditionAsync(path, asJson, cancellationToken)
                     : CommandOutput.Problems(CheckWhole(path), asJson);
@@ -94,12 +98,14 @@ internal static class DeviceCommands
         };
         var command = new Command(
             "import",
-            "Register the new gateways and devices of an inventory, all of them or none. What is registered already stays as it is."
+            "Register the new gateways and devices of an inventory, or what a city's list (CSV, GeoJSON, XLSX) changes: all of it or nothing."
         )
         {
             file,
             preview,
             reason,
+            ListImportCommand.Mapping,
+            ListImportCommand.Decisions,
             CommandOutput.AsJson,
         };
         command.SetAction(
@@ -108,6 +114,10 @@ internal static class DeviceCommands
                 var path = ExistingFile(arguments.GetRequiredValue(file));
                 if (Registration.CheckReason(arguments.GetRequiredValue(reason)) is { } refusal)
                     throw new UsageException(refusal.Sentence);
+                if (ListImportCommand.IsList(path))
+                    return ListImportCommand
+                        .From(path, arguments)
+                        .ImportAsync(arguments.GetRequiredValue(reason), arguments.GetValue(preview), cancellationToken);
                 var import = new DeviceImport(
                     path,
                     arguments.GetRequiredValue(reason),

@@ -41,6 +41,7 @@ internal static class Operations
         {
             ["Governance"] = "The law: which text governs which technology, on any day and as known at any instant.",
             ["Devices"] = "The register of devices, fleets and gateways, and what devices do.",
+            ["Imports"] = "The lists of a city: sent, looked at, recorded as one act, and undone.",
             ["Places"] = "Places, their signed notices and their screens.",
             ["Changes"] = "Change requests, and the documents that they change.",
             ["Ledger"] = "The ledger as a transparency log, for independent verification.",
@@ -139,6 +140,7 @@ internal static class Operations
             ),
             ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", [Limit, After]),
             ["GET fleets/{id}"] = ("Devices", "One fleet of mobile devices, rounded and one hour late", []),
+            ["GET imports"] = ("Imports", "The lists that were sent and recorded", [Limit, After]),
             ["GET gateways"] = ("Devices", null, [Limit, After]),
             ["GET withdrawals"] = ("Devices", null, [Limit, After]),
             ["GET places"] = ("Places", "The places with their screens and devices", [Today, Limit, After]),

@@ -37,6 +37,11 @@ internal static class EndpointPolicyTable
         PAGE /staff/gateways staff
         PAGE /staff/gateways/{id} staff
         PAGE /staff/import editor + staff
+        PAGE /staff/imports staff
+        PAGE /staff/imports/{id} device-clerk + staff
+        GET /staff/imports/template.csv staff
+        GET /staff/devices.csv staff
+        GET /staff/devices.geojson staff
         PAGE /staff/ingest ingest + staff
         GET /staff/ingest/figures ingest
         PAGE /staff/instruments/{id} staff
@@ -74,6 +79,12 @@ internal static class EndpointPolicyTable
         POST /api/v1/devices/{id}/forget-epoch device-clerk
         GET /api/v1/withdrawals staff
         POST /api/v1/names device-clerk
+        GET /api/v1/imports staff
+        POST /api/v1/imports device-clerk
+        GET /api/v1/imports/{id} device-clerk
+        PATCH /api/v1/imports/{id} device-clerk
+        POST /api/v1/imports/{id}/commit device-clerk
+        POST /api/v1/imports/{id}/undo device-clerk
         GET /api/v1/gateways staff
         POST /api/v1/gateways device-clerk
         GET /api/v1/gateways/{id} staff

@@ -15,6 +15,7 @@ using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Checkpoints;
@@ -27,6 +28,7 @@ using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files.Csv;
 using SurveillanceRegistry.Files.Geometry;
+using SurveillanceRegistry.Files.Lists;
 using SurveillanceRegistry.Files.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
@@ -149,6 +151,8 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<ITableFiles>(new TableFiles())
             .AddSingleton<IAreaCheck>(new AreaCheck())
             .AddSingleton<INamedListRegister>(new InMemoryNamedLists())
+            .AddSingleton<ICityListReader>(new CityListReader())
+            .AddSingleton<IListImportRegister>(new InMemoryListImports(memory))
             .AddSingleton(Limits)
             .AddSingleton(Proxies)
             .AddWeb();

@@ -79,6 +79,9 @@ internal sealed partial class Visitor : IDisposable
             Cancellation
         );
 
+    public Task<HttpResponseMessage> PostContentAsync(string address, HttpContent content) =>
+        _client.PostAsync(address, content, Cancellation);
+
     public Task<HttpResponseMessage> PostJsonAsync(string address, string json) =>
         _client.PostAsync(address, new StringContent(json, Encoding.UTF8, "application/json"), Cancellation);
 

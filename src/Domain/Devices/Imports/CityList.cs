@@ -45,7 +45,7 @@ public sealed record CityList(
 )
 {
     /// <summary>A larger file is not read, in bytes.</summary>
-    public const int MaxBytes = 32 * 1024 * 1024;
+    public const int MaxBytes = 24 * 1024 * 1024;
 
     /// <summary>A list has at most this many rows.</summary>
     public const int MaxRows = 50_000;

@@ -12,8 +12,14 @@ public sealed class RegistrationChecks(IGrainFactory grains, INamedListRegister 
     /// <summary>Every reason why a device cannot be registered; empty when it can.</summary>
     public async Task<ImmutableArray<Refusal>> CheckAsync(Device device, CancellationToken cancellationToken)
     {
+        var facts = await FactsAsync(cancellationToken);
+        return [.. Registration.Check(device, facts.City), .. facts.Check(device)];
+    }
+
+    /// <summary>The checks of facts, with the city and its lists as they are now.</summary>
+    public async Task<FactChecks> FactsAsync(CancellationToken cancellationToken)
+    {
         var city = (await grains.Governance()).City;
-        var checks = new FactChecks(city, NamedLists.From(await lists.AllAsync(cancellationToken)), areas, city.DayAt(time.GetUtcNow()));
-        return [.. Registration.Check(device, city), .. checks.Check(device)];
+        return new FactChecks(city, NamedLists.From(await lists.AllAsync(cancellationToken)), areas, city.DayAt(time.GetUtcNow()));
     }
 }

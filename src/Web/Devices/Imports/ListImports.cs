@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Imports;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Devices.Facts;
+
+namespace SurveillanceRegistry.Web.Devices.Imports;
+
+/// <summary>The acts on lists of cities, for the API and the staff pages.</summary>
+public sealed class ListImports(
+    IListImportRegister register,
+    ICityListReader reader,
+    RegistrationChecks checks,
+    IPlaceRegister places,
+    IGrainFactory grains,
+    TimeProvider time
+)
+{
+    private const string IdLetters = "abcdefghijklmnopqrstuvwxyz234567";
+
+    private const int MaxFileName = 120;
+
+    /// <summary>Keeps a file as a draft.</summary>
+    public async Task<Outcome<ListImport>> SendAsync(
+        string? fileName,
+        ReadOnlyMemory<byte> file,
+        ListMapping mapping,
+        ImportDecisions decisions,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        if (file.IsEmpty || file.Length > CityList.MaxBytes)
+            return new Refusal(
+                RefusalCodes.Invalid,
+                $"The file has {file.Length} bytes: expected 1 to {CityList.MaxBytes}. Split a larger list into several files.",
+                "content"
+            );
+        var name = Path.GetFileName(fileName ?? "") is { Length: > 0 } given ? given : "list";
+        if (FreeText.CheckLine(name, MaxFileName, "name") is { } refusal)
+            return refusal;
+        var draft = new ListImport(
+            "im-" + RandomNumberGenerator.GetString(IdLetters, 12),
+            name,
+            Convert.ToHexStringLower(SHA256.HashData(file.Span)),
+            reader.Read(file, mapping.Options).Format,
+            mapping,
+            decisions,
+            ListImportState.Draft,
+            time.GetUtcNow()
+        );
+        await register.SaveDraftAsync(draft, file, time.GetUtcNow(), cancellationToken);
+        return draft;
+    }
+
+    /// <summary>A list as it would be recorded now.</summary>
+    public async Task<ListPreview> PreviewAsync(ListImport import, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(import);
+        var list = reader.Read(await register.FileAsync(import.Sha256, cancellationToken), import.Mapping.Options);
+        return ListPreview.Create(
+            list,
+            import.Mapping,
+            import.Decisions,
+            await checks.FactsAsync(cancellationToken),
+            await places.PlacesAsync(cancellationToken),
+            await register.RegisteredAsync(import.Mapping.List, cancellationToken)
+        );
+    }
+
+    /// <summary>Changes the mapping or the decisions of a draft; null leaves them.</summary>
+    public async Task<Outcome<ListImport>> DecideAsync(
+        ListImport import,
+        ListMapping? mapping,
+        ImportDecisions? decisions,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(import);
+        var after = import with { Mapping = mapping ?? import.Mapping, Decisions = decisions ?? import.Decisions };
+        return await register.DecideAsync(import.Id, after.Mapping, after.Decisions, cancellationToken)
+            ? after
+            : new Refusal(RefusalCodes.WrongState, "The list is no draft any more: send it again.");
+    }
+
+    /// <summary>Records a draft as it was seen.</summary>
+    /// <param name="fingerprint">Of the preview that the person has seen.</param>
+    public async Task<Outcome<ListImport>> RecordAsync(
+        ListImport import,
+        string fingerprint,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(import);
+        if (Registration.CheckReason(reason) is { } refusal)
+            return refusal;
+        if (import.State != ListImportState.Draft)
+            return new Refusal(RefusalCodes.WrongState, "The list was recorded already.");
+        var preview = await PreviewAsync(import, cancellationToken);
+        if (!preview.Mapping.IsEmpty)
+            return preview.Mapping;
+        if (!preview.Problems.IsEmpty)
+            return Refusals(preview.Problems.Select(problem => problem.ToString()));
+        if (preview.Compared.Undecided.Any())
+            return Refusals(preview.Compared.Undecided);
+        if (preview.Compared.IsEmpty)
+            return new Refusal(RefusalCodes.NothingChanged, "The list says what is registered already: there is nothing to record.");
+        if (preview.Fingerprint != fingerprint)
+            return new Refusal(RefusalCodes.Stale, "The register or the decisions changed since you looked: look at the list again.");
+        var outcome = await register.RecordAsync(
+            import,
+            preview.Compared,
+            clerk.AttributionAs(Role.DeviceClerk),
+            reason ?? "",
+            time.GetUtcNow(),
+            cancellationToken
+        );
+        if (outcome.IsDone)
+            await NotifyAsync([
+                .. preview.Compared.New.Select(row => row.Device),
+                .. preview.Compared.Changed.SelectMany(one => new[] { one.Before, one.After }),
+                .. preview.Compared.Gone.Select(one => one.Device),
+            ]);
+        return outcome;
+    }
+
+    /// <summary>Undoes a recorded list.</summary>
+    public async Task<Outcome<ListImport>> UndoAsync(
+        ListImport import,
+        ClaimsPrincipal clerk,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(import);
+        if (Registration.CheckReason(reason) is { } refusal)
+            return refusal;
+        var outcome = await register.UndoAsync(
+            import.Id,
+            clerk.AttributionAs(Role.DeviceClerk),
+            reason ?? "",
+            time.GetUtcNow(),
+            cancellationToken
+        );
+        if (outcome.IsDone)
+            await NotifyAsync([.. (await register.RegisteredAsync(import.Mapping.List, cancellationToken)).Select(one => one.Device)]);
+        return outcome;
+    }
+
+    /// <summary>Notifies the places at once. Devices and partitions hear of each change from the register itself.</summary>
+    private Task NotifyAsync(ImmutableArray<Device> devices) =>
+        Task.WhenAll(
+            devices.Select(device => device.Place).OfType<string>().Distinct().Select(place => grains.Place(place).MarkDevicesChanged())
+        );
+
+    private static ImmutableArray<Refusal> Refusals(IEnumerable<string> sentences) =>
+        [.. sentences.Take(ListProblem.MaxListed).Select(sentence => new Refusal(RefusalCodes.Invalid, sentence))];
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Imports;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Grains;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Devices.Imports;
+using SurveillanceRegistry.Web.Staff.Forms;
+
+namespace SurveillanceRegistry.Web.Staff.Imports;
+
+/// <summary>One list: its columns, its rows as they are read, what is to decide, and the acts that record and undo it.</summary>
+[Authorize(StaffPolicies.DeviceClerk)]
+public sealed class ImportModel(ListImports acts, IListImportRegister register, IPlaceRegister places, IGrainFactory grains) : FormPageModel
+{
+    /// <summary>The most rows that the page shows as they are read.</summary>
+    public const int MaxRows = 20;
+
+    /// <summary>The most problems and questions that the page shows; the API returns all questions.</summary>
+    public const int MaxListed = 100;
+
+    public ListImport Import { get; private set; } = null!;
+
+    /// <summary>Null when the list is no draft.</summary>
+    public ListPreview? Preview { get; private set; }
+
+    public ImmutableArray<Place> Places { get; private set; } = [];
+
+    public ImmutableArray<string> Departments { get; private set; } = [];
+
+    public IEnumerable<string> Kinds => DeviceKind.All.Where(kind => !kind.IsMobile).Select(kind => kind.Id);
+
+    public int Step =>
+        Preview is null ? 4
+        : Preview.Devices.IsEmpty || !Preview.Problems.IsEmpty || !Preview.Mapping.IsEmpty ? 2
+        : 3;
+
+    public string InspectedOn => Import.Mapping.InspectedOn is { } day ? FormText.Write(day) : "";
+
+    public string Words => Errors.IsEmpty ? MappingForm.WriteWords(Import.Mapping) : Value("words");
+
+    /// <summary>The column that holds a field; empty when none does.</summary>
+    public string ColumnOf(string field) =>
+        Import.Mapping.Columns.TryGetValue(field, out var column) ? column
+        : Preview!.List.Columns.Contains(field) ? field
+        : "";
+
+    /// <summary>What the list calls the device of a row.</summary>
+    public string NameOf(int row) =>
+        Preview!.Devices.FirstOrDefault(device => device.Row == row) is { } found
+            ? found.Name.Length > 0
+                ? found.Name
+                : found.Device.AssetNumber ?? found.Device.Id
+            : "";
+
+    public RowDecision? DecisionOn(int row) => Import.Decisions.Rows.LastOrDefault(decided => decided.Row == row)?.Take;
+
+    public GoneDecision? DecisionOn(string device) => Import.Decisions.Gone.LastOrDefault(decided => decided.Device == device)?.Take;
+
+    public async Task<IActionResult> OnGetAsync(string id) => await LoadAsync(id) ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostMapAsync(string id)
+    {
+        if (!await LoadAsync(id))
+            return NotFound();
+        var read = MappingForm.Read(Request.Form, Import.Mapping);
+        if (read.Value is not { } mapping)
+            return Invalid(FieldError.From(read.Refusals));
+        var outcome = await acts.DecideAsync(Import, mapping, null, HttpContext.RequestAborted);
+        return outcome.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(outcome.Refusals));
+    }
+
+    public async Task<IActionResult> OnPostRecordAsync(string id)
+    {
+        if (!await LoadAsync(id))
+            return NotFound();
+        var form = Request.Form;
+        if (form.Text("act") != "record")
+        {
+            var decided = await acts.DecideAsync(Import, null, MappingForm.ReadDecisions(form), HttpContext.RequestAborted);
+            return decided.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(decided.Refusals));
+        }
+
+        if (form.Text("record-reason") is not { } reason)
+            return Invalid([FieldError.MissingReason("record-reason")]);
+        var outcome = await acts.RecordAsync(Import, form.Text("seen") ?? "", User, reason, HttpContext.RequestAborted);
+        return outcome.IsDone
+            ? Redirect($"/staff/imports/{id}")
+            : Invalid(FieldError.From(outcome.Refusals, ("reason", "record-reason")));
+    }
+
+    public async Task<IActionResult> OnPostUndoAsync(string id)
+    {
+        if (!await LoadAsync(id))
+            return NotFound();
+        if (Request.Form.Text("undo-reason") is not { } reason)
+            return Invalid([FieldError.MissingReason("undo-reason")]);
+        var outcome = await acts.UndoAsync(Import, User, reason, HttpContext.RequestAborted);
+        return outcome.IsDone
+            ? Redirect($"/staff/imports/{id}")
+            : Invalid(FieldError.From(outcome.Refusals, ("reason", "undo-reason")));
+    }
+
+    private async Task<bool> LoadAsync(string id)
+    {
+        var cancellationToken = HttpContext.RequestAborted;
+        if (await register.FindAsync(id, cancellationToken) is not { } import)
+            return false;
+        Import = import;
+        Places = await places.PlacesAsync(cancellationToken);
+        Departments = [.. (await grains.Governance()).City.Departments.Select(department => department.Id)];
+        if (import.State == ListImportState.Draft)
+            Preview = await acts.PreviewAsync(import, cancellationToken);
+        return true;
+    }
+}
