@@ -127,8 +127,12 @@ public sealed class ListComparer
     private IEnumerable<GoneDevice> Gone()
     {
         var decided = _decisions.Gone.GroupBy(gone => gone.Device).ToDictionary(gone => gone.Key, gone => gone.Last().Take);
-        return from one in _registered
-            where one.IsOfList && one.Device.Lifecycle != Lifecycle.Removed && !_matched.Contains(one.Device.Id)
-            select new GoneDevice(one.Device, one.Version, decided.TryGetValue(one.Device.Id, out var take) ? take : _decisions.OtherGone);
+        return _registered
+            .Where(one => one.IsOfList && one.Device.Lifecycle != Lifecycle.Removed && !_matched.Contains(one.Device.Id))
+            .Select(one => new GoneDevice(
+                one.Device,
+                one.Version,
+                decided.TryGetValue(one.Device.Id, out var take) ? take : _decisions.OtherGone
+            ));
     }
 }

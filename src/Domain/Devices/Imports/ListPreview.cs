@@ -33,7 +33,12 @@ public sealed record ListPreview(
                     {
                         added = Compared.New.Select(row => (Device)row.Device),
                         changed = Compared.Changed.Select(one => new { one.Version, one.After }),
-                        gone = Compared.Gone.Select(one => new { one.Device.Id, one.Version, one.Decision }),
+                        gone = Compared.Gone.Select(one => new
+                        {
+                            one.Device.Id,
+                            one.Version,
+                            one.Decision,
+                        }),
                     },
                     Json.Options
                 )

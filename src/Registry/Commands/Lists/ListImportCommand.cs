@@ -22,7 +22,10 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
     private static readonly string[] Extensions = [".csv", ".tsv", ".txt", ".geojson", ".json", ".xlsx", ".xlsm", ".xls"];
 
     public static Option<string?> Mapping { get; } =
-        new("--mapping") { Description = "A JSON file: what the columns of a city's list mean. Without it columns have the names of fields." };
+        new("--mapping")
+        {
+            Description = "A JSON file: what the columns of a city's list mean. Without it columns have the names of fields.",
+        };
 
     public static Option<string?> Decisions { get; } =
         new("--decisions") { Description = "A JSON file: what was decided about possible duplicates and about devices that are gone." };

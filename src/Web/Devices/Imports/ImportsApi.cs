@@ -67,7 +67,9 @@ internal static class ImportsApi
             .RequireAuthorization(clerk)
             .Accepts<DeviceRegistrationApi.ReasonBody>(true, "application/json")
             .WithSummary("Undo a recorded list: all of it as one act, or nothing")
-            .WithDescription("Devices that it registered are removed; those that it changed are as they were. Refused when one was changed since.");
+            .WithDescription(
+                "Devices that it registered are removed; those that it changed are as they were. Refused when one was changed since."
+            );
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, IListImportRegister register) =>
@@ -75,8 +77,7 @@ internal static class ImportsApi
 
     private static async Task<IResult> FindAsync(string id, HttpContext http, IListImportRegister register, ListImports imports) =>
         await register.FindAsync(id, http.RequestAborted) is not { } import ? NotFound(id)
-        : import.State == ListImportState.Draft
-            ? await ShapeAsync(import, imports, StatusCodes.Status200OK, http.RequestAborted)
+        : import.State == ListImportState.Draft ? await ShapeAsync(import, imports, StatusCodes.Status200OK, http.RequestAborted)
         : StoredJsonResult.Create(StatusCodes.Status200OK, ImportResponse.From(import));
 
     private static Task<IResult> SendAsync(HttpContext http, ListImports imports) =>
@@ -178,12 +179,7 @@ internal static class ImportsApi
     private static async Task<IResult> ShapeAsync(ListImport import, ListImports imports, int status, CancellationToken cancellationToken)
     {
         var preview = await imports.PreviewAsync(import, cancellationToken);
-        return StoredJsonResult.Create(
-            status,
-            ImportPreviewResponse.From(import, preview),
-            Tag(preview),
-            $"/api/v1/imports/{import.Id}"
-        );
+        return StoredJsonResult.Create(status, ImportPreviewResponse.From(import, preview), Tag(preview), $"/api/v1/imports/{import.Id}");
     }
 
     private static string Tag(ListPreview preview) => $"\"{preview.Fingerprint}\"";

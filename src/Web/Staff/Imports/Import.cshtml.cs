@@ -86,9 +86,7 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
         if (form.Text("record-reason") is not { } reason)
             return Invalid([FieldError.MissingReason("record-reason")]);
         var outcome = await acts.RecordAsync(Import, form.Text("seen") ?? "", User, reason, HttpContext.RequestAborted);
-        return outcome.IsDone
-            ? Redirect($"/staff/imports/{id}")
-            : Invalid(FieldError.From(outcome.Refusals, ("reason", "record-reason")));
+        return outcome.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(outcome.Refusals, ("reason", "record-reason")));
     }
 
     public async Task<IActionResult> OnPostUndoAsync(string id)
@@ -98,9 +96,7 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
         if (Request.Form.Text("undo-reason") is not { } reason)
             return Invalid([FieldError.MissingReason("undo-reason")]);
         var outcome = await acts.UndoAsync(Import, User, reason, HttpContext.RequestAborted);
-        return outcome.IsDone
-            ? Redirect($"/staff/imports/{id}")
-            : Invalid(FieldError.From(outcome.Refusals, ("reason", "undo-reason")));
+        return outcome.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(outcome.Refusals, ("reason", "undo-reason")));
     }
 
     private async Task<bool> LoadAsync(string id)

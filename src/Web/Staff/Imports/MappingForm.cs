@@ -35,10 +35,7 @@ internal static class MappingForm
 
     /// <summary>The words of a mapping, one a line.</summary>
     public static string WriteWords(ListMapping mapping) =>
-        string.Join(
-            '\n',
-            mapping.Words.SelectMany(field => field.Value.Select(word => $"{field.Key}: {word.Key} = {word.Value}"))
-        );
+        string.Join('\n', mapping.Words.SelectMany(field => field.Value.Select(word => $"{field.Key}: {word.Key} = {word.Value}")));
 
     /// <summary>Reads the decisions.</summary>
     public static ImportDecisions ReadDecisions(IFormCollection form)
@@ -53,8 +50,7 @@ internal static class MappingForm
             )
                 rows.Add(new DecidedRow(row, take, take == RowDecision.Same ? form.Text($"device-{row}") : null));
             else if (
-                field.StartsWith("gone-", StringComparison.Ordinal)
-                && Domain.Json.TryWord<GoneDecision>(form.Text(field), out var decision)
+                field.StartsWith("gone-", StringComparison.Ordinal) && Domain.Json.TryWord<GoneDecision>(form.Text(field), out var decision)
             )
                 gone.Add(new DecidedGone(field[5..], decision));
         }
@@ -86,7 +82,11 @@ internal static class MappingForm
             if (colon < 0 || equals < colon || !ListFields.All.Contains(field))
                 return (
                     words,
-                    new Refusal(RefusalCodes.Invalid, $"“{line}”: expected a field, a colon, a word, an equals sign and a meaning.", "words")
+                    new Refusal(
+                        RefusalCodes.Invalid,
+                        $"“{line}”: expected a field, a colon, a word, an equals sign and a meaning.",
+                        "words"
+                    )
                 );
             var known = words.GetValueOrDefault(field) ?? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
             words = words.SetItem(field, known.SetItem(line[(colon + 1)..equals].Trim(), line[(equals + 1)..].Trim()));

@@ -17,8 +17,7 @@ internal sealed class InMemoryListImports(IDeviceRegister devices) : IListImport
     public Task<ImmutableArray<ListImport>> AllAsync(CancellationToken cancellationToken) =>
         Task.FromResult<ImmutableArray<ListImport>>([.. _imports.Values.OrderByDescending(import => import.MadeAt)]);
 
-    public Task<ListImport?> FindAsync(string id, CancellationToken cancellationToken) =>
-        Task.FromResult(_imports.GetValueOrDefault(id));
+    public Task<ListImport?> FindAsync(string id, CancellationToken cancellationToken) => Task.FromResult(_imports.GetValueOrDefault(id));
 
     public Task<byte[]> FileAsync(string sha256, CancellationToken cancellationToken) => Task.FromResult(_files[sha256]);
 
@@ -70,7 +69,12 @@ internal sealed class InMemoryListImports(IDeviceRegister devices) : IListImport
             await devices.RegisterAsync(device, by, reason, at, cancellationToken);
         foreach (var change in compared.Changed)
             await devices.ChangeAsync(change.After, change.Version, by, reason, at, cancellationToken);
-        return _imports[draft.Id] = draft with { State = ListImportState.Recorded, Added = compared.New.Length, Changed = compared.Changed.Length };
+        return _imports[draft.Id] = draft with
+        {
+            State = ListImportState.Recorded,
+            Added = compared.New.Length,
+            Changed = compared.Changed.Length,
+        };
     }
 
     public async Task<Outcome<ListImport>> UndoAsync(

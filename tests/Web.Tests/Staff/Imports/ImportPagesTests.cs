@@ -91,7 +91,9 @@ public sealed class ImportPagesTests(StaffedCity staffed) : IClassFixture<Staffe
 
     private static async Task<string> UploadAsync(Visitor clerk, string csv)
     {
-        var token = (await clerk.DocumentAsync("/staff/imports")).QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        var token = (await clerk.DocumentAsync("/staff/imports"))
+            .QuerySelector("[name=__RequestVerificationToken]")!
+            .GetAttribute("value")!;
         using var form = new MultipartFormDataContent
         {
             { new StringContent(token), "__RequestVerificationToken" },
