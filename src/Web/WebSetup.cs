@@ -84,7 +84,7 @@ public static class WebSetup
         DevicesApi.Map(api);
         DeviceRegistrationApi.Map(api);
         ListsApi.Map(api);
-        ImportsApi.Map(api);
+        ImportsApi.Map(app, api);
         WithdrawalsApi.Map(api);
         GatewaysApi.Map(api);
         CredentialsApi.Map(api);
@@ -100,7 +100,6 @@ public static class WebSetup
                     Results.Bytes(files.WriteCsv(await grains.History()), "text/csv; charset=utf-8", "governance.csv")
             )
             .RequireAuthorization(StaffPolicies.AnyRole);
-        ListFiles.Map(app);
         app.MapApiDocument();
         app.MapRazorPages();
         return app;

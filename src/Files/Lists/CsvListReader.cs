@@ -78,7 +78,7 @@ internal static class CsvListReader
         rows.Add(new ListRow(number, [.. cells.Take(columns.Length)]));
     }
 
-    private static IEnumerable<string> Cells(CsvReader csv)
+    private static string[] Cells(CsvReader csv)
     {
         var cells = new string[csv.FieldCount];
         for (var index = 0; index < cells.Length; index++)

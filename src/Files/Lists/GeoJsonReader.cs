@@ -151,17 +151,16 @@ internal static class GeoJsonReader
             ? properties.EnumerateObject()
             : [];
 
-    private static string Cell(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString()!,
-            JsonValueKind.Null or JsonValueKind.Undefined => "",
-            JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) => string.Join(
-                ' ',
-                value.EnumerateArray().Select(item => item.GetRawText())
-            ),
-            _ => value.GetRawText(),
-        };
+    private static string Cell(JsonElement value)
+    {
+        if (value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+            return "";
+        if (value.ValueKind == JsonValueKind.String)
+            return value.GetString()!;
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+            ? string.Join(' ', value.EnumerateArray().Select(item => item.GetRawText()))
+            : value.GetRawText();
+    }
 
     private static string? Text(JsonElement json, string member) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String

@@ -47,7 +47,7 @@ internal static class WorkbookCheck
         return AddFormulas(zip, notes) is { } unreadable ? ([], unreadable) : (notes.ToImmutable(), null);
     }
 
-    /// <summary>Unpacks every part to nowhere, and stops at the limit: sizes in the directory of a ZIP file may be wrong on purpose.</summary>
+    /// <summary>Unpacks every part to nowhere, up to the limit: sizes in the directory of a ZIP file may be wrong on purpose.</summary>
     private static bool IsWithinLimit(ZipArchive zip)
     {
         var left = MaxUnpackedBytes;

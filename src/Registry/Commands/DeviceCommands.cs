@@ -98,7 +98,7 @@ internal static class DeviceCommands
         };
         var command = new Command(
             "import",
-            "Register the new gateways and devices of an inventory, or what a city's list (CSV, GeoJSON, XLSX) changes: all of it or nothing."
+            "Register what is new in an inventory, or what a city's list (CSV, GeoJSON, XLSX) changes: all of it or nothing."
         )
         {
             file,

@@ -56,7 +56,7 @@ public sealed class CityCameraListsTests
         var list = new CityListReader().Read(bytes, mapping.Options);
         Assert.Empty(list.Problems);
         Assert.Empty(mapping.Check(list));
-        return ListRowReader.Read(list, mapping, Checks, Places);
+        return ListedDevice.ReadAll(list, mapping, Checks, Places);
     }
 
     private static ImmutableArray<RegisteredFixedDevice> Register(ListComparison compared) =>
@@ -81,14 +81,14 @@ public sealed class CityCameraListsTests
         Assert.Equal(135, devices.Select(row => row.Device.Id).Distinct().Count());
         Assert.Equal(21, devices.Count(row => row.Device.Owner == "WSDOT"));
 
-        var open = ListComparer.Compare(devices, [], new ImportDecisions());
+        var open = ListComparison.Create(devices, [], new ImportDecisions());
         Assert.NotEmpty(open.Duplicates);
         Assert.Equal(open.Duplicates.Length, open.Undecided.Count());
-        var decided = ListComparer.Compare(devices, [], new ImportDecisions { OtherDuplicates = RowDecision.New });
+        var decided = ListComparison.Create(devices, [], new ImportDecisions { OtherDuplicates = RowDecision.New });
         Assert.Equal((135, 0), (decided.New.Length, decided.Undecided.Count()));
 
-        // The same list again says nothing new, and asks nothing again.
-        var again = ListComparer.Compare(devices, Register(decided), new ImportDecisions());
+        // The same list again changes nothing, and asks nothing again.
+        var again = ListComparison.Create(devices, Register(decided), new ImportDecisions());
         Assert.Equal((true, 135, 0), (again.IsEmpty, again.Unchanged, again.Undecided.Count()));
     }
 
@@ -97,8 +97,8 @@ public sealed class CityCameraListsTests
     {
         const string First = "owner,name,lat,lon\nSDOT,A & B,47.50,-122.30\nSDOT,C & D,47.51,-122.31\nSDOT,E & F,47.52,-122.32\n";
         const string Later = "owner,name,lat,lon\nSDOT,A & B,47.50,-122.30\nWSDOT,C & D,47.51,-122.31\nSDOT,G & H,47.53,-122.33\n";
-        var registered = Register(ListComparer.Compare(Read(Encoding.UTF8.GetBytes(First), Seattle).Devices, [], new ImportDecisions()));
-        var later = ListComparer.Compare(Read(Encoding.UTF8.GetBytes(Later), Seattle).Devices, registered, new ImportDecisions());
+        var registered = Register(ListComparison.Create(Read(Encoding.UTF8.GetBytes(First), Seattle).Devices, [], new ImportDecisions()));
+        var later = ListComparison.Create(Read(Encoding.UTF8.GetBytes(Later), Seattle).Devices, registered, new ImportDecisions());
         Assert.Equal((1, 1, 1, 1), (later.New.Length, later.Changed.Length, later.Unchanged, later.Gone.Length));
         Assert.Equal("WSDOT", later.Changed[0].After.Owner);
         Assert.Single(later.Undecided);
@@ -108,7 +108,7 @@ public sealed class CityCameraListsTests
     public void A_unit_near_another_under_other_words_is_asked()
     {
         const string Text = "owner,name,lat,lon\nSDOT,A & B,47.50000,-122.30000\nSDOT,Corner of A,47.50005,-122.30005\n";
-        var compared = ListComparer.Compare(Read(Encoding.UTF8.GetBytes(Text), Seattle).Devices, [], new ImportDecisions());
+        var compared = ListComparison.Create(Read(Encoding.UTF8.GetBytes(Text), Seattle).Devices, [], new ImportDecisions());
         var duplicate = Assert.Single(compared.Duplicates);
         Assert.Equal((3, DuplicateReason.Near, 2), (duplicate.Row, duplicate.Reason, duplicate.OtherRow));
         Assert.InRange(duplicate.Metres!.Value, 5, 9);
@@ -197,7 +197,7 @@ public sealed class CityCameraListsTests
         {
             var (read, problems) = Read(bytes, mapping);
             Assert.Empty(problems);
-            var compared = ListComparer.Compare(
+            var compared = ListComparison.Create(
                 read,
                 [.. devices.Select(device => new RegisteredFixedDevice(device, 1, true))],
                 new ImportDecisions()
@@ -217,8 +217,8 @@ public sealed class CityCameraListsTests
             );
         var clock = Stopwatch.StartNew();
         var (devices, problems) = Read(Encoding.UTF8.GetBytes(text.ToString()), Seattle);
-        var compared = ListComparer.Compare(devices, [], new ImportDecisions());
-        var again = ListComparer.Compare(devices, Register(compared), new ImportDecisions());
+        var compared = ListComparison.Create(devices, [], new ImportDecisions());
+        var again = ListComparison.Create(devices, Register(compared), new ImportDecisions());
         TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms");
         Assert.Empty(problems);
         Assert.Equal((10_000, 10_000), (compared.New.Length, again.Unchanged));

@@ -129,7 +129,8 @@ public sealed class CityListReaderTests
             Encoding.Unicode.GetBytes("PX;Main\n1;2\n"),
             Encoding.UTF8.GetBytes("""{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"a":1},"geometry":null}]}"""),
             Encoding.UTF8.GetBytes(
-                """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[1,2]}}]}"""
+                """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"""
+                    + """ "geometry":{"type":"Point","coordinates":[1,2]}}]}"""
             ),
             Workbook("""<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><f>1</f><v>2</v></c></row>"""),
         ];
@@ -167,7 +168,8 @@ public sealed class CityListReaderTests
             Add(
                 zip,
                 "xl/worksheets/sheet1.xml",
-                $"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"""
+                """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">"""
+                    + $"<sheetData>{rows}</sheetData></worksheet>"
             );
             if (extra > 0)
             {

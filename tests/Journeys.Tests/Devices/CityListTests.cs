@@ -44,17 +44,8 @@ public sealed class CityListTests(StaffedRegistry city)
         Assert.Contains("may be the same device as row", questions, StringComparison.Ordinal);
         Assert.Equal(before, await DevicesAsync());
 
-        var (done, output, failure) = await Programs.CommandAsync(
-            city.Host.Settings,
-            "devices",
-            "import",
-            list,
-            "--mapping",
-            mapping,
-            "--decisions",
-            decisions,
-            "--json"
-        );
+        string[] import = ["devices", "import", list, "--mapping", mapping, "--decisions", decisions, "--json"];
+        var (done, output, failure) = await Programs.CommandAsync(city.Host.Settings, import);
         Assert.True(done == 0, failure);
         var result = JsonSerializer.Deserialize<JsonElement>(output);
         Assert.Equal(135, result.GetProperty("added").GetInt32());
@@ -64,8 +55,11 @@ public sealed class CityListTests(StaffedRegistry city)
             (again, nothing.Contains("Nothing to record: 0 new, 0 changed, 135 as registered", StringComparison.Ordinal))
         );
 
-        var import = result.GetProperty("import").GetString();
-        var (undone, _, answer) = await StaffedRegistry.SendAsync(clerk, $"imports/{import}/undo", """{"reason":"Only tried."}""");
+        var (undone, _, answer) = await StaffedRegistry.SendAsync(
+            clerk,
+            $"imports/{result.GetProperty("import")}/undo",
+            """{"reason":"Only tried."}"""
+        );
         Assert.True(undone == 200, $"{undone} {answer}");
         Assert.Equal(before, await DevicesAsync());
         var verified = await Programs.CommandAsync(city.Host.Settings, "ledger", "verify");

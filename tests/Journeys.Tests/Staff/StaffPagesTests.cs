@@ -36,7 +36,6 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         "/staff/devices/east-precinct-lobby-1",
         "/staff/devices/body-worn-east-01",
         "/staff/gateways",
-        "/staff/names",
         "/staff/imports",
         "/staff/gateways/axe-gateway",
     ];

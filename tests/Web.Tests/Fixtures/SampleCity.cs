@@ -14,8 +14,6 @@ using Orleans.Configuration;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
-using SurveillanceRegistry.Domain.Devices.Facts;
-using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Checkpoints;
@@ -27,8 +25,6 @@ using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files.Csv;
-using SurveillanceRegistry.Files.Geometry;
-using SurveillanceRegistry.Files.Lists;
 using SurveillanceRegistry.Files.Policies;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
@@ -149,10 +145,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
             .AddSingleton<ISignedHeads>(new InMemorySignedHeads())
             .AddSingleton<ITableFiles>(new TableFiles())
-            .AddSingleton<IAreaCheck>(new AreaCheck())
-            .AddSingleton<INamedListRegister>(new InMemoryNamedLists())
-            .AddSingleton<ICityListReader>(new CityListReader())
-            .AddSingleton<IListImportRegister>(new InMemoryListImports(memory))
+            .AddLists(memory)
             .AddSingleton(Limits)
             .AddSingleton(Proxies)
             .AddWeb();

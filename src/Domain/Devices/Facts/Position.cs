@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -21,6 +22,16 @@ public readonly record struct Position(double Longitude, double Latitude)
         var (north, east) = (to - from, double.DegreesToRadians(other.Longitude - Longitude));
         var half = Math.Sin(north / 2) * Math.Sin(north / 2) + Math.Cos(from) * Math.Cos(to) * Math.Sin(east / 2) * Math.Sin(east / 2);
         return 2 * EarthRadiusMetres * Math.Asin(Math.Min(1, Math.Sqrt(half)));
+    }
+
+    /// <summary>The middle of some positions, one at least: of each coordinate the one that half of them exceed.</summary>
+    public static Position Middle(ImmutableArray<Position> positions) =>
+        new(Median(positions.Select(position => position.Longitude)), Median(positions.Select(position => position.Latitude)));
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
     }
 
     /// <summary>Latitude and longitude, as people write them: <c>47.6097, -122.3331</c>.</summary>

@@ -5,7 +5,7 @@ using SurveillanceRegistry.Domain.Devices.Facts;
 namespace SurveillanceRegistry.Domain.Devices.Imports;
 
 /// <summary>Compares a list with the register: new, changed, gone, and what may be a duplicate.</summary>
-public sealed class ListComparer
+internal sealed class ListComparer
 {
     private readonly ImmutableArray<RegisteredFixedDevice> _registered;
     private readonly ImportDecisions _decisions;

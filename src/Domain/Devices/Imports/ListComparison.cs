@@ -54,12 +54,20 @@ public sealed record ListComparison(
     /// <summary>How near two devices are that may be one, in metres.</summary>
     public const double NearMetres = 15;
 
+    /// <summary>Compares the rows of a list with the register.</summary>
+    public static ListComparison Create(
+        ImmutableArray<ListedDevice> rows,
+        ImmutableArray<RegisteredFixedDevice> registered,
+        ImportDecisions decisions
+    ) => ListComparer.Compare(rows, registered, decisions);
+
     /// <summary>Every question that is not decided yet; empty when the list can be recorded.</summary>
     public IEnumerable<string> Undecided =>
         Duplicates
             .Where(duplicate => duplicate.Decision is null)
             .Select(duplicate =>
-                $"Row {duplicate.Row} may be the same device as {(duplicate.OtherRow is { } row ? $"row {row}" : duplicate.Device)}: decide."
+                $"Row {duplicate.Row} may be the same device as "
+                + $"{(duplicate.OtherRow is { } row ? $"row {row}" : duplicate.Device)}: decide."
             )
             .Concat(
                 Gone.Where(gone => gone.Decision is null)

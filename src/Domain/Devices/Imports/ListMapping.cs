@@ -13,7 +13,9 @@ public sealed record ListMapping
 
     public ListOptions Options { get; init; } = new();
 
-    /// <summary>For each field of <see cref="ListFields"/> the column that holds it. A column with the name of a field holds it anyway.</summary>
+    /// <summary>
+    /// For each field of <see cref="ListFields"/> the column that holds it. A column with the name of a field holds it anyway.
+    /// </summary>
     public ImmutableSortedDictionary<string, string> Columns { get; init; } = Empty<string>();
 
     /// <summary>For each field the text that holds for every row whose cell is empty.</summary>

@@ -7,8 +7,8 @@ using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Domain.Devices.Imports;
 
-/// <summary>Reads the rows of a list as devices, by its mapping. Every cell that cannot be read becomes a problem with row and column.</summary>
-public sealed class ListRowReader
+/// <summary>Reads the rows of a list as devices. Every cell that cannot be read becomes a problem with row and column.</summary>
+internal sealed class ListRowReader
 {
     private readonly CityList _list;
     private readonly ListMapping _mapping;
@@ -267,10 +267,7 @@ public sealed class ListRowReader
         var located = devices.Where(device => device.Device.Position is not null).ToArray();
         if (located.Length < 3)
             yield break;
-        var middle = new Position(
-            Median(located.Select(device => device.Device.Position!.Value.Longitude)),
-            Median(located.Select(device => device.Device.Position!.Value.Latitude))
-        );
+        var middle = Position.Middle([.. located.Select(device => device.Device.Position!.Value)]);
         foreach (var device in located)
         {
             var (position, metres) = (device.Device.Position!.Value, device.Device.Position!.Value.MetresTo(middle));
@@ -279,15 +276,9 @@ public sealed class ListRowReader
                     device.Row,
                     reader.ColumnOf(ListFields.Latitude),
                     $"{position}, which is {metres / 1000:0} km from the middle of the list",
-                    $"a position within {MaxMetres / 1000:0} km of the others: look at its signs, and whether latitude and longitude are swapped"
+                    $"a position within {MaxMetres / 1000:0} km of the others: look at its signs, and at which of the two is the latitude"
                 );
         }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
     }
 
     private void Report(ListRow row, string field, string found, string expected) =>

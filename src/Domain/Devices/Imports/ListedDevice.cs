@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Domain.Devices.Imports;
 
@@ -10,6 +11,14 @@ namespace SurveillanceRegistry.Domain.Devices.Imports;
 /// <param name="Fields">The fields that the row says. What it does not say stays as it is registered.</param>
 public sealed record ListedDevice(int Row, string Name, FixedDevice Device, ImmutableHashSet<string> Fields)
 {
+    /// <summary>Reads every row of a list; the problems of the cells that cannot be read.</summary>
+    public static (ImmutableArray<ListedDevice> Devices, ImmutableArray<ListProblem> Problems) ReadAll(
+        CityList list,
+        ListMapping mapping,
+        FactChecks checks,
+        ImmutableArray<Place> places
+    ) => ListRowReader.Read(list, mapping, checks, places);
+
     /// <summary>The registered device with what the row says.</summary>
     public FixedDevice ApplyTo(Device registered)
     {

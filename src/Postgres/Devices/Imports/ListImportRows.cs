@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Imports;
@@ -60,16 +59,13 @@ internal static class ListImportRows
 
     public static async Task<Outcome<ListImport>> UndoAsync(LedgerTransaction ledger, ListImport import, Attribution by, string reason)
     {
-        var entry = await ledger.AppendAsync(
-            LedgerKinds.ListImportUndone,
-            by,
-            new
-            {
-                import = import.Id,
-                import.Mapping.List,
-                reason,
-            }
-        );
+        var body = new
+        {
+            import = import.Id,
+            import.Mapping.List,
+            reason,
+        };
+        var entry = await ledger.AppendAsync(LedgerKinds.ListImportUndone, by, body);
         var isUndone = await ledger.ExecuteAsync(
             "update registry.list_import set undone_entry = @entry where id = @Id and undone_entry is null",
             new { import.Id, entry }
@@ -88,7 +84,7 @@ internal static class ListImportRows
         if (rows.Where(row => row.Now != row.Version).Select(row => row.Device).ToArray() is { Length: > 0 } changed)
             return new Refusal(
                 RefusalCodes.Stale,
-                $"{changed.Length} devices of the list were changed since, such as '{changed[0]}': change those by hand, and the others too."
+                $"{changed.Length} devices of the list were changed since, such as '{changed[0]}': undo the list by hand."
             );
         foreach (var row in rows)
         {

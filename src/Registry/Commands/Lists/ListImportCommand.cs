@@ -36,7 +36,7 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
     public static ListImportCommand From(string path, ParseResult arguments) =>
         new(path, arguments.GetValue(Mapping), arguments.GetValue(Decisions), arguments.GetValue(CommandOutput.AsJson));
 
-    /// <summary>Prints every problem and every question. Returns 0 if the list could be recorded, or says nothing new.</summary>
+    /// <summary>Prints every problem and every question. Returns 0 if the list could be recorded, or changes nothing.</summary>
     public Task<int> CheckAsync(CancellationToken cancellationToken) =>
         RegisterAccess.RunAsync(
             async services =>
@@ -150,7 +150,8 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
         }
 
         var counts =
-            $"{compared.New.Length} new, {compared.Changed.Length} changed, {compared.Unchanged} as registered, {compared.Gone.Length} gone";
+            $"{compared.New.Length} new, {compared.Changed.Length} changed, {compared.Unchanged} as registered, "
+            + $"{compared.Gone.Length} gone";
         var text =
             isRecorded ? $"Recorded as {import}: {counts}."
             : open.Length > 0 ? $"{open.Length} things are wrong or not decided; nothing was recorded: {counts}."

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Ledger;

@@ -29,8 +29,9 @@ internal static class ImportsApi
     /// <summary>The decisions of a person, and why.</summary>
     internal sealed record DecisionsBody(ListMapping? Mapping = null, ImportDecisions? Decisions = null, string? Reason = null);
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
+        ListFiles.Map(app);
         var clerk = Json.Word(Role.DeviceClerk);
         var imports = api.MapGroup("imports").WithTags("Imports");
         imports.MapGet("", ListAsync).Answers<ItemsResponse<ImportResponse>>().RequireAuthorization(StaffPolicies.AnyRole);

@@ -30,7 +30,7 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
 
     public ImmutableArray<string> Departments { get; private set; } = [];
 
-    public IEnumerable<string> Kinds => DeviceKind.All.Where(kind => !kind.IsMobile).Select(kind => kind.Id);
+    public static IEnumerable<string> Kinds => DeviceKind.All.Where(kind => !kind.IsMobile).Select(kind => kind.Id);
 
     public int Step =>
         Preview is null ? 4

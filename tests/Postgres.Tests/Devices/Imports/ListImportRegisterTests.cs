@@ -59,7 +59,7 @@ public sealed class ListImportRegisterTests(SharedCluster cluster)
         ListImportRegister register,
         ListImport draft,
         params ImmutableArray<ListedDevice> rows
-    ) => ListComparer.Compare(rows, await register.RegisteredAsync("cameras", Cancellation), draft.Decisions);
+    ) => ListComparison.Create(rows, await register.RegisteredAsync("cameras", Cancellation), draft.Decisions);
 
     private static async Task<string> ExportAsync(DeviceRegister devices) =>
         JsonSerializer.Serialize(

@@ -44,7 +44,7 @@ public sealed class ImportsApiTests(StaffedCity staffed) : DeviceClerkApiTestBas
         var (recorded, result, _) = await SendAsync("POST", import + "/commit", """{"reason":"Inventory."}""", now);
         Assert.Equal((HttpStatusCode.OK, "recorded", 3), (recorded, (string?)result!["state"], (int)result["added"]!));
 
-        // The same list again says nothing new.
+        // The same list again changes nothing.
         var (_, again, tag) = await SendAsync("POST", "imports", Body(List));
         Assert.Equal((0, 3, 0), ((int)again!["new"]!, (int)again["unchanged"]!, (int)again["undecided"]!));
         Assert.Equal(
