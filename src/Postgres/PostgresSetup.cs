@@ -17,6 +17,7 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Changes;
@@ -29,6 +30,7 @@ using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Presence.History;
+using SurveillanceRegistry.Postgres.Registers;
 using SurveillanceRegistry.Postgres.Staff;
 
 namespace SurveillanceRegistry.Postgres;
@@ -75,6 +77,8 @@ public static class PostgresSetup
         services.AddSingleton<IMobileReadAudit, MobileReadAudit>();
         services.AddHostedService<EnrolmentChangeListener>();
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
+        services.AddSingleton<IInventoryRegister<Place>, PlaceInventory>();
+        services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
         services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
         services.AddSingleton<ObservationRegister>();

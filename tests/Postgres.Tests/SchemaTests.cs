@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Registers;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Postgres.Tests;
@@ -91,6 +92,10 @@ public sealed class SchemaTests(SharedCluster cluster)
             (await register.ActsAsync("car-1", null, 10, Cancellation)).Single().By
         );
         Assert.Empty(await register.ActsAsync("lobby-cam-1", null, 10, Cancellation));
+
+        // A place of before has its first version, from the opening.
+        var place = Assert.Single(await new PlaceInventory(database.Source).HistoryAsync("lobby", Cancellation));
+        Assert.Equal((1, new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero)), (place.Version.Number, place.Version.Since));
 
         // The registration does not name the fleet again, and writes nothing else to the ledger.
         var reader = Device.Of("reader-3", "alpr-patrol", [Capture.Plates], null, "patrol", "police", Lifecycle.Active);

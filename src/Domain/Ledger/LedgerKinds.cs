@@ -27,8 +27,14 @@ public static class LedgerKinds
     /// <summary>A place was registered.</summary>
     public const string PlaceRegistered = "place-registered";
 
+    /// <summary>A place was renamed, retired or brought back, or what was said of it was corrected.</summary>
+    public const string PlaceChanged = "place-changed";
+
     /// <summary>A screen was registered.</summary>
     public const string KioskRegistered = "kiosk-registered";
+
+    /// <summary>A screen was moved to another place, retired or brought back, or what was said of it was corrected.</summary>
+    public const string KioskChanged = "kiosk-changed";
 
     public const string DeviceRegistered = "device-registered";
 

@@ -1,22 +1,34 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace SurveillanceRegistry.Domain.Places;
 
 /// <summary>A place where people stand and may be recorded.</summary>
 /// <param name="Address">The address as people say it.</param>
 /// <param name="Area">The area that the notice covers, in words: "the public lobby and its entrance".</param>
-public sealed record Place(string Id, string Name, string Address, string Area);
+public sealed record Place(string Id, string Name, string Address, string Area)
+{
+    /// <summary>True when it has no notice any more. It keeps its address and its history.</summary>
+    [JsonPropertyName("retired"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRetired { get; init; }
+}
 
 /// <summary>A screen that shows the notice of a place.</summary>
 /// <param name="Removed">True when it is no longer there. Requests for its address are then answered with 410.</param>
 public sealed record Kiosk(string Id, string Place, bool Removed = false);
 
-/// <summary>The register of places and kiosks.</summary>
+/// <summary>The places and kiosks as they are now.</summary>
 public interface IPlaceRegister
 {
-    /// <summary>Every place, in the order of ids.</summary>
+    /// <summary>Every place that is not retired, in the order of ids.</summary>
     Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Every kiosk, in the order of ids.</summary>
+    /// <summary>The place with this id; null when it is not registered or retired.</summary>
+    Task<Place?> FindPlaceAsync(string placeId, CancellationToken cancellationToken);
+
+    /// <summary>Every kiosk, also each that was removed, in the order of ids.</summary>
     Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken);
+
+    /// <summary>The kiosks that show the notice of a place, in the order of ids.</summary>
+    Task<ImmutableArray<Kiosk>> KiosksAtAsync(string placeId, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
 
@@ -21,14 +22,14 @@ public interface IPlaceGrain : IGrainWithStringKey
     Task Recompose();
 
     /// <summary>
-    /// Marks the place's devices or fleets as changed in the register. Returns at once. The place reads them again before its next
-    /// description, once for all changes until then, and composes its notice.
+    /// Marks the place, its screens, devices or fleets as changed in the register. Returns at once. The place reads them again before its
+    /// next description, once for all changes until then, and composes its notice.
     /// </summary>
     [Alias("registered")]
     [AlwaysInterleave]
     Task MarkDevicesChanged();
 
-    /// <summary>Reads the place's devices again if they are marked as changed, and composes its notice.</summary>
+    /// <summary>Reads the place and its devices again if they are marked as changed, and composes its notice.</summary>
     [Alias("read-again")]
     Task ReloadDevices();
 
@@ -36,7 +37,13 @@ public interface IPlaceGrain : IGrainWithStringKey
     [Alias("preview")]
     Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day);
 
-    /// <summary>The place, its devices and its notice now; null if there is no such place.</summary>
+    /// <summary>
+    /// Composes what the notice would say if the place were registered like this; null if there is no such place. Changes nothing.
+    /// </summary>
+    [Alias("preview-place")]
+    Task<NoticePreview?> PreviewPlace(Place place);
+
+    /// <summary>The place, its devices and its notice now; null if there is no such place, or if it is retired.</summary>
     [Alias("describe")]
     Task<PlaceDescription?> Describe();
 

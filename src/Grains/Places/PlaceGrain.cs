@@ -39,6 +39,7 @@ internal sealed class PlaceGrain(
     /// <summary>How often a notice is numbered again because another writer took the number.</summary>
     private const int MaxAttempts = 3;
 
+    private readonly PlaceReader _register = new(places, devices, withdrawals);
     private readonly Dictionary<string, DeviceObservation> _last = [];
     private readonly Dictionary<INoticeWatcher, DateTimeOffset> _watchers = [];
     private Place? _place;
@@ -53,18 +54,15 @@ internal sealed class PlaceGrain(
     private bool _isCurrent;
     private bool _mustReload;
 
+    private string Id => this.GetPrimaryKeyString();
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var id = this.GetPrimaryKeyString();
-        _place = (await places.PlacesAsync(cancellationToken)).FirstOrDefault(place => place.Id == id);
-        if (_place is null)
-            return;
-        _kiosks = [.. (await places.KiosksAsync(cancellationToken)).Where(kiosk => kiosk.Place == id)];
-        await ReadDevices(cancellationToken);
-        await ReadFleets(cancellationToken);
-        _notice = await notices.LatestAsync(id, cancellationToken);
+        await ReadRegister(cancellationToken);
+        _notice = await notices.LatestAsync(Id, cancellationToken);
         _firstSequence = await notices.FirstSequenceAsync(cancellationToken);
-        await Refresh();
+        if (_place is not null)
+            await Refresh();
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(RefreshEvery, RefreshEvery) { KeepAlive = true });
     }
 
@@ -80,25 +78,21 @@ internal sealed class PlaceGrain(
 
     public async Task<PlaceDescription?> Describe()
     {
+        await ReloadDevices();
         if (_place is null)
             return null;
-        await ReloadDevices();
         if (!_isCurrent || MayBeOutdated())
             await Refresh();
         return new PlaceDescription(_place, _kiosks, Covering(), _notice!, _content!) { Fleets = _fleets };
     }
 
-    public async Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day)
+    public async Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day) =>
+        _place is null ? null : Preview(_place, await GrainFactory.Governance(), governance, day);
+
+    public async Task<NoticePreview?> PreviewPlace(Place place)
     {
-        if (_place is null)
-            return null;
-        var current = await GrainFactory.Governance();
-        return new NoticePreview(
-            _place,
-            _kiosks,
-            NoticeComposer.Compose(_place, Covering(), current, day, address.Url, _fleets),
-            NoticeComposer.Compose(_place, Covering(), governance, day, address.Url, _fleets)
-        );
+        var governance = await GrainFactory.Governance();
+        return _place is null ? null : Preview(place, governance, governance, governance.City.DayAt(time.GetUtcNow()));
     }
 
     public Task Watch(INoticeWatcher watcher)
@@ -111,7 +105,7 @@ internal sealed class PlaceGrain(
 
     public Task MarkDevicesChanged()
     {
-        if (_place is null || _mustReload)
+        if (_mustReload)
             return Task.CompletedTask;
         _mustReload = true;
         // A message to itself runs after the current work. Of a thousand devices registered at once, most are marked by then.
@@ -126,10 +120,10 @@ internal sealed class PlaceGrain(
         // Before the read: a device that is registered during it marks the place again.
         _mustReload = false;
         _isCurrent = false;
+        var kiosks = _kiosks;
         try
         {
-            await ReadDevices(CancellationToken.None);
-            await ReadFleets(CancellationToken.None);
+            await ReadRegister(CancellationToken.None);
         }
         catch
         {
@@ -137,7 +131,11 @@ internal sealed class PlaceGrain(
             throw;
         }
 
-        await Refresh();
+        if (_place is not null)
+            await Refresh();
+        // A screen that was moved away or retired has to ask again which notice it shows, although this one is the same.
+        if (!kiosks.SequenceEqual(_kiosks) && _notice is { } notice)
+            await NotifyWatchers(notice.Sequence);
     }
 
     /// <summary>
@@ -159,6 +157,8 @@ internal sealed class PlaceGrain(
         // Until this pass has ended, nothing says that the notice is up to date: what fails here, the next question repeats.
         _isCurrent = false;
         await ReloadDevices();
+        if (_place is null)
+            return;
         await Refresh();
         if (time.GetUtcNow() - _fleetsReadAt < ReadFleetsEvery)
             return;
@@ -170,7 +170,7 @@ internal sealed class PlaceGrain(
     private async Task ReadFleets(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        _fleets = await fleets.FindAsync(_place!.Id, now - PlaceFleet.Delay, cancellationToken);
+        _fleets = await fleets.FindAsync(Id, now - PlaceFleet.Delay, cancellationToken);
         _fleetsReadAt = now;
     }
 
@@ -181,19 +181,16 @@ internal sealed class PlaceGrain(
         await UpdateNotice();
     }
 
-    /// <summary>Reads the devices that the register names at the place, and those that it took from it and that still count.</summary>
-    private async Task ReadDevices(CancellationToken cancellationToken)
+    /// <summary>Reads the place with everything that its notice is composed from. A retired place has no notice.</summary>
+    private async Task ReadRegister(CancellationToken cancellationToken)
     {
-        // The withdrawals last: a device that is moved away between the two reads is in both.
-        var here = await devices.ListAsync(new DeviceFilter(Place: _place!.Id), null, int.MaxValue, cancellationToken);
-        var withdrawn = await withdrawals.FromPlaceAsync(_place.Id, cancellationToken);
-        var gone = withdrawn
-            .Where(device => !device.Open.IsEmpty)
-            .Select(device => device.DeviceId)
-            .Except(here.Select(device => device.Id));
-        var elsewhere = await Task.WhenAll(gone.Select(id => devices.FindAsync(id, cancellationToken)));
-        _withdrawals = withdrawn.ToImmutableDictionary(device => device.DeviceId);
-        _devices = [.. here.Concat(elsewhere.OfType<Device>()).OrderBy(device => device.Id, StringComparer.Ordinal)];
+        var registered = await _register.ReadAsync(Id, cancellationToken);
+        if (registered is not null)
+            await ReadFleets(cancellationToken);
+        _place = registered?.Place;
+        (_kiosks, _devices, _withdrawals) = registered is null
+            ? ([], [], ImmutableDictionary<string, DeviceWithdrawals>.Empty)
+            : (registered.Kiosks, registered.Devices, registered.Withdrawals);
     }
 
     private async Task ReadObservation(Device device)
@@ -207,7 +204,7 @@ internal sealed class PlaceGrain(
         {
             logger.LogWarning(
                 "Place {Place} cannot read the state of device {FixedDevice} ({Reason}); its notice calls the device unknown.",
-                _place!.Id,
+                Id,
                 device.Id,
                 failure.Message
             );
@@ -224,12 +221,18 @@ internal sealed class PlaceGrain(
             }),
         ];
 
+    private NoticePreview Preview(Place place, GovernanceSnapshot now, GovernanceSnapshot then, DateOnly day) =>
+        new(_place!, _kiosks, Compose(_place!, now, day), Compose(place, then, day));
+
+    private NoticeContent Compose(Place place, GovernanceSnapshot governance, DateOnly day) =>
+        NoticeComposer.Compose(place, Covering(), governance, day, address.Url, _fleets);
+
     private async Task UpdateNotice()
     {
         _isCurrent = false;
         var governance = await GrainFactory.Governance();
         var now = time.GetUtcNow();
-        var content = NoticeComposer.Compose(_place!, Covering(), governance, governance.City.DayAt(now), address.Url, _fleets);
+        var content = Compose(_place!, governance, governance.City.DayAt(now));
         for (var attempt = 1; !IsInForce(content); attempt++)
         {
             var issued = await Sign(content, governance, now);
@@ -240,12 +243,12 @@ internal sealed class PlaceGrain(
             }
             else if (attempt < MaxAttempts)
             {
-                _notice = await notices.LatestAsync(_place!.Id, CancellationToken.None);
+                _notice = await notices.LatestAsync(Id, CancellationToken.None);
             }
             else
             {
                 throw new InvalidOperationException(
-                    $"The notice of place {_place!.Id} could not be numbered in {MaxAttempts} attempts: another writer was first each time."
+                    $"The notice of place {Id} could not be numbered in {MaxAttempts} attempts: another writer was first each time."
                 );
             }
         }
@@ -283,12 +286,12 @@ internal sealed class PlaceGrain(
     {
         try
         {
-            await watcher.NoticeChanged(_place!.Id, sequence);
+            await watcher.NoticeChanged(Id, sequence);
         }
         catch (Exception failure)
         {
             // A lost notification costs only time: kiosks also poll.
-            logger.LogDebug(failure, "A watcher of place {Place} does not answer; it is removed.", _place!.Id);
+            logger.LogDebug(failure, "A watcher of place {Place} does not answer; it is removed.", Id);
             _watchers.Remove(watcher);
         }
     }

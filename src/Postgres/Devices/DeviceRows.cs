@@ -221,9 +221,12 @@ internal static class DeviceRows
             place is null || captures.IsEmpty ? null : new Withdrawn(place, captures);
     }
 
+    /// <summary>The constraint of the database that no device which is not removed names a retired place.</summary>
+    private const string AtRetiredPlace = "what_is_in_use_is_at_no_retired_place";
+
     /// <summary>Whether a statement was refused because of a value that people give.</summary>
     internal static bool IsOfValues(PostgresException refused) =>
-        refused.SqlState == PostgresErrorCodes.ForeignKeyViolation || refused.ConstraintName == OneAssetNumber;
+        refused.SqlState == PostgresErrorCodes.ForeignKeyViolation || refused.ConstraintName is OneAssetNumber or AtRetiredPlace;
 
     internal static Refusal Refused(PostgresException refused, Device device) =>
         refused.ConstraintName == OneAssetNumber
@@ -232,6 +235,8 @@ internal static class DeviceRows
                 $"Another device that is in use has the asset number '{device.AssetNumber}': each has a number of its own.",
                 "assetNumber"
             )
+        : refused.ConstraintName == AtRetiredPlace
+            ? new Refusal("invalid", $"Place '{device.Place}' is retired: bring it back first, or name another.", "place")
         : refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
             ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
         : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");

@@ -52,6 +52,14 @@ public sealed class WithdrawalRegister(NpgsqlDataSource database) : IWithdrawalR
     internal static async Task<ImmutableArray<DeviceWithdrawals>> OfDeviceAsync(LedgerTransaction ledger, string deviceId) =>
         [.. Combine(await ledger.QueryAsync<Row>(OfDevice, new { deviceId }))];
 
+    /// <summary>The devices that another person has not confirmed to be gone from a place, as a transaction sees them.</summary>
+    internal static async Task<ImmutableArray<string>> UnconfirmedAtAsync(LedgerTransaction ledger, string place) =>
+        [
+            .. Combine(await ledger.QueryAsync<Row>($"{Query} where known.place = @place order by known.device, open.entry", new { place }))
+                .Where(device => device.AwaitsConfirmation)
+                .Select(device => device.DeviceId),
+        ];
+
     public async Task<ImmutableDictionary<string, ImmutableArray<DeviceWithdrawals>>> OpenOfAsync(
         IReadOnlyCollection<string> deviceIds,
         CancellationToken cancellationToken

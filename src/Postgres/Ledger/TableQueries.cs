@@ -42,8 +42,13 @@ internal static class TableQueries
             """,
         ["opening_file"] = "select entry::text, name, sha256 from registry.opening_file order by entry, name",
         ["turned_day"] = "select to_char(day, 'YYYY-MM-DD'), entry::text from registry.turned_day order by day",
-        ["place"] = "select id, body::text, entry::text from registry.place order by id",
-        ["kiosk"] = "select id, place, body::text, entry::text from registry.kiosk order by id",
+        ["place"] = "select id, body::text, entry::text, version::text from registry.place order by id",
+        ["kiosk"] = "select id, place, body::text, entry::text, version::text from registry.kiosk order by id",
+        ["inventory_version"] = $"""
+            select entry::text, register, id, version::text, {Time("holds_from")}, {Time("recorded_at")}, body::text
+            from registry.inventory_version
+            order by inventory_version.entry, register, id
+            """,
         ["device"] = $"""
             select id, place, fleet, body::text, entry::text, {Time("epochs_from")}, version::text, slot::text
             from registry.device

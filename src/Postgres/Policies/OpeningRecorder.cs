@@ -1,10 +1,10 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Places;
+using SurveillanceRegistry.Postgres.Registers;
 
 namespace SurveillanceRegistry.Postgres.Policies;
 
@@ -36,9 +36,9 @@ internal static class OpeningRecorder
 
         await DocumentRecorder.RecordAsync(ledger, Attribution.Registry, [.. opening.Governance.Documents()], change: null);
         foreach (var place in opening.Places)
-            await InsertAsync(ledger, place);
+            await PlaceRows.Register.OpenAsync(ledger, place);
         foreach (var kiosk in opening.Kiosks)
-            await InsertAsync(ledger, kiosk);
+            await KioskRows.Register.OpenAsync(ledger, kiosk);
         foreach (var gateway in opening.Gateways)
         {
             if (!await GatewayRegister.AddAsync(ledger, gateway, Attribution.Registry, reason: null))
@@ -65,44 +65,6 @@ internal static class OpeningRecorder
                 file.Sha256,
                 isSalted = true,
             };
-
-    private static async Task InsertAsync(LedgerTransaction ledger, Place place)
-    {
-        var entry = await ledger.AppendAsync(LedgerKinds.PlaceRegistered, Attribution.Registry, new { place.Id, registered = place });
-        await ledger.ExecuteAsync(
-            "insert into registry.place (id, body, entry) values (@Id, @body::jsonb, @entry)",
-            new
-            {
-                place.Id,
-                body = JsonRow.Body(place),
-                entry,
-            }
-        );
-    }
-
-    private static async Task InsertAsync(LedgerTransaction ledger, Kiosk kiosk)
-    {
-        var entry = await ledger.AppendAsync(
-            LedgerKinds.KioskRegistered,
-            Attribution.Registry,
-            new
-            {
-                kiosk.Id,
-                kiosk.Place,
-                registered = kiosk,
-            }
-        );
-        await ledger.ExecuteAsync(
-            "insert into registry.kiosk (id, place, body, entry) values (@Id, @Place, @body::jsonb, @entry)",
-            new
-            {
-                kiosk.Id,
-                kiosk.Place,
-                body = JsonRow.Body(kiosk),
-                entry,
-            }
-        );
-    }
 
     private static async Task InsertAsync(LedgerTransaction ledger, Device device)
     {

@@ -20,13 +20,30 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
         }
     }
 
-    /// <summary>The registered kiosks. A test may register and remove some.</summary>
-    public ImmutableArray<Kiosk> Kiosks { get; set; } = opening.Kiosks;
+    /// <summary>The registered places.</summary>
+    public InMemoryInventory<Place> Places { get; } = new(opening.Places, place => place.Id);
 
-    public Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken) => Task.FromResult(opening.Places);
+    /// <summary>The registered kiosks, with their versions.</summary>
+    public InMemoryInventory<Kiosk> Screens { get; } = new(opening.Kiosks, kiosk => kiosk.Id);
+
+    /// <summary>The registered kiosks. A test may register and remove some.</summary>
+    public ImmutableArray<Kiosk> Kiosks
+    {
+        get => Screens.Now;
+        set => Screens.Reset(value);
+    }
+
+    public Task<ImmutableArray<Place>> PlacesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Places.Now.RemoveAll(place => place.IsRetired));
+
+    public Task<Place?> FindPlaceAsync(string placeId, CancellationToken cancellationToken) =>
+        Task.FromResult(Places.Now.FirstOrDefault(place => place.Id == placeId && !place.IsRetired));
 
     public Task<ImmutableArray<Kiosk>> KiosksAsync(CancellationToken cancellationToken) =>
         IsOutOfReach ? throw new IOException("The database is out of reach.") : Task.FromResult(Kiosks);
+
+    public Task<ImmutableArray<Kiosk>> KiosksAtAsync(string placeId, CancellationToken cancellationToken) =>
+        Task.FromResult(Kiosks.RemoveAll(kiosk => kiosk.Removed || kiosk.Place != placeId));
 
     /// <summary>The places that fleets work from.</summary>
     public ImmutableArray<FleetBase> FleetBases { get; set; } = opening.FleetBases;

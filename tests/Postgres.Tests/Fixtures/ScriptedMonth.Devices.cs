@@ -4,11 +4,13 @@ using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Devices.Facts;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Presence;
+using SurveillanceRegistry.Postgres.Registers;
 
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
 
@@ -45,6 +47,31 @@ public partial class ScriptedMonth
         await EnrolAsync(enrolment);
         var lists = new NamedListRegister(Database.Source);
         await lists.AddAsync(new ListedName(NamedList.Vendors, "Axis"), Clerk, "bought", Now, Cancellation);
+        await MovePlacesAsync();
+    }
+
+    /// <summary>Adds, corrects and retires a place, and adds, moves and retires a screen.</summary>
+    private async Task MovePlacesAsync()
+    {
+        var places = new PlaceInventory(Database.Source);
+        var kiosks = new KioskInventory(Database.Source);
+        var corner = new Place("corner", "Corner", "3 Main St", "the corner");
+        await places.RegisterAsync(corner, new RegisterAct(Clerk, "new", Now), Cancellation);
+        var since = SmallCity.Noon.AddDays(-1);
+        await places.ChangeAsync(corner with { Name = "The corner" }, 1, new RegisterAct(Clerk, "its name", Now, since), Cancellation);
+        await kiosks.RegisterAsync(new Kiosk("kiosk-3", "corner"), new RegisterAct(Clerk, "new", Now), Cancellation);
+        await kiosks.ChangeAsync(new Kiosk("kiosk-3", "gate"), 1, new RegisterAct(Clerk, "moved", Now), Cancellation);
+        await kiosks.ChangeAsync(new Kiosk("kiosk-3", "gate", Removed: true), 2, new RegisterAct(Clerk, "broken", Now), Cancellation);
+        var retired = await places.ChangeAsync(
+            corner with
+            {
+                IsRetired = true,
+            },
+            2,
+            new RegisterAct(Clerk, "built over", Now),
+            Cancellation
+        );
+        Assert.True(retired.IsDone);
     }
 
     /// <summary>Strikes two sensors, names one of them again, removes the device, and confirms that it is gone.</summary>

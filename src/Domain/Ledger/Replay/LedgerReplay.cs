@@ -164,6 +164,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new TurnedDayTable(),
             new PlaceTable(older),
             new KioskTable(older),
+            new InventoryTable(older),
             new DeviceTable(older),
             new GatewayTable(),
             new FleetTable(older),
