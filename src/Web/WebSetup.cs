@@ -21,6 +21,7 @@ using SurveillanceRegistry.Web.Ledger;
 using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies.Api;
 using SurveillanceRegistry.Web.Presence;
+using SurveillanceRegistry.Web.Registers;
 using SurveillanceRegistry.Web.Staff.Account;
 using SurveillanceRegistry.Web.Staff.Audit;
 
@@ -48,6 +49,7 @@ public static class WebSetup
         services.AddSingleton<NamedListActs>();
         services.AddSingleton<ListImports>();
         services.AddSingleton<AbsenceConfirmation>();
+        services.AddSingleton<RegisterClerk>();
         services.AddHostedService(provider => provider.GetRequiredService<KioskEventStream>());
         return services;
     }
@@ -90,6 +92,7 @@ public static class WebSetup
         CredentialsApi.Map(api);
         HistoryApi.Map(api);
         PlacesApi.Map(api);
+        RegisterApi.Map(api);
         ChangesApi.Map(api);
         LogApi.Map(api);
         IngestApi.Map(app, api);

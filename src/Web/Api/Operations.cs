@@ -32,6 +32,12 @@ internal static class Operations
                     + "Any other day is refused with what to use instead: only the current version exists.",
                 ParameterForms.Day
             ),
+        Registered =
+            new(
+                "asOf",
+                "What the register says of this day in the city, or of this instant. A day means its end; now when left out.",
+                ParameterForms.DayOrInstant
+            ),
         Limit = PageOf(1000),
         After = new("after", "The `next` of the previous page.");
 
@@ -143,8 +149,13 @@ internal static class Operations
             ["GET imports"] = ("Imports", "The lists that were sent and recorded", [Limit, After]),
             ["GET gateways"] = ("Devices", null, [Limit, After]),
             ["GET withdrawals"] = ("Devices", null, [Limit, After]),
-            ["GET places"] = ("Places", "The places with their screens and devices", [Today, Limit, After]),
-            ["GET places/{id}"] = ("Places", "One place", [Today]),
+            ["GET places"] = ("Places", "The places with their screens and devices", [Registered, KnownAt, Limit, After]),
+            ["GET places/{id}"] = ("Places", "One place", [Registered, KnownAt]),
+            ["GET places/{id}/history"] = ("Places", "Every version of a place, oldest first, with who recorded it and why", []),
+            ["POST places"] = ("Places", null, []),
+            ["PATCH places/{id}"] = ("Places", null, []),
+            ["POST kiosks"] = ("Places", null, []),
+            ["PATCH kiosks/{id}"] = ("Places", null, []),
             ["GET places/{id}/notice"] = (
                 "Places",
                 "The notice that was in force at a place at an instant. "
@@ -152,8 +163,9 @@ internal static class Operations
                     + "`displays` is empty: screens do not sign yet what they show.",
                 [new("at", "The instant; now when left out.", ParameterForms.Instant)]
             ),
-            ["GET kiosks"] = ("Places", "The screens and what each last showed", [Today, Limit, After]),
-            ["GET kiosks/{id}"] = ("Places", "One screen", [Today]),
+            ["GET kiosks"] = ("Places", "The screens and what each last showed", [Registered, KnownAt, Limit, After]),
+            ["GET kiosks/{id}"] = ("Places", "One screen", [Registered, KnownAt]),
+            ["GET kiosks/{id}/history"] = ("Places", "Every version of a screen, oldest first, with who recorded it and why", []),
             ["GET ingest"] = (
                 "Devices",
                 "How many fields of vendors' messages were dropped unread since the start, by adapter. "

@@ -19,11 +19,11 @@ internal static class AllPlaces
             ).OfType<PlaceDescription>(),
         ];
 
-    /// <summary>One place; null when it is not registered. An id that is not registered activates no grain.</summary>
+    /// <summary>One place; null when it is not registered or retired. An id that is not registered activates no grain.</summary>
     public static async Task<PlaceDescription?> DescribeAsync(
         this IPlaceRegister places,
         string id,
         IGrainFactory grains,
         CancellationToken cancellationToken
-    ) => (await places.PlacesAsync(cancellationToken)).Any(place => place.Id == id) ? await grains.Place(id).Describe() : null;
+    ) => await places.FindPlaceAsync(id, cancellationToken) is null ? null : await grains.Place(id).Describe();
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Devices;
@@ -12,7 +13,8 @@ using SurveillanceRegistry.Web.Present;
 namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>One place: its whole notice, the devices that it covers and the screens that show it.</summary>
-public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains, TimeProvider time) : PresentPage(time)
+public sealed class PlaceModel(IPlaceRegister places, IInventoryRegister<Place> versions, IGrainFactory grains, TimeProvider time)
+    : PresentPage(time)
 {
     /// <summary>The items of the first layer that the page lists, in order.</summary>
     internal static readonly string[] Items = ["why", "who", "rule", "retention", "access", "rights", "surprise", "area", "scope"];
@@ -30,6 +32,11 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains, Time
     public string Source(NoticeFact fact) =>
         fact.Fleet is { } fleet ? $"/fleets/{fleet}{Language.Query}" : $"/technologies/{fact.Technology}";
 
+    /// <summary>The page of the past of the place, with what the address asks for.</summary>
+    private string HistoryAddress => $"{Request.Path}/history{Request.QueryString}";
+
+    private protected override string? PastAddress => HistoryAddress;
+
     internal Policies.Text.RegistryLinks Links => new(_governance, "");
 
     internal DeviceText Text => new(Language.Wording);
@@ -38,7 +45,7 @@ public sealed class PlaceModel(IPlaceRegister places, IGrainFactory grains, Time
     {
         _governance = await grains.Governance();
         if (await places.DescribeAsync(id, grains, cancellationToken) is not { } place)
-            return NotFound();
+            return await versions.FindAsync(id, null, cancellationToken) is null ? NotFound() : Redirect(HistoryAddress);
         Place = place;
         Language = PageLanguage.For(_governance, Spoken(QueryParameters.Language(Request.Query, _governance.City)));
         return Page();

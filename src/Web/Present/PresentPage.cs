@@ -52,7 +52,8 @@ public abstract class PresentPage(TimeProvider time) : PageModel
     internal static IHtmlContent Seconds => PageLanguage.Text(RenewalSeconds.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>
-    /// Refuses <c>?asOf=</c> of any day but the city's today, and <c>?knownAt=</c>: the page would show the present as if it were that day.
+    /// Does not answer <c>?asOf=</c> of any day but the city's today, and <c>?knownAt=</c>: the page would show the present as if it were
+    /// that day.
     /// </summary>
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
@@ -63,9 +64,18 @@ public abstract class PresentPage(TimeProvider time) : PageModel
             return;
         }
 
+        if (PastAddress is { } past)
+        {
+            context.Result = new RedirectResult(past);
+            return;
+        }
+
         PresentOnly.Refuse(HttpContext);
         context.Result = new EmptyResult();
     }
+
+    /// <summary>Where another day, or what was known at another time, is answered; null when it is not.</summary>
+    private protected virtual string? PastAddress => null;
 
     /// <summary>A link to the same page that begins or stops to load itself again.</summary>
     internal IHtmlContent LinkTo(bool renewing, string key)

@@ -25,6 +25,7 @@ let drawn = "";             // What is on screen: whether it is current, hash an
 let pause = pauses.first;
 let next = 0;               // The timer of the next request.
 let asking = null;
+let hints = null;           // The stream of hints of the place whose notice the screen shows.
 
 const jitter = milliseconds => milliseconds * (0.8 + Math.random() / 5);
 
@@ -37,7 +38,9 @@ async function confirm() {
     const confirmed = await source.confirm(AbortSignal.timeout(patience));
     // An answer that was on its way while the clocks parted has no known age.
     if (!mine.isDoubtful) {
+      const isMoved = notice !== null && notice.payload.place !== confirmed.payload.place;
       [notice, isTimeKnown, isReplaced, refused] = [confirmed, true, false, null];
+      if (isMoved) follow();
       if (root.dataset.whole === "false") window.loadScreen(`/kiosks/${kiosk}${location.search}`);
     }
     pause = pauses.first;
@@ -126,14 +129,21 @@ function drawNotice(isCurrent) {
 
 // Hints say that something changed, never what. A stream that the browser gave up is opened again; meanwhile the screen polls.
 function listen() {
-  const hints = new EventSource(`/kiosks/${kiosk}/changes`);
-  hints.addEventListener("hello", () => { if (root.dataset.state !== "current") confirm(); });
-  hints.addEventListener("changed", confirm);
-  hints.addEventListener("error", () => {
-    if (hints.readyState !== EventSource.CLOSED) return;
-    hints.close();
-    setTimeout(listen, jitter(5_000));
+  const opened = hints = new EventSource(`/kiosks/${kiosk}/changes`);
+  opened.addEventListener("hello", () => { if (root.dataset.state !== "current") confirm(); });
+  opened.addEventListener("changed", confirm);
+  opened.addEventListener("error", () => {
+    if (opened.readyState !== EventSource.CLOSED) return;
+    opened.close();
+    setTimeout(() => { if (hints === opened) listen(); }, jitter(5_000));
   });
+}
+
+/** A screen that the registry moved listens to its new place from now on, and its QR code leads there. */
+function follow() {
+  hints?.close();
+  listen();
+  drawQr();
 }
 
 /** What stands on the glass while the page is put away may be old when it comes back. */
@@ -143,7 +153,8 @@ function putAway() {
 }
 
 const qr = document.querySelector("img.qr");
-const drawQrAgain = () => setTimeout(() => { qr.src = `/kiosks/${kiosk}/qr.svg?again=${Date.now()}`; }, jitter(5_000));
+const drawQr = () => { if (qr) qr.src = `/kiosks/${kiosk}/qr.svg?again=${Date.now()}`; };
+const drawQrAgain = () => setTimeout(drawQr, jitter(5_000));
 qr?.addEventListener("error", drawQrAgain);
 if (qr?.complete && qr.naturalWidth === 0) drawQrAgain();
 for (const event of ["resize", "load"]) addEventListener(event, arrange);

@@ -60,7 +60,7 @@ public sealed class PlaceInventoryTests(SharedCluster cluster)
         var (places, kiosks, devices) = Registers(database);
         var corner = new Place("corner", "Corner", "3 Main St", "the corner");
         await places.RegisterAsync(corner with { IsRetired = true }, Next(), Cancellation);
-        var camera = new Device("corner-cam", "traffic-camera", [Capture.Video], "corner", null, "police", Lifecycle.Active);
+        var camera = Device.Of("corner-cam", "traffic-camera", [Capture.Video], "corner", null, "police", Lifecycle.Active);
         Assert.Equal("Place 'corner' is retired: bring it back first, or name another.", await AddAsync(camera));
         var refused = (await kiosks.RegisterAsync(new Kiosk("corner-screen", "corner"), Next(), Cancellation)).Refusals.Single();
         Assert.Equal(("Place 'corner' is retired: bring it back first, or name another.", "place"), (refused.Sentence, refused.Where));

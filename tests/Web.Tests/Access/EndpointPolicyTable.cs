@@ -48,7 +48,12 @@ internal static class EndpointPolicyTable
         PAGE /staff/names staff
         PAGE /staff/not-allowed anonymous
         PAGE /staff/not-let-in/{why} anonymous
+        PAGE /staff/places staff
+        PAGE /staff/places/new device-clerk + staff
+        PAGE /staff/places/{id} staff
         PAGE /staff/review staff
+        PAGE /staff/screens/new device-clerk + staff
+        PAGE /staff/screens/{id} staff
         PAGE /staff/first/{token} anonymous
         PAGE /staff/sign-in anonymous
         PAGE /staff/sign-in/code anonymous
@@ -92,6 +97,10 @@ internal static class EndpointPolicyTable
         GET /api/v1/gateways/{id}/credentials device-clerk
         POST /api/v1/gateways/{id}/credentials device-clerk
         POST /api/v1/gateways/{id}/credentials/{number:long}/end device-clerk
+        POST /api/v1/kiosks device-clerk
+        PATCH /api/v1/kiosks/{id} device-clerk
+        POST /api/v1/places device-clerk
+        PATCH /api/v1/places/{id} device-clerk
 
         # Public API
         POST /api/v1/claims anonymous
@@ -110,6 +119,7 @@ internal static class EndpointPolicyTable
         GET /api/v1/instruments/{id}/history anonymous
         GET /api/v1/kiosks anonymous
         GET /api/v1/kiosks/{id} anonymous
+        GET /api/v1/kiosks/{id}/history anonymous
         GET /api/v1/log/checkpoint anonymous
         GET /api/v1/log/entries/{index:long} anonymous
         GET /api/v1/log/key anonymous
@@ -118,6 +128,7 @@ internal static class EndpointPolicyTable
         GET /api/v1/names anonymous
         GET /api/v1/places anonymous
         GET /api/v1/places/{id} anonymous
+        GET /api/v1/places/{id}/history anonymous
         GET /api/v1/places/{id}/notice anonymous
         GET /api/v1/technologies anonymous
         GET /api/v1/technologies/{id} anonymous
@@ -135,6 +146,7 @@ internal static class EndpointPolicyTable
         PAGE /missing/{code:int} anonymous
         PAGE /places anonymous
         PAGE /places/{id} anonymous
+        PAGE /places/{id}/history anonymous
         PAGE /technologies/{id} anonymous
 
         # Public files, kiosks and health

@@ -74,8 +74,8 @@ public sealed class KnownParametersTests(SampleCity city)
         );
 
     [Theory]
-    [InlineData("places/harbor-bridge?knownAt=2026-01-01T00:00:00Z")]
-    [InlineData("kiosks?asOf=2026-01-01")]
+    [InlineData("devices?asOf=2026-01-01")]
+    [InlineData("devices?knownAt=2026-01-01T00:00:00Z")]
     public async Task A_request_for_a_past_that_does_not_exist_is_told_what_to_use_instead(string path) =>
         Assert.Equal("/problems/only-today", (string?)(await city.Json("/api/v1/" + path, HttpStatusCode.BadRequest))["type"]);
 

@@ -23,6 +23,7 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Files.Csv;
 using SurveillanceRegistry.Files.Policies;
@@ -171,6 +172,8 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<IStateHistoryRegister, EmptyStateHistory>()
             .AddSingleton<IExpectedStateRegister>(memory)
             .AddSingleton<IPlaceRegister>(memory)
+            .AddSingleton<IInventoryRegister<Place>>(memory.Places)
+            .AddSingleton<IInventoryRegister<Kiosk>>(memory.Screens)
             .AddSingleton<IFleetBaseRegister>(memory)
             .AddSingleton<INoticeRegister>(memory)
             .AddSingleton<IChangeRegister>(memory)

@@ -18,7 +18,7 @@ public sealed class RequestGuardTests(SampleCity city)
     [InlineData("TRACE", "/", 405)]
     [InlineData("TRACE", "/api/v1/places", 405)]
     [InlineData("PROPFIND", "/governance", 405)]
-    [InlineData("POST", "/api/v1/places", 405)]
+    [InlineData("POST", "/api/v1/technologies", 405)]
     [InlineData("GET", "/governance?asOf=%00", 400)]
     [InlineData("GET", "/governance?asOf=9999-12-31", 200)]
     [InlineData("GET", "/governance?asOf=0001-01-01", 200)]

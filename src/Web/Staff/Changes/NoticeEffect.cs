@@ -5,7 +5,7 @@ using SurveillanceRegistry.Grains.Places;
 
 namespace SurveillanceRegistry.Web.Staff.Changes;
 
-/// <summary>What a change request would change on the notice of a place, sentence by sentence, in every language.</summary>
+/// <summary>What a change would change on the notice of a place, title and sentences, in every language.</summary>
 /// <param name="Kiosks">The ids of the kiosks that show the notice.</param>
 public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, ImmutableArray<LanguageEffect> Languages)
 {
@@ -39,6 +39,7 @@ public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, Im
                         .Concat(text.FirstLayer.Concat(text.SecondLayer).Select(item => item.Text))
                 )
                 .Where(sentence => sentence.Length > 0)
+                .Prepend(content.Name)
                 .Distinct(),
         ];
 }

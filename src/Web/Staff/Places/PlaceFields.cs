@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Web.Staff.Forms;
+
+namespace SurveillanceRegistry.Web.Staff.Places;
+
+/// <summary>The fields of the form of a place, in which a notice speaks of it.</summary>
+internal static class PlaceFields
+{
+    public static ImmutableDictionary<string, string> ValuesOf(Place place) =>
+        new Dictionary<string, string>
+        {
+            ["name"] = place.Name,
+            ["address"] = place.Address,
+            ["area"] = place.Area,
+        }.ToImmutableDictionary();
+
+    public static Place Read(IFormCollection form, Place before) =>
+        before with
+        {
+            Name = form.Text("name") ?? "",
+            Address = form.Text("address") ?? "",
+            Area = form.Text("area") ?? "",
+        };
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using AngleSharp.Dom;
+using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Web.Tests.Staff.Places;
+
+/// <summary>The pages on which a clerk adds, changes and retires places.</summary>
+public sealed class PlacePageTests(StaffedCity staffed) : IClassFixture<StaffedCity>
+{
+    [Fact]
+    public async Task A_clerk_adds_a_place_sees_the_effect_of_a_new_name_and_then_renames_it()
+    {
+        using var clerk = await staffed.SignedInAsync(Role.DeviceClerk);
+        var added = await AddAsync(clerk, "page-corner");
+        Assert.Equal("/staff/places/page-corner?done=registered", added);
+        Assert.Contains("Fifth and Main", await clerk.HtmlAsync("/staff/places"));
+        Assert.Contains("Fifth and Main", await clerk.HtmlAsync("/places/page-corner"));
+
+        (string, string)[] renamed =
+        [
+            ("version", "1"),
+            ("name", "Fifth and Pine"),
+            ("address", "500 Fifth Ave"),
+            ("area", "the crossing"),
+            ("reason", "Its name."),
+        ];
+        var (shown, html) = await clerk.PostToAsync("/staff/places/page-corner", "Change", renamed);
+        Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        Assert.Contains("<ins>Pine</ins>", html);
+        Assert.Contains("Fifth and Main", await clerk.HtmlAsync("/places/page-corner"));
+        var (changed, _) = await clerk.PostToAsync("/staff/places/page-corner", "Change", [.. renamed, ("seen", "yes")]);
+        Assert.Equal("/staff/places/page-corner?done=changed", changed.Headers.Location?.ToString());
+        Assert.Contains("Fifth and Pine", await clerk.HtmlAsync("/places/page-corner"));
+
+        var (stale, text) = await clerk.PostToAsync("/staff/places/page-corner", "Change", [.. renamed, ("seen", "yes")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, stale.StatusCode);
+        Assert.Contains("changed meanwhile", text);
+    }
+
+    [Fact]
+    public async Task A_clerk_retires_a_place_and_brings_it_back()
+    {
+        using var clerk = await staffed.SignedInAsync(Role.DeviceClerk);
+        await AddAsync(clerk, "old-corner");
+        Assert.Equal("/staff/places/old-corner?done=retired", await RetireAsync("1"));
+        Assert.Contains("retired", (await clerk.DocumentAsync("/staff/places/old-corner")).QuerySelector("h1")!.Text());
+        Assert.Equal("/staff/places/old-corner?done=restored", await RetireAsync("2"));
+        Assert.Contains("Fifth and Main", await clerk.HtmlAsync("/places/old-corner"));
+
+        async Task<string?> RetireAsync(string version)
+        {
+            var (answer, _) = await clerk.PostToAsync("/staff/places/old-corner", "Retire", ("version", version), ("reason", "why"));
+            return answer.Headers.Location?.ToString();
+        }
+    }
+
+    [Theory]
+    [InlineData("Change", "name", "")]
+    [InlineData("Change", "since", "soon")]
+    [InlineData("Change", "name", "Harbor Bridge")]
+    [InlineData("Retire", "retire-reason", "")]
+    public async Task A_form_that_cannot_be_accepted_is_shown_again_with_the_field(string handler, string field, string value)
+    {
+        using var clerk = await staffed.SignedInAsync(Role.DeviceClerk);
+        var form = (await clerk.DocumentAsync("/staff/places/harbor-bridge")).QuerySelectorAll("form[action$=Change] [name]");
+        var fields = form.ToDictionary(one => one.GetAttribute("name")!, one => one.GetAttribute("value") ?? "");
+        fields["reason"] = handler == "Change" ? "why" : "";
+        if (fields.ContainsKey(field) && value != "Harbor Bridge")
+            fields[field] = value;
+        fields.Remove("__RequestVerificationToken");
+        var (answer, html) = await clerk.PostToAsync(
+            "/staff/places/harbor-bridge",
+            handler,
+            [.. fields.Select(one => (one.Key, one.Value))]
+        );
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.NotNull((await Visitor.ParseAsync(html)).QuerySelector($"#faults a[href='#{field}']"));
+    }
+
+    [Fact]
+    public async Task Staff_without_the_role_of_a_clerk_read_places_and_change_none()
+    {
+        using var auditor = await staffed.SignedInAsync(Role.Auditor);
+        Assert.DoesNotContain("Rename or correct", await auditor.HtmlAsync("/staff/places/harbor-bridge"));
+        Assert.NotEqual(HttpStatusCode.OK, (await auditor.GetAsync("/staff/places/new")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await auditor.GetAsync("/staff/places/never")).StatusCode);
+    }
+
+    private static async Task<string?> AddAsync(Visitor clerk, string id)
+    {
+        using var answer = await clerk.PostAsync(
+            "/staff/places/new",
+            ("id", id),
+            ("name", "Fifth and Main"),
+            ("address", "500 Fifth Ave"),
+            ("area", "the crossing"),
+            ("reason", "New.")
+        );
+        return answer.Headers.Location?.ToString();
+    }
+}
