@@ -79,6 +79,7 @@ public static class PostgresSetup
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<IInventoryRegister<Place>, PlaceInventory>();
         services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
+        services.AddSingleton<IPlaceUses, PlaceUses>();
         services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
         services.AddSingleton<INoticeRegister, NoticeRegister>();
         services.AddSingleton<ObservationRegister>();

@@ -228,7 +228,9 @@ internal static class OperationDescription
             (problems["412"], problems["428"]) = ("If-Match is stale.", "If-Match is missing.");
         if (path.Contains('{', StringComparison.Ordinal) || path == "log/proof")
             problems["404"] = "Not found.";
-        if (method == "GET" && path is "devices/{id}" or "kiosks/{id}")
+        if (method == "GET" && path is "places" or "kiosks")
+            problems["404"] = "The register has nothing at that time.";
+        if (method == "GET" && path is "devices/{id}" or "kiosks/{id}" or "places/{id}" or "places/{id}/notice")
             problems["410"] = "It was removed.";
         if (path == "claims")
         {

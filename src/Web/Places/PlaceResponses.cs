@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Api;
 
@@ -10,6 +12,11 @@ namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>A place with the ids of its screens, its devices and the fleets whose people work from it.</summary>
 /// <param name="Area">What the notice covers, in words.</param>
+/// <param name="Devices">Of now: also what was removed and is still on the notice. Of the past: what the register named there.</param>
+/// <param name="Version">The number of the version of the register that says this.</param>
+/// <param name="Since">From when it holds.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Entry">The number of its ledger entry.</param>
 internal sealed record PlaceResponse(
     string Id,
     string Name,
@@ -17,24 +24,58 @@ internal sealed record PlaceResponse(
     string Area,
     ImmutableArray<string> Kiosks,
     ImmutableArray<string> Devices,
-    ImmutableArray<string> Fleets
+    ImmutableArray<string> Fleets,
+    int Version,
+    [property: Instant] string Since,
+    [property: Instant] string RecordedAt,
+    long Entry
 )
 {
-    public static PlaceResponse From(PlaceDescription place) =>
+    public static PlaceResponse From(PlaceDescription place, RegisterVersion<Place> version) =>
+        Create(
+            place.Place,
+            version,
+            place.Kiosks.Select(kiosk => kiosk.Id),
+            place
+                .Covering.Where(covering => covering.IsInScope || covering.Device.Lifecycle != Lifecycle.Removed)
+                .Select(covering => covering.Device.Id),
+            place.Fleets.Select(fleet => fleet.Id).Distinct()
+        );
+
+    /// <summary>A place with what the register named there at that time.</summary>
+    public static PlaceResponse From(RegisterVersion<Place> version, PastUses uses) =>
+        Create(
+            version.Value,
+            version,
+            uses.Kiosks.Where(kiosk => kiosk.Place == version.Value.Id).Select(kiosk => kiosk.Id),
+            uses.Devices[version.Value.Id],
+            uses.Fleets[version.Value.Id]
+        );
+
+    private static PlaceResponse Create(
+        Place place,
+        RegisterVersion<Place> version,
+        IEnumerable<string> kiosks,
+        IEnumerable<string> devices,
+        IEnumerable<string> fleets
+    ) =>
         new(
-            place.Place.Id,
-            place.Place.Name,
-            place.Place.Address,
-            place.Place.Area,
-            [.. place.Kiosks.Where(kiosk => !kiosk.Removed).Select(kiosk => kiosk.Id)],
-            [
-                .. place
-                    .Covering.Where(covering => covering.IsInScope || covering.Device.Lifecycle != Lifecycle.Removed)
-                    .Select(covering => covering.Device.Id),
-            ],
-            [.. place.Fleets.Select(fleet => fleet.Id).Distinct()]
+            place.Id,
+            place.Name,
+            place.Address,
+            place.Area,
+            [.. kiosks],
+            [.. devices],
+            [.. fleets],
+            version.Number,
+            LedgerEntry.FormatTime(version.Since),
+            LedgerEntry.FormatTime(version.RecordedAt),
+            version.Entry
         );
 }
+
+/// <summary>What was at the places at one time.</summary>
+internal sealed record PastUses(ImmutableArray<Kiosk> Kiosks, ILookup<string, string> Devices, ILookup<string, string> Fleets);
 
 /// <summary>The notice that was in force at a place at an instant.</summary>
 /// <param name="Notice">The signed notice; null for a time in which the registry could not observe.</param>
@@ -91,17 +132,36 @@ internal sealed record DisplayResponse(
 /// <summary>A screen. Until paired screens sign what they show, nothing is known of what it shows.</summary>
 /// <param name="LastSeenAt">Null until a paired screen reports.</param>
 /// <param name="Shown">Null until a paired screen reports.</param>
+/// <param name="Version">The number of the version of the register that says this.</param>
+/// <param name="Since">From when it holds.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Entry">The number of its ledger entry.</param>
 internal sealed record KioskResponse(
     string Id,
     string Place,
     bool Paired,
     [property: Instant] string? LastSeenAt,
     KioskState State,
-    ShownResponse? Shown
+    ShownResponse? Shown,
+    int Version,
+    [property: Instant] string Since,
+    [property: Instant] string RecordedAt,
+    long Entry
 )
 {
-    public static KioskResponse For(Kiosk kiosk) =>
-        new(kiosk.Id, kiosk.Place, Paired: false, LastSeenAt: null, KioskState.Unpaired, Shown: null);
+    public static KioskResponse From(RegisterVersion<Kiosk> version) =>
+        new(
+            version.Value.Id,
+            version.Value.Place,
+            Paired: false,
+            LastSeenAt: null,
+            KioskState.Unpaired,
+            Shown: null,
+            version.Number,
+            LedgerEntry.FormatTime(version.Since),
+            LedgerEntry.FormatTime(version.RecordedAt),
+            version.Entry
+        );
 }
 
 /// <summary>What is known of a screen.</summary>

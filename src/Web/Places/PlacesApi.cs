@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
-using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Http;
 using SurveillanceRegistry.Web.Registers;
@@ -24,19 +24,17 @@ internal static class PlacesApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("places", ListAsync).Answers<ItemsResponse<PlaceResponse>>().OrAnswers<ItemsResponse<PlaceVersionResponse>>();
-        api.MapGet("places/{id}", FindAsync).Answers<PlaceResponse>("ETag").OrAnswers<PlaceVersionResponse>();
+        api.MapGet("places", ListAsync).Answers<ItemsResponse<PlaceResponse>>();
+        api.MapGet("places/{id}", FindAsync).Answers<PlaceResponse>("ETag");
         api.MapGet("places/{id}/notice", Notice).Answers<NoticeResponse>();
-        api.MapGet("kiosks", ListKiosksAsync).Answers<ItemsResponse<KioskResponse>>().OrAnswers<ItemsResponse<KioskVersionResponse>>();
-        api.MapGet("kiosks/{id}", FindKioskAsync).Answers<KioskResponse>("ETag").OrAnswers<KioskVersionResponse>();
+        api.MapGet("kiosks", ListKiosksAsync).Answers<ItemsResponse<KioskResponse>>();
+        api.MapGet("kiosks/{id}", FindKioskAsync).Answers<KioskResponse>("ETag");
     }
 
     /// <summary>Lists places by id. Only the places of the page are asked for their state.</summary>
     private static async Task<IResult> ListAsync(
         HttpContext http,
-        IPlaceRegister places,
         IInventoryRegister<Place> versions,
-        IInventoryRegister<Kiosk> kiosks,
         IGrainFactory grains,
         CancellationToken cancellationToken
     )
@@ -44,33 +42,29 @@ internal static class PlacesApi
         var (point, fault) = await RegisterTimes.ReadPointAsync(http);
         if (fault is not null)
             return fault;
+        var all = await versions.ListAsync(point, cancellationToken);
+        var places = all.RemoveAll(version => version.Value.IsRetired);
         if (point is not null)
         {
-            var then = await versions.ListAsync(point, cancellationToken);
-            var shown = (await kiosks.ListAsync(point, cancellationToken)).Select(version => version.Value).ToArray();
-            return then.IsEmpty
-                ? RegisterApi.NothingKnown(point)
-                : JsonResults.Page(
-                    http,
-                    then.Where(version => !version.Value.IsRetired).Select(version => PlaceVersionResponse.From(version, shown)),
-                    place => place.Id
-                );
+            if (all.IsEmpty)
+                return RegisterApi.NothingKnown(point);
+            var uses = await UsesAsync(point, http);
+            return JsonResults.Page(http, places.Select(version => PlaceResponse.From(version, uses)), place => place.Id);
         }
 
         if (QueryParameters.Limit(http.Request.Query, MaxItems, out var limit, UsualItems) is { } problem)
             return problem;
         var after = http.Request.Query["after"].ToString();
-        var following = (await places.PlacesAsync(cancellationToken))
-            .Where(place => string.CompareOrdinal(place.Id, after) > 0)
-            .OrderBy(place => place.Id, StringComparer.Ordinal)
-            .Take(limit + 1)
-            .ToArray();
-        var page = await Task.WhenAll(following.Take(limit).Select(place => grains.Place(place.Id).Describe()));
+        var following = places.Where(place => string.CompareOrdinal(place.Value.Id, after) > 0).Take(limit + 1).ToArray();
+        var page = await Task.WhenAll(
+            following
+                .Take(limit)
+                .Select(async version =>
+                    await grains.Place(version.Value.Id).Describe() is { } place ? PlaceResponse.From(place, version) : null
+                )
+        );
         return JsonResults.Ok(
-            new ItemsResponse<PlaceResponse>(
-                page.OfType<PlaceDescription>().Select(PlaceResponse.From),
-                following.Length > limit ? following[limit - 1].Id : null
-            )
+            new ItemsResponse<PlaceResponse>(page.OfType<PlaceResponse>(), following.Length > limit ? following[limit - 1].Value.Id : null)
         );
     }
 
@@ -78,7 +72,6 @@ internal static class PlacesApi
         string id,
         HttpContext http,
         IInventoryRegister<Place> versions,
-        IInventoryRegister<Kiosk> kiosks,
         IGrainFactory grains,
         CancellationToken cancellationToken
     )
@@ -89,12 +82,24 @@ internal static class PlacesApi
         var version = await versions.FindAsync(id, point, cancellationToken);
         if (await RegisterApi.MissingAsync(versions, "place", id, point, version, version?.Value.IsRetired == true, http) is { } missing)
             return missing;
-        if (point is null)
-            return await grains.Place(id).Describe() is { } place
-                ? JsonResults.Resource(http, PlaceResponse.From(place), version!.Number)
-                : NotFound(id);
-        var shown = (await kiosks.ListAsync(point, cancellationToken)).Select(kiosk => kiosk.Value);
-        return JsonResults.Resource(http, PlaceVersionResponse.From(version!, shown), version!.Number);
+        if (point is not null)
+            return JsonResults.Resource(http, PlaceResponse.From(version!, await UsesAsync(point, http)), version!.Number);
+        return await grains.Place(id).Describe() is { } place
+            ? JsonResults.Resource(http, PlaceResponse.From(place, version!), version!.Number)
+            : NotFound(id);
+    }
+
+    /// <summary>What was at the places. What is said of devices and fleets holds from when it is recorded, so the earlier time counts.</summary>
+    private static async Task<PastUses> UsesAsync(RegisterPoint point, HttpContext http)
+    {
+        var services = http.RequestServices;
+        var (kiosks, uses) = (services.GetRequiredService<IInventoryRegister<Kiosk>>(), services.GetRequiredService<IPlaceUses>());
+        var then = point.AsOf < point.KnownAt ? point.AsOf : point.KnownAt;
+        return new PastUses(
+            [.. (await kiosks.ListAsync(point, http.RequestAborted)).Select(version => version.Value).Where(kiosk => !kiosk.Removed)],
+            await uses.DevicesByPlaceAsync(then, http.RequestAborted),
+            await uses.FleetsByPlaceAsync(then, http.RequestAborted)
+        );
     }
 
     private static async Task<IResult> ListKiosksAsync(
@@ -107,12 +112,9 @@ internal static class PlacesApi
         if (fault is not null)
             return fault;
         var all = await kiosks.ListAsync(point, cancellationToken);
-        var versions = all.Where(version => !version.Value.Removed);
-        if (point is not null && all.IsEmpty)
-            return RegisterApi.NothingKnown(point);
-        return point is null
-            ? JsonResults.Page(http, versions.Select(version => KioskResponse.For(version.Value)), kiosk => kiosk.Id)
-            : JsonResults.Page(http, versions.Select(KioskVersionResponse.From), kiosk => kiosk.Id);
+        return point is not null && all.IsEmpty
+            ? RegisterApi.NothingKnown(point)
+            : JsonResults.Page(http, all.Where(version => !version.Value.Removed).Select(KioskResponse.From), kiosk => kiosk.Id);
     }
 
     private static async Task<IResult> FindKioskAsync(
@@ -128,8 +130,7 @@ internal static class PlacesApi
         var version = await kiosks.FindAsync(id, point, cancellationToken);
         if (await RegisterApi.MissingAsync(kiosks, "kiosk", id, point, version, version?.Value.Removed == true, http) is { } missing)
             return missing;
-        object answer = point is null ? KioskResponse.For(version!.Value) : KioskVersionResponse.From(version!);
-        return JsonResults.Resource(http, answer, version!.Number);
+        return JsonResults.Resource(http, KioskResponse.From(version!), version!.Number);
     }
 
     private static async Task<IResult> Notice(

@@ -135,7 +135,7 @@ internal static class RegisterApi
                     new ClerkAct(http.User, body.Reason, body.Since),
                     http.RequestAborted
                 ),
-            version => (PlaceVersionResponse.From(version, []), $"/api/v1/places/{version.Value.Id}")
+            version => (PlaceVersionResponse.From(version), $"/api/v1/places/{version.Value.Id}")
         );
 
     private static Task<IResult> RegisterKiosk(HttpContext http, RegisterClerk clerk) =>
@@ -150,13 +150,7 @@ internal static class RegisterApi
             version => (KioskVersionResponse.From(version), $"/api/v1/kiosks/{version.Value.Id}")
         );
 
-    private static Task<IResult> ChangePlace(
-        string id,
-        HttpContext http,
-        IInventoryRegister<Place> places,
-        IPlaceRegister register,
-        RegisterClerk clerk
-    ) =>
+    private static Task<IResult> ChangePlace(string id, HttpContext http, IInventoryRegister<Place> places, RegisterClerk clerk) =>
         ChangeAsync<PlaceBody, Place>(
             http,
             places.FindAsync(id, null, http.RequestAborted),
@@ -176,7 +170,7 @@ internal static class RegisterApi
                     new ClerkAct(http.User, body.Reason, body.Since),
                     http.RequestAborted
                 ),
-            async version => PlaceVersionResponse.From(version, await register.KiosksAtAsync(id, http.RequestAborted))
+            PlaceVersionResponse.From
         );
 
     private static Task<IResult> ChangeKiosk(string id, HttpContext http, IInventoryRegister<Kiosk> kiosks, RegisterClerk clerk) =>
@@ -198,7 +192,7 @@ internal static class RegisterApi
                     new ClerkAct(http.User, body.Reason, body.Since),
                     http.RequestAborted
                 ),
-            version => Task.FromResult<object>(KioskVersionResponse.From(version))
+            KioskVersionResponse.From
         );
 
     private static Task<IResult> RegisterAsync<TBody, T>(
@@ -228,7 +222,7 @@ internal static class RegisterApi
         string id,
         Func<TBody, string?> idOf,
         Func<T, TBody, int, Task<Outcome<RegisterVersion<T>>>> act,
-        Func<RegisterVersion<T>, Task<object>> shape
+        Func<RegisterVersion<T>, object> shape
     )
         where TBody : class
         where T : class =>
@@ -248,7 +242,7 @@ internal static class RegisterApi
                     ]);
                 var outcome = await act(before.Value, body, version);
                 return outcome.Value is { } changed
-                    ? StoredJsonResult.Create(StatusCodes.Status200OK, await shape(changed), EntityTags.FromVersion(changed.Number))
+                    ? StoredJsonResult.Create(StatusCodes.Status200OK, shape(changed), EntityTags.FromVersion(changed.Number))
                     : Problem.Refused(outcome.Refusals);
             }
         );

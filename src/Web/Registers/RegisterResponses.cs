@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
@@ -8,7 +7,6 @@ using SurveillanceRegistry.Web.Api;
 namespace SurveillanceRegistry.Web.Registers;
 
 /// <summary>What the register says of a place from a time on.</summary>
-/// <param name="Kiosks">The screens that show its notice; missing in a history.</param>
 /// <param name="Since">From when it holds.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
 /// <param name="Entry">The number of its ledger entry.</param>
@@ -20,7 +18,6 @@ internal sealed record PlaceVersionResponse(
     string Address,
     string Area,
     bool Retired,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Kiosks,
     int Version,
     [property: Instant] string Since,
     [property: Instant] string RecordedAt,
@@ -29,14 +26,13 @@ internal sealed record PlaceVersionResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
 )
 {
-    public static PlaceVersionResponse From(RegisterVersion<Place> version, IEnumerable<Kiosk>? kiosks) =>
+    public static PlaceVersionResponse From(RegisterVersion<Place> version) =>
         new(
             version.Value.Id,
             version.Value.Name,
             version.Value.Address,
             version.Value.Area,
             version.Value.IsRetired,
-            kiosks?.Where(kiosk => kiosk.Place == version.Value.Id && !kiosk.Removed).Select(kiosk => kiosk.Id).ToImmutableArray(),
             version.Number,
             LedgerEntry.FormatTime(version.Since),
             LedgerEntry.FormatTime(version.RecordedAt),
@@ -44,7 +40,7 @@ internal sealed record PlaceVersionResponse(
         );
 
     public static PlaceVersionResponse From(AttributedVersion<Place> version) =>
-        From(version.Version, null) with
+        From(version.Version) with
         {
             By = RegisterActorResponse.From(version.By),
             Reason = version.Reason,

@@ -36,7 +36,7 @@ internal static class RegisterTimes
         var (asOf, known) = (query["asOf"].ToString(), query["knownAt"].ToString());
         if (!QueryParameters.TryLocalInstant(query, "knownAt", city, time, out var knownAt))
             return (present, $"knownAt is '{known}': {QueryParameters.InstantExpected}.");
-        if (!TryEnd(query, city, time, out var at))
+        if (!TryEnd(query, city, time, now, out var at))
             return (present, $"asOf is '{asOf}': {QueryParameters.DayExpected}, or an instant.");
         return at > now
             ? (present, $"asOf is '{asOf}': that time has not come.")
@@ -65,12 +65,16 @@ internal static class RegisterTimes
         return null;
     }
 
-    private static bool TryEnd(IQueryCollection query, City city, TimeProvider time, out DateTimeOffset at)
+    /// <param name="now">The clock goes on: a later reading would lie after the time of the request.</param>
+    private static bool TryEnd(IQueryCollection query, City city, TimeProvider time, DateTimeOffset now, out DateTimeOffset at)
     {
-        at = time.GetUtcNow();
-        if (!TryDay(query["asOf"].ToString(), out var day))
+        at = now;
+        var text = query["asOf"].ToString();
+        if (text.Length == 0)
+            return true;
+        if (!TryDay(text, out var day))
             return QueryParameters.TryLocalInstant(query, "asOf", city, time, out at);
-        if (day != city.DayAt(at))
+        if (day != city.DayAt(now))
             at = Begin(day.NextDay(), city).AddMicroseconds(-1);
         return true;
     }

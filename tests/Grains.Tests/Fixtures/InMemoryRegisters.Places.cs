@@ -3,10 +3,11 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
-internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister, IFleetBaseRegister
+internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister, IFleetBaseRegister, IPlaceUses
 {
     private readonly List<SignedNotice> _notices = [];
 
@@ -44,6 +45,17 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
 
     public Task<ImmutableArray<Kiosk>> KiosksAtAsync(string placeId, CancellationToken cancellationToken) =>
         Task.FromResult(Kiosks.RemoveAll(kiosk => kiosk.Removed || kiosk.Place != placeId));
+
+    /// <summary>The devices of now: these tests move none.</summary>
+    public Task<ILookup<string, string>> DevicesByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
+        Task.FromResult(Devices.Where(device => device.Place is not null).ToLookup(device => device.Place!, device => device.Id));
+
+    public Task<ILookup<string, string>> FleetsByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            FleetBases
+                .SelectMany(fleet => fleet.Places, (fleet, place) => (place, fleet.Fleet))
+                .ToLookup(pair => pair.place, pair => pair.Fleet)
+        );
 
     /// <summary>The places that fleets work from.</summary>
     public ImmutableArray<FleetBase> FleetBases { get; set; } = opening.FleetBases;

@@ -21,6 +21,8 @@ public sealed class AccessibilityTests(StaffedRegistry city)
         ("/places/east-precinct-lobby", 200),
         ("/places/harbor-tunnel?lang=es", 200),
         ("/places/meadow-green", 200),
+        ("/places/meadow-green/history", 200),
+        ("/places/meadow-green/history?asOf=2026-03-31&lang=es", 200),
         ("/devices/east-precinct-lobby-1", 200),
         ("/devices/east-precinct-lobby-1?at=2026-01-15T14:05", 200),
         ("/devices/harbor-tunnel-plates-1", 200),
@@ -70,7 +72,7 @@ public sealed class AccessibilityTests(StaffedRegistry city)
         await page.SetViewportSizeAsync(390, 844);
         foreach (var (address, status) in Pages)
         {
-            Assert.Equal(status, (await page.GotoAsync(address))!.Status);
+            Assert.Equal((address, status), (address, (await page.GotoAsync(address))!.Status));
             await Expect(page.Locator("h1")).ToHaveCountAsync(1);
             // Without scripts nothing can be asked of the page; what does not fit shows as a box beyond the glass.
             foreach (

@@ -69,13 +69,15 @@ export async function readAll(baseUrl: string, token: string): Promise<Record<st
   });
   const places = await collect("places", (after) => client.GET("/api/v1/places", { params: { query: { limit: 10, after } } }));
   await each(places, async ({ id, fleets: bases }) => {
-    required(await client.GET("/api/v1/places/{id}", { params: { path: { id } } }), id);
+    const place = required(await client.GET("/api/v1/places/{id}", { params: { path: { id } } }), id);
+    const { items: versions } = required(await client.GET("/api/v1/places/{id}/history", { params: { path: { id } } }), id);
+    if (versions.at(-1)?.version !== place.version || versions.some((version) => version.retired)) throw new Error(`${id} has another version in its history.`);
     const { notice, hash } = required(await client.GET("/api/v1/places/{id}/notice", { params: { path: { id } } }), id);
     if (notice === null || hash === null || notice.payload.length < 100) throw new Error(`${id} has no notice.`);
     if (bases.some((base) => !fleets.some((fleet) => fleet.id === base))) throw new Error(`${id} names a fleet that is not in the list.`);
   });
   const kiosks = await collect("kiosks", (after) => client.GET("/api/v1/kiosks", { params: { query: { limit: 5, after } } }));
-  await each(kiosks, async ({ id }) => required(await client.GET("/api/v1/kiosks/{id}", { params: { path: { id } } }), id));
+  await each(kiosks, async ({ id }) => required(await client.GET("/api/v1/kiosks/{id}", { params: { path: { id }, query: { asOf: new Date().toISOString() } } }), id));
 
   const gateways = await collect("gateways", (after) => client.GET("/api/v1/gateways", { params: { query: { limit: 5, after } } }));
   await each(gateways, async ({ id, removed }) => {

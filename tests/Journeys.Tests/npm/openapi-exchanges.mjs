@@ -32,6 +32,7 @@ export async function exchange({ address, token, weak, document, answers, decide
 
   await readPublic(ask, first);
   await enrol(ask);
+  await keepPlaces(ask);
   await propose(ask, first);
   await readDecided(ask, (id, body) => answers.check(operations.get(id).operation, asSuccess(body)), decided);
   await fail(ask, operations, weak);
@@ -102,7 +103,18 @@ async function readPublic(ask, first) {
   await ask("getPlace", { at: { id: place.id } });
   await ask("getPlaceNotice", { at: { id: place.id } });
   await ask("getPlaceNotice", { at: { id: place.id }, query: `?at=${now}` });
-  await ask("getKiosk", { at: { id: (await first("listKiosks")).id } });
+  const kiosk = await first("listKiosks");
+  for (const [list, one, versions, { id }] of [["listPlaces", "getPlace", "listPlaceVersions", place], ["listKiosks", "getKiosk", "listKioskVersions", kiosk]]) {
+    const { etag } = await ask(one, { at: { id } });
+    await ask(one, { at: { id }, headers: { "if-none-match": etag } });
+    await ask(one, { at: { id }, query: `?asOf=${now}&knownAt=${now}` });
+    await ask(list, { query: `?asOf=${now}` });
+    await ask(list, { query: "?asOf=never" });
+    await ask(list, { query: "?asOf=1970-01-01" });
+    await ask(one, { at: { id }, query: "?knownAt=never" });
+    await ask(versions, { at: { id } });
+    await ask(versions, { at: { id }, query: "?no=1" });
+  }
   await ask("getIngest");
   await ask("getLogCheckpoint");
   await ask("getLogKey");
@@ -160,6 +172,25 @@ async function enrol(ask) {
   await ask("changeGateway", { at: { id: gateway.id }, body: removed, ifMatch: '"1"' });
   const confirmed = await ask("confirmDeviceAbsence", { at: { id }, body: { place, reason: "Of a test." } });
   if (confirmed.status < 300) throw new Error("A program confirmed on the spot.");
+}
+
+/** Adds a place with a screen, changes both and retires both. */
+async function keepPlaces(ask) {
+  const place = { id: "document-corner", name: "Corner", address: "1 Main St", area: "the corner", reason: "Of a test." };
+  const screen = { id: "document-screen", place: place.id, reason: "Of a test." };
+  for (const [noun, body, change] of [["Place", place, { name: "The corner" }], ["Kiosk", screen, { retired: true }]]) {
+    const at = { id: body.id };
+    await ask(`register${noun}`, { body });
+    await ask(`register${noun}`, { body });
+    const changed = { ...change, reason: "Of a test." };
+    await ask(`change${noun}`, { at, body: changed });
+    await ask(`change${noun}`, { at, body: changed, ifMatch: '"999"' });
+    await ask(`change${noun}`, { at, body: change, ifMatch: '"1"' });
+    await ask(`change${noun}`, { at, body: changed, ifMatch: '"1"' });
+  }
+  await ask("changePlace", { at: { id: place.id }, body: { retired: true, reason: "Of a test." }, ifMatch: '"2"' });
+  await ask("getPlace", { at: { id: place.id } });
+  await ask("getKiosk", { at: { id: screen.id } });
 }
 
 /** Proposes a change and takes it back; nothing is decided. */

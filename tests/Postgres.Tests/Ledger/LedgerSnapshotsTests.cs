@@ -2,6 +2,7 @@ using Dapper;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
+using SurveillanceRegistry.Postgres.Tests.Registers;
 
 namespace SurveillanceRegistry.Postgres.Tests.Ledger;
 
@@ -199,31 +200,6 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
             },
             { "delete from registry.place where id = 'gate'", "place", null, "gate" },
             { "insert into registry.place (id, body, entry) values ('roof', '{}', 0)", "place", null, "roof" },
-            { "update registry.place set version = 1 where id = 'corner'", "place", "version", "corner" },
-            { "update registry.place set body = body - 'retired' where id = 'corner'", "place", "body.retired", "corner" },
-            {
-                "update registry.inventory_version set holds_from = holds_from - interval '1 year' where id = 'corner' and version = 2",
-                "inventory_version",
-                "holds_from",
-                "place corner"
-            },
-            {
-                "update registry.inventory_version set body = body || '{\"name\":\"Elsewhere\"}' where id = 'lobby'",
-                "inventory_version",
-                "body.name",
-                "place lobby"
-            },
-            { "delete from registry.inventory_version where id = 'kiosk-3' and version = 2", "inventory_version", null, "kiosk kiosk-3" },
-            {
-                """
-                    insert into registry.inventory_version (register, id, version, holds_from, recorded_at, body, entry)
-                    select register, id, 9, holds_from, recorded_at, body, entry from registry.inventory_version where id = 'gate'
-                    """,
-                "inventory_version",
-                null,
-                "place gate"
-            },
-            { "update registry.kiosk set version = 2 where id = 'kiosk-3'", "kiosk", "version", "kiosk-3" },
             { "update registry.kiosk set place = 'gate' where id = 'kiosk-1'", "kiosk", "place", "kiosk-1" },
             { "update registry.kiosk set body = body || '{\"removed\":true}' where id = 'kiosk-1'", "kiosk", "body.removed", "kiosk-1" },
             // Staff and tokens.
@@ -309,6 +285,7 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
     [Theory]
     [MemberData(nameof(Alterations))]
     [MemberData(nameof(SignInAlterations.All), MemberType = typeof(SignInAlterations))]
+    [MemberData(nameof(InventoryAlterations.All), MemberType = typeof(InventoryAlterations))]
     public async Task An_altered_row_is_named_with_its_table_and_column(string alteration, string table, string? column, string key)
     {
         await using var connection = await month.Database.ConnectAsync();

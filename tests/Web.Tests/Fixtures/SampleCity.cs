@@ -173,6 +173,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<IExpectedStateRegister>(memory)
             .AddSingleton<IPlaceRegister>(memory)
             .AddSingleton<IInventoryRegister<Place>>(memory.Places)
+            .AddSingleton<IPlaceUses>(memory)
             .AddSingleton<IInventoryRegister<Kiosk>>(memory.Screens)
             .AddSingleton<IFleetBaseRegister>(memory)
             .AddSingleton<INoticeRegister>(memory)

@@ -1,0 +1,38 @@
+using SurveillanceRegistry.Postgres.Tests.Ledger;
+
+namespace SurveillanceRegistry.Postgres.Tests.Registers;
+
+/// <summary>Alterations of the versions of places and screens.</summary>
+public static class InventoryAlterations
+{
+    /// <summary>Each alteration, as in <see cref="LedgerSnapshotsTests.Alterations"/>.</summary>
+    public static TheoryData<string, string, string?, string> All { get; } =
+        new()
+        {
+            { "update registry.place set version = 1 where id = 'corner'", "place", "version", "corner" },
+            { "update registry.place set body = body - 'retired' where id = 'corner'", "place", "body.retired", "corner" },
+            {
+                "update registry.inventory_version set holds_from = holds_from - interval '1 year' where id = 'corner' and version = 2",
+                "inventory_version",
+                "holds_from",
+                "place corner"
+            },
+            {
+                "update registry.inventory_version set body = body || '{\"name\":\"Elsewhere\"}' where id = 'lobby'",
+                "inventory_version",
+                "body.name",
+                "place lobby"
+            },
+            { "delete from registry.inventory_version where id = 'kiosk-3' and version = 2", "inventory_version", null, "kiosk kiosk-3" },
+            {
+                """
+                    insert into registry.inventory_version (register, id, version, holds_from, recorded_at, body, entry)
+                    select register, id, 9, holds_from, recorded_at, body, entry from registry.inventory_version where id = 'gate'
+                    """,
+                "inventory_version",
+                null,
+                "place gate"
+            },
+            { "update registry.kiosk set version = 2 where id = 'kiosk-3'", "kiosk", "version", "kiosk-3" },
+        };
+}

@@ -1,0 +1,57 @@
+using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Postgres.Devices;
+using SurveillanceRegistry.Postgres.Places;
+using SurveillanceRegistry.Postgres.Registers;
+using SurveillanceRegistry.Postgres.Tests.Fixtures;
+
+namespace SurveillanceRegistry.Postgres.Tests.Registers;
+
+/// <summary>Which devices and fleets a place had at an instant.</summary>
+public sealed class PlaceUsesTests(SharedCluster cluster)
+{
+    private static readonly Attribution Clerk = new("device-clerk", "police", "st-1");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_place_had_the_devices_that_the_register_named_there_at_that_time()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var devices = new DeviceRegister(database.Source);
+        var camera = Device.Of("gate-cam", "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Planned);
+        await devices.RegisterAsync(camera, Clerk, "", At(1), Cancellation);
+        await devices.ChangeAsync(camera with { Place = SmallCity.Lobby }, 1, Clerk, "", At(2), Cancellation);
+        await devices.ChangeAsync(camera with { Lifecycle = Lifecycle.Removed }, 2, Clerk, "", At(3), Cancellation);
+
+        Assert.Equal("lobby: lobby-cam-1", await DevicesAsync(0));
+        Assert.Equal("gate: gate-cam, lobby: lobby-cam-1", await DevicesAsync(1));
+        Assert.Equal("lobby: gate-cam lobby-cam-1", await DevicesAsync(2));
+        Assert.Equal("lobby: lobby-cam-1", await DevicesAsync(3));
+        Assert.Equal("", await DevicesAsync(-1));
+
+        async Task<string> DevicesAsync(int minute) =>
+            Text(await new PlaceUses(database.Source).DevicesByPlaceAsync(At(minute), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_place_had_the_fleets_that_worked_from_it_at_that_time()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var bases = new FleetBaseRegister(database.Source);
+        await bases.SetAsync(new FleetBase("patrol", "police", [SmallCity.Lobby, "gate"]), Clerk, "", At(1), Cancellation);
+        await bases.SetAsync(new FleetBase("patrol", "police", []), Clerk, "", At(2), Cancellation);
+        Assert.Equal("", await FleetsAsync(0));
+        Assert.Equal("gate: patrol, lobby: patrol", await FleetsAsync(1));
+        Assert.Equal("", await FleetsAsync(2));
+
+        async Task<string> FleetsAsync(int minute) =>
+            Text(await new PlaceUses(database.Source).FleetsByPlaceAsync(At(minute), Cancellation));
+    }
+
+    private static DateTimeOffset At(int minute) => SmallCity.Noon.AddMinutes(minute);
+
+    private static string Text(ILookup<string, string> uses) =>
+        string.Join(", ", uses.OrderBy(place => place.Key).Select(place => $"{place.Key}: {string.Join(' ', place)}"));
+}
