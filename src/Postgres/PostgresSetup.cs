@@ -76,11 +76,7 @@ public static class PostgresSetup
         services.AddSingleton<IClaimRegister, ClaimRegister>();
         services.AddSingleton<IMobileReadAudit, MobileReadAudit>();
         services.AddHostedService<EnrolmentChangeListener>();
-        services.AddSingleton<IPlaceRegister, PlaceRegister>();
-        services.AddSingleton<IInventoryRegister<Place>, PlaceInventory>();
-        services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
-        services.AddSingleton<IPlaceUses, PlaceUses>();
-        services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
+        AddPlaces(services);
         services.AddSingleton<INoticeRegister, NoticeRegister>();
         services.AddSingleton<ObservationRegister>();
         services.AddSingleton<IObservationRegister>(provider => provider.GetRequiredService<ObservationRegister>());
@@ -106,6 +102,15 @@ public static class PostgresSetup
         services.AddSingleton<LedgerState>();
         services.AddSingleton<DrillRegister>();
         services.AddSingleton<IPeriodicTask, DrillMetrics>();
+    }
+
+    private static void AddPlaces(IServiceCollection services)
+    {
+        services.AddSingleton<IPlaceRegister, PlaceRegister>();
+        services.AddSingleton<IInventoryRegister<Place>, PlaceInventory>();
+        services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
+        services.AddSingleton<IPlaceUses, PlaceUses>();
+        services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
     }
 
     private static void AddStaff(IServiceCollection services)

@@ -47,7 +47,7 @@ internal static class PlacesApi
         if (point is not null)
         {
             if (all.IsEmpty)
-                return RegisterApi.NothingKnown(point);
+                return RegisterApi.NothingKnown(http);
             var uses = await UsesAsync(point, http);
             return JsonResults.Page(http, places.Select(version => PlaceResponse.From(version, uses)), place => place.Id);
         }
@@ -89,7 +89,7 @@ internal static class PlacesApi
             : NotFound(id);
     }
 
-    /// <summary>What was at the places. What is said of devices and fleets holds from when it is recorded, so the earlier time counts.</summary>
+    /// <summary>What was at the places. What is said of devices and fleets holds from when it is recorded.</summary>
     private static async Task<PastUses> UsesAsync(RegisterPoint point, HttpContext http)
     {
         var services = http.RequestServices;
@@ -113,7 +113,7 @@ internal static class PlacesApi
             return fault;
         var all = await kiosks.ListAsync(point, cancellationToken);
         return point is not null && all.IsEmpty
-            ? RegisterApi.NothingKnown(point)
+            ? RegisterApi.NothingKnown(http)
             : JsonResults.Page(http, all.Where(version => !version.Value.Removed).Select(KioskResponse.From), kiosk => kiosk.Id);
     }
 

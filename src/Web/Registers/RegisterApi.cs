@@ -106,10 +106,7 @@ internal static class RegisterApi
         {
             return point is null || await register.FindAsync(id, null, http.RequestAborted) is null
                 ? Problem.NotFound($"No {word} '{id}' is registered.")
-                : Problem.NotFound(
-                    $"The {word} '{id}' was not registered as of {LedgerEntry.FormatTime(point.AsOf)}, "
-                        + $"as known at {LedgerEntry.FormatTime(point.KnownAt)}."
-                );
+                : Problem.NotFound($"The {word} '{id}' was not registered then: {Asked(http)}.");
         }
 
         if (!isRetired)
@@ -120,10 +117,16 @@ internal static class RegisterApi
     }
 
     /// <summary>The answer where the register has nothing at a point: an empty list would say that there was nothing.</summary>
-    public static IResult NothingKnown(RegisterPoint point) =>
-        Problem.NotFound(
-            $"The register has nothing as of {LedgerEntry.FormatTime(point.AsOf)}, as known at {LedgerEntry.FormatTime(point.KnownAt)}: "
-                + "it has no data about earlier times."
+    public static IResult NothingKnown(HttpContext http) =>
+        Problem.NotFound($"The register has nothing of that time: {Asked(http)}. It has no data about earlier times.");
+
+    /// <summary>The times that a request asks for. The time of the request itself is left out: it would make each answer another.</summary>
+    private static string Asked(HttpContext http) =>
+        string.Join(
+            " and ",
+            ((string[])["asOf", "knownAt"])
+                .Where(name => http.Request.Query[name].ToString().Length > 0)
+                .Select(name => $"{name} is '{http.Request.Query[name]}'")
         );
 
     private static Task<IResult> RegisterPlace(HttpContext http, RegisterClerk clerk) =>

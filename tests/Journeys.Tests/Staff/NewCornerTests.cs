@@ -6,8 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace SurveillanceRegistry.Journeys.Tests.Staff;
 
 /// <summary>
-/// A clerk adds a corner with two cameras and a screen by pages alone, and the screen shows its notice; then the screen moves, the corner is
-/// renamed, emptied and retired.
+/// A clerk adds a corner with two cameras and a screen by pages alone, and the screen shows its notice. Then the corner is renamed, the
+/// screen moves and is retired.
 /// </summary>
 [Collection(StaffedRegistryGroup.Name)]
 public sealed class NewCornerTests(StaffedRegistry city)

@@ -58,7 +58,7 @@ public sealed class RegisterApiTests(StaffedCity staffed) : DeviceClerkApiTestBa
         Assert.Equal("Fifth and Main", await NameAsync("?asOf=2026-11-10T07:59:59Z"));
         var (status, problem, _) = await SendAsync("GET", "places/dated-corner?asOf=2026-10-31");
         Assert.Equal(HttpStatusCode.NotFound, status);
-        Assert.StartsWith("The place 'dated-corner' was not registered as of 2026-11-01T06:59:59", (string?)problem!["detail"]);
+        Assert.Equal("The place 'dated-corner' was not registered then: asOf is '2026-10-31'.", (string?)problem!["detail"]);
         var listed = await City.Json("/api/v1/places?asOf=2026-11-09");
         Assert.Contains("Fifth and Main", listed.ToJsonString());
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "places?asOf=2026-10-31")).Status);
