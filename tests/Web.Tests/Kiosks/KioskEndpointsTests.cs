@@ -95,9 +95,10 @@ public sealed class KioskEndpointsTests(SampleCity city)
 
         await city.Json($"{Bridge}/confirmation?nonce={Nonce}");
         Assert.Equal(before.ToJsonString(), (await city.Json("/api/v1/kiosks")).ToJsonString());
-        Assert.Equal(
-            """{"id":"kiosk-harbor-bridge","place":"harbor-bridge","paired":false,"lastSeenAt":null,"state":"unpaired","shown":null}""",
-            (await city.Json("/api/v1/kiosks/kiosk-harbor-bridge")).ToJsonString()
+        Assert.StartsWith(
+            """{"id":"kiosk-harbor-bridge","place":"harbor-bridge","paired":false,"lastSeenAt":null,"state":"unpaired","shown":null,""",
+            (await city.Json("/api/v1/kiosks/kiosk-harbor-bridge")).ToJsonString(),
+            StringComparison.Ordinal
         );
     }
 
