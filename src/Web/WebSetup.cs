@@ -77,6 +77,20 @@ public static class WebSetup
         KioskEndpoints.Map(app);
         QrCode.Map(app);
         MapHealth(app);
+        MapApi(app);
+        app.MapGet(
+                "/staff/export.csv",
+                async (IGrainFactory grains, ITableFiles files) =>
+                    Results.Bytes(files.WriteCsv(await grains.History()), "text/csv; charset=utf-8", "governance.csv")
+            )
+            .RequireAuthorization(StaffPolicies.AnyRole);
+        app.MapApiDocument();
+        app.MapRazorPages();
+        return app;
+    }
+
+    private static void MapApi(WebApplication app)
+    {
         var api = app.MapGroup("/api/v1");
         api.AnswerProblems();
         api.KnowParameters();
@@ -97,15 +111,6 @@ public static class WebSetup
         LogApi.Map(api);
         IngestApi.Map(app, api);
         AuditApi.Map(api);
-        app.MapGet(
-                "/staff/export.csv",
-                async (IGrainFactory grains, ITableFiles files) =>
-                    Results.Bytes(files.WriteCsv(await grains.History()), "text/csv; charset=utf-8", "governance.csv")
-            )
-            .RequireAuthorization(StaffPolicies.AnyRole);
-        app.MapApiDocument();
-        app.MapRazorPages();
-        return app;
     }
 
     /// <summary>Whether an address is a page for people; programs get problem details (RFC 9457).</summary>

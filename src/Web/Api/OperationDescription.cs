@@ -263,5 +263,7 @@ internal static class OperationDescription
 
     /// <summary>Whether an operation changes what exists.</summary>
     private static bool NeedsIfMatch(string method, string path) =>
-        method == "PATCH" || path.StartsWith("changes/{id}", StringComparison.Ordinal) && method is "POST" or "PUT";
+        method == "PATCH"
+        || path == "imports/{id}/commit"
+        || path.StartsWith("changes/{id}", StringComparison.Ordinal) && method is "POST" or "PUT";
 }

@@ -33,6 +33,7 @@ export async function exchange({ address, token, weak, document, answers, decide
   await readPublic(ask, first);
   await enrol(ask);
   await keepPlaces(ask);
+  await takeIn(ask);
   await propose(ask, first);
   await readDecided(ask, (id, body) => answers.check(operations.get(id).operation, asSuccess(body)), decided);
   await fail(ask, operations, weak);
@@ -191,6 +192,39 @@ async function keepPlaces(ask) {
   await ask("changePlace", { at: { id: place.id }, body: { retired: true, reason: "Of a test." }, ifMatch: '"2"' });
   await ask("getPlace", { at: { id: place.id } });
   await ask("getKiosk", { at: { id: screen.id } });
+}
+
+/** Takes a list in, and takes it back. */
+async function takeIn(ask) {
+  const reason = "Of a test.";
+  await ask("addName", { body: { list: "vendors", name: "Document Cameras", reason } });
+  await ask("addName", { body: { list: "vendors", name: "", reason } });
+  await ask("listNames");
+  const place = (await ask("listPlaces")).body.items[0].id;
+  const { department } = (await ask("listDevices")).body.items[0];
+  const mapping = {
+    list: "document-cameras",
+    columns: { name: "Corner", assetNumber: "No", latitude: "Lat", longitude: "Lon" },
+    defaults: { kind: "traffic-camera", sensors: "video", place, department, lifecycle: "planned" },
+  };
+  const rows = "D-1,A,47.6001,-122.3301\nD-2,B,47.60011,-122.33011\n";
+  const sent = await ask("sendImport", { body: { name: "cameras.csv", text: `No,Corner,Lat,Lon\n${rows}`, mapping } });
+  await ask("sendImport", { body: {} });
+  const at = { id: sent.body.id };
+  await ask("listImports");
+  await ask("getImport", { at });
+  const decided = { decisions: { rows: [{ row: 3, take: "new" }] } };
+  await ask("decideImport", { at, body: decided });
+  await ask("decideImport", { at, body: decided, ifMatch: '"999"' });
+  await ask("decideImport", { at, body: { mapping: { list: "" } , decisions: 1 }, ifMatch: sent.etag });
+  const ready = await ask("decideImport", { at, body: decided, ifMatch: sent.etag });
+  await ask("commitImport", { at, body: { reason } });
+  await ask("commitImport", { at, body: { reason }, ifMatch: '"999"' });
+  await ask("commitImport", { at, body: { ...decided, reason }, ifMatch: ready.etag });
+  await ask("commitImport", { at, body: { reason }, ifMatch: ready.etag });
+  await ask("getImport", { at });
+  await ask("undoImport", { at, body: { reason } });
+  await ask("undoImport", { at, body: { reason } });
 }
 
 /** Proposes a change and takes it back; nothing is decided. */

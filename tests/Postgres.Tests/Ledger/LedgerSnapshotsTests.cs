@@ -189,8 +189,6 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
             },
             { "update registry.fleet_base set places = array['gate']", "fleet_base", "places", "patrol" },
             { "delete from registry.fleet_base", "fleet_base", null, "patrol" },
-            { "update registry.listed_name set name = 'Jane Doe'", "listed_name", "name", "" },
-            { "delete from registry.listed_name", "listed_name", null, "" },
             // Places and screens.
             {
                 "update registry.place set body = body || '{\"area\":\"the whole house\"}' where id = 'lobby'",

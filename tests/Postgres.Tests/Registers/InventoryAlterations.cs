@@ -33,6 +33,8 @@ public static class InventoryAlterations
                 null,
                 "place gate"
             },
+            { "update registry.listed_name set name = 'Jane Doe'", "listed_name", "name", "" },
+            { "delete from registry.listed_name", "listed_name", null, "" },
             { "update registry.kiosk set version = 2 where id = 'kiosk-3'", "kiosk", "version", "kiosk-3" },
         };
 }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Web.Api;
+using SurveillanceRegistry.Web.Devices.Responses;
 
 namespace SurveillanceRegistry.Web.Devices.Imports;
 
@@ -86,7 +88,11 @@ internal sealed record ImportPreviewResponse(
             import.Decisions,
             preview.List.Columns,
             preview.List.Rows.Length,
-            [.. preview.Devices.Take(MaxFirst).Select(row => new ImportRowResponse(row.Row, row.Name, row.Device))],
+            [
+                .. preview
+                    .Devices.Take(MaxFirst)
+                    .Select(row => new ImportRowResponse(row.Row, row.Name, ImportedDeviceResponse.From(row.Device))),
+            ],
             preview.List.Notes,
             [.. preview.Problems.Take(ListProblem.MaxListed)],
             preview.Problems.Length,
@@ -102,7 +108,39 @@ internal sealed record ImportPreviewResponse(
 }
 
 /// <summary>A row as it is read.</summary>
-internal sealed record ImportRowResponse(int Row, string Name, FixedDevice Device);
+internal sealed record ImportRowResponse(int Row, string Name, ImportedDeviceResponse Device);
+
+/// <summary>A device as a row would register it.</summary>
+internal sealed record ImportedDeviceResponse(
+    string Id,
+    string Kind,
+    ImmutableArray<Capture> Sensors,
+    string? Place,
+    string Department,
+    Lifecycle Lifecycle,
+    Position? Position,
+    ImmutableArray<double>? Directions,
+    Area? Coverage,
+    double? MountingHeight
+) : FactsResponse
+{
+    public static ImportedDeviceResponse From(FixedDevice device) =>
+        new(
+            device.Id,
+            device.Kind,
+            device.Sensors,
+            device.Place,
+            device.Department,
+            device.Lifecycle,
+            device.Position,
+            device.Directions,
+            device.Coverage,
+            device.MountingHeight
+        )
+        {
+            FactsOf = device,
+        };
+}
 
 /// <summary>A registered device that the list changes.</summary>
 /// <param name="Facts">The members of facts that differ.</param>

@@ -79,7 +79,7 @@ internal static class ImportsApi
     private static async Task<IResult> FindAsync(string id, HttpContext http, IListImportRegister register, ListImports imports) =>
         await register.FindAsync(id, http.RequestAborted) is not { } import ? NotFound(id)
         : import.State == ListImportState.Draft ? await ShapeAsync(import, imports, StatusCodes.Status200OK, http.RequestAborted)
-        : StoredJsonResult.Create(StatusCodes.Status200OK, ImportResponse.From(import));
+        : StoredJsonResult.Create(StatusCodes.Status200OK, ImportResponse.From(import), $"\"{Json.Word(import.State)}\"");
 
     private static Task<IResult> SendAsync(HttpContext http, ListImports imports) =>
         IdempotencyKeys.ExecuteAsync(
