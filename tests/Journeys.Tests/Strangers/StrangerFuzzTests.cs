@@ -55,7 +55,7 @@ public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFix
     {
         var seed = IsLong
             ? Random.Shared.Next()
-            : int.Parse(Environment.GetEnvironmentVariable("FSEED") ?? "20261201", CultureInfo.InvariantCulture);
+            : int.Parse(Environment.GetEnvironmentVariable("FSEED") ?? "20261203", CultureInfo.InvariantCulture);
         var random = new Random(seed);
         var document = JsonNode.Parse(
             await new HttpClient { BaseAddress = fuzzed.Host.Http }.GetStringAsync("/openapi/v1.json", Cancellation)
