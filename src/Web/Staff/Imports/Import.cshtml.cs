@@ -21,6 +21,13 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
     /// <summary>The most problems and questions that the page shows; the API returns all questions.</summary>
     public const int MaxListed = 100;
 
+    private static readonly Dictionary<string, string[]> OtherNames = new()
+    {
+        ["latitude"] = ["lat", "Lat", "LAT", "Latitude", "LATITUDE"],
+        ["longitude"] = ["lon", "Lon", "lng", "Lng", "long", "Longitude", "LONGITUDE"],
+        ["name"] = ["Name", "NAME"],
+    };
+
     public ListImport Import { get; private set; } = null!;
 
     /// <summary>Null when the list is no draft.</summary>
@@ -41,11 +48,19 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
 
     public string Words => Errors.IsEmpty ? MappingForm.WriteWords(Import.Mapping) : Value("words");
 
-    /// <summary>The column that holds a field; empty when none does.</summary>
+    /// <summary>
+    /// The column that holds a field; empty when none does. Before the first mapping, a column with a usual other name is suggested: it is
+    /// read when the form is sent.
+    /// </summary>
     public string ColumnOf(string field) =>
         Import.Mapping.Columns.TryGetValue(field, out var column) ? column
         : Preview!.List.Columns.Contains(field) ? field
+        : Import.Mapping.Columns.IsEmpty ? OtherNames.GetValueOrDefault(field, []).FirstOrDefault(Preview.List.Columns.Contains) ?? ""
         : "";
+
+    /// <summary>A field in words: <c>assetNumber</c> is “asset number”.</summary>
+    public static string LabelOf(string field) =>
+        string.Concat(field.Select(letter => char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     /// <summary>What the list calls the device of a row.</summary>
     public string NameOf(int row) =>
