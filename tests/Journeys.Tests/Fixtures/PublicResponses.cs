@@ -32,7 +32,7 @@ internal sealed class PublicResponses(ImmutableSortedDictionary<string, string> 
         ("", "<time data-as-of[^>]*>[^<]*</time>", "every page that speaks of now says when it was read"),
         (
             "^/devices/",
-            "<rect [^>]*>|(?<=data-label=\"[^\"]*\">)\\s*<time .*?</time>",
+            "<rect [^>]*>|(?<=data-label=\"[^\"]*\">)\\s*<time .*?</time>|[0-9]+([.,][0-9]+)?[^0-9a-z%]{1,8}%",
             "asked without a time: the last day until now, of a camera that stands somewhere"
         ),
         (
