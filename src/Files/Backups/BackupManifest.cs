@@ -13,7 +13,7 @@ namespace SurveillanceRegistry.Files.Backups;
 /// <param name="Migrations">Every migration that the database had, in their order.</param>
 /// <param name="Ledger">The head of the ledger in the snapshot.</param>
 /// <param name="NoticeKey">The public key of the notices, in PEM; null when the registry had none yet.</param>
-/// <param name="Recipient">Whom the keys are encrypted to; null when the backup holds no keys.</param>
+/// <param name="Recipient">The certificate to which the keys are encrypted; null when the backup holds no keys.</param>
 /// <param name="Members">The members before the manifest, in their order.</param>
 public sealed record BackupManifest(
     int Format,

@@ -10,7 +10,7 @@ namespace SurveillanceRegistry.Registry.Backups;
 
 /// <summary>Makes one backup of the registry, also while it serves.</summary>
 /// <param name="Path">The file to write.</param>
-/// <param name="Recipient">Whom the keys are encrypted to; null leaves them out.</param>
+/// <param name="Recipient">The certificate to which the keys are encrypted; null leaves the keys out.</param>
 internal sealed record Backup(Settings Settings, string Path, SealedKeys? Recipient)
 {
     /// <summary>The names of the members.</summary>
