@@ -52,6 +52,38 @@ internal static class Programs
     ) => RunAsync("dotnet", [RegistryExecutable, .. arguments], settings);
 
     /// <summary>
+    /// Starts a command of the registry and kills it (SIGKILL) at the given change of a file below a folder, or when it has ended before.
+    /// Returns the number of changes that were seen.
+    /// </summary>
+    public static async Task<int> KillAtChangeAsync(
+        IReadOnlyDictionary<string, string> settings,
+        string folder,
+        int change,
+        params string[] command
+    )
+    {
+        var seen = 0;
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var files = new FileSystemWatcher(folder) { IncludeSubdirectories = true };
+        files.Created += Count;
+        files.Changed += Count;
+        files.Renamed += Count;
+        files.Deleted += Count;
+        files.EnableRaisingEvents = true;
+        using var process = Start("dotnet", [RegistryExecutable, .. command], settings);
+        await Task.WhenAny(reached.Task, process.WaitForExitAsync()).WaitAsync(Timeout);
+        process.Kill();
+        await process.WaitForExitAsync();
+        return seen;
+
+        void Count(object sender, FileSystemEventArgs changed)
+        {
+            if (Interlocked.Increment(ref seen) == change)
+                reached.SetResult();
+        }
+    }
+
+    /// <summary>
     /// Asks a process of ours to stop, as a service manager does. (A shell in the background lets its programs ignore Ctrl-C.)
     /// By the shell's own kill: a bare machine may have no other.
     /// </summary>

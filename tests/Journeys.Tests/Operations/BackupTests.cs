@@ -7,6 +7,10 @@ namespace SurveillanceRegistry.Journeys.Tests.Operations;
 [Collection(BackedUpRegistryGroup.Name)]
 public sealed class BackupTests(BackedUpRegistry city)
 {
+    /// <summary>About as many changes of files as a whole run makes.</summary>
+    private const int MaxBackupChanges = 14,
+        MaxRestoreChanges = 5_400;
+
     private static readonly int Rounds = Environment.GetEnvironmentVariable("REGISTRY_LONG") is "1" ? 60 : 1;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -129,7 +133,7 @@ public sealed class BackupTests(BackedUpRegistry city)
         var path = Path.Combine(city.Folder, "killed.backup");
         for (var round = 0; round < Rounds; round++)
         {
-            await KillWhileWritingAsync(path);
+            await KillAsync(city.Host, city.Folder, MaxBackupChanges, "backup", path);
             if (File.Exists(path))
             {
                 var (code, _, errors) = await Programs.CommandAsync(city.Host.Settings, "upgrade", "check", path);
@@ -149,7 +153,7 @@ public sealed class BackupTests(BackedUpRegistry city)
         for (var round = 0; round < Rounds; round++)
         {
             await using var restored = city.NewHost();
-            await KillAsync(restored, round, "restore", city.Backup, "--identity", city.PrivateKey);
+            await KillAsync(restored, restored.Data, MaxRestoreChanges, "restore", city.Backup, "--identity", city.PrivateKey);
             if (File.Exists(Path.Combine(restored.Data, "restore-unfinished")))
             {
                 var (refused, _, sentence) = await Programs.CommandAsync(restored.Settings, "serve");
@@ -168,28 +172,12 @@ public sealed class BackupTests(BackedUpRegistry city)
     private Task<(int ExitCode, string Output, string Errors)> RestoreAsync(RegistryHost registry, params string[] options) =>
         Programs.CommandAsync(registry.Settings, ["restore", city.Backup, .. options]);
 
-    /// <summary>Starts a command and kills it at a random moment of its run.</summary>
-    private static async Task KillAsync(RegistryHost registry, int round, params string[] command)
+    /// <summary>Starts a command and kills it at a random one of the changes that it makes to files.</summary>
+    private static async Task KillAsync(RegistryHost registry, string folder, int changes, params string[] command)
     {
-        using var process = Programs.Start("dotnet", [Programs.RegistryExecutable, .. command], registry.Settings);
-        var delay = Random.Shared.Next(300, 2500);
-        TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: killed after {delay} ms");
-        using var ended = new CancellationTokenSource(delay);
-        await process.WaitForExitAsync(ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-        process.Kill();
-        await process.WaitForExitAsync(Cancellation);
-    }
-
-    /// <summary>Starts a backup and kills it a moment after its file appears, under whichever name.</summary>
-    private async Task KillWhileWritingAsync(string path)
-    {
-        using var process = Programs.Start("dotnet", [Programs.RegistryExecutable, "backup", path], city.Host.Settings);
-        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!process.HasExited && !Directory.EnumerateFiles(city.Folder, Path.GetFileName(path) + "*").Any())
-            await Task.Delay(1, bound.Token);
-        await Task.Delay(Random.Shared.Next(0, 40), bound.Token);
-        process.Kill();
-        await process.WaitForExitAsync(Cancellation);
+        var change = Random.Shared.Next(1, changes);
+        var seen = await Programs.KillAtChangeAsync(registry.Settings, folder, change, command);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{command[0]}: to be killed at change {change}, {seen} were seen");
     }
 
     private async Task<string> ExportAsync(RegistryHost registry)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
@@ -8,6 +9,10 @@ namespace SurveillanceRegistry.Journeys.Tests.Operations;
 [Collection(BackedUpRegistryGroup.Name)]
 public sealed class DrillTests(BackedUpRegistry city)
 {
+    /// <summary>From the first files of the cluster on, about as many changes of files as a whole drill makes.</summary>
+    private const int MinChanges = 10,
+        MaxChanges = 6_500;
+
     private static readonly int Rounds = Environment.GetEnvironmentVariable("REGISTRY_LONG") is "1" ? 40 : 1;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -53,16 +58,18 @@ public sealed class DrillTests(BackedUpRegistry city)
     {
         for (var round = 0; round < Rounds; round++)
         {
-            using var process = Programs.Start("dotnet", [Programs.RegistryExecutable, "drill", city.Backup], Settings);
-            var delay = Random.Shared.Next(500, 3500);
-            TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: killed after {delay} ms");
-            using var ended = new CancellationTokenSource(delay);
-            await process.WaitForExitAsync(ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-            process.Kill();
-            await process.WaitForExitAsync(Cancellation);
+            var change = Random.Shared.Next(MinChanges, MaxChanges);
+            var seen = await Programs.KillAtChangeAsync(Settings, Temporary, change, "drill", city.Backup);
+            TestContext.Current.TestOutputHelper?.WriteLine($"To be killed at change {change}, {seen} were seen.");
             using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (Trials().Any() || ServersBelow(Temporary))
-                await Task.Delay(100, bound.Token);
+            foreach (var left in ProcessesOf(Temporary))
+            {
+                using (left)
+                    await left.WaitForExitAsync(bound.Token);
+            }
+
+            Assert.Empty(Trials());
+            Assert.Empty(ProcessesOf(Temporary));
         }
     }
 
@@ -74,21 +81,20 @@ public sealed class DrillTests(BackedUpRegistry city)
     private Task<(int ExitCode, string Output, string Errors)> DrillAsync(string backup, params string[] options) =>
         Programs.CommandAsync(Settings, ["drill", backup, .. options]);
 
-    /// <summary>Whether a process names a folder in its command line.</summary>
-    private static bool ServersBelow(string folder) =>
-        Directory
-            .EnumerateDirectories("/proc")
-            .Any(process =>
-            {
-                try
-                {
-                    return File.ReadAllText(Path.Combine(process, "cmdline")).Contains(folder, StringComparison.Ordinal);
-                }
-                catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-                {
-                    return false;
-                }
-            });
+    /// <summary>The processes that name a folder in their command lines: the shell that cleans up, and servers.</summary>
+    private static Process[] ProcessesOf(string folder) => [.. Process.GetProcesses().Where(process => Names(process, folder))];
+
+    private static bool Names(Process process, string folder)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(folder, StringComparison.Ordinal);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     private async Task<string?> AskAsync(string sql)
     {

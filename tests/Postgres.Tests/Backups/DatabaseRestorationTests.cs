@@ -12,6 +12,9 @@ namespace SurveillanceRegistry.Postgres.Tests.Backups;
 /// <summary>A dump of one database, restored into another one.</summary>
 public sealed class DatabaseRestorationTests(SharedCluster cluster)
 {
+    /// <summary>When the restorations and the drill end.</summary>
+    private static readonly DateTimeOffset Restored = SmallCity.Noon.AddDays(1);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -25,7 +28,7 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
         Assert.Equal(DatabaseContent.Nothing, await restoration.ContentAsync(Cancellation));
         await restoration.RestoreAsync(new MemoryStream(dump), Cancellation);
         Assert.Equal(DatabaseContent.UnfinishedRestore, await restoration.ContentAsync(Cancellation));
-        await restoration.FinishAsync("ab12", SmallCity.Noon, null, DateTimeOffset.UtcNow, NullLogger.Instance, Cancellation);
+        await restoration.FinishAsync("ab12", SmallCity.Noon, null, Restored, NullLogger.Instance, Cancellation);
         Assert.Equal(DatabaseContent.Registry, await restoration.ContentAsync(Cancellation));
 
         await using var restored = new Database(target, cluster.ServiceOf(target));
@@ -36,14 +39,7 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
             await restored.AskAsync<long>("select count(*) from registry.heartbeat")
         );
         // The service reads and appends in the restored database, and still may not change what was recorded.
-        await new DrillRegister(restored.Source).RecordAsync(
-            "ab12",
-            SmallCity.Noon,
-            size,
-            holds: true,
-            DateTimeOffset.UtcNow,
-            Cancellation
-        );
+        await new DrillRegister(restored.Source).RecordAsync("ab12", SmallCity.Noon, size, holds: true, Restored, Cancellation);
         Assert.NotNull(await new DrillRegister(restored.Source).LastAsync(Cancellation));
         Assert.Equal(1_000_000, await new NoticeRegister(restored.Source).FirstSequenceAsync(Cancellation));
         Assert.False(await restored.AskAsync<bool>("select has_table_privilege('registry_service', 'registry.ledger_entry', 'update')"));
@@ -73,7 +69,7 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
 
         await restoration.RestoreAsync(new MemoryStream(dump), Cancellation);
         await restoration.RestoreAsync(new MemoryStream(dump), Cancellation); // As after a kill between the rows and the last step.
-        await restoration.FinishAsync("ab12", SmallCity.Noon, null, DateTimeOffset.UtcNow, NullLogger.Instance, Cancellation);
+        await restoration.FinishAsync("ab12", SmallCity.Noon, null, Restored, NullLogger.Instance, Cancellation);
         Assert.Equal(size + 1, await DataFolder.AskAsync<long>(target, "select size from registry.ledger_head"));
     }
 

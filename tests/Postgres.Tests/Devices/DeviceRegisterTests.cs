@@ -222,18 +222,19 @@ public sealed class DeviceRegisterTests(SharedCluster cluster)
         await connection.ExecuteAsync(
             """
             insert into registry.ledger_entry (index, at, kind, bytes, leaf_hash)
-            select 1000000 + n, now(), 'device-changed',
+            select 1000000 + n, @at, 'device-changed',
                 convert_to('{"body":{"id":"cam-' || n || '","registered":{}}}', 'UTF8'), sha256('x')
             from generate_series(1, 5000) n;
             analyze registry.ledger_entry
-            """
+            """,
+            new { at = SmallCity.Noon.UtcDateTime }
         );
         var plan = await connection.QueryAsync<string>(
             "explain " + DeviceHistory.Query,
             new
             {
                 deviceId = "cam-77",
-                to = DateTime.UtcNow.AddYears(1),
+                to = SmallCity.Noon.UtcDateTime.AddYears(1),
                 registered = LedgerKinds.DeviceRegistered,
                 changed = LedgerKinds.DeviceChanged,
             }
