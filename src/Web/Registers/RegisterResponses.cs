@@ -6,82 +6,84 @@ using SurveillanceRegistry.Web.Api;
 
 namespace SurveillanceRegistry.Web.Registers;
 
-/// <summary>What the register says of a place from a time on.</summary>
-/// <param name="Since">From when it holds.</param>
-/// <param name="RecordedAt">When it was recorded.</param>
-/// <param name="Entry">The number of its ledger entry.</param>
-/// <param name="By">Who recorded it; only in a history.</param>
-/// <param name="Reason">Why; only in a history, and missing for the opening.</param>
-internal sealed record PlaceVersionResponse(
-    string Id,
-    string Name,
-    string Address,
-    string Area,
-    bool Retired,
-    int Version,
-    [property: Instant] string Since,
-    [property: Instant] string RecordedAt,
-    long Entry,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RegisterActorResponse? By = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
-)
+/// <summary>When a version of a register holds, when it was recorded, and by which act.</summary>
+internal abstract record VersionResponse<T>
+    where T : class
 {
-    public static PlaceVersionResponse From(RegisterVersion<Place> version) =>
-        new(
+    /// <param name="by">Null where the answer does not say who recorded it.</param>
+    private protected VersionResponse(RegisterVersion<T> version, Attribution? by, string? reason)
+    {
+        (Version, Entry, Reason) = (version.Number, version.Entry, reason);
+        (Since, RecordedAt) = (LedgerEntry.FormatTime(version.Since), LedgerEntry.FormatTime(version.RecordedAt));
+        By = by is null ? null : RegisterActorResponse.From(by);
+    }
+
+    /// <summary>Its number, which the next change must name in If-Match.</summary>
+    public int Version { get; }
+
+    /// <summary>From when it holds.</summary>
+    [Instant]
+    public string Since { get; }
+
+    /// <summary>When it was recorded.</summary>
+    [Instant]
+    public string RecordedAt { get; }
+
+    /// <summary>The number of its ledger entry.</summary>
+    public long Entry { get; }
+
+    /// <summary>Who recorded it; only in a history.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegisterActorResponse? By { get; }
+
+    /// <summary>Why; only in a history, and missing for the opening.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; }
+}
+
+/// <summary>What the register says of a place from a time on.</summary>
+internal sealed record PlaceVersionResponse : VersionResponse<Place>
+{
+    private PlaceVersionResponse(RegisterVersion<Place> version, Attribution? by = null, string? reason = null)
+        : base(version, by, reason) =>
+        (Id, Name, Address, Area, Retired) = (
             version.Value.Id,
             version.Value.Name,
             version.Value.Address,
             version.Value.Area,
-            version.Value.IsRetired,
-            version.Number,
-            LedgerEntry.FormatTime(version.Since),
-            LedgerEntry.FormatTime(version.RecordedAt),
-            version.Entry
+            version.Value.IsRetired
         );
 
-    public static PlaceVersionResponse From(AttributedVersion<Place> version) =>
-        From(version.Version) with
-        {
-            By = RegisterActorResponse.From(version.By),
-            Reason = version.Reason,
-        };
+    public string Id { get; }
+
+    public string Name { get; }
+
+    public string Address { get; }
+
+    public string Area { get; }
+
+    public bool Retired { get; }
+
+    public static PlaceVersionResponse From(RegisterVersion<Place> version) => new(version);
+
+    public static PlaceVersionResponse From(AttributedVersion<Place> version) => new(version.Version, version.By, version.Reason);
 }
 
 /// <summary>What the register says of a screen from a time on.</summary>
-/// <param name="Since">From when it holds.</param>
-/// <param name="RecordedAt">When it was recorded.</param>
-/// <param name="Entry">The number of its ledger entry.</param>
-/// <param name="By">Who recorded it; only in a history.</param>
-/// <param name="Reason">Why; only in a history, and missing for the opening.</param>
-internal sealed record KioskVersionResponse(
-    string Id,
-    string Place,
-    bool Retired,
-    int Version,
-    [property: Instant] string Since,
-    [property: Instant] string RecordedAt,
-    long Entry,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RegisterActorResponse? By = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
-)
+internal sealed record KioskVersionResponse : VersionResponse<Kiosk>
 {
-    public static KioskVersionResponse From(RegisterVersion<Kiosk> version) =>
-        new(
-            version.Value.Id,
-            version.Value.Place,
-            version.Value.Removed,
-            version.Number,
-            LedgerEntry.FormatTime(version.Since),
-            LedgerEntry.FormatTime(version.RecordedAt),
-            version.Entry
-        );
+    private KioskVersionResponse(RegisterVersion<Kiosk> version, Attribution? by = null, string? reason = null)
+        : base(version, by, reason) => (Id, Place, Retired) = (version.Value.Id, version.Value.Place, version.Value.Removed);
 
-    public static KioskVersionResponse From(AttributedVersion<Kiosk> version) =>
-        From(version.Version) with
-        {
-            By = RegisterActorResponse.From(version.By),
-            Reason = version.Reason,
-        };
+    public string Id { get; }
+
+    public string Place { get; }
+
+    public bool Retired { get; }
+
+    public static KioskVersionResponse From(RegisterVersion<Kiosk> version) => new(version);
+
+    public static KioskVersionResponse From(AttributedVersion<Kiosk> version) => new(version.Version, version.By, version.Reason);
 }
 
 /// <summary>Who acted, as the ledger states it.</summary>
