@@ -50,9 +50,25 @@ public sealed class PlacePageTests(StaffedCity staffed) : IClassFixture<StaffedC
 
         async Task<string?> RetireAsync(string version)
         {
-            var (answer, _) = await clerk.PostToAsync("/staff/places/old-corner", "Retire", ("version", version), ("reason", "why"));
+            var (answer, _) = await clerk.PostToAsync("/staff/places/old-corner", "Retire", ("version", version), ("retire-reason", "why"));
             return answer.Headers.Location?.ToString();
         }
+    }
+
+    [Fact]
+    public async Task A_refused_retirement_keeps_its_reason_in_its_own_form()
+    {
+        using var clerk = await staffed.SignedInAsync(Role.DeviceClerk);
+        var (answer, html) = await clerk.PostToAsync(
+            "/staff/places/harbor-bridge",
+            "Retire",
+            ("version", "99"), // Another clerk was first.
+            ("retire-reason", "Built over.")
+        );
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var page = await Visitor.ParseAsync(html);
+        Assert.Equal("Built over.", page.QuerySelector("#retire-reason")!.GetAttribute("value"));
+        Assert.Equal("", page.QuerySelector("#reason")!.GetAttribute("value") ?? "");
     }
 
     [Theory]

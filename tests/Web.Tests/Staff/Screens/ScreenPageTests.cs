@@ -32,11 +32,11 @@ public sealed class ScreenPageTests(StaffedCity staffed) : IClassFixture<Staffed
         Assert.Equal("harbor-bridge", PlaceOf("page-screen"));
         Assert.Contains("/kiosks/page-screen", await clerk.HtmlAsync("/places/harbor-bridge"));
 
-        var (retired, _) = await clerk.PostToAsync(Page, "Retire", ("version", "2"), ("reason", "Broken."));
+        var (retired, _) = await clerk.PostToAsync(Page, "Retire", ("version", "2"), ("retire-reason", "Broken."));
         Assert.Equal(Page + "?done=retired", retired.Headers.Location?.ToString());
         Assert.Equal(HttpStatusCode.Gone, (await clerk.GetAsync("/kiosks/page-screen")).StatusCode);
         Assert.DoesNotContain("/kiosks/page-screen", await clerk.HtmlAsync("/places/harbor-bridge"));
-        var (restored, _) = await clerk.PostToAsync(Page, "Retire", ("version", "3"), ("reason", "Mended."));
+        var (restored, _) = await clerk.PostToAsync(Page, "Retire", ("version", "3"), ("retire-reason", "Mended."));
         Assert.Equal(Page + "?done=restored", restored.Headers.Location?.ToString());
     }
 
