@@ -11,8 +11,10 @@ internal static class KeyFile
     /// <summary>The folder of the signed heads, inside the folder of the keys.</summary>
     public const string SignedHeadsName = "ledger-heads";
 
+    /// <summary>The file with the key of the ledger, inside the folder of the keys.</summary>
+    public const string LedgerKeyName = "ledger-ed25519";
+
     private const string NoticeKeyName = "notice-es256.pem";
-    private const string LedgerKeyName = "ledger-ed25519";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The folder of the keys.</summary>

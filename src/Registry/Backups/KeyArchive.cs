@@ -89,11 +89,14 @@ internal sealed class KeyArchive
         return bytes.ToArray();
     }
 
-    /// <summary>Writes the files into the folder of the keys. Files that stand there already are replaced.</summary>
+    /// <summary>
+    /// Writes the files into the folder of the keys. Files that stand there already are replaced. The key of the ledger comes last: where
+    /// it stands, every other file does, and a restoration that begins again need not write them.
+    /// </summary>
     public void WriteToFolder(string data)
     {
         var folder = KeyFile.CreateFolder(KeyFile.Folder(data)).FullName;
-        foreach (var (name, content) in _files)
+        foreach (var (name, content) in _files.OrderBy(file => file.Name == KeyFile.LedgerKeyName))
         {
             var path = Path.Combine(folder, name);
             KeyFile.CreateFolder(Path.GetDirectoryName(path)!);

@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Registry.Backups;
 using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Signing;
 
@@ -193,6 +194,7 @@ internal static class LedgerCommands
             async services =>
             {
                 var settings = Settings.Read([]);
+                await KeyCheck.RequireAsync(settings, services, cancellationToken);
                 using var signer = KeyFile.LedgerKey(settings.Data, settings.PublicUrl);
                 return await command(services.GetRequiredService<ILedgerLog>(), signer, services);
             },

@@ -122,9 +122,33 @@ public sealed class BackupTests(BackedUpRegistry city)
         (code, output, errors) = await Programs.CommandAsync(restored.Settings, "restore", path);
         Assert.True(code == 0, errors);
         Assert.Contains("does not start without them", output, StringComparison.Ordinal);
-        (code, _, errors) = await Programs.CommandAsync(restored.Settings, "serve");
-        Assert.Equal(3, code);
-        Assert.Contains("The key that signed the notices of this registry is not in", errors, StringComparison.Ordinal);
+        foreach (
+            var command in (string[][])
+                [
+                    ["serve"],
+                    ["ledger", "verify"],
+                ]
+        )
+        {
+            (code, _, errors) = await Programs.CommandAsync(restored.Settings, command);
+            Assert.Equal(3, code);
+            Assert.Contains("The key that signed the notices of this registry is not in", errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("ledger-ed25519")]
+    [InlineData("notice-es256.pem")]
+    public async Task A_restoration_that_could_not_write_a_key_writes_all_when_repeated(string key)
+    {
+        await using var restored = city.NewHost();
+        var obstacle = Directory.CreateDirectory(Path.Combine(restored.Data, "keys", key + ".new"));
+        Assert.NotEqual(0, (await RestoreAsync(restored, "--identity", city.PrivateKey)).ExitCode);
+        obstacle.Delete();
+        var (code, _, errors) = await RestoreAsync(restored, "--identity", city.PrivateKey);
+        Assert.True(code == 0, errors);
+        (code, _, errors) = await Programs.CommandAsync(restored.Settings, "ledger", "verify", "--against", city.Checkpoint);
+        Assert.True(code == 0, errors);
     }
 
     [Fact]
