@@ -122,6 +122,19 @@ public sealed class SmallCity : IAsyncLifetime
         await Partition(deviceId).Wake();
     }
 
+    /// <summary>
+    /// Wakes the partition of a device until a condition holds. An activation that lost its partition may answer a few calls before it
+    /// is gone, and only the next one records what the log holds.
+    /// </summary>
+    internal async Task WakeUntil(string deviceId, Func<InMemoryRegisters, bool> condition)
+    {
+        for (var calls = 0; !condition(Memory); calls++)
+        {
+            Assert.True(calls < 10_000, "No activation of the partition recorded it.");
+            await Partition(deviceId).Wake();
+        }
+    }
+
     /// <summary>Applies a death of a device's session. Returns when the device and its place were notified.</summary>
     internal async Task ApplyDeath(string deviceId)
     {

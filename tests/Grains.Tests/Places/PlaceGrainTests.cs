@@ -59,8 +59,8 @@ public sealed class PlaceGrainTests : IAsyncLifetime
         var rows = _city.Memory.Recorded.Length;
         _city.Memory.Owner++; // The next activation knows only what was recorded and logged.
         await Report(Plates.With(Capture.Stills, Mode.Live), namesAudio: false);
-        await _city.Partition(Reader).Wake();
-        await _city.Memory.Until(memory => memory.Recorded.Length > rows);
+        await _city.WakeUntil(Reader, memory => memory.Recorded.Length > rows);
+        await _city.Partition(Reader).Wake(); // The place is notified, too.
         Assert.Equal((Mode.Recorded, FactCertainty.Unknown), await Audio());
 
         await Report(Plates.With(Capture.Audio, Mode.Off), namesAudio: true);

@@ -171,10 +171,11 @@ public sealed class PlaceGrainWithdrawalTests(SmallCity city) : IClassFixture<Sm
 
         city.Memory.Owner++; // The next activation knows only what was recorded and logged.
         await city.ApplyHeartbeat(camera.Id, RecordingVideo(Mode.Live));
-        await city.Memory.Until(memory =>
-            memory.Recorded.Last(observation => observation.DeviceId == camera.Id).Capture[Capture.Audio] == Mode.Live
+        await city.WakeUntil(
+            camera.Id,
+            memory => memory.Recorded.Last(observation => observation.DeviceId == camera.Id).Capture[Capture.Audio] == Mode.Live
         );
-        await city.Partition(camera.Id).Wake();
+        await city.Partition(camera.Id).Wake(); // The place is notified, too.
         Assert.Equal([video, (Capture.Audio, Mode.Live, FactCertainty.Reported), MayRecord(Capture.Faces)], (await FactsAsync(camera)).Now);
     }
 
