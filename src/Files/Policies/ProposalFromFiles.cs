@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Merging;
 using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;

@@ -1,5 +1,6 @@
 using CsCheck;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Merging;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;

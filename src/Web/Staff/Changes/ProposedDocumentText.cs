@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Changes.Descriptions;
+using SurveillanceRegistry.Domain.Changes.Merging;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;

@@ -4,6 +4,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Merging;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 
-namespace SurveillanceRegistry.Domain.Changes.Versions;
+namespace SurveillanceRegistry.Domain.Changes.Merging;
 
 /// <summary>
 /// Completes the merge of an instrument. Versions that either side added are all kept, in the order of time, each ending where the next one

@@ -1,9 +1,10 @@
-using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Merging;
 using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Tests.Changes.Versions;
 
-namespace SurveillanceRegistry.Domain.Tests.Changes.Versions;
+namespace SurveillanceRegistry.Domain.Tests.Changes.Merging;
 
 /// <summary>Two people amend one instrument at once.</summary>
 public sealed class VersionMergeTests

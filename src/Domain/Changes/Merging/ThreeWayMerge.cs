@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using SurveillanceRegistry.Domain.Changes.Merging;
-using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
 
-namespace SurveillanceRegistry.Domain.Changes;
+namespace SurveillanceRegistry.Domain.Changes.Merging;
 
 /// <summary>A value that two people changed differently from the same base.</summary>
 /// <param name="Path">Where it is, as in <see cref="Difference"/>.</param>
