@@ -96,7 +96,7 @@ public static class WebSetup
         api.KnowParameters();
         api.OpenToOtherSites();
         GovernanceApi.Map(api);
-        RegistersApi.Map(api);
+        InstrumentsApi.Map(api);
         DevicesApi.Map(api);
         DeviceRegistrationApi.Map(api);
         ListsApi.Map(api);

@@ -25,8 +25,8 @@ public sealed class InstrumentModel(IGrainFactory grains, TimeProvider time) : R
             return;
         var instrument = Known.Table.Instruments.First(known => known.Id == id);
         Instrument = instrument;
-        Rows = RegistersApi.StatusOf(instrument, At);
-        Supersedes = [.. RegistersApi.SupersededBy(id, Known)];
+        Rows = InstrumentsApi.StatusOf(instrument, At);
+        Supersedes = [.. InstrumentsApi.SupersededBy(id, Known)];
         Texts =
         [
             .. instrument.Versions.Select(version => new InstrumentTextView(

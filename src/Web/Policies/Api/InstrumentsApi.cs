@@ -16,7 +16,7 @@ namespace SurveillanceRegistry.Web.Policies.Api;
 /// <summary>
 /// Instruments and technologies at a point in time, and all recorded revisions of each.
 /// </summary>
-internal static class RegistersApi
+internal static class InstrumentsApi
 {
     private const int MaxItems = 1000;
 

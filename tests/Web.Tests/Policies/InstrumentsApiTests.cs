@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Web.Tests.Policies;
 
 /// <summary>The registers of record on both axes of time, for programs.</summary>
 [Collection(CorrectedCityGroup.Name)]
-public sealed class RegistersApiTests(CorrectedCity corrected) : CorrectedCityTestBase(corrected)
+public sealed class InstrumentsApiTests(CorrectedCity corrected) : CorrectedCityTestBase(corrected)
 {
     [Fact]
     public async Task A_correction_changes_the_same_day_only_as_known_after_it()
