@@ -76,8 +76,4 @@ public interface IPresencePartitionGrain : IGrainWithIntegerKey
     /// <summary>The number of devices in each state, indexed by <see cref="PresenceState"/>.</summary>
     [Alias("count")]
     Task<ImmutableArray<int>> CountStates();
-
-    /// <summary>The memory that the partition uses for its devices, in bytes, and the number of devices.</summary>
-    [Alias("weight")]
-    Task<(long Bytes, int Units)> MeasureMemory();
 }

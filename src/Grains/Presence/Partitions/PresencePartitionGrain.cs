@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Devices;
@@ -163,12 +162,6 @@ internal sealed class PresencePartitionGrain(
         return Task.FromResult(
             IsRegistered(number) && _devices[IndexOf(number)] is { WasHeard: true } device ? device.ToObservation(deviceId) : null
         );
-    }
-
-    public Task<(long Bytes, int Units)> MeasureMemory()
-    {
-        var bytesPerDevice = Unsafe.SizeOf<DevicePresence>() + sizeof(int);
-        return Task.FromResult(((long)_devices.Length * bytesPerDevice, _devices.Count(device => device.IsRegistered)));
     }
 
     public Task<ImmutableArray<int>> CountStates()
