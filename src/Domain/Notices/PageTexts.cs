@@ -52,7 +52,7 @@ public static class PageTexts
                 "This registry covers the devices that the City has registered. Other owners may have cameras and microphones here too.",
             ["site.times"] = "Times are in the local time of {city} ({zone}, now {offset}).",
             ["site.records.title"] = "Ask for records.",
-            ["site.records"] = "{portal}, {phone}. The City answers within {days} business days ({law}).",
+            ["site.records"] = "{portal}, {phone}. By law the City must respond within {days} business days ({law}).",
             ["site.developers.title"] = "For developers.",
             ["site.developers"] =
                 "The {api} gives the same facts as JSON: {governance}, {places}, {devices}. Notices are signed with these {keys}.",

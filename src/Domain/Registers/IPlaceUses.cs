@@ -1,8 +1,8 @@
 namespace SurveillanceRegistry.Domain.Registers;
 
 /// <summary>
-/// What the register said to be at the places at an instant. Devices and the places of fleets have no valid time of their own: what is said
-/// of them holds from when it is recorded.
+/// What stood at each place at an instant, by the register. Devices and the places of fleets have no valid time of their own: the time at
+/// which they were recorded decides.
 /// </summary>
 public interface IPlaceUses
 {

@@ -16,12 +16,12 @@ public sealed class PresenceStateCounts(
     private static readonly TimeSpan CacheDuration = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _counting = new(1);
-    private ImmutableArray<(PresenceState State, int Units)>? _last;
+    private ImmutableArray<(PresenceState State, int Devices)>? _last;
     private ImmutableArray<int> _partitions = [];
     private long _countedAt;
 
     /// <summary>Returns the number of devices by state, in the order of states; null if they cannot be counted now.</summary>
-    public async Task<ImmutableArray<(PresenceState State, int Units)>?> CountAsync(CancellationToken cancellationToken)
+    public async Task<ImmutableArray<(PresenceState State, int Devices)>?> CountAsync(CancellationToken cancellationToken)
     {
         await _counting.WaitAsync(cancellationToken);
         try

@@ -89,6 +89,9 @@ internal sealed class AcknowledgementWriter(PipeWriter output, int maxInFlight, 
         slotFreed?.SetResult();
     }
 
+    /// <summary>Ends the handling of a publish that was in flight, without an acknowledgement.</summary>
+    public void ReleaseInFlight() => Acknowledge(0, MqttPubAckReasonCode.Success);
+
     /// <summary>Acknowledges at once a publish that was not in flight. No other publish may be in flight.</summary>
     public void AcknowledgeNow(ushort packetId, MqttPubAckReasonCode reason)
     {

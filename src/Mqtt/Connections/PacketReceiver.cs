@@ -152,8 +152,8 @@ internal sealed class PacketReceiver(
     }
 
     /// <summary>
-    /// Whether a publish over the packet cap begins here that a gateway may send: on a vendor's topic, where the registry reads no large
-    /// message. So much of it has come that its topic and properties are there.
+    /// Whether these bytes begin a gateway's publish over the packet cap on a vendor's topic. The registry drops such a payload and keeps
+    /// the session. False until topic and properties have arrived.
     /// </summary>
     private bool CanSkip(in ReadOnlySequence<byte> received, out SkippedPublish skipped)
     {

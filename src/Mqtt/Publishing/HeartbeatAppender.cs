@@ -73,7 +73,7 @@ internal sealed class HeartbeatAppender(IHeartbeatLog log, PresenceForwarder pre
         }
         finally
         {
-            writer.Acknowledge(0, MqttPubAckReasonCode.Success); // The answer follows.
+            writer.ReleaseInFlight(); // The answer follows.
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class HeartbeatAppender(IHeartbeatLog log, PresenceForwarder pre
     {
         if (result == WriteResult.Failed && publish.Heartbeat is not null)
         {
-            publish.Connection.Writer.Acknowledge(0, MqttPubAckReasonCode.Success);
+            publish.Connection.Writer.ReleaseInFlight();
             metrics.Settled(publish.ReceivedAt, isAcknowledged: false);
             publish.Connection.End(
                 MqttDisconnectReasonCode.UnspecifiedError,

@@ -122,14 +122,14 @@ internal sealed class PublishHandler(
         {
             if (end is SessionEnd.Refused)
                 rejector.RecordRefusedSession(session, own);
-            sequencer.PublishEnd(session, own.Device.Number, isDeath ? session.DeathEpoch : null, end);
+            sequencer.ReportEnd(session, own.Device.Number, isDeath ? session.DeathEpoch : null, end);
             return;
         }
 
         if (isDeath && session.Vendor is { } vendor)
             vendors.PublishDeaths(session, vendor.Ended(time.GetUtcNow()), end);
         foreach (var device in session.ActiveDevices)
-            sequencer.PublishEnd(session, device.Device.Number, isDeath ? device.LastSequence.Epoch : null, end);
+            sequencer.ReportEnd(session, device.Device.Number, isDeath ? device.LastSequence.Epoch : null, end);
     }
 
     /// <summary>Handles a publish for one device.</summary>
@@ -181,17 +181,17 @@ internal sealed class PublishHandler(
 
     private ValueTask<DisconnectCause?> HandleDeath(Session session, DeviceIngestState device, in PublishPacket publish) =>
         HeartbeatReader.TryReadDeath(publish.Payload, out var epoch)
-            ? PublishDeathAsync(session, device.Device.Number, epoch, publish.PacketId)
+            ? ReportDeathAsync(session, device.Device.Number, epoch, publish.PacketId)
             : rejector.Reject(session, device, publish, PublishRejection.Shape, TopicClass.OwnDeath);
 
     /// <summary>
-    /// Publishes the death of a device in order, and acknowledges it after its state change is durable. The connection is not read
-    /// meanwhile, so that its acknowledgements stay in order.
+    /// Reports the death of a device to its presence partition, after all earlier heartbeats, and acknowledges it after the state change is
+    /// durable. The connection is not read meanwhile, so that its acknowledgements stay in order.
     /// </summary>
-    private async ValueTask<DisconnectCause?> PublishDeathAsync(Session session, int number, long epoch, ushort packetId)
+    private async ValueTask<DisconnectCause?> ReportDeathAsync(Session session, int number, long epoch, ushort packetId)
     {
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sequencer.PublishEnd(session, number, epoch, SessionEnd.DeathMessage, recorded);
+        sequencer.ReportEnd(session, number, epoch, SessionEnd.DeathMessage, recorded);
         // A shutdown of the registry is no death of a device.
         return await HeartbeatAppender.WaitUntilRecordedAsync(session, recorded.Task, lifetime.ApplicationStopping)
             ? await appender.AcknowledgeInOrderAsync(session, packetId, MqttPubAckReasonCode.Success)

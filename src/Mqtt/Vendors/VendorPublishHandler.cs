@@ -127,7 +127,7 @@ internal sealed class VendorPublishHandler(
         if (!device.AddRejected(session.Number, report.Capture, out _))
             return Task.CompletedTask;
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sequencer.PublishRejected(session, device, report.Capture, report.UnregisteredCaptures, recorded);
+        sequencer.ReportRejected(session, device, report.Capture, report.UnregisteredCaptures, recorded);
         return recorded.Task;
     }
 
@@ -137,7 +137,7 @@ internal sealed class VendorPublishHandler(
         foreach (var death in answer.Deaths)
         {
             if (session.Vendor!.FindDevice(death.DeviceId) is { } device)
-                sequencer.PublishEnd(session, device.Device.Number, death.Epoch, end);
+                sequencer.ReportEnd(session, device.Device.Number, death.Epoch, end);
         }
     }
 

@@ -69,9 +69,10 @@ internal sealed class ClusterAccess(string data)
     }
 
     /// <summary>
-    /// Closes a cluster of an older version, which trusted every program that reached its socket, and checks that the owner can sign in.
+    /// Makes a cluster of an older version, which let in every program that reached its socket, require passwords. Checks that the owner
+    /// can sign in.
     /// </summary>
-    public async Task CloseAsync(ClusterFolder folder, CancellationToken cancellationToken)
+    public async Task RequirePasswordsAsync(ClusterFolder folder, CancellationToken cancellationToken)
     {
         var rules = Path.Combine(folder.Cluster, "pg_hba.conf");
         var trusts = (await File.ReadAllLinesAsync(rules, cancellationToken)).Any(line =>

@@ -74,7 +74,7 @@ public sealed class PrivateCluster : IAsyncDisposable
                 _isTemporary = isTemporary,
             };
             await cluster.AdoptOrStartAsync(cancellationToken);
-            await access.CloseAsync(cluster._folder, cancellationToken);
+            await access.RequirePasswordsAsync(cluster._folder, cancellationToken);
             cluster._watch = cluster.WatchAsync(cluster._closing.Token);
             return cluster;
         }

@@ -119,7 +119,9 @@ internal static class TokenCommands
                         var register = services.GetRequiredService<ITokenRegister>();
                         var id = arguments.GetRequiredValue(number);
                         if (!await register.RevokeTokenAsync(id, RegisterAccess.Operator, Now, cancellationToken))
-                            return await CommandOutput.RefusedAsync($"There is no token {id} that holds.");
+                            return await CommandOutput.RefusedAsync(
+                                $"Token {id} does not exist or was already revoked: 'registry token list' shows all tokens."
+                            );
                         await RegisterAccess.RecordAsync(services, SecurityEventKind.TokenRevoked, subject: null, id, cancellationToken);
                         return 0;
                     },

@@ -18,7 +18,8 @@ namespace SurveillanceRegistry.Web.Registers;
 internal static class RegisterApi
 {
     private const string Change =
-        "What is left out stays. `since` is the day, or the instant, from which it holds; now when left out. Needs If-Match.";
+        "Members that the body omits keep their values. `since` is the day, or the instant, from which it holds; now when omitted. "
+        + "Needs If-Match.";
 
     /// <summary>The registered values of a place. A change leaves out what stays as it is.</summary>
     internal sealed record PlaceBody(
@@ -56,7 +57,7 @@ internal static class RegisterApi
             .RequireAuthorization(clerk)
             .Accepts<PlaceBody>("application/json")
             .WithSummary("Rename, correct or retire a place, or bring it back")
-            .WithDescription($"{Change} A place that something still names is not retired.");
+            .WithDescription($"{Change} The registry refuses to retire a place that a device, screen or fleet still names.");
         api.MapPost("kiosks", RegisterKiosk)
             .Answers<KioskVersionResponse>(StatusCodes.Status201Created, "ETag", "Location")
             .RequireAuthorization(clerk)

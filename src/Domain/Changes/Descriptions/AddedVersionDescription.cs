@@ -70,7 +70,7 @@ internal static class AddedVersionDescription
     {
         string?[] parts =
         [
-            version.By is { } by ? $"made by {Quoted(by)}" : null,
+            version.By is { } by ? $"adopted or filed as {Quoted(by)}" : null,
             version.Passed is { } passed ? $"passed {PlainLanguage.Date(passed)}" : null,
             version.Signed is { } signed ? $"signed {PlainLanguage.Date(signed)}" : null,
             version.Filed is { } filed ? $"filed {PlainLanguage.Date(filed)}" : null,

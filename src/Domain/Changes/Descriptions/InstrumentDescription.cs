@@ -37,7 +37,7 @@ internal static class InstrumentDescription
             ["id"] => "recorded the identity of the version",
             ["number"] => Changed("its number in the order of time", difference, (int number) => PlainLanguage.Number(number)),
             ["title"] => Text("the title", difference),
-            ["by"] => Text("what made this version", difference),
+            ["by"] => Text("the act or file that set this version", difference),
             ["supersededBy"] => Changed("the text that replaced it", difference, (string id) => Instrument(id, names)),
             ["passed"] => Date("the date it was passed", difference),
             ["signed"] => Date("the date it was signed", difference),

@@ -9,17 +9,17 @@ namespace SurveillanceRegistry.Domain.Devices.Imports;
 /// <summary>A list as it would be recorded now: what was read, what is wrong with it, and what it would change.</summary>
 /// <param name="Devices">The rows that could be read.</param>
 /// <param name="Problems">Every problem of the file and of its cells.</param>
-/// <param name="Mapping">Every reason why the mapping does not fit the list.</param>
+/// <param name="MappingRefusals">Every reason why the mapping does not fit the list.</param>
 public sealed record ListPreview(
     CityList List,
     ImmutableArray<ListedDevice> Devices,
     ImmutableArray<ListProblem> Problems,
-    ImmutableArray<Refusal> Mapping,
+    ImmutableArray<Refusal> MappingRefusals,
     ListComparison Compared
 )
 {
     /// <summary>Whether the list can be recorded: all of it can be read, and every question is decided.</summary>
-    public bool IsReady => Problems.IsEmpty && Mapping.IsEmpty && !Compared.Undecided.Any() && !Compared.IsEmpty;
+    public bool IsReady => Problems.IsEmpty && MappingRefusals.IsEmpty && !Compared.Undecided.Any() && !Compared.IsEmpty;
 
     /// <summary>
     /// A hash of what would be recorded, with the versions of the devices that it would change. A person records what they have seen, and

@@ -103,8 +103,8 @@ internal sealed class StateChangeNotifier(
     /// </summary>
     public async Task WaitForAllAsync()
     {
-        // An activation that stops waits for its calls, and holds up new ones. A place that asks it meanwhile would wait for it, and the
-        // call here for the place: both until Orleans' timeout.
+        // A deactivating grain finishes running calls and queues new ones. This call would wait for the place, and the place for this
+        // grain: a deadlock until Orleans' response timeout.
         await await Task.WhenAny(PassOnAllAsync(), _ownershipLost.Task);
     }
 

@@ -11,9 +11,8 @@ using SurveillanceRegistry.Mqtt.SignIn;
 namespace SurveillanceRegistry.Mqtt.Publishing.Rejections;
 
 /// <summary>
-/// Rejects publishes. A rejected heartbeat is still a word of its device: the captures that it names, and nothing else of it, go to the
-/// presence partition, and are durable before the answer. So a notice never says less than the device does. The thread that reads a
-/// connection calls it for that connection.
+/// Rejects publishes. The captures that a rejected heartbeat names, and nothing else of it, go to the presence partition and are durable
+/// before the answer: a notice never says less than the device does. The thread that reads a connection calls it for that connection.
 /// </summary>
 internal sealed class PublishRejector(
     HeartbeatAppender appender,
@@ -65,7 +64,7 @@ internal sealed class PublishRejector(
 
     /// <summary>Records that the registry ended the session of a device because of what it sent: its last report is in doubt.</summary>
     public void RecordRefusedSession(Session session, DeviceIngestState device) =>
-        sequencer.PublishRejected(session, device, default, default);
+        sequencer.ReportRejected(session, device, default, default);
 
     /// <summary>Counts a rejection, and logs it now and then.</summary>
     public void Record(Session session, PublishRejection rejection, TopicClass topic, int bytes)
@@ -117,7 +116,7 @@ internal sealed class PublishRejector(
         if (!device.AddRejected(session.Number, reported, out var unregistered))
             return cause;
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sequencer.PublishRejected(session, device, reported, unregistered, recorded);
+        sequencer.ReportRejected(session, device, reported, unregistered, recorded);
         return await HeartbeatAppender.WaitUntilRecordedAsync(session, recorded.Task, lifetime.ApplicationStopping)
             ? cause
             : PublishHandler.ShuttingDown;

@@ -134,7 +134,7 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
         var compared = preview.Compared;
         string[] open =
         [
-            .. preview.Mapping.Select(refusal => refusal.Sentence),
+            .. preview.MappingRefusals.Select(refusal => refusal.Sentence),
             .. preview.Problems.Take(ListProblem.MaxListed).Select(problem => $"{System.IO.Path.GetFileName(Path)}: {problem}"),
             .. preview.Problems.Length > ListProblem.MaxListed
                 ? (string[])[$"And {preview.Problems.Length - ListProblem.MaxListed} more problems."]
@@ -168,7 +168,7 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
                 compared.Gone,
                 compared.Duplicates,
                 problems = preview.Problems.Take(ListProblem.MaxListed),
-                mappingProblems = preview.Mapping,
+                mappingProblems = preview.MappingRefusals,
                 preview.List.Notes,
             },
             text,

@@ -96,7 +96,7 @@ internal sealed record ImportPreviewResponse(
             preview.List.Notes,
             [.. preview.Problems.Take(ListProblem.MaxListed)],
             preview.Problems.Length,
-            preview.Mapping,
+            preview.MappingRefusals,
             preview.Compared.New.Length,
             preview.Compared.Unchanged,
             [.. preview.Compared.Changed.Select(ImportChangeResponse.From)],

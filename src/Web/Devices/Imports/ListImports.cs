@@ -105,8 +105,8 @@ public sealed class ListImports(
         if (import.State != ListImportState.Draft)
             return new Refusal(RefusalCodes.WrongState, "The list was recorded already.");
         var preview = await PreviewAsync(import, cancellationToken);
-        if (!preview.Mapping.IsEmpty)
-            return preview.Mapping;
+        if (!preview.MappingRefusals.IsEmpty)
+            return preview.MappingRefusals;
         if (!preview.Problems.IsEmpty)
             return Refusals(preview.Problems.Select(problem => problem.ToString()));
         if (preview.Compared.Undecided.Any())

@@ -21,6 +21,14 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
     /// <summary>The most problems and questions that the page shows; the API returns all questions.</summary>
     public const int MaxListed = 100;
 
+    private static readonly Dictionary<string, string> Labels = new()
+    {
+        ["deadlineSeconds"] = "silent after (seconds)",
+        ["coverage"] = "area that it covers (GeoJSON polygon)",
+        ["directions"] = "looks towards (degrees from north, clockwise)",
+        ["mountingHeight"] = "mounting height (metres)",
+    };
+
     private static readonly Dictionary<string, string[]> OtherNames = new()
     {
         ["latitude"] = ["lat", "Lat", "LAT", "Latitude", "LATITUDE"],
@@ -41,7 +49,7 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
 
     public int Step =>
         Preview is null ? 4
-        : Preview.Devices.IsEmpty || !Preview.Problems.IsEmpty || !Preview.Mapping.IsEmpty ? 2
+        : Preview.Devices.IsEmpty || !Preview.Problems.IsEmpty || !Preview.MappingRefusals.IsEmpty ? 2
         : 3;
 
     public string InspectedOn => Import.Mapping.InspectedOn is { } day ? FormText.Write(day) : "";
@@ -58,9 +66,11 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
         : Import.Mapping.Columns.IsEmpty ? OtherNames.GetValueOrDefault(field, []).FirstOrDefault(Preview.List.Columns.Contains) ?? ""
         : "";
 
-    /// <summary>A field in words: <c>assetNumber</c> is “asset number”.</summary>
+    /// <summary>A field in the words of the device's form: <c>assetNumber</c> is “asset number”.</summary>
     public static string LabelOf(string field) =>
-        string.Concat(field.Select(letter => char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+        Labels.TryGetValue(field, out var label)
+            ? label
+            : string.Concat(field.Select(letter => char.IsAsciiLetterUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     /// <summary>What the list calls the device of a row.</summary>
     public string NameOf(int row) =>

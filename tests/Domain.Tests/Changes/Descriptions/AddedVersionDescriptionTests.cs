@@ -125,7 +125,7 @@ public sealed class AddedVersionDescriptionTests
                 "from November 2026: for the first time the rule for Cameras (permits stills and plates)",
                 "from November 2026: no rule for Plate readers any more",
                 "added version 2, “Plate readers” (in force from November 2026; no end is set), "
-                    + "made by “Ordinance 7” and passed October 1, 2026",
+                    + "adopted or filed as “Ordinance 7” and passed October 1, 2026",
             ],
             ChangeDescriptionTests
                 .Describe(PolicyDocument.For(ended), PolicyDocument.For(VersionChain.Add(ended, added)))
