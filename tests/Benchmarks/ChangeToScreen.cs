@@ -36,7 +36,7 @@ internal static class ChangeToScreen
 
     public static async Task RunAsync()
     {
-        await using var registry = new RegistryHost();
+        await using var registry = new RegistryHost().WithProfiling();
         await registry.StartAsync();
         using var stop = new CancellationTokenSource();
         var devices = await IssueSecretsAsync(registry);

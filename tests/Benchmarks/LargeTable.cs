@@ -37,7 +37,7 @@ internal static partial class LargeTable
 
     public static async Task RunAsync()
     {
-        await using var registry = new RegistryHost();
+        await using var registry = new RegistryHost().WithProfiling();
         await registry.StartAsync("--sample-staff");
         await FillAsync(registry);
         using var reader = new HttpClient { BaseAddress = registry.Http };

@@ -35,7 +35,7 @@ internal static partial class Strangers
 
     public static async Task RunAsync()
     {
-        await using var registry = new RegistryHost { OpenFiles = OpenFiles };
+        await using var registry = new RegistryHost { OpenFiles = OpenFiles }.WithProfiling();
         await registry.StartAsync();
         var cameras = await ConnectAsync(registry);
         using var screen = new HttpClient { BaseAddress = registry.Http };
@@ -70,7 +70,7 @@ internal static partial class Strangers
     /// <summary>Sockets that send the beginning of a message and no more, half to HTTP and half to MQTT.</summary>
     private static async Task MeasureHostileSocketsAsync()
     {
-        await using var registry = new RegistryHost();
+        await using var registry = new RegistryHost().WithProfiling();
         await registry.StartAsync();
         using var reader = new HttpClient { BaseAddress = registry.Http };
         for (var i = 0; i < 500; i++)

@@ -39,7 +39,7 @@ internal static class BareBroker
     /// <summary>Starts the process and returns it with its port.</summary>
     public static async Task<(WorkerProcess Process, int Port)> StartAsync()
     {
-        var process = WorkerProcess.StartSelf(Verb, []);
+        var process = WorkerProcess.StartSelf(Verb, new() { ["DOTNET_TieredPGO"] = "1" });
         return (process, int.Parse(await process.ReadAsync(), CultureInfo.InvariantCulture));
     }
 }

@@ -10,7 +10,7 @@ namespace SurveillanceRegistry.Benchmarks.Ingest.UnderTest;
 /// </summary>
 internal sealed class RegistryUnderTest : IAsyncDisposable
 {
-    private readonly RegistryHost _host = new() { StartTimeout = TimeSpan.FromMinutes(10) };
+    private readonly RegistryHost _host = new RegistryHost { StartTimeout = TimeSpan.FromMinutes(10) }.WithProfiling();
     private WorkerProcess? _guard;
 
     private RegistryUnderTest()
