@@ -82,6 +82,13 @@ public partial struct DevicePresence
         );
 
     /// <summary>
+    /// Whether both have the same <see cref="VisibleState"/>. Nearly always every packed value is the same, and nothing is unpacked.
+    /// </summary>
+    public readonly bool LooksLike(in DevicePresence other) =>
+        _packed == other._packed && _ruleVersion == other._ruleVersion && _skewSeconds == other._skewSeconds
+        || VisibleState == other.VisibleState;
+
+    /// <summary>
     /// When to call <see cref="EvaluateTimeout"/> next, on the monotonic clock in milliseconds; <see cref="long.MaxValue"/> when only a
     /// heartbeat or a death can change anything.
     /// </summary>

@@ -18,7 +18,7 @@ internal readonly record struct BitField(int Offset, int Width)
 }
 
 /// <summary>Several small unsigned numbers in 64 bits.</summary>
-internal struct PackedBits
+internal record struct PackedBits
 {
     private ulong _bits;
 

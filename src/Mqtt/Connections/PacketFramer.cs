@@ -16,7 +16,8 @@ internal static class PacketFramer
     /// </summary>
     public const int MaxPacketBytes = 64 * 1024;
 
-    private const int MaxLengthBytes = 4;
+    /// <summary>The first byte and a length of at most four.</summary>
+    private const int MaxHeaderBytes = 5;
 
     /// <summary>What <see cref="PacketLength"/> returns for a malformed length field. No packet is so short.</summary>
     public const int Malformed = 0;
@@ -43,17 +44,27 @@ internal static class PacketFramer
     /// </summary>
     public static int? PacketLength(in ReadOnlySequence<byte> received)
     {
-        var reader = new SequenceReader<byte>(received);
-        if (!reader.TryRead(out _))
+        // Nearly always the first piece holds the header: a reader of sequences would cost more than the rest of this method.
+        scoped var start =
+            received.FirstSpan;
+        Span<byte> joined = stackalloc byte[MaxHeaderBytes];
+        if (start.Length < MaxHeaderBytes && !received.IsSingleSegment)
+        {
+            var header = received.Slice(0, Math.Min(received.Length, MaxHeaderBytes));
+            header.CopyTo(joined);
+            start = joined[..(int)header.Length];
+        }
+
+        if (start.IsEmpty)
             return null;
         var length = 0;
-        for (var i = 0; i < MaxLengthBytes; i++)
+        for (var i = 1; i < MaxHeaderBytes; i++)
         {
-            if (!reader.TryRead(out var digit))
+            if (i == start.Length)
                 return null;
-            length |= (digit & 0x7F) << (7 * i);
-            if ((digit & 0x80) == 0)
-                return (int)reader.Consumed + length;
+            length |= (start[i] & 0x7F) << (7 * (i - 1));
+            if ((start[i] & 0x80) == 0)
+                return 1 + i + length;
         }
 
         return Malformed;

@@ -22,10 +22,22 @@ internal sealed class HeartbeatStore(NpgsqlDataSource database)
     public async Task WriteAsync(WriteBatch batch, bool isRetry, CancellationToken cancellationToken)
     {
         HashSet<int> stored = isRetry || batch.NeedsLookUp ? await FindStoredAsync(batch, isRetry, cancellationToken) : [];
-        var missing = Enumerable.Range(0, batch.Count).Where(i => !stored.Contains(i)).Select(i => batch[i].Heartbeat).OfType<Heartbeat>();
-        await CopyAsync([.. missing], stored.Count > 0, cancellationToken);
+        await CopyAsync(MissingOf(batch, stored), stored.Count > 0, cancellationToken);
         for (var i = 0; i < batch.Count; i++)
             batch.Set(i, stored.Contains(i) ? WriteResult.AlreadyStored : WriteResult.Durable);
+    }
+
+    /// <summary>The heartbeats of a batch that are to be written.</summary>
+    private static List<Heartbeat> MissingOf(WriteBatch batch, HashSet<int> stored)
+    {
+        var missing = new List<Heartbeat>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (batch[i].Heartbeat is { } heartbeat && !stored.Contains(i))
+                missing.Add(heartbeat);
+        }
+
+        return missing;
     }
 
     /// <summary>Closes the writer's connection; the next write opens another one.</summary>
@@ -120,20 +132,20 @@ internal sealed class HeartbeatStore(NpgsqlDataSource database)
     }
 
     /// <param name="mustCommit">Whether to commit something also without heartbeats: what a look-up found may be on this disk only.</param>
-    private async Task CopyAsync(Heartbeat[] heartbeats, bool mustCommit, CancellationToken cancellationToken)
+    private async Task CopyAsync(List<Heartbeat> heartbeats, bool mustCommit, CancellationToken cancellationToken)
     {
-        if (heartbeats.Length == 0 && !mustCommit)
+        if (heartbeats.Count == 0 && !mustCommit)
             return;
         var connection = await ConnectionAsync(cancellationToken);
         using var standby = StandbyConfirmation.Watch(connection);
-        if (heartbeats.Length == 0)
+        if (heartbeats.Count == 0)
             await connection.ExecuteAsync(new CommandDefinition(StandbyConfirmation.Barrier, cancellationToken: cancellationToken));
         else
             await CopyAsync(connection, heartbeats, cancellationToken);
         await standby.WaitAsync(cancellationToken);
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, Heartbeat[] heartbeats, CancellationToken cancellationToken)
+    private static async Task CopyAsync(NpgsqlConnection connection, List<Heartbeat> heartbeats, CancellationToken cancellationToken)
     {
         // COPY outside an explicit transaction is one of its own: complete means committed and flushed.
         await using var copy = await connection.BeginBinaryImportAsync(

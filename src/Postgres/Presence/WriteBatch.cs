@@ -3,7 +3,7 @@ using SurveillanceRegistry.Domain.Presence;
 namespace SurveillanceRegistry.Postgres.Presence;
 
 /// <summary>The writes of one commit, and a result for each. A result that is never set stays <see cref="WriteResult.Failed"/>.</summary>
-internal sealed class WriteBatch(IReadOnlyList<LogWrite> writes)
+internal sealed class WriteBatch(List<LogWrite> writes)
 {
     private readonly WriteResult[] _results = new WriteResult[writes.Count];
 
@@ -12,7 +12,7 @@ internal sealed class WriteBatch(IReadOnlyList<LogWrite> writes)
     public LogWrite this[int index] => writes[index];
 
     /// <summary>Whether the log may already contain one of the heartbeats, so that it must be looked up.</summary>
-    public bool NeedsLookUp => writes.Any(write => write.MayBeStored);
+    public bool NeedsLookUp => writes.Exists(write => write.MayBeStored);
 
     /// <summary>Returns the result of a write.</summary>
     public WriteResult ResultOf(int index) => _results[index];
@@ -26,7 +26,13 @@ internal sealed class WriteBatch(IReadOnlyList<LogWrite> writes)
         for (var i = 0; i < Count; i++)
             writes[i].Complete(_results[i]);
         // Sending a packet to each client is most of the cost of a commit: state changes are flushed first, before all others.
-        foreach (var write in writes.Where(write => !write.MayBeDelayed).Concat(writes))
+        foreach (var write in writes)
+        {
+            if (!write.MayBeDelayed)
+                write.Flush();
+        }
+
+        foreach (var write in writes)
             write.Flush();
     }
 }

@@ -55,6 +55,30 @@ public sealed class DevicePresencePropertyTests
             );
 
     [Fact]
+    public void Two_states_of_a_device_look_alike_exactly_when_what_they_show_is_equal()
+    {
+        var states = Gen.Select(Gen.Enum<PresenceState>(), Gen.Enum<Mode>(), Gen.Enum<Health>(), Gen.Int[6, 7], Gen.Int[55, 65], Gen.Bool)
+            .Select(
+                (presence, audio, health, rule, skew, fellBack) =>
+                {
+                    var device = DevicePresence.Create(30, false);
+                    device.Restore(
+                        new DeviceObservation("cam", presence, Generators.Noon, 5, 6, Quiet.With(Capture.Audio, audio), health, [])
+                        {
+                            RuleVersion = rule,
+                            SkewSeconds = skew,
+                            ClockFellBack = fellBack,
+                        },
+                        1_000
+                    );
+                    return device;
+                }
+            );
+        Gen.Select(states, states)
+            .Sample((one, other) => Assert.Equal(one.VisibleState == other.VisibleState, one.LooksLike(other)), iter: Rounds.Of(5_000));
+    }
+
+    [Fact]
     public void No_order_of_heartbeats_makes_a_mode_other_than_the_newest_reports() =>
         Gen.Select(Gen.Select(Gen.Long[0, 3], Gen.Long[0, 5]).Array[1, 12], Gen.Int[0, 1_000_000])
             .Sample(

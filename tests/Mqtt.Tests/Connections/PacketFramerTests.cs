@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
+using SurveillanceRegistry.Mqtt.Connections;
 using SurveillanceRegistry.Mqtt.Publishing;
 using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 
@@ -23,6 +25,48 @@ public sealed class PacketFramerTests : IAsyncLifetime
             .WithPayload(payload)
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .Build();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(null, 0x30)]
+    [InlineData(2, 0x30, 0x00)]
+    [InlineData(2 + 0x7F, 0x30, 0x7F, 1, 2, 3)]
+    [InlineData(null, 0x30, 0x80)]
+    [InlineData(3 + 0x80, 0x30, 0x80, 0x01)]
+    [InlineData(4 + 0x4000, 0x30, 0x80, 0x80, 0x01, 9)]
+    [InlineData(null, 0x30, 0xFF, 0xFF, 0xFF)]
+    [InlineData(5 + 0xFFFFFFF, 0x30, 0xFF, 0xFF, 0xFF, 0x7F)]
+    [InlineData(PacketFramer.Malformed, 0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0x01)]
+    public void The_length_of_a_packet_is_read_however_its_header_came_in_pieces(int? length, params int[] header)
+    {
+        byte[] bytes = [.. header.Select(value => (byte)value)];
+        for (var first = 0; first <= bytes.Length; first++)
+        {
+            for (var second = first; second <= bytes.Length; second++)
+                Assert.Equal(length, PacketFramer.PacketLength(Pieces(bytes[..first], bytes[first..second], bytes[second..])));
+        }
+    }
+
+    private static ReadOnlySequence<byte> Pieces(params byte[][] pieces)
+    {
+        var start = new Piece(pieces[0], null);
+        var end = start;
+        foreach (var piece in pieces[1..])
+            end = new Piece(piece, end);
+        return new ReadOnlySequence<byte>(start, 0, end, end.Memory.Length);
+    }
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(byte[] bytes, Piece? before)
+        {
+            Memory = bytes;
+            if (before is null)
+                return;
+            RunningIndex = before.RunningIndex + before.Memory.Length;
+            before.Next = this;
+        }
+    }
 
     /// <summary>A client that writes any bytes.</summary>
     private async Task<NetworkStream> DialAsync(params byte[][] parts)

@@ -208,9 +208,9 @@ internal sealed class PresencePartitionGrain(
     private void Apply(Heartbeat heartbeat, long receivedAtMs)
     {
         ref var device = ref _devices[IndexOf(heartbeat.Number)];
-        var before = device.VisibleState;
+        var before = device;
         device.ApplyHeartbeat(heartbeat, receivedAtMs);
-        if (device.VisibleState != before)
+        if (!device.LooksLike(before))
             _notifier.Add(heartbeat.DeviceId, device.ToObservation(heartbeat.DeviceId));
     }
 
