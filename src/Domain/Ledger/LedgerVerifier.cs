@@ -62,11 +62,12 @@ public static class LedgerVerifier
         ArgumentNullException.ThrowIfNull(noticeKey);
         var nodes = await snapshot.NodesAsync(cancellationToken);
         var checkpoints = await snapshot.CheckpointsAsync(cancellationToken);
+        var head = await snapshot.HeadAsync(cancellationToken);
         await using var replay = new LedgerReplay(snapshot, cancellationToken);
         var verification = new LedgerVerification(
             snapshot,
             signer,
-            await snapshot.HeadAsync(cancellationToken),
+            head,
             nodes.ToDictionary(node => (node.Level, node.Index), node => node.Hash),
             checkpoints.ToDictionary(checkpoint => checkpoint.Size, checkpoint => checkpoint.Note),
             against,

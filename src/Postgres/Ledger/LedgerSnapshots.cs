@@ -37,6 +37,11 @@ public sealed class LedgerSnapshots(NpgsqlDataSource database) : ILedgerSnapshot
         /// <summary>Sorting the rows of a large city takes long before the first one comes.</summary>
         private const int TimeoutSeconds = 3600;
 
+        /// <summary>
+        /// So much, that the devices of a large city are grouped in memory: with PostgreSQL's 4 MB it sorts them on disk, in three processes.
+        /// </summary>
+        private const string WorkMemory = "64MB";
+
         public async Task<LedgerHead> HeadAsync(CancellationToken cancellationToken)
         {
             var (size, frontier) = await connection.QuerySingleAsync<(long Size, byte[][] Frontier)>(
@@ -101,7 +106,11 @@ public sealed class LedgerSnapshots(NpgsqlDataSource database) : ILedgerSnapshot
             await using var own = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await own.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             await own.ExecuteAsync(
-                new CommandDefinition($"set transaction snapshot '{name}'", transaction: transaction, cancellationToken: cancellationToken)
+                new CommandDefinition(
+                    $"set transaction snapshot '{name}'; set local work_mem = '{WorkMemory}'",
+                    transaction: transaction,
+                    cancellationToken: cancellationToken
+                )
             );
             await using var command = new NpgsqlCommand(sql, own, transaction) { CommandTimeout = TimeoutSeconds };
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);

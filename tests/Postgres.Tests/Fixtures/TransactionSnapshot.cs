@@ -30,9 +30,11 @@ internal sealed class TransactionSnapshot(NpgsqlConnection connection) : ILedger
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        await _turn.WaitAsync(cancellationToken);
         var rows = await connection.QueryAsync<(long, DateTime, string, byte[], byte[])>(
             "select index, at, kind, bytes, leaf_hash from registry.ledger_entry order by index"
         );
+        _turn.Release();
         foreach (var (index, at, kind, bytes, hash) in rows)
             yield return new StoredEntry(index, new DateTimeOffset(at), kind, bytes, hash);
     }

@@ -24,6 +24,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
     private readonly ExpectedStates _expected = new();
     private readonly ImmutableArray<ReplayedTable> _tables;
     private readonly ImmutableArray<OrderedRows> _ordered;
+    private readonly ImmutableArray<PreparedRows> _prepared;
     private readonly Dictionary<string, ReplayedTable[]> _tablesOf;
     private readonly HashSet<string> _expectedKinds = new(ExpectedStates.Kinds, StringComparer.Ordinal);
 
@@ -39,6 +40,14 @@ internal sealed class LedgerReplay : IAsyncDisposable
                     table,
                     snapshot.RowsAsync(table.Name, cancellationToken).GetAsyncEnumerator(cancellationToken)
                 )),
+        ];
+        _prepared =
+        [
+            .. _tables
+                .Where(table => table.IsPrepared)
+                .Select(table => table.Name)
+                .Append(ExpectedStateRows.Name)
+                .Select(name => new PreparedRows(snapshot, name, cancellationToken)),
         ];
         _tablesOf = _tables
             .SelectMany(table => table.Kinds, (table, kind) => (table, kind))
@@ -120,11 +129,9 @@ internal sealed class LedgerReplay : IAsyncDisposable
     {
         if (await CompareUpToAsync(long.MaxValue) is { } fault)
             return fault;
-        // The database works on the groups while the rows of the tables are compared here.
-        var groups = _snapshot.RowsAsync(ExpectedStateRows.Name, cancellationToken).ToArrayAsync(cancellationToken).AsTask();
-        var tableFault = await CompareTablesAsync(cancellationToken);
-        var expected = await groups;
-        return tableFault ?? _expected.Compare(expected) ?? await CompareNoticesAsync(key, cancellationToken);
+        return await CompareTablesAsync(cancellationToken)
+            ?? _expected.Compare(await RowsAsync(ExpectedStateRows.Name, cancellationToken).ToArrayAsync(cancellationToken))
+            ?? await CompareNoticesAsync(key, cancellationToken);
     }
 
     private async Task<TableFault?> CompareTablesAsync(CancellationToken cancellationToken)
@@ -149,7 +156,14 @@ internal sealed class LedgerReplay : IAsyncDisposable
     {
         foreach (var rows in _ordered)
             await rows.DisposeAsync();
+        foreach (var rows in _prepared)
+            await rows.DisposeAsync();
     }
+
+    private IAsyncEnumerable<string?[]> RowsAsync(string table, CancellationToken cancellationToken) =>
+        _prepared.FirstOrDefault(rows => rows.Table == table) is { } prepared
+            ? prepared.ReadAsync(cancellationToken)
+            : _snapshot.RowsAsync(table, cancellationToken);
 
     private static ImmutableArray<ReplayedTable> CreateTables(OlderEntries older, ExpectedStates expected)
     {
@@ -198,7 +212,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
 
     private async Task<TableFault?> CompareAsync(ReplayedTable table, CancellationToken cancellationToken)
     {
-        await foreach (var row in _snapshot.RowsAsync(table.Name, cancellationToken))
+        await foreach (var row in RowsAsync(table.Name, cancellationToken))
         {
             if (table.Compare(row) is { } fault)
                 return fault;

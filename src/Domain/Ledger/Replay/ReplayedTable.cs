@@ -31,6 +31,9 @@ internal abstract class ReplayedTable(string name, ImmutableArray<string> keyCol
     /// </summary>
     public virtual bool IsInEntryOrder => false;
 
+    /// <summary>Whether its rows are so many that the database begins to read them before all entries are applied.</summary>
+    public virtual bool IsPrepared => false;
+
     /// <summary>The number of rows that older entries made without saying what is in them.</summary>
     public long OlderRows { get; private set; }
 

@@ -36,6 +36,8 @@ internal sealed class CredentialTable(OlderEntries older)
 
     public override System.Collections.Immutable.ImmutableArray<string> Kinds => CredentialAct.Kinds;
 
+    public override bool IsPrepared => true;
+
     public override void Apply(in ReplayedEntry entry) => Apply(CredentialAct.From(entry));
 
     /// <summary>Changes the expected rows as an act says.</summary>

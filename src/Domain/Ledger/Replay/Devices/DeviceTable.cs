@@ -33,6 +33,8 @@ internal sealed class DeviceTable(OlderEntries older)
 
     public override ImmutableArray<string> Kinds => [LedgerKinds.DeviceRegistered, LedgerKinds.DeviceChanged, LedgerKinds.DeviceClockReset];
 
+    public override bool IsPrepared => true;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Apply(in ReplayedEntry entry)
     {
