@@ -22,4 +22,7 @@ internal static class AdvisoryLocks
 
     /// <summary>Held by the session that migrates the database; the letters "REGISTRY" in ASCII.</summary>
     public const long Migrate = 0x5245_4749_5354_5259;
+
+    /// <summary>Held by the session that restores a backup into the database.</summary>
+    public const int Restore = 81;
 }

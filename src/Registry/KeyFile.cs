@@ -14,7 +14,10 @@ internal static class KeyFile
     /// <summary>The file with the key of the ledger, inside the folder of the keys.</summary>
     public const string LedgerKeyName = "ledger-ed25519";
 
-    private const string NoticeKeyName = "notice-es256.pem";
+    /// <summary>The file with the key of notices, inside the folder of the keys.</summary>
+    public const string NoticeKeyName = "notice-es256.pem";
+
+    private const string EndedPrefix = "ended-";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The folder of the keys.</summary>
@@ -52,23 +55,40 @@ internal static class KeyFile
     /// <param name="publicUrl">Names the log when the key is created; empty means a random name.</param>
     public static SignedNote LedgerKey(string data, string publicUrl)
     {
-        var lines = ReadOrCreate(
-                Path.Combine(Folder(data), LedgerKeyName),
-                () =>
-                {
-                    var name = Uri.TryCreate(publicUrl, UriKind.Absolute, out var address)
-                        ? address.Authority + "/api/v1/log"
-                        : "surveillance-registry/" + RandomNumberGenerator.GetHexString(12, lowercase: true);
-                    return $"{name}\n{Convert.ToBase64String(SignedNote.NewSeed())}\n";
-                }
-            )
-            .Split('\n');
-        return SignedNote.FromSeed(lines[0], Convert.FromBase64String(lines[1]));
+        var content = ReadOrCreate(
+            Path.Combine(Folder(data), LedgerKeyName),
+            () =>
+            {
+                var name = Uri.TryCreate(publicUrl, UriKind.Absolute, out var address)
+                    ? address.Authority + "/api/v1/log"
+                    : "surveillance-registry/" + RandomNumberGenerator.GetHexString(12, lowercase: true);
+                return $"{name}\n{Convert.ToBase64String(SignedNote.NewSeed())}\n";
+            }
+        );
+        return ReadLedgerKey(content);
     }
 
     /// <summary>Reads the key that signs the ledger's checkpoints; null when there is none yet.</summary>
     public static SignedNote? FindLedgerKey(string data) =>
         File.Exists(Path.Combine(Folder(data), LedgerKeyName)) ? LedgerKey(data, "") : null;
+
+    /// <summary>The public keys of the ledger that are here: the one that signs, and those of logs that ended.</summary>
+    public static IEnumerable<SignedNote> LedgerKeys(string data)
+    {
+        if (!Directory.Exists(Folder(data)))
+            yield break;
+        foreach (var folder in (string[])[Folder(data), .. Directory.EnumerateDirectories(Folder(data), EndedPrefix + "*")])
+        {
+            if (File.Exists(Path.Combine(folder, LedgerKeyName)))
+                yield return ReadLedgerKey(File.ReadAllText(Path.Combine(folder, LedgerKeyName)));
+        }
+    }
+
+    /// <summary>Reads the content of the file of a ledger's key.</summary>
+    public static SignedNote ReadLedgerKey(string content) =>
+        content.Split('\n') is [var name, var seed, ..]
+            ? SignedNote.FromSeed(name, Convert.FromBase64String(seed))
+            : throw new FormatException("It is no key of a ledger.");
 
     /// <summary>
     /// Ends the log: its key and signed heads go into a folder of their own, and another key with another name signs from now on.
@@ -78,7 +98,7 @@ internal static class KeyFile
         var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var (key, heads) = (Path.Combine(Folder(data), LedgerKeyName), Path.Combine(Folder(data), SignedHeadsName));
         var name = File.ReadLines(key).First();
-        var ended = CreateFolder(Path.Combine(Folder(data), "ended-" + time)).FullName;
+        var ended = CreateFolder(Path.Combine(Folder(data), EndedPrefix + time)).FullName;
         if (Directory.Exists(heads))
             Directory.Move(heads, Path.Combine(ended, SignedHeadsName));
         File.Copy(key, Path.Combine(ended, LedgerKeyName));

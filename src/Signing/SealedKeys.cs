@@ -56,7 +56,9 @@ public sealed class SealedKeys
 
         var envelope = new EnvelopedCms();
         envelope.Decode(sealedKeys);
-        envelope.Decrypt(envelope.RecipientInfos[0], key);
+        if (envelope.RecipientInfos is not { Count: > 0 } recipients)
+            throw new CryptographicException("They are encrypted to none.");
+        envelope.Decrypt(recipients[0], key);
         return envelope.ContentInfo.Content;
     }
 }

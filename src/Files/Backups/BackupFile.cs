@@ -1,18 +1,27 @@
 using System.Security.Cryptography;
+using System.Text;
+using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Files.Backups;
 
 /// <summary>
 /// A backup whose every byte was verified: each header is the one that a backup of these members has, each content has the hash of the
-/// manifest, each padding is zero, and nothing follows.
+/// manifest, each padding is zero, and nothing follows. Its contents are given out only after its signature was verified: a hash
+/// proves that a file is whole, and only a signature proves that a registry wrote it.
 /// </summary>
 public sealed class BackupFile : IAsyncDisposable
 {
     private const int BufferBytes = 1024 * 1024;
     private const int MaxManifestBytes = 1024 * 1024;
+    private const int MaxSignatureBytes = 4096;
+    private const int MaxMembers = 4;
+    private const string OlderLast = "manifest.sha256";
 
     private readonly FileStream _file;
     private readonly List<(string Name, long Offset, long Bytes, string Sha256, byte[] Header)> _members = [];
+    private string _signature = "";
+    private string _signedText = "";
+    private bool _isProven;
 
     private BackupFile(FileStream file) => _file = file;
 
@@ -46,9 +55,32 @@ public sealed class BackupFile : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Verifies that a key signed the manifest, before anything is taken from the backup. The key proves an origin only when it is known
+    /// from elsewhere: a forger names a key of their own in the manifest.
+    /// </summary>
+    /// <exception cref="BackupException">It did not.</exception>
+    public void Prove(ILogSigner key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key.Vkey != Manifest.Ledger.Key)
+            throw new BackupException(
+                $"The backup '{_file.Name}' is of another registry, or forged: it names the key {Manifest.Ledger.Key} and not {key.Vkey}. "
+                    + "Nothing was taken from it."
+            );
+        if (key.Open(_signature) != _signedText)
+            throw new BackupException(
+                $"The backup '{_file.Name}' is forged or damaged: the key {key.Vkey} did not sign its manifest. Nothing was taken from it."
+            );
+        _isProven = true;
+    }
+
     /// <summary>The content of a member; null when there is none.</summary>
+    /// <exception cref="InvalidOperationException">No key is proven yet.</exception>
     public Stream? Open(string name)
     {
+        if (!_isProven)
+            throw new InvalidOperationException("The signature of a backup is verified before anything is taken from it.");
         var member = _members.Find(member => member.Name == name);
         return member.Name is null ? null : new MemberStream(_file, member.Offset, member.Bytes);
     }
@@ -80,6 +112,8 @@ public sealed class BackupFile : IAsyncDisposable
             throw _members.Count == 0
                 ? new BackupException($"'{_file.Name}' is no backup of a registry: it does not begin as one.")
                 : Changed($"the header at byte {place} is none, or the file was cut off");
+        if (_members.Count == MaxMembers)
+            throw Changed("it has more members than a backup has");
         var offset = _file.Position;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[(int)Math.Min(BufferBytes, Math.Max(1, size))];
@@ -101,16 +135,23 @@ public sealed class BackupFile : IAsyncDisposable
 
     private async Task CheckManifestAsync(CancellationToken cancellationToken)
     {
+        if (_members is [.., { Name: OlderLast }])
+            throw new BackupException(
+                $"The backup '{_file.Name}' has an older form, which no key signed: nothing would prove who wrote it, and it is not read. "
+                    + "Make another backup with this version."
+            );
         if (
-            _members is not [.. var contents, { Name: BackupWriter.Manifest } last, { Name: BackupWriter.ManifestHash } hash]
+            _members is not [.. var contents, { Name: BackupWriter.Manifest } last, { Name: BackupWriter.Signature } signature]
             || last.Bytes > MaxManifestBytes
-            || hash.Bytes > TarHeader.Block
+            || signature.Bytes > MaxSignatureBytes
         )
-            throw Changed("its last members are not the manifest and the hash of it");
+            throw Changed("its last members are not the manifest and the signature of it");
         var manifest = await ReadContentAsync(last.Offset, last.Bytes, cancellationToken);
-        if (!(await ReadContentAsync(hash.Offset, hash.Bytes, cancellationToken)).AsSpan().SequenceEqual(BackupWriter.HashLine(manifest)))
-            throw Changed("the manifest does not have the hash that stands behind it");
-        if (BackupManifest.Read(manifest) is not { } read || read.Format != BackupManifest.CurrentFormat)
+        _signedText = BackupWriter.SignedText(manifest);
+        _signature = Encoding.UTF8.GetString(await ReadContentAsync(signature.Offset, signature.Bytes, cancellationToken));
+        if (!_signature.StartsWith(_signedText + "\n", StringComparison.Ordinal))
+            throw Changed("the manifest does not have the hash that is signed behind it");
+        if (BackupManifest.Read(manifest) is not { } read)
             throw new BackupException(
                 $"The backup '{_file.Name}' has a form that this version does not know: restore it with the version that wrote it."
             );

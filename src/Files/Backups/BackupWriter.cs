@@ -1,18 +1,24 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Files.Backups;
 
 /// <summary>
-/// Writes a backup: a tar archive of its members, the manifest, and the hash of the manifest. It has another name until it is whole and
-/// flushed, so that a kill leaves nothing that looks like a backup. What a kill left is deleted by the next backup of the same name.
+/// Writes a backup: a tar archive of its members, the manifest, and the signature of the manifest. It has another name until it is whole
+/// and flushed, so that a kill leaves nothing that looks like a backup. What a kill left is deleted by the next backup of the same name.
 /// </summary>
 public sealed class BackupWriter : IAsyncDisposable
 {
     /// <summary>The names of the last two members.</summary>
     internal const string Manifest = "manifest.json",
-        ManifestHash = "manifest.sha256";
+        Signature = "manifest.signature";
+
+    /// <summary>
+    /// Begins what is signed. The same key signs checkpoints, whose second line is a number: no text is both.
+    /// </summary>
+    private const string Statement = "surveillance-registry backup";
 
     private const string Unfinished = ".unfinished-";
     private const int BufferBytes = 1024 * 1024;
@@ -85,17 +91,23 @@ public sealed class BackupWriter : IAsyncDisposable
         _members.Add(new BackupMember(name, size, Convert.ToHexStringLower(hash.GetHashAndReset())));
     }
 
-    /// <summary>Adds the manifest, flushes the file and gives it its name.</summary>
+    /// <summary>Adds the manifest and its signature, flushes the file and gives it its name.</summary>
     /// <param name="manifest">Makes the manifest from the members.</param>
+    /// <param name="signer">The key of the ledger that is in the backup.</param>
     /// <returns>The size of the backup in bytes.</returns>
-    public async Task<long> FinishAsync(Func<ImmutableArray<BackupMember>, BackupManifest> manifest, CancellationToken cancellationToken)
+    public async Task<long> FinishAsync(
+        Func<ImmutableArray<BackupMember>, BackupManifest> manifest,
+        ILogSigner signer,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(signer);
         var bytes = manifest([.. _members]).Write();
         using (var content = new MemoryStream(bytes))
             await AddAsync(Manifest, content, cancellationToken);
-        using (var content = new MemoryStream(HashLine(bytes)))
-            await AddAsync(ManifestHash, content, cancellationToken);
+        using (var content = new MemoryStream(Encoding.UTF8.GetBytes(signer.Sign(SignedText(bytes)))))
+            await AddAsync(Signature, content, cancellationToken);
         await _file.WriteAsync(new byte[2 * TarHeader.Block], cancellationToken);
         _file.Flush(flushToDisk: true);
         var size = _file.Length;
@@ -106,9 +118,9 @@ public sealed class BackupWriter : IAsyncDisposable
         return size;
     }
 
-    /// <summary>The content of <c>manifest.sha256</c>, as <c>sha256sum</c> writes and checks it.</summary>
-    internal static byte[] HashLine(ReadOnlySpan<byte> manifest) =>
-        Encoding.ASCII.GetBytes($"{Convert.ToHexStringLower(SHA256.HashData(manifest))}  {Manifest}\n");
+    /// <summary>The text that is signed: what it is, and the hash of the manifest as <c>sha256sum</c> writes and checks it.</summary>
+    internal static string SignedText(ReadOnlySpan<byte> manifest) =>
+        $"{Statement}\n{Convert.ToHexStringLower(SHA256.HashData(manifest))}  {Manifest}\n";
 
     /// <summary>Closes the file, and deletes it when it was not finished.</summary>
     public async ValueTask DisposeAsync()

@@ -60,6 +60,20 @@ internal sealed class PostgresProgram : IDisposable
         }
     }
 
+    /// <summary>Gives a stream to the program, and its end. A program that ends before it has read everything says why.</summary>
+    public async Task FeedAsync(Stream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await content.CopyToAsync(Input, cancellationToken);
+            Input.Close();
+        }
+        catch (IOException)
+        {
+            // FinishAsync throws what it says, if it failed.
+        }
+    }
+
     /// <summary>Waits until the program has ended. Throws <see cref="ClusterUnavailableException"/> when it failed.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {

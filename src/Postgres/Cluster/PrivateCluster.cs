@@ -120,6 +120,8 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Stops the cluster and disconnects its sessions. Everything committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_closing.IsCancellationRequested)
+            return;
         await _closing.CancelAsync();
         await _watch;
         try
@@ -142,6 +144,14 @@ public sealed class PrivateCluster : IAsyncDisposable
             Directory.Delete(_folder.Sockets);
         await _lock.DisposeAsync();
         _closing.Dispose();
+    }
+
+    /// <summary>Stops the cluster and deletes it with everything in it.</summary>
+    public async Task DiscardAsync()
+    {
+        await DisposeAsync();
+        if (Directory.Exists(_folder.Home))
+            Directory.Delete(_folder.Home, recursive: true);
     }
 
     private async Task AdoptOrStartAsync(CancellationToken cancellationToken)
@@ -198,16 +208,11 @@ public sealed class PrivateCluster : IAsyncDisposable
             return true;
         var logTail = (await AsClusterUserAsync(StopTimeout, cancellationToken, "tail", "-n", "4", _folder.Log)).Output;
         // The sessions of a killed server hold its shared memory for a moment, or the pg_ctl of a killed registry was faster.
-        if (
-            mayRetry
-            && (
-                logTail.Contains("shared memory block", StringComparison.Ordinal)
-                || logTail.Contains("postmaster.pid", StringComparison.Ordinal)
-            )
-        )
+        string[] passing = ["shared memory block", "postmaster.pid"];
+        if (mayRetry && passing.Any(sign => logTail.Contains(sign, StringComparison.Ordinal)))
             return false;
         throw new ClusterUnavailableException(
-            $"PostgreSQL did not start in '{_folder.Home}', and says: {LastLine(logTail.Length > 0 ? logTail : started.Output)}"
+            $"PostgreSQL did not start in '{_folder.Home}', and says: {(logTail.Length > 0 ? logTail : started.Output).Split('\n').Last()}"
         );
     }
 
@@ -290,6 +295,4 @@ public sealed class PrivateCluster : IAsyncDisposable
         CancellationToken cancellationToken,
         params string[] command
     ) => PostgresCommand.RunAsync(limit, cancellationToken, [.. _folder.RunAs, .. command]);
-
-    private static string LastLine(string text) => text.Split('\n').Last();
 }

@@ -13,33 +13,33 @@ namespace SurveillanceRegistry.Registry.Backups;
 /// <param name="Recipient">The certificate to which the keys are encrypted; null leaves the keys out.</param>
 internal sealed record Backup(Settings Settings, string Path, SealedKeys? Recipient)
 {
-    /// <summary>The names of the members.</summary>
-    public const string Database = "database.dump",
-        Keys = "keys.cms";
-
     /// <summary>The version of the product.</summary>
     public static string Version { get; } = typeof(Backup).Assembly.GetName().Version!.ToString(3);
 
-    public async Task<BackupReport> RunAsync(Registry.Database database, IPolicyRegister policies, CancellationToken cancellationToken)
+    /// <param name="services">The registers of the same database.</param>
+    public async Task<BackupReport> RunAsync(Database database, IServiceProvider services, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        var policies = services.GetRequiredService<IPolicyRegister>();
         await RegisterAccess.MustBeFilledAsync(policies, cancellationToken);
+        // The manifest is signed with it. A registry that signed nothing yet gets its key now.
+        await KeyCheck.RequireAsync(Settings, services, cancellationToken);
+        using var ledgerKey = KeyFile.LedgerKey(Settings.Data, Settings.PublicUrl);
         // Before the snapshot: every head that was signed is then in it.
         var keys = KeyArchive.FromFolder(Settings.Data);
         var head = KeyFile.SignedHeads(Settings.Data).Greatest();
-        using var ledgerKey = KeyFile.FindLedgerKey(Settings.Data);
         using var noticeKey = KeyFile.HasNoticeKey(Settings.Data) ? KeyFile.NoticeKey(Settings.Data) : null;
         var at = TimeProvider.System.GetUtcNow(); // Whatever was recorded up to now is in the snapshot.
         try
         {
             await using var snapshot = await DatabaseSnapshot.OpenAsync(database.Owner, Settings.PostgresBin, cancellationToken);
             var city = (await policies.HistoryAsync(cancellationToken)).Current.City.Name;
-            var note = ledgerKey is null ? null : KnownCheckpoint.Greatest(ledgerKey, head, snapshot.Checkpoint)?.Note;
+            var note = KnownCheckpoint.Greatest(ledgerKey, head, snapshot.Checkpoint)?.Note;
             BackupManifest? manifest = null;
             await using var writer = BackupWriter.Create(Path, at);
-            await snapshot.DumpAsync(dump => writer.AddAsync(Database, dump, cancellationToken), cancellationToken);
+            await snapshot.DumpAsync(dump => writer.AddAsync(BackupManifest.Database, dump, cancellationToken), cancellationToken);
             if (Recipient is not null)
-                await writer.AddAsync(Keys, new MemoryStream(Recipient.Seal(keys.Write())), cancellationToken);
+                await writer.AddAsync(BackupManifest.Keys, new MemoryStream(Recipient.Seal(keys.Write())), cancellationToken);
             var bytes = await writer.FinishAsync(
                 members =>
                     manifest = new BackupManifest(
@@ -49,11 +49,12 @@ internal sealed record Backup(Settings Settings, string Path, SealedKeys? Recipi
                         city,
                         snapshot.Server,
                         snapshot.Migrations,
-                        new BackupLedger(ledgerKey?.Vkey, snapshot.Head.Size, Convert.ToBase64String(snapshot.Head.Root()), note),
+                        new BackupLedger(ledgerKey.Vkey, snapshot.Head.Size, Convert.ToBase64String(snapshot.Head.Root()), note),
                         noticeKey?.ToPublicPem(),
                         Recipient?.Recipient,
                         members
                     ),
+                ledgerKey,
                 cancellationToken
             );
             return new BackupReport(Path, bytes, clock.Elapsed.TotalSeconds, manifest!);

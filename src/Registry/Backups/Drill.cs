@@ -2,11 +2,8 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Checkpoints;
-using SurveillanceRegistry.Domain.Ledger.Replay;
-using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
-using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Files.Backups;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Backups;
@@ -20,9 +17,19 @@ namespace SurveillanceRegistry.Registry.Backups;
 /// Restores a backup into a cluster that is gone afterwards, verifies everything in it, compares it with what was published, and asks it
 /// for the law of other days.
 /// </summary>
+/// <param name="LedgerKey">The key that signed the backup.</param>
+/// <param name="UnprovenOrigin">What is not proven of that key; null when it is known from elsewhere.</param>
 /// <param name="Live">The registers of the registry that goes on; null when none is live here.</param>
 /// <param name="Against">The signed note of the newest published checkpoint; null when none is known.</param>
-internal sealed record Drill(Settings Settings, ILoggerFactory Logs, BackupFile Backup, IServiceProvider? Live, string? Against)
+internal sealed record Drill(
+    Settings Settings,
+    ILoggerFactory Logs,
+    BackupFile Backup,
+    SignedNote LedgerKey,
+    string? UnprovenOrigin,
+    IServiceProvider? Live,
+    string? Against
+)
 {
     private BackupManifest Manifest => Backup.Manifest;
 
@@ -37,18 +44,15 @@ internal sealed record Drill(Settings Settings, ILoggerFactory Logs, BackupFile 
             Logs.CreateLogger<PrivateCluster>(),
             cancellationToken
         );
-        await new DatabaseRestoration(cluster.ConnectionString, Settings.PostgresBin).RestoreAsync(
-            Backup.Open(Backups.Backup.Database)!,
-            cancellationToken
-        );
-        Schema.Migrate(cluster.ConnectionString, Logs.CreateLogger(nameof(Schema)));
+        await using (var restoration = new DatabaseRestoration(cluster.ConnectionString, Settings.PostgresBin))
+        {
+            await restoration.RestoreAsync(() => Backup.Open(BackupManifest.Database)!, cancellationToken);
+            restoration.Migrate(Logs.CreateLogger(nameof(Schema)));
+        }
+
         await cluster.GrantServiceAsync(cancellationToken);
         var restored = clock.Elapsed.TotalSeconds;
-        await using var services = new ServiceCollection()
-            .AddLogging(LoggingSetup.Configure)
-            .AddSingleton(TimeProvider.System)
-            .AddPostgres(cluster.ServiceConnectionString)
-            .BuildServiceProvider();
+        await using var services = RestoredRegistry.ServicesOf(cluster.ServiceConnectionString);
         var (entries, unproven) = await VerifyAsync(services, faults, cancellationToken);
         var verified = clock.Elapsed.TotalSeconds - restored;
         var questions = await AskAsync(services, faults, cancellationToken);
@@ -63,28 +67,12 @@ internal sealed record Drill(Settings Settings, ILoggerFactory Logs, BackupFile 
     )
     {
         var unproven = new List<string>();
-        using var ledgerKey = FindLedgerKey(unproven);
-        using var noticeKey = FindNoticeKey();
+        if (UnprovenOrigin is not null)
+            unproven.Add(UnprovenOrigin);
         var head = await services.GetRequiredService<ILedgerLog>().HeadAsync(cancellationToken);
-        if (head.Size != Manifest.Ledger.Size || Convert.ToBase64String(head.Root()) != Manifest.Ledger.Root)
-            faults.Add("The restored ledger is not the one that the manifest of the backup names.");
-        if (ledgerKey is null || noticeKey is null)
-        {
-            unproven.Add("Nothing was signed in this backup yet: its signatures were not verified.");
-            return (head.Size, unproven);
-        }
-
-        var against = KnownCheckpoint.Greatest(ledgerKey, [Against])?.Checkpoint;
-        await using (var snapshot = await services.GetRequiredService<ILedgerSnapshots>().OpenAsync(cancellationToken))
-        {
-            var earlier = against?.Size <= head.Size ? against : null;
-            var finding = await LedgerVerifier.RunAsync(snapshot, ledgerKey, noticeKey, earlier, cancellationToken);
-            if (finding.Fault is { } fault)
-                faults.Add(finding.BadEntry is { } entry ? $"Entry {entry} does not hold. {fault}" : fault);
-        }
-
-        if ((await services.GetRequiredService<IHistoryVerifier>().VerifyAsync(cancellationToken)).Fault is { } historyFault)
-            faults.Add(historyFault);
+        var against = KnownCheckpoint.Greatest(LedgerKey, [Against])?.Checkpoint;
+        var earlier = against?.Size <= head.Size ? against : null;
+        faults.AddRange(await new RestoredRegistry(Manifest, LedgerKey).FindFaultsAsync(services, earlier, cancellationToken));
         await CompareWithLiveAsync(head, against, faults, unproven, cancellationToken);
         return (head.Size, unproven);
     }
@@ -163,19 +151,6 @@ internal sealed record Drill(Settings Settings, ILoggerFactory Logs, BackupFile 
         && one.Certainty == other.Certainty
         && one.Version?.Number == other.Version?.Number
         && one.DisagreesWith.SequenceEqual(other.DisagreesWith);
-
-    private SignedNote? FindLedgerKey(List<string> unproven)
-    {
-        using var own = KeyFile.FindLedgerKey(Settings.Data);
-        if (own is null && Manifest.Ledger.Key is not null)
-            unproven.Add("No key of the ledger is here: the signatures were verified with the public key that the backup itself names.");
-        return (own?.Vkey ?? Manifest.Ledger.Key) is { } vkey ? SignedNote.FromVkey(vkey) : null;
-    }
-
-    private NoticeKey? FindNoticeKey() =>
-        KeyFile.HasNoticeKey(Settings.Data) ? KeyFile.NoticeKey(Settings.Data)
-        : Manifest.NoticeKey is { } pem ? NoticeKey.FromPem(pem)
-        : null;
 }
 
 /// <summary>The result of a drill.</summary>

@@ -1,19 +1,25 @@
 using System.Formats.Tar;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
+using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Files.Backups;
 using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry.Backups;
 
 /// <summary>
 /// The folder of the keys as one tar archive: the keys of notices and of the ledger, the signed heads, and the keys of sessions and second
-/// factors. Not the passwords of the database: a restored database has new ones.
+/// factors. Not the passwords of the database: a restored database has new ones. No other file goes in or comes out.
 /// </summary>
-internal sealed class KeyArchive
+internal sealed partial class KeyArchive
 {
-    private const string Passwords = ".pgpass",
-        Unfinished = ".new";
+    private const string Unfinished = ".new";
 
-    private const int MaxBytes = 4 * 1024 * 1024;
+    /// <summary>The greatest size of an archive. Encrypted, it is a little greater.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
+    private const int MaxFiles = 1000;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly List<(string Name, byte[] Content)> _files = [];
@@ -29,11 +35,12 @@ internal sealed class KeyArchive
             return archive;
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            if (Path.GetExtension(path) is Passwords or Unfinished || Path.GetFileName(path).StartsWith("new-", StringComparison.Ordinal))
+            var name = Path.GetRelativePath(folder, path);
+            if (!KeyName().IsMatch(name))
                 continue;
             try
             {
-                archive._files.Add((Path.GetRelativePath(folder, path), File.ReadAllBytes(path)));
+                archive._files.Add((name, File.ReadAllBytes(path)));
             }
             catch (FileNotFoundException)
             {
@@ -53,8 +60,13 @@ internal sealed class KeyArchive
             using var tar = new TarReader(new MemoryStream(bytes));
             while (tar.GetNextEntry() is { } entry)
             {
-                var isInside = !Path.IsPathRooted(entry.Name) && !entry.Name.Split('/').Contains("..");
-                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !isInside || entry.Length > MaxBytes)
+                if (
+                    entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                    || !KeyName().IsMatch(entry.Name)
+                    || archive._files.Exists(file => file.Name == entry.Name)
+                    || archive._files.Count == MaxFiles
+                    || archive._files.Sum(file => (long)file.Content.Length) + entry.Length > MaxBytes
+                )
                     throw new InvalidDataException($"it holds '{entry.Name}'");
                 using var content = new MemoryStream();
                 entry.DataStream?.CopyTo(content);
@@ -69,11 +81,34 @@ internal sealed class KeyArchive
         return archive;
     }
 
+    /// <summary>
+    /// Throws <see cref="BackupException"/> when these are not the keys that the manifest names: the registry would sign with others.
+    /// </summary>
+    public void MustBeOf(BackupManifest manifest)
+    {
+        try
+        {
+            using var ledger = Find(KeyFile.LedgerKeyName) is { } content ? KeyFile.ReadLedgerKey(content) : null;
+            using var notices = Find(KeyFile.NoticeKeyName) is { } pem ? NoticeKey.FromPem(pem) : null;
+            if (ledger?.Vkey == manifest.Ledger.Key && notices?.ToPublicPem() == manifest.NoticeKey)
+                return;
+        }
+        catch (Exception failure) when (failure is FormatException or ArgumentException or CryptographicException)
+        {
+            // They are no keys.
+        }
+
+        throw new BackupException("The keys in the backup are not those that its manifest names. Nothing was restored.");
+    }
+
     /// <summary>The signed heads among the keys.</summary>
     public IEnumerable<string> SignedHeads() =>
         _files
             .Where(file => file.Name.StartsWith(KeyFile.SignedHeadsName + "/", StringComparison.Ordinal))
             .Select(file => Encoding.UTF8.GetString(file.Content));
+
+    private string? Find(string name) =>
+        _files.Find(file => file.Name == name) is { Content: { } content } ? Encoding.UTF8.GetString(content) : null;
 
     public byte[] Write()
     {
@@ -120,4 +155,11 @@ internal sealed class KeyArchive
             File.Move(path + Unfinished, path, overwrite: true);
         }
     }
+
+    /// <summary>The files of the keys: of notices, of the log and of logs that ended, and of sessions and second factors.</summary>
+    [GeneratedRegex(
+        @"\A(?:notice-es256\.pem|(?:ended-[0-9TZ]+/)?ledger-ed25519|(?:ended-[0-9TZ]+/)?ledger-heads/head-[0-9]+"
+            + @"|(?:key|revocation)-[0-9A-Za-z-]+\.xml)\z"
+    )]
+    private static partial Regex KeyName();
 }

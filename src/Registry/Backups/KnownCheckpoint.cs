@@ -1,5 +1,4 @@
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Ledger.Checkpoints;
 using SurveillanceRegistry.Files.Backups;
 using SurveillanceRegistry.Registry.Configuration;
 using SurveillanceRegistry.Signing;
@@ -11,21 +10,21 @@ namespace SurveillanceRegistry.Registry.Backups;
 /// is restored must continue it.
 /// </summary>
 /// <param name="Note">The signed note.</param>
-internal sealed record KnownCheckpoint(Checkpoint Checkpoint, string Note) : ISignedHeads
+internal sealed record KnownCheckpoint(Checkpoint Checkpoint, string Note)
 {
     /// <summary>Returns the greatest of several notes that this key signed; null when there is none.</summary>
     public static KnownCheckpoint? Greatest(SignedNote key, params IEnumerable<string?> notes) =>
         notes.Select(note => Read(key, note)).OfType<KnownCheckpoint>().MaxBy(known => known.Checkpoint.Size);
 
     /// <summary>Reads a file that the operator gave. Throws <see cref="UsageException"/> when this key did not sign it.</summary>
-    public static string? ReadFile(string? file, SignedNote? key)
+    public static string? ReadFile(string? file, SignedNote key)
     {
         if (file is null)
             return null;
         if (!File.Exists(file))
             throw new UsageException($"There is no file '{file}': --against needs a checkpoint, as GET /api/v1/log/checkpoint gives it.");
         var note = File.ReadAllText(file);
-        return key is not null && Read(key, note) is not null
+        return Read(key, note) is not null
             ? note
             : throw new UsageException($"'{file}' is no checkpoint that the key of the ledger in this backup signed.");
     }
@@ -41,10 +40,6 @@ internal sealed record KnownCheckpoint(Checkpoint Checkpoint, string Note) : ISi
             ? $"The {ledger.Size} ledger entries of the backup are not those of the checkpoint that was signed: it has another history."
             : null;
     }
-
-    string? ISignedHeads.Greatest() => Note;
-
-    void ISignedHeads.Keep(long size, string note) => throw new NotSupportedException("It only compares.");
 
     private static KnownCheckpoint? Read(SignedNote key, string? note) =>
         note is not null && key.Open(note) is { } text && Checkpoint.Read(text) is { } checkpoint

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Security.Cryptography;
-using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Ledger.Checkpoints;
+using System.Text.Json;
 using SurveillanceRegistry.Files.Backups;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Backups;
@@ -16,7 +16,7 @@ namespace SurveillanceRegistry.Registry.Backups;
 /// </summary>
 /// <param name="Path">The file of the backup.</param>
 /// <param name="Identity">The file with the private key of the recipient; null when none was given.</param>
-/// <param name="Against">The file with a checkpoint that the backup must continue; null when none was given.</param>
+/// <param name="Origin">What is known of the key that signed the backup, and the checkpoint that it must continue.</param>
 /// <param name="IsNewLog">Whether the ledger goes on as a log with another name and key, because entries of the old one are lost.</param>
 internal sealed record Restore(
     Settings Settings,
@@ -24,7 +24,7 @@ internal sealed record Restore(
     BackupFile Backup,
     string Path,
     string? Identity,
-    string? Against,
+    BackupOrigin Origin,
     bool IsNewLog
 )
 {
@@ -39,7 +39,8 @@ internal sealed record Restore(
         var mark = new UnfinishedRestore(Settings.Data);
         if (!mark.Exists && await FindFilledAsync(cancellationToken) is { } filled)
             return new(filled + NothingRestored);
-        using var ledgerKey = Manifest.Ledger.Key is { } vkey ? SignedNote.FromVkey(vkey) : null;
+        var (signer, unproven) = Origin.Prove(Settings, Backup);
+        using var ledgerKey = signer;
         var (keys, hasKeys) = await FindKeysAsync(cancellationToken);
         var known = FindCheckpoint(ledgerKey, keys);
         if (IsNewLog && !hasKeys)
@@ -58,10 +59,13 @@ internal sealed record Restore(
                     cancellationToken
                 );
         var owner = cluster?.ConnectionString ?? Settings.Database;
-        if (await FillAsync(owner, ledgerKey, keys, known, cancellationToken) is { } difference)
+        await using (var database = new DatabaseRestoration(owner, Settings.PostgresBin))
         {
-            mark.Remove();
-            return new(difference + NothingRestored);
+            if (await FillOrDiscardAsync(database, cluster, ledgerKey, keys, known, cancellationToken) is { } difference)
+            {
+                mark.Remove();
+                return new(difference + NothingRestored);
+            }
         }
 
         if (known is not null && hasKeys && !IsNewLog)
@@ -75,36 +79,72 @@ internal sealed record Restore(
             Known = known?.Checkpoint.Size,
             HasKeys = hasKeys,
             NewLog = IsNewLog ? key?.Vkey : null,
+            Unproven = unproven,
         };
     }
 
-    /// <summary>Fills the database and the folder of the keys. Returns why the database was emptied again, or null.</summary>
-    private async Task<string?> FillAsync(
-        string owner,
-        SignedNote? ledgerKey,
+    /// <summary>
+    /// Fills the database and the folder of the keys. When anything does not hold, drops what the dump made, and the cluster that was made
+    /// for it: nothing of a dump that was refused is left to run later. Returns why, or null.
+    /// </summary>
+    private async Task<string?> FillOrDiscardAsync(
+        DatabaseRestoration database,
+        PrivateCluster? cluster,
+        SignedNote ledgerKey,
         KeyArchive? keys,
         KnownCheckpoint? known,
         CancellationToken cancellationToken
     )
     {
-        var database = new DatabaseRestoration(owner, Settings.PostgresBin);
         if (await database.ContentAsync(cancellationToken) == DatabaseContent.Registry)
             // A kill came between the last step in the database and the last one in the data folder.
             return await database.IsOfAsync(Backup.Sha256, cancellationToken) ? null : "The database holds another registry.";
-        await database.RestoreAsync(Backup.Open(Backups.Backup.Database)!, cancellationToken);
-        if (await FindDifferenceAsync(owner, ledgerKey, IsNewLog ? null : known, cancellationToken) is { } difference)
+        string? difference;
+        try
         {
-            await database.GiveUpAsync(cancellationToken);
-            return difference;
+            difference = await FillAsync(database, ledgerKey, keys, known, cancellationToken);
+        }
+        catch (ClusterUnavailableException refused)
+        {
+            difference = refused.Message;
+        }
+        catch (Exception odd) when (odd is DbException or InvalidOperationException or JsonException or FormatException)
+        {
+            difference = $"What was restored cannot be read: {odd.Message}";
+        }
+
+        if (difference is null)
+            return null;
+        await database.GiveUpAsync(cancellationToken);
+        if (cluster is not null && await database.ContentAsync(cancellationToken) == DatabaseContent.Nothing)
+            await cluster.DiscardAsync();
+        return difference;
+    }
+
+    private async Task<string?> FillAsync(
+        DatabaseRestoration database,
+        SignedNote ledgerKey,
+        KeyArchive? keys,
+        KnownCheckpoint? known,
+        CancellationToken cancellationToken
+    )
+    {
+        await database.RestoreAsync(() => Backup.Open(BackupManifest.Database)!, cancellationToken);
+        database.Migrate(Logs.CreateLogger(nameof(Schema)));
+        await using (var services = RestoredRegistry.ServicesOf(database.Login))
+        {
+            var against = IsNewLog ? null : known?.Checkpoint;
+            var faults = await new RestoredRegistry(Manifest, ledgerKey).FindFaultsAsync(services, against, cancellationToken);
+            if (faults is [var first, ..])
+                return "The backup does not hold. " + first;
         }
 
         keys?.WriteToFolder(Settings.Data);
-        var (log, now) = (Logs.CreateLogger(nameof(Schema)), TimeProvider.System.GetUtcNow());
+        var now = TimeProvider.System.GetUtcNow();
         // Before the last step in the database: the old key must not sign what follows, whenever a kill comes.
         if (IsNewLog && HasKeyOf(Manifest.Ledger.Key))
             KeyFile.BeginNewLog(Settings.Data, now).Dispose();
-        var endedLog = IsNewLog ? Manifest.Ledger.Key : null;
-        await database.FinishAsync(Backup.Sha256, Manifest.At, endedLog, now, log, cancellationToken);
+        await database.FinishAsync(Backup.Sha256, Manifest.At, IsNewLog ? Manifest.Ledger.Key : null, now, cancellationToken);
         return null;
     }
 
@@ -115,8 +155,8 @@ internal sealed record Restore(
             return await PrivateCluster.ExistsAsync(Settings.Data, cancellationToken)
                 ? $"The data folder '{Settings.Data}' holds a database already: set REGISTRY_DATA to an empty folder."
                 : null;
-        var content = await new DatabaseRestoration(Settings.Database, Settings.PostgresBin).ContentAsync(cancellationToken);
-        return content == DatabaseContent.Registry
+        await using var database = new DatabaseRestoration(Settings.Database, Settings.PostgresBin);
+        return await database.ContentAsync(cancellationToken) == DatabaseContent.Registry
             ? "The database of REGISTRY_DATABASE holds a registry already: name an empty database."
             : null;
     }
@@ -129,7 +169,8 @@ internal sealed record Restore(
         using var own = KeyFile.FindLedgerKey(Settings.Data);
         if (own is not null)
             // The second time, after a kill, a new log has its new key already.
-            return own.Vkey == Manifest.Ledger.Key || (IsNewLog && new UnfinishedRestore(Settings.Data).Exists)
+            return
+                HasNoticeKeyOf(Manifest) && (own.Vkey == Manifest.Ledger.Key || (IsNewLog && new UnfinishedRestore(Settings.Data).Exists))
                 ? (null, true)
                 : throw new PrerequisiteException(
                     $"The folder '{KeyFile.Folder(Settings.Data)}' holds the keys of another registry: move it away." + NothingRestored
@@ -143,11 +184,16 @@ internal sealed record Restore(
             );
         if (!File.Exists(Identity))
             throw new UsageException($"There is no file '{Identity}': --identity needs the private key of {recipient}, in PEM.");
+        await using var member = Backup.Open(BackupManifest.Keys)!;
+        if (member.Length > 2 * KeyArchive.MaxBytes)
+            throw new BackupException($"The keys in the backup are {member.Length} bytes, which no keys are." + NothingRestored);
         using var sealedKeys = new MemoryStream();
-        await Backup.Open(Backups.Backup.Keys)!.CopyToAsync(sealedKeys, cancellationToken);
+        await member.CopyToAsync(sealedKeys, cancellationToken);
         try
         {
-            return (KeyArchive.Read(SealedKeys.Open(sealedKeys.ToArray(), await File.ReadAllTextAsync(Identity, cancellationToken))), true);
+            var keys = KeyArchive.Read(SealedKeys.Open(sealedKeys.ToArray(), await File.ReadAllTextAsync(Identity, cancellationToken)));
+            keys.MustBeOf(Manifest);
+            return (keys, true);
         }
         catch (CryptographicException failure)
         {
@@ -163,40 +209,21 @@ internal sealed record Restore(
         return key is not null && key.Vkey == vkey;
     }
 
-    private KnownCheckpoint? FindCheckpoint(SignedNote? ledgerKey, KeyArchive? keys)
+    private bool HasNoticeKeyOf(BackupManifest manifest)
     {
-        var given = KnownCheckpoint.ReadFile(Against, ledgerKey);
-        return ledgerKey is null
-            ? null
-            : KnownCheckpoint.Greatest(
-                ledgerKey,
-                [given, Manifest.Ledger.Checkpoint, KeyFile.SignedHeads(Settings.Data).Greatest(), .. keys?.SignedHeads() ?? []]
-            );
+        if (!KeyFile.HasNoticeKey(Settings.Data))
+            return manifest.NoticeKey is null;
+        using var key = KeyFile.NoticeKey(Settings.Data);
+        return manifest.NoticeKey is null || key.ToPublicPem() == manifest.NoticeKey;
     }
 
-    /// <summary>Returns in what the restored ledger differs from the manifest or from what was signed; null when in nothing.</summary>
-    private async Task<string?> FindDifferenceAsync(
-        string owner,
-        SignedNote? ledgerKey,
-        KnownCheckpoint? known,
-        CancellationToken cancellationToken
-    )
+    private KnownCheckpoint? FindCheckpoint(SignedNote ledgerKey, KeyArchive? keys)
     {
-        await using var services = new ServiceCollection()
-            .AddLogging(LoggingSetup.Configure)
-            .AddSingleton(TimeProvider.System)
-            .AddPostgres(owner)
-            .BuildServiceProvider();
-        var log = services.GetRequiredService<ILedgerLog>();
-        var head = await log.HeadAsync(cancellationToken);
-        if (head.Size != Manifest.Ledger.Size || Convert.ToBase64String(head.Root()) != Manifest.Ledger.Root)
-            return "The restored ledger is not the one that the manifest of the backup names.";
-        if (ledgerKey is null || known is null)
-            return null;
-        using var publisher = new CheckpointPublisher(log, ledgerKey, known);
-        return await publisher.CheckAsync(cancellationToken) is null
-            ? null
-            : $"The first {known.Checkpoint.Size} ledger entries of the backup are not those that were signed: it has another history.";
+        var given = KnownCheckpoint.ReadFile(Origin.Against, ledgerKey);
+        return KnownCheckpoint.Greatest(
+            ledgerKey,
+            [given, Manifest.Ledger.Checkpoint, KeyFile.SignedHeads(Settings.Data).Greatest(), .. keys?.SignedHeads() ?? []]
+        );
     }
 }
 
@@ -209,6 +236,9 @@ internal sealed record RestoreOutcome(string? Refusal)
 
     /// <summary>The public key of the new log; null when the old one goes on.</summary>
     public string? NewLog { get; init; }
+
+    /// <summary>What is not proven of the backup's origin; null when it is.</summary>
+    public string? Unproven { get; init; }
 
     /// <summary>Whether the registry has its keys.</summary>
     public bool HasKeys { get; init; }

@@ -1,17 +1,13 @@
-using System.Collections.Immutable;
 using System.Formats.Tar;
 using CsCheck;
 using SurveillanceRegistry.Files.Backups;
+using static SurveillanceRegistry.Files.Tests.Fixtures.SampleBackup;
 
 namespace SurveillanceRegistry.Files.Tests.Backups;
 
 /// <summary>A backup is whole, or it is refused.</summary>
 public sealed class BackupFileTests : IDisposable
 {
-    private static readonly DateTimeOffset At = new(2026, 11, 30, 15, 0, 0, TimeSpan.Zero);
-    private static readonly byte[] Dump = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7))];
-    private static readonly byte[] Keys = [.. Enumerable.Range(0, 512).Select(i => (byte)i)];
-
     private readonly string _folder = Directory.CreateTempSubdirectory("registry-test-").FullName;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -24,6 +20,7 @@ public sealed class BackupFileTests : IDisposable
     public async Task A_backup_gives_back_its_manifest_and_the_bytes_of_its_members()
     {
         await using var backup = await BackupFile.OpenAsync(await WriteAsync(NewPath), Cancellation);
+        backup.Prove(Key);
         Assert.Equal("Sample City", backup.Manifest.City);
         Assert.Equal("0060_carried_withdrawals.sql", backup.Manifest.Schema);
         Assert.Equal(Dump, await ReadAsync(backup.Open("database.dump")!));
@@ -39,7 +36,7 @@ public sealed class BackupFileTests : IDisposable
         var names = new List<(string, long)>();
         while (await tar.GetNextEntryAsync(copyData: false, Cancellation) is { } entry)
             names.Add((entry.Name, entry.Length));
-        Assert.Equal(["database.dump", "keys.cms", "manifest.json", "manifest.sha256"], names.Select(member => member.Item1));
+        Assert.Equal(["database.dump", "keys.cms", "manifest.json", "manifest.signature"], names.Select(member => member.Item1));
         Assert.Equal([5000, 512], names.Take(2).Select(member => member.Item2));
     }
 
@@ -75,6 +72,7 @@ public sealed class BackupFileTests : IDisposable
             try
             {
                 await using var opened = await BackupFile.OpenAsync(path, Cancellation);
+                opened.Prove(Key);
                 return false;
             }
             catch (BackupException)
@@ -141,28 +139,65 @@ public sealed class BackupFileTests : IDisposable
     public void A_header_holds_every_size(long size) =>
         Assert.Equal(("database.dump", size), TarHeader.Read(TarHeader.Write("database.dump", size, At)));
 
-    private static async Task<string> WriteAsync(string path)
+    [Fact]
+    public async Task A_backup_that_another_key_signed_is_refused_whatever_its_manifest_says()
     {
-        await using var writer = BackupWriter.Create(path, At);
-        await writer.AddAsync("database.dump", new MemoryStream(Dump), Cancellation);
-        await writer.AddAsync("keys.cms", new MemoryStream(Keys), Cancellation);
-        ImmutableArray<string> migrations = ["0001_first_house.sql", "0060_carried_withdrawals.sql"];
-        await writer.FinishAsync(
-            members => new BackupManifest(
-                BackupManifest.CurrentFormat,
-                "0.1.0",
-                At,
-                "Sample City",
-                "15.18",
-                migrations,
-                new BackupLedger("key", 7, "cm9vdA==", null),
-                null,
-                "CN=backup",
-                members
-            ),
-            Cancellation
-        );
-        return path;
+        var forger = new TestKey("a forger's secret");
+        // The forger names the registry's key, and their own.
+        foreach (var (named, sentence) in new[] { (Key, "did not sign its manifest"), (forger, "of another registry, or forged") })
+        {
+            await using var forged = await BackupFile.OpenAsync(await WriteAsync(NewPath, forger, named.Vkey), Cancellation);
+            var refusal = Assert.Throws<BackupException>(() => forged.Prove(Key));
+            Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidOperationException>(() => forged.Open("database.dump"));
+        }
+    }
+
+    [Fact]
+    public async Task A_signature_of_another_manifest_or_of_a_checkpoint_proves_nothing()
+    {
+        foreach (var text in new[] { "surveillance-registry backup\n" + new string('0', 64) + "  manifest.json\n", "test\n7\ncm9vdA==\n" })
+        {
+            var path = await WriteAsync(NewPath, new TestKey("secret") { Signed = text });
+            var refusal = await Assert.ThrowsAsync<BackupException>(() => BackupFile.OpenAsync(path, Cancellation));
+            Assert.Contains("does not have the hash that is signed", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_taken_from_a_backup_before_its_signature_is_verified()
+    {
+        await using var backup = await BackupFile.OpenAsync(await WriteAsync(NewPath), Cancellation);
+        Assert.Throws<InvalidOperationException>(() => backup.Open("database.dump"));
+        backup.Prove(Key);
+        Assert.Equal(Dump, await ReadAsync(backup.Open("database.dump")!));
+    }
+
+    [Fact]
+    public async Task A_backup_of_the_older_form_that_no_key_signed_is_refused()
+    {
+        var path = await WriteAsync(NewPath);
+        var bytes = await File.ReadAllBytesAsync(path, Cancellation);
+        var name = bytes.AsSpan().LastIndexOf("manifest.signature"u8);
+        "manifest.sha256\0\0\0"u8.CopyTo(bytes.AsSpan(name));
+        await File.WriteAllBytesAsync(path, bytes, Cancellation);
+        var refusal = await Assert.ThrowsAsync<BackupException>(() => BackupFile.OpenAsync(path, Cancellation));
+        Assert.Contains("older form, which no key signed", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_with_many_members_is_refused_before_they_are_all_read()
+    {
+        var path = NewPath;
+        await using (var writer = BackupWriter.Create(path, At))
+        {
+            for (var member = 0; member < 5; member++)
+                await writer.AddAsync("database.dump", new MemoryStream(Dump), Cancellation);
+            await writer.FinishAsync(members => Manifest(Key.Vkey, members), Key, Cancellation);
+        }
+
+        var refusal = await Assert.ThrowsAsync<BackupException>(() => BackupFile.OpenAsync(path, Cancellation));
+        Assert.Contains("more members than a backup has", refusal.Message, StringComparison.Ordinal);
     }
 
     private static async Task<byte[]> ReadAsync(Stream member)

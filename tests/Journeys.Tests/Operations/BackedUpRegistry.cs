@@ -25,6 +25,9 @@ public sealed class BackedUpRegistry : IAsyncLifetime
     /// <summary>A checkpoint of what the backup holds, and one of what came after it.</summary>
     internal string Checkpoint => Path.Combine(Folder, "checkpoint");
 
+    /// <summary>The public key of the ledger, as the backup printed it.</summary>
+    internal string Key { get; private set; } = "";
+
     internal string LaterCheckpoint => Path.Combine(Folder, "later-checkpoint");
 
     public async ValueTask InitializeAsync()
@@ -46,6 +49,7 @@ public sealed class BackedUpRegistry : IAsyncLifetime
         var (code, output, errors) = await Programs.CommandAsync(Host.Settings, "backup", Backup, "--recipient", Certificate);
         Assert.True(code == 0, errors);
         Assert.Contains("Its keys can be opened by CN=registry-backup", output, StringComparison.Ordinal);
+        Key = output.Split('\n').Single(line => line.Contains("apart from the backups: ", StringComparison.Ordinal)).Split(": ")[1];
         await Host.CreateTokenAsync("editor");
         await SaveCheckpointAsync(LaterCheckpoint);
     }

@@ -38,7 +38,7 @@ public sealed class DrillTests(BackedUpRegistry city)
     }
 
     [Fact]
-    public async Task A_drill_finds_a_backup_of_a_database_that_was_changed_behind_the_ledger()
+    public async Task A_backup_of_a_database_that_was_changed_behind_the_ledger_is_refused_by_both()
     {
         const string Rename =
             "update registry.place set body = jsonb_set(body, '{name}', to_jsonb(replace(body ->> 'name', 'City', 'C1ty')))";
@@ -51,6 +51,14 @@ public sealed class DrillTests(BackedUpRegistry city)
         Assert.Equal(1, code);
         Assert.Contains("The backup does not hold.", errors, StringComparison.Ordinal);
         Assert.Contains("place", errors, StringComparison.Ordinal);
+
+        await using var empty = city.NewHost();
+        (code, _, errors) = await Programs.CommandAsync(empty.Settings, "restore", path, "--key", city.Key);
+        Assert.Equal(1, code);
+        Assert.Contains("The backup does not hold.", errors, StringComparison.Ordinal);
+        Assert.Contains("Nothing was restored.", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(empty.Data, "restore-unfinished")));
+        Assert.Empty(Directory.EnumerateFiles(empty.Data, "PG_VERSION", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -24,11 +24,11 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
         var (dump, size) = await DumpAsync(city, between: "update registry.place set body = body || '{\"name\":\"Renamed\"}'");
 
         var target = await cluster.NewDatabaseAsync();
-        var restoration = new DatabaseRestoration(target, "");
+        await using var restoration = new DatabaseRestoration(target, "");
         Assert.Equal(DatabaseContent.Nothing, await restoration.ContentAsync(Cancellation));
-        await restoration.RestoreAsync(new MemoryStream(dump), Cancellation);
+        await restoration.RestoreAsync(() => new MemoryStream(dump), Cancellation);
         Assert.Equal(DatabaseContent.UnfinishedRestore, await restoration.ContentAsync(Cancellation));
-        await restoration.FinishAsync("ab12", SmallCity.Noon, null, Restored, NullLogger.Instance, Cancellation);
+        await FinishAsync(restoration);
         Assert.Equal(DatabaseContent.Registry, await restoration.ContentAsync(Cancellation));
 
         await using var restored = new Database(target, cluster.ServiceOf(target));
@@ -56,9 +56,9 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
         await using var city = await cluster.NewCityAsync();
         var (dump, size) = await DumpAsync(city);
         var target = await cluster.NewDatabaseAsync();
-        var restoration = new DatabaseRestoration(target, "");
+        await using var restoration = new DatabaseRestoration(target, "");
         await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
-            restoration.RestoreAsync(new MemoryStream(dump[..(dump.Length / 2)]), Cancellation)
+            restoration.RestoreAsync(() => new MemoryStream(dump[..^200]), Cancellation)
         );
         Assert.Equal(DatabaseContent.UnfinishedRestore, await restoration.ContentAsync(Cancellation));
         Assert.False(await DataFolder.AskAsync<bool>(target, "select exists (select from pg_namespace where nspname = 'registry')"));
@@ -67,9 +67,9 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
         );
         Assert.Contains("did not finish", refusal.Message, StringComparison.Ordinal);
 
-        await restoration.RestoreAsync(new MemoryStream(dump), Cancellation);
-        await restoration.RestoreAsync(new MemoryStream(dump), Cancellation); // As after a kill between the rows and the last step.
-        await restoration.FinishAsync("ab12", SmallCity.Noon, null, Restored, NullLogger.Instance, Cancellation);
+        await restoration.RestoreAsync(() => new MemoryStream(dump), Cancellation);
+        await restoration.RestoreAsync(() => new MemoryStream(dump), Cancellation); // As after a kill between the rows and the last step.
+        await FinishAsync(restoration);
         Assert.Equal(size + 1, await DataFolder.AskAsync<long>(target, "select size from registry.ledger_head"));
     }
 
@@ -79,12 +79,12 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
         await using var city = await cluster.NewCityAsync();
         var (dump, size) = await DumpAsync(city);
         await Assert.ThrowsAsync<ClusterUnavailableException>(() =>
-            new DatabaseRestoration(city.ConnectionString, "").RestoreAsync(new MemoryStream(dump), Cancellation)
+            new DatabaseRestoration(city.ConnectionString, "").RestoreAsync(() => new MemoryStream(dump), Cancellation)
         );
         Assert.Equal(size, await city.AskAsync<long>("select size from registry.ledger_head"));
 
-        var restoration = new DatabaseRestoration(await cluster.NewDatabaseAsync(), "");
-        await restoration.RestoreAsync(new MemoryStream(dump), Cancellation);
+        await using var restoration = new DatabaseRestoration(await cluster.NewDatabaseAsync(), "");
+        await restoration.RestoreAsync(() => new MemoryStream(dump), Cancellation);
         await restoration.GiveUpAsync(Cancellation);
         Assert.Equal(DatabaseContent.Nothing, await restoration.ContentAsync(Cancellation));
     }
@@ -100,8 +100,14 @@ public sealed class DatabaseRestorationTests(SharedCluster cluster)
         Assert.Matches(@"^\d+\.", snapshot.Server);
     }
 
+    private static async Task FinishAsync(DatabaseRestoration restoration)
+    {
+        restoration.Migrate(NullLogger.Instance);
+        await restoration.FinishAsync("ab12", SmallCity.Noon, null, Restored, Cancellation);
+    }
+
     /// <param name="between">What another session changes after the snapshot was taken and before it is dumped.</param>
-    private static async Task<(byte[] Dump, long Size)> DumpAsync(Database city, string? between = null)
+    internal static async Task<(byte[] Dump, long Size)> DumpAsync(Database city, string? between = null)
     {
         await using var snapshot = await DatabaseSnapshot.OpenAsync(city.ConnectionString, "", Cancellation);
         if (between is not null)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Backups;
@@ -57,11 +56,7 @@ internal static class BackupCommand
             .AddSingleton(TimeProvider.System)
             .AddPostgres(database.ConnectionString)
             .BuildServiceProvider();
-        var report = await new Backup(settings, path, recipient).RunAsync(
-            database,
-            services.GetRequiredService<IPolicyRegister>(),
-            cancellationToken
-        );
+        var report = await new Backup(settings, path, recipient).RunAsync(database, services, cancellationToken);
         var manifest = report.Manifest;
         return CommandOutput.Done(
             new
@@ -74,12 +69,16 @@ internal static class BackupCommand
                 manifest.Schema,
                 entries = manifest.Ledger.Size,
                 manifest.Ledger.Root,
+                manifest.Ledger.Key,
                 keysFor = manifest.Recipient,
             },
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{manifest.City}: {manifest.Ledger.Size} ledger entries, {report.Bytes / 1e6:0.0} MB in {report.Seconds:0.0} s, {path}.\n"
-            ) + KeysSentence(manifest.Recipient, settings),
+            )
+                + KeysSentence(manifest.Recipient, settings)
+                + $"\nIt is signed by the key of the ledger. Keep this line apart from the backups: {manifest.Ledger.Key}\n"
+                + "On a machine without the keys of this registry, restore and drill need it (--key).",
             asJson
         );
     }

@@ -3,12 +3,10 @@ using System.Globalization;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Files.Backups;
-using SurveillanceRegistry.Postgres;
 using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Backups;
 using SurveillanceRegistry.Registry.Configuration;
-using SurveillanceRegistry.Signing;
 
 namespace SurveillanceRegistry.Registry.Commands.Backups;
 
@@ -24,14 +22,16 @@ internal static class DrillCommand
         )
         {
             source,
-            RestoreCommand.Against,
+            BackupOrigin.KeyOption,
+            BackupOrigin.AgainstOption,
+            BackupOrigin.UnprovenOption,
             CommandOutput.AsJson,
         };
         command.SetAction(
             (arguments, cancellationToken) =>
                 RunAsync(
                     arguments.GetRequiredValue(source),
-                    arguments.GetValue(RestoreCommand.Against),
+                    BackupOrigin.Of(arguments),
                     arguments.GetValue(CommandOutput.AsJson),
                     cancellationToken
                 )
@@ -39,19 +39,20 @@ internal static class DrillCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, string? against, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string path, BackupOrigin origin, bool asJson, CancellationToken cancellationToken)
     {
         var settings = Settings.Read([]);
         using var logs = LoggingSetup.Create();
         await using var backup = await RestoreCommand.OpenAsync(path, cancellationToken);
-        using var ledgerKey = backup.Manifest.Ledger.Key is { } vkey ? SignedNote.FromVkey(vkey) : null;
-        var note = KnownCheckpoint.ReadFile(against, ledgerKey);
+        var (ledgerKey, unproven) = origin.Prove(settings, backup);
+        using var key = ledgerKey;
+        var note = KnownCheckpoint.ReadFile(origin.Against, ledgerKey);
         await using var database = await FindLiveAsync(settings, logs, cancellationToken);
-        await using var live = database is null ? null : ServicesOf(database);
+        await using var live = database is null ? null : RestoredRegistry.ServicesOf(database.ConnectionString);
         var isOwn = live is not null && await IsOwnAsync(settings, backup.Manifest, live, cancellationToken);
         if (isOwn)
             note ??= await live!.GetRequiredService<LedgerState>().NewestCheckpointAsync(cancellationToken);
-        var report = await new Drill(settings, logs, backup, isOwn ? live : null, note).RunAsync(cancellationToken);
+        var report = await new Drill(settings, logs, backup, ledgerKey, unproven, isOwn ? live : null, note).RunAsync(cancellationToken);
         if (isOwn)
             await live!
                 .GetRequiredService<DrillRegister>()
@@ -94,9 +95,10 @@ internal static class DrillCommand
         yield return $"The backup of {manifest.City}, made at {LedgerEntry.FormatTime(manifest.At)}, holds.";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"Restored in {report.RestoreSeconds:0.0} s; {report.Entries} ledger entries and every row verified in "
+            $"Restored in {report.RestoreSeconds:0.0} s; {report.Entries} ledger entries and every row that they prove verified in "
                 + $"{report.VerifySeconds:0.0} s; {report.Questions} questions about the law of other days answered."
         );
+        yield return "Accounts, tokens and secrets of devices are proven by the signature of the backup alone.";
         foreach (var sentence in report.Unproven)
             yield return sentence;
         yield return isRecorded
@@ -109,13 +111,6 @@ internal static class DrillCommand
         settings.Database.Length > 0 || await PrivateCluster.ConnectIfRunningAsync(settings.Data, cancellationToken) is not null
             ? await Database.JoinAsync(settings, logs, cancellationToken)
             : null;
-
-    private static ServiceProvider ServicesOf(Database database) =>
-        new ServiceCollection()
-            .AddLogging(LoggingSetup.Configure)
-            .AddSingleton(TimeProvider.System)
-            .AddPostgres(database.ConnectionString)
-            .BuildServiceProvider();
 
     /// <summary>Whether the live registry is the one that the backup was made of.</summary>
     private static async Task<bool> IsOwnAsync(

@@ -19,10 +19,6 @@ internal static class RestoreCommand
         Description = "Entries after the backup are lost: go on as a log with another name and key, which readers can see.",
     };
 
-    /// <summary>A checkpoint that a backup must continue.</summary>
-    public static Option<string?> Against { get; } =
-        new("--against") { Description = "A file with the newest published checkpoint; the backup must hold everything up to it." };
-
     public static Command Create()
     {
         var source = new Argument<string>("path") { Description = "The backup." };
@@ -30,7 +26,9 @@ internal static class RestoreCommand
         {
             source,
             Identity,
-            Against,
+            BackupOrigin.KeyOption,
+            BackupOrigin.AgainstOption,
+            BackupOrigin.UnprovenOption,
             NewLog,
             CommandOutput.AsJson,
         };
@@ -58,7 +56,7 @@ internal static class RestoreCommand
             backup,
             Path.GetFullPath(given),
             arguments.GetValue(Identity),
-            arguments.GetValue(Against),
+            BackupOrigin.Of(arguments),
             arguments.GetValue(NewLog)
         );
         var outcome = await restore.RunAsync(cancellationToken);
@@ -76,6 +74,7 @@ internal static class RestoreCommand
                 hasKeys = outcome.HasKeys,
                 newestCheckpoint = outcome.Known,
                 outcome.NewLog,
+                outcome.Unproven,
             },
             string.Join('\n', Sentences(settings, manifest, outcome)),
             arguments.GetValue(CommandOutput.AsJson)
@@ -85,7 +84,8 @@ internal static class RestoreCommand
     private static IEnumerable<string> Sentences(Settings settings, BackupManifest manifest, RestoreOutcome outcome)
     {
         yield return $"{manifest.City} was restored as it was at {LedgerEntry.FormatTime(manifest.At)}, "
-            + $"with {manifest.Ledger.Size} ledger entries.";
+            + $"with {manifest.Ledger.Size} ledger entries. They hold, and every row that they prove is as they say.";
+        yield return outcome.Unproven ?? "Accounts, tokens and secrets of devices are proven by the signature of the backup alone.";
         if (outcome.NewLog is { } vkey)
             yield return $"The old log ended. A new one goes on from its {manifest.Ledger.Size} entries; tell its readers the key: {vkey}";
         else
