@@ -109,6 +109,7 @@ public static class PostgresSetup
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
         services.AddSingleton<IInventoryRegister<Place>, PlaceInventory>();
         services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
+        services.AddSingleton<IInventoryRegister<Fleet>, FleetInventory>();
         services.AddSingleton<IPlaceUses, PlaceUses>();
         services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
     }

@@ -107,6 +107,7 @@ public static class WebSetup
         HistoryApi.Map(api);
         PlacesApi.Map(api);
         RegisterApi.Map(api);
+        FleetsApi.Map(api);
         ChangesApi.Map(api);
         LogApi.Map(api);
         IngestApi.Map(app, api);

@@ -40,6 +40,7 @@ public sealed class JsonTests
         ("gateway", typeof(Gateway)),
         ("place", typeof(Place)),
         ("kiosk", typeof(Kiosk)),
+        ("fleet", typeof(Fleet)),
         ("expected", typeof(ExpectedState)),
         ("profile", typeof(Profile)),
         ("source", typeof(Source)),

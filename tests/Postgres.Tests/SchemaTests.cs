@@ -46,6 +46,30 @@ public sealed class SchemaTests(SharedCluster cluster)
         insert into registry.credential (holder, kind, sha256, made_at) values ('lobby-cam-1', 'secret', sha256('b'), now());
         """;
 
+    private const string FleetsOfVersion61 = """
+        create function entry(p_kind text, p_body text) returns bigint language sql as $$
+            select registry.append_entry(
+                clock_timestamp(),
+                p_kind,
+                convert_to('{"v":1,"at":"","kind":"' || p_kind || '","by":{"role":"registry"},"body":' || p_body || '}', 'UTF8')
+            )
+        $$;
+        insert into registry.place (id, body, entry) select 'gate', '{}', entry('registry-opened', '{}');
+        insert into registry.place (id, body, entry) values ('lobby', '{}', 0);
+        insert into registry.fleet (id, technology, entry) values ('old', 'alpr', 0);
+        insert into registry.fleet (id, technology, entry)
+            select 'day', 'alpr', entry('fleet-registered', '{"fleet":"day","technology":"alpr"}');
+        insert into registry.fleet (id, technology, entry)
+            select 'night', 'alpr', entry('fleet-registered', '{"fleet":"night","technology":"alpr"}');
+        select entry('fleet-based', '{"fleet":"day","department":"police","places":["gate"],"reason":null}');
+        insert into registry.fleet_base (fleet, department, places, entry)
+            select 'day', 'police', '{lobby}', entry('fleet-based', '{"fleet":"day","department":"police","places":["lobby"]}');
+        insert into registry.fleet_base (fleet, department, places, entry)
+            select 'old', 'parks', '{gate}', entry('fleet-based', '{"fleet":"old","department":"parks","places":["gate"]}');
+        insert into registry.fleet (id, technology, entry)
+            select 'old', 'in-car-video', entry('fleet-registered', '{"fleet":"old","technology":"in-car-video"}');
+        """;
+
     private static readonly string[] Scripts =
     [
         .. typeof(Schema)
@@ -123,10 +147,46 @@ public sealed class SchemaTests(SharedCluster cluster)
             [.. (await credentials.CredentialsAsync(id, Cancellation)).Select(credential => credential.Number)];
     }
 
+    [Fact]
+    public async Task A_migration_makes_a_version_of_every_fleet_and_of_each_of_its_places_from_the_ledger()
+    {
+        var connectionString = await cluster.NewDatabaseAsync();
+        await using var database = new Database(connectionString);
+        await RunAsync(database, [.. Scripts.TakeWhile(script => !script.Contains("0062_", StringComparison.Ordinal))]);
+        await database.AskAsync<int>(FleetsOfVersion61);
+        Schema.Migrate(connectionString, NullLogger.Instance);
+
+        Assert.Equal(
+            "day 1 1: ; day 2 3: police gate; day 3 4: police lobby; night 1 2: ; old 1 0: ; old 2 5: parks gate",
+            await database.AskAsync<string>(
+                """
+                select string_agg(concat_ws(' ', id, version, entry || ':', body->>'department', body->'places'->>0), '; ' order by id, version)
+                from registry.inventory_version where register = 'fleet'
+                """
+            )
+        );
+        Assert.Equal(
+            "day 3 1 lobby; night 1 2 ; old 2 0 gate",
+            await database.AskAsync<string>(
+                """
+                select string_agg(concat(id, ' ', version, ' ', entry, ' ', places[1]), '; ' order by id)
+                from registry.fleet_base where body->>'id' = id
+                """
+            )
+        );
+    }
+
     /// <summary>
     /// Migrates a database to the schema before acts on mobile devices, and fills it with devices, fleets and credentials of that version.
     /// </summary>
     private static async Task FillVersion12Async(Database database)
+    {
+        await RunAsync(database, Scripts[..12]);
+        await database.AskAsync<int>(Version12Data);
+    }
+
+    /// <summary>Runs the first scripts in an empty database, as an older version of the registry did.</summary>
+    private static async Task RunAsync(Database database, string[] scripts)
     {
         await database.AskAsync<int>(
             """
@@ -137,7 +197,7 @@ public sealed class SchemaTests(SharedCluster cluster)
             )
             """
         );
-        foreach (var script in Scripts[..12])
+        foreach (var script in scripts)
         {
             using var text = new StreamReader(typeof(Schema).Assembly.GetManifestResourceStream(script)!);
             await database.AskAsync<int>(await text.ReadToEndAsync(Cancellation));
@@ -146,8 +206,6 @@ public sealed class SchemaTests(SharedCluster cluster)
                 new { script }
             );
         }
-
-        await database.AskAsync<int>(Version12Data);
     }
 
     [Fact]

@@ -36,8 +36,8 @@ public interface IDeviceRegister
     /// </summary>
     Task<ImmutableArray<RegisteredFleet>> FleetsAsync(DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>The fleets that the ledger named for the first time after an instant, in the order of ids.</summary>
-    Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken);
+    /// <summary>Every fleet that the ledger had named by an instant, with each technology of its devices, in the order of ids.</summary>
+    Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>
     /// The acts on a mobile device, newest first. Only for staff who may read single mobile devices; the caller records each reading in

@@ -72,6 +72,7 @@ public static class Registration
         void Refuse(string where, string sentence) => refusals.Add(new Refusal(RefusalCodes.Invalid, sentence, where));
     }
 
-    private static string UnknownDepartment(string department, City city) =>
+    /// <summary>The sentence about a department that the city does not have.</summary>
+    internal static string UnknownDepartment(string department, City city) =>
         $"There is no department '{department}': expected one of {string.Join(", ", city.Departments.Select(known => known.Id))}.";
 }

@@ -49,8 +49,14 @@ public static class LedgerKinds
     /// <summary>The first device of a fleet with a technology was registered.</summary>
     public const string FleetRegistered = "fleet-registered";
 
-    /// <summary>The places that the people of a fleet work from were set.</summary>
+    /// <summary>The department of a fleet and the places that its people work from were set from a file.</summary>
     public const string FleetBased = "fleet-based";
+
+    /// <summary>A fleet was added to the register before any device of it.</summary>
+    public const string FleetAdded = "fleet-added";
+
+    /// <summary>A fleet was named, moved to other places, given to another department, retired or brought back, or corrected.</summary>
+    public const string FleetRevised = "fleet-revised";
 
     /// <summary>A name was added to the vendors, the models or the organisations.</summary>
     public const string ListExtended = "list-extended";

@@ -243,21 +243,6 @@ public static class PageTexts
                 "{time}: the registry could not receive reports, or did not know the device yet. It may have been recording.",
             ["device.then.reporting"] = "{time}: it was reporting. Its report was {report}.",
             ["device.then.silent"] = "{time}: it was not reporting. It may have been recording. Its last report was {report}.",
-            // The page of a fleet.
-            ["fleet.trail"] = "Places and fleets",
-            ["fleet.lead"] =
-                "A fleet of devices that people wear or drive. "
-                + "The registry knows no position of any of them, and does not show any of them individually.",
-            ["fleet.devices"] = "Number of registered devices at {time}",
-            ["fleet.new"] = "The fleet was registered less than an hour ago. Its size is not shown yet.",
-            ["fleet.part"] = "{kind}, {department}",
-            ["fleet.about"] = "about {count}",
-            ["fleet.fewer"] = "fewer than {count}",
-            ["fleet.counts"] =
-                "Counts are rounded to 5. Counts below {count} are not shown. Changes appear one hour later. "
-                + "Which device records, and when, is not public: it would show who works where and when.",
-            ["fleet.places"] = "People of this fleet work from: {places}",
-            ["fleet.rules"] = "Rules that apply to {technology}",
             // A screen on a wall.
             ["screen.title"] = "What is recorded here now",
             ["screen.title.worst"] = "What may be recorded here",
@@ -292,5 +277,6 @@ public static class PageTexts
             ["screen.next"] = "Next page",
         }
             .Concat(DeviceFactTexts.English)
+            .Concat(FleetTexts.English)
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -11,6 +11,9 @@ namespace SurveillanceRegistry.Domain.Places;
 /// <param name="Captures">What devices of the fleet can capture.</param>
 public sealed record PlaceFleet(string Id, string Technology, string Department, ImmutableArray<Capture> Captures)
 {
+    /// <summary>What people call it; null when nobody named it.</summary>
+    public string? Name { get; init; }
+
     /// <summary>How long the public does not see what is registered, or reported, of a single device of a fleet.</summary>
     public static readonly TimeSpan Delay = TimeSpan.FromHours(1);
 
@@ -33,7 +36,10 @@ public sealed record PlaceFleet(string Id, string Technology, string Department,
                     same.Key.Technology,
                     same.Key.Department,
                     [.. Usual(same.Key.Technology).Union(same.SelectMany(fleet => fleet.Captures)).Order()]
-                )),
+                )
+                {
+                    Name = same.Select(fleet => fleet.Name).FirstOrDefault(name => name is not null),
+                }),
         ];
 
     private static IEnumerable<Capture> Usual(string technology) =>

@@ -46,7 +46,7 @@ public static class PlaceRegistration
             .. Named("the device", use.Devices, ", which must be moved or removed first"),
             .. Named("the removed device", use.Unconfirmed, ", of which another person must confirm on the spot that it is gone"),
             .. Named("the screen", use.Kiosks, ", which must be moved or retired first"),
-            .. Named("the fleet", use.Fleets, ", which works from there"),
+            .. Named("the fleet", use.Fleets, ", which must work from another place first"),
         ];
         return uses.Length == 0
             ? null
@@ -61,7 +61,8 @@ public static class PlaceRegistration
         yield return (ids.Length == 1 ? one : one + "s") + " " + shown + then;
     }
 
-    private static Refusal? CheckId(string id) =>
+    /// <summary>The refusal of an id; null when it is valid.</summary>
+    internal static Refusal? CheckId(string id) =>
         Identifier.IsValid(id)
             ? null
             : new Refusal(
@@ -70,7 +71,8 @@ public static class PlaceRegistration
                 "id"
             );
 
-    private static Refusal? CheckText(string text, string where) =>
+    /// <summary>The refusal of a text that a notice states; null when it can.</summary>
+    internal static Refusal? CheckText(string text, string where) =>
         string.IsNullOrWhiteSpace(text) ? new Refusal(RefusalCodes.Invalid, $"The {where} is missing: the notice states it.", where)
         : text != text.Trim() ? new Refusal(RefusalCodes.Invalid, $"The {where} begins or ends with a blank: leave it out.", where)
         : FreeText.CheckLine(text, MaxTextLength, where);

@@ -1,8 +1,7 @@
 namespace SurveillanceRegistry.Domain.Registers;
 
 /// <summary>
-/// What stood at each place at an instant, by the register. Devices and the places of fleets have no valid time of their own: the time at
-/// which they were recorded decides.
+/// What stood at the places, by the register. Devices have no valid time of their own: the time at which they were recorded decides.
 /// </summary>
 public interface IPlaceUses
 {
@@ -10,5 +9,5 @@ public interface IPlaceUses
     Task<ILookup<string, string>> DevicesByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken);
 
     /// <summary>The fleets that worked from a place, by place, each in the order of ids.</summary>
-    Task<ILookup<string, string>> FleetsByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken);
+    Task<ILookup<string, string>> FleetsByPlaceAsync(RegisterPoint point, CancellationToken cancellationToken);
 }

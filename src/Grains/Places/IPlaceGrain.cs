@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -42,6 +43,12 @@ public interface IPlaceGrain : IGrainWithStringKey
     /// </summary>
     [Alias("preview-place")]
     Task<NoticePreview?> PreviewPlace(Place place);
+
+    /// <summary>
+    /// Composes what the notice would say if these fleets worked from the place; null if there is no such place. Changes nothing.
+    /// </summary>
+    [Alias("preview-fleets")]
+    Task<NoticePreview?> PreviewFleets(ImmutableArray<PlaceFleet> fleets);
 
     /// <summary>The place, its devices and its notice now; null if there is no such place, or if it is retired.</summary>
     [Alias("describe")]

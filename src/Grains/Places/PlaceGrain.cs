@@ -41,7 +41,7 @@ internal sealed class PlaceGrain(
 
     private readonly PlaceReader _register = new(places, devices, withdrawals);
     private readonly Dictionary<string, DeviceObservation> _last = [];
-    private readonly Dictionary<INoticeWatcher, DateTimeOffset> _watchers = [];
+    private readonly NoticeWatchers _watchers = new(logger);
     private Place? _place;
     private ImmutableArray<Kiosk> _kiosks = [];
     private ImmutableArray<Device> _devices = [];
@@ -87,17 +87,15 @@ internal sealed class PlaceGrain(
     }
 
     public async Task<NoticePreview?> Preview(GovernanceSnapshot governance, DateOnly day) =>
-        _place is null ? null : Preview(_place, await GrainFactory.Governance(), governance, day);
+        _place is null ? null : Preview(_place, _fleets, await GrainFactory.Governance(), governance, day);
 
-    public async Task<NoticePreview?> PreviewPlace(Place place)
-    {
-        var governance = await GrainFactory.Governance();
-        return _place is null ? null : Preview(place, governance, governance, governance.City.DayAt(time.GetUtcNow()));
-    }
+    public Task<NoticePreview?> PreviewPlace(Place place) => PreviewRegister(place, _fleets);
+
+    public Task<NoticePreview?> PreviewFleets(ImmutableArray<PlaceFleet> fleets) => PreviewRegister(_place, fleets);
 
     public Task Watch(INoticeWatcher watcher)
     {
-        _watchers[watcher] = time.GetUtcNow().AddSeconds(IPlaceGrain.WatchSeconds);
+        _watchers.Add(watcher, time.GetUtcNow());
         return Task.CompletedTask;
     }
 
@@ -135,7 +133,7 @@ internal sealed class PlaceGrain(
             await Refresh();
         // A screen that was moved away or retired has to ask again which notice it shows, although this one is the same.
         if (!kiosks.SequenceEqual(_kiosks) && _notice is { } notice)
-            await NotifyWatchers(notice.Sequence);
+            await _watchers.NotifyAsync(Id, notice.Sequence, time.GetUtcNow());
     }
 
     /// <summary>
@@ -221,25 +219,37 @@ internal sealed class PlaceGrain(
             }),
         ];
 
-    private NoticePreview Preview(Place place, GovernanceSnapshot now, GovernanceSnapshot then, DateOnly day) =>
-        new(_place!, _kiosks, Compose(_place!, now, day), Compose(place, then, day));
+    /// <summary>The notice as it is now, and as it would be if the register said this.</summary>
+    private async Task<NoticePreview?> PreviewRegister(Place? place, ImmutableArray<PlaceFleet> working)
+    {
+        var governance = await GrainFactory.Governance();
+        return _place is null ? null : Preview(place!, working, governance, governance, governance.City.DayAt(time.GetUtcNow()));
+    }
 
-    private NoticeContent Compose(Place place, GovernanceSnapshot governance, DateOnly day) =>
-        NoticeComposer.Compose(place, Covering(), governance, day, address.Url, _fleets);
+    private NoticePreview Preview(
+        Place place,
+        ImmutableArray<PlaceFleet> working,
+        GovernanceSnapshot now,
+        GovernanceSnapshot then,
+        DateOnly day
+    ) => new(_place!, _kiosks, Compose(_place!, _fleets, now, day), Compose(place, working, then, day));
+
+    private NoticeContent Compose(Place place, ImmutableArray<PlaceFleet> working, GovernanceSnapshot governance, DateOnly day) =>
+        NoticeComposer.Compose(place, Covering(), governance, day, address.Url, working);
 
     private async Task UpdateNotice()
     {
         _isCurrent = false;
         var governance = await GrainFactory.Governance();
         var now = time.GetUtcNow();
-        var content = Compose(_place!, governance, governance.City.DayAt(now));
+        var content = Compose(_place!, _fleets, governance, governance.City.DayAt(now));
         for (var attempt = 1; !IsInForce(content); attempt++)
         {
             var issued = await Sign(content, governance, now);
             if (await notices.AppendAsync(issued, CancellationToken.None))
             {
                 _notice = issued;
-                await NotifyWatchers(issued.Sequence);
+                await _watchers.NotifyAsync(Id, issued.Sequence, time.GetUtcNow());
             }
             else if (attempt < MaxAttempts)
             {
@@ -272,27 +282,5 @@ internal sealed class PlaceGrain(
         var sequence = Math.Max((_notice?.Sequence ?? 0) + 1, _firstSequence);
         var ledgerSize = await notices.LedgerSizeAsync(CancellationToken.None);
         return SignedNotice.Sign(content, NoticePayload.Write(content, governance, sequence, now, ledgerSize), sequence, now, key);
-    }
-
-    private async Task NotifyWatchers(long sequence)
-    {
-        var now = time.GetUtcNow();
-        foreach (var expired in _watchers.Where(watcher => watcher.Value < now).Select(watcher => watcher.Key).ToArray())
-            _watchers.Remove(expired);
-        await Task.WhenAll(_watchers.Keys.Select(watcher => NotifyWatcher(watcher, sequence)));
-    }
-
-    private async Task NotifyWatcher(INoticeWatcher watcher, long sequence)
-    {
-        try
-        {
-            await watcher.NoticeChanged(Id, sequence);
-        }
-        catch (Exception failure)
-        {
-            // A lost notification costs only time: kiosks also poll.
-            logger.LogDebug(failure, "A watcher of place {Place} does not answer; it is removed.", Id);
-            _watchers.Remove(watcher);
-        }
     }
 }

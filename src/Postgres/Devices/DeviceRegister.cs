@@ -176,7 +176,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
         ];
     }
 
-    public async Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
         return
         [
@@ -184,10 +184,10 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 """
                 select id as Id, technology as Technology
                 from registry.fleet join registry.ledger_entry on index = entry
-                where at > @since
+                where at <= @at
                 order by 1, 2
                 """,
-                new { since = since.UtcDateTime },
+                new { at = at.UtcDateTime },
                 cancellationToken
             ),
         ];

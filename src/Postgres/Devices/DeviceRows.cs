@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Registers;
 
 namespace SurveillanceRegistry.Postgres.Devices;
 
@@ -13,7 +14,7 @@ internal static class DeviceRows
 {
     private const string OneAssetNumber = "no_two_devices_in_use_have_one_asset_number";
 
-    /// <summary>Records in the ledger the fleets of some devices that are not in it yet.</summary>
+    /// <summary>Records in the ledger and in the register the fleets of some devices that are not in them yet.</summary>
     public static async Task RecordFleetsAsync(LedgerTransaction ledger, Attribution by, ImmutableArray<Device> devices)
     {
         var fleets = devices
@@ -22,7 +23,10 @@ internal static class DeviceRows
             .Distinct()
             .Order();
         foreach (var (fleet, technology) in fleets)
-            await ledger.RecordFleetAsync(by, fleet, technology);
+        {
+            if (await ledger.RecordFleetAsync(by, fleet, technology) is { } entry)
+                await FleetRows.Register.NameAsync(ledger, fleet, entry);
+        }
     }
 
     /// <summary>
@@ -224,9 +228,13 @@ internal static class DeviceRows
     /// <summary>The constraint of the database that no device which is not removed names a retired place.</summary>
     private const string AtRetiredPlace = "what_is_in_use_is_at_no_retired_place";
 
+    /// <summary>The constraint of the database that no device which is not removed names a retired fleet.</summary>
+    private const string OfRetiredFleet = "what_is_in_use_is_of_no_retired_fleet";
+
     /// <summary>Whether a statement was refused because of a value that people give.</summary>
     internal static bool IsOfValues(PostgresException refused) =>
-        refused.SqlState == PostgresErrorCodes.ForeignKeyViolation || refused.ConstraintName is OneAssetNumber or AtRetiredPlace;
+        refused.SqlState == PostgresErrorCodes.ForeignKeyViolation
+        || refused.ConstraintName is OneAssetNumber or AtRetiredPlace or OfRetiredFleet;
 
     internal static Refusal Refused(PostgresException refused, Device device) =>
         refused.ConstraintName == OneAssetNumber
@@ -237,6 +245,8 @@ internal static class DeviceRows
             )
         : refused.ConstraintName == AtRetiredPlace
             ? new Refusal("invalid", $"Place '{device.Place}' is retired: bring it back first, or name another.", "place")
+        : refused.ConstraintName == OfRetiredFleet
+            ? new Refusal("invalid", $"Fleet '{device.Fleet}' is retired: bring it back first, or name another.", "fleet")
         : refused.ConstraintName!.Contains("gateway", StringComparison.Ordinal)
             ? new Refusal("invalid", $"There is no gateway '{device.Gateway}': register it first.", "gateway")
         : new Refusal("invalid", $"There is no place '{device.Place}': name one that is registered.", "place");

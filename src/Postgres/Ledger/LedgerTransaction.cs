@@ -154,16 +154,17 @@ internal sealed class LedgerTransaction
 
     /// <summary>
     /// Appends an entry for a fleet with a technology, the first time that there is one. The ledger says neither which devices are in it
-    /// nor how many, and nothing about it afterwards.
+    /// nor how many.
     /// </summary>
-    public async Task RecordFleetAsync(Attribution by, string fleet, string technology)
+    /// <returns>The number of the entry; null when the ledger has one already.</returns>
+    public async Task<long?> RecordFleetAsync(Attribution by, string fleet, string technology)
     {
         var isRecorded = await ScalarAsync<bool>(
             "select exists (select from registry.fleet where id = @fleet and technology = @technology)",
             new { fleet, technology }
         );
         if (isRecorded)
-            return;
+            return null;
         var entry = await AppendAsync(LedgerKinds.FleetRegistered, by, new { fleet, technology });
         await ExecuteAsync(
             "insert into registry.fleet (id, technology, entry) values (@fleet, @technology, @entry)",
@@ -174,6 +175,7 @@ internal sealed class LedgerTransaction
                 entry,
             }
         );
+        return entry;
     }
 
     private CommandDefinition Command(string sql, object? values) => new(sql, values, _transaction, cancellationToken: _cancellationToken);

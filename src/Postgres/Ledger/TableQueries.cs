@@ -80,7 +80,11 @@ internal static class TableQueries
             """,
         ["gateway"] = "select id, department, profile, removed::text, version::text, entry::text from registry.gateway order by id",
         ["fleet"] = "select id, technology, entry::text from registry.fleet order by id, technology",
-        ["fleet_base"] = "select fleet, department, array_to_string(places, ','), entry::text from registry.fleet_base order by fleet",
+        ["fleet_base"] = """
+            select id, department, array_to_string(places, ','), body::text, entry::text, version::text
+            from registry.fleet_base
+            order by id
+            """,
         ["listed_name"] = "select entry::text, list, of_name, name from registry.listed_name order by listed_name.entry",
         ["list_import"] = $"""
             select id, list, file_sha256, format, added::text, changed::text, removed::text, entry::text, undone_entry::text,

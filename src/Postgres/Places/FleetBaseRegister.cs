@@ -5,16 +5,17 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Registers;
 
 namespace SurveillanceRegistry.Postgres.Places;
 
-/// <summary>The places that fleets work from, in a table; each change has a ledger entry.</summary>
+/// <summary>The places that fleets work from, and what a notice says of the fleets there.</summary>
 public sealed class FleetBaseRegister(NpgsqlDataSource database) : IFleetBaseRegister
 {
     public async Task<ImmutableArray<FleetBase>> AllAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(string Fleet, string Department, string[] Places)>(
-            "select fleet, department, places from registry.fleet_base order by fleet",
+            "select id, department, places from registry.fleet_base where department is not null order by id",
             null,
             cancellationToken
         );
@@ -23,17 +24,49 @@ public sealed class FleetBaseRegister(NpgsqlDataSource database) : IFleetBaseReg
 
     public async Task<ImmutableArray<PlaceFleet>> FindAsync(string place, DateTimeOffset then, CancellationToken cancellationToken)
     {
-        var named = await database.QueryAsync<(string Fleet, string Technology, string Department)>(
+        var fleets = await database.BodiesAsync<Fleet>(
             """
-            select fleet, technology, department
-            from registry.fleet_base join registry.fleet on id = fleet
-            where places @> array[@place]
+            select body::text from registry.fleet_base
+            where places @> array[@place] and coalesce(body->>'retired', 'false') <> 'true'
             """,
             new { place },
             cancellationToken
         );
-        if (named.Length == 0)
-            return [];
+        return fleets.IsEmpty ? [] : await DescribeAsync(fleets, then, cancellationToken);
+    }
+
+    public Task<ImmutableArray<PlaceFleet>> DescribeAsync(Fleet fleet, DateTimeOffset then, CancellationToken cancellationToken) =>
+        DescribeAsync([fleet], then, cancellationToken);
+
+    public Task<Outcome<FleetBase>> SetAsync(
+        FleetBase fleet,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        return LedgerTransaction.RunAsync(
+            database,
+            at,
+            ledger => FleetRows.Register.BaseAsync(ledger, fleet, by, reason),
+            cancellationToken
+        );
+    }
+
+    private async Task<ImmutableArray<PlaceFleet>> DescribeAsync(
+        ImmutableArray<Fleet> described,
+        DateTimeOffset then,
+        CancellationToken cancellationToken
+    )
+    {
+        var fleets = described.Select(fleet => fleet.Id).ToArray();
+        var named = await database.QueryAsync<(string Fleet, string Technology)>(
+            "select id, technology from registry.fleet where id = any(@fleets)",
+            new { fleets },
+            cancellationToken
+        );
         // Of each device the act by which it was last registered or changed, and the captures that it had named by then.
         var known = await database.QueryAsync<(string Fleet, string Kind, string Department, string Capture)>(
             """
@@ -53,70 +86,18 @@ public sealed class FleetBaseRegister(NpgsqlDataSource database) : IFleetBaseReg
             cross join jsonb_array_elements_text(sensors || coalesce(nullif(named, 'null'), '[]')) capture
             where lifecycle <> 'removed' and fleet = any(@fleets)
             """,
-            new { then = then.UtcDateTime, fleets = named.Select(fleet => fleet.Fleet).ToArray() },
+            new { then = then.UtcDateTime, fleets },
             cancellationToken
         );
+        var byId = described.ToDictionary(fleet => fleet.Id, StringComparer.Ordinal);
         return PlaceFleet.Join(
-            named.Select(fleet => new PlaceFleet(fleet.Fleet, fleet.Technology, fleet.Department, [])),
-            known.Select(unit => new PlaceFleet(
-                unit.Fleet,
-                DeviceKind.Find(unit.Kind)!.Technology,
-                unit.Department,
-                [JsonRow.Word<Capture>(unit.Capture)]
-            ))
+            named.Select(fleet => Of(fleet.Fleet, fleet.Technology, byId[fleet.Fleet].Department, [])),
+            known.Select(unit =>
+                Of(unit.Fleet, DeviceKind.Find(unit.Kind)!.Technology, unit.Department, [JsonRow.Word<Capture>(unit.Capture)])
+            )
         );
-    }
 
-    public Task<Outcome<FleetBase>> SetAsync(
-        FleetBase fleet,
-        Attribution by,
-        string reason,
-        DateTimeOffset at,
-        CancellationToken cancellationToken
-    )
-    {
-        ArgumentNullException.ThrowIfNull(fleet);
-        return LedgerTransaction.RunAsync(database, at, ledger => SetAsync(ledger, fleet, by, reason), cancellationToken);
-    }
-
-    /// <summary>Records the places of a fleet within a transaction.</summary>
-    /// <param name="reason">Null for the opening, which has none.</param>
-    internal static async Task<Outcome<FleetBase>> SetAsync(LedgerTransaction ledger, FleetBase fleet, Attribution by, string? reason)
-    {
-        var isKnown = await ledger.ScalarAsync<bool>("select exists (select from registry.fleet where id = @Fleet)", new { fleet.Fleet });
-        if (!isKnown)
-            return new Refusal(RefusalCodes.NotFound, $"No fleet '{fleet.Fleet}' is registered: register a device of it first.", "fleet");
-        try
-        {
-            var entry = await ledger.AppendAsync(
-                LedgerKinds.FleetBased,
-                by,
-                new
-                {
-                    fleet.Fleet,
-                    fleet.Department,
-                    fleet.Places,
-                    reason,
-                }
-            );
-            await ledger.ExecuteAsync(
-                """
-                insert into registry.fleet_base (fleet, department, places, entry) values (@Fleet, @Department, @places, @entry)
-                on conflict (fleet) do update set department = @Department, places = @places, entry = @entry
-                """,
-                new
-                {
-                    fleet.Fleet,
-                    fleet.Department,
-                    places = fleet.Places.ToArray(),
-                    entry,
-                }
-            );
-            return fleet;
-        }
-        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ForeignKeyViolation)
-        {
-            return new Refusal(RefusalCodes.Invalid, "A place is not registered: name places that are registered.", "places");
-        }
+        PlaceFleet Of(string id, string technology, string? department, ImmutableArray<Capture> captures) =>
+            new(id, technology, department ?? "", captures) { Name = byId[id].Name };
     }
 }

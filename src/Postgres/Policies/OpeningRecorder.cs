@@ -3,7 +3,6 @@ using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Ledger;
-using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Registers;
 
 namespace SurveillanceRegistry.Postgres.Policies;
@@ -50,7 +49,7 @@ internal static class OpeningRecorder
             await InsertAsync(ledger, device);
         foreach (var fleet in opening.FleetBases)
         {
-            if (!(await FleetBaseRegister.SetAsync(ledger, fleet, Attribution.Registry, reason: null)).IsDone)
+            if (!(await FleetRows.Register.BaseAsync(ledger, fleet, Attribution.Registry, reason: null)).IsDone)
                 throw new InvalidOperationException($"The fleet '{fleet.Fleet}' has no device: it works from no place.");
         }
     }

@@ -7,10 +7,11 @@ using SurveillanceRegistry.Postgres.Ledger;
 namespace SurveillanceRegistry.Postgres.Registers;
 
 /// <summary>The statements that change one register with versions, each with its ledger entry, within a transaction.</summary>
-/// <param name="word">The word of the register, which is also the name of the table of what holds now.</param>
+/// <param name="word">The word of the register.</param>
+/// <param name="table">The table of what holds now.</param>
 /// <param name="registered">The kind of the entry of something new.</param>
 /// <param name="changed">The kind of the entry of a change.</param>
-internal abstract class InventoryRows<T>(string word, string registered, string changed)
+internal abstract class InventoryRows<T>(string word, string table, string registered, string changed)
     where T : class
 {
     public string Word => word;
@@ -84,7 +85,8 @@ internal abstract class InventoryRows<T>(string word, string registered, string 
         return await AddVersionAsync(ledger, value, 1, entry, since);
     }
 
-    private async Task<RegisterVersion<T>> AddVersionAsync(
+    /// <summary>Adds a version, with the entry that makes it.</summary>
+    protected async Task<RegisterVersion<T>> AddVersionAsync(
         LedgerTransaction ledger,
         T value,
         int version,
@@ -113,10 +115,10 @@ internal abstract class InventoryRows<T>(string word, string registered, string 
     }
 
     /// <summary>The value and version that hold now; null when the id is not registered.</summary>
-    private async Task<(T Value, int Version)?> FindAsync(LedgerTransaction ledger, string id)
+    protected async Task<(T Value, int Version)?> FindAsync(LedgerTransaction ledger, string id)
     {
         var rows = await ledger.QueryAsync<(string Body, int Version)>(
-            $"select body::text, version from registry.{word} where id = @id for update",
+            $"select body::text, version from registry.{table} where id = @id for update",
             new { id }
         );
         return rows.Length == 0 ? null : (JsonRow.Value<T>(rows[0].Body), rows[0].Version);

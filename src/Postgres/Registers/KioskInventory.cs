@@ -14,7 +14,7 @@ public sealed class KioskInventory(NpgsqlDataSource database) : InventoryRegiste
 internal sealed class KioskRows : InventoryRows<Kiosk>
 {
     private KioskRows()
-        : base("kiosk", LedgerKinds.KioskRegistered, LedgerKinds.KioskChanged) { }
+        : base("kiosk", "kiosk", LedgerKinds.KioskRegistered, LedgerKinds.KioskChanged) { }
 
     public static KioskRows Register { get; } = new();
 

@@ -15,7 +15,7 @@ public sealed class PlaceInventory(NpgsqlDataSource database) : InventoryRegiste
 internal sealed class PlaceRows : InventoryRows<Place>
 {
     private PlaceRows()
-        : base("place", LedgerKinds.PlaceRegistered, LedgerKinds.PlaceChanged) { }
+        : base("place", "place", LedgerKinds.PlaceRegistered, LedgerKinds.PlaceChanged) { }
 
     public static PlaceRows Register { get; } = new();
 
@@ -42,7 +42,11 @@ internal sealed class PlaceRows : InventoryRows<Place>
             ],
             [
                 .. await ledger.QueryAsync<string>(
-                    "select fleet from registry.fleet_base where places @> array[@place] order by fleet",
+                    """
+                    select id from registry.fleet_base
+                    where places @> array[@place] and coalesce(body->>'retired', 'false') <> 'true'
+                    order by id
+                    """,
                     new { place }
                 ),
             ]

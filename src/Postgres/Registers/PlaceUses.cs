@@ -4,7 +4,7 @@ using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Postgres.Registers;
 
-/// <summary>What was at the places at an instant, as the ledger has it.</summary>
+/// <summary>What was at the places: devices as the ledger has them, fleets in their versions.</summary>
 public sealed class PlaceUses(NpgsqlDataSource database) : IPlaceUses
 {
     /// <summary>
@@ -38,14 +38,15 @@ public sealed class PlaceUses(NpgsqlDataSource database) : IPlaceUses
         """;
 
     private const string Fleets = """
-        select place, fleet
+        select place, id
         from (
-            select distinct on (said->>'fleet') said->>'fleet' as fleet, said->'places' as places
-            from registry.ledger_entry cross join lateral (select convert_from(bytes, 'UTF8')::jsonb->'body' as said) one
-            where kind = @based and at <= @then
-            order by said->>'fleet', index desc
+            select distinct on (id) id, body
+            from registry.inventory_version
+            where register = 'fleet' and holds_from <= @asOf and recorded_at <= @knownAt
+            order by id, version desc
         ) known
-        cross join jsonb_array_elements_text(places) place
+        cross join jsonb_array_elements_text(body->'places') place
+        where coalesce(body->>'retired', 'false') <> 'true'
         """;
 
     public Task<ILookup<string, string>> DevicesByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
@@ -60,8 +61,11 @@ public sealed class PlaceUses(NpgsqlDataSource database) : IPlaceUses
             cancellationToken
         );
 
-    public Task<ILookup<string, string>> FleetsByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
-        ReadAsync(Fleets, new { then = then.UtcDateTime, based = LedgerKinds.FleetBased }, cancellationToken);
+    public Task<ILookup<string, string>> FleetsByPlaceAsync(RegisterPoint point, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return ReadAsync(Fleets, new { asOf = point.AsOf.UtcDateTime, knownAt = point.KnownAt.UtcDateTime }, cancellationToken);
+    }
 
     private async Task<ILookup<string, string>> ReadAsync(string sql, object values, CancellationToken cancellationToken)
     {

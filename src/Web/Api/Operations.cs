@@ -144,8 +144,11 @@ internal static class Operations
                     new("to", "To this instant; now when left out.", ParameterForms.Instant),
                 ]
             ),
-            ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", [Limit, After]),
-            ["GET fleets/{id}"] = ("Devices", "One fleet of mobile devices, rounded and one hour late", []),
+            ["GET fleets"] = ("Devices", "The fleets of mobile devices, rounded and one hour late", [Registered, KnownAt, Limit, After]),
+            ["GET fleets/{id}"] = ("Devices", "One fleet of mobile devices, rounded and one hour late", [Registered, KnownAt]),
+            ["GET fleets/{id}/history"] = ("Devices", "Every version of a fleet, oldest first, with who recorded it and why", []),
+            ["POST fleets"] = ("Devices", null, []),
+            ["PATCH fleets/{id}"] = ("Devices", null, []),
             ["GET imports"] = ("Imports", "The lists that were sent and recorded", [Limit, After]),
             ["GET gateways"] = ("Devices", null, [Limit, After]),
             ["GET withdrawals"] = ("Devices", null, [Limit, After]),

@@ -17,7 +17,7 @@ using SurveillanceRegistry.Web.Http;
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>
-/// The past of devices and the fleets, for programs. The past of a mobile device is only for users who may read it; each reading is
+/// The past of devices, for programs. The past of a mobile device is only for users who may read it; each reading is
 /// recorded.
 /// </summary>
 internal static class HistoryApi
@@ -49,28 +49,6 @@ internal static class HistoryApi
                     OverAsync(id, http, devices, history, (past, now) => AvailabilityResponse.From(past.Availability(now)))
             )
             .Answers<AvailabilityResponse>();
-        api.MapGet(
-                "fleets",
-                async (HttpContext http, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                    JsonResults.Page(
-                        http,
-                        (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken)).ToResponses(),
-                        fleet => $"{fleet.Id},{fleet.Technology},{fleet.Kind},{fleet.Department}"
-                    )
-            )
-            .Answers<ItemsResponse<FleetResponse>>();
-        api.MapGet(
-                "fleets/{id}",
-                async (string id, IDeviceRegister devices, TimeProvider time, CancellationToken cancellationToken) =>
-                    (await PublicFleets.FindAsync(devices, time.GetUtcNow(), cancellationToken))
-                        .ToResponses()
-                        .Where(fleet => fleet.Id == id)
-                        .ToImmutableArray()
-                        is { IsEmpty: false } kinds
-                        ? JsonResults.Ok(new FleetKindsResponse(id, kinds))
-                        : Problem.NotFound($"No fleet '{id}' is registered.")
-            )
-            .Answers<FleetKindsResponse>();
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Devices;
@@ -15,14 +16,24 @@ using SurveillanceRegistry.Web.Present;
 namespace SurveillanceRegistry.Web.Home;
 
 /// <summary>The front page: what the registry is, and what is recorded now at every place.</summary>
-public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PresentPage(time)
+public sealed class HomeModel(
+    IGrainFactory grains,
+    IPlaceRegister places,
+    IDeviceRegister devices,
+    IInventoryRegister<Fleet> register,
+    TimeProvider time
+) : PresentPage(time)
 {
     public GovernanceSnapshot Governance { get; private set; } = null!;
 
     public ImmutableArray<PlaceDescription> Places { get; private set; }
 
-    /// <summary>The technologies that people wear or drive, with the id and rounded size of each fleet.</summary>
-    public ImmutableArray<(Technology Technology, ImmutableArray<(string Id, string Words)> Fleets)> Moving { get; private set; }
+    /// <summary>The technologies that people wear or drive, with each fleet and its rounded size.</summary>
+    public ImmutableArray<(Technology Technology, ImmutableArray<(string Id, string Name, string Words)> Fleets)> Moving
+    {
+        get;
+        private set;
+    }
 
     internal Policies.Text.RegistryLinks Links => new(Governance, "");
 
@@ -30,14 +41,18 @@ public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDevi
     {
         Governance = await grains.Governance();
         Language = PageLanguage.InEnglish(Governance);
-        var moving = await PublicFleets.FindAsync(devices, AsOf, cancellationToken);
+        var moving = await PublicFleets.FindAsync(devices, register, null, AsOf, cancellationToken);
         Moving =
         [
             .. from technology in Governance.Table.Technologies
             let fleets = moving
                 .Known.Where(fleet => fleet.Technology == technology.Id)
                 .Select(known =>
-                    (known.Id, Words([.. moving.Parts.Where(part => part.Id == known.Id && part.Technology == technology.Id)]))
+                    (
+                        known.Id,
+                        moving.NameOf(known.Id),
+                        Words([.. moving.Parts.Where(part => part.Id == known.Id && part.Technology == technology.Id)])
+                    )
                 )
                 .ToImmutableArray()
             where !fleets.IsEmpty
@@ -49,6 +64,6 @@ public sealed class HomeModel(IGrainFactory grains, IPlaceRegister places, IDevi
     /// <summary>The size of each part of a fleet. A rounded sum would reveal a part that is too small to be shown.</summary>
     private static string Words(RegisteredFleet[] parts) =>
         parts.Length == 0
-            ? "size shown one hour after registration"
+            ? "no devices shown, changes appear one hour later"
             : PlainLanguage.List(parts.Select(part => PublicFleets.Text(part, Wording.English) + " devices"));
 }

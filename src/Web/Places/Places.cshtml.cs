@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Grains.Places;
 using SurveillanceRegistry.Web.Devices;
@@ -10,30 +11,43 @@ using SurveillanceRegistry.Web.Present;
 namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>All places, with what is recorded there now, and the fleets.</summary>
-public sealed class PlacesModel(IGrainFactory grains, IPlaceRegister places, IDeviceRegister devices, TimeProvider time) : PresentPage(time)
+public sealed class PlacesModel(
+    IGrainFactory grains,
+    IPlaceRegister places,
+    IDeviceRegister devices,
+    IInventoryRegister<Fleet> register,
+    TimeProvider time
+) : PresentPage(time)
 {
     public ImmutableArray<PlaceDescription> All { get; private set; }
 
-    /// <summary>The fleets, each with the kind of its devices; not its size.</summary>
-    public ImmutableArray<(string Id, string Words)> Fleets { get; private set; }
+    /// <summary>The fleets, each with the kind of its devices; not its size. The words are empty while no device of it is known.</summary>
+    public ImmutableArray<(string Id, string Name, string Words)> Fleets { get; private set; }
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         var governance = await grains.Governance();
         Language = PageLanguage.InEnglish(governance);
         All = await places.DescribeAllAsync(grains, cancellationToken);
-        var fleets = await PublicFleets.FindAsync(devices, AsOf, cancellationToken);
+        var fleets = await PublicFleets.FindAsync(devices, register, null, AsOf, cancellationToken);
         var technologies = governance.Table.Technologies;
-        // Of a fleet that the ledger has just named, the public knows the technology but no kind.
+        // Of a fleet without a device that is public yet, the public knows the technology but no kind.
         Fleets =
         [
             .. fleets
-                .Known.SelectMany(known =>
+                .InUse.SelectMany(fleet =>
                     fleets
-                        .Parts.Where(part => part.Id == known.Id && part.Technology == known.Technology)
-                        .Select(part => DeviceText.Kind(part.Kind))
-                        .DefaultIfEmpty(technologies.FirstOrDefault(one => one.Id == known.Technology)?.Name.Trim() ?? known.Technology)
-                        .Select(words => (known.Id, words))
+                        .Known.Where(known => known.Id == fleet.Id)
+                        .SelectMany(known =>
+                            fleets
+                                .Parts.Where(part => part.Id == known.Id && part.Technology == known.Technology)
+                                .Select(part => DeviceText.Kind(part.Kind))
+                                .DefaultIfEmpty(
+                                    technologies.FirstOrDefault(one => one.Id == known.Technology)?.Name.Trim() ?? known.Technology
+                                )
+                        )
+                        .DefaultIfEmpty("")
+                        .Select(words => (fleet.Id, fleet.DisplayName, words))
                 )
                 .Distinct(),
         ];

@@ -89,7 +89,7 @@ internal static class PlacesApi
             : NotFound(id);
     }
 
-    /// <summary>What was at the places. What is said of devices and fleets holds from when it is recorded.</summary>
+    /// <summary>What was at the places. What is said of devices holds from when it is recorded.</summary>
     private static async Task<PastUses> UsesAsync(RegisterPoint point, HttpContext http)
     {
         var services = http.RequestServices;
@@ -98,7 +98,7 @@ internal static class PlacesApi
         return new PastUses(
             [.. (await kiosks.ListAsync(point, http.RequestAborted)).Select(version => version.Value).Where(kiosk => !kiosk.Removed)],
             await uses.DevicesByPlaceAsync(then, http.RequestAborted),
-            await uses.FleetsByPlaceAsync(then, http.RequestAborted)
+            await uses.FleetsByPlaceAsync(point, http.RequestAborted)
         );
     }
 

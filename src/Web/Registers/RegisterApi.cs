@@ -17,7 +17,8 @@ namespace SurveillanceRegistry.Web.Registers;
 /// </summary>
 internal static class RegisterApi
 {
-    private const string Change =
+    /// <summary>What the document says of every change.</summary>
+    public const string Change =
         "Members that the body omits keep their values. `since` is the day, or the instant, from which it holds; now when omitted. "
         + "Needs If-Match.";
 
@@ -72,7 +73,8 @@ internal static class RegisterApi
             .WithDescription(Change);
     }
 
-    private static void MapHistory<T, TResponse>(
+    /// <summary>Maps the versions of a register.</summary>
+    public static void MapHistory<T, TResponse>(
         IEndpointRouteBuilder api,
         string path,
         string word,
@@ -199,7 +201,8 @@ internal static class RegisterApi
             KioskVersionResponse.From
         );
 
-    private static Task<IResult> RegisterAsync<TBody, T>(
+    /// <summary>Registers something new, as the body states it.</summary>
+    public static Task<IResult> RegisterAsync<TBody, T>(
         HttpContext http,
         Func<TBody, Task<Outcome<RegisterVersion<T>>>> act,
         Func<RegisterVersion<T>, (object Response, string Location)> shape
@@ -219,7 +222,8 @@ internal static class RegisterApi
             }
         );
 
-    private static Task<IResult> ChangeAsync<TBody, T>(
+    /// <summary>Changes what is registered, as the body states it, if it has the version of If-Match.</summary>
+    public static Task<IResult> ChangeAsync<TBody, T>(
         HttpContext http,
         Task<RegisterVersion<T>?> finding,
         string word,

@@ -15,12 +15,13 @@ namespace SurveillanceRegistry.Web.Registers;
 public sealed record ClerkAct(ClaimsPrincipal Clerk, string? Reason, string? Since = null);
 
 /// <summary>
-/// The acts of device clerks on places and kiosks, for the API and the staff pages: checks the rules, writes to the register, then notifies
+/// The acts of device clerks on places, kiosks and fleets, for the API and the staff pages: checks the rules, writes to the register, then notifies
 /// the places. A notice that says something new is signed before an act returns.
 /// </summary>
 public sealed class RegisterClerk(
     IInventoryRegister<Place> places,
     IInventoryRegister<Kiosk> kiosks,
+    IInventoryRegister<Fleet> fleets,
     IGrainFactory grains,
     TimeProvider time
 )
@@ -83,6 +84,37 @@ public sealed class RegisterClerk(
             stated => kiosks.ChangeAsync(after, version, stated, cancellationToken),
             before.Place,
             after.Place
+        );
+    }
+
+    /// <summary>Registers a fleet, before any device of it.</summary>
+    public async Task<Outcome<RegisterVersion<Fleet>>> RegisterAsync(Fleet fleet, ClerkAct act, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        return await ActAsync(
+            act,
+            FleetRegistration.Check(fleet, (await grains.Governance()).City),
+            stated => fleets.RegisterAsync(fleet, stated, cancellationToken),
+            [.. fleet.Places]
+        );
+    }
+
+    /// <summary>Changes a fleet. A version that is not the latest is refused as stale.</summary>
+    public async Task<Outcome<RegisterVersion<Fleet>>> ChangeAsync(
+        Fleet before,
+        Fleet after,
+        int version,
+        ClerkAct act,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        return await ActAsync(
+            act,
+            FleetRegistration.Check(after, (await grains.Governance()).City),
+            stated => fleets.ChangeAsync(after, version, stated, cancellationToken),
+            [.. before.Places, .. after.Places]
         );
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
@@ -84,6 +85,37 @@ internal sealed record KioskVersionResponse : VersionResponse<Kiosk>
     public static KioskVersionResponse From(RegisterVersion<Kiosk> version) => new(version);
 
     public static KioskVersionResponse From(AttributedVersion<Kiosk> version) => new(version.Version, version.By, version.Reason);
+}
+
+/// <summary>What the register says of a fleet from a time on. It says nothing of single devices.</summary>
+internal sealed record FleetVersionResponse : VersionResponse<Fleet>
+{
+    private FleetVersionResponse(RegisterVersion<Fleet> version, Attribution? by = null, string? reason = null)
+        : base(version, by, reason) =>
+        (Id, Name, Department, Places, Retired) = (
+            version.Value.Id,
+            version.Value.Name,
+            version.Value.Department,
+            version.Value.Places,
+            version.Value.IsRetired
+        );
+
+    public string Id { get; }
+
+    /// <summary>Null when nobody named it.</summary>
+    public string? Name { get; }
+
+    /// <summary>The department whose people they are. Null until a clerk states it.</summary>
+    public string? Department { get; }
+
+    /// <summary>The places that its people work from.</summary>
+    public ImmutableArray<string> Places { get; }
+
+    public bool Retired { get; }
+
+    public static FleetVersionResponse From(RegisterVersion<Fleet> version) => new(version);
+
+    public static FleetVersionResponse From(AttributedVersion<Fleet> version) => new(version.Version, version.By, version.Reason);
 }
 
 /// <summary>Who acted, as the ledger states it.</summary>

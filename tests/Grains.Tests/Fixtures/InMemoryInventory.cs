@@ -24,6 +24,16 @@ internal sealed class InMemoryInventory<T>(IEnumerable<T> opening, Func<T, strin
             _versions = [.. values.Select(Open)];
     }
 
+    /// <summary>Adds a value that another act makes, unless its id is registered.</summary>
+    public void AddUnlessRegistered(T value, DateTimeOffset at)
+    {
+        lock (_lock)
+        {
+            if (At(null).All(version => idOf(version.Value) != idOf(value)))
+                Add(value, 1, new RegisterAct(Attribution.Registry, "", at));
+        }
+    }
+
     public Task<ImmutableArray<RegisterVersion<T>>> ListAsync(RegisterPoint? point, CancellationToken cancellationToken) =>
         Task.FromResult(At(point));
 

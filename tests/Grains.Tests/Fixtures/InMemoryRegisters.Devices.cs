@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
@@ -80,11 +81,11 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
                 .ToImmutableArray()
         );
 
-    public Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<NamedFleet>> FleetsNamedAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
         Task.FromResult(
             _acts
                 .GroupBy(act => new NamedFleet(act.Device.Fleet!, act.Device.Technology))
-                .Where(acts => acts.First().At > since)
+                .Where(acts => acts.First().At <= at)
                 .Select(acts => acts.Key)
                 .ToImmutableArray()
         );
@@ -184,8 +185,10 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
     private void AddAct(Device device, DateTimeOffset at, string act, Attribution by, string reason)
     {
         _entries.Add(new RegisteredDevice(at, device));
-        if (device.Fleet is not null)
-            _acts.Add((device, at, act, by, reason));
+        if (device.Fleet is null)
+            return;
+        _acts.Add((device, at, act, by, reason));
+        Fleets.AddUnlessRegistered(Fleet.Named(device.Fleet), at);
     }
 
     public Task<Outcome<object>> ImportAsync(

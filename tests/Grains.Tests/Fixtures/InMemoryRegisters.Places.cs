@@ -3,6 +3,7 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
@@ -50,28 +51,39 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
     public Task<ILookup<string, string>> DevicesByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
         Task.FromResult(Devices.Where(device => device.Place is not null).ToLookup(device => device.Place!, device => device.Id));
 
-    public Task<ILookup<string, string>> FleetsByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
-        Task.FromResult(
-            FleetBases
-                .SelectMany(fleet => fleet.Places, (fleet, place) => (place, fleet.Fleet))
-                .ToLookup(pair => pair.place, pair => pair.Fleet)
-        );
+    public async Task<ILookup<string, string>> FleetsByPlaceAsync(RegisterPoint point, CancellationToken cancellationToken) =>
+        (await Fleets.ListAsync(point, cancellationToken))
+            .Select(version => version.Value)
+            .Where(fleet => !fleet.IsRetired)
+            .SelectMany(fleet => fleet.Places, (fleet, place) => (place, fleet.Id))
+            .ToLookup(pair => pair.place, pair => pair.Id);
 
-    /// <summary>The places that fleets work from.</summary>
-    public ImmutableArray<FleetBase> FleetBases { get; set; } = opening.FleetBases;
+    /// <summary>The registered fleets, with their versions.</summary>
+    public InMemoryInventory<Fleet> Fleets { get; } = new(FleetsOf(opening), fleet => fleet.Id);
+
+    /// <summary>The places that fleets work from. A test may set them.</summary>
+    public ImmutableArray<FleetBase> FleetBases
+    {
+        get =>
+            [
+                .. Fleets
+                    .Now.Where(fleet => fleet.Department is not null && !fleet.IsRetired)
+                    .Select(fleet => new FleetBase(fleet.Id, fleet.Department!, fleet.Places)),
+            ];
+        set
+        {
+            var based = value.Select(Of).ToArray();
+            Fleets.Reset(based.Concat(Fleets.Now.Where(fleet => based.All(other => other.Id != fleet.Id))));
+        }
+    }
 
     Task<ImmutableArray<FleetBase>> IFleetBaseRegister.AllAsync(CancellationToken cancellationToken) => Task.FromResult(FleetBases);
 
     public Task<ImmutableArray<PlaceFleet>> FindAsync(string place, DateTimeOffset then, CancellationToken cancellationToken) =>
-        Task.FromResult(
-            PlaceFleet.Join(
-                from fleet in FleetBases
-                where fleet.Places.Contains(place)
-                from technology in Devices.Where(device => device.Fleet == fleet.Fleet).Select(device => device.Technology).Distinct()
-                select new PlaceFleet(fleet.Fleet, technology, fleet.Department, []),
-                []
-            )
-        );
+        Task.FromResult(Describe(Fleets.Now.RemoveAll(fleet => fleet.IsRetired || !fleet.Places.Contains(place))));
+
+    public Task<ImmutableArray<PlaceFleet>> DescribeAsync(Fleet fleet, DateTimeOffset then, CancellationToken cancellationToken) =>
+        Task.FromResult(Describe([fleet]));
 
     public Task<Outcome<FleetBase>> SetAsync(
         FleetBase fleet,
@@ -84,6 +96,23 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
         FleetBases = [.. FleetBases.Where(known => known.Fleet != fleet.Fleet), fleet];
         return Task.FromResult<Outcome<FleetBase>>(fleet);
     }
+
+    private static Fleet Of(FleetBase fleet) => new(fleet.Fleet, null, fleet.Department, fleet.Places);
+
+    private static IEnumerable<Fleet> FleetsOf(Opening opening) =>
+        opening
+            .FleetBases.Select(Of)
+            .Concat(opening.Devices.Select(device => device.Fleet).OfType<string>().Distinct().Select(Fleet.Named))
+            .DistinctBy(fleet => fleet.Id);
+
+    /// <summary>What a notice says of fleets, without what single devices add.</summary>
+    private ImmutableArray<PlaceFleet> Describe(ImmutableArray<Fleet> fleets) =>
+        PlaceFleet.Join(
+            from fleet in fleets
+            from technology in Devices.Where(device => device.Fleet == fleet.Id).Select(device => device.Technology).Distinct()
+            select new PlaceFleet(fleet.Id, technology, fleet.Department ?? "", []) { Name = fleet.Name },
+            []
+        );
 
     public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
         Task.FromResult(Issued.LastOrDefault(notice => notice.Place == place));

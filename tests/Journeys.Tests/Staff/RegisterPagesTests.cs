@@ -3,7 +3,7 @@ using SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Journeys.Tests.Staff;
 
-/// <summary>The pages of the registers of places and screens, for everybody who uses them.</summary>
+/// <summary>The pages of the registers of places, screens and fleets, for everybody who uses them.</summary>
 [Collection(StaffedRegistryGroup.Name)]
 public sealed class RegisterPagesTests(StaffedRegistry city)
 {
@@ -13,6 +13,9 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
         "/staff/places?q=precinct",
         "/staff/places/new",
         "/staff/places/east-precinct-lobby",
+        "/staff/fleets",
+        "/staff/fleets/new",
+        "/staff/fleets/in-car-east",
         "/staff/screens/new?place=east-precinct-lobby",
         "/staff/screens/kiosk-east-precinct-lobby",
     ];
@@ -43,6 +46,11 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
         await clerk.FillAsync("#reason", "Only to be looked at.");
         await clerk.ClickAsync("text=Show the effect on the screen");
         await LookAsync("the effect of a move");
+        await clerk.GotoAsync("/staff/fleets/in-car-east");
+        await clerk.CheckAsync("input[value=harbor-bridge]");
+        await clerk.FillAsync("#reason", "Only to be looked at.");
+        await clerk.ClickAsync("text=Show the effect on the notices");
+        await LookAsync("the effect of a new base");
         Assert.Equal("", string.Join('\n', found));
 
         async Task LookAsync(string what)

@@ -37,6 +37,7 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         "/staff/devices/body-worn-east-01",
         "/staff/gateways",
         "/staff/imports",
+        "/staff/names",
         "/staff/gateways/axe-gateway",
     ];
 

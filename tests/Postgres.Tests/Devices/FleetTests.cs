@@ -38,12 +38,12 @@ public sealed class FleetTests(SharedCluster cluster)
             )!.Split('\n')
         );
         Assert.Equal(
-            [new NamedFleet("night", "alpr"), new NamedFleet("night", "in-car-video")],
-            await register.FleetsNamedAsync(SmallCity.Noon.AddSeconds(1), Cancellation)
+            [new NamedFleet("night", "alpr"), new NamedFleet("patrol", "alpr")],
+            await register.FleetsNamedAsync(SmallCity.Noon.AddMinutes(2), Cancellation)
         );
         Assert.Equal(
-            [new NamedFleet("night", "in-car-video")],
-            await register.FleetsNamedAsync(SmallCity.Noon.AddMinutes(2), Cancellation)
+            [new NamedFleet("night", "alpr"), new NamedFleet("night", "in-car-video"), new NamedFleet("patrol", "alpr")],
+            await register.FleetsNamedAsync(SmallCity.Noon.AddMinutes(3), Cancellation)
         );
 
         Task RegisterAsync(Device device, int minute) =>

@@ -89,6 +89,13 @@ public partial class ScriptedMonth
         Assert.True((await withdrawals.ConfirmAsync(camera.Id, "gate", inspector, "seen", Now, Cancellation)).IsDone);
         var patrol = new FleetBase("patrol", "police", ["gate", SmallCity.Lobby]);
         Assert.True((await new FleetBaseRegister(Database.Source).SetAsync(patrol, Clerk, "moved in", Now, Cancellation)).IsDone);
+        var fleets = new FleetInventory(Database.Source);
+        var spare = new Fleet("spare", "Spare cars", "police", ["gate"]);
+        await fleets.RegisterAsync(spare, new RegisterAct(Clerk, "new", Now), Cancellation);
+        await fleets.ChangeAsync(spare with { IsRetired = true }, 1, new RegisterAct(Clerk, "sold", Now, Now.AddDays(-1)), Cancellation);
+        var named = new Fleet("patrol", "Day patrol", "police", ["gate"]);
+        Assert.True((await fleets.ChangeAsync(named, 2, new RegisterAct(Clerk, "its name", Now), Cancellation)).IsDone);
+        Assert.True((await new FleetBaseRegister(Database.Source).SetAsync(patrol, Clerk, "moved again", Now, Cancellation)).IsDone);
     }
 
     private async Task EnrolAsync(EnrolmentRegisters enrolment)

@@ -188,7 +188,7 @@ public sealed class LedgerSnapshotsTests(ScriptedMonth month) : IClassFixture<Sc
                 "0"
             },
             { "update registry.fleet_base set places = array['gate']", "fleet_base", "places", "patrol" },
-            { "delete from registry.fleet_base", "fleet_base", null, "patrol" },
+            { "delete from registry.fleet_base where id = 'patrol'", "fleet_base", null, "patrol" },
             // Places and screens.
             {
                 "update registry.place set body = body || '{\"area\":\"the whole house\"}' where id = 'lobby'",

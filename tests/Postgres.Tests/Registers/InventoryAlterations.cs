@@ -2,7 +2,7 @@ using SurveillanceRegistry.Postgres.Tests.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Tests.Registers;
 
-/// <summary>Alterations of the versions of places and screens.</summary>
+/// <summary>Alterations of the versions of places, screens and fleets.</summary>
 public static class InventoryAlterations
 {
     /// <summary>Each alteration, as in <see cref="LedgerSnapshotsTests.Alterations"/>.</summary>
@@ -32,6 +32,27 @@ public static class InventoryAlterations
                 "inventory_version",
                 null,
                 "place gate"
+            },
+            { "update registry.fleet_base set department = 'parks' where id = 'patrol'", "fleet_base", "department", "patrol" },
+            {
+                "update registry.fleet_base set body = body || '{\"name\":\"Day\"}' where id = 'patrol'",
+                "fleet_base",
+                "body.name",
+                "patrol"
+            },
+            { "update registry.fleet_base set version = 1 where id = 'spare'", "fleet_base", "version", "spare" },
+            { "update registry.fleet_base set body = body - 'retired' where id = 'spare'", "fleet_base", "body.retired", "spare" },
+            {
+                "update registry.inventory_version set body = body || '{\"places\":[]}' where id = 'patrol' and version = 2",
+                "inventory_version",
+                "body.places",
+                "fleet patrol"
+            },
+            {
+                "update registry.inventory_version set body = body || '{\"department\":\"parks\"}' where id = 'patrol' and version = 1",
+                "inventory_version",
+                "body.department",
+                "fleet patrol"
             },
             { "update registry.listed_name set name = 'Jane Doe'", "listed_name", "name", "" },
             { "delete from registry.listed_name", "listed_name", null, "" },

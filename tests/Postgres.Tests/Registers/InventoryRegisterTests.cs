@@ -11,7 +11,7 @@ namespace SurveillanceRegistry.Postgres.Tests.Registers;
 /// <summary>Registers with versions answer what held at one time, as it was known at another.</summary>
 public sealed class InventoryRegisterTests(SharedCluster cluster)
 {
-    private const int Acts = 120,
+    private const int Acts = 180,
         Questions = 400;
 
     private static readonly Attribution Clerk = new("device-clerk", "police", "st-1");
@@ -27,8 +27,10 @@ public sealed class InventoryRegisterTests(SharedCluster cluster)
         await using var database = await cluster.NewCityAsync();
         var places = new RandomMonth<Place>(new PlaceInventory(database.Source), place => place.Id, PlaceRows.Register.Word);
         var kiosks = new RandomMonth<Kiosk>(new KioskInventory(database.Source), kiosk => kiosk.Id, KioskRows.Register.Word);
+        var fleets = new RandomMonth<Fleet>(new FleetInventory(database.Source), fleet => fleet.Id, FleetRows.Register.Word);
         await places.StartAsync();
         await kiosks.StartAsync();
+        await fleets.StartAsync();
         var random = new Random(seed);
         var now = SmallCity.Noon;
         for (var i = 0; i < Acts; i++)
@@ -37,15 +39,25 @@ public sealed class InventoryRegisterTests(SharedCluster cluster)
             var since = random.Next(3) == 0 ? now.AddMinutes(-random.Next(60_000)) : (DateTimeOffset?)null;
             var act = new RegisterAct(Clerk, $"act {i}", now, since);
             var id = $"one-{random.Next(5)}";
-            if (random.Next(2) == 0)
+            var kind = random.Next(3);
+            if (kind == 0)
                 await places.ActAsync(random, new Place(id, $"Name {random.Next(9)}", "1 Main St", "the corner"), act);
+            else if (kind == 1)
+                await fleets.ActAsync(random, NewFleet(random, id), act);
             else
                 await kiosks.ActAsync(random, new Kiosk(id, random.Next(2) == 0 ? SmallCity.Lobby : "gate", random.Next(3) == 0), act);
         }
 
-        Assert.True(places.Refused > 0 && kiosks.Refused > 0, "A month without a refusal proves little.");
+        Assert.True(places.Refused > 0 && kiosks.Refused > 0 && fleets.Refused > 0, "A month without a refusal proves little.");
         await places.AskAsync(random, now);
         await kiosks.AskAsync(random, now);
+        await fleets.AskAsync(random, now);
+
+        static Fleet NewFleet(Random random, string id) =>
+            new(id, random.Next(2) == 0 ? null : "Night", "police", [.. new[] { SmallCity.Lobby, "gate" }.Take(random.Next(3))])
+            {
+                IsRetired = random.Next(4) == 0,
+            };
     }
 
     [Fact]

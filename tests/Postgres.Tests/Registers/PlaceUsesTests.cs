@@ -1,6 +1,7 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Registers;
@@ -47,7 +48,7 @@ public sealed class PlaceUsesTests(SharedCluster cluster)
         Assert.Equal("", await FleetsAsync(2));
 
         async Task<string> FleetsAsync(int minute) =>
-            Text(await new PlaceUses(database.Source).FleetsByPlaceAsync(At(minute), Cancellation));
+            Text(await new PlaceUses(database.Source).FleetsByPlaceAsync(new RegisterPoint(At(minute), At(minute)), Cancellation));
     }
 
     private static DateTimeOffset At(int minute) => SmallCity.Noon.AddMinutes(minute);

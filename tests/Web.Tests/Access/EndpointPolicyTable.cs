@@ -48,6 +48,9 @@ internal static class EndpointPolicyTable
         PAGE /staff/names staff
         PAGE /staff/not-allowed anonymous
         PAGE /staff/not-let-in/{why} anonymous
+        PAGE /staff/fleets staff
+        PAGE /staff/fleets/new device-clerk + staff
+        PAGE /staff/fleets/{id} staff
         PAGE /staff/places staff
         PAGE /staff/places/new device-clerk + staff
         PAGE /staff/places/{id} staff
@@ -97,6 +100,8 @@ internal static class EndpointPolicyTable
         GET /api/v1/gateways/{id}/credentials device-clerk
         POST /api/v1/gateways/{id}/credentials device-clerk
         POST /api/v1/gateways/{id}/credentials/{number:long}/end device-clerk
+        POST /api/v1/fleets device-clerk
+        PATCH /api/v1/fleets/{id} device-clerk
         POST /api/v1/kiosks device-clerk
         PATCH /api/v1/kiosks/{id} device-clerk
         POST /api/v1/places device-clerk
@@ -111,6 +116,7 @@ internal static class EndpointPolicyTable
         GET /api/v1/documents/{kind}/{id} anonymous
         GET /api/v1/fleets anonymous
         GET /api/v1/fleets/{id} anonymous
+        GET /api/v1/fleets/{id}/history anonymous
         GET /api/v1/governance anonymous
         GET /api/v1/governance.csv anonymous
         GET /api/v1/ingest anonymous
@@ -140,6 +146,7 @@ internal static class EndpointPolicyTable
         PAGE /changes anonymous
         PAGE /devices/{id} anonymous
         PAGE /fleets/{id} anonymous
+        PAGE /fleets/{id}/history anonymous
         PAGE /governance anonymous
         PAGE /instruments/{id} anonymous
         PAGE /kiosks/{id} anonymous

@@ -33,8 +33,8 @@ public sealed class KnownParametersTests(SampleCity city)
     }
 
     [Theory]
-    [InlineData("fleets?asOf=2026-01-01", "it has after, limit.")]
-    [InlineData("fleets/patrol?knownAt=2026-01-01T00:00:00Z", "it has none.")]
+    [InlineData("fleets?at=2026-01-01", "it has after, asOf, knownAt, limit.")]
+    [InlineData("fleets/patrol/history?knownAt=2026-01-01T00:00:00Z", "it has none.")]
     [InlineData("governance.csv?asOf=2026-01-01", "it has none.")]
     [InlineData("devices/east-precinct-holding-1/history?asOf=2026-01-01", "it has from, to.")]
     [InlineData("instruments/smc-14.18/history?asOf=2026-01-01", "it has after, knownAt, limit.")]

@@ -175,6 +175,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<IInventoryRegister<Place>>(memory.Places)
             .AddSingleton<IPlaceUses>(memory)
             .AddSingleton<IInventoryRegister<Kiosk>>(memory.Screens)
+            .AddSingleton<IInventoryRegister<Fleet>>(memory.Fleets)
             .AddSingleton<IFleetBaseRegister>(memory)
             .AddSingleton<INoticeRegister>(memory)
             .AddSingleton<IChangeRegister>(memory)

@@ -182,7 +182,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new DeviceTable(older),
             new GatewayTable(),
             new FleetTable(older),
-            new FleetBaseTable(),
+            new FleetBaseTable(older),
             new ListedNameTable(),
             new ListImportTable(),
             new WithdrawalTable(),

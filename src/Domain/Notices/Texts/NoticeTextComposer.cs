@@ -168,7 +168,8 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
             var name = ("technology", _factTexts.NameOf(technology.Id));
             if (count > 0)
                 yield return new NoticeItem("devices", wording.Say("second.devices", ("count", Number(count)), name));
-            foreach (var fleet in context.Fleets.Where(fleet => fleet.Technology == technology.Id).Select(fleet => fleet.Id).Distinct())
+            var fleets = context.Fleets.Where(fleet => fleet.Technology == technology.Id).Select(fleet => fleet.Name ?? fleet.Id);
+            foreach (var fleet in fleets.Distinct())
                 yield return new NoticeItem("fleet", wording.Say("second.fleet", ("fleet", fleet), name));
         }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Facts;
-using SurveillanceRegistry.Domain.Devices.Fleets;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.History;
@@ -111,18 +110,3 @@ internal sealed record ShareResponse(double Seconds, double Percent)
     public static ShareResponse Create(TimeSpan part, TimeSpan whole) =>
         new(Math.Round(part.TotalSeconds, 3), whole == TimeSpan.Zero ? 0 : Math.Round(100 * part / whole, 3));
 }
-
-/// <summary>The mobile devices of one kind and department of a fleet, as they were an hour ago.</summary>
-/// <param name="Kind">The kind of its devices. Null of a fleet that was named less than an hour ago, as are `department` and
-/// `units`.</param>
-/// <param name="Units">How many devices it has, rounded to 5; null for fewer than 13.</param>
-internal sealed record FleetResponse(string Id, string? Kind, string Technology, string? Department, int? Units)
-{
-    public static FleetResponse From(RegisteredFleet fleet) =>
-        new(fleet.Id, fleet.Kind, fleet.Technology, fleet.Department, PublishedFleetCount.Of(fleet.Units));
-
-    public static FleetResponse From(NamedFleet fleet) => new(fleet.Id, null, fleet.Technology, null, null);
-}
-
-/// <summary>One fleet, by kind and department.</summary>
-internal sealed record FleetKindsResponse(string Id, ImmutableArray<FleetResponse> Kinds);

@@ -11,6 +11,8 @@ public abstract class RegisterPage(IGrainFactory grains, TimeProvider time) : Pa
 {
     internal BitemporalPoint At { get; private set; } = null!;
 
+    private protected DateTimeOffset Now => time.GetUtcNow();
+
     internal GovernanceSnapshot Known => At.Known!;
 
     internal RegistryLinks Links { get; private set; } = null!;

@@ -3,12 +3,19 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Registers;
+using SurveillanceRegistry.Web.Devices;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
 /// <summary>One technology: its purpose, the instruments that apply on the day asked for, and all that ever applied.</summary>
-public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister devices, IPlaceRegister places, TimeProvider time)
-    : RegisterPage(grains, time)
+public sealed class TechnologyModel(
+    IGrainFactory grains,
+    IDeviceRegister devices,
+    IPlaceRegister places,
+    IInventoryRegister<Fleet> register,
+    TimeProvider time
+) : RegisterPage(grains, time)
 {
     /// <summary>The most versions on the timeline; the API has all.</summary>
     private const int MaxTexts = 200;
@@ -27,7 +34,7 @@ public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister device
     public ImmutableArray<(Place Place, int Devices)> Places { get; private set; } = [];
 
     /// <summary>The fleets of its mobile devices.</summary>
-    public ImmutableArray<string> Fleets { get; private set; } = [];
+    public ImmutableArray<(string Id, string Name)> Fleets { get; private set; } = [];
 
     public async Task OnGetAsync(string id)
     {
@@ -61,15 +68,16 @@ public sealed class TechnologyModel(IGrainFactory grains, IDeviceRegister device
         Texts = [.. texts.Take(MaxTexts)];
         LeftOut = texts.Length - Texts.Length;
         var used = (await devices.AllAsync(HttpContext.RequestAborted))
-            .Where(device => device.Technology == id && device.Lifecycle != Lifecycle.Removed)
+            .Where(device => device.Technology == id && device.Place is not null && device.Lifecycle != Lifecycle.Removed)
             .ToArray();
-        var placed = used.Where(device => device.Place is not null).CountBy(device => device.Place!).ToDictionary();
+        var placed = used.CountBy(device => device.Place!).ToDictionary();
         Places =
         [
             .. (await places.PlacesAsync(HttpContext.RequestAborted))
                 .Where(place => placed.ContainsKey(place.Id))
                 .Select(place => (place, placed[place.Id])),
         ];
-        Fleets = [.. used.Select(device => device.Fleet).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        var fleets = await PublicFleets.FindAsync(devices, register, null, Now, HttpContext.RequestAborted);
+        Fleets = [.. fleets.Known.Where(fleet => fleet.Technology == id).Select(fleet => (fleet.Id, fleets.NameOf(fleet.Id)))];
     }
 }

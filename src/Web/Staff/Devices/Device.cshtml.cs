@@ -8,6 +8,7 @@ using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Devices;
@@ -30,6 +31,7 @@ public sealed class DeviceModel(
     ICredentialRegister credentials,
     IClaimRegister claims,
     IPlaceRegister places,
+    IInventoryRegister<Fleet> fleets,
     IMobileReadAudit readAudit,
     IWithdrawalRegister withdrawals,
     INamedListRegister lists,
@@ -174,7 +176,7 @@ public sealed class DeviceModel(
 
     private async Task<ImmutableArray<string>> FleetsAsync(string current, CancellationToken cancellationToken)
     {
-        var fleets = await devices.FleetsAsync(Now, cancellationToken);
-        return [.. fleets.Select(fleet => fleet.Id).Append(current).Distinct().Order(StringComparer.Ordinal)];
+        var inUse = (await fleets.ListAsync(null, cancellationToken)).Where(fleet => !fleet.Value.IsRetired);
+        return [.. inUse.Select(fleet => fleet.Value.Id).Append(current).Distinct().Order(StringComparer.Ordinal)];
     }
 }

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
@@ -22,6 +23,7 @@ public sealed class DevicesModel(
     IDeviceRegister devices,
     IGatewayRegister gateways,
     IPlaceRegister places,
+    IInventoryRegister<Fleet> fleets,
     IMobileReadAudit readAudit,
     IGrainFactory grains,
     TimeProvider time
@@ -78,7 +80,7 @@ public sealed class DevicesModel(
         Places = await places.PlacesAsync(cancellationToken);
         Gateways = [.. (await gateways.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)];
         if (MayReadSingly)
-            Fleets = [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => fleet.Id).Distinct()];
+            Fleets = [.. (await fleets.ListAsync(null, cancellationToken)).Select(fleet => fleet.Value.Id)];
         // One more than is shown tells whether another page follows.
         var found = await devices.ListAsync(
             new DeviceFilter(NullIfEmpty(Place), NullIfEmpty(Fleet), NullIfEmpty(Kind), NullIfEmpty(Gateway), NullIfEmpty(Search))

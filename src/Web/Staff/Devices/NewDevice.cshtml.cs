@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Devices;
@@ -18,23 +19,23 @@ namespace SurveillanceRegistry.Web.Staff.Devices;
 [Authorize(StaffPolicies.DeviceClerk)]
 public sealed class NewDeviceModel(
     DeviceRegistration registrar,
-    IDeviceRegister devices,
+    IInventoryRegister<Fleet> fleets,
     IGatewayRegister gateways,
     IPlaceRegister places,
     INamedListRegister lists,
-    IGrainFactory grains,
-    TimeProvider time
+    IGrainFactory grains
 ) : PageModel
 {
     public DeviceFields Device { get; private set; } = null!;
 
     public ImmutableArray<FieldError> Errors { get; private set; } = [];
 
-    public Task OnGetAsync(string? place) =>
+    public Task OnGetAsync(string? place, string? fleet) =>
         LoadAsync(
             new Dictionary<string, string>
             {
                 ["place"] = place ?? "",
+                ["fleet"] = fleet ?? "",
                 ["lifecycle"] = Domain.Json.Word(Lifecycle.Installed),
             }.ToImmutableDictionary()
         );
@@ -64,7 +65,7 @@ public sealed class NewDeviceModel(
         Device = new DeviceFields(
             (await grains.Governance()).City,
             await places.PlacesAsync(cancellationToken),
-            [.. (await devices.FleetsAsync(time.GetUtcNow(), cancellationToken)).Select(fleet => fleet.Id).Distinct()],
+            [.. (await fleets.ListAsync(null, cancellationToken)).Where(fleet => !fleet.Value.IsRetired).Select(fleet => fleet.Value.Id)],
             [.. (await gateways.GatewaysAsync(cancellationToken)).Where(gateway => !gateway.Removed)],
             null,
             values,

@@ -8,6 +8,9 @@ namespace SurveillanceRegistry.Web.Staff.Forms;
 /// <param name="Message">A sentence for the user.</param>
 public sealed record FieldError(string Field, string Message)
 {
+    /// <summary>The pages where what is wrong can be mended; empty when the form itself is that page.</summary>
+    public ImmutableArray<FieldLink> Links { get; init; } = [];
+
     internal static FieldError MissingReason(string field) => new(field, "Enter a reason. It is recorded with the action.");
 
     /// <summary>Converts refusals whose <see cref="Refusal.Where"/> is the name of a field.</summary>
@@ -20,3 +23,7 @@ public sealed record FieldError(string Field, string Message)
             )),
         ];
 }
+
+/// <summary>A link below an error.</summary>
+/// <param name="Text">What the page is about.</param>
+public sealed record FieldLink(string Address, string Text);

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Registers;
 using SurveillanceRegistry.Web.Staff.Changes;
+using SurveillanceRegistry.Web.Staff.Devices;
 using SurveillanceRegistry.Web.Staff.Forms;
 
 namespace SurveillanceRegistry.Web.Staff.Places;
@@ -16,6 +17,7 @@ public sealed class PlaceModel(
     RegisterClerk clerk,
     IInventoryRegister<Place> places,
     IPlaceRegister register,
+    IInventoryRegister<Fleet> fleets,
     IDeviceRegister devices,
     IGrainFactory grains
 ) : RegisterPageModel<Place>(places, grains)
@@ -33,8 +35,18 @@ public sealed class PlaceModel(
     /// <summary>The screens that show its notice.</summary>
     public ImmutableArray<Kiosk> Screens { get; private set; } = [];
 
-    /// <summary>The devices that cover it and are not removed.</summary>
+    /// <summary>The fleets whose people work from it.</summary>
+    public ImmutableArray<Fleet> Fleets { get; private set; } = [];
+
+    /// <summary>A page of the devices that cover it and are not removed.</summary>
     public ImmutableArray<Device> Devices { get; private set; } = [];
+
+    /// <summary>The last id of this page when more devices follow; otherwise null.</summary>
+    public string? Next { get; private set; }
+
+    /// <summary>Only devices after this id.</summary>
+    [BindProperty(Name = "after", SupportsGet = true)]
+    public string? After { get; set; }
 
     /// <summary>What the change that waits for a confirmation would change in the notice; null when none waits.</summary>
     public ImmutableArray<LanguageEffect>? Effect { get; private set; }
@@ -59,8 +71,19 @@ public sealed class PlaceModel(
     {
         if (await CheckAsync(id) is { } refused)
             return refused;
-        return await ChangeAsync(Place with { IsRetired = !Place.IsRetired }, Place.IsRetired ? "restored" : "retired", RetireReason);
+        var after = Place with { IsRetired = !Place.IsRetired };
+        var answer = await ChangeAsync(after, Place.IsRetired ? "restored" : "retired", RetireReason);
+        Errors = [.. Errors.Select(error => error.Field == "retired" ? error with { Links = LinksToUses() } : error)];
+        return answer;
     }
+
+    /// <summary>Where what names the place can be moved away.</summary>
+    private ImmutableArray<FieldLink> LinksToUses() =>
+        [
+            .. Devices.IsEmpty ? [] : (FieldLink[])[new($"/staff/devices?place={Place.Id}", "The devices of this place")],
+            .. Screens.Select(screen => new FieldLink($"/staff/screens/{screen.Id}", $"The screen {screen.Id}")),
+            .. Fleets.Select(fleet => new FieldLink($"/staff/fleets/{fleet.Id}", $"The fleet {fleet.DisplayName}")),
+        ];
 
     private async Task<IActionResult> ShowEffectAsync(Place after)
     {
@@ -86,7 +109,21 @@ public sealed class PlaceModel(
     private protected override async Task LoadMoreAsync(string id, CancellationToken cancellationToken)
     {
         Screens = await register.KiosksAtAsync(id, cancellationToken);
-        Devices = await devices.ListAsync(new DeviceFilter(Place: id) { WithoutRemoved = true }, null, int.MaxValue, cancellationToken);
+        Fleets =
+        [
+            .. (await fleets.ListAsync(null, cancellationToken))
+                .Select(version => version.Value)
+                .Where(fleet => !fleet.IsRetired && fleet.Places.Contains(id)),
+        ];
+        // One more than is shown tells whether another page follows.
+        var found = await devices.ListAsync(
+            new DeviceFilter(Place: id) { WithoutRemoved = true },
+            string.IsNullOrEmpty(After) ? null : After,
+            DevicesModel.DevicesPerPage + 1,
+            cancellationToken
+        );
+        Next = found.Length > DevicesModel.DevicesPerPage ? found[DevicesModel.DevicesPerPage - 1].Id : null;
+        Devices = [.. found.Take(DevicesModel.DevicesPerPage)];
         Fields = PlaceFields.ValuesOf(Place);
     }
 }
