@@ -110,6 +110,7 @@ public static class PostgresSetup
         services.AddSingleton<IInventoryRegister<Place>, PlaceInventory>();
         services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
         services.AddSingleton<IInventoryRegister<Fleet>, FleetInventory>();
+        services.AddSingleton<IDepartmentUses, DepartmentUses>();
         services.AddSingleton<IPlaceUses, PlaceUses>();
         services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
     }

@@ -108,6 +108,7 @@ public static class WebSetup
         PlacesApi.Map(api);
         RegisterApi.Map(api);
         FleetsApi.Map(api);
+        DepartmentsApi.Map(api);
         ChangesApi.Map(api);
         LogApi.Map(api);
         IngestApi.Map(app, api);

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using SurveillanceRegistry.Domain.Changes.Validation;
 using SurveillanceRegistry.Domain.Changes.Versions;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Domain.Changes;
 
@@ -71,13 +71,15 @@ public static class PolicyValidator
         return Problems(history, documents);
     }
 
-    /// <summary>The problems that registered devices would have with a city among the documents; empty when it is not among them.</summary>
-    /// <param name="devices">Every registered device.</param>
-    public static ImmutableArray<Refusal> DeviceProblems(ImmutableArray<PolicyDocument> proposed, ImmutableArray<Device> devices)
+    /// <summary>
+    /// The problems that devices, fleets and gateways would have with a city among the documents; empty when it is not among them.
+    /// </summary>
+    /// <param name="uses">What belongs to each department now.</param>
+    public static ImmutableArray<Refusal> RegisterProblems(ImmutableArray<PolicyDocument> proposed, ImmutableArray<DepartmentUse> uses)
     {
         var problems = new List<Refusal>();
         foreach (var city in proposed.Where(document => document.Kind == DocumentKind.City))
-            CityValidator.CheckDevices(city.Value<City>(), devices, new ProblemLocation(city.ToString(), problems));
+            CityValidator.CheckUses(city.Value<City>(), uses, new ProblemLocation(city.ToString(), problems));
         return [.. problems];
     }
 

@@ -137,6 +137,9 @@ public sealed record DeviceFilter(
     /// <summary>Only devices whose kind belongs to this technology.</summary>
     public string? Technology { get; init; }
 
+    /// <summary>Only devices of this department.</summary>
+    public string? Department { get; init; }
+
     /// <summary>Without removed devices.</summary>
     public bool WithoutRemoved { get; init; }
 }

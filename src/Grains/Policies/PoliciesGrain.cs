@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Changes.Versions;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Grains.Policies;
 
@@ -21,7 +21,7 @@ internal sealed class PoliciesGrain(
     IPolicyRegister register,
     IChangeRegister changes,
     IPlaceRegister places,
-    IDeviceRegister devices,
+    IDepartmentUses departments,
     TimeProvider time,
     ILogger<PoliciesGrain> logger
 ) : Grain, IPoliciesGrain
@@ -137,7 +137,7 @@ internal sealed class PoliciesGrain(
         };
         if (outcome.Value is not { } after)
             return outcome;
-        if (act is ChangeAct.Submitted or ChangeAct.Approved && await DeviceProblemsAsync(after.Proposal) is { IsEmpty: false } refusals)
+        if (act is ChangeAct.Submitted or ChangeAct.Approved && await RegisterProblemsAsync(after.Proposal) is { IsEmpty: false } refusals)
             return refusals;
         if (await changes.ActAsync(before, after, act, by, note, now, CancellationToken.None) is not { } done)
             return Stale(await changes.FindAsync(id, CancellationToken.None) ?? before);
@@ -209,11 +209,11 @@ internal sealed class PoliciesGrain(
                 )),
         ];
 
-    private async Task<ImmutableArray<Refusal>> DeviceProblemsAsync(Proposal proposal)
+    private async Task<ImmutableArray<Refusal>> RegisterProblemsAsync(Proposal proposal)
     {
         ImmutableArray<PolicyDocument> proposed = [.. proposal.Documents.Select(document => document.Document)];
         return proposed.Any(document => document.Kind == DocumentKind.City)
-            ? PolicyValidator.DeviceProblems(proposed, await devices.AllAsync(CancellationToken.None))
+            ? PolicyValidator.RegisterProblems(proposed, await departments.AllAsync(CancellationToken.None))
             : [];
     }
 

@@ -32,6 +32,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 and (@Fleet::text is null or fleet = @Fleet)
                 and (@Kind::text is null or body->>'kind' = @Kind)
                 and (@kinds::text[] is null or body->>'kind' = any(@kinds))
+                and (@Department::text is null or body->>'department' = @Department)
                 and not (@WithoutRemoved and body->>'lifecycle' = 'removed')
                 and (@Gateway::text is null or gateway = @Gateway)
                 and (@Search::text is null or strpos(id, @Search) > 0)
@@ -47,6 +48,7 @@ public sealed class DeviceRegister(NpgsqlDataSource database) : IDeviceRegister
                 filter.Search,
                 filter.IsMobile,
                 filter.WithoutRemoved,
+                filter.Department,
                 kinds = filter.Technology is { } technology
                     ? DeviceKind.All.Where(kind => kind.Technology == technology).Select(kind => kind.Id).ToArray()
                     : null,

@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Domain.Tests.Changes;
@@ -71,15 +72,19 @@ public sealed class PolicyValidatorTests
     }
 
     [Fact]
-    public void A_department_of_devices_in_use_cannot_be_removed()
+    public void A_department_that_devices_fleets_or_gateways_belong_to_cannot_be_removed()
     {
-        var camera = Device.Of("cam-1", "facility-camera", [Capture.Video], "lobby", null, "transportation", Lifecycle.Active);
         ImmutableArray<PolicyDocument> proposed = [PolicyDocument.For(WithoutRoads)];
-        var problem = Assert.Single(PolicyValidator.DeviceProblems(proposed, [camera, camera with { Id = "cam-2" }]));
-        Assert.Contains("'transportation'", problem.Sentence, StringComparison.Ordinal);
-        Assert.Contains("2 registered devices", problem.Sentence, StringComparison.Ordinal);
-        Assert.Empty(PolicyValidator.DeviceProblems(proposed, [camera with { Lifecycle = Lifecycle.Removed }]));
-        Assert.Empty(PolicyValidator.DeviceProblems([PolicyDocument.For(Governance.City)], [camera]));
+        var use = new DepartmentUse("transportation", 2, ["patrol"], ["recorder-1", "recorder-2"]);
+        var problem = Assert.Single(PolicyValidator.RegisterProblems(proposed, [use]));
+        Assert.Contains(
+            "no department 'transportation'; expected it to stay while it has "
+                + "2 fixed devices, the fleet patrol and the gateways recorder-1, recorder-2: give all to another first",
+            problem.Sentence,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(PolicyValidator.RegisterProblems(proposed, [use with { Department = "police" }]));
+        Assert.Empty(PolicyValidator.RegisterProblems([PolicyDocument.For(Governance.City)], [use]));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Grains.Tests.Clustering;
@@ -33,6 +34,7 @@ public sealed class ClusterTlsTests : IAsyncLifetime
             .AddSingleton<IPolicyRegister>(_memory)
             .AddSingleton<IChangeRegister>(_memory)
             .AddSingleton<IPlaceRegister>(_memory)
+            .AddSingleton<IDepartmentUses>(_memory)
             .AddSingleton<IDeviceRegister>(_memory);
         builder.UseOrleans(silo => silo.UseSiloOf(Cluster, _endpoint, Own).UseDevelopmentClustering(_endpoint).AddGrains());
         _silo = builder.Build();

@@ -127,6 +127,7 @@ internal sealed partial class InMemoryRegisters : IDeviceRegister
                     && (filter.Fleet is null || device.Fleet == filter.Fleet)
                     && (filter.Kind is null || device.Kind == filter.Kind)
                     && (filter.Technology is null || device.Technology == filter.Technology)
+                    && (filter.Department is null || device.Department == filter.Department)
                     && !(filter.WithoutRemoved && device.Lifecycle == Lifecycle.Removed)
                     && (filter.Gateway is null || device.Gateway == filter.Gateway)
                     && (filter.Search is null || device.Id.Contains(filter.Search, StringComparison.Ordinal))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
@@ -8,7 +9,7 @@ using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
-internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister, IFleetBaseRegister, IPlaceUses
+internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister, IFleetBaseRegister, IPlaceUses, IDepartmentUses
 {
     private readonly List<SignedNotice> _notices = [];
 
@@ -113,6 +114,30 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
             select new PlaceFleet(fleet.Id, technology, fleet.Department ?? "", []) { Name = fleet.Name },
             []
         );
+
+    /// <summary>What belongs to departments, without gateways: these tests have none.</summary>
+    Task<ImmutableArray<DepartmentUse>> IDepartmentUses.AllAsync(CancellationToken cancellationToken)
+    {
+        var inUse = Devices.RemoveAll(device => device.Lifecycle == Lifecycle.Removed);
+        var fleets = inUse
+            .Where(device => device.Fleet is not null)
+            .Select(device => (device.Department, device.Fleet!))
+            .Concat(FleetBases.Select(fleet => (fleet.Department, fleet.Fleet)))
+            .ToLookup(use => use.Department, use => use.Item2);
+        return Task.FromResult(
+            inUse
+                .Select(device => device.Department)
+                .Union(fleets.Select(of => of.Key))
+                .Order(StringComparer.Ordinal)
+                .Select(department => new DepartmentUse(
+                    department,
+                    inUse.Count(device => device.Place is not null && device.Department == department),
+                    [.. fleets[department].Distinct().Order(StringComparer.Ordinal)],
+                    []
+                ))
+                .ToImmutableArray()
+        );
+    }
 
     public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
         Task.FromResult(Issued.LastOrDefault(notice => notice.Place == place));

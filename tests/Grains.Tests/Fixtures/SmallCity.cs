@@ -15,6 +15,7 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains.Presence;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
@@ -80,6 +81,7 @@ public sealed class SmallCity : IAsyncLifetime
                     .AddSingleton<IExpectedStateRegister>(Memory)
                     .AddSingleton<IPlaceRegister>(Memory)
                     .AddSingleton<IFleetBaseRegister>(Memory)
+                    .AddSingleton<IDepartmentUses>(Memory)
                     .AddSingleton<INoticeRegister>(Memory)
                     .AddSingleton<IChangeRegister>(Memory)
                     .AddSingleton(_key)

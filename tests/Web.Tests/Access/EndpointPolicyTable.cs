@@ -48,6 +48,10 @@ internal static class EndpointPolicyTable
         PAGE /staff/names staff
         PAGE /staff/not-allowed anonymous
         PAGE /staff/not-let-in/{why} anonymous
+        PAGE /staff/city staff
+        PAGE /staff/departments staff
+        PAGE /staff/departments/new editor + staff
+        PAGE /staff/departments/{id} staff
         PAGE /staff/fleets staff
         PAGE /staff/fleets/new device-clerk + staff
         PAGE /staff/fleets/{id} staff
@@ -114,6 +118,9 @@ internal static class EndpointPolicyTable
         GET /api/v1/devices/{id}/availability anonymous
         GET /api/v1/devices/{id}/history anonymous
         GET /api/v1/documents/{kind}/{id} anonymous
+        GET /api/v1/departments anonymous
+        GET /api/v1/departments/{id} anonymous
+        GET /api/v1/departments/{id}/history anonymous
         GET /api/v1/fleets anonymous
         GET /api/v1/fleets/{id} anonymous
         GET /api/v1/fleets/{id}/history anonymous

@@ -177,6 +177,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<IInventoryRegister<Kiosk>>(memory.Screens)
             .AddSingleton<IInventoryRegister<Fleet>>(memory.Fleets)
             .AddSingleton<IFleetBaseRegister>(memory)
+            .AddSingleton<IDepartmentUses>(memory)
             .AddSingleton<INoticeRegister>(memory)
             .AddSingleton<IChangeRegister>(memory)
             .AddSingleton<IStaffRegister>(Staff)
@@ -194,7 +195,6 @@ public sealed class SampleCity : IAsyncLifetime
         Key.Dispose();
     }
 
-    /// <summary>Makes the first round, after which the registry is ready.</summary>
     internal async Task MakesItsFirstRound()
     {
         var rounds = _app.Services.GetRequiredService<GrainWakeUpService>();

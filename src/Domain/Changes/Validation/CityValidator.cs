@@ -1,7 +1,7 @@
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Registers;
 using static SurveillanceRegistry.Domain.Changes.Validation.ProblemLocation;
 
 namespace SurveillanceRegistry.Domain.Changes.Validation;
@@ -31,19 +31,13 @@ internal static class CityValidator
             SourceValidator.Check(subject.Source, at["outOfScope"]["source"]);
     }
 
-    /// <summary>Checks that no device in use belongs to a department that the city would no longer have.</summary>
-    /// <param name="devices">Every registered device.</param>
-    public static void CheckDevices(City city, IEnumerable<Device> devices, ProblemLocation at)
+    /// <summary>Checks that nothing in use belongs to a department that the city would no longer have.</summary>
+    /// <param name="uses">What belongs to each department now.</param>
+    public static void CheckUses(City city, IEnumerable<DepartmentUse> uses, ProblemLocation at)
     {
-        var orphans = devices
-            .Where(device => device.Lifecycle != Lifecycle.Removed && city.Department(device.Department) is null)
-            .CountBy(device => device.Department);
-        foreach (var (department, count) in orphans)
+        foreach (var use in uses.Where(use => city.Department(use.Department) is null))
             at["departments"]
-                .Add(
-                    $"no department {Quote(department)}",
-                    $"it to stay while {count} registered devices are its: move them to another first"
-                );
+                .Add($"no department {Quote(use.Department)}", $"it to stay while it has {use.InWords}: give all to another first");
     }
 
     /// <summary>Only the opening of a registry says whether its data is sample data. No request changes that.</summary>

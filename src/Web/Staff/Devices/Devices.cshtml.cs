@@ -46,6 +46,9 @@ public sealed class DevicesModel(
     [BindProperty(Name = "gateway", SupportsGet = true)]
     public string? Gateway { get; set; }
 
+    [BindProperty(Name = "department", SupportsGet = true)]
+    public string? Department { get; set; }
+
     [BindProperty(Name = "after", SupportsGet = true)]
     public string? After { get; set; }
 
@@ -86,6 +89,7 @@ public sealed class DevicesModel(
             new DeviceFilter(NullIfEmpty(Place), NullIfEmpty(Fleet), NullIfEmpty(Kind), NullIfEmpty(Gateway), NullIfEmpty(Search))
             {
                 IsMobile = isMobile,
+                Department = NullIfEmpty(Department),
             },
             NullIfEmpty(After),
             DevicesPerPage + 1,

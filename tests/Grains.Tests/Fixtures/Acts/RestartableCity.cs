@@ -14,6 +14,7 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains.Devices;
 using SurveillanceRegistry.Grains.Presence;
 
@@ -178,6 +179,7 @@ public sealed class RestartableCity : IAsyncLifetime
             .AddTransient<IExpectedStateRegister>(_ => Memory)
             .AddTransient<IPlaceRegister>(_ => Memory)
             .AddTransient<IFleetBaseRegister>(_ => Memory)
+            .AddTransient<IDepartmentUses>(_ => Memory)
             .AddTransient<INoticeRegister>(_ => Memory)
             .AddTransient<IChangeRegister>(_ => Memory)
             .AddSingleton(_key)
