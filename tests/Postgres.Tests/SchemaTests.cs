@@ -148,7 +148,7 @@ public sealed class SchemaTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task A_migration_makes_a_version_of_every_fleet_and_of_each_of_its_places_from_the_ledger()
+    public async Task A_migration_makes_the_versions_of_every_fleet_from_the_ledger()
     {
         var connectionString = await cluster.NewDatabaseAsync();
         await using var database = new Database(connectionString);
@@ -160,7 +160,9 @@ public sealed class SchemaTests(SharedCluster cluster)
             "day 1 1: ; day 2 3: police gate; day 3 4: police lobby; night 1 2: ; old 1 0: ; old 2 5: parks gate",
             await database.AskAsync<string>(
                 """
-                select string_agg(concat_ws(' ', id, version, entry || ':', body->>'department', body->'places'->>0), '; ' order by id, version)
+                select string_agg(
+                    concat_ws(' ', id, version, entry || ':', body->>'department', body->'places'->>0), '; ' order by id, version
+                )
                 from registry.inventory_version where register = 'fleet'
                 """
             )

@@ -4,8 +4,8 @@ using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Places;
 
-/// <summary>Mobile devices that belong together, as the register describes them. It is public, and says nothing of a single device.</summary>
-/// <param name="Name">What people call it; null when nobody named it.</param>
+/// <summary>Mobile devices that belong together, as the register describes them. It is public, and says nothing of a single one.</summary>
+/// <param name="Name">What people call it; null while it has no name.</param>
 /// <param name="Department">The department whose people they are; null until a clerk states it.</param>
 /// <param name="Places">Ids of the places that its people work from; empty when they work from no place with a notice.</param>
 public sealed record Fleet(

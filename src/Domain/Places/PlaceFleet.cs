@@ -11,7 +11,7 @@ namespace SurveillanceRegistry.Domain.Places;
 /// <param name="Captures">What devices of the fleet can capture.</param>
 public sealed record PlaceFleet(string Id, string Technology, string Department, ImmutableArray<Capture> Captures)
 {
-    /// <summary>What people call it; null when nobody named it.</summary>
+    /// <summary>What people call it; null while it has no name.</summary>
     public string? Name { get; init; }
 
     /// <summary>How long the public does not see what is registered, or reported, of a single device of a fleet.</summary>

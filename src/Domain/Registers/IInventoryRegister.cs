@@ -6,7 +6,8 @@ namespace SurveillanceRegistry.Domain.Registers;
 /// A register of what a city has, such as its places. Each change is a new version with an entry in the ledger. No version is ever deleted,
 /// so the register answers on both axes of time.
 /// </summary>
-/// <typeparam name="T">What is registered: <see cref="Places.Place"/>, <see cref="Places.Kiosk"/> or <see cref="Places.Fleet"/>.</typeparam>
+/// <typeparam name="T">What is registered: a <see cref="Places.Place"/>, <see cref="Places.Kiosk"/> or
+/// <see cref="Places.Fleet"/>.</typeparam>
 public interface IInventoryRegister<T>
     where T : class
 {

@@ -3,7 +3,6 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
-using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Registers;

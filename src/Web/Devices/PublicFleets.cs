@@ -9,8 +9,8 @@ using SurveillanceRegistry.Web.Devices.Responses;
 namespace SurveillanceRegistry.Web.Devices;
 
 /// <summary>
-/// The fleets as the public may know them at a time: what the register says of each, and its devices as they were an hour before. Of a fleet
-/// without a device that is public by then, only that it exists, with the technologies that the ledger named for it.
+/// The fleets as the public may know them at a time: what the register says of each, and its devices as they were an hour before. Of a
+/// fleet without a device that is public by then, only that it exists, with the technologies that the ledger named for it.
 /// </summary>
 /// <param name="InUse">The fleets that are not retired, in the order of ids.</param>
 /// <param name="Parts">The fleets an hour before, by kind and department. <see cref="Text"/> and <see cref="PublishedFleetCount.Of"/> round

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Web.Registers;
@@ -28,7 +27,7 @@ internal static class DepartmentHistory
         return versions.ToImmutable();
     }
 
-    /// <summary>Every department that the city has or had: first those that it has, then those that are retired, each as it was last.</summary>
+    /// <summary>Every department that the city has, then every one that is retired, each as it was last.</summary>
     public static ImmutableArray<(Department Department, bool IsRetired)> All(ImmutableArray<PolicyRevision> revisions)
     {
         var now = revisions[^1].Document.Value<City>().Departments;

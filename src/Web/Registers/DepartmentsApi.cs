@@ -56,7 +56,8 @@ internal static class DepartmentsApi
             );
         return version.Department is null
             ? Problem.Gone(
-                $"The department '{id}' is retired since {LedgerEntry.FormatTime(version.Revision.RecordedAt)}. Its history says what it was."
+                $"The department '{id}' is retired since {LedgerEntry.FormatTime(version.Revision.RecordedAt)}. "
+                    + "Its history says what it was."
             )
             : JsonResults.Resource(http, DepartmentResponse.From(id, version), version.Number);
     }

@@ -15,8 +15,8 @@ using SurveillanceRegistry.Web.Http;
 namespace SurveillanceRegistry.Web.Registers;
 
 /// <summary>
-/// The register of fleets, for programs. What the register says of a fleet is public at once, on both axes of time; its devices are counted,
-/// rounded, as they were an hour before.
+/// The register of fleets, for programs. What the register says of a fleet is public at once, on both axes of time; its devices are
+/// counted, rounded, as they were an hour before.
 /// </summary>
 internal static class FleetsApi
 {
@@ -49,7 +49,8 @@ internal static class FleetsApi
             .Accepts<FleetBody>("application/json")
             .WithSummary("Name, move or retire a fleet, give it to another department, or bring it back")
             .WithDescription(
-                $"{RegisterApi.Change} `places` replaces all places. A fleet with devices is not retired, nor within an hour after the last left."
+                $"{RegisterApi.Change} `places` replaces all places. "
+                    + "A fleet with devices is not retired, nor within an hour after the last left."
             );
     }
 

@@ -15,8 +15,8 @@ namespace SurveillanceRegistry.Web.Registers;
 public sealed record ClerkAct(ClaimsPrincipal Clerk, string? Reason, string? Since = null);
 
 /// <summary>
-/// The acts of device clerks on places, kiosks and fleets, for the API and the staff pages: checks the rules, writes to the register, then notifies
-/// the places. A notice that says something new is signed before an act returns.
+/// The acts of device clerks on places, kiosks and fleets, for the API and the staff pages: checks the rules, writes to the register,
+/// then notifies the places. A notice that says something new is signed before an act returns.
 /// </summary>
 public sealed class RegisterClerk(
     IInventoryRegister<Place> places,

@@ -102,7 +102,7 @@ internal sealed record FleetVersionResponse : VersionResponse<Fleet>
 
     public string Id { get; }
 
-    /// <summary>Null when nobody named it.</summary>
+    /// <summary>Null while it has no name.</summary>
     public string? Name { get; }
 
     /// <summary>The department whose people they are. Null until a clerk states it.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Changes;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;

@@ -25,10 +25,6 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         "/staff/amend/smc-14.18",
         "/staff/edit/spd-manual-16.170/1",
         "/staff/edit/spd-manual-16.170/1/alpr",
-        "/staff/city",
-        "/staff/departments",
-        "/staff/departments/new",
-        "/staff/departments/police",
         "/staff/not-allowed",
     ];
 
@@ -41,7 +37,6 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         "/staff/devices/body-worn-east-01",
         "/staff/gateways",
         "/staff/imports",
-        "/staff/names",
         "/staff/gateways/axe-gateway",
     ];
 
@@ -66,7 +61,6 @@ public sealed class StaffPagesTests(StaffedRegistry city)
                 .Append($"/staff/changes/{decided}")
                 .Select(address => (page, address))
                 .Concat(OfTheClerk.Select(address => (clerk, address)))
-                .Append((clerk, await SendAxeListAsync()))
                 .Append((administrator, "/staff/ingest"))
                 .Append((approver, "/staff"))
                 .Append((approver, $"/staff/changes/{decided}"))
@@ -92,26 +86,6 @@ public sealed class StaffPagesTests(StaffedRegistry city)
                 .Select(violation => $"/staff/sign-in: {violation}")
         );
         Assert.Equal("", string.Join('\n', found));
-    }
-
-    /// <summary>Sends a list whose rows are to be decided. Returns the page of it.</summary>
-    private async Task<string> SendAxeListAsync()
-    {
-        using var program = await city.ApiClientAsync("device-clerk");
-        var (status, _, answer) = await StaffedRegistry.SendAsync(
-            program,
-            "imports",
-            JsonSerializer.Serialize(
-                new
-                {
-                    name = "axe.csv",
-                    text = "No,Corner,Lat,Lon\n0001,A,47.6001,-122.3301\n0002,B,47.60011,-122.33011\n0003,C,north,-122.33\n",
-                    mapping = new { },
-                }
-            )
-        );
-        Assert.Equal(201, status);
-        return $"/staff/imports/{answer.GetProperty("id").GetString()}";
     }
 
     private async Task RegisterAxeGatewayAsync()

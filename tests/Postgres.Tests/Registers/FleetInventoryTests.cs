@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Npgsql;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
@@ -57,7 +56,7 @@ public sealed class FleetInventoryTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task A_place_that_is_unknown_or_retired_is_refused_and_one_of_a_retired_fleet_can_be_retired()
+    public async Task A_fleet_works_from_no_retired_place_unless_it_is_retired_itself()
     {
         await using var database = await cluster.NewCityAsync();
         var (fleets, places) = (new FleetInventory(database.Source), new PlaceInventory(database.Source));
@@ -80,7 +79,7 @@ public sealed class FleetInventoryTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task A_fleet_that_a_device_names_first_has_a_version_and_can_be_given_a_name_and_a_place()
+    public async Task A_fleet_that_a_device_names_first_has_a_version_and_can_be_named()
     {
         await using var database = await cluster.NewCityAsync();
         var fleets = new FleetInventory(database.Source);

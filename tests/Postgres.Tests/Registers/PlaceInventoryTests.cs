@@ -30,7 +30,8 @@ public sealed class PlaceInventoryTests(SharedCluster cluster)
         await fleets.SetAsync(new FleetBase("patrol", "police", [SmallCity.Lobby]), Clerk, "", Next().At, Cancellation);
         Assert.Equal(
             "Place 'lobby' is still named by the device lobby-cam-1, which must be moved or removed first; "
-                + "by the screen kiosk-1, which must be moved or retired first; by the fleet patrol, which must work from another place first.",
+                + "by the screen kiosk-1, which must be moved or retired first; "
+                + "by the fleet patrol, which must work from another place first.",
             await RetireAsync(places)
         );
 

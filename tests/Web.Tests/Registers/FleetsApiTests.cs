@@ -44,7 +44,7 @@ public sealed class FleetsApiTests(StaffedCity staffed) : DeviceClerkApiTestBase
     }
 
     [Fact]
-    public async Task A_fleet_and_the_fleets_of_a_place_are_answered_as_of_one_time_and_as_known_at_another()
+    public async Task A_fleet_is_answered_as_of_one_time_and_as_known_at_another()
     {
         await SendAsync("POST", "fleets", Spare.Replace("api-spare", "dated-spare", StringComparison.Ordinal));
         var known = City.Time.GetUtcNow();

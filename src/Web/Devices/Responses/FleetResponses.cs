@@ -24,7 +24,7 @@ internal sealed record FleetResponse(string Id, string? Kind, string? Technology
 }
 
 /// <summary>One fleet: what the register says of it, and its devices by kind and department.</summary>
-/// <param name="Name">Null when nobody named it.</param>
+/// <param name="Name">Null while it has no name.</param>
 /// <param name="Department">The department whose people they are. Null until a clerk states it.</param>
 /// <param name="Places">The places that its people work from.</param>
 /// <param name="Version">The number of the version of the register that says this.</param>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Web.Staff.Forms;

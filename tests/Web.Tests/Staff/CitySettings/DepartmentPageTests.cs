@@ -46,7 +46,7 @@ public sealed class DepartmentPageTests(StaffedCity staffed) : IClassFixture<Sta
     }
 
     [Fact]
-    public async Task A_department_is_added_by_two_people_and_retired_by_two_and_answers_410_with_its_history()
+    public async Task A_department_is_added_and_retired_by_two_people_and_keeps_its_history()
     {
         using var editor = await staffed.SignedInAsync(Role.Editor);
         using var answer = await editor.PostAsync(
