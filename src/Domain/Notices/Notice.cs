@@ -24,7 +24,11 @@ public sealed record NoticeText(
     ImmutableArray<FactText> Facts,
     ImmutableArray<NoticeItem> FirstLayer,
     ImmutableArray<NoticeItem> SecondLayer
-);
+)
+{
+    /// <summary>What is read first, in five seconds.</summary>
+    public FirstView FirstView { get; init; } = FirstView.None;
+}
 
 /// <summary>The facts of a notice, and the texts for them in every language of the city.</summary>
 public sealed record NoticeBody(ImmutableArray<NoticeFact> Facts, ImmutableSortedDictionary<string, NoticeText> Languages);

@@ -71,6 +71,8 @@ public static class NoticePayload
             json.WriteStartObject(language);
             json.WriteString("dir", text.Direction);
             json.WriteBoolean("reviewed", text.Reviewed);
+            json.WritePropertyName("firstView");
+            JsonSerializer.Serialize(json, text.FirstView, Json.Options);
             json.WritePropertyName("facts");
             JsonSerializer.Serialize(json, text.Facts, Json.Options);
             var first = issue is not null ? text.FirstLayer.Add(new NoticeItem("version", Version(issue, language))) : text.FirstLayer;

@@ -246,8 +246,8 @@ public static class PageTexts
             // A screen on a wall.
             ["screen.title"] = "What is recorded here now",
             ["screen.title.worst"] = "What may be recorded here",
-            ["screen.confirmed"] = "Confirmed with the City’s registry",
-            ["screen.confirmed.age"] = "Confirmed {age} ago",
+            ["screen.confirmed"] = "Confirmed with the City",
+            ["screen.confirmed.age"] = "{age} ago",
             ["screen.unconfirmed"] = "This screen cannot confirm its notice now. All of this may be recorded.",
             ["screen.age"] = "Last confirmed {age} ago",
             ["screen.age.seconds"] = "{seconds} s",
@@ -274,9 +274,10 @@ public static class PageTexts
             ["screen.page"] = "Page {page} of {pages}",
             ["screen.pause"] = "Pause",
             ["screen.resume"] = "Continue",
-            ["screen.next"] = "Next page",
+            ["screen.next"] = "Next",
         }
             .Concat(DeviceFactTexts.English)
             .Concat(FleetTexts.English)
+            .Concat(FirstViewTexts.English)
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -76,6 +76,10 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
     /// <summary>A local time and day as the language writes it.</summary>
     public string Time(DateTimeOffset local) => local.ToString(Say("format.time"), Culture);
 
+    /// <summary>A local time and day in few letters; without the year where that is the given one.</summary>
+    public string ShortTime(DateTimeOffset local, int year) =>
+        local.ToString(Say(local.Year == year ? "format.short" : "format.short.year"), Culture);
+
     /// <summary>A local time and day to the second, as the language writes it.</summary>
     public string ExactTime(DateTimeOffset local) => local.ToString(Say("format.exact"), Culture);
 

@@ -61,7 +61,7 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
                     key,
                     $"the unknown key {YamlNode.Quote(key.Text)}",
                     "a key of the registry (see schema/notice-wording.json), "
-                        + "or technology.<id>, purpose.<id>, class.<word>, note.<word>"
+                        + "or technology.<id>, purpose.<id>, why.<id>, class.<word>, note.<word>"
                 );
                 return "";
             }
@@ -84,7 +84,7 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
         var (family, name) = dot > 0 ? (key[..dot], key[(dot + 1)..]) : (key, "");
         return family switch
         {
-            "technology" or "purpose" => technologies is null || technologies.Contains(name),
+            "technology" or "purpose" or "why" => technologies is null || technologies.Contains(name),
             "class" or "note" => name.Length > 0,
             _ => false,
         };
@@ -122,7 +122,7 @@ internal sealed class WordingFile(IReadOnlyCollection<string>? technologies, IRe
 
     private static void CheckFormat(string key, string pattern, YamlNode position, YamlFile file)
     {
-        if (key is "format.time" or "format.exact")
+        if (key is "format.time" or "format.exact" or "format.short" or "format.short.year")
         {
             if (!DistinguishesTimes(pattern, withSeconds: key == "format.exact"))
                 file.Report(position, YamlNode.Quote(pattern), "a pattern for a time and day, such as HH:mm, d MMMM yyyy");

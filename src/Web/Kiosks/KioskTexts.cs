@@ -20,6 +20,10 @@ internal static class KioskTexts
         "item.who",
         "item.access",
         "item.rights",
+        "item.rule",
+        "item.retention",
+        "item.area",
+        "item.scope",
     ];
 
     private static readonly string[] Keys =

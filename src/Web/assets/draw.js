@@ -3,7 +3,8 @@
 
 import { nameOf, textOf, withEnglish } from "./texts.js";
 
-const items = ["why", "who", "access", "rights"];
+/** The items of the first layer that stand behind the first view, in this order. */
+const behind = ["why", "who", "access", "rights", "area", "scope"];
 const captures = ["video", "stills", "audio", "plates", "faces", "location"];
 const root = document.documentElement;
 
@@ -60,66 +61,98 @@ export function draw(payload, face, language, hash) {
   const text = face.languages[language];
   const own = (key, values) => textOf(key, language, values);
   const first = Object.fromEntries(text.firstLayer.map(item => [item.item, item.text]));
-  const rows = face.facts.map((fact, i) => row(fact, text.facts[i], own));
+  const view = text.firstView ?? viewOfLines(face, text, first, own(face === payload ? "screen.title" : "screen.title.worst"), own);
   root.lang = language;
   root.dir = text.dir;
 
   say("place", [payload.name, payload.city].filter(Boolean).join(" · "));
-  say("title", own(face === payload ? "screen.title" : "screen.title.worst"));
-  say("area", first.area ?? "");
-  part("facts").replaceChildren(...(rows.length > 0 ? rows : [quiet(first)]));
+  say("title", view.headline);
+  part("facts").replaceChildren(...view.rows.map(one => row(one, face.facts, text.facts)));
   part("facts").dataset.count = face.facts.length;
-  part("details").replaceChildren(...text.facts.map(fact => detail(fact, own)));
-  say("surprise", rows.length > 0 ? first.surprise ?? "" : "");
-  part("items").replaceChildren(...items.filter(name => first[name]).map(name => pair(own(`item.${name}`), first[name], name)));
-  sayMore(first.more ?? "", `/places/${payload.place}?lang=${language}`);
-  say("scope", first.scope ?? "");
-  say("version", `${first.version ?? ""} ${own("screen.check")} ${hash.slice(0, 12)}`);
-  sayInLanguages(part("unreviewed"), text.reviewed ? [] : withEnglish("translation.unreviewed", language));
+  part("items").replaceChildren(...view.items.filter(one => one.item !== "more").map(one => pair(one.label, one.text, one.item)));
+  const mark = first.version ? [element("p", { class: "version" }, ...unbroken(`${first.version} ${own("screen.check")} ${hash.slice(0, 12)}`))] : [];
+  part("details").replaceChildren(
+    element("h2", {}, own("screen.full")),
+    ...(first.surprise && face.facts.length > 0 ? [element("p", { class: "surprise" }, ...unbroken(first.surprise))] : []),
+    ...text.facts.map((fact, i) => detail(fact, face.facts[i], own)),
+    ...whatElse(face, first),
+    element("dl", {}, ...behind.filter(name => first[name]).map(name => pair(own(`item.${name}`), first[name], name))),
+    element("ul", {}, ...text.secondLayer.map(item => element("li", {}, ...unbroken(item.text)))),
+    ...mark,
+  );
+  part("details").setAttribute("aria-label", own("screen.full"));
+  sayMore(view.items.find(one => one.item === "more"), `/places/${payload.place}?lang=${language}`);
+  sayInLanguages(part("unreviewed"), text.reviewed ? [] : withEnglish("screen.unreviewed", language));
   part("unreviewed").hidden = text.reviewed;
-  part("languages").setAttribute("aria-label", own("site.languages"));
+  for (const group of ["languages", "controls"]) part(group).setAttribute("aria-label", own("site.languages"));
+  part("turning").setAttribute("aria-label", own("screen.pause"));
   const qr = document.querySelector("img.qr");
   if (qr) qr.alt = own("screen.qr");
-  document.title = `${payload.name ?? payload.place} — ${own(face === payload ? "screen.title" : "screen.title.worst")}`;
+  document.title = `${payload.name ?? payload.place} — ${view.headline}`;
 }
 
-function row(fact, text, own) {
-  const mark = fact.exceeds ? [element("strong", { class: "tag review" }, text.exceedsLine), " "] : [];
-  return element("li", {
+/** The first view of a notice that an older version of the registry signed: its lines. */
+const viewOfLines = (face, text, first, headline, own) => ({
+  headline,
+  rows: face.facts.length > 0
+    ? face.facts.map((fact, i) => ({ capture: fact.capture, states: [{ text: text.facts[i].line, detail: text.facts[i].certaintyLine, exceeds: text.facts[i].exceedsLine ?? "", facts: [i] }] }))
+    : [{ capture: null, states: [{ text: first.now ?? "", detail: first.what ?? "", exceeds: "", facts: [] }] }],
+  items: [
+    ...["who", "why", "rule", "retention"].filter(name => first[name]).map(name => ({ item: name, label: own(`item.${name}`), text: first[name] })),
+    ...(first.more ? [{ item: "more", label: "", text: first.more }] : []),
+  ],
+});
+
+/** A capture: what devices report of it, and what other devices may be doing. */
+function row(one, facts, texts) {
+  const of = one.states.flatMap(state => state.facts).map(i => facts[i].certainty);
+  const certainty = of.length === 0 ? "none" : of.every(known => known === "unknown") ? "unknown" : "reported";
+  return element("li", { "data-row": one.capture ?? "none", "data-certainty": certainty, ...(of.length === 0 ? { class: "quiet" } : {}) },
+    sign(captures.includes(one.capture) ? one.capture : "none"),
+    element("div", {}, ...one.states.flatMap((state, i) => [
+      element(i === 0 ? "h2" : "p", { class: "state" }, ...unbroken(state.text)),
+      ...(state.exceeds ? [element("p", {}, element("strong", { class: "tag review" }, state.exceeds))] : []),
+      by(state, facts, texts),
+    ])));
+}
+
+/** Since when, or why it is not known; and by what it is captured. Each fact is marked; those of one technology share its name. */
+function by(state, facts, texts) {
+  const names = new Map();
+  for (const i of state.facts) names.set(texts[i].technology, [...(names.get(texts[i].technology) ?? []), facts[i]]);
+  const named = [...names].map(([name, same]) => same.reduce((inner, fact) => element("span", {
     "data-technology": fact.technology, "data-capture": fact.capture, "data-mode": fact.mode, "data-certainty": fact.certainty,
     ...(fact.fleet ? { "data-fleet": fact.fleet } : {}), ...(fact.exceeds ? { "data-exceeds": "" } : {}),
-  }, sign(captures.includes(fact.capture) ? fact.capture : "none"), element("div", {}, element("h2", {}, text.line), by(text, ...mark), rules(text, own)));
+  }, inner), name));
+  const parts = [...(state.detail ? [element("span", { class: "certainty" }, ...unbroken(state.detail))] : []), ...named];
+  return element("p", { class: "by" }, ...parts.flatMap((one, i) => i === 0 ? [one] : [" · ", one]));
 }
 
-/** By what something is captured, and how certain that is. */
-const by = (text, ...before) =>
-  element("p", { class: "by" }, ...before, element("span", { class: "what" }, ...unbroken(`${text.technology}.`)), " ", element("span", { class: "certainty" }, ...unbroken(text.certaintyLine)));
-
-const rules = (text, own) =>
-  element("dl", { class: "how" }, pair(own("screen.rule"), text.ruleLine), pair(own("screen.retention"), text.retentionLine));
-
-/** The details of a fact once more, for a wall on which they do not fit beside it. Programs that read aloud have them at the fact. */
-const detail = (text, own) =>
-  element("section", {}, element("h3", {}, text.line), by(text), rules(text, own));
+/** A fact with everything that governs it. */
+const detail = (text, fact, own) =>
+  element("section", { "data-detail": `${fact.technology} ${fact.capture} ${fact.certainty}` }, element("h3", {}, text.line),
+    element("p", { class: "what" }, ...unbroken(`${text.technology}. ${text.certaintyLine}`)),
+    ...(text.exceedsLine ? [element("p", {}, element("strong", {}, ...unbroken(text.exceedsLine)))] : []),
+    element("dl", { class: "how" }, pair(own("screen.rule"), text.ruleLine), pair(own("screen.retention"), text.retentionLine)));
 
 const pair = (label, text, name) =>
   element("div", name ? { class: name } : {}, element("dt", {}, label), element("dd", {}, ...unbroken(text)));
 
-/** No device reports that it captures: the notice's own sentences say what the devices can capture, and that others may be present. */
-const quiet = first => element("li", { class: "quiet" }, sign("none"),
-  element("div", {}, element("h2", {}, first.now ?? ""), element("p", { class: "by" }, first.what ?? "")));
+/** The notice's own sentences: what the devices can capture, also what they report as off, and that others may be present. */
+const whatElse = (face, first) =>
+  [...(face.facts.length > 0 ? [] : [first.now]), first.what].filter(Boolean).map(text => element("p", {}, ...unbroken(text)));
 
-/** The address of the full notice, as a link for those who read the screen on a telephone. */
-function sayMore(text, address) {
+/** Where to ask and to read more, with the address as a link for those who read the screen on a telephone. */
+function sayMore(item, address) {
   const target = part("more");
-  target.hidden = text === "";
-  const link = target.querySelector("a") ?? element("a", {});
-  link.setAttribute("href", address);
-  if (target.textContent === text) return;
-  const [, before, url, after] = text.match(/^(.*?)(https?:\S+?)([.,;]?(?:\s.*)?)$/s) ?? [null, "", text, ""];
-  link.textContent = url;
-  target.replaceChildren(before, link, after);
+  target.hidden = !item;
+  if (!item) return;
+  const [, before, url, after] = item.text.match(/^(.*?)((?:https?:)?\S+\/\S+?)([.,;]?(?:\s.*)?)$/s) ?? [null, "", item.text, ""];
+  target.replaceChildren(...(item.label ? [element("strong", {}, item.label), " "] : []), before, element("a", { href: address }, ...breakable(url)), after);
 }
+
+/** An address that may be broken after a slash. */
+const breakable = url => url.split(/(?<=\/)/).flatMap((piece, i) => i === 0 ? [piece] : [element("wbr", {}), piece]);
 
 /** Draws a button for each language of the notice; none when there is one language. */
 export function drawLanguages(payload, chosen, choose) {
@@ -139,8 +172,9 @@ export function drawLanguages(payload, chosen, choose) {
 let announced = "";
 
 /** Has a screen reader read what is recorded now when that changed; not when the page is opened, and no age each second. */
-export function announce(face, language) {
-  const text = [part("title").textContent, ...face.languages[language].facts.map(fact => fact.line)].join(". ");
+export function announce() {
+  const states = [...part("facts").querySelectorAll(".state")].map(state => state.textContent);
+  const text = [part("title").textContent.replace(/\.$/, ""), ...states].join(". ");
   if (announced && announced !== text) part("announce").textContent = text;
   announced = text;
 }
@@ -149,6 +183,6 @@ export function announce(face, language) {
 export function blank(text) {
   root.dataset.state = "unconfirmed";
   for (const name of ["facts", "details", "items"]) part(name).textContent = "";
-  for (const name of ["surprise", "unreviewed", "printed", "age"]) part(name).hidden = true;
+  for (const name of ["unreviewed", "printed", "age"]) part(name).hidden = true;
   part("title").textContent = part("standing").textContent = text;
 }

@@ -119,7 +119,7 @@ function drawNotice(isCurrent) {
   const face = isCurrent ? payload : payload.worst;
   draw(payload, face, language, hash);
   drawLanguages(payload, language, chosen => { language = chosen; show(); });
-  announce(face, language);
+  announce();
   root.dataset.sequence = payload.sequence;
   root.dataset.noticeHash = hash;
   root.dataset.place = payload.place;

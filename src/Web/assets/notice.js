@@ -90,6 +90,14 @@ function stored(name) {
 function mustBeComplete(payload) {
   const isComplete = Number.isSafeInteger(payload.sequence) && payload.validSeconds > 0 && !Number.isNaN(Date.parse(payload.issuedAt))
     && [payload, payload.worst].every(face => Array.isArray(face?.facts) && Object.keys(face.languages ?? {}).length > 0
-      && Object.values(face.languages).every(text => text.facts?.length === face.facts.length && Array.isArray(text.firstLayer)));
+      && Object.values(face.languages).every(text => text.facts?.length === face.facts.length && Array.isArray(text.firstLayer)
+        && Array.isArray(text.secondLayer) && (text.firstView === undefined || hasEveryFact(text.firstView, face.facts.length))));
   if (!isComplete) throw new Error("The notice has a shape that this screen cannot show.");
+}
+
+/** Whether the first view names every fact once, and nothing else: what it left out would be missing on the glass. */
+function hasEveryFact(view, count) {
+  const named = view.rows?.flatMap(row => row.states?.flatMap(state => state.facts)) ?? [];
+  return typeof view.headline === "string" && view.headline !== "" && Array.isArray(view.items)
+    && named.length === count && new Set(named).size === count && named.every(fact => Number.isInteger(fact) && fact >= 0 && fact < count);
 }

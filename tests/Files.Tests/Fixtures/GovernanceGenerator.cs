@@ -52,6 +52,7 @@ internal static class GovernanceGenerator
                                 wording.Texts.Keys.Where(key =>
                                     key.StartsWith("technology.", StringComparison.Ordinal)
                                     || key.StartsWith("purpose.", StringComparison.Ordinal)
+                                    || key.StartsWith("why.", StringComparison.Ordinal)
                                     // Without a vocabulary every class of data is accepted, as of cities that have none.
                                     || key.StartsWith("class.", StringComparison.Ordinal)
                                 )

@@ -53,12 +53,37 @@ public sealed partial class NegativePromiseTests
                 "surprise.live",
                 "surprise.not-heard",
                 "surprise.plates",
+                "view.also.live",
+                "view.also.maybe",
+                "view.can.many",
+                "view.can.one",
+                "view.live.many",
+                "view.live.one",
+                "view.maybe.many",
+                "view.maybe.one",
+                "view.no-device",
+                "view.off",
+                "view.recorded.many",
+                "view.recorded.one",
+                "view.state",
+                "view.state.can",
+                "view.state.live",
+                "view.state.maybe",
+                "view.state.recorded",
                 "what.captures",
                 "what.no-device",
                 "what.off",
             ],
-            WordingKeys.Required.Keys.Where(key => key.Split('.')[0] is "fact" or "now" or "surprise" or "what")
+            WordingKeys.Required.Keys.Where(IsOfCaptures)
         );
+
+    private static bool IsOfCaptures(string key) =>
+        key.Split('.') switch
+        {
+            ["fact" or "now" or "surprise" or "what", ..] => true,
+            ["view", "also" or "can" or "live" or "maybe" or "no-device" or "off" or "recorded" or "state", ..] => true,
+            _ => false,
+        };
 
     [Fact]
     public void No_notice_of_any_city_promises_that_nothing_is_captured() =>

@@ -63,7 +63,16 @@ public sealed partial class SampleNoticesTests
         text
             .Facts.SelectMany(fact => (string[])[fact.Line, fact.CertaintyLine, fact.ExceedsLine, fact.RuleLine, fact.RetentionLine])
             .Where(sentence => sentence.Length > 0)
-            .Concat(text.FirstLayer.Concat(text.SecondLayer).Select(item => item.Text));
+            .Concat(text.FirstLayer.Concat(text.SecondLayer).Select(item => item.Text))
+            .Concat(ViewSentences(text.FirstView));
+
+    internal static IEnumerable<string> ViewSentences(FirstView view) =>
+        view
+            .Rows.SelectMany(row => row.States)
+            .SelectMany(state => (string[])[state.Text, state.Detail, state.Exceeds])
+            .Where(sentence => sentence.Length > 0)
+            .Prepend(view.Headline)
+            .Concat(view.Items.Where(item => item.Item != "more").Select(item => item.Text));
 
     [Fact]
     public void Every_notice_fills_its_placeholders_and_has_whole_sentences_said_once() =>

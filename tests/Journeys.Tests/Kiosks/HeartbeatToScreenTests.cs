@@ -78,10 +78,13 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
 
         var audio = page.Locator("[data-technology=facility-camera][data-capture=audio][data-mode=recorded][data-certainty=reported]");
         await Expect(audio).ToBeVisibleAsync(WithinASecond);
-        await Expect(audio).ToContainTextAsync("SPD Manual 10.060");
-        await Expect(audio).ToContainTextAsync("Holding Cell and Security Video");
-        await Expect(audio).ToContainTextAsync("March 1, 2019");
-        await Expect(audio).ToContainTextAsync("under review");
+        await Expect(page.Locator("[data-row=audio]")).ToContainTextAsync("No rule allows this");
+        await Expect(page.Locator("h1")).ToContainTextAsync("Video and sound are recorded here");
+        var detail = page.Locator("[data-detail='facility-camera audio reported']");
+        await Expect(detail).ToContainTextAsync("SPD Manual 10.060");
+        await Expect(detail).ToContainTextAsync("Holding Cell and Security Video");
+        await Expect(detail).ToContainTextAsync("March 1, 2019");
+        await Expect(detail).ToContainTextAsync("under review");
         var hash = (await open.Host.GetAsync("/api/v1/places/east-precinct-lobby/notice")).GetProperty("hash").GetString()!;
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-notice-hash", hash);
     }

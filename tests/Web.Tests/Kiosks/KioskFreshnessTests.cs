@@ -14,13 +14,13 @@ public sealed class KioskFreshnessTests(SampleCity city, Chromium chromium) : Ki
     {
         var network = await Watches(Issued(3, Sees));
         await Stands("current");
-        Assert.Equal("Confirmed 0 s ago", await Age());
+        Assert.Equal("0 s ago", await Age());
         await Asks(network);
         await Stands("current");
         for (var second = 0; second < 40; second++)
         {
             await Pass(1);
-            Assert.Matches("^Confirmed (\\d|1[0-6]) s ago$", await Age());
+            Assert.Matches("^(\\d|1[0-6]) s ago$", await Age());
         }
 
         await Expect(Page.Locator("[data-part=age] time[data-as-of]")).ToHaveAttributeAsync("data-as-of", "2026-11-23T23:00:00.000Z");
@@ -128,7 +128,7 @@ public sealed class KioskFreshnessTests(SampleCity city, Chromium chromium) : Ki
         Assert.Equal("Time not confirmed", await Age());
         network.Carries(Issued(3, Sees));
         await Recovers();
-        Assert.Matches("^Confirmed \\d s ago$", await Age());
+        Assert.Matches("^\\d s ago$", await Age());
     }
 
     [Fact]

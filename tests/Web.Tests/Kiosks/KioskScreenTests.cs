@@ -17,7 +17,9 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : Kiosk
         await Shows("video reported");
         await City.Hears("east-precinct-lobby-1", Hears);
         await Shows("video reported", "audio reported");
-        await Expect(Page.Locator("[data-capture=audio]:not([data-fleet])")).ToContainTextAsync("SPD Manual 10.060");
+        await Expect(Page.Locator("h1")).ToHaveTextAsync("Video and sound are recorded here");
+        await Expect(Page.Locator("[data-row=audio]")).ToContainTextAsync("No rule allows this");
+        await Expect(Page.Locator("[data-detail='facility-camera audio reported']")).ToContainTextAsync("SPD Manual 10.060");
         await City.Hears("east-precinct-lobby-1", Sees);
         await Shows("video reported");
         Assert.Empty(Foreign);
@@ -169,9 +171,26 @@ public sealed class KioskScreenTests(SampleCity city, Chromium chromium) : Kiosk
         await Watches(Issued(1, Sees));
         await Page.GetByRole(AriaRole.Button, new() { Name = "Español" }).ClickAsync();
         await Expect(Root).ToHaveAttributeAsync("lang", "es");
-        await Expect(Page.Locator("[data-part=unreviewed]")).ToContainTextAsync("traductor cualificado");
-        await Expect(Page.Locator("[data-part=unreviewed]")).ToContainTextAsync("not been reviewed by a qualified translator");
+        await Expect(Page.Locator("[data-part=unreviewed]")).ToContainTextAsync("Traducción no revisada");
+        await Expect(Page.Locator("[data-part=unreviewed]")).ToContainTextAsync("Translation not reviewed");
         await Expect(Page.Locator(".sample")).ToContainTextAsync("Sample data, not a notice of any city");
+    }
+
+    [Fact]
+    public async Task A_notice_of_an_older_registry_is_shown_with_its_lines()
+    {
+        await Watches(Issued(1, Hears).Rewritten(City, text => text.Remove("firstView")));
+        await Stands("current");
+        await Shows("video reported", "audio reported");
+        await Expect(Page.Locator("h1")).ToHaveTextAsync("What is recorded here now");
+        await Expect(Page.Locator("[data-row=audio]")).ToContainTextAsync("Audio: recorded");
+    }
+
+    [Fact]
+    public async Task The_screen_refuses_a_notice_whose_first_view_leaves_out_a_fact()
+    {
+        await Watches(Issued(1, Hears).Rewritten(City, text => text["firstView"]!["rows"]!.AsArray().RemoveAt(1)));
+        await SaysThatItCouldNotConfirm();
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public abstract class KioskTestBase(SampleCity city, Chromium chromium) : IAsync
 
     private protected async Task Shows(params string[] facts)
     {
-        var shown = Page.Locator("[data-part=facts] > li[data-capture]:not([data-fleet])");
+        var shown = Page.Locator("[data-part=facts] [data-capture]:not([data-fleet])");
         await Expect(shown).ToHaveCountAsync(facts.Length);
         foreach (var fact in facts)
             await Expect(Page.Locator($"[data-capture={fact.Split(' ')[0]}][data-certainty={fact.Split(' ')[1]}]:not([data-fleet])"))

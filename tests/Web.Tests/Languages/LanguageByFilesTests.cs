@@ -167,6 +167,7 @@ public sealed partial class LanguageByFilesTests(Chromium chromium) : IAsyncLife
             "SHA UTC AM PM http JSON",
             "Français",
             .. CultureInfo.GetCultureInfo(Language).DateTimeFormat.MonthNames,
+            .. CultureInfo.GetCultureInfo(Language).DateTimeFormat.AbbreviatedMonthNames,
         ];
         return [.. data.SelectMany(Words)];
     }

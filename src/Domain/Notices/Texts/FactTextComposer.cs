@@ -37,7 +37,16 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
         );
 
     /// <summary>The texts that people on the spot need. Background texts are in the second layer only, unless there is no other.</summary>
-    public IEnumerable<string> Rules(NoticeFact fact)
+    public IEnumerable<string> Rules(NoticeFact fact) =>
+        RulesOf(fact)
+            .Select(text =>
+                text.EffectiveFrom is { } from
+                    ? wording.Say("rule.line", ("citation", text.Citation), ("title", text.Title), ("date", wording.Date(from)))
+                    : wording.Say("rule.undated", ("citation", text.Citation), ("title", text.Title))
+            );
+
+    /// <summary>The texts of <see cref="Rules"/>.</summary>
+    public IReadOnlyList<GoverningText> RulesOf(NoticeFact fact)
     {
         var background = context
             .Governance.Table.On(context.Day, fact.Technology)
@@ -45,11 +54,7 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
             .Select(row => row.Instrument.Id)
             .ToHashSet(StringComparer.Ordinal);
         var needed = fact.GovernedBy.Where(text => !background.Contains(text.Instrument)).ToArray();
-        return (needed.Length > 0 ? needed : [.. fact.GovernedBy]).Select(text =>
-            text.EffectiveFrom is { } from
-                ? wording.Say("rule.line", ("citation", text.Citation), ("title", text.Title), ("date", wording.Date(from)))
-                : wording.Say("rule.undated", ("citation", text.Citation), ("title", text.Title))
-        );
+        return needed.Length > 0 ? needed : fact.GovernedBy;
     }
 
     /// <summary>
@@ -136,9 +141,12 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
             ? [wording.Sentence("retention.none", ("technology", NameOf(fact.Technology)))]
             : fact.Retention.Select(Retention);
 
-    private string Retention(StatedRetention stated)
+    private string Retention(StatedRetention stated) =>
+        wording.Sentence("retention.by", ("text", TextOf(stated.Retention)), ("citation", stated.Citation));
+
+    /// <summary>A retention as inside a sentence, without its source.</summary>
+    public string TextOf(Retention retention)
     {
-        var retention = stated.Retention;
         var text =
             retention.Event is { } end ? wording.Say("retention.until." + Json.Word(end))
             : retention.Days is { } days ? wording.Say("retention." + Json.Word(retention.Bound), ("days", Number(days)))
@@ -147,7 +155,7 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
             text = wording.Say("retention.of", ("text", text), ("class", wording.SayOr("class." + dataClass.Replace(' ', '-'), dataClass)));
         if (retention.Note is { } note)
             text = wording.Say("retention.note", ("text", text), ("note", wording.SayOr("note." + note.Replace(' ', '-'), note)));
-        return wording.Sentence("retention.by", ("text", text), ("citation", stated.Citation));
+        return text;
     }
 
     /// <summary>Months or years, as the text states them: no number of days means the same.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
+using SurveillanceRegistry.Domain.Policies.Rules;
 
 namespace SurveillanceRegistry.Domain.Notices.Texts;
 
@@ -38,6 +39,13 @@ internal sealed record NoticeContext(
             .GroupBy(fact => fact.Technology)
             .Select(off => (off.Key, off.Select(fact => fact.Capture).Distinct().Order().ToImmutableArray())),
     ];
+
+    /// <summary>The facts whose rules are stated: those of now; where every sensor is off, those of what the devices can capture.</summary>
+    public ImmutableArray<NoticeFact> Governed => Facts.IsEmpty ? Possible : Facts;
+
+    /// <summary>The technologies that the notice covers, in the order of the governance table.</summary>
+    public IEnumerable<Technology> Technologies =>
+        Governance.Table.Technologies.Where(technology => Covered.Any(covered => covered.Technology == technology.Id));
 
     private static bool IsSame(NoticeFact one, NoticeFact other) =>
         (one.Fleet, one.Technology, one.Capture) == (other.Fleet, other.Technology, other.Capture);

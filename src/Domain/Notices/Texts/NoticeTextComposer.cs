@@ -25,7 +25,10 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
     public NoticeText Compose()
     {
         var facts = context.Facts.Select(_factTexts.Compose).ToImmutableArray();
-        return new NoticeText(wording.Direction, wording.Reviewed, facts, FirstLayer(facts), [.. SecondLayer()]);
+        return new NoticeText(wording.Direction, wording.Reviewed, facts, FirstLayer(facts), [.. SecondLayer()])
+        {
+            FirstView = new FirstViewComposer(context, wording, _factTexts).Compose(),
+        };
     }
 
     private ImmutableArray<NoticeItem> FirstLayer(ImmutableArray<FactText> facts) =>
@@ -35,7 +38,7 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
             Item("why", HasDevices ? wording.Sentences(Purposes()) : NoDevice),
             Item("who", HasDevices ? wording.Sentences(Departments()) : wording.Say("who.none")),
             Item("rule", HasDevices ? wording.Sentences(Rules()) : NoDevice),
-            Item("retention", HasDevices ? wording.Sentences(_factTexts.Retention(Governed)) : NoDevice),
+            Item("retention", HasDevices ? wording.Sentences(_factTexts.Retention(context.Governed)) : NoDevice),
             Item("access", wording.Sentences([Ask(), .. Exemptions()])),
             Item("rights", wording.Say("rights.ask", ("url", _city.Records.Url), ("phone", _city.Records.Phone))),
             Item("surprise", HasDevices ? Surprise() : NoDevice),
@@ -55,9 +58,6 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
     private bool HasDevices => !context.Covered.IsEmpty;
 
     private string NoDevice => wording.Say("no-device");
-
-    /// <summary>The facts whose rules are stated: those of now; where every sensor is off, those of what the devices can capture.</summary>
-    private ImmutableArray<NoticeFact> Governed => context.Facts.IsEmpty ? context.Possible : context.Facts;
 
     private IEnumerable<string> What()
     {
@@ -105,8 +105,8 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
     }
 
     private IEnumerable<string> Purposes() =>
-        Technologies()
-            .Select(technology =>
+        context
+            .Technologies.Select(technology =>
                 technology.PurposeSource is { Confidence: not Confidence.Unsure }
                     ? wording.SayOr("purpose." + technology.Id, technology.Purpose ?? "")
                     : ""
@@ -122,7 +122,7 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
             .OfType<Department>()
             .Select(department => wording.Say("who.department", ("name", department.Name), ("phone", department.Phone)));
 
-    private IEnumerable<string> Rules() => [.. Governed.SelectMany(_factTexts.Rules), .. _factTexts.Reviews(context.Facts)];
+    private IEnumerable<string> Rules() => [.. context.Governed.SelectMany(_factTexts.Rules), .. _factTexts.Reviews(context.Facts)];
 
     private string Ask() =>
         wording.Say(
@@ -162,7 +162,7 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
 
     private IEnumerable<NoticeItem> SecondLayer()
     {
-        foreach (var technology in Technologies())
+        foreach (var technology in context.Technologies)
         {
             var count = context.Covering.Count(device => device.IsInScope && device.Device.Technology == technology.Id);
             var name = ("technology", _factTexts.NameOf(technology.Id));
@@ -188,12 +188,6 @@ internal sealed class NoticeTextComposer(NoticeContext context, Wording wording)
                 );
             }
         }
-    }
-
-    private IEnumerable<Technology> Technologies()
-    {
-        var present = context.Covered.Select(covered => covered.Technology).ToHashSet();
-        return context.Governance.Table.Technologies.Where(technology => present.Contains(technology.Id));
     }
 
     private IEnumerable<GovernanceRow> Rows() =>

@@ -11,7 +11,7 @@ using SurveillanceRegistry.Web.Registers;
 
 namespace SurveillanceRegistry.Web.Staff.Forms;
 
-/// <summary>The page of one place or screen: its versions, and the forms that change and retire it.</summary>
+/// <summary>The page of one place, screen or fleet: its versions, and the forms that change and retire it.</summary>
 public abstract class RegisterPageModel<T>(IInventoryRegister<T> register, IGrainFactory grains) : FormPageModel
     where T : class
 {
