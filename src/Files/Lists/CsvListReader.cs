@@ -12,11 +12,12 @@ internal static class CsvListReader
     private static readonly char[] Separators = [',', ';', '\t'];
 
     /// <summary>Reads a text. Never throws for its content.</summary>
-    public static CityList Read(string text, ListOptions options)
+    public static CityList Read(string text, ListOptions options, CancellationToken cancellationToken)
     {
         if (Separator(text, options.Separator) is not { } separator)
             return CityList.Unreadable($"the separator '{options.Separator}'", "a comma, a semicolon or a tab");
         var problems = ImmutableArray.CreateBuilder<ListProblem>();
+        var isMalformed = false;
         using var csv = CsvReader.Create(
             Encoding.UTF8.GetBytes(text),
             new CsvReaderOptions
@@ -25,26 +26,33 @@ internal static class CsvListReader
                 HasHeader = false,
                 SkipEmptyLines = false,
                 Encoding = Encoding.UTF8,
-                OnMalformedRecord = _ =>
-                    problems.Add(
-                        new ListProblem(0, null, "quotes that do not fit together", "each quote within a quoted cell written twice")
-                    ),
+                OnMalformedRecord = _ => isMalformed = true,
             }
         );
         if (!csv.Read() || csv.FieldCount == 1 && csv.GetString(0).Trim().Length == 0)
             return CityList.Unreadable("an empty file", "a first row with the names of the columns");
         if (csv.FieldCount > CityList.MaxColumns)
             return CityList.Unreadable($"{csv.FieldCount} columns", $"at most {CityList.MaxColumns}");
-        ImmutableArray<string> columns = [.. ListColumns.Name(Cells(csv))];
+        if (ListColumns.TryName(Cells(csv, csv.FieldCount), out var columns) is { } unreadable)
+            return unreadable;
         var rows = ImmutableArray.CreateBuilder<ListRow>();
         for (var number = 2; csv.Read(); number++)
         {
             if (number > CityList.MaxRows + 1)
                 return CityList.Unreadable($"more than {CityList.MaxRows} rows", "at most that many: split the list into several files");
+            cancellationToken.ThrowIfCancellationRequested();
+            if (problems.Count >= ListProblem.MaxFound)
+            {
+                problems.Add(ListProblem.TooMany(number));
+                break;
+            }
+
             ReadRow(csv, number, columns, rows, problems);
         }
 
-        return new CityList("csv", columns, rows.ToImmutable(), [], [.. problems.Distinct()]);
+        if (isMalformed)
+            problems.Add(new ListProblem(0, null, "quotes that do not fit together", "each quote within a quoted cell written twice"));
+        return new CityList("csv", columns, rows.ToImmutable(), [], problems.ToImmutable());
     }
 
     private static void ReadRow(
@@ -55,32 +63,29 @@ internal static class CsvListReader
         ImmutableArray<ListProblem>.Builder problems
     )
     {
-        string[] cells = [.. Cells(csv).Select(FormulaEscaping.Unescape)];
-        if (cells.All(cell => cell.Trim().Length == 0))
+        // Some programs end each row with separators; a row of a million is no row.
+        var count = csv.FieldCount;
+        var isTooWide = count > CityList.MaxColumns || Cells(csv, count)[Math.Min(count, columns.Length)..].Any(cell => !IsBlank(cell));
+        if (isTooWide)
+            problems.Add(new ListProblem(number, null, $"{count} cells", $"{columns.Length}, one for each column: is a quote missing?"));
+        var cells = Cells(csv, Math.Min(count, columns.Length));
+        if (!isTooWide && cells.All(IsBlank))
             return;
-        if (cells.Length > columns.Length && cells[columns.Length..].Any(cell => cell.Trim().Length > 0))
-            problems.Add(
-                new ListProblem(number, null, $"{cells.Length} cells", $"{columns.Length}, one for each column: is a quote missing?")
-            );
         foreach (var (index, cell) in cells.Index())
         {
             if (cell.Length > CityList.MaxCell)
-                problems.Add(
-                    new ListProblem(
-                        number,
-                        columns.ElementAtOrDefault(index),
-                        $"{cell.Length} characters",
-                        $"at most {CityList.MaxCell} in a cell"
-                    )
-                );
+                problems.Add(new ListProblem(number, columns[index], $"{cell.Length} characters", $"at most {CityList.MaxCell} in a cell"));
+            cells[index] = cell.Length > CityList.MaxCell ? "" : FormulaEscaping.Unescape(cell);
         }
 
-        rows.Add(new ListRow(number, [.. cells.Take(columns.Length)]));
+        rows.Add(new ListRow(number, [.. cells]));
     }
 
-    private static string[] Cells(CsvReader csv)
+    private static bool IsBlank(string cell) => string.IsNullOrWhiteSpace(cell);
+
+    private static string[] Cells(CsvReader csv, int count)
     {
-        var cells = new string[csv.FieldCount];
+        var cells = new string[count];
         for (var index = 0; index < cells.Length; index++)
             cells[index] = csv.GetString(index);
         return cells;

@@ -17,6 +17,8 @@ internal static class GeoJsonReader
 {
     private const string GeometryMember = "geometry";
 
+    private const int ShownCharacters = 100;
+
     /// <summary>The names that older files give to longitude and latitude in WGS 84.</summary>
     private static readonly string[] Wgs84 =
     [
@@ -30,12 +32,21 @@ internal static class GeoJsonReader
     private static readonly JsonSerializerOptions Geometries = new() { Converters = { new GeoJsonConverterFactory() } };
 
     /// <summary>Reads a text. Never throws for its content.</summary>
-    public static CityList Read(string text)
+    public static CityList Read(string text, CancellationToken cancellationToken)
     {
         try
         {
             using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 32 });
-            return Read(json.RootElement);
+            return Read(json.RootElement, cancellationToken);
+        }
+        catch (UnreadableListException unreadable)
+        {
+            return unreadable.List;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with an escape that is half a character stands beside one that is looked for.
+            return CityList.Unreadable("a name with half a character", "whole characters");
         }
         catch (JsonException invalid)
         {
@@ -43,18 +54,18 @@ internal static class GeoJsonReader
         }
     }
 
-    private static CityList Read(JsonElement root)
+    private static CityList Read(JsonElement root, CancellationToken cancellationToken)
     {
         if (Text(root, "type") is not "FeatureCollection" || !root.TryGetProperty("features", out var features))
-            return CityList.Unreadable($"the type '{Text(root, "type")}'", "a GeoJSON FeatureCollection");
+            return CityList.Unreadable($"the type '{Shown(Text(root, "type"))}'", "a GeoJSON FeatureCollection");
         if (features.ValueKind != JsonValueKind.Array || features.GetArrayLength() > CityList.MaxRows)
             return CityList.Unreadable("no list of features, or too many", $"a list of at most {CityList.MaxRows} features");
         if (System(root) is { } system && !Wgs84.Contains(system, StringComparer.OrdinalIgnoreCase))
             return CityList.Unreadable(
-                $"positions in the reference system '{system}'",
+                $"positions in the reference system '{Shown(system)}'",
                 "WGS 84 (longitude, latitude): have the list exported again in it, or leave its geometry out"
             );
-        return ReadFeatures(features);
+        return ReadFeatures(features, cancellationToken);
     }
 
     /// <summary>The name of the reference system that an older file states; null when it states none.</summary>
@@ -64,32 +75,67 @@ internal static class GeoJsonReader
             && properties.ValueKind == JsonValueKind.Object
             && Text(properties, "name") is { } name
                 ? name
-                : crs.GetRawText()
+                : "without a name"
             : null;
 
-    private static CityList ReadFeatures(JsonElement features)
+    private static CityList ReadFeatures(JsonElement features, CancellationToken cancellationToken)
     {
-        var columns = new List<string>();
-        var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var property in features.EnumerateArray().SelectMany(Properties))
-        {
-            if (indexes.TryAdd(property.Name, columns.Count))
-                columns.Add(property.Name);
-        }
-
-        if (columns.Count > CityList.MaxColumns)
-            return CityList.Unreadable($"{columns.Count} different properties", $"at most {CityList.MaxColumns}");
+        var columns = Columns(features, cancellationToken);
         var (rows, problems) = (ImmutableArray.CreateBuilder<ListRow>(), ImmutableArray.CreateBuilder<ListProblem>());
         foreach (var feature in features.EnumerateArray())
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var number = rows.Count + 1;
+            if (problems.Count >= ListProblem.MaxFound)
+            {
+                problems.Add(ListProblem.TooMany(number));
+                break;
+            }
+
             var cells = Enumerable.Repeat("", columns.Count).ToArray();
             foreach (var property in Properties(feature))
-                cells[indexes[property.Name]] = Cell(property.Value);
+            {
+                var name = property.Name;
+                if (TryCell(property.Value, out var cell) is var (found, expected))
+                    problems.Add(new ListProblem(number, name, found, expected));
+                cells[columns[name]] = cell;
+            }
+
             rows.Add(WithGeometry(new ListRow(number, [.. cells]), feature, problems));
         }
 
-        return new CityList("geojson", [.. columns], rows.ToImmutable(), [], problems.ToImmutable());
+        return new CityList(
+            "geojson",
+            [.. columns.OrderBy(column => column.Value).Select(column => column.Key)],
+            rows.ToImmutable(),
+            [],
+            problems.ToImmutable()
+        );
+    }
+
+    /// <summary>The names of all properties, with their order.</summary>
+    private static Dictionary<string, int> Columns(JsonElement features, CancellationToken cancellationToken)
+    {
+        var columns = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (index, feature) in features.EnumerateArray().Index())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var property in Properties(feature))
+            {
+                if (TryName(property) is not { } name)
+                    throw new UnreadableListException("a property with half a character in its name", "whole characters", index + 1);
+                if (name.Length > CityList.MaxColumnName)
+                    throw ListColumns.TooLong(name, index + 1);
+                if (columns.TryAdd(name, columns.Count) && columns.Count > CityList.MaxColumns)
+                    throw new UnreadableListException(
+                        $"more than {CityList.MaxColumns} different properties",
+                        $"at most {CityList.MaxColumns}",
+                        index + 1
+                    );
+            }
+        }
+
+        return columns;
     }
 
     private static ListRow WithGeometry(ListRow row, JsonElement feature, ImmutableArray<ListProblem>.Builder problems)
@@ -102,6 +148,12 @@ internal static class GeoJsonReader
 
         if (!feature.TryGetProperty(GeometryMember, out var json) || json.ValueKind == JsonValueKind.Null)
             return row;
+        if (json.GetRawText().Length is > CityList.MaxCell and var length)
+        {
+            problems.Add(new ListProblem(row.Number, GeometryMember, $"{length} characters", $"at most {CityList.MaxCell}: simplify it"));
+            return row;
+        }
+
         switch (ReadGeometry(json))
         {
             case Point point when !point.IsEmpty && IsFinite(point):
@@ -144,26 +196,65 @@ internal static class GeoJsonReader
 
     private static bool IsFinite(Point point) => double.IsFinite(point.X) && double.IsFinite(point.Y);
 
-    private static IEnumerable<JsonProperty> Properties(JsonElement feature) =>
+    private static JsonElement.ObjectEnumerator Properties(JsonElement feature) =>
         feature.ValueKind == JsonValueKind.Object
         && feature.TryGetProperty("properties", out var properties)
         && properties.ValueKind == JsonValueKind.Object
             ? properties.EnumerateObject()
-            : [];
+            : default;
 
-    private static string Cell(JsonElement value)
+    /// <summary>The text of a value; or what was found instead of one, and what was expected.</summary>
+    private static (string Found, string Expected)? TryCell(JsonElement value, out string cell)
     {
+        cell = "";
         if (value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
-            return "";
+            return null;
+        if (TextOf(value) is not { } text)
+            return ("half a character", "whole characters");
+        if (text.Length > CityList.MaxCell)
+            return ($"{text.Length} characters", $"at most {CityList.MaxCell} in a cell");
+        cell = text;
+        return null;
+    }
+
+    private static string? TextOf(JsonElement value)
+    {
         if (value.ValueKind == JsonValueKind.String)
-            return value.GetString()!;
+            return WholeText(value);
         return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
             ? string.Join(' ', value.EnumerateArray().Select(item => item.GetRawText()))
             : value.GetRawText();
     }
 
+    private static string? Shown(string? text) => text is { Length: > ShownCharacters } ? text[..ShownCharacters] + "…" : text;
+
     private static string? Text(JsonElement json, string member) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
+            ? WholeText(value)
             : null;
+
+    /// <summary>A text; null when an escape in it is half a character.</summary>
+    private static string? WholeText(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? TryName(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

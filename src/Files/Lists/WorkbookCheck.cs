@@ -1,104 +1,92 @@
-using System.Collections.Immutable;
-using System.IO.Compression;
 using System.Xml;
-using SurveillanceRegistry.Domain.Devices.Imports;
 
 namespace SurveillanceRegistry.Files.Lists;
 
 /// <summary>
-/// Looks through a workbook before it is read: how large it really is, whatever its directory says, and whether it holds formulas and
-/// macros.
+/// Looks through the parts of a workbook that stand beside its sheets, before the library reads them: the library makes room for all that
+/// they say.
 /// </summary>
-internal static class WorkbookCheck
+internal sealed class WorkbookCheck
 {
-    /// <summary>The most bytes of all parts together, unpacked.</summary>
-    public const long MaxUnpackedBytes = 256 * 1024 * 1024;
+    /// <summary>The most sheets of a workbook.</summary>
+    public const int MaxSheets = 100;
 
-    /// <summary>The most parts.</summary>
-    public const int MaxParts = 2000;
+    /// <summary>The most formats of cells; a spreadsheet program has this limit too.</summary>
+    public const int MaxFormats = 65_536;
 
-    private static readonly XmlReaderSettings Strict = new()
+    /// <summary>The most texts that cells share.</summary>
+    private const int MaxTexts = 2_000_000;
+
+    private const int MaxFormatCode = 1000;
+
+    private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+    private readonly List<int> _lengths = [];
+    private readonly List<(string Name, string Relation)> _sheets = [];
+    private readonly Dictionary<string, string> _targets = new(StringComparer.Ordinal);
+    private readonly TextCount _text = new();
+    private int _formats;
+
+    /// <summary>The names of the sheets, and of the relationship that says where each is.</summary>
+    public IReadOnlyList<(string Name, string Relation)> Sheets => _sheets;
+
+    /// <summary>Whether days are counted from 1904.</summary>
+    public bool IsFrom1904 { get; private set; }
+
+    /// <summary>How long each text is that cells share.</summary>
+    public IReadOnlyList<int> Lengths => _lengths;
+
+    /// <summary>The part that holds a sheet; null when the workbook does not say it.</summary>
+    public string? PartOf(string relation) =>
+        !_targets.TryGetValue(relation, out var target) ? null
+        : target.StartsWith("/xl/", StringComparison.OrdinalIgnoreCase) ? target[1..]
+        : "xl/" + target;
+
+    /// <summary>Looks at a node of the workbook.</summary>
+    public void LookAtWorkbook(XmlReader xml)
     {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        MaxCharactersInDocument = MaxUnpackedBytes,
-    };
-
-    /// <summary>Returns what to tell of the workbook, or why it is not read.</summary>
-    public static (ImmutableArray<string> Notes, CityList? Unreadable) Check(ReadOnlyMemory<byte> bytes)
-    {
-        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
-        using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-        if (zip.Entries.Count > MaxParts)
-            return ([], CityList.Unreadable($"a file of {zip.Entries.Count} parts", $"a workbook of at most {MaxParts}"));
-        if (zip.GetEntry("xl/workbook.xml") is null)
-            return ([], CityList.Unreadable("a ZIP file that is no workbook", "a workbook saved as .xlsx, a CSV or GeoJSON"));
-        if (!IsWithinLimit(zip))
-            return (
-                [],
-                CityList.Unreadable(
-                    $"a workbook of more than {MaxUnpackedBytes / (1024 * 1024)} MiB when unpacked",
-                    "a smaller one: save the sheet alone, as CSV"
-                )
-            );
-        var notes = ImmutableArray.CreateBuilder<string>();
-        if (zip.Entries.Any(part => part.FullName.EndsWith("vbaProject.bin", StringComparison.OrdinalIgnoreCase)))
-            notes.Add("The workbook holds macros. They were neither read nor run.");
-        return AddFormulas(zip, notes) is { } unreadable ? ([], unreadable) : (notes.ToImmutable(), null);
+        if (xml is { NodeType: XmlNodeType.Element, Depth: 1, LocalName: "workbookPr" })
+            IsFrom1904 = xml.GetAttribute("date1904") == "1";
+        if (xml is not { NodeType: XmlNodeType.Element, Depth: 2, LocalName: "sheet" })
+            return;
+        _sheets.Add((xml.GetAttribute("name") ?? "", xml.GetAttribute("id", Relationships) ?? ""));
+        if (_sheets.Count > MaxSheets)
+            throw new UnreadableListException($"a workbook of more than {MaxSheets} sheets", "the sheet of the list alone, or a CSV");
     }
 
-    /// <summary>Unpacks every part to nowhere, up to the limit: sizes in the directory of a ZIP file may be wrong on purpose.</summary>
-    private static bool IsWithinLimit(ZipArchive zip)
+    /// <summary>Looks at a node of the relationships of the workbook.</summary>
+    public void LookAtRelationships(XmlReader xml)
     {
-        var left = MaxUnpackedBytes;
-        var buffer = new byte[64 * 1024];
-        foreach (var part in zip.Entries)
-        {
-            using var content = part.Open();
-            int read;
-            while ((read = content.Read(buffer)) > 0)
-            {
-                left -= read;
-                if (left < 0)
-                    return false;
-            }
-        }
-
-        return true;
+        if (
+            xml is { NodeType: XmlNodeType.Element, Depth: 1, LocalName: "Relationship" }
+            && xml.GetAttribute("Id") is { } id
+            && xml.GetAttribute("Target") is { } target
+            && _sheets.Any(sheet => sheet.Relation == id)
+        )
+            _targets[id] = target;
     }
 
-    /// <summary>Counts formulas. Returns why the workbook is not read when one has no stored result.</summary>
-    private static CityList? AddFormulas(ZipArchive zip, ImmutableArray<string>.Builder notes)
+    /// <summary>Looks at a node of the texts that cells share.</summary>
+    public void LookAtTexts(XmlReader xml)
     {
-        var (formulas, errors) = (0, 0);
-        foreach (var part in zip.Entries.Where(part => part.FullName.StartsWith("xl/worksheets/", StringComparison.Ordinal)))
-        {
-            if (!part.FullName.EndsWith(".xml", StringComparison.Ordinal))
-                continue;
-            using var content = part.Open();
-            using var xml = XmlReader.Create(content, Strict);
-            string? formulaIn = null;
-            var cell = "";
-            while (xml.Read())
-            {
-                if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "c")
-                    (cell, formulaIn, errors) = (xml.GetAttribute("r") ?? "?", null, errors + (xml.GetAttribute("t") == "e" ? 1 : 0));
-                else if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "f")
-                    (formulaIn, formulas) = (cell, formulas + 1);
-                else if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "v")
-                    formulaIn = null;
-                else if (xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "c" && formulaIn is { } empty)
-                    return CityList.Unreadable(
-                        $"a formula without a stored result in cell {empty}",
-                        "values: formulas are not run; open the workbook, let it calculate, and save it"
-                    );
-            }
-        }
+        if (xml is { NodeType: XmlNodeType.Element, Depth: 1 })
+            _text.Begin();
+        _text.Add(xml, 0);
+        if (xml is not { Depth: 1, LocalName: "si" } || xml.NodeType == XmlNodeType.Element && !xml.IsEmptyElement)
+            return;
+        _lengths.Add(_text.Length);
+        if (_lengths.Count > MaxTexts)
+            throw new UnreadableListException($"more than {MaxTexts} texts", "at most that many: split the list into several files");
+    }
 
-        if (formulas > 0)
-            notes.Add($"{formulas} cells hold formulas. They were not run: the results that the spreadsheet program stored were read.");
-        if (errors > 0)
-            notes.Add($"{errors} cells hold an error, such as #REF!. They were read as empty.");
-        return null;
+    /// <summary>Looks at a node of the formats of cells.</summary>
+    public void LookAtFormats(XmlReader xml)
+    {
+        if (xml is not { NodeType: XmlNodeType.Element, LocalName: "xf" or "numFmt" })
+            return;
+        if (++_formats > MaxFormats)
+            throw new UnreadableListException($"more than {MaxFormats} formats of cells", "the sheet of the list alone, as CSV");
+        if (xml.GetAttribute("formatCode") is { Length: > MaxFormatCode } code)
+            throw new UnreadableListException($"a format of {code.Length} characters", $"at most {MaxFormatCode}");
     }
 }

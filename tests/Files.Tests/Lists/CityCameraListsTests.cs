@@ -53,7 +53,7 @@ public sealed class CityCameraListsTests
 
     private static (ImmutableArray<ListedDevice> Devices, ImmutableArray<ListProblem> Problems) Read(byte[] bytes, ListMapping mapping)
     {
-        var list = new CityListReader().Read(bytes, mapping.Options);
+        var list = new CityListReader().Read(bytes, mapping.Options, TestContext.Current.CancellationToken);
         Assert.Empty(list.Problems);
         Assert.Empty(mapping.Check(list));
         return ListedDevice.ReadAll(list, mapping, Checks, Places);

@@ -29,6 +29,14 @@ public sealed record ListProblem(int Row, string? Column, string Found, string E
     /// <summary>The most problems that are listed; the others are only counted.</summary>
     public const int MaxListed = 200;
 
+    /// <summary>The most problems that are looked for: reading stops at the last.</summary>
+    public const int MaxFound = 10_000;
+
+    /// <summary>Says that reading stopped.</summary>
+    /// <param name="row">The first row that was not looked at.</param>
+    public static ListProblem TooMany(int row) =>
+        new(row, null, $"{MaxFound} problems before this row", "fewer: correct them; this row and those after it were not looked at");
+
     public override string ToString() =>
         (Row == 0 ? "" : $"row {Row}{(Column is null ? "" : $", column {Column}")}: ") + $"found {Found}; expected {Expected}";
 }
@@ -56,6 +64,12 @@ public sealed record CityList(
     /// <summary>The most characters of a cell.</summary>
     public const int MaxCell = 40_000;
 
+    /// <summary>The most characters of the name of a column.</summary>
+    public const int MaxColumnName = 200;
+
+    /// <summary>The most characters of all cells together. A text that several cells share counts for each.</summary>
+    public const int MaxCharacters = 32_000_000;
+
     /// <summary>A file that cannot be read.</summary>
     public static CityList Unreadable(string found, string expected, int row = 0) =>
         new(null, [], [], [], [new ListProblem(row, null, found, expected)]);
@@ -65,7 +79,7 @@ public sealed record CityList(
 public interface ICityListReader
 {
     /// <summary>Reads a file. Never throws for its content: every error becomes a problem.</summary>
-    CityList Read(ReadOnlyMemory<byte> bytes, ListOptions options);
+    CityList Read(ReadOnlyMemory<byte> bytes, ListOptions options, CancellationToken cancellationToken);
 
     /// <summary>Writes devices as a CSV that reads back to the same devices; with none the header alone, as a template.</summary>
     byte[] WriteCsv(IEnumerable<Device> devices);

@@ -89,7 +89,7 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
         var city = (await policies.HistoryAsync(cancellationToken)).Current.City;
         var lists = NamedLists.From(await services.GetRequiredService<INamedListRegister>().AllAsync(cancellationToken));
         Progress("reading", 0);
-        var list = new CityListReader().Read(bytes, mapping.Options);
+        var list = new CityListReader().Read(bytes, mapping.Options, cancellationToken);
         Progress("comparing", list.Rows.Length);
         var preview = ListPreview.Create(
             list,

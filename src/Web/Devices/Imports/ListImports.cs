@@ -49,7 +49,7 @@ public sealed class ListImports(
             "im-" + RandomNumberGenerator.GetString(IdLetters, 12),
             name,
             Convert.ToHexStringLower(SHA256.HashData(file.Span)),
-            reader.Read(file, mapping.Options).Format,
+            reader.Read(file, mapping.Options, cancellationToken).Format,
             mapping,
             decisions,
             ListImportState.Draft,
@@ -63,7 +63,7 @@ public sealed class ListImports(
     public async Task<ListPreview> PreviewAsync(ListImport import, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(import);
-        var list = reader.Read(await register.FileAsync(import.Sha256, cancellationToken), import.Mapping.Options);
+        var list = reader.Read(await register.FileAsync(import.Sha256, cancellationToken), import.Mapping.Options, cancellationToken);
         return ListPreview.Create(
             list,
             import.Mapping,
