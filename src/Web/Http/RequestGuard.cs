@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -50,11 +51,16 @@ internal static class RequestGuard
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         if (http.Request.IsHttps)
             headers.StrictTransportSecurity = StrictTransportSecurity;
-        // What is true now is not true for ever: only an endpoint that says otherwise may be stored.
-        if (headers.CacheControl.Count == 0 || http.Request.Path.StartsWithSegments("/staff"))
+        // What is true now is not true for ever: only an endpoint that says otherwise may be stored, and never one that needs a role.
+        if (headers.CacheControl.Count == 0 || http.Request.Path.StartsWithSegments("/staff") || IsForStaff(http))
             headers.CacheControl = "no-store";
         return Task.CompletedTask;
     }
+
+    private static bool IsForStaff(HttpContext http) =>
+        http.GetEndpoint()?.Metadata is { } endpoint
+        && endpoint.GetMetadata<IAuthorizeData>() is not null
+        && endpoint.GetMetadata<IAllowAnonymous>() is null;
 
     private static IResult? RefusalOf(HttpContext http)
     {
