@@ -47,6 +47,7 @@ public static class WebSetup
         services.AddSingleton<DeviceRegistration>();
         services.AddSingleton<RegistrationChecks>();
         services.AddSingleton<NamedListActs>();
+        services.AddSingleton<PastQuestions>();
         services.AddSingleton<ListImports>();
         services.AddSingleton<AbsenceConfirmation>();
         services.AddSingleton<RegisterClerk>();

@@ -6,8 +6,18 @@ namespace SurveillanceRegistry.Domain.Registers;
 public interface IPlaceUses
 {
     /// <summary>The fixed devices that were not removed, by place, each in the order of ids.</summary>
-    Task<ILookup<string, string>> DevicesByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken);
+    /// <param name="places">The places that are asked for; any reader may ask, so never more than a page.</param>
+    Task<ILookup<string, string>> DevicesByPlaceAsync(
+        IReadOnlyCollection<string> places,
+        DateTimeOffset then,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The fleets that worked from a place, by place, each in the order of ids.</summary>
-    Task<ILookup<string, string>> FleetsByPlaceAsync(RegisterPoint point, CancellationToken cancellationToken);
+    /// <inheritdoc cref="DevicesByPlaceAsync"/>
+    Task<ILookup<string, string>> FleetsByPlaceAsync(
+        IReadOnlyCollection<string> places,
+        RegisterPoint point,
+        CancellationToken cancellationToken
+    );
 }

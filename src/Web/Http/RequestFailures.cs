@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Web.Connections;
 
 namespace SurveillanceRegistry.Web.Http;
 
@@ -29,6 +30,9 @@ internal sealed class RequestFailures(ILogger<RequestFailures> logger) : IExcept
                 await Problem
                     .From(malformed.StatusCode, "malformed", "The request is malformed", "The request cannot be read. Check its body.")
                     .ExecuteAsync(httpContext);
+                return true;
+            case BusyException busy:
+                await Problem.Busy(httpContext, BusyException.RetryAfterSeconds, busy.Message).ExecuteAsync(httpContext);
                 return true;
             case InvalidDataException when httpContext.Request.HasFormContentType:
                 await Problem

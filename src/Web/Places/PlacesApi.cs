@@ -44,18 +44,18 @@ internal static class PlacesApi
             return fault;
         var all = await versions.ListAsync(point, cancellationToken);
         var places = all.RemoveAll(version => version.Value.IsRetired);
-        if (point is not null)
-        {
-            if (all.IsEmpty)
-                return RegisterApi.NothingKnown(http);
-            var uses = await UsesAsync(point, http);
-            return JsonResults.Page(http, places.Select(version => PlaceResponse.From(version, uses)), place => place.Id);
-        }
-
-        if (QueryParameters.Limit(http.Request.Query, MaxItems, out var limit, UsualItems) is { } problem)
+        if (point is not null && all.IsEmpty)
+            return RegisterApi.NothingKnown(http);
+        if (QueryParameters.Limit(http.Request.Query, MaxItems, out var limit, point is null ? UsualItems : null) is { } problem)
             return problem;
         var after = http.Request.Query["after"].ToString();
         var following = places.Where(place => string.CompareOrdinal(place.Value.Id, after) > 0).Take(limit + 1).ToArray();
+        if (point is not null)
+        {
+            var uses = await UsesAsync(point, [.. following.Take(limit).Select(version => version.Value.Id)], http);
+            return Page(following.Take(limit).Select(version => PlaceResponse.From(version, uses)));
+        }
+
         var page = await Task.WhenAll(
             following
                 .Take(limit)
@@ -63,9 +63,10 @@ internal static class PlacesApi
                     await grains.Place(version.Value.Id).Describe() is { } place ? PlaceResponse.From(place, version) : null
                 )
         );
-        return JsonResults.Ok(
-            new ItemsResponse<PlaceResponse>(page.OfType<PlaceResponse>(), following.Length > limit ? following[limit - 1].Value.Id : null)
-        );
+        return Page(page.OfType<PlaceResponse>());
+
+        IResult Page(IEnumerable<PlaceResponse> items) =>
+            JsonResults.Ok(new ItemsResponse<PlaceResponse>(items, following.Length > limit ? following[limit - 1].Value.Id : null));
     }
 
     private static async Task<IResult> FindAsync(
@@ -83,23 +84,28 @@ internal static class PlacesApi
         if (await RegisterApi.MissingAsync(versions, "place", id, point, version, version?.Value.IsRetired == true, http) is { } missing)
             return missing;
         if (point is not null)
-            return JsonResults.Resource(http, PlaceResponse.From(version!, await UsesAsync(point, http)), version!.Number);
+            return JsonResults.Resource(http, PlaceResponse.From(version!, await UsesAsync(point, [id], http)), version!.Number);
         return await grains.Place(id).Describe() is { } place
             ? JsonResults.Resource(http, PlaceResponse.From(place, version!), version!.Number)
             : NotFound(id);
     }
 
-    /// <summary>What was at the places. What is said of devices holds from when it is recorded.</summary>
-    private static async Task<PastUses> UsesAsync(RegisterPoint point, HttpContext http)
+    /// <summary>What was at some places. What is said of devices holds from when it is recorded.</summary>
+    private static Task<PastUses> UsesAsync(RegisterPoint point, string[] places, HttpContext http)
     {
         var services = http.RequestServices;
         var (kiosks, uses) = (services.GetRequiredService<IInventoryRegister<Kiosk>>(), services.GetRequiredService<IPlaceUses>());
         var then = point.AsOf < point.KnownAt ? point.AsOf : point.KnownAt;
-        return new PastUses(
-            [.. (await kiosks.ListAsync(point, http.RequestAborted)).Select(version => version.Value).Where(kiosk => !kiosk.Removed)],
-            await uses.DevicesByPlaceAsync(then, http.RequestAborted),
-            await uses.FleetsByPlaceAsync(point, http.RequestAborted)
-        );
+        return services
+            .GetRequiredService<PastQuestions>()
+            .RunAsync(
+                async wanted => new PastUses(
+                    [.. (await kiosks.ListAsync(point, wanted)).Select(version => version.Value).Where(kiosk => !kiosk.Removed)],
+                    await uses.DevicesByPlaceAsync(places, then, wanted),
+                    await uses.FleetsByPlaceAsync(places, point, wanted)
+                ),
+                http
+            );
     }
 
     private static async Task<IResult> ListKiosksAsync(

@@ -49,14 +49,27 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
         Task.FromResult(Kiosks.RemoveAll(kiosk => kiosk.Removed || kiosk.Place != placeId));
 
     /// <summary>The devices of now: these tests move none.</summary>
-    public Task<ILookup<string, string>> DevicesByPlaceAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
-        Task.FromResult(Devices.Where(device => device.Place is not null).ToLookup(device => device.Place!, device => device.Id));
+    public Task<ILookup<string, string>> DevicesByPlaceAsync(
+        IReadOnlyCollection<string> places,
+        DateTimeOffset then,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult(
+            Devices
+                .Where(device => device.Place is not null && places.Contains(device.Place))
+                .ToLookup(device => device.Place!, device => device.Id)
+        );
 
-    public async Task<ILookup<string, string>> FleetsByPlaceAsync(RegisterPoint point, CancellationToken cancellationToken) =>
+    public async Task<ILookup<string, string>> FleetsByPlaceAsync(
+        IReadOnlyCollection<string> places,
+        RegisterPoint point,
+        CancellationToken cancellationToken
+    ) =>
         (await Fleets.ListAsync(point, cancellationToken))
             .Select(version => version.Value)
             .Where(fleet => !fleet.IsRetired)
             .SelectMany(fleet => fleet.Places, (fleet, place) => (place, fleet.Id))
+            .Where(pair => places.Contains(pair.place))
             .ToLookup(pair => pair.place, pair => pair.Id);
 
     /// <summary>The registered fleets, with their versions.</summary>

@@ -1,3 +1,4 @@
+using Dapper;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
@@ -13,6 +14,8 @@ namespace SurveillanceRegistry.Postgres.Tests.Registers;
 public sealed class PlaceUsesTests(SharedCluster cluster)
 {
     private static readonly Attribution Clerk = new("device-clerk", "police", "st-1");
+
+    private static readonly string[] Both = ["gate", SmallCity.Lobby];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -33,7 +36,7 @@ public sealed class PlaceUsesTests(SharedCluster cluster)
         Assert.Equal("", await DevicesAsync(-1));
 
         async Task<string> DevicesAsync(int minute) =>
-            Text(await new PlaceUses(database.Source).DevicesByPlaceAsync(At(minute), Cancellation));
+            Text(await new PlaceUses(database.Source).DevicesByPlaceAsync(Both, At(minute), Cancellation));
     }
 
     [Fact]
@@ -48,7 +51,41 @@ public sealed class PlaceUsesTests(SharedCluster cluster)
         Assert.Equal("", await FleetsAsync(2));
 
         async Task<string> FleetsAsync(int minute) =>
-            Text(await new PlaceUses(database.Source).FleetsByPlaceAsync(new RegisterPoint(At(minute), At(minute)), Cancellation));
+            Text(await new PlaceUses(database.Source).FleetsByPlaceAsync(Both, new RegisterPoint(At(minute), At(minute)), Cancellation));
+    }
+
+    [Fact]
+    public async Task Only_the_places_that_are_asked_for_are_answered_and_read_by_an_index()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var devices = new DeviceRegister(database.Source);
+        for (var number = 0; number < 40; number++)
+        {
+            var camera = Device.Of($"cam-{number}", "facility-camera", [Capture.Video], SmallCity.Lobby, null, "police", Lifecycle.Planned);
+            await devices.RegisterAsync(camera, Clerk, "", At(1), Cancellation);
+            await devices.ChangeAsync(camera with { Lifecycle = Lifecycle.Active }, 1, Clerk, "", At(2), Cancellation);
+        }
+
+        var gone = Device.Of("gate-cam", "facility-camera", [Capture.Video], "gate", null, "police", Lifecycle.Planned);
+        await devices.RegisterAsync(gone, Clerk, "", At(1), Cancellation);
+        await devices.ChangeAsync(gone with { Place = SmallCity.Lobby }, 1, Clerk, "", At(4), Cancellation);
+        var uses = new PlaceUses(database.Source);
+        Assert.Equal("gate: gate-cam", Text(await uses.DevicesByPlaceAsync(["gate"], At(3), Cancellation)));
+        Assert.Equal("", Text(await uses.DevicesByPlaceAsync(["gate"], At(4), Cancellation)));
+
+        // The statistics of a table with a few rows would lead past every index.
+        await using var connection = await database.ConnectAsync();
+        var plan = string.Join(
+            '\n',
+            await connection.QueryAsync<string>(
+                $"set enable_seqscan = off; set enable_bitmapscan = off; explain (costs off) {PlaceUses.Devices}",
+                new { places = new[] { "gate" }, then = At(3).UtcDateTime }
+            )
+        );
+        Assert.Contains("ledger_entry_by_place", plan, StringComparison.Ordinal);
+        Assert.Contains("ledger_entry_by_device", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("ledger_entry_by_kind", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("ledger_entry_by_time", plan, StringComparison.Ordinal);
     }
 
     private static DateTimeOffset At(int minute) => SmallCity.Noon.AddMinutes(minute);
