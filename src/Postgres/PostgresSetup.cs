@@ -102,6 +102,7 @@ public static class PostgresSetup
         services.AddSingleton<LedgerState>();
         services.AddSingleton<DrillRegister>();
         services.AddSingleton<IPeriodicTask, DrillMetrics>();
+        services.AddSingleton<IPeriodicTask, DraftExpiry>();
     }
 
     private static void AddPlaces(IServiceCollection services)

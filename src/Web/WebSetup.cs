@@ -48,6 +48,7 @@ public static class WebSetup
         services.AddSingleton<RegistrationChecks>();
         services.AddSingleton<NamedListActs>();
         services.AddSingleton<PastQuestions>();
+        services.AddSingleton<ListReading>();
         services.AddSingleton<ListImports>();
         services.AddSingleton<AbsenceConfirmation>();
         services.AddSingleton<RegisterClerk>();

@@ -56,7 +56,7 @@ public sealed class CityCameraListsTests
         var list = new CityListReader().Read(bytes, mapping.Options, TestContext.Current.CancellationToken);
         Assert.Empty(list.Problems);
         Assert.Empty(mapping.Check(list));
-        return ListedDevice.ReadAll(list, mapping, Checks, Places);
+        return ListedDevice.ReadAll(list, mapping, Checks, Places, TestContext.Current.CancellationToken);
     }
 
     private static ImmutableArray<RegisteredFixedDevice> Register(ListComparison compared) =>
@@ -81,14 +81,19 @@ public sealed class CityCameraListsTests
         Assert.Equal(135, devices.Select(row => row.Device.Id).Distinct().Count());
         Assert.Equal(21, devices.Count(row => row.Device.Owner == "WSDOT"));
 
-        var open = ListComparison.Create(devices, [], new ImportDecisions());
+        var open = ListComparison.Create(devices, [], new ImportDecisions(), TestContext.Current.CancellationToken);
         Assert.NotEmpty(open.Duplicates);
         Assert.Equal(open.Duplicates.Length, open.Undecided.Count());
-        var decided = ListComparison.Create(devices, [], new ImportDecisions { OtherDuplicates = RowDecision.New });
+        var decided = ListComparison.Create(
+            devices,
+            [],
+            new ImportDecisions { OtherDuplicates = RowDecision.New },
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal((135, 0), (decided.New.Length, decided.Undecided.Count()));
 
         // The same list again changes nothing, and asks nothing again.
-        var again = ListComparison.Create(devices, Register(decided), new ImportDecisions());
+        var again = ListComparison.Create(devices, Register(decided), new ImportDecisions(), TestContext.Current.CancellationToken);
         Assert.Equal((true, 135, 0), (again.IsEmpty, again.Unchanged, again.Undecided.Count()));
     }
 
@@ -97,8 +102,20 @@ public sealed class CityCameraListsTests
     {
         const string First = "owner,name,lat,lon\nSDOT,A & B,47.50,-122.30\nSDOT,C & D,47.51,-122.31\nSDOT,E & F,47.52,-122.32\n";
         const string Later = "owner,name,lat,lon\nSDOT,A & B,47.50,-122.30\nWSDOT,C & D,47.51,-122.31\nSDOT,G & H,47.53,-122.33\n";
-        var registered = Register(ListComparison.Create(Read(Encoding.UTF8.GetBytes(First), Seattle).Devices, [], new ImportDecisions()));
-        var later = ListComparison.Create(Read(Encoding.UTF8.GetBytes(Later), Seattle).Devices, registered, new ImportDecisions());
+        var registered = Register(
+            ListComparison.Create(
+                Read(Encoding.UTF8.GetBytes(First), Seattle).Devices,
+                [],
+                new ImportDecisions(),
+                TestContext.Current.CancellationToken
+            )
+        );
+        var later = ListComparison.Create(
+            Read(Encoding.UTF8.GetBytes(Later), Seattle).Devices,
+            registered,
+            new ImportDecisions(),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal((1, 1, 1, 1), (later.New.Length, later.Changed.Length, later.Unchanged, later.Gone.Length));
         Assert.Equal("WSDOT", later.Changed[0].After.Owner);
         Assert.Single(later.Undecided);
@@ -108,7 +125,12 @@ public sealed class CityCameraListsTests
     public void A_unit_near_another_under_other_words_is_asked()
     {
         const string Text = "owner,name,lat,lon\nSDOT,A & B,47.50000,-122.30000\nSDOT,Corner of A,47.50005,-122.30005\n";
-        var compared = ListComparison.Create(Read(Encoding.UTF8.GetBytes(Text), Seattle).Devices, [], new ImportDecisions());
+        var compared = ListComparison.Create(
+            Read(Encoding.UTF8.GetBytes(Text), Seattle).Devices,
+            [],
+            new ImportDecisions(),
+            TestContext.Current.CancellationToken
+        );
         var duplicate = Assert.Single(compared.Duplicates);
         Assert.Equal((3, DuplicateReason.Near, 2), (duplicate.Row, duplicate.Reason, duplicate.OtherRow));
         Assert.InRange(duplicate.Metres!.Value, 5, 9);
@@ -200,7 +222,8 @@ public sealed class CityCameraListsTests
             var compared = ListComparison.Create(
                 read,
                 [.. devices.Select(device => new RegisteredFixedDevice(device, 1, true))],
-                new ImportDecisions()
+                new ImportDecisions(),
+                TestContext.Current.CancellationToken
             );
             Assert.Equal((true, 2), (compared.IsEmpty, compared.Unchanged));
         }
@@ -217,8 +240,8 @@ public sealed class CityCameraListsTests
             );
         var clock = Stopwatch.StartNew();
         var (devices, problems) = Read(Encoding.UTF8.GetBytes(text.ToString()), Seattle);
-        var compared = ListComparison.Create(devices, [], new ImportDecisions());
-        var again = ListComparison.Create(devices, Register(compared), new ImportDecisions());
+        var compared = ListComparison.Create(devices, [], new ImportDecisions(), TestContext.Current.CancellationToken);
+        var again = ListComparison.Create(devices, Register(compared), new ImportDecisions(), TestContext.Current.CancellationToken);
         TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms");
         Assert.Empty(problems);
         Assert.Equal((10_000, 10_000), (compared.New.Length, again.Unchanged));

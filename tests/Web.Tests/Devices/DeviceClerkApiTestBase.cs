@@ -32,6 +32,13 @@ public abstract class DeviceClerkApiTestBase(StaffedCity staffed) : IClassFixtur
         string? etag = null
     ) => SendAsync(method, path, body, etag, City, _clerk);
 
+    /// <summary>Sends a request of the clerk, for its headers.</summary>
+    protected async Task<HttpResponseMessage> AnswerAsync(string method, string path, string? body, string? etag)
+    {
+        using var request = Request(method, path, body, etag, _clerk);
+        return await City.Reader.SendAsync(request, Cancellation);
+    }
+
     protected Task<(HttpStatusCode Status, JsonNode? Body, string? ETag)> ReadAsync(string path, string token) =>
         SendAsync("GET", path, null, null, City, token);
 
@@ -52,15 +59,21 @@ public abstract class DeviceClerkApiTestBase(StaffedCity staffed) : IClassFixtur
         string? token
     )
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1/" + path);
+        using var request = Request(method, path, body, etag, token);
+        using var answer = await city.Reader.SendAsync(request, Cancellation);
+        var text = await answer.Content.ReadAsStringAsync(Cancellation);
+        return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text), answer.Headers.ETag?.ToString());
+    }
+
+    private static HttpRequestMessage Request(string method, string path, string? body, string? etag, string? token)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1/" + path);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (etag is not null)
             request.Headers.TryAddWithoutValidation("If-Match", etag);
-        using var answer = await city.Reader.SendAsync(request, Cancellation);
-        var text = await answer.Content.ReadAsStringAsync(Cancellation);
-        return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text), answer.Headers.ETag?.ToString());
+        return request;
     }
 }

@@ -11,6 +11,9 @@ public sealed record FactChecks(City City, NamedLists Lists, IAreaCheck Areas, D
     /// <summary>The most characters of a city's asset number.</summary>
     public const int MaxAssetNumberLength = 64;
 
+    /// <summary>The most characters of the name of an import.</summary>
+    public const int MaxImportLength = 120;
+
     /// <summary>The most directions of a device.</summary>
     public const int MaxDirections = 16;
 
@@ -113,6 +116,13 @@ public sealed record FactChecks(City City, NamedLists Lists, IAreaCheck Areas, D
     {
         foreach (var (member, source) in device.Sources ?? ImmutableSortedDictionary<string, FactSource>.Empty)
         {
+            if (source is null)
+            {
+                yield return Invalid($"sources.{member}", $"The source of {member} is null: say where the fact is from, or leave it out.");
+                continue;
+            }
+
+            yield return FreeText.CheckLine(source.Import, MaxImportLength, $"sources.{member}");
             if (DeviceFact.Find(member) is not { } fact)
                 yield return Invalid($"sources.{member}", $"'{member}' is no fact: expected one of {Members(device)}.");
             else if (fact.Value(device) is null)

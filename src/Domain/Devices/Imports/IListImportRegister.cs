@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Ledger;
 
 namespace SurveillanceRegistry.Domain.Devices.Imports;
@@ -32,6 +33,9 @@ public sealed record ListImport(
     DateTimeOffset MadeAt
 )
 {
+    /// <summary>How often it was decided about; of a recorded list 0.</summary>
+    public int Version { get; init; }
+
     /// <summary>How many devices it registered.</summary>
     public int Added { get; init; }
 
@@ -48,7 +52,17 @@ public interface IListImportRegister
     /// <summary>For how long a draft is kept.</summary>
     static readonly TimeSpan DraftValidity = TimeSpan.FromDays(7);
 
-    /// <summary>The drafts and the newest recorded lists, the newest first.</summary>
+    /// <summary>The most drafts of one person or program, and of all. The oldest of a person is forgotten for a newer one.</summary>
+    const int MaxDraftsOfOne = 10,
+        MaxDrafts = 100;
+
+    /// <summary>The most bytes of the files of one person's drafts, and of all drafts.</summary>
+    const long MaxBytesOfOne = 4L * CityList.MaxBytes,
+        MaxBytes = 20L * CityList.MaxBytes;
+
+    /// <summary>
+    /// The drafts and the newest recorded lists, the newest first: of the mapping of each only the name of the list, and no decisions.
+    /// </summary>
     Task<ImmutableArray<ListImport>> AllAsync(CancellationToken cancellationToken);
 
     /// <summary>A list, or null when there is none with this id.</summary>
@@ -57,11 +71,23 @@ public interface IListImportRegister
     /// <summary>The bytes of a file.</summary>
     Task<byte[]> FileAsync(string sha256, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a file and a draft of it. Drafts past their validity are forgotten.</summary>
-    Task SaveDraftAsync(ListImport draft, ReadOnlyMemory<byte> file, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Keeps a file and a draft of it. The refusal when there are too many drafts; null when it is kept.</summary>
+    /// <param name="sender">The opaque id of the person or program that sent it.</param>
+    Task<Refusal?> SaveDraftAsync(
+        ListImport draft,
+        string sender,
+        ReadOnlyMemory<byte> file,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
 
-    /// <summary>Changes the mapping and the decisions of a draft. False when there is no such draft.</summary>
-    Task<bool> DecideAsync(string id, ListMapping mapping, ImportDecisions decisions, CancellationToken cancellationToken);
+    /// <summary>Forgets drafts past their validity, and files that nothing names.</summary>
+    Task ForgetDraftsAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Changes the mapping and the decisions of a draft, which gets the next version. Null when there is no such draft of this version.
+    /// </summary>
+    Task<ListImport?> DecideAsync(ListImport draft, ListMapping mapping, ImportDecisions decisions, CancellationToken cancellationToken);
 
     /// <summary>Every fixed device, removed ones too.</summary>
     /// <param name="list">The name of a list, to say of each device whether it brought it.</param>
@@ -81,7 +107,14 @@ public interface IListImportRegister
 
     /// <summary>
     /// Undoes a recorded list: all of it in one transaction, or nothing. Devices that it registered are removed; devices that it changed or
-    /// removed are as they were. Refuses when one was changed since.
+    /// removed are as they were. Refuses when one was changed since, or when the rules of today refuse a device as it was.
     /// </summary>
-    Task<Outcome<ListImport>> UndoAsync(string id, Attribution by, string reason, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<Outcome<ListImport>> UndoAsync(
+        string id,
+        FactChecks checks,
+        Attribution by,
+        string reason,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
 }

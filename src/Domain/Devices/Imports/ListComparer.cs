@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Devices.Imports.Rows;
 
 namespace SurveillanceRegistry.Domain.Devices.Imports;
 
@@ -30,14 +31,15 @@ internal sealed class ListComparer
     public static ListComparison Compare(
         ImmutableArray<ListedDevice> rows,
         ImmutableArray<RegisteredFixedDevice> registered,
-        ImportDecisions decisions
+        ImportDecisions decisions,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(decisions);
-        return new ListComparer(registered, decisions).Compare(rows);
+        return new ListComparer(registered, decisions).Compare(rows, cancellationToken);
     }
 
-    private ListComparison Compare(ImmutableArray<ListedDevice> rows)
+    private ListComparison Compare(ImmutableArray<ListedDevice> rows, CancellationToken cancellationToken)
     {
         var certain = rows.Select(row => (Row: row, Match: Match(row))).ToArray();
         var (added, changed) = (new List<ListedDevice>(), new List<ChangedDevice>());
@@ -48,6 +50,7 @@ internal sealed class ListComparer
         var (numbers, names) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
         foreach (var (row, match) in certain)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var target = match;
             if (Find(row, match, near, numbers, names) is { } duplicate)
             {

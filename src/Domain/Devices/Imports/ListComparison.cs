@@ -58,8 +58,9 @@ public sealed record ListComparison(
     public static ListComparison Create(
         ImmutableArray<ListedDevice> rows,
         ImmutableArray<RegisteredFixedDevice> registered,
-        ImportDecisions decisions
-    ) => ListComparer.Compare(rows, registered, decisions);
+        ImportDecisions decisions,
+        CancellationToken cancellationToken
+    ) => ListComparer.Compare(rows, registered, decisions, cancellationToken);
 
     /// <summary>Every question that is not decided yet; empty when the list can be recorded.</summary>
     public IEnumerable<string> Undecided =>

@@ -37,19 +37,21 @@ public sealed record ListMapping
 
     private static ImmutableSortedDictionary<string, T> Empty<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
 
+    /// <summary>Says that a list cannot have a name.</summary>
+    public static Refusal WrongName(string name) =>
+        new(
+            RefusalCodes.Invalid,
+            $"The list is named '{name}': expected small letters, digits and hyphens, at most {Identifier.MaxLength}.",
+            "list"
+        );
+
     /// <summary>Every reason why the mapping cannot be used with a list; empty when it can.</summary>
     public ImmutableArray<Refusal> Check(CityList list)
     {
         ArgumentNullException.ThrowIfNull(list);
         var refusals = ImmutableArray.CreateBuilder<Refusal>();
         if (!Identifier.IsValid(List))
-            refusals.Add(
-                new Refusal(
-                    RefusalCodes.Invalid,
-                    $"The list is named '{List}': expected small letters, digits and hyphens, at most {Identifier.MaxLength}.",
-                    "list"
-                )
-            );
+            refusals.Add(WrongName(List));
         foreach (var field in Columns.Keys.Concat(Defaults.Keys).Concat(Words.Keys).Distinct().Except(ListFields.All))
             refusals.Add(
                 new Refusal(

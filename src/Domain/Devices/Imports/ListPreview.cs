@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Devices.Imports.Rows;
 using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Domain.Devices.Imports;
@@ -22,15 +23,22 @@ public sealed record ListPreview(
     public bool IsReady => Problems.IsEmpty && MappingRefusals.IsEmpty && !Compared.Undecided.Any() && !Compared.IsEmpty;
 
     /// <summary>
-    /// A hash of what would be recorded, with the versions of the devices that it would change. A person records what they have seen, and
-    /// nothing else.
+    /// A hash of what would be recorded, with the version of the draft and those of the devices that it would change. A person records what
+    /// they have seen, and nothing else.
     /// </summary>
-    public string Fingerprint =>
-        Convert.ToHexStringLower(
+    public string FingerprintOf(ListImport draft)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        return Convert.ToHexStringLower(
             SHA256.HashData(
                 JsonSerializer.SerializeToUtf8Bytes(
                     new
                     {
+                        draft.Version,
+                        draft.Mapping.List,
+                        draft.Mapping.Source,
+                        draft.Mapping.Confidence,
+                        draft.Mapping.InspectedOn,
                         added = Compared.New.Select(row => (Device)row.Device),
                         changed = Compared.Changed.Select(one => new { one.Version, one.After }),
                         gone = Compared.Gone.Select(one => new
@@ -44,6 +52,7 @@ public sealed record ListPreview(
                 )
             )
         )[..32];
+    }
 
     /// <summary>Reads a list by its mapping and compares it with the register.</summary>
     public static ListPreview Create(
@@ -52,7 +61,8 @@ public sealed record ListPreview(
         ImportDecisions decisions,
         FactChecks checks,
         ImmutableArray<Place> places,
-        ImmutableArray<RegisteredFixedDevice> registered
+        ImmutableArray<RegisteredFixedDevice> registered,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(list);
@@ -61,10 +71,10 @@ public sealed record ListPreview(
         var (devices, problems) =
             list.Format is null || refusals.Any(refusal => refusal.Where != "list")
                 ? ([], [])
-                : ListRowReader.Read(list, mapping, checks, places);
+                : ListRowReader.Read(list, mapping, checks, places, cancellationToken);
         // Without every row, a device of a row that could not be read would seem to be gone.
         ImmutableArray<ListProblem> all = [.. list.Problems, .. problems];
-        var compared = ListComparer.Compare(devices, all.IsEmpty && refusals.IsEmpty ? registered : [], decisions);
+        var compared = ListComparer.Compare(devices, all.IsEmpty && refusals.IsEmpty ? registered : [], decisions, cancellationToken);
         return new ListPreview(list, devices, all, refusals, compared);
     }
 }

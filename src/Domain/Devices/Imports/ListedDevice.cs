@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Devices.Imports.Rows;
 using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Domain.Devices.Imports;
@@ -16,8 +17,9 @@ public sealed record ListedDevice(int Row, string Name, FixedDevice Device, Immu
         CityList list,
         ListMapping mapping,
         FactChecks checks,
-        ImmutableArray<Place> places
-    ) => ListRowReader.Read(list, mapping, checks, places);
+        ImmutableArray<Place> places,
+        CancellationToken cancellationToken
+    ) => ListRowReader.Read(list, mapping, checks, places, cancellationToken);
 
     /// <summary>The registered device with what the row says.</summary>
     public FixedDevice ApplyTo(Device registered)

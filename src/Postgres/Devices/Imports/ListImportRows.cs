@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Ledger;
@@ -21,12 +22,20 @@ internal static class ListImportRows
     )
     {
         ImmutableArray<GoneDevice> gone = [.. compared.Gone.Where(one => one.Decision == GoneDecision.Remove)];
-        if (await ledger.ExecuteAsync("delete from registry.list_draft where id = @Id", new { draft.Id }) == 0)
-            return new Refusal(RefusalCodes.WrongState, "The list is no draft any more: it was recorded already.");
+        if (
+            await ledger.ExecuteAsync(
+                "delete from registry.list_draft where id = @Id and version = @Version",
+                new { draft.Id, draft.Version }
+            ) == 0
+        )
+            return (await ledger.QueryAsync<string>("select id from registry.list_draft where id = @Id", new { draft.Id })).Length > 0
+                ? new Refusal(RefusalCodes.Stale, "Another person decided about the list since you looked: look at it again.")
+                : new Refusal(RefusalCodes.WrongState, "The list is no draft any more: it was recorded already, or forgotten.");
         var recorded = draft with
         {
             State = ListImportState.Recorded,
             MadeAt = ledger.At,
+            Version = 0,
             Added = compared.New.Length,
             Changed = compared.Changed.Length,
             Removed = gone.Length,
@@ -57,7 +66,13 @@ internal static class ListImportRows
         return recorded;
     }
 
-    public static async Task<Outcome<ListImport>> UndoAsync(LedgerTransaction ledger, ListImport import, Attribution by, string reason)
+    public static async Task<Outcome<ListImport>> UndoAsync(
+        LedgerTransaction ledger,
+        ListImport import,
+        FactChecks checks,
+        Attribution by,
+        string reason
+    )
     {
         var body = new
         {
@@ -90,6 +105,8 @@ internal static class ListImportRows
         {
             var now = JsonRow.Value<Device>(row.Body);
             var then = row.Before is { } before ? JsonRow.Value<Device>(before) : now with { Lifecycle = Lifecycle.Removed };
+            if (Check(then, checks) is { } refusal)
+                return refusal;
             var outcome = await DeviceRows.ChangeAsync(ledger, then, row.Version, by, reason);
             if (!outcome.IsDone)
                 return outcome.Refusals;
@@ -105,6 +122,16 @@ internal static class ListImportRows
             State = ListImportState.Undone,
         };
     }
+
+    /// <summary>The refusal of a device as it was, by the rules of today: lists of names and departments change. A removed one stands.</summary>
+    private static Refusal? Check(Device then, FactChecks checks) =>
+        then.Lifecycle != Lifecycle.Removed
+        && Registration.Check(then, checks.City).Concat(checks.Check(then)).FirstOrDefault() is { } found
+            ? found with
+            {
+                Sentence = $"Device '{then.Id}' cannot be as it was before the list: {found.Sentence} Undo the list by hand.",
+            }
+            : null;
 
     /// <summary>Changes a device and remembers what it was. Returns the refusal; null when it was changed.</summary>
     private static async Task<Refusal?> ChangeAsync(

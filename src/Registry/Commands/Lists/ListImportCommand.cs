@@ -17,6 +17,9 @@ namespace SurveillanceRegistry.Registry.Commands.Lists;
 /// <param name="DecisionsFile">The decisions as JSON; null: none.</param>
 internal sealed record ListImportCommand(string Path, string? MappingFile, string? DecisionsFile, bool AsJson)
 {
+    /// <summary>The sender of the drafts of this command; each is recorded at once.</summary>
+    private const string Sender = "operator";
+
     private const string IdLetters = "abcdefghijklmnopqrstuvwxyz234567";
 
     private static readonly string[] Extensions = [".csv", ".tsv", ".txt", ".geojson", ".json", ".xlsx", ".xlsm", ".xls"];
@@ -57,7 +60,9 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
                     return Tell(preview, isRecorded: false);
                 var register = services.GetRequiredService<IListImportRegister>();
                 Progress("recording", preview.Compared.New.Length + preview.Compared.Changed.Length);
-                await register.SaveDraftAsync(draft, bytes, TimeProvider.System.GetUtcNow(), cancellationToken);
+                var full = await register.SaveDraftAsync(draft, Sender, bytes, TimeProvider.System.GetUtcNow(), cancellationToken);
+                if (full is not null)
+                    throw new UsageException(full.Sentence);
                 var outcome = await register.RecordAsync(
                     draft,
                     preview.Compared,
@@ -86,6 +91,8 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
         var mapping = await ReadAsync<ListMapping>(MappingFile, cancellationToken);
         mapping = mapping.List.Length > 0 ? mapping : mapping with { List = "devices" };
         var decisions = await ReadAsync<ImportDecisions>(DecisionsFile, cancellationToken);
+        if (DraftChecks.Check(mapping, decisions) is [var refusal, ..])
+            throw new UsageException($"The mapping or the decisions cannot be used: {refusal.Sentence}");
         var city = (await policies.HistoryAsync(cancellationToken)).Current.City;
         var lists = NamedLists.From(await services.GetRequiredService<INamedListRegister>().AllAsync(cancellationToken));
         Progress("reading", 0);
@@ -97,7 +104,8 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
             decisions,
             new FactChecks(city, lists, new AreaCheck(), city.DayAt(TimeProvider.System.GetUtcNow())),
             await services.GetRequiredService<IPlaceRegister>().PlacesAsync(cancellationToken),
-            await services.GetRequiredService<IListImportRegister>().RegisteredAsync(mapping.List, cancellationToken)
+            await services.GetRequiredService<IListImportRegister>().RegisteredAsync(mapping.List, cancellationToken),
+            cancellationToken
         );
         var draft = new ListImport(
             "im-" + RandomNumberGenerator.GetString(IdLetters, 12),
@@ -108,7 +116,10 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
             decisions,
             ListImportState.Draft,
             TimeProvider.System.GetUtcNow()
-        );
+        )
+        {
+            Version = 1,
+        };
         return (preview, draft, bytes);
     }
 

@@ -78,7 +78,7 @@ internal static class ImportsApi
 
     private static async Task<IResult> FindAsync(string id, HttpContext http, IListImportRegister register, ListImports imports) =>
         await register.FindAsync(id, http.RequestAborted) is not { } import ? NotFound(id)
-        : import.State == ListImportState.Draft ? await ShapeAsync(import, imports, StatusCodes.Status200OK, http.RequestAborted)
+        : import.State == ListImportState.Draft ? await ShapeAsync(http, import, imports, StatusCodes.Status200OK)
         : StoredJsonResult.Create(StatusCodes.Status200OK, ImportResponse.From(import), $"\"{Json.Word(import.State)}\"");
 
     private static Task<IResult> SendAsync(HttpContext http, ListImports imports) =>
@@ -97,10 +97,11 @@ internal static class ImportsApi
                     file,
                     body.Mapping ?? new ListMapping(),
                     body.Decisions ?? new ImportDecisions(),
+                    http.User,
                     http.RequestAborted
                 );
                 return outcome.Value is { } draft
-                    ? await ShapeAsync(draft, imports, StatusCodes.Status201Created, http.RequestAborted)
+                    ? await ShapeAsync(http, draft, imports, StatusCodes.Status201Created)
                     : Problem.Refused(outcome.Refusals);
             }
         );
@@ -128,7 +129,7 @@ internal static class ImportsApi
                     return problem;
                 var outcome = await imports.DecideAsync(import, body.Mapping, body.Decisions, http.RequestAborted);
                 return outcome.Value is { } decided
-                    ? await ShapeAsync(decided, imports, StatusCodes.Status200OK, http.RequestAborted)
+                    ? await ShapeAsync(http, decided, imports, StatusCodes.Status200OK)
                     : Problem.Refused(outcome.Refusals);
             }
         );
@@ -174,16 +175,22 @@ internal static class ImportsApi
 
     private static async Task<IResult?> CheckIfMatchAsync(HttpContext http, ListImport import, ListImports imports) =>
         http.Request.Headers.IfMatch.Count == 0 ? Problem.PreconditionRequired()
-        : Tag(await imports.PreviewAsync(import, http.RequestAborted)) == http.Request.Headers.IfMatch.ToString() ? null
+        : import.State != ListImportState.Draft ? null
+        : Tag(import, await imports.PreviewAsync(import, http.User, http.RequestAborted)) == http.Request.Headers.IfMatch.ToString() ? null
         : Problem.PreconditionFailed();
 
-    private static async Task<IResult> ShapeAsync(ListImport import, ListImports imports, int status, CancellationToken cancellationToken)
+    private static async Task<IResult> ShapeAsync(HttpContext http, ListImport import, ListImports imports, int status)
     {
-        var preview = await imports.PreviewAsync(import, cancellationToken);
-        return StoredJsonResult.Create(status, ImportPreviewResponse.From(import, preview), Tag(preview), $"/api/v1/imports/{import.Id}");
+        var preview = await imports.PreviewAsync(import, http.User, http.RequestAborted);
+        return StoredJsonResult.Create(
+            status,
+            ImportPreviewResponse.From(import, preview),
+            Tag(import, preview),
+            $"/api/v1/imports/{import.Id}"
+        );
     }
 
-    private static string Tag(ListPreview preview) => $"\"{preview.Fingerprint}\"";
+    private static string Tag(ListImport import, ListPreview preview) => $"\"{preview.FingerprintOf(import)}\"";
 
     private static IResult NotFound(string id) => Problem.NotFound($"There is no list '{id}'.");
 }

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Imports;
-using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Access;
@@ -15,9 +14,8 @@ namespace SurveillanceRegistry.Web.Devices.Imports;
 /// <summary>The acts on lists of cities, for the API and the staff pages.</summary>
 public sealed class ListImports(
     IListImportRegister register,
-    ICityListReader reader,
+    ListReading reading,
     RegistrationChecks checks,
-    IPlaceRegister places,
     IGrainFactory grains,
     TimeProvider time
 )
@@ -32,10 +30,13 @@ public sealed class ListImports(
         ReadOnlyMemory<byte> file,
         ListMapping mapping,
         ImportDecisions decisions,
+        ClaimsPrincipal clerk,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(mapping);
+        if (DraftChecks.Check(mapping, decisions) is { IsEmpty: false } refusals)
+            return refusals;
         if (file.IsEmpty || file.Length > CityList.MaxBytes)
             return new Refusal(
                 RefusalCodes.Invalid,
@@ -45,36 +46,28 @@ public sealed class ListImports(
         var name = Path.GetFileName(fileName ?? "") is { Length: > 0 } given ? given : "list";
         if (FreeText.CheckLine(name, MaxFileName, "name") is { } refusal)
             return refusal;
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Span));
         var draft = new ListImport(
             "im-" + RandomNumberGenerator.GetString(IdLetters, 12),
             name,
-            Convert.ToHexStringLower(SHA256.HashData(file.Span)),
-            reader.Read(file, mapping.Options, cancellationToken).Format,
+            sha256,
+            (await reading.ReadAsync(clerk.StaffId(), sha256, file, mapping.Options, cancellationToken)).Format,
             mapping,
             decisions,
             ListImportState.Draft,
             time.GetUtcNow()
-        );
-        await register.SaveDraftAsync(draft, file, time.GetUtcNow(), cancellationToken);
-        return draft;
+        )
+        {
+            Version = 1,
+        };
+        return await register.SaveDraftAsync(draft, clerk.StaffId(), file, time.GetUtcNow(), cancellationToken) is { } full ? full : draft;
     }
 
     /// <summary>A list as it would be recorded now.</summary>
-    public async Task<ListPreview> PreviewAsync(ListImport import, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(import);
-        var list = reader.Read(await register.FileAsync(import.Sha256, cancellationToken), import.Mapping.Options, cancellationToken);
-        return ListPreview.Create(
-            list,
-            import.Mapping,
-            import.Decisions,
-            await checks.FactsAsync(cancellationToken),
-            await places.PlacesAsync(cancellationToken),
-            await register.RegisteredAsync(import.Mapping.List, cancellationToken)
-        );
-    }
+    public Task<ListPreview> PreviewAsync(ListImport import, ClaimsPrincipal clerk, CancellationToken cancellationToken) =>
+        reading.PreviewAsync(clerk.StaffId(), import, cancellationToken);
 
-    /// <summary>Changes the mapping or the decisions of a draft; null leaves them.</summary>
+    /// <summary>Changes the mapping or the decisions of a draft as it was seen; null leaves them.</summary>
     public async Task<Outcome<ListImport>> DecideAsync(
         ListImport import,
         ListMapping? mapping,
@@ -83,10 +76,14 @@ public sealed class ListImports(
     )
     {
         ArgumentNullException.ThrowIfNull(import);
+        if (import.State != ListImportState.Draft)
+            return new Refusal(RefusalCodes.WrongState, "The list is no draft any more: send it again.");
         var after = import with { Mapping = mapping ?? import.Mapping, Decisions = decisions ?? import.Decisions };
-        return await register.DecideAsync(import.Id, after.Mapping, after.Decisions, cancellationToken)
-            ? after
-            : new Refusal(RefusalCodes.WrongState, "The list is no draft any more: send it again.");
+        if (DraftChecks.Check(after.Mapping, after.Decisions) is { IsEmpty: false } refusals)
+            return refusals;
+        return await register.DecideAsync(import, after.Mapping, after.Decisions, cancellationToken) is { } decided
+            ? decided
+            : new Refusal(RefusalCodes.Stale, "Another person decided about the list since you looked: look at it again.");
     }
 
     /// <summary>Records a draft as it was seen.</summary>
@@ -104,7 +101,7 @@ public sealed class ListImports(
             return refusal;
         if (import.State != ListImportState.Draft)
             return new Refusal(RefusalCodes.WrongState, "The list was recorded already.");
-        var preview = await PreviewAsync(import, cancellationToken);
+        var preview = await PreviewAsync(import, clerk, cancellationToken);
         if (!preview.MappingRefusals.IsEmpty)
             return preview.MappingRefusals;
         if (!preview.Problems.IsEmpty)
@@ -113,7 +110,7 @@ public sealed class ListImports(
             return Refusals(preview.Compared.Undecided);
         if (preview.Compared.IsEmpty)
             return new Refusal(RefusalCodes.NothingChanged, "The list says what is registered already: there is nothing to record.");
-        if (preview.Fingerprint != fingerprint)
+        if (preview.FingerprintOf(import) != fingerprint)
             return new Refusal(RefusalCodes.Stale, "The register or the decisions changed since you looked: look at the list again.");
         var outcome = await register.RecordAsync(
             import,
@@ -145,6 +142,7 @@ public sealed class ListImports(
             return refusal;
         var outcome = await register.UndoAsync(
             import.Id,
+            await checks.FactsAsync(cancellationToken),
             clerk.AttributionAs(Role.DeviceClerk),
             reason ?? "",
             time.GetUtcNow(),

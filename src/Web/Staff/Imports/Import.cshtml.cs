@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Places;
@@ -84,56 +86,81 @@ public sealed class ImportModel(ListImports acts, IListImportRegister register, 
 
     public GoneDecision? DecisionOn(string device) => Import.Decisions.Gone.LastOrDefault(decided => decided.Device == device)?.Take;
 
-    public async Task<IActionResult> OnGetAsync(string id) => await LoadAsync(id) ? Page() : NotFound();
+    public async Task<IActionResult> OnGetAsync(string id)
+    {
+        if (!await FindAsync(id))
+            return NotFound();
+        await LoadAsync();
+        return Page();
+    }
 
     public async Task<IActionResult> OnPostMapAsync(string id)
     {
-        if (!await LoadAsync(id))
+        if (!await FindAsync(id))
             return NotFound();
         var read = MappingForm.Read(Request.Form, Import.Mapping);
-        if (read.Value is not { } mapping)
-            return Invalid(FieldError.From(read.Refusals));
-        var outcome = await acts.DecideAsync(Import, mapping, null, HttpContext.RequestAborted);
-        return outcome.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(outcome.Refusals));
+        return read.Value is { } mapping
+            ? await ResultAsync(await acts.DecideAsync(Seen(), mapping, null, HttpContext.RequestAborted))
+            : await RefusedAsync(FieldError.From(read.Refusals));
     }
 
     public async Task<IActionResult> OnPostRecordAsync(string id)
     {
-        if (!await LoadAsync(id))
+        if (!await FindAsync(id))
             return NotFound();
         var form = Request.Form;
         if (form.Text("act") != "record")
-        {
-            var decided = await acts.DecideAsync(Import, null, MappingForm.ReadDecisions(form), HttpContext.RequestAborted);
-            return decided.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(decided.Refusals));
-        }
-
-        if (form.Text("record-reason") is not { } reason)
-            return Invalid([FieldError.MissingReason("record-reason")]);
-        var outcome = await acts.RecordAsync(Import, form.Text("seen") ?? "", User, reason, HttpContext.RequestAborted);
-        return outcome.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(outcome.Refusals, ("reason", "record-reason")));
+            return await ResultAsync(await acts.DecideAsync(Seen(), null, MappingForm.ReadDecisions(form), HttpContext.RequestAborted));
+        return form.Text("record-reason") is { } reason
+            ? await ResultAsync(
+                await acts.RecordAsync(Import, form.Text("seen") ?? "", User, reason, HttpContext.RequestAborted),
+                ("reason", "record-reason")
+            )
+            : await RefusedAsync([FieldError.MissingReason("record-reason")]);
     }
 
     public async Task<IActionResult> OnPostUndoAsync(string id)
     {
-        if (!await LoadAsync(id))
+        if (!await FindAsync(id))
             return NotFound();
-        if (Request.Form.Text("undo-reason") is not { } reason)
-            return Invalid([FieldError.MissingReason("undo-reason")]);
-        var outcome = await acts.UndoAsync(Import, User, reason, HttpContext.RequestAborted);
-        return outcome.IsDone ? Redirect($"/staff/imports/{id}") : Invalid(FieldError.From(outcome.Refusals, ("reason", "undo-reason")));
+        return Request.Form.Text("undo-reason") is { } reason
+            ? await ResultAsync(await acts.UndoAsync(Import, User, reason, HttpContext.RequestAborted), ("reason", "undo-reason"))
+            : await RefusedAsync([FieldError.MissingReason("undo-reason")]);
     }
 
-    private async Task<bool> LoadAsync(string id)
+    /// <summary>The list in the version that the person has seen: another person may have decided since.</summary>
+    private ListImport Seen() =>
+        Import with
+        {
+            Version = int.TryParse(Request.Form.Text("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+                ? version
+                : 0,
+        };
+
+    private async Task<IActionResult> ResultAsync(Outcome<ListImport> outcome, params (string Where, string Field)[] fields) =>
+        outcome.IsDone ? Redirect($"/staff/imports/{Import.Id}") : await RefusedAsync(FieldError.From(outcome.Refusals, fields));
+
+    private async Task<IActionResult> RefusedAsync(ImmutableArray<FieldError> errors)
     {
-        var cancellationToken = HttpContext.RequestAborted;
-        if (await register.FindAsync(id, cancellationToken) is not { } import)
+        await LoadAsync();
+        return Invalid(errors);
+    }
+
+    private async Task<bool> FindAsync(string id)
+    {
+        if (await register.FindAsync(id, HttpContext.RequestAborted) is not { } import)
             return false;
         Import = import;
+        return true;
+    }
+
+    /// <summary>Loads what the page shows. An act that is done shows nothing: the next page reads the list.</summary>
+    private async Task LoadAsync()
+    {
+        var cancellationToken = HttpContext.RequestAborted;
         Places = await places.PlacesAsync(cancellationToken);
         Departments = [.. (await grains.Governance()).City.Departments.Select(department => department.Id)];
-        if (import.State == ListImportState.Draft)
-            Preview = await acts.PreviewAsync(import, cancellationToken);
-        return true;
+        if (Import.State == ListImportState.Draft)
+            Preview = await acts.PreviewAsync(Import, User, cancellationToken);
     }
 }

@@ -43,15 +43,16 @@ public sealed class ImportsModel(ListImports acts, IListImportRegister register,
             return Invalid([new FieldError("list", "Give the list a name: small letters, digits and hyphens.")]);
         using var buffer = new MemoryStream();
         await file.CopyToAsync(buffer, HttpContext.RequestAborted);
-        var like = Imports.FirstOrDefault(import => import.Id == Request.Form.Text("like"))?.Mapping ?? new ListMapping();
+        var like = Request.Form.Text("like") is { } earlier ? await register.FindAsync(earlier, HttpContext.RequestAborted) : null;
         var outcome = await acts.SendAsync(
             file.FileName,
             buffer.ToArray(),
-            like with
+            (like?.Mapping ?? new ListMapping()) with
             {
                 List = list,
             },
             new ImportDecisions(),
+            User,
             HttpContext.RequestAborted
         );
         return outcome.Value is { } draft

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Devices.Imports;
@@ -67,6 +68,49 @@ public sealed class ImportsApiTests(StaffedCity staffed) : DeviceClerkApiTestBas
             HttpStatusCode.UnprocessableEntity,
             (await SendAsync("POST", $"imports/{preview["id"]}/commit", """{"reason":"x"}""", tag)).Status
         );
+    }
+
+    [Fact]
+    public async Task Two_clerks_never_overwrite_what_the_other_decided()
+    {
+        const string List = "No,Corner,Lat,Lon\n0101,G & H,47.6501,-122.3301\n";
+        var (_, preview, seen) = await SendAsync("POST", "imports", Body(List));
+        var import = $"imports/{preview!["id"]}";
+        var register = City.Part<IListImportRegister>();
+        var draft = (await register.FindAsync((string)preview["id"]!, Cancellation))!;
+        // What is recorded stays the same; only another person has looked at it and said how sure it is.
+        var (_, _, other) = await SendAsync(
+            "PATCH",
+            import,
+            new JsonObject
+            {
+                ["mapping"] = JsonNode.Parse(Mapping.Replace("{\"list\"", "{\"confidence\":\"unsure\",\"list\"", StringComparison.Ordinal)),
+            }.ToJsonString(),
+            seen
+        );
+        Assert.NotEqual(seen, other);
+        Assert.Equal(
+            (HttpStatusCode.PreconditionFailed, "/problems/stale"),
+            await ProblemAsync("PATCH", import, """{"decisions":{"otherGone":"remove"}}""", seen)
+        );
+        Assert.Null(await register.DecideAsync(draft, draft.Mapping, draft.Decisions, Cancellation));
+        Assert.Equal(
+            (HttpStatusCode.PreconditionFailed, "/problems/stale"),
+            await ProblemAsync("POST", import + "/commit", """{"reason":"Inventory."}""", seen)
+        );
+    }
+
+    [Fact]
+    public async Task A_list_for_staff_is_stored_by_no_cache()
+    {
+        var (_, preview, tag) = await SendAsync("POST", "imports", Body("No,Corner,Lat,Lon\n0102,I & J,47.6601,-122.3301\n"));
+        foreach (
+            var (method, path) in new[] { ("GET", "imports"), ("GET", $"imports/{preview!["id"]}"), ("PATCH", $"imports/{preview["id"]}") }
+        )
+        {
+            using var answer = await AnswerAsync(method, path, method == "PATCH" ? "{}" : null, tag);
+            Assert.Equal((HttpStatusCode.OK, true), (answer.StatusCode, answer.Headers.CacheControl!.NoStore));
+        }
     }
 
     [Fact]

@@ -21,19 +21,32 @@ internal sealed class InMemoryListImports(IDeviceRegister devices) : IListImport
 
     public Task<byte[]> FileAsync(string sha256, CancellationToken cancellationToken) => Task.FromResult(_files[sha256]);
 
-    public Task SaveDraftAsync(ListImport draft, ReadOnlyMemory<byte> file, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<Refusal?> SaveDraftAsync(
+        ListImport draft,
+        string sender,
+        ReadOnlyMemory<byte> file,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         _files[draft.Sha256] = file.ToArray();
         _imports[draft.Id] = draft;
-        return Task.CompletedTask;
+        return Task.FromResult<Refusal?>(null);
     }
 
-    public Task<bool> DecideAsync(string id, ListMapping mapping, ImportDecisions decisions, CancellationToken cancellationToken)
+    public Task ForgetDraftsAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<ListImport?> DecideAsync(
+        ListImport draft,
+        ListMapping mapping,
+        ImportDecisions decisions,
+        CancellationToken cancellationToken
+    )
     {
-        if (_imports.GetValueOrDefault(id) is not { State: ListImportState.Draft } draft)
-            return Task.FromResult(false);
-        _imports[id] = draft with { Mapping = mapping, Decisions = decisions };
-        return Task.FromResult(true);
+        if (_imports.GetValueOrDefault(draft.Id) is not { State: ListImportState.Draft } now || now.Version != draft.Version)
+            return Task.FromResult<ListImport?>(null);
+        _imports[draft.Id] = now with { Mapping = mapping, Decisions = decisions, Version = now.Version + 1 };
+        return Task.FromResult<ListImport?>(_imports[draft.Id]);
     }
 
     public async Task<ImmutableArray<RegisteredFixedDevice>> RegisteredAsync(string list, CancellationToken cancellationToken)
@@ -79,6 +92,7 @@ internal sealed class InMemoryListImports(IDeviceRegister devices) : IListImport
 
     public async Task<Outcome<ListImport>> UndoAsync(
         string id,
+        FactChecks checks,
         Attribution by,
         string reason,
         DateTimeOffset at,

@@ -5,7 +5,7 @@ using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Law;
 
-namespace SurveillanceRegistry.Domain.Devices.Imports;
+namespace SurveillanceRegistry.Domain.Devices.Imports.Rows;
 
 /// <summary>Reads the rows of a list as devices. Every cell that cannot be read becomes a problem with row and column.</summary>
 internal sealed class ListRowReader
@@ -13,14 +13,15 @@ internal sealed class ListRowReader
     private readonly CityList _list;
     private readonly ListMapping _mapping;
     private readonly FactChecks _checks;
-    private readonly ImmutableArray<Place> _places;
+    private readonly KnownPlaces _places;
     private readonly Dictionary<string, int> _columns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _occurrences = new(StringComparer.Ordinal);
-    private readonly ImmutableArray<ListProblem>.Builder _problems = ImmutableArray.CreateBuilder<ListProblem>();
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly FoundProblems _problems = new();
 
     private ListRowReader(CityList list, ListMapping mapping, FactChecks checks, ImmutableArray<Place> places)
     {
-        (_list, _mapping, _checks, _places) = (list, mapping, checks, places);
+        (_list, _mapping, _checks, _places) = (list, mapping, checks, new KnownPlaces(places));
         foreach (var field in ListFields.All)
         {
             var column = list.Columns.IndexOf(mapping.Columns.GetValueOrDefault(field, field));
@@ -34,15 +35,32 @@ internal sealed class ListRowReader
         CityList list,
         ListMapping mapping,
         FactChecks checks,
-        ImmutableArray<Place> places
+        ImmutableArray<Place> places,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(list);
         ArgumentNullException.ThrowIfNull(mapping);
         ArgumentNullException.ThrowIfNull(checks);
         var reader = new ListRowReader(list, mapping, checks, places);
-        ImmutableArray<ListedDevice> devices = [.. list.Rows.Select(reader.ReadRow).OfType<ListedDevice>()];
-        return (devices, [.. reader._problems, .. FarAway(devices, reader)]);
+        var devices = ImmutableArray.CreateBuilder<ListedDevice>();
+        int? next = null;
+        foreach (var row in list.Rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (reader._problems.IsFull)
+            {
+                next = row.Number;
+                break;
+            }
+
+            if (reader.ReadRow(row) is { } device)
+                devices.Add(device);
+        }
+
+        foreach (var (row, found, expected) in FarAway.Find(devices))
+            reader._problems.Add(row, reader.ColumnOf(ListFields.Latitude), found, expected);
+        return (devices.ToImmutable(), reader._problems.All(next));
     }
 
     private ListedDevice? ReadRow(ListRow row)
@@ -130,9 +148,12 @@ internal sealed class ListRowReader
         {
             var field = refusal.Where is "position" ? ListFields.Latitude : refusal.Where?.Split('.')[0] ?? "";
             // The reader itself has told of a cell that it could not read.
-            if (!_problems.Any(problem => problem.Row == row.Number && problem.Column == ColumnOf(field)))
+            if (!_problems.Has(row.Number, ColumnOf(field)))
                 Report(row, field, Found(row, field), refusal.Sentence);
         }
+
+        if (!_ids.TryAdd(device.Id, row.Number))
+            Report(row, ListFields.Id, Quote(device.Id), $"an id of its own: row {_ids[device.Id]} has the same");
     }
 
     private string Found(ListRow row, string field) => Cell(row, field) is { } text ? Quote(text) : "nothing";
@@ -173,9 +194,9 @@ internal sealed class ListRowReader
     {
         if (text is null)
             return null;
-        if (_places.FirstOrDefault(place => place.Id == text || place.Name == text) is { } known)
+        if (_places.Find(text) is { } known)
             return known.Id;
-        var alike = _places.FirstOrDefault(place => PlaceWords.AreAlike(place.Name, text) || PlaceWords.AreAlike(place.Address, text));
+        var alike = _places.FindAlike(text);
         Report(
             row,
             ListFields.Place,
@@ -260,29 +281,8 @@ internal sealed class ListRowReader
         return DeviceIds.Make(_mapping.List, name.Length > 0 ? name : kind, occurrence == 1 ? key : $"{key}\n{occurrence}");
     }
 
-    /// <summary>Devices that are far from all others: another state, or a sign or a digit too many.</summary>
-    private static IEnumerable<ListProblem> FarAway(ImmutableArray<ListedDevice> devices, ListRowReader reader)
-    {
-        const double MaxMetres = 100_000;
-        var located = devices.Where(device => device.Device.Position is not null).ToArray();
-        if (located.Length < 3)
-            yield break;
-        var middle = Position.Middle([.. located.Select(device => device.Device.Position!.Value)]);
-        foreach (var device in located)
-        {
-            var (position, metres) = (device.Device.Position!.Value, device.Device.Position!.Value.MetresTo(middle));
-            if (metres > MaxMetres)
-                yield return new ListProblem(
-                    device.Row,
-                    reader.ColumnOf(ListFields.Latitude),
-                    $"{position}, which is {metres / 1000:0} km from the middle of the list",
-                    $"a position within {MaxMetres / 1000:0} km of the others: look at its signs, and at which of the two is the latitude"
-                );
-        }
-    }
-
     private void Report(ListRow row, string field, string found, string expected) =>
-        _problems.Add(new ListProblem(row.Number, ColumnOf(field), found, expected));
+        _problems.Add(row.Number, ColumnOf(field), found, expected);
 
     private string ColumnOf(string field) => _columns.TryGetValue(field, out var column) ? _list.Columns[column] : field;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace SurveillanceRegistry.Domain.Devices.Imports;
+namespace SurveillanceRegistry.Domain.Devices.Imports.Rows;
 
 /// <summary>
 /// Makes ids of devices from the rows of a list: words that people recognise, and a suffix that is always the same for a row of the same

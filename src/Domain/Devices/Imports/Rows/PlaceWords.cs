@@ -1,4 +1,4 @@
-namespace SurveillanceRegistry.Domain.Devices.Imports;
+namespace SurveillanceRegistry.Domain.Devices.Imports.Rows;
 
 /// <summary>Compares names of places by their words: lists write a corner in either order, and abbreviate.</summary>
 public static class PlaceWords
