@@ -21,7 +21,8 @@ internal static class WorkbookReader
 
     private const string Relationships = """
         <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"
-        Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>
+        Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+        Target="worksheets/sheet1.xml"/></Relationships>
         """;
 
     private const int ShownName = 100;
@@ -99,7 +100,8 @@ internal static class WorkbookReader
         if (package.HasMacros)
             yield return "The workbook holds macros. They were neither read nor run.";
         if (sheet.Formulas > 0)
-            yield return $"{sheet.Formulas} cells hold formulas. They were not run: the results that the spreadsheet program stored were read.";
+            yield return $"{sheet.Formulas} cells hold formulas. They were not run: "
+                + "the results that the spreadsheet program stored were read.";
         if (sheet.Errors > 0)
             yield return $"{sheet.Errors} cells hold an error, such as #REF!. They were read as empty.";
         if (which is not null)

@@ -71,8 +71,8 @@ public sealed class ListImportRegister(NpgsqlDataSource database) : IListImportR
     {
         var rows = await database.QueryAsync<Row>(
             $"""
-            select Id, FileName, Sha256, Format, jsonb_build_object('list', list)::text as Mapping, jsonb_build_object()::text as Decisions, State, MadeAt,
-                0 as Version, Added, Changed, Removed
+            select Id, FileName, Sha256, Format, jsonb_build_object('list', list)::text as Mapping,
+                jsonb_build_object()::text as Decisions, State, MadeAt, 0 as Version, Added, Changed, Removed
             from ({Overview}) one order by MadeAt desc limit {MaxListed}
             """,
             null,

@@ -22,15 +22,8 @@ internal static class ListImportRows
     )
     {
         ImmutableArray<GoneDevice> gone = [.. compared.Gone.Where(one => one.Decision == GoneDecision.Remove)];
-        if (
-            await ledger.ExecuteAsync(
-                "delete from registry.list_draft where id = @Id and version = @Version",
-                new { draft.Id, draft.Version }
-            ) == 0
-        )
-            return (await ledger.QueryAsync<string>("select id from registry.list_draft where id = @Id", new { draft.Id })).Length > 0
-                ? new Refusal(RefusalCodes.Stale, "Another person decided about the list since you looked: look at it again.")
-                : new Refusal(RefusalCodes.WrongState, "The list is no draft any more: it was recorded already, or forgotten.");
+        if (await EndDraftAsync(ledger, draft) is { } ended)
+            return ended;
         var recorded = draft with
         {
             State = ListImportState.Recorded,
@@ -101,20 +94,11 @@ internal static class ListImportRows
                 RefusalCodes.Stale,
                 $"{changed.Length} devices of the list were changed since, such as '{changed[0]}': undo the list by hand."
             );
-        foreach (var row in rows)
+        foreach (var (device, version, before, now, _) in rows)
         {
-            var now = JsonRow.Value<Device>(row.Body);
-            var then = row.Before is { } before ? JsonRow.Value<Device>(before) : now with { Lifecycle = Lifecycle.Removed };
-            if (Check(then, checks) is { } refusal)
+            var then = before is null ? JsonRow.Value<Device>(now) with { Lifecycle = Lifecycle.Removed } : JsonRow.Value<Device>(before);
+            if (await RestoreAsync(ledger, then, version, checks, by, reason) is { } refusal)
                 return refusal;
-            var outcome = await DeviceRows.ChangeAsync(ledger, then, row.Version, by, reason);
-            if (!outcome.IsDone)
-                return outcome.Refusals;
-            // The device is again as an earlier list left it, so that list can be undone too.
-            await ledger.ExecuteAsync(
-                "update registry.list_import_device set version = @version + 1 where device = @Device and version = @version - 1",
-                new { row.Device, version = row.Version }
-            );
         }
 
         return import with
@@ -123,7 +107,41 @@ internal static class ListImportRows
         };
     }
 
-    /// <summary>The refusal of a device as it was, by the rules of today: lists of names and departments change. A removed one stands.</summary>
+    /// <summary>Ends a draft in the version that was seen. Returns the refusal; null when it has ended.</summary>
+    private static async Task<Refusal?> EndDraftAsync(LedgerTransaction ledger, ListImport draft)
+    {
+        var seen = new { draft.Id, draft.Version };
+        if (await ledger.ExecuteAsync("delete from registry.list_draft where id = @Id and version = @Version", seen) > 0)
+            return null;
+        return (await ledger.QueryAsync<string>("select id from registry.list_draft where id = @Id", seen)).Length > 0
+            ? new Refusal(RefusalCodes.Stale, "Another person decided about the list since you looked: look at it again.")
+            : new Refusal(RefusalCodes.WrongState, "The list is no draft any more: it was recorded already, or forgotten.");
+    }
+
+    /// <summary>Makes a device what it was before its list. Returns the refusal; null when it is that again.</summary>
+    private static async Task<Refusal?> RestoreAsync(
+        LedgerTransaction ledger,
+        Device then,
+        int version,
+        FactChecks checks,
+        Attribution by,
+        string reason
+    )
+    {
+        if (Check(then, checks) is { } refusal)
+            return refusal;
+        var outcome = await DeviceRows.ChangeAsync(ledger, then, version, by, reason);
+        if (!outcome.IsDone)
+            return outcome.Refusals[0];
+        // The device is again as an earlier list left it, so that list can be undone too.
+        await ledger.ExecuteAsync(
+            "update registry.list_import_device set version = @version + 1 where device = @Id and version = @version - 1",
+            new { then.Id, version }
+        );
+        return null;
+    }
+
+    /// <summary>The refusal of a device as it was, by the rules of today: departments and names change. A removed one stands.</summary>
     private static Refusal? Check(Device then, FactChecks checks) =>
         then.Lifecycle != Lifecycle.Removed
         && Registration.Check(then, checks.City).Concat(checks.Check(then)).FirstOrDefault() is { } found

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Places;
@@ -62,7 +61,8 @@ public sealed class ListPreviewTests
         );
         process.Refresh();
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{list.Rows.Length} rows in {(process.TotalProcessorTime - before).TotalMilliseconds:0} ms of the processor, {preview.Problems.Length} problems, {preview.Compared.Duplicates.Length} questions"
+            $"{list.Rows.Length} rows in {(process.TotalProcessorTime - before).TotalMilliseconds:0} ms of the processor, "
+                + $"{preview.Problems.Length} problems, {preview.Compared.Duplicates.Length} questions"
         );
         return preview;
     }

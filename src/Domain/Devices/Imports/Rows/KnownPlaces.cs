@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain.Places;
 
@@ -6,20 +7,22 @@ namespace SurveillanceRegistry.Domain.Devices.Imports.Rows;
 /// <summary>The registered places by what a list may call them. A list of a city names one in each row.</summary>
 public sealed class KnownPlaces
 {
-    private readonly Dictionary<string, Place> _byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Place> _byWords = new(StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, Place> _byName,
+        _byWords;
 
     public KnownPlaces(ImmutableArray<Place> places)
     {
+        var (names, words) = (new Dictionary<string, Place>(), new Dictionary<string, Place>());
         foreach (var place in places)
         {
-            _byName.TryAdd(place.Id, place);
-            _byName.TryAdd(place.Name, place);
-            foreach (var words in new[] { PlaceWords.Key(place.Name), PlaceWords.Key(place.Address) })
-                _byWords.TryAdd(words, place);
+            names.TryAdd(place.Id, place);
+            names.TryAdd(place.Name, place);
+            words.TryAdd(PlaceWords.Key(place.Name), place);
+            words.TryAdd(PlaceWords.Key(place.Address), place);
         }
 
-        _byWords.Remove("");
+        words.Remove("");
+        (_byName, _byWords) = (names.ToFrozenDictionary(StringComparer.Ordinal), words.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
     /// <summary>The place with this id or this name; null when there is none.</summary>
