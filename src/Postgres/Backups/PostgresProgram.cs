@@ -39,13 +39,9 @@ internal sealed class PostgresProgram : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = "/",
-        };
-        // PGPORT, PGDATA and PGOPTIONS in the caller's environment are meant for another server.
-        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("PG", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(variable);
+        }.Limit();
         foreach (var (variable, value) in login.Environment)
             start.Environment[variable] = value;
-        start.Environment["LC_ALL"] = "C";
         try
         {
             return new PostgresProgram(Process.Start(start)!, name);

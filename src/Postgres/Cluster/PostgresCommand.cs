@@ -42,11 +42,7 @@ internal static class PostgresCommand
             RedirectStandardError = true,
             RedirectStandardInput = true,
             WorkingDirectory = "/",
-        };
-        // PGPORT, PGDATA and PGOPTIONS in the caller's environment are meant for another server.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(name);
-        start.Environment["LC_ALL"] = "C";
+        }.Limit();
         try
         {
             var process = Process.Start(start)!;
