@@ -39,7 +39,7 @@ internal sealed class Database : IAsyncDisposable
             var passwords = Path.Combine(KeyFile.Folder(settings.Data), "database-login.pgpass");
             return new Database(
                 await ServiceLogin.OpenAsync(settings.Database, passwords, log, cancellationToken),
-                settings.Database,
+                ServiceLogin.RequireTls(settings.Database),
                 null
             );
         }

@@ -1,4 +1,5 @@
 using Npgsql;
+using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Postgres.Tests;
@@ -30,4 +31,27 @@ public sealed class DatabaseTlsTests
             Assert.Throws<ClusterUnavailableException>(() => DatabaseTls.Require(connection)).Message,
             StringComparison.Ordinal
         );
+
+    [Fact]
+    public async Task A_backup_and_a_restoration_refuse_a_connection_that_could_be_read_or_forged()
+    {
+        const string Plain = "Host=db.city.example;SSL Mode=Prefer;Timeout=1";
+        var refusals = new[]
+        {
+            await Assert.ThrowsAsync<ClusterUnavailableException>(() => DatabaseSnapshot.OpenAsync(Plain, "", CancellationToken.None)),
+            Assert.Throws<ClusterUnavailableException>(() => new DatabaseRestoration(Plain, "")),
+            Assert.Throws<ClusterUnavailableException>(() => PostgresLogin.From(Plain)),
+        };
+        Assert.All(refusals, refusal => Assert.Contains("VerifyFull", refusal.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_programs_of_PostgreSQL_verify_a_server_on_another_machine()
+    {
+        var environment = PostgresLogin.From("Host=db.city.example;Username=registry").Environment;
+        Assert.Equal("verify-full", environment["PGSSLMODE"]);
+        Assert.True(environment["PGSSLROOTCERT"] is var root && (root == "system" || File.Exists(root)));
+        Assert.Equal("/own.pem", PostgresLogin.From("Host=db.city.example;Root Certificate=/own.pem").Environment["PGSSLROOTCERT"]);
+        Assert.DoesNotContain("PGSSLROOTCERT", PostgresLogin.From("Host=/run/postgresql;Username=registry").Environment.Keys);
+    }
 }

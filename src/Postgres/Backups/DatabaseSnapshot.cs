@@ -43,6 +43,7 @@ public sealed class DatabaseSnapshot : IAsyncDisposable
     /// <param name="programs">Where PostgreSQL's programs are; empty to search for them.</param>
     public static async Task<DatabaseSnapshot> OpenAsync(string connectionString, string programs, CancellationToken cancellationToken)
     {
+        connectionString = ServiceLogin.RequireTls(connectionString);
         var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 60 }.ConnectionString
         );

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Postgres.Backups;
 
@@ -8,13 +9,25 @@ namespace SurveillanceRegistry.Postgres.Backups;
 /// <param name="Environment">Password and TLS, as environment variables.</param>
 internal sealed record PostgresLogin(string[] Arguments, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>
+    /// Where systems keep the certificates that they trust. libpq takes them by itself from version 16 on, by the name "system".
+    /// </summary>
+    private static readonly string[] SystemCertificates =
+    [
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem",
+    ];
+
+    /// <summary>Reads a connection string.</summary>
+    /// <exception cref="ClusterUnavailableException">It would leave this machine without verified TLS.</exception>
     public static PostgresLogin From(string connectionString)
     {
-        var login = new NpgsqlConnectionStringBuilder(connectionString);
+        var login = new NpgsqlConnectionStringBuilder(ServiceLogin.RequireTls(connectionString));
         var environment = new Dictionary<string, string> { ["PGSSLMODE"] = SslMode(login.SslMode), ["PGCLIENTENCODING"] = "UTF8" };
         Add("PGPASSWORD", login.Password);
         Add("PGPASSFILE", login.Passfile);
-        Add("PGSSLROOTCERT", login.RootCertificate);
+        Add("PGSSLROOTCERT", login.RootCertificate ?? (VerifiesServer(login.SslMode) ? TrustedBySystem() : null));
         Add("PGSSLCERT", login.SslCertificate);
         Add("PGSSLKEY", login.SslKey);
         return new PostgresLogin(
@@ -34,6 +47,11 @@ internal sealed record PostgresLogin(string[] Arguments, IReadOnlyDictionary<str
                 environment[name] = value;
         }
     }
+
+    private static bool VerifiesServer(SslMode mode) => mode is Npgsql.SslMode.VerifyCA or Npgsql.SslMode.VerifyFull;
+
+    /// <summary>Without it libpq looks for a file in the home folder, and refuses each server when there is none.</summary>
+    private static string TrustedBySystem() => SystemCertificates.FirstOrDefault(File.Exists) ?? "system";
 
     private static string SslMode(SslMode mode) =>
         mode switch
