@@ -12,7 +12,9 @@ namespace SurveillanceRegistry.Postgres.Cluster;
 /// <param name="RunAs">The prefix of each PostgreSQL command that switches to the user; empty when none is needed.</param>
 internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs, ClusterFolder.User Owner)
 {
-    private const string Root = "0";
+    private const string Root = "0",
+        Inside = "postgres",
+        Outside = "/var/lib/surveillance-registry";
 
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(10);
 
@@ -44,12 +46,30 @@ internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs
             );
     }
 
+    /// <summary>
+    /// Whether a folder is the current user's own, and no link to another one. In a folder for temporary files anybody can make one.
+    /// </summary>
+    public static async Task<bool> IsOwnAsync(string folder, CancellationToken cancellationToken)
+    {
+        var (exitCode, output) = await PostgresCommand.RunAsync(CommandTimeout, cancellationToken, "stat", "-c", "%u %F", "--", folder);
+        return exitCode == 0 && output == $"{(await CurrentUserAsync(cancellationToken)).Id} directory";
+    }
+
+    /// <summary>
+    /// All folders that <see cref="ForDataAsync"/> may choose for a data folder, and its sockets, by its name alone. Nothing in it is read.
+    /// </summary>
+    public static (string[] Homes, string[] Sockets) PlacesFor(string data)
+    {
+        var name = NameFor(data);
+        return ([Path.Combine(data, Inside), Path.Combine(Outside, name)], [Path.Combine("/run", name), Path.Combine("/tmp", name)]);
+    }
+
     /// <summary>Returns the folders that belong to an existing data folder. Creates nothing.</summary>
     public static async Task<ClusterFolder> ForDataAsync(string data, CancellationToken cancellationToken)
     {
         var me = await CurrentUserAsync(cancellationToken);
-        var name = "surveillance-registry-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..12];
-        var inside = Path.Combine(data, "postgres");
+        var name = NameFor(data);
+        var inside = Path.Combine(data, Inside);
         // Not in XDG_RUNTIME_DIR: it is removed when the user signs out, while the registry may go on, and is another user's after 'su'.
         if (me.Id != Root)
             return new ClusterFolder(inside, Path.Combine("/tmp", name), [], me);
@@ -66,7 +86,7 @@ internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs
         home ??=
             (await PostgresCommand.RunAsync(CommandTimeout, cancellationToken, [.. runAs, "test", "-x", data])).ExitCode == 0
                 ? inside
-                : Path.Combine("/var/lib/surveillance-registry", name);
+                : Path.Combine(Outside, name);
         return new ClusterFolder(home, Path.Combine("/run", name), runAs, user);
     }
 
@@ -103,6 +123,9 @@ internal sealed record ClusterFolder(string Home, string Sockets, string[] RunAs
 
     /// <summary>The file with the cluster's location, for a data folder that PostgreSQL's user cannot reach.</summary>
     private static string LocationFile(string data) => Path.Combine(data, "postgres.location");
+
+    private static string NameFor(string data) =>
+        "surveillance-registry-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..12];
 
     private static User Unprivileged()
     {

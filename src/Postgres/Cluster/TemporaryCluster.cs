@@ -14,7 +14,8 @@ public sealed class TemporaryCluster : IAsyncDisposable
 
     /// <summary>
     /// Reads one line, or the end. After an end without the line the registry was killed, and its children may still be making the
-    /// cluster: then the shell looks for some seconds.
+    /// cluster: then the shell looks for some seconds. The number in the file is of the server only if its command line names the
+    /// cluster.
     /// </summary>
     private const string Cleaner = """
         trap '' INT TERM HUP
@@ -22,7 +23,10 @@ public sealed class TemporaryCluster : IAsyncDisposable
         rounds=1; [ "$line" = done ] || rounds=16
         while [ "$rounds" -gt 0 ]; do
             pid=$(head -n 1 "$1/cluster/postmaster.pid" 2>/dev/null)
-            [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null
+            case "$pid" in
+                '' | *[!0-9]*) ;;
+                *) tr '\0' '\n' < "/proc/$pid/cmdline" 2>/dev/null | grep -qxF -- "$1/cluster" && kill -QUIT "$pid" 2>/dev/null ;;
+            esac
             rm -rf -- "$@" 2>/dev/null
             rounds=$((rounds - 1)); [ "$rounds" -eq 0 ] || sleep 0.5
         done
@@ -60,7 +64,7 @@ public sealed class TemporaryCluster : IAsyncDisposable
             {
                 RedirectStandardInput = true,
                 WorkingDirectory = "/",
-            }
+            }.Limit()
         )!;
         try
         {
@@ -93,20 +97,32 @@ public sealed class TemporaryCluster : IAsyncDisposable
         await cleaner.WaitForExitAsync();
     }
 
-    /// <summary>Deletes the folders of trials whose registry and shell were both ended.</summary>
-    private static async Task DeleteLeftOversAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes the folders of trials whose registry and shell were both ended. Any user of the machine can make a folder of such a name: it
+    /// is taken only when it is this user's own, and every path comes from its name and not from a file in it.
+    /// </summary>
+    internal static async Task DeleteLeftOversAsync(CancellationToken cancellationToken)
     {
         foreach (var data in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*").ToArray())
         {
             try
             {
-                // Another user's cannot be opened, and one in use is locked.
+                if (!await ClusterFolder.IsOwnAsync(data, cancellationToken))
+                    continue;
+                // One in use is locked.
                 using var own = new FileStream(Path.Combine(data, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                var folder = await ClusterFolder.ForDataAsync(data, cancellationToken);
-                if (Postmaster.Find(folder.Cluster) is { } left)
-                    await left.KillAsync(TimeSpan.FromSeconds(5), cancellationToken);
-                foreach (var path in new[] { folder.Home, folder.Sockets, data }.Where(Directory.Exists))
-                    Directory.Delete(path, recursive: true);
+                var (homes, sockets) = ClusterFolder.PlacesFor(data);
+                foreach (var home in homes)
+                {
+                    if (Postmaster.Find(Path.Combine(home, "cluster")) is { } left)
+                        await left.KillAsync(TimeSpan.FromSeconds(5), cancellationToken);
+                }
+
+                foreach (var path in (string[])[.. homes, .. sockets, data])
+                {
+                    if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
+                        Directory.Delete(path, recursive: true);
+                }
             }
             catch (Exception inUse) when (inUse is IOException or UnauthorizedAccessException)
             {
