@@ -157,7 +157,7 @@ public sealed class SchemaTests(SharedCluster cluster)
         Schema.Migrate(connectionString, NullLogger.Instance);
 
         Assert.Equal(
-            "day 1 1: ; day 2 3: police gate; day 3 4: police lobby; night 1 2: ; old 1 0: ; old 2 5: parks gate",
+            "day 1 1:; day 2 3: police gate; day 3 4: police lobby; night 1 2:; old 1 0:; old 2 5: parks gate",
             await database.AskAsync<string>(
                 """
                 select string_agg(
