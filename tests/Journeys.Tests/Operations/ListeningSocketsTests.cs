@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using SurveillanceRegistry.Grains.Tests.Fixtures;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
+using SurveillanceRegistry.Journeys.Tests.Strangers;
 
 namespace SurveillanceRegistry.Journeys.Tests.Operations;
 
@@ -9,11 +8,6 @@ namespace SurveillanceRegistry.Journeys.Tests.Operations;
 [Collection(PublicRegistryGroup.Name)]
 public sealed class ListeningSocketsTests(PublicRegistry city)
 {
-    /// <summary>The name of the cluster in versions that opened a socket for it.</summary>
-    private const string Cluster = "one";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
-
     [Fact]
     public async Task The_registry_opens_no_socket_but_those_for_HTTP_and_MQTT()
     {
@@ -21,11 +15,13 @@ public sealed class ListeningSocketsTests(PublicRegistry city)
         var ports = PortsOf(registry.ProcessId).ToArray();
         Assert.Equal(new[] { registry.Http.Port, registry.Mqtt.Port }.Order(), ports.Order());
 
-        // That the same program can join a silo which knows it is shown by the tests of ClusterTls.
-        var tried = await Task.WhenAll(
-            ports.Select(port => Stranger.TryAsync(new IPEndPoint(IPAddress.Loopback, port), Cluster, certificate: null, Patience))
+        var (code, output, errors) = await Programs.RunAsync(
+            "dotnet",
+            [typeof(StrangerTests).Assembly.Location, "-noColor", "-explicit", "only", "-class", typeof(StrangerTests).FullName!],
+            new Dictionary<string, string> { [StrangerTests.Ports] = string.Join(' ', ports) }
         );
-        Assert.All(tried, Assert.Empty);
+        Assert.True(code == 0, output + errors);
+        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", output, StringComparison.Ordinal);
     }
 
     /// <summary>The ports on which a process listens, as Linux tells them (proc(5)).</summary>
