@@ -3,6 +3,7 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Devices;
@@ -10,6 +11,20 @@ namespace SurveillanceRegistry.Postgres.Devices;
 /// <summary>The register of gateways, in a table. The transaction of each change also appends its ledger entry.</summary>
 public sealed class GatewayRegister(NpgsqlDataSource database) : IGatewayRegister
 {
+    /// <summary>The versions of gateways, which the ledger holds: each entry makes one.</summary>
+    private const string Versions = """
+        select body->>'gateway' as Id, body->>'department' as Department, body->>'profile' as Profile,
+            coalesce((body->>'removed')::boolean, false) as Removed, body->>'reason' as Reason, by::text as By, at as At, index as Entry,
+            (row_number() over (partition by body->>'gateway' order by index))::int as Version
+        from (
+            select index, at, written->'body' as body, written->'by' as by
+            from registry.ledger_entry cross join lateral (select convert_from(bytes, 'UTF8')::jsonb as written) one
+            where kind = any(@kinds)
+        ) entry
+        """;
+
+    private static readonly string[] Kinds = [LedgerKinds.GatewayRegistered, LedgerKinds.GatewayChanged];
+
     public async Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(string Id, string Department, string? Profile, bool Removed, int Version)>(
@@ -18,6 +33,26 @@ public sealed class GatewayRegister(NpgsqlDataSource database) : IGatewayRegiste
             cancellationToken
         );
         return [.. rows.Select(row => new Gateway(row.Id, row.Department, row.Profile, row.Removed) { Version = row.Version })];
+    }
+
+    public async Task<ImmutableArray<AttributedVersion<Gateway>>> HistoryAsync(string id, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<VersionRow>(
+            $"{Versions} where body->>'gateway' = @id order by index",
+            new { id, kinds = Kinds },
+            cancellationToken
+        );
+        return [.. rows.Select(row => new AttributedVersion<Gateway>(row.ToVersion(), JsonRow.Value<Attribution>(row.By), row.Reason))];
+    }
+
+    public async Task<ImmutableArray<RegisterVersion<Gateway>>> ListAsync(DateTimeOffset then, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<VersionRow>(
+            $"select distinct on (Id) * from ({Versions} where at <= @then) version order by Id, Version desc",
+            new { then = then.UtcDateTime, kinds = Kinds },
+            cancellationToken
+        );
+        return [.. rows.Select(row => row.ToVersion()).OrderBy(version => version.Value.Id, StringComparer.Ordinal)];
     }
 
     public Task<Outcome<Gateway>> RegisterAsync(
@@ -128,5 +163,29 @@ public sealed class GatewayRegister(NpgsqlDataSource database) : IGatewayRegiste
             }
         );
         return added == 1;
+    }
+
+    private sealed record VersionRow
+    {
+        public string Id { get; init; } = "";
+
+        public string Department { get; init; } = "";
+
+        public string? Profile { get; init; }
+
+        public bool Removed { get; init; }
+
+        public string? Reason { get; init; }
+
+        public string By { get; init; } = "";
+
+        public DateTime At { get; init; }
+
+        public long Entry { get; init; }
+
+        public int Version { get; init; }
+
+        public RegisterVersion<Gateway> ToVersion() =>
+            new(Version, At, At, Entry, new Gateway(Id, Department, Profile, Removed) { Version = Version });
     }
 }

@@ -43,6 +43,7 @@ internal static class OperationIds
         ["GET gateways"] = "listGateways",
         ["POST gateways"] = "registerGateway",
         ["GET gateways/{id}"] = "getGateway",
+        ["GET gateways/{id}/history"] = "listGatewayVersions",
         ["PATCH gateways/{id}"] = "changeGateway",
         ["GET gateways/{id}/credentials"] = "listGatewayCredentials",
         ["POST gateways/{id}/credentials"] = "issueGatewayCredential",

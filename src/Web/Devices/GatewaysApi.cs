@@ -8,6 +8,7 @@ using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Devices.Responses;
 using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Registers;
 
 namespace SurveillanceRegistry.Web.Devices;
 
@@ -26,12 +27,21 @@ internal static class GatewaysApi
     {
         var clerk = Json.Word(Role.DeviceClerk);
         var gateways = api.MapGroup("gateways").WithTags("Devices");
-        gateways.MapGet("", List).Answers<ItemsResponse<Gateway>>().RequireAuthorization(StaffPolicies.AnyRole).WithSummary("All gateways");
+        gateways
+            .MapGet("", List)
+            .Answers<ItemsResponse<GatewayVersionResponse>>()
+            .RequireAuthorization(StaffPolicies.AnyRole)
+            .WithSummary("All gateways");
         gateways
             .MapGet("{id}", One)
             .Answers<GatewayDevicesResponse>("ETag")
             .RequireAuthorization(StaffPolicies.AnyRole)
             .WithSummary("One gateway and the devices behind it");
+        gateways
+            .MapGet("{id}/history", History)
+            .Answers<ItemsResponse<GatewayVersionResponse>>()
+            .RequireAuthorization(StaffPolicies.AnyRole)
+            .WithSummary("Every version of a gateway, oldest first, with who recorded it and why");
         gateways
             .MapPost("", Register)
             .Answers<Gateway>(StatusCodes.Status201Created, "ETag", "Location")
@@ -48,8 +58,35 @@ internal static class GatewaysApi
             .WithDescription("`removed` ends its credentials and its session. Needs If-Match.");
     }
 
-    private static async Task<IResult> List(HttpContext http, IGatewayRegister gateways, CancellationToken cancellationToken) =>
-        JsonResults.Page(http, await gateways.GatewaysAsync(cancellationToken), gateway => gateway.Id);
+    private static async Task<IResult> List(HttpContext http, IGatewayRegister gateways, TimeProvider time)
+    {
+        var (then, fault) = await ThenAsync(http);
+        return fault
+            ?? JsonResults.Page(
+                http,
+                (await gateways.ListAsync(then ?? time.GetUtcNow(), http.RequestAborted)).Select(GatewayVersionResponse.From),
+                gateway => gateway.Id
+            );
+    }
+
+    private static async Task<IResult> History(string id, HttpContext http, IGatewayRegister gateways) =>
+        await gateways.HistoryAsync(id, http.RequestAborted) is { IsEmpty: false } versions
+            ? JsonResults.Ok(new ItemsResponse<GatewayVersionResponse>(versions.Select(GatewayVersionResponse.From), null))
+            : Problem.NotFound($"No gateway '{id}' is registered.");
+
+    /// <summary>
+    /// The time that is asked about; null for now. What is said of a gateway holds from when it is recorded, so both axes are one.
+    /// </summary>
+    private static async Task<(DateTimeOffset? Then, IResult? Fault)> ThenAsync(HttpContext http)
+    {
+        var (point, fault) = await RegisterTimes.ReadPointAsync(http);
+        return (
+            point is null ? null
+            : point.AsOf < point.KnownAt ? point.AsOf
+            : point.KnownAt,
+            fault
+        );
+    }
 
     private static async Task<IResult> One(
         string id,
@@ -60,19 +97,19 @@ internal static class GatewaysApi
         TimeProvider time
     )
     {
+        var (then, fault) = await ThenAsync(http);
+        if (fault is not null)
+            return fault;
         if ((await gateways.GatewaysAsync(http.RequestAborted)).FirstOrDefault(gateway => gateway.Id == id) is not { } gateway)
             return Problem.NotFound($"No gateway '{id}' is registered.");
+        if (then is { } past)
+            return (await gateways.ListAsync(past, http.RequestAborted)).FirstOrDefault(version => version.Value.Id == id) is { } version
+                ? JsonResults.Ok(GatewayDevicesResponse.Of(version.Value, null))
+                : Problem.NotFound($"Gateway '{id}' was not registered yet.");
         var behind = await MobileReadPolicy.BehindAsync(id, http, enrolment, audit, time);
         return StoredJsonResult.Create(
             StatusCodes.Status200OK,
-            new GatewayDevicesResponse(
-                gateway.Id,
-                gateway.Department,
-                gateway.Profile,
-                gateway.Removed,
-                gateway.Version,
-                [.. behind.Select(device => device.Id)]
-            ),
+            GatewayDevicesResponse.Of(gateway, [.. behind.Select(device => device.Id)]),
             EntityTags.FromVersion(gateway.Version)
         );
     }

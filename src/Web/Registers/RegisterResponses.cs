@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Registers;
@@ -116,6 +117,27 @@ internal sealed record FleetVersionResponse : VersionResponse<Fleet>
     public static FleetVersionResponse From(RegisterVersion<Fleet> version) => new(version);
 
     public static FleetVersionResponse From(AttributedVersion<Fleet> version) => new(version.Version, version.By, version.Reason);
+}
+
+/// <summary>What the register says of a gateway from a time on: that at which it was recorded.</summary>
+internal sealed record GatewayVersionResponse : VersionResponse<Gateway>
+{
+    private GatewayVersionResponse(RegisterVersion<Gateway> version, Attribution? by = null, string? reason = null)
+        : base(version, by, reason) =>
+        (Id, Department, Profile, Removed) = (version.Value.Id, version.Value.Department, version.Value.Profile, version.Value.Removed);
+
+    public string Id { get; }
+
+    public string Department { get; }
+
+    /// <summary>The profile of the vendor's messages; null when it sends the registry's own.</summary>
+    public string? Profile { get; }
+
+    public bool Removed { get; }
+
+    public static GatewayVersionResponse From(RegisterVersion<Gateway> version) => new(version);
+
+    public static GatewayVersionResponse From(AttributedVersion<Gateway> version) => new(version.Version, version.By, version.Reason);
 }
 
 /// <summary>Who acted, as the ledger states it.</summary>

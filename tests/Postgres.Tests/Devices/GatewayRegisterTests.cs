@@ -40,6 +40,36 @@ public sealed class GatewayRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task The_versions_of_a_gateway_are_answered_as_of_each_time()
+    {
+        await using var database = await cluster.NewCityAsync();
+        var gateways = new GatewayRegister(database.Source);
+        var recorder = new Gateway("garage-recorder", "police", "lobby-recorder");
+        await gateways.RegisterAsync(recorder, Clerk, "New.", At(1), Cancellation);
+        await gateways.RegisterAsync(recorder with { Id = "other" }, Clerk, "New.", At(2), Cancellation);
+        await gateways.ChangeAsync(recorder with { Department = "parks", Profile = null }, 1, Clerk, "Given.", At(3), Cancellation);
+        await gateways.ChangeAsync(recorder with { Removed = true }, 2, Clerk, "Gone.", At(4), Cancellation);
+        Assert.Equal(
+            ["1 police lobby-recorder False New.", "2 parks  False Given.", "3 police lobby-recorder True Gone."],
+            (await gateways.HistoryAsync("garage-recorder", Cancellation)).Select(version =>
+                $"{version.Version.Number} {Text(version.Version.Value)} {version.Reason}"
+            )
+        );
+        Assert.Empty(await gateways.HistoryAsync("never", Cancellation));
+        Assert.Empty(await gateways.ListAsync(At(0), Cancellation));
+        Assert.Equal(["1 police lobby-recorder False"], await ListAsync(1));
+        Assert.Equal(["2 parks  False", "1 police lobby-recorder False"], await ListAsync(3));
+        Assert.Equal(["3 police lobby-recorder True", "1 police lobby-recorder False"], await ListAsync(9));
+
+        static DateTimeOffset At(int minute) => SmallCity.Noon.AddMinutes(minute);
+
+        static string Text(Gateway gateway) => $"{gateway.Department} {gateway.Profile} {gateway.Removed}";
+
+        async Task<IEnumerable<string>> ListAsync(int minute) =>
+            (await gateways.ListAsync(At(minute), Cancellation)).Select(version => $"{version.Number} {Text(version.Value)}");
+    }
+
+    [Fact]
     public async Task An_id_belongs_to_one_device_or_one_gateway()
     {
         await using var database = await cluster.NewCityAsync();

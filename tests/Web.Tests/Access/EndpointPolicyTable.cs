@@ -101,6 +101,7 @@ internal static class EndpointPolicyTable
         POST /api/v1/gateways device-clerk
         GET /api/v1/gateways/{id} staff
         PATCH /api/v1/gateways/{id} device-clerk
+        GET /api/v1/gateways/{id}/history staff
         GET /api/v1/gateways/{id}/credentials device-clerk
         POST /api/v1/gateways/{id}/credentials device-clerk
         POST /api/v1/gateways/{id}/credentials/{number:long}/end device-clerk

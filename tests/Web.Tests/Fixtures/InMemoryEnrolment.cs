@@ -4,6 +4,7 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
@@ -19,6 +20,7 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices)
         IMobileReadAudit
 {
     private readonly Dictionary<string, Gateway> _gateways = [];
+    private ImmutableArray<AttributedVersion<Gateway>> _versions = [];
     private readonly List<(string Holder, Credential Credential)> _credentials = [];
     private readonly Dictionary<string, (string Holder, DateTimeOffset ExpiresAt)> _claims = [];
 
@@ -60,6 +62,27 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices)
     public Task<ImmutableArray<Gateway>> GatewaysAsync(CancellationToken cancellationToken) =>
         Task.FromResult(_gateways.Values.OrderBy(gateway => gateway.Id, StringComparer.Ordinal).ToImmutableArray());
 
+    public Task<ImmutableArray<AttributedVersion<Gateway>>> HistoryAsync(string id, CancellationToken cancellationToken) =>
+        Task.FromResult(_versions.RemoveAll(version => version.Version.Value.Id != id));
+
+    public Task<ImmutableArray<RegisterVersion<Gateway>>> ListAsync(DateTimeOffset then, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            _versions
+                .Select(version => version.Version)
+                .Where(version => version.RecordedAt <= then)
+                .GroupBy(version => version.Value.Id)
+                .Select(versions => versions.Last())
+                .OrderBy(version => version.Value.Id, StringComparer.Ordinal)
+                .ToImmutableArray()
+        );
+
+    private Gateway AddVersion(Gateway gateway, Attribution by, string reason, DateTimeOffset at)
+    {
+        var version = new RegisterVersion<Gateway>(gateway.Version, at, at, _versions.Length, gateway);
+        _versions = _versions.Add(new AttributedVersion<Gateway>(version, by, reason));
+        return gateway;
+    }
+
     public Task<ImmutableArray<Credential>> CredentialsAsync(string holder, CancellationToken cancellationToken) =>
         Task.FromResult(_credentials.Where(entry => entry.Holder == holder).Select(entry => entry.Credential).Reverse().ToImmutableArray());
 
@@ -75,7 +98,7 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices)
         var registered = gateway with { Version = 1 };
         return Task.FromResult(
             _gateways.TryAdd(gateway.Id, registered)
-                ? registered
+                ? AddVersion(registered, by, reason, at)
                 : (Outcome<Gateway>)new Refusal("taken", $"'{gateway.Id}' is registered already.", "id")
         );
     }
@@ -92,7 +115,8 @@ internal sealed class InMemoryEnrolment(IDeviceRegister devices)
         if (_gateways[gateway.Id].Version != version)
             return Task.FromResult<Outcome<Gateway>>(new Refusal("stale", $"Gateway '{gateway.Id}' was changed meanwhile."));
         Acts.Enqueue(("gateway-changed", gateway.Id, by, reason));
-        return Task.FromResult<Outcome<Gateway>>(_gateways[gateway.Id] = gateway with { Version = version + 1 });
+        _gateways[gateway.Id] = gateway with { Version = version + 1 };
+        return Task.FromResult<Outcome<Gateway>>(AddVersion(_gateways[gateway.Id], by, reason, at));
     }
 
     public async Task<bool> IssueSecretAsync(

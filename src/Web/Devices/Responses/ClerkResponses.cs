@@ -49,15 +49,20 @@ internal sealed record CertificateResponse(string DeviceId, long Number, Credent
 
 /// <summary>A gateway and the devices behind it.</summary>
 /// <param name="Profile">The profile of the vendor's messages; null when it sends the registry's own.</param>
-/// <param name="Devices">Their ids; without mobile devices for a reader who may not read them.</param>
+/// <param name="Devices">Their ids; without mobile devices for a reader who may not read them. Null of the past: each device has a history
+/// of its own.</param>
 internal sealed record GatewayDevicesResponse(
     string Id,
     string Department,
     string? Profile,
     bool Removed,
     int Version,
-    ImmutableArray<string> Devices
-);
+    ImmutableArray<string>? Devices
+)
+{
+    public static GatewayDevicesResponse Of(Gateway gateway, ImmutableArray<string>? devices) =>
+        new(gateway.Id, gateway.Department, gateway.Profile, gateway.Removed, gateway.Version, devices);
+}
 
 /// <summary>An act on a mobile device.</summary>
 /// <param name="Body">The details, with the reason.</param>

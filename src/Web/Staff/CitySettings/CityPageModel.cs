@@ -43,7 +43,7 @@ public abstract class CityPageModel(IGrainFactory grains) : FormPageModel
 
     /// <summary>Makes a draft that changes the city, and leads to the question why; or shows what is wrong with it.</summary>
     /// <param name="change">The change of the city in the revision with which the form was opened.</param>
-    /// <param name="more">What else stands against it.</param>
+    /// <param name="more">What the page itself finds against it.</param>
     /// <param name="fieldOf">Maps a part of the document to the id of the form's field.</param>
     private protected async Task<IActionResult> DraftAsync(
         Func<City, City> change,
@@ -55,11 +55,10 @@ public abstract class CityPageModel(IGrainFactory grains) : FormPageModel
         var document = PolicyDocument.For(change(opened.Document.Value<City>()));
         if (document == opened.Document)
             return Invalid([new FieldError("", "You changed nothing, so nothing was recorded. Change a field, or go back.")]);
-        ImmutableArray<FieldError> errors =
-        [
-            .. more,
-            .. PolicyValidator.Problems(_history, [document]).Select(problem => ErrorOf(problem, fieldOf)),
-        ];
+        // What the page has said already is not said again.
+        ImmutableArray<FieldError> errors = more.IsEmpty
+            ? [.. PolicyValidator.Problems(_history, [document]).Select(problem => ErrorOf(problem, fieldOf))]
+            : more;
         if (!errors.IsEmpty)
             return Invalid(errors);
         var outcome = await grains

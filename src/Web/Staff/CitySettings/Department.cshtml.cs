@@ -53,20 +53,28 @@ public sealed class DepartmentModel(IDepartmentUses uses, IGrainFactory grains) 
             return NotFound();
         if (IsRetired)
             return await DraftAsync(city => city with { Departments = city.Departments.Add(Department) }, [], _ => "retired");
-        ImmutableArray<FieldError> errors = Use is null
-            ? []
-            :
-            [
-                new FieldError("retired", $"{Department.Name} still has {Use.InWords}: give all to another department first.")
-                {
-                    Links = [.. LinksTo(Use)],
-                },
-            ];
         return await DraftAsync(
             city => city with { Departments = city.Departments.RemoveAll(department => department.Id == id) },
-            errors,
+            [.. AgainstRetirement()],
             _ => "retired"
         );
+    }
+
+    private IEnumerable<FieldError> AgainstRetirement()
+    {
+        if (Use is not null)
+            yield return new FieldError("retired", $"{Department.Name} still has {Use.InWords}: give all to another department first.")
+            {
+                Links = [.. LinksTo(Use)],
+            };
+        if (!Instruments.IsEmpty)
+            yield return new FieldError(
+                "retired",
+                "Rules name it, in versions of now or of before. A rule that is still right keeps its department: rename it instead."
+            )
+            {
+                Links = [.. Instruments.Select(one => new FieldLink($"/staff/instruments/{one.Id}", one.Citation))],
+            };
     }
 
     private IEnumerable<FieldLink> LinksTo(DepartmentUse use)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Enrolment;
+using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Web.Access;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Staff.Credentials;
@@ -22,6 +23,9 @@ public sealed class GatewayModel(
 ) : CredentialHolderPageModel(registrar, gateways, credentials, claims, grains, time)
 {
     public Gateway Gateway { get; private set; } = null!;
+
+    /// <summary>Every version, the newest first.</summary>
+    public ImmutableArray<AttributedVersion<Gateway>> Versions { get; private set; } = [];
 
     public ImmutableArray<Device> DevicesBehind { get; private set; } = [];
 
@@ -51,6 +55,7 @@ public sealed class GatewayModel(
         if (all.FirstOrDefault(gateway => gateway.Id == id) is not { } found)
             return false;
         Gateway = found;
+        Versions = [.. (await GatewayRegister.HistoryAsync(id, HttpContext.RequestAborted)).Reverse()];
         DevicesBehind = await MobileReadPolicy.BehindAsync(id, HttpContext, enrolment, readAudit, Clock);
         Fields = new Dictionary<string, string>
         {

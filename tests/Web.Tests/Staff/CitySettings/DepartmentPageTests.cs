@@ -41,7 +41,7 @@ public sealed class DepartmentPageTests(StaffedCity staffed) : IClassFixture<Sta
         Assert.Contains("still has", faults.TextContent);
         Assert.NotNull(faults.QuerySelector("a[href='/staff/devices?department=police']"));
         Assert.NotNull(faults.QuerySelector("a[href='/staff/fleets/body-worn-east']"));
-        Assert.Contains("uses what the request removes", faults.TextContent);
+        Assert.Contains("Rules name it, in versions of now or of before.", faults.TextContent);
         Assert.NotNull(faults.QuerySelector("a[href^='/staff/instruments/']"));
     }
 

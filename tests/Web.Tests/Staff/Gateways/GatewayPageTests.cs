@@ -43,6 +43,9 @@ public sealed class GatewayPageTests(StaffedCity staffed)
             ("change-reason", "Gone.")
         );
         Assert.Equal(Page + "?done=removed", removed.Headers.Location?.ToString());
+        var versions = (await clerk.DocumentAsync(Page)).QuerySelectorAll("tr[data-version]");
+        Assert.Equal(["2", "1"], versions.Select(row => row.GetAttribute("data-version")));
+        Assert.Contains("Gone.", versions[0].TextContent);
         Assert.Null(await staffed.City.Enrolled.FindAsync(Id, Cancellation));
         Assert.Equal(HttpStatusCode.NotFound, (await clerk.GetAsync("/staff/gateways/unknown")).StatusCode);
     }
