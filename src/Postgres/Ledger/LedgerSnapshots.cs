@@ -38,7 +38,7 @@ public sealed class LedgerSnapshots(NpgsqlDataSource database) : ILedgerSnapshot
         private const int TimeoutSeconds = 3600;
 
         /// <summary>
-        /// So much, that the devices of a large city are grouped in memory: with PostgreSQL's 4 MB it sorts them on disk, in three processes.
+        /// Enough to group the devices of a large city in memory: with PostgreSQL's own 4 MB it sorts them on disk, in three processes.
         /// </summary>
         private const string WorkMemory = "64MB";
 

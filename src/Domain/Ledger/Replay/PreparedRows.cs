@@ -6,7 +6,7 @@ namespace SurveillanceRegistry.Domain.Ledger.Replay;
 /// The rows of a table that the database sorts or groups for long before the first of them comes. It does so from the beginning, while the
 /// entries are read: a verification would otherwise wait for it at the end.
 /// </summary>
-internal sealed class PreparedRows : IAsyncDisposable
+public sealed class PreparedRows : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending;
     private readonly IAsyncEnumerator<string?[]> _rows;
@@ -15,6 +15,7 @@ internal sealed class PreparedRows : IAsyncDisposable
     /// <summary>Asks for the rows, and waits for none.</summary>
     public PreparedRows(ILedgerSnapshot snapshot, string table, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(snapshot);
         Table = table;
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _rows = snapshot.RowsAsync(table, _ending.Token).GetAsyncEnumerator(_ending.Token);
