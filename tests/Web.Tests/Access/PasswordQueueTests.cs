@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using SurveillanceRegistry.Domain.Staff;
+using SurveillanceRegistry.Web.Access;
+using SurveillanceRegistry.Web.Staff.Account;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Access;
@@ -43,5 +46,77 @@ public sealed class PasswordQueueTests(StaffedCity staffed) : IClassFixture<Staf
             );
         using var owner = staffed.Visitor("127.0.4.3");
         Assert.Equal(HttpStatusCode.Redirect, await TryAsync(owner, member.SignIn, password));
+    }
+
+    /// <summary>Takes every place for strangers, four for each of four networks, until the task is completed.</summary>
+    private static Task[] Fill(PasswordQueue queue, Task end) =>
+        [
+            .. Enumerable
+                .Range(0, 16)
+                .Select(number =>
+                    queue.CheckAsync(
+                        async () =>
+                        {
+                            await end;
+                            return null;
+                        },
+                        "",
+                        IPAddress.Parse($"192.0.2.{number / 4}"),
+                        isKnownBrowser: false,
+                        CancellationToken.None
+                    )
+                ),
+        ];
+
+    [Fact]
+    public async Task A_sign_in_waits_two_seconds_for_a_place_and_asks_the_register_nothing_meanwhile()
+    {
+        var time = new FakeTimeProvider();
+        using var queue = new PasswordQueue(time);
+        var full = new TaskCompletionSource();
+        var strangers = Fill(queue, full.Task);
+        var asked = 0;
+        var waiting = queue.CheckAsync(Count, "", IPAddress.Parse("192.0.2.77"), isKnownBrowser: false, CancellationToken.None);
+        time.Advance(PasswordQueue.LongestWait - TimeSpan.FromMilliseconds(1));
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((PasswordCheck.Busy, 0), (await waiting, asked));
+
+        // A network that has its places gets no more by waiting, and a known browser needs none.
+        var fifth = queue.CheckAsync(Count, "", IPAddress.Parse("192.0.2.1"), isKnownBrowser: false, CancellationToken.None);
+        Assert.True(fifth.IsCompleted);
+        Assert.Equal((PasswordCheck.Busy, 0), (await fifth, asked));
+        Assert.Equal(
+            PasswordCheck.Wrong,
+            await queue.CheckAsync(Count, "", IPAddress.Parse("192.0.2.1"), isKnownBrowser: true, CancellationToken.None)
+        );
+        full.SetException(new InvalidOperationException("The register does not answer."));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Task.WhenAll(strangers));
+
+        Task<string?> Count()
+        {
+            asked++;
+            return Task.FromResult<string?>(null);
+        }
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_waits_gets_the_place_of_the_next_check_that_ends()
+    {
+        using var queue = new PasswordQueue(new FakeTimeProvider());
+        var full = new TaskCompletionSource();
+        var strangers = Fill(queue, full.Task);
+        var hash = Passwords.Hash("the right password");
+        var waiting = queue.CheckAsync(
+            () => Task.FromResult<string?>(hash),
+            "the right password",
+            IPAddress.Parse("192.0.2.77"),
+            isKnownBrowser: false,
+            CancellationToken.None
+        );
+        Assert.False(waiting.IsCompleted);
+        full.SetException(new InvalidOperationException("The register does not answer."));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Task.WhenAll(strangers));
+        Assert.Equal(PasswordCheck.Right, await waiting);
     }
 }

@@ -107,9 +107,16 @@ public sealed class SignInModel(
     private async Task<(StaffMember? Account, PasswordCheck Check)> CheckAsync(string name, string password, bool isKnownBrowser)
     {
         var isPossible = name.Length > 0 && Passwords.CanBe(password);
-        var found = isPossible ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null;
+        (StaffMember Member, StoredPassword? Password)? found = null;
         var check = await Internal<PasswordQueue>()
-            .CheckAsync(found?.Password?.Hash, isPossible ? password : "", HttpContext.Connection.RemoteIpAddress, isKnownBrowser);
+            .CheckAsync(
+                async () =>
+                    (found = isPossible ? await register.FindBySignInAsync(name, HttpContext.RequestAborted) : null)?.Password?.Hash,
+                isPossible ? password : "",
+                HttpContext.Connection.RemoteIpAddress,
+                isKnownBrowser,
+                HttpContext.RequestAborted
+            );
         return (found?.Member, check);
     }
 

@@ -57,7 +57,13 @@ public abstract class OwnAccountPageModel(IStaffRegister register, IStaffCredent
         var submitted = Request.Form[field].ToString();
         var check = Passwords.CanBe(submitted)
             ? await Internal<PasswordQueue>()
-                .CheckAsync(password.Hash, submitted, HttpContext.Connection.RemoteIpAddress, isKnownBrowser: true)
+                .CheckAsync(
+                    () => Task.FromResult((string?)password.Hash),
+                    submitted,
+                    HttpContext.Connection.RemoteIpAddress,
+                    isKnownBrowser: true,
+                    HttpContext.RequestAborted
+                )
             : PasswordCheck.Wrong;
         if (check != PasswordCheck.Wrong)
             throttle.Withdraw(Member.Id);
