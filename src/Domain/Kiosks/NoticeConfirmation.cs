@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Domain.Kiosks;
 
@@ -22,6 +23,9 @@ public sealed record NoticeConfirmation(
     int ValidSeconds
 )
 {
+    /// <summary>The registered measures of the screen, by which it sizes its type; null when it has none.</summary>
+    public Glass? Glass { get; init; }
+
     /// <summary>The <c>typ</c> of the signed header. A notice has another: neither can stand for the other.</summary>
     public const string Type = "surveillance-confirmation+json";
 
@@ -48,6 +52,7 @@ public sealed record NoticeConfirmation(
                 at = NoticePayload.FormatInstant(At),
                 Nonce,
                 ValidSeconds,
+                Glass,
             },
             Json.Options
         );

@@ -248,7 +248,7 @@ public static class PageTexts
             ["screen.title.worst"] = "What may be recorded here",
             ["screen.confirmed"] = "Confirmed with the City",
             ["screen.confirmed.age"] = "{age} ago",
-            ["screen.unconfirmed"] = "This screen cannot confirm its notice now. All of this may be recorded.",
+            ["screen.unconfirmed"] = "Not confirmed now. All of this may be recorded.",
             ["screen.age"] = "Last confirmed {age} ago",
             ["screen.age.seconds"] = "{seconds} s",
             ["screen.age.minutes"] = "{minutes} min {seconds} s",

@@ -15,7 +15,19 @@ public sealed record Place(string Id, string Name, string Address, string Area)
 
 /// <summary>A screen that shows the notice of a place.</summary>
 /// <param name="Removed">True when it is no longer there. Requests for its address are then answered with 410.</param>
-public sealed record Kiosk(string Id, string Place, bool Removed = false);
+public sealed record Kiosk(string Id, string Place, bool Removed = false)
+{
+    /// <summary>How large it is and from where people read it; null when it was not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Glass? Glass { get; init; }
+}
+
+/// <summary>The glass of a screen, and from where people read it. The size of its type follows from both.</summary>
+/// <param name="Width">Its width in pixels, as the browser counts them.</param>
+/// <param name="Height">Its height in pixels, as the browser counts them.</param>
+/// <param name="WidthMm">Its width in millimetres.</param>
+/// <param name="DistanceMm">The distance from which people read it, in millimetres.</param>
+public sealed record Glass(int Width, int Height, int WidthMm, int DistanceMm);
 
 /// <summary>The places and kiosks as they are now.</summary>
 public interface IPlaceRegister

@@ -31,8 +31,25 @@ public static class PlaceRegistration
         var noPlace = Identifier.IsValid(kiosk.Place)
             ? null
             : new Refusal(RefusalCodes.Invalid, "Name the place whose notice the screen shows, by its id.", "place");
-        return [.. ((Refusal?[])[CheckId(kiosk.Id), noPlace]).OfType<Refusal>()];
+        return [.. ((Refusal?[])[CheckId(kiosk.Id), noPlace]).OfType<Refusal>(), .. kiosk.Glass is { } glass ? Check(glass) : []];
     }
+
+    /// <summary>The least and the greatest measures of a glass: a small counter display, and a wall of a station.</summary>
+    private static IEnumerable<Refusal> Check(Glass glass) =>
+        (
+            (Refusal?[])
+                [
+                    CheckMeasure(glass.Width, 240, 16_000, "pixels", "glass.width"),
+                    CheckMeasure(glass.Height, 240, 16_000, "pixels", "glass.height"),
+                    CheckMeasure(glass.WidthMm, 50, 20_000, "millimetres", "glass.widthMm"),
+                    CheckMeasure(glass.DistanceMm, 200, 50_000, "millimetres", "glass.distanceMm"),
+                ]
+        ).OfType<Refusal>();
+
+    private static Refusal? CheckMeasure(int value, int min, int max, string unit, string where) =>
+        value >= min && value <= max
+            ? null
+            : new Refusal(RefusalCodes.Invalid, $"{where} is {value}: expected {min} to {max} {unit}. State all four measures.", where);
 
     /// <summary>
     /// The refusal to retire a place that is still in use, which names what uses it; null when nothing does. A device that was removed and

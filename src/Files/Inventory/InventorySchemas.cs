@@ -24,8 +24,25 @@ internal static class InventorySchemas
     public static FieldSchema<Kiosk> Kiosk(IReadOnlyCollection<string> placeIds, RegisteredInventory? registered)
     {
         var place = PlaceId(placeIds, registered);
-        return FieldSchema.Map("a kiosk", keys => new Kiosk(keys.Required("id", FieldSchema.Id), keys.Required("place", place)));
+        return FieldSchema.Map(
+            "a kiosk",
+            keys => new Kiosk(keys.Required("id", FieldSchema.Id), keys.Required("place", place))
+            {
+                Glass = keys.Optional<Glass?>("glass", GlassOfKiosk, null),
+            }
+        );
     }
+
+    /// <summary>The measures of a screen. They have the limits of <see cref="PlaceRegistration"/>.</summary>
+    private static readonly FieldSchema<Glass?> GlassOfKiosk = FieldSchema.Map<Glass?>(
+        "the measures of a screen",
+        keys => new Glass(
+            keys.Required("width", FieldSchema.Number(240, 16_000)),
+            keys.Required("height", FieldSchema.Number(240, 16_000)),
+            keys.Required("widthMm", FieldSchema.Number(50, 20_000)),
+            keys.Required("distanceMm", FieldSchema.Number(200, 50_000))
+        )
+    );
 
     /// <param name="governance">Null when the policy files could not be read: then the department is not checked.</param>
     public static FieldSchema<Gateway> Gateway(GovernanceSnapshot? governance)

@@ -95,7 +95,10 @@ internal static class KioskEndpoints
         if (await grains.Place(kiosk.Place).Describe() is not { } place)
             return Problem.NotFound($"The place of kiosk '{id}' is not registered.");
         var (notice, now) = (place.Notice, time.GetUtcNow());
-        var confirmation = new NoticeConfirmation(id, kiosk.Place, notice.Sequence, notice.Hash, now, nonce!, place.Content.ValidSeconds);
+        var confirmation = new NoticeConfirmation(id, kiosk.Place, notice.Sequence, notice.Hash, now, nonce!, place.Content.ValidSeconds)
+        {
+            Glass = kiosk.Glass,
+        };
         return Results.Text(confirmation.ToJws(key), Jose);
     }
 

@@ -132,6 +132,7 @@ internal sealed record DisplayResponse(
 /// <summary>A screen. Until paired screens sign what they show, nothing is known of what it shows.</summary>
 /// <param name="LastSeenAt">Null until a paired screen reports.</param>
 /// <param name="Shown">Null until a paired screen reports.</param>
+/// <param name="Glass">Its measures and the distance from which people read it; null when it was not measured.</param>
 /// <param name="Version">The number of the version of the register that says this.</param>
 /// <param name="Since">From when it holds.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
@@ -143,6 +144,7 @@ internal sealed record KioskResponse(
     [property: Instant] string? LastSeenAt,
     KioskState State,
     ShownResponse? Shown,
+    Glass? Glass,
     int Version,
     [property: Instant] string Since,
     [property: Instant] string RecordedAt,
@@ -157,6 +159,7 @@ internal sealed record KioskResponse(
             LastSeenAt: null,
             KioskState.Unpaired,
             Shown: null,
+            version.Value.Glass,
             version.Number,
             LedgerEntry.FormatTime(version.Since),
             LedgerEntry.FormatTime(version.RecordedAt),

@@ -38,6 +38,7 @@ internal static class RegisterApi
         string? Id = null,
         string? Place = null,
         bool? Retired = null,
+        Glass? Glass = null,
         string? Since = null,
         string? Reason = null
     );
@@ -69,7 +70,7 @@ internal static class RegisterApi
             .Answers<KioskVersionResponse>("ETag")
             .RequireAuthorization(clerk)
             .Accepts<KioskBody>("application/json")
-            .WithSummary("Move or retire a screen, or bring it back")
+            .WithSummary("Move, measure or retire a screen, or bring it back")
             .WithDescription(Change);
     }
 
@@ -149,7 +150,7 @@ internal static class RegisterApi
             http,
             body =>
                 clerk.RegisterAsync(
-                    new Kiosk(body.Id ?? "", body.Place ?? "", body.Retired == true),
+                    new Kiosk(body.Id ?? "", body.Place ?? "", body.Retired == true) { Glass = body.Glass },
                     new ClerkAct(http.User, body.Reason, body.Since),
                     http.RequestAborted
                 ),
@@ -193,6 +194,7 @@ internal static class RegisterApi
                     {
                         Place = body.Place ?? before.Place,
                         Removed = body.Retired ?? before.Removed,
+                        Glass = body.Glass ?? before.Glass,
                     },
                     version,
                     new ClerkAct(http.User, body.Reason, body.Since),

@@ -75,13 +75,17 @@ internal sealed record PlaceVersionResponse : VersionResponse<Place>
 internal sealed record KioskVersionResponse : VersionResponse<Kiosk>
 {
     private KioskVersionResponse(RegisterVersion<Kiosk> version, Attribution? by = null, string? reason = null)
-        : base(version, by, reason) => (Id, Place, Retired) = (version.Value.Id, version.Value.Place, version.Value.Removed);
+        : base(version, by, reason) =>
+        (Id, Place, Retired, Glass) = (version.Value.Id, version.Value.Place, version.Value.Removed, version.Value.Glass);
 
     public string Id { get; }
 
     public string Place { get; }
 
     public bool Retired { get; }
+
+    /// <summary>Its measures and the distance from which people read it; null when it was not measured.</summary>
+    public Glass? Glass { get; }
 
     public static KioskVersionResponse From(RegisterVersion<Kiosk> version) => new(version);
 

@@ -124,8 +124,9 @@ function by(state, facts, texts) {
     "data-technology": fact.technology, "data-capture": fact.capture, "data-mode": fact.mode, "data-certainty": fact.certainty,
     ...(fact.fleet ? { "data-fleet": fact.fleet } : {}), ...(fact.exceeds ? { "data-exceeds": "" } : {}),
   }, inner), name));
-  const parts = [...(state.detail ? [element("span", { class: "certainty" }, ...unbroken(state.detail))] : []), ...named];
-  return element("p", { class: "by" }, ...parts.flatMap((one, i) => i === 0 ? [one] : [" · ", one]));
+  return element("p", { class: "by" },
+    ...(state.detail ? [element("span", { class: "certainty" }, ...unbroken(state.detail)), " "] : []),
+    element("span", {}, ...named.flatMap((one, i) => i === 0 ? [one] : [", ", one])));
 }
 
 /** A fact with everything that governs it. */

@@ -5,6 +5,7 @@ import { NoticeSource, NoScreen } from "./notice.js";
 import { clock, ageOf, haveClocksParted } from "./clock.js";
 import { announce, blank, draw, drawLanguages, part, say, sayInLanguages, sayTime } from "./draw.js";
 import { arrange, turn } from "./layout.js";
+import { remeasure } from "./measure.js";
 import { ageText, textOf, timeText, withEnglish } from "./texts.js";
 
 const root = document.documentElement;
@@ -41,6 +42,8 @@ async function confirm() {
       const isMoved = notice !== null && notice.payload.place !== confirmed.payload.place;
       [notice, isTimeKnown, isReplaced, refused] = [confirmed, true, false, null];
       if (isMoved) follow();
+      // Registries before 2026-11-30 say nothing of the glass.
+      if (confirmed.glass !== undefined && remeasure(confirmed.glass)) arrange();
       if (root.dataset.whole === "false") window.loadScreen(`/kiosks/${kiosk}${location.search}`);
     }
     pause = pauses.first;

@@ -12,7 +12,7 @@ const leaf = part("leaf");
 const arrangements = ["whole", "code", "all"];
 const shortest = 10_000;        // The least time for one page, in milliseconds.
 const perWord = 500;            // The time for one word.
-const tall = 3.2;               // A part that takes turns has room for so many lines: for a row.
+const tall = 3;                 // A part that takes turns has room for so many lines: for a row.
 
 let pages = [];                 // Of the part that takes turns: where each begins and ends, in pixels, its words, and whether it is of the first view.
 let page = 0;
@@ -45,9 +45,12 @@ export function arrange() {
 
 /** Puts the parts that take turns among the pages, and the others back where they stand. */
 function stand(arrangement) {
-  const [head, foot] = [part("head"), part("foot")];
-  if (arrangement === "all") { if (head.parentElement !== leaf) leaf.prepend(head); }
-  else if (head.parentElement === leaf) document.querySelector(".standing").before(head);
+  const [head, foot, note] = [part("head"), part("foot"), part("unreviewed")];
+  if (arrangement === "all") { if (head.parentElement !== leaf) leaf.prepend(head, note); }
+  else if (head.parentElement === leaf) {
+    document.querySelector(".standing").before(head);
+    document.querySelector("main").before(note);
+  }
   if (arrangement !== "whole") { if (foot.parentElement !== leaf) part("details").before(foot); }
   else if (foot.parentElement === leaf) part("controls").before(foot);
 }
@@ -70,7 +73,7 @@ function fits() {
 }
 
 /** What is never cut: a row, an item, what else stands together, and a line of any other text. */
-const wholes = ".facts > li, .items > div, .foot, .head";
+const wholes = ".facts > li, .items > div, .foot, .head, .unreviewed";
 
 function units() {
   const top = leaf.getBoundingClientRect().top + leaf.clientTop - leaf.scrollTop;

@@ -14,17 +14,27 @@ function registered() {
   return width > 0 && height > 0 && widthMm > 0 && distanceMm > 0 ? { width, height, widthMm, distanceMm } : null;
 }
 
+/** Takes over what the register says of the glass now. Returns whether it is something else than before. */
+export function remeasure(glass) {
+  const before = JSON.stringify(registered());
+  for (const name of ["width", "height", "widthMm", "distanceMm"]) {
+    if (glass) root.dataset[name] = glass[name];
+    else delete root.dataset[name];
+  }
+  return JSON.stringify(registered()) !== before;
+}
+
 /** Whether people can neither scroll nor zoom: the glass is as large as registered, or as a wall is. One that is zoomed scrolls. */
 export function isWall() {
   const glass = registered();
   return glass ? innerWidth >= glass.width * 0.9 && innerHeight >= glass.height * 0.9 : Math.min(innerWidth, innerHeight) >= 700;
 }
 
-/** The height of a capital letter of the screen's font, as a part of its size. */
+/** The height of a capital letter of the screen's font, as a part of its size. Browsers round it up to a pixel: one less is sure. */
 function capital() {
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = `100px ${getComputedStyle(document.body).fontFamily}`;
-  return pen.measureText("H").actualBoundingBoxAscent / 100 || 0.7;
+  return pen.measureText("H").actualBoundingBoxAscent / 100 - 0.01 || 0.7;
 }
 
 /** Sets the least sizes, in pixels, for the styles. Rounds up: no letter is smaller than it may be. */

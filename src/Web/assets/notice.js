@@ -36,7 +36,7 @@ export class NoticeSource {
       if (hash !== confirmation.hash) continue;
       if (payload.place !== confirmation.place || payload.sequence !== confirmation.sequence) throw new Error("The confirmation is of another notice.");
       this.#mustNotGoBack(key, payload);
-      return { payload, hash, sent, at: confirmation.at, validSeconds: Math.min(payload.validSeconds, confirmation.validSeconds) };
+      return { payload, hash, sent, at: confirmation.at, glass: confirmation.glass, validSeconds: Math.min(payload.validSeconds, confirmation.validSeconds) };
     }
     throw new Error("The registry sends another notice than it confirms.");
   }

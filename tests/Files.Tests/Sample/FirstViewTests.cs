@@ -254,7 +254,7 @@ public sealed partial class FirstViewTests
         ];
     }
 
-    /// <summary>Texts without the names of rules, technologies and offices, telephone numbers and addresses: they are not the wording's.</summary>
+    /// <summary>Texts without names of rules, technologies and offices, numbers and addresses: they are not the wording's.</summary>
     private static IEnumerable<string> Plain(IEnumerable<string> sentences)
     {
         var (city, table) = (SampleCity.Opening.Governance.City, SampleCity.Opening.Governance.Table);

@@ -116,6 +116,42 @@ public sealed class HeartbeatToScreenTests(PublicRegistry open)
         await Expect(page.Locator("html[data-state=current]")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData(1080, 1920, 4)]
+    [InlineData(1920, 1080, 4)]
+    [InlineData(390, 844, 2)]
+    public async Task The_QR_code_of_a_screen_is_read_from_a_much_smaller_picture(int width, int height, int times)
+    {
+        await using var person = await open.NewBrowserContextAsync();
+        var page = await person.NewPageAsync();
+        await page.SetViewportSizeAsync(width, height);
+        await page.GotoAsync(Kiosk);
+        await Expect(page.Locator("html[data-state=current]")).ToBeVisibleAsync();
+        var picture = Convert.ToBase64String(await page.ScreenshotAsync(new() { FullPage = true }));
+        await page.GotoAsync("about:blank");
+        await page.AddScriptTagAsync(
+            new() { Path = Path.Combine(Programs.Root, "tests/Journeys.Tests/npm/node_modules/jsqr/dist/jsQR.js") }
+        );
+        var read = await page.EvaluateAsync<string>(
+            """
+            async ([picture, times]) => {
+              const image = new Image();
+              image.src = `data:image/png;base64,${picture}`;
+              await image.decode();
+              const canvas = document.createElement("canvas");
+              [canvas.width, canvas.height] = [image.width / times, image.height / times].map(Math.round);
+              const pen = canvas.getContext("2d");
+              pen.imageSmoothingQuality = "high";
+              pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+              const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+              return jsQR(data, canvas.width, canvas.height)?.data ?? "";
+            }
+            """,
+            new object[] { picture, times }
+        );
+        Assert.Equal($"{open.Host.Http.ToString().TrimEnd('/')}/places/east-precinct-lobby", read);
+    }
+
     [Fact]
     public async Task The_screen_refuses_a_notice_with_one_changed_byte()
     {

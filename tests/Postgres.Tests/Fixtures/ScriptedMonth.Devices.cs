@@ -60,7 +60,12 @@ public partial class ScriptedMonth
         var since = SmallCity.Noon.AddDays(-1);
         await places.ChangeAsync(corner with { Name = "The corner" }, 1, new RegisterAct(Clerk, "its name", Now, since), Cancellation);
         await kiosks.RegisterAsync(new Kiosk("kiosk-3", "corner"), new RegisterAct(Clerk, "new", Now), Cancellation);
-        await kiosks.ChangeAsync(new Kiosk("kiosk-3", "gate"), 1, new RegisterAct(Clerk, "moved", Now), Cancellation);
+        await kiosks.ChangeAsync(
+            new Kiosk("kiosk-3", "gate") { Glass = new Glass(1080, 1920, 398, 2_000) },
+            1,
+            new RegisterAct(Clerk, "moved", Now),
+            Cancellation
+        );
         await kiosks.ChangeAsync(new Kiosk("kiosk-3", "gate", Removed: true), 2, new RegisterAct(Clerk, "broken", Now), Cancellation);
         var retired = await places.ChangeAsync(
             corner with

@@ -3,6 +3,7 @@ using System.Web;
 using Microsoft.Playwright;
 using SurveillanceRegistry.Domain.Kiosks;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
 
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
 
@@ -39,6 +40,9 @@ internal sealed class KioskNetwork
 
     /// <summary>How long the city's confirmations hold.</summary>
     public int ValidSeconds { get; set; } = 90;
+
+    /// <summary>The measures of the screen that the city confirms; null when it was not measured.</summary>
+    public Glass? Glass { get; set; }
 
     /// <summary>Whether a question for a notice is never answered.</summary>
     public bool NoticeHangs { get; set; }
@@ -97,7 +101,10 @@ internal sealed class KioskNetwork
                     _time.GetUtcNow(),
                     HttpUtility.ParseQueryString(address.Query)["nonce"]!,
                     ValidSeconds
-                ).ToJws(_key)
+                )
+                {
+                    Glass = Glass,
+                }.ToJws(_key)
         );
     }
 

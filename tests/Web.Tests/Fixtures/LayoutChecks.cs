@@ -33,6 +33,32 @@ internal static class LayoutChecks
         """;
 
     /// <summary>
+    /// Texts whose capital letters cover a smaller angle than 0.35 degrees, or 0.7 degrees in the headline, and a QR code that is narrower
+    /// than a tenth of the distance. Takes the pixels of a millimetre and the distance in millimetres. Controls are for a hand.
+    /// </summary>
+    public const string Small = """
+        ([pixels, distance]) => {
+          const found = [];
+          const pen = document.createElement("canvas").getContext("2d");
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (texts.nextNode()) {
+            const element = texts.currentNode.parentElement;
+            if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+            if (element.closest("svg, noscript, script, .visually-hidden, .controls, .languages, .printed")) continue;
+            const style = getComputedStyle(element);
+            pen.font = `${style.fontStyle} ${style.fontWeight} 1000px ${style.fontFamily}`;
+            const capital = pen.measureText("H").actualBoundingBoxAscent / 1000 * parseFloat(style.fontSize) / pixels;
+            const angle = 2 * Math.atan(capital / 2 / distance) * 180 / Math.PI;
+            const least = element.closest("h1") ? 0.7 : 0.35;
+            if (angle < least) found.push(`${angle.toFixed(3)}°: ${texts.currentNode.data.trim().slice(0, 60)}`);
+          }
+          const code = document.querySelector(".qr").getBoundingClientRect();
+          if (code.width / pixels < distance / 10 - 0.5 || code.height !== code.width) found.push(`a QR code of ${code.width / pixels} mm`);
+          return found;
+        }
+        """;
+
+    /// <summary>
     /// Texts that run out of the glass, out of their box or over another. Takes whether the whole page must fit the glass. Of parts that
     /// take turns only what stands there now is looked at, line by line.
     /// </summary>

@@ -66,6 +66,34 @@ public sealed class RegisterApiTests(StaffedCity staffed) : DeviceClerkApiTestBa
         async Task<string?> NameAsync(string query) => (string?)(await City.Json("/api/v1/places/dated-corner" + query))["name"];
     }
 
+    [Fact]
+    public async Task A_screen_is_measured_and_its_measures_are_answered_on_both_axes_of_time()
+    {
+        const string Glass = """{"width":1920,"height":1080,"widthMm":708,"distanceMm":2000}""";
+        await SendAsync("POST", "kiosks", """{"id":"api-glass","place":"harbor-bridge","since":"2026-11-01","reason":"New."}""");
+        var known = City.Time.GetUtcNow();
+        City.Time.Advance(TimeSpan.FromMinutes(1));
+        var wrong = Glass.Replace("708", "7", StringComparison.Ordinal);
+        var (status, problem, _) = await SendAsync("PATCH", "kiosks/api-glass", $$"""{"glass":{{wrong}},"reason":"Measured."}""", "\"1\"");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Contains("glass.widthMm is 7: expected 50 to 20000 millimetres", problem!.ToJsonString());
+        var (_, measured, _) = await SendAsync(
+            "PATCH",
+            "kiosks/api-glass",
+            $$"""{"glass":{{Glass}},"since":"2026-11-10","reason":"Measured."}""",
+            "\"1\""
+        );
+        Assert.Equal(Glass, measured!["glass"]!.ToJsonString());
+
+        Assert.Null(await GlassAsync("?asOf=2026-11-09"));
+        Assert.Equal(Glass, await GlassAsync("?asOf=2026-11-10"));
+        Assert.Null(await GlassAsync($"?asOf=2026-11-10&knownAt={LedgerEntry.FormatTime(known)}"));
+        var (_, moved, _) = await SendAsync("PATCH", "kiosks/api-glass", """{"place":"meadow-green","reason":"Moved."}""", "\"2\"");
+        Assert.Equal(Glass, moved!["glass"]!.ToJsonString());
+
+        async Task<string?> GlassAsync(string query) => (await City.Json("/api/v1/kiosks/api-glass" + query))["glass"]?.ToJsonString();
+    }
+
     [Theory]
     [InlineData("places?asOf=yesterday", "asOf is 'yesterday': expected a day as YYYY-MM-DD")]
     [InlineData("places/harbor-bridge?asOf=2199-01-01", "asOf is '2199-01-01': that time has not come.")]

@@ -99,7 +99,7 @@ internal sealed class FirstViewComposer(NoticeContext context, Wording wording, 
     private string StateText(Capture capture, string state) =>
         wording.Sentence("view.state", ("capture", wording.Say("view.capture." + Json.Word(capture))), ("state", wording.Say(state)));
 
-    /// <summary>Since when it is so, or why it is not known. Of several times the earliest counts, and none where a device has none.</summary>
+    /// <summary>Since when it is so, or why it is not known: the earliest time, and none where a device has none.</summary>
     private string Detail(ImmutableArray<NoticeFact> facts)
     {
         var stated = facts.Where(fact => !fact.IsUnstated).ToArray();
@@ -198,12 +198,15 @@ internal sealed class FirstViewComposer(NoticeContext context, Wording wording, 
             return "";
         if (lengths is [var only])
             return Text(only);
-        return wording.Say("view.differ", ("text", Text(lengths[0] is { } longest ? longest with { DataClass = null, Note = null } : null)));
+        return wording.Say(
+            "view.differ",
+            ("text", Text(lengths[0] is { } longest ? longest with { DataClass = null, Note = null } : null))
+        );
 
         string Text(Retention? retention) => retention is null ? wording.Say("view.retention.none") : factTexts.TextOf(retention);
     }
 
-    /// <summary>Orders retentions by how long recordings may be kept: a minimum has no end, a sentence may be longer than any period.</summary>
+    /// <summary>Orders retentions by length: a minimum has no end, and a sentence may be longer than any period.</summary>
     private static double RankOf(Retention retention) =>
         retention switch
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Notices;
@@ -24,9 +25,13 @@ public sealed class ScreenModel(
     {
         ["registered"] = "The screen is added. Open its address on the screen.",
         ["moved"] = "The screen is moved. It shows the notice of its new place within seconds.",
+        ["measured"] = "The measures are recorded. The screen takes them over within seconds.",
         ["retired"] = "The screen is retired, and says so.",
         ["restored"] = "The screen is in use again.",
     }.ToImmutableDictionary();
+
+    /// <summary>The field of the form that measures the screen.</summary>
+    private const string MeasureReason = "measure-reason";
 
     public Kiosk Screen => Latest.Value;
 
@@ -64,6 +69,20 @@ public sealed class ScreenModel(
         return await ChangeAsync(Screen with { Removed = !Screen.Removed }, Screen.Removed ? "restored" : "retired", RetireReason);
     }
 
+    /// <summary>Records how large the screen is, and from where people read it.</summary>
+    public async Task<IActionResult> OnPostMeasureAsync(string id)
+    {
+        if (await CheckAsync(id) is { } refused)
+            return refused;
+        Fields = Fields.SetItems(Request.Form.ToFields());
+        var glass = new Glass(Measure("width"), Measure("height"), Measure("widthMm"), Measure("distanceMm"));
+        return await ChangeAsync(Screen with { Glass = glass }, "measured", MeasureReason);
+    }
+
+    /// <summary>A measure of the form; 0, which is refused with the range, when it is no number.</summary>
+    private int Measure(string field) =>
+        int.TryParse(Request.Form.Text("glass." + field), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+
     private async Task<IActionResult> ShowEffectAsync(Kiosk after)
     {
         Refusal? refusal = RegisterTimes.ReadSince(Request.Form.Text("since"), City, out var since);
@@ -95,5 +114,12 @@ public sealed class ScreenModel(
     {
         Places = await places.PlacesAsync(cancellationToken);
         Fields = Fields.SetItem("place", Screen.Place);
+        if (Screen.Glass is not { } glass)
+            return;
+        foreach (
+            var (name, value) in (ReadOnlySpan<(string, int)>)
+                [("width", glass.Width), ("height", glass.Height), ("widthMm", glass.WidthMm), ("distanceMm", glass.DistanceMm)]
+        )
+            Fields = Fields.SetItem("glass." + name, value.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -40,6 +40,33 @@ public sealed class ScreenPageTests(StaffedCity staffed) : IClassFixture<Staffed
         Assert.Equal(Page + "?done=restored", restored.Headers.Location?.ToString());
     }
 
+    [Fact]
+    public async Task A_clerk_measures_a_screen_and_one_that_is_not_measured_says_so()
+    {
+        using var clerk = await staffed.SignedInAsync(Role.DeviceClerk);
+        const string Measured = "/staff/screens/measured-screen";
+        await clerk.PostAsync("/staff/screens/new", ("id", "measured-screen"), ("place", SampleCity.Lobby), ("reason", "New."));
+        Assert.Contains("This screen was not measured. It counts as one of 32 inches", await clerk.HtmlAsync(Measured));
+
+        (string, string)[] measures =
+        [
+            ("version", "1"),
+            ("glass.width", "1080"),
+            ("glass.height", "1920"),
+            ("glass.widthMm", "685"),
+            ("glass.distanceMm", "3000"),
+            ("measure-reason", "Measured on the spot."),
+        ];
+        var (refused, html) = await clerk.PostToAsync(Measured, "Measure", [.. measures[..4], ("glass.distanceMm", "near"), measures[5]]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.NotNull((await Visitor.ParseAsync(html)).QuerySelector("#faults a[href='#glass.distanceMm']"));
+        var (done, _) = await clerk.PostToAsync(Measured, "Measure", measures);
+        Assert.Equal(Measured + "?done=measured", done.Headers.Location?.ToString());
+        Assert.DoesNotContain("was not measured", await clerk.HtmlAsync(Measured));
+        Assert.Contains("1080 × 1920 px, 685 mm wide, read from 3000 mm", WebUtility.HtmlDecode(await clerk.HtmlAsync(Measured)));
+        Assert.Contains("data-width-mm=\"685\" data-distance-mm=\"3000\"", await clerk.HtmlAsync("/kiosks/measured-screen"));
+    }
+
     [Theory]
     [InlineData("nowhere")]
     [InlineData(SampleCity.Lobby)]
