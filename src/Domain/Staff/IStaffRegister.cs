@@ -32,6 +32,17 @@ public interface IStaffRegister
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// Adds the first person of a registry. False, with nothing added, when a person is registered: two attempts at once add one.
+    /// </summary>
+    Task<bool> AddFirstAsync(
+        StaffMember member,
+        StoredPassword? password,
+        Attribution by,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Changes roles or activity, and ends the member's sessions. Null changes nothing. False when there is no such
     /// member.</summary>
     Task<bool> ChangeAsync(

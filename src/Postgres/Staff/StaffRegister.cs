@@ -10,6 +10,21 @@ namespace SurveillanceRegistry.Postgres.Staff;
 /// <summary>The register of staff members, in a table.</summary>
 public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
 {
+    /// <summary>No other member is added until the transaction ends, and the next statement sees each one that was added before.</summary>
+    private const string LockPeople = "lock table registry.staff in share row exclusive mode";
+
+    private const string HasPeople = "select exists (select from registry.staff where not is_program)";
+
+    private const string AddMember = $"""
+        insert into registry.staff (
+            id, sign_in, sign_in_key, name, department, roles, is_program, is_active, created_at,
+            password_hash, password_kind, password_until
+        )
+        values (@Id, @signIn, @key, @Name, @Department, @roles, @IsProgram, @IsActive, @at, @Hash, @kind, @until)
+        on conflict do nothing
+        {StaffRights.Returning}
+        """;
+
     public async Task<ImmutableArray<StaffMember>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await MembersAsync("order by lower(sign_in)", null, cancellationToken)).Select(row => row.Member())];
 
@@ -34,38 +49,54 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
         Attribution by,
         DateTimeOffset at,
         CancellationToken cancellationToken
+    ) => AddAsync(member, password, by, at, isFirst: false, cancellationToken);
+
+    public Task<bool> AddFirstAsync(
+        StaffMember member,
+        StoredPassword? password,
+        Attribution by,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) => AddAsync(member, password, by, at, isFirst: true, cancellationToken);
+
+    private Task<bool> AddAsync(
+        StaffMember member,
+        StoredPassword? password,
+        Attribution by,
+        DateTimeOffset at,
+        bool isFirst,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(member);
         var signIn = SignInName.Normalize(member.SignIn);
+        var values = new
+        {
+            member.Id,
+            signIn,
+            key = SignInName.LookAlikeKey(signIn),
+            member.Name,
+            member.Department,
+            roles = StaffRights.RoleNames(member.Roles),
+            member.IsProgram,
+            member.IsActive,
+            at = at.UtcDateTime,
+            password?.Hash,
+            kind = password is null ? null : Json.Word(password.Kind),
+            until = password?.ValidUntil?.UtcDateTime,
+        };
         return StaffRights.RecordAsync(
             database,
             at,
             by,
             "added",
-            $"""
-            insert into registry.staff (
-                id, sign_in, sign_in_key, name, department, roles, is_program, is_active, created_at,
-                password_hash, password_kind, password_until
-            )
-            values (@Id, @signIn, @key, @Name, @Department, @roles, @IsProgram, @IsActive, @at, @Hash, @kind, @until)
-            on conflict do nothing
-            {StaffRights.Returning}
-            """,
-            new
+            async (connection, transaction) =>
             {
-                member.Id,
-                signIn,
-                key = SignInName.LookAlikeKey(signIn),
-                member.Name,
-                member.Department,
-                roles = StaffRights.RoleNames(member.Roles),
-                member.IsProgram,
-                member.IsActive,
-                at = at.UtcDateTime,
-                password?.Hash,
-                kind = password is null ? null : Json.Word(password.Kind),
-                until = password?.ValidUntil?.UtcDateTime,
+                if (isFirst)
+                    await connection.ExecuteAsync(LockPeople, transaction: transaction);
+                return isFirst && await connection.ExecuteScalarAsync<bool>(HasPeople, transaction: transaction)
+                    ? null
+                    : await connection.QuerySingleOrDefaultAsync<StaffRights.Right>(AddMember, values, transaction);
             },
             cancellationToken
         );

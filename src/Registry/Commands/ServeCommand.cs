@@ -58,13 +58,13 @@ internal static class ServeCommand
         var sampleCity = withStaff ? await ReadSampleCityAsync(policies, cancellationToken) : null;
         await StartAsync(app, cancellationToken);
 
-        var (http, mqtt) = BoundEndpoints(app, settings);
+        var (http, mqtt, https) = BoundEndpoints(app, settings);
         if (sampleCity is not null)
             await PrintSampleStaffAsync(app.Services, http, sampleCity.Departments[0].Id, cancellationToken);
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping, cancellationToken);
         var fleet = withFleet ? SampleFleet.RunAsync(app.Services, mqtt, maxDevices: int.MaxValue, closing.Token) : Task.CompletedTask;
         await Console.Out.WriteLineAsync($"ready http=http://{http} mqtt=mqtt://{mqtt}");
-        await PrintFirstAdministratorAsync(app.Services, policies, http, cancellationToken);
+        await PrintFirstAdministratorAsync(app.Services, policies, settings, (http, https), cancellationToken);
         using var stopping = app.Lifetime.ApplicationStopping.Register(() =>
             app.Logger.LogInformation("Stopping. Acknowledged heartbeats are stored.")
         );
@@ -113,16 +113,23 @@ internal static class ServeCommand
     private static async Task PrintFirstAdministratorAsync(
         IServiceProvider services,
         IPolicyRegister policies,
-        IPEndPoint http,
+        Settings settings,
+        (IPEndPoint Http, IPEndPoint? Https) bound,
         CancellationToken cancellationToken
     )
     {
+        const string Command = "registry staff add SIGN-IN --role administrator";
         if ((await policies.HistoryAsync(cancellationToken)).Current.City.IsSample)
             return;
         if (await services.GetRequiredService<FirstAdministratorLink>().CreateAsync(cancellationToken) is not { } path)
             return;
+        var origin = FirstAdministratorLink.OriginOf(settings.PublicUrl, bound.Http, bound.Https);
         await Console.Out.WriteLineAsync(
-            $"first-administrator http://{http}{path} makes the first administrator; it works once, until this process ends."
+            settings.Oidc is { IsOnlyWay: true }
+                ? $"first-administrator: people sign in by the identity provider only. Add the first one with: {Command} --no-password"
+            : origin is null
+                ? $"first-administrator: REGISTRY_HTTP is {bound.Http} without TLS, where a link could be read. Add the first person with: {Command}"
+            : $"first-administrator {origin}{path} makes the first administrator; it works once, within an hour. Later: {Command}"
         );
     }
 
@@ -140,14 +147,18 @@ internal static class ServeCommand
     }
 
     /// <summary>The addresses that were bound. Kestrel lists them in the order in which they were configured.</summary>
-    private static (IPEndPoint Http, IPEndPoint Mqtt) BoundEndpoints(WebApplication app, Settings settings)
+    private static (IPEndPoint Http, IPEndPoint Mqtt, IPEndPoint? Https) BoundEndpoints(WebApplication app, Settings settings)
     {
         var ports = app
             .Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!
             .Addresses.Select(address => new Uri(address).Port)
             .ToArray();
-        return (new IPEndPoint(settings.Http.Endpoint.Address, ports[0]), new IPEndPoint(settings.Mqtt.Endpoint.Address, ports[1]));
+        return (
+            new IPEndPoint(settings.Http.Endpoint.Address, ports[0]),
+            new IPEndPoint(settings.Mqtt.Endpoint.Address, ports[1]),
+            settings.Tls is { } tls ? new IPEndPoint(tls.Http.Address, ports[2]) : null
+        );
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SurveillanceRegistry.Grains;
 using SurveillanceRegistry.Web.Http;
+using SurveillanceRegistry.Web.Staff.FirstAdministrator;
 
 namespace SurveillanceRegistry.Web.Connections;
 
@@ -41,6 +42,7 @@ internal static class PublicHostsSetup
             app.UseWhen(http => !IsForWatchers(http), others => others.UseMiddleware<HostFilteringMiddleware>(names));
         }
 
+        app.Use(EndSentLinkAsync);
         if (hosts.HttpsPort is { } port)
             app.Use((http, next) => RedirectAsync(http, next, port));
         else
@@ -56,6 +58,20 @@ internal static class PublicHostsSetup
         || IsThisMachine(http)
         || !(http.Request.Headers.Authorization.Count > 0 || ForSecrets.Any(path => http.Request.Path.StartsWithSegments(path)))
         || HasTls(http.RequestServices.GetRequiredService<PublicAddress>());
+
+    /// <summary>
+    /// Ends the link of the first administrator when its path came in the clear from another machine: refusing or redirecting comes after
+    /// it was sent.
+    /// </summary>
+    private static Task EndSentLinkAsync(HttpContext http, RequestDelegate next)
+    {
+        var hasProxy = http.RequestServices.GetRequiredService<PublicHosts>().HttpsPort is null;
+        var isCovered =
+            http.Request.IsHttps || IsThisMachine(http) || (hasProxy && HasTls(http.RequestServices.GetRequiredService<PublicAddress>()));
+        if (!isCovered)
+            http.RequestServices.GetRequiredService<FirstAdministratorLink>().EndIfSent(http.Request.Path);
+        return next(http);
+    }
 
     private static bool IsThisMachine(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);

@@ -47,6 +47,32 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task Of_many_attempts_to_be_the_first_person_one_succeeds()
+    {
+        await using var database = await cluster.NewRegisterAsync();
+        var register = new StaffRegister(database.Source);
+        Assert.True(await register.AddAsync(Ana(Role.Editor) with { IsProgram = true }, null, Operator, Noon, Cancellation));
+        var attempts = await Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(n =>
+                    register.AddFirstAsync(
+                        Ana(Role.Administrator) with
+                        {
+                            SignIn = $"person-{n}@city.example",
+                        },
+                        null,
+                        Operator,
+                        Noon,
+                        Cancellation
+                    )
+                )
+        );
+        Assert.Single(attempts, isAdded => isAdded);
+        Assert.Equal(1, await database.AskAsync<long>("select count(*) from registry.staff where not is_program"));
+    }
+
+    [Fact]
     public async Task Every_change_of_a_right_ends_the_member_s_sessions()
     {
         await using var database = await cluster.NewRegisterAsync();

@@ -33,7 +33,7 @@ public sealed class FirstModel(FirstAdministratorLink link, IStaffRegister regis
         var isAdded = await link.UseAsync(
             token,
             () =>
-                register.AddAsync(
+                register.AddFirstAsync(
                     member,
                     StoredPassword.Own(hash),
                     new Attribution("operator"),

@@ -73,6 +73,17 @@ internal sealed partial class InMemoryStaffRegister : IStaffRegister, ITokenRegi
         CancellationToken cancellationToken
     ) => Task.FromResult(!LooksTaken(member.SignIn, null) && _accounts.TryAdd(member.Id, new Account(member, password)));
 
+    public Task<bool> AddFirstAsync(
+        StaffMember member,
+        StoredPassword? password,
+        Attribution by,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) =>
+        _accounts.Values.Any(account => !account.Member.IsProgram)
+            ? Task.FromResult(false)
+            : AddAsync(member, password, by, at, cancellationToken);
+
     public Task<bool> ChangeAsync(
         string id,
         ImmutableArray<Role>? roles,
