@@ -5,8 +5,8 @@ namespace SurveillanceRegistry.Files.Csv;
 /// <summary>
 /// Prevents CSV injection: a cell that begins like a formula is written with an apostrophe before it and read without it. So is what stands
 /// after a semicolon, a tab or a line break in a cell: where a spreadsheet separates cells by semicolons, it does not see the quotes around
-/// a cell, and begins a new one there. A text that itself has an apostrophe before such a character gets one more, so that every text is read
-/// back unchanged.
+/// a cell, and begins a new one there. A text that itself has an apostrophe before such a character gets one more, so that every text is
+/// read back unchanged.
 /// </summary>
 internal static partial class FormulaEscaping
 {
