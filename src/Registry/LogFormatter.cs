@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using SurveillanceRegistry.Files;
 
 namespace SurveillanceRegistry.Registry;
 
@@ -23,7 +24,7 @@ internal sealed partial class LogFormatter() : ConsoleFormatter(FormatterName)
         textWriter.Write(": ");
         textWriter.Write(logEntry.Category);
         textWriter.Write(string.Create(CultureInfo.InvariantCulture, $"[{logEntry.EventId.Id}] "));
-        textWriter.WriteLine(Redact(text).ReplaceLineEndings(" "));
+        textWriter.WriteLine(TerminalWriter.Clean(Redact(text).ReplaceLineEndings(" ")));
     }
 
     /// <summary>Leaves out the ids of devices in the names of their grains.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SurveillanceRegistry.Files;
 using SurveillanceRegistry.Files.Backups;
 using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Commands;
@@ -19,6 +20,9 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
+        // Whatever a command prints, of files that others wrote too, goes through here.
+        Console.SetOut(new TerminalWriter(Console.Out));
+        Console.SetError(new TerminalWriter(Console.Error));
         var root = new RootCommand("SurveillanceRegistry: what is being recorded here, by whom, under which law, and how do you know?")
         {
             ServeCommand.Create(),

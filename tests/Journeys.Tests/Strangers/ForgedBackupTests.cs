@@ -77,6 +77,15 @@ public sealed class ForgedBackupTests(BackedUpRegistry city)
         Assert.Empty(Directory.EnumerateFileSystemEntries(empty.Data));
     }
 
+    [Fact]
+    public async Task A_name_that_would_change_the_terminal_is_printed_without_it()
+    {
+        var (code, _, errors) = await Programs.CommandAsync(city.Host.Settings, "drill", "\u001b[2J.backup");
+        Assert.Equal(2, code);
+        Assert.Contains("\uFFFD[2J.backup", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', errors);
+    }
+
     private SignedNote OwnKey()
     {
         var lines = File.ReadAllLines(Path.Combine(city.Host.Data, "keys", "ledger-ed25519"));
