@@ -98,7 +98,9 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
     {
         using var program = await city.ApiClientAsync("device-clerk");
         const string List = """
-            {"name":"axe.csv","text":"No,Corner,Lat,Lon\n1,A,47.6001,-122.3301\n2,B,47.60011,-122.33011\n3,C,north,-122.33\n","mapping":{}}
+            {"name":"axe.csv","text":"No,Corner,Lat,Lon\n1,A,47.6001,-122.3301\n2,B,47.60011,-122.33011\n3,C,north,-122.33\n","mapping":
+            {"list":"axe-cameras","columns":{"name":"Corner","latitude":"Lat","longitude":"Lon","assetNumber":"No"},
+            "defaults":{"kind":"traffic-camera","sensors":"video","place":"harbor-bridge","department":"police","lifecycle":"active"}}}
             """;
         var (status, _, answer) = await StaffedRegistry.SendAsync(program, "imports", List);
         Assert.True(status == 201, answer.ToString());
