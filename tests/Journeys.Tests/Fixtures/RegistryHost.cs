@@ -73,6 +73,7 @@ internal sealed partial class RegistryHost : IAsyncDisposable
                 ["REGISTRY_DEVICES"] = Path.Combine(Programs.Root, "devices/sample-city.yaml"),
                 // A process of a few seconds never earns back what it spends on measuring itself.
                 ["DOTNET_TieredPGO"] = "0",
+                ["DOTNET_TC_CallCountThreshold"] = "200", // In hexadecimal: the calls after which a method is optimized.
             };
             foreach (var (name, value) in ExtraSettings)
                 settings[name] = value;
