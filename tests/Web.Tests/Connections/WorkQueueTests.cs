@@ -51,7 +51,7 @@ public sealed class WorkQueueTests
                 Cancellation
             );
         Task<int>[] works = [Begin(), Begin()];
-        await Assert.ThrowsAsync<BusyException>(Begin);
+        await Assert.ThrowsAsync<BusyException>(() => Begin().WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
         ends.SetResult();
         await Task.WhenAll(works);
     }
