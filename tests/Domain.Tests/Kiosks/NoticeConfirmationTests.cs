@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Kiosks;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Domain.Tests.Kiosks;
@@ -28,8 +29,21 @@ public sealed class NoticeConfirmationTests
         using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(jws.RootElement.GetProperty("payload").GetString()));
         Assert.Equal(
             $$"""{"kiosk":"kiosk-lobby","place":"lobby","sequence":17,"hash":"{{Confirmation.Hash}}","at":"""
-                + $"\"{NoticePayload.FormatInstant(Generators.Noon)}\",\"nonce\":\"0123456789abcdef-_\",\"validSeconds\":90}}",
+                + $"\"{NoticePayload.FormatInstant(Generators.Noon)}\",\"nonce\":\"0123456789abcdef-_\",\"validSeconds\":90,"
+                + """ "glass":null} """.Trim(),
             payload.RootElement.GetRawText()
+        );
+    }
+
+    [Fact]
+    public void A_confirmation_carries_the_measures_of_its_screen()
+    {
+        using var key = NoticeKey.New();
+        using var jws = JsonDocument.Parse((Confirmation with { Glass = new Glass(1080, 1920, 398, 2_000) }).ToJws(key));
+        using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(jws.RootElement.GetProperty("payload").GetString()));
+        Assert.Equal(
+            """{"width":1080,"height":1920,"widthMm":398,"distanceMm":2000}""",
+            payload.RootElement.GetProperty("glass").GetRawText()
         );
     }
 
