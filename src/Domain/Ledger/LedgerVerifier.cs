@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Domain.Notices;
@@ -148,7 +147,7 @@ internal sealed class LedgerVerification
     {
         if (entry.Index != index)
             return $"Entry {index} is missing: the next one is numbered {entry.Index}.";
-        var hash = LeafHash(entry.Bytes.Span);
+        var hash = MerkleTree.Leaf(entry.Bytes.Span);
         if (!entry.LeafHash.Span.SequenceEqual(hash))
             return $"The bytes of entry {index} are not the original ones: "
                 + $"their hash is {Convert.ToHexStringLower(hash)}, and {Convert.ToHexStringLower(entry.LeafHash.Span)} is stored.";
@@ -221,15 +220,5 @@ internal sealed class LedgerVerification
         return _checkpoints.Count == 0
             ? null
             : $"The checkpoint of size {_checkpoints.Keys.Min()} was published, and the ledger has only {_tree.Size} entries.";
-    }
-
-    /// <summary>As <see cref="MerkleTree.Leaf"/>, without an object for each of a million entries.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static byte[] LeafHash(ReadOnlySpan<byte> entry)
-    {
-        Span<byte> marked = entry.Length < 1024 ? stackalloc byte[1024] : new byte[entry.Length + 1];
-        marked[0] = MerkleTree.LeafMark;
-        entry.CopyTo(marked[1..]);
-        return SHA256.HashData(marked[..(entry.Length + 1)]);
     }
 }
