@@ -107,7 +107,11 @@ internal static class LargeLedger
             ["-c", "0", "dotnet", Programs.RegistryExecutable, "ledger", "verify", "--json"],
             // A process that is bound to one core takes the machine for one of a single core, and then waits a second, ten times as long
             // as elsewhere, before it optimizes what runs often.
-            new Dictionary<string, string>(settings) { ["DOTNET_TC_DelaySingleProcMultiplier"] = "1" }
+            new Dictionary<string, string>(settings)
+            {
+                ["DOTNET_TC_DelaySingleProcMultiplier"] = "1",
+                ["DOTNET_TC_CallCountThreshold"] = AsDeployed.CallsBeforeOptimising,
+            }
         );
         return code == 0 ? JsonSerializer.Deserialize<JsonElement>(output) : throw new InvalidOperationException(output + errors);
     }
