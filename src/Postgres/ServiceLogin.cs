@@ -83,8 +83,8 @@ public static class ServiceLogin
     }
 
     /// <summary>
-    /// Returns a connection string that leaves this machine only with TLS. Throws <see cref="ClusterUnavailableException"/> when it asks for
-    /// less, or cannot be read.
+    /// Returns a connection string that leaves this machine only with TLS. Throws <see cref="ClusterUnavailableException"/> when it asks
+    /// for less, or cannot be read.
     /// </summary>
     public static string RequireTls(string connectionString)
     {

@@ -128,7 +128,7 @@ internal static class ServeCommand
             settings.Oidc is { IsOnlyWay: true }
                 ? $"first-administrator: people sign in by the identity provider only. Add the first one with: {Command} --no-password"
             : origin is null
-                ? $"first-administrator: REGISTRY_HTTP is {bound.Http} without TLS, where a link could be read. Add the first person with: {Command}"
+                ? $"first-administrator: {bound.Http} has no TLS, and a link could be read. Add the first person with: {Command}"
             : $"first-administrator {origin}{path} makes the first administrator; it works once, within an hour. Later: {Command}"
         );
     }

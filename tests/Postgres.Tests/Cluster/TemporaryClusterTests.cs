@@ -6,7 +6,7 @@ namespace SurveillanceRegistry.Postgres.Tests.Cluster;
 /// <summary>What a trial deletes of earlier ones: anybody can make a folder of such a name in the folder for temporary files.</summary>
 public sealed class TemporaryClusterTests(DataFolder live) : IClassFixture<DataFolder>
 {
-    private const string Nobody = "65534";
+    private const string OtherUser = "65534";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -24,7 +24,7 @@ public sealed class TemporaryClusterTests(DataFolder live) : IClassFixture<DataF
             await File.WriteAllTextAsync(Path.Combine(trap, "trial.lock"), "", Cancellation);
             await File.WriteAllTextAsync(Path.Combine(trap, "postgres.location"), home + "\n", Cancellation);
             if (isOfAnotherUser)
-                await PostgresCommand.RunAsync(TimeSpan.FromSeconds(10), Cancellation, "chown", "-R", Nobody, trap);
+                await PostgresCommand.RunAsync(TimeSpan.FromSeconds(10), Cancellation, "chown", "-R", OtherUser, trap);
             var pid = cluster.Pid;
             await TemporaryCluster.DeleteLeftOversAsync(Cancellation);
             Assert.NotNull(pid);

@@ -47,7 +47,7 @@ public sealed class StaffRegisterTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Of_many_attempts_to_be_the_first_person_one_succeeds()
+    public async Task One_of_many_attempts_to_be_the_first_person_succeeds()
     {
         await using var database = await cluster.NewRegisterAsync();
         var register = new StaffRegister(database.Source);

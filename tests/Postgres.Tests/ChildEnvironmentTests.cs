@@ -1,7 +1,7 @@
 using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Cluster;
 
-namespace SurveillanceRegistry.Postgres.Tests.Cluster;
+namespace SurveillanceRegistry.Postgres.Tests;
 
 /// <summary>What the programs that the registry starts learn of its settings.</summary>
 public sealed class ChildEnvironmentTests

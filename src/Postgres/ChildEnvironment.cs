@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace SurveillanceRegistry.Postgres.Cluster;
+namespace SurveillanceRegistry.Postgres;
 
 /// <summary>
 /// The environment of the programs that the registry starts: what they need, and nothing of its settings, which hold secrets. PGPORT and
