@@ -10,6 +10,17 @@ namespace SurveillanceRegistry.Web.Api;
 /// <summary>Describes one operation: its purpose, parameters and roles, and everything that it may answer.</summary>
 internal static class OperationDescription
 {
+    /// <summary>What answers 410 once it is removed or retired.</summary>
+    private static readonly string[] Retirable =
+    [
+        "departments/{id}",
+        "devices/{id}",
+        "fleets/{id}",
+        "kiosks/{id}",
+        "places/{id}",
+        "places/{id}/notice",
+    ];
+
     private const string ProblemJson = "application/problem+json",
         ProblemSchema = "Problem",
         Text = "text/";
@@ -228,9 +239,9 @@ internal static class OperationDescription
             (problems["412"], problems["428"]) = ("If-Match is stale.", "If-Match is missing.");
         if (path.Contains('{', StringComparison.Ordinal) || path == "log/proof")
             problems["404"] = "Not found.";
-        if (method == "GET" && path is "places" or "kiosks")
+        if (method == "GET" && path is "places" or "kiosks" or "fleets" or "departments")
             problems["404"] = "The register has nothing at that time.";
-        if (method == "GET" && path is "devices/{id}" or "kiosks/{id}" or "places/{id}" or "places/{id}/notice")
+        if (method == "GET" && Retirable.Contains(path))
             problems["410"] = "It was removed.";
         if (path == "claims")
         {

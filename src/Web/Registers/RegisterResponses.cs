@@ -21,26 +21,26 @@ internal abstract record VersionResponse<T>
     }
 
     /// <summary>Its number, which the next change must name in If-Match.</summary>
-    public int Version { get; }
+    public int Version { get; init; }
 
     /// <summary>From when it holds.</summary>
     [Instant]
-    public string Since { get; }
+    public string Since { get; init; }
 
     /// <summary>When it was recorded.</summary>
     [Instant]
-    public string RecordedAt { get; }
+    public string RecordedAt { get; init; }
 
     /// <summary>The number of its ledger entry.</summary>
-    public long Entry { get; }
+    public long Entry { get; init; }
 
     /// <summary>Who recorded it; only in a history.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RegisterActorResponse? By { get; }
+    public RegisterActorResponse? By { get; init; }
 
     /// <summary>Why; only in a history, and missing for the opening.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Reason { get; }
+    public string? Reason { get; init; }
 }
 
 /// <summary>What the register says of a place from a time on.</summary>
@@ -56,15 +56,15 @@ internal sealed record PlaceVersionResponse : VersionResponse<Place>
             version.Value.IsRetired
         );
 
-    public string Id { get; }
+    public string Id { get; init; }
 
-    public string Name { get; }
+    public string Name { get; init; }
 
-    public string Address { get; }
+    public string Address { get; init; }
 
-    public string Area { get; }
+    public string Area { get; init; }
 
-    public bool Retired { get; }
+    public bool Retired { get; init; }
 
     public static PlaceVersionResponse From(RegisterVersion<Place> version) => new(version);
 
@@ -78,14 +78,14 @@ internal sealed record KioskVersionResponse : VersionResponse<Kiosk>
         : base(version, by, reason) =>
         (Id, Place, Retired, Glass) = (version.Value.Id, version.Value.Place, version.Value.Removed, version.Value.Glass);
 
-    public string Id { get; }
+    public string Id { get; init; }
 
-    public string Place { get; }
+    public string Place { get; init; }
 
-    public bool Retired { get; }
+    public bool Retired { get; init; }
 
     /// <summary>Its measures and the distance from which people read it; null when it was not measured.</summary>
-    public Glass? Glass { get; }
+    public Glass? Glass { get; init; }
 
     public static KioskVersionResponse From(RegisterVersion<Kiosk> version) => new(version);
 
@@ -105,18 +105,18 @@ internal sealed record FleetVersionResponse : VersionResponse<Fleet>
             version.Value.IsRetired
         );
 
-    public string Id { get; }
+    public string Id { get; init; }
 
     /// <summary>Null while it has no name.</summary>
-    public string? Name { get; }
+    public string? Name { get; init; }
 
     /// <summary>The department whose people they are. Null until a clerk states it.</summary>
-    public string? Department { get; }
+    public string? Department { get; init; }
 
     /// <summary>The places that its people work from.</summary>
-    public ImmutableArray<string> Places { get; }
+    public ImmutableArray<string> Places { get; init; }
 
-    public bool Retired { get; }
+    public bool Retired { get; init; }
 
     public static FleetVersionResponse From(RegisterVersion<Fleet> version) => new(version);
 
@@ -130,14 +130,14 @@ internal sealed record GatewayVersionResponse : VersionResponse<Gateway>
         : base(version, by, reason) =>
         (Id, Department, Profile, Removed) = (version.Value.Id, version.Value.Department, version.Value.Profile, version.Value.Removed);
 
-    public string Id { get; }
+    public string Id { get; init; }
 
-    public string Department { get; }
+    public string Department { get; init; }
 
     /// <summary>The profile of the vendor's messages; null when it sends the registry's own.</summary>
-    public string? Profile { get; }
+    public string? Profile { get; init; }
 
-    public bool Removed { get; }
+    public bool Removed { get; init; }
 
     public static GatewayVersionResponse From(RegisterVersion<Gateway> version) => new(version);
 

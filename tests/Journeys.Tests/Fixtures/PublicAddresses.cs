@@ -92,7 +92,7 @@ internal static partial class PublicAddresses
     private static async Task<Dictionary<string, string[]>> IdsAsync(HttpClient stranger, string[] devices)
     {
         var ids = new Dictionary<string, string[]> { ["findings"] = [] }; // None yet.
-        foreach (var collection in new[] { "instruments", "technologies", "places", "devices", "kiosks", "fleets" })
+        foreach (var collection in new[] { "instruments", "technologies", "places", "devices", "kiosks", "fleets", "departments" })
             ids[collection] =
             [
                 .. (await StaffedRegistry.GetJsonAsync(stranger, $"/api/v1/{collection}?limit=1000"))

@@ -77,7 +77,7 @@ public sealed class StaffTokenTests(PublicRegistry open)
         await CommandAsync("token", "revoke", id);
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(token));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(other.GetProperty("token").GetString()!));
-        await RefusesAsync(1, "no token " + id, "token", "revoke", id);
+        await RefusesAsync(1, $"Token {id} does not exist or was already revoked", "token", "revoke", id);
     }
 
     [Fact]

@@ -99,13 +99,14 @@ async function readPublic(ask, first) {
   await ask("listDeviceStates", { at: { id } });
   await ask("getDeviceAvailability", { at: { id } });
   const fleet = await first("listFleets");
-  await ask("getFleet", { at: { id: fleet.id } });
+  const department = await first("listDepartments");
   const place = await first("listPlaces");
   await ask("getPlace", { at: { id: place.id } });
   await ask("getPlaceNotice", { at: { id: place.id } });
   await ask("getPlaceNotice", { at: { id: place.id }, query: `?at=${now}` });
   const kiosk = await first("listKiosks");
-  for (const [list, one, versions, { id }] of [["listPlaces", "getPlace", "listPlaceVersions", place], ["listKiosks", "getKiosk", "listKioskVersions", kiosk]]) {
+  for (const [noun, { id }] of [["Place", place], ["Kiosk", kiosk], ["Fleet", fleet], ["Department", department]]) {
+    const [list, one, versions] = [`list${noun}s`, `get${noun}`, `list${noun}Versions`];
     const { etag } = await ask(one, { at: { id } });
     await ask(one, { at: { id }, headers: { "if-none-match": etag } });
     await ask(one, { at: { id }, query: `?asOf=${now}&knownAt=${now}` });
@@ -136,6 +137,7 @@ async function enrol(ask) {
   const { department } = (await ask("listDevices")).body.items[0];
   const gateway = (await ask("registerGateway", { body: { id: "document-gateway", department, reason: "Of a test." } })).body;
   await ask("listGateways");
+  await ask("listGatewayVersions", { at: { id: gateway.id } });
   await ask("getGateway", { at: { id: gateway.id } });
   const known = await ask("getGateway", { at: { id: gateway.id } });
   await ask("getGateway", { at: { id: gateway.id }, headers: { "if-none-match": known.etag } });
@@ -175,11 +177,13 @@ async function enrol(ask) {
   if (confirmed.status < 300) throw new Error("A program confirmed on the spot.");
 }
 
-/** Adds a place with a screen, changes both and retires both. */
+/** Adds a place with a screen, and a fleet, changes them and retires them. */
 async function keepPlaces(ask) {
+  const { department } = (await ask("listDevices")).body.items[0];
   const place = { id: "document-corner", name: "Corner", address: "1 Main St", area: "the corner", reason: "Of a test." };
   const screen = { id: "document-screen", place: place.id, reason: "Of a test." };
-  for (const [noun, body, change] of [["Place", place, { name: "The corner" }], ["Kiosk", screen, { retired: true }]]) {
+  const fleet = { id: "document-patrol", name: "Patrol", department, places: [], reason: "Of a test." };
+  for (const [noun, body, change] of [["Place", place, { name: "The corner" }], ["Kiosk", screen, { retired: true }], ["Fleet", fleet, { retired: true }]]) {
     const at = { id: body.id };
     await ask(`register${noun}`, { body });
     await ask(`register${noun}`, { body });

@@ -25,6 +25,7 @@ public sealed class PresentPageTests(SampleCity city)
         ["governance"] = "names the day of its rules",
         ["instruments/{id}"] = "names the day of its rules",
         ["technologies/{id}"] = "names the day of its rules",
+        ["fleets/{id}/history"] = "names the times of what was registered",
         ["places/{id}/history"] = "names the times of what was registered",
         ["kiosks/{id}"] = "says nothing of the present without a signed confirmation (KioskFreshnessTests)",
         ["missing/{code:int}"] = "says nothing about devices",
@@ -58,7 +59,7 @@ public sealed class PresentPageTests(SampleCity city)
         foreach (var query in new[] { "?asOf=2026-03-31", "?asOf=yesterday", "?knownAt=2026-03-31T00:00:00Z" })
         {
             using var refused = await city.Reader.GetAsync(address + query, Cancellation);
-            if (address.StartsWith("/places/", StringComparison.Ordinal))
+            if (address.StartsWith("/places/", StringComparison.Ordinal) || address.StartsWith("/fleets/", StringComparison.Ordinal))
             {
                 Assert.Equal($"{address}/history{query}", refused.Headers.Location?.ToString());
                 continue;
