@@ -20,7 +20,8 @@ public sealed class KioskFreshnessTests(SampleCity city, Chromium chromium) : Ki
         for (var second = 0; second < 40; second++)
         {
             await Pass(1);
-            Assert.Matches("^(\\d|1[0-6]) s ago$", await Age());
+            // It asks every 15 seconds, and the answer may take some of this clock's seconds; after 35 it would not be current.
+            Assert.Matches("^([12]?\\d|3[0-4]) s ago$", await Age());
         }
 
         await Expect(Page.Locator("[data-part=age] time[data-as-of]")).ToHaveAttributeAsync("data-as-of", "2026-11-23T23:00:00.000Z");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using SurveillanceRegistry.Domain.Ledger;
@@ -86,29 +85,31 @@ public sealed class SessionTests(StaffedCity staffed) : IClassFixture<StaffedCit
     }
 
     [Fact]
-    public async Task Refusing_an_unknown_name_takes_as_long_as_refusing_a_known_one()
+    public async Task Refusing_an_unknown_name_costs_as_much_as_refusing_a_known_one()
     {
         var (member, _, password) = AddPerson();
         // The register of these tests hashes cheaply, and here the product's own hash is measured.
         var hashed = new StoredPassword(Passwords.Hash(password), PasswordKind.Sample, null);
         await staffed.City.Staff.SetPasswordAsync(member.Id, hashed, Operator, staffed.City.Time.GetUtcNow(), Cancellation);
-        var (known, unknown) = (await FastestAsync(member.SignIn), await FastestAsync("unknown@city.example"));
-        // Without the check of a password, an unknown name would be refused in a hundredth of the time.
+        var (known, unknown) = (await LeastAsync(member.SignIn), await LeastAsync("unknown@city.example"));
+        // Without the check of a password, an unknown name would be refused with a hundredth of the work. Processor time is compared: how
+        // long it takes depends on what else runs.
         Assert.True(unknown > known / 3, $"{unknown} against {known}");
 
-        async Task<TimeSpan> FastestAsync(string name)
+        async Task<TimeSpan> LeastAsync(string name)
         {
             using var visitor = staffed.Visitor();
-            var fastest = TimeSpan.MaxValue;
+            var least = TimeSpan.MaxValue;
             for (var i = 0; i < 4; i++)
             {
                 await visitor.GetAsync("/staff/sign-in");
-                var start = Stopwatch.GetTimestamp();
+                var start = Environment.CpuUsage.TotalTime;
                 using var response = await visitor.SignInAsync(name, "a wrong password");
-                fastest = fastest < Stopwatch.GetElapsedTime(start) ? fastest : Stopwatch.GetElapsedTime(start);
+                var used = Environment.CpuUsage.TotalTime - start;
+                least = least < used ? least : used;
             }
 
-            return fastest;
+            return least;
         }
     }
 
