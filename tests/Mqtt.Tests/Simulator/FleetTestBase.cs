@@ -9,6 +9,8 @@ namespace SurveillanceRegistry.Mqtt.Tests.Simulator;
 /// <summary>A broker, a clock and the simulated fleet that signs in at the broker.</summary>
 public abstract class FleetTestBase : IAsyncLifetime
 {
+    private const int TurnsPerSecond = 200;
+
     private protected BrokerFixture Broker { get; } = new();
 
     private protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
@@ -42,7 +44,8 @@ public abstract class FleetTestBase : IAsyncLifetime
     private protected Task UntilAllPublished(Device[] devices) => Until(() => devices.All(device => Of(device.Id).Any()));
 
     /// <summary>
-    /// Lets fake seconds pass, giving the sockets their turns, until it is so; for no longer than a busy machine may need.
+    /// Lets fake seconds pass, giving the sockets their turns, until it is so; for no longer than a busy machine may need. A second that
+    /// passes before the sockets had theirs ends sessions by their keep-alive, and what the fleet was to do is then never done.
     /// </summary>
     private protected async Task Until(Func<bool> isSo, int step = 1)
     {
@@ -50,7 +53,7 @@ public abstract class FleetTestBase : IAsyncLifetime
         for (var turns = 0; !isSo(); turns++)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < BrokerFixture.Timeout * 6, "It did not come.");
-            if (turns % 20 == 0)
+            if (turns % TurnsPerSecond == 0)
                 Time.Advance(TimeSpan.FromSeconds(step));
             await Task.Yield();
             await Task.Run(() => Thread.SpinWait(2_000));
