@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,6 +17,8 @@ namespace SurveillanceRegistry.Web.Places;
 /// <summary>Places and the notices in force there, for programs.</summary>
 internal static class PlacesApi
 {
+    private const string Word = "place";
+
     private const int MaxItems = 1000,
         UsualItems = 200;
 
@@ -32,23 +35,20 @@ internal static class PlacesApi
     }
 
     /// <summary>Lists places by id. Only the places of the page are asked for their state.</summary>
-    private static async Task<IResult> ListAsync(
+    private static Task<IResult> ListAsync(HttpContext http, IInventoryRegister<Place> versions, IGrainFactory grains) =>
+        RegisterRoutes.ListAsync(http, versions, (point, all) => PageAsync(http, grains, point, all));
+
+    private static async Task<IResult> PageAsync(
         HttpContext http,
-        IInventoryRegister<Place> versions,
         IGrainFactory grains,
-        CancellationToken cancellationToken
+        RegisterPoint? point,
+        ImmutableArray<RegisterVersion<Place>> all
     )
     {
-        var (point, fault) = await RegisterTimes.ReadPointAsync(http);
-        if (fault is not null)
-            return fault;
-        var all = await versions.ListAsync(point, cancellationToken);
-        var places = all.RemoveAll(version => version.Value.IsRetired);
-        if (point is not null && all.IsEmpty)
-            return RegisterApi.NothingKnown(http);
         if (QueryParameters.Limit(http.Request.Query, MaxItems, out var limit, point is null ? UsualItems : null) is { } problem)
             return problem;
         var after = http.Request.Query["after"].ToString();
+        var places = all.RemoveAll(version => version.Value.IsRetired);
         var following = places.Where(place => string.CompareOrdinal(place.Value.Id, after) > 0).Take(limit + 1).ToArray();
         if (point is not null)
         {
@@ -69,26 +69,20 @@ internal static class PlacesApi
             JsonResults.Ok(new ItemsResponse<PlaceResponse>(items, following.Length > limit ? following[limit - 1].Value.Id : null));
     }
 
-    private static async Task<IResult> FindAsync(
-        string id,
-        HttpContext http,
-        IInventoryRegister<Place> versions,
-        IGrainFactory grains,
-        CancellationToken cancellationToken
-    )
-    {
-        var (point, fault) = await RegisterTimes.ReadPointAsync(http);
-        if (fault is not null)
-            return fault;
-        var version = await versions.FindAsync(id, point, cancellationToken);
-        if (await RegisterApi.MissingAsync(versions, "place", id, point, version, version?.Value.IsRetired == true, http) is { } missing)
-            return missing;
-        if (point is not null)
-            return JsonResults.Resource(http, PlaceResponse.From(version!, await UsesAsync(point, [id], http)), version!.Number);
-        return await grains.Place(id).Describe() is { } place
-            ? JsonResults.Resource(http, PlaceResponse.From(place, version!), version!.Number)
-            : NotFound(id);
-    }
+    private static Task<IResult> FindAsync(string id, HttpContext http, IInventoryRegister<Place> versions, IGrainFactory grains) =>
+        RegisterRoutes.FindAsync(
+            http,
+            versions,
+            Word,
+            id,
+            place => place.IsRetired,
+            async (point, version) =>
+                point is not null
+                    ? JsonResults.Resource(http, PlaceResponse.From(version, await UsesAsync(point, [id], http)), version.Number)
+                : await grains.Place(id).Describe() is { } place
+                    ? JsonResults.Resource(http, PlaceResponse.From(place, version), version.Number)
+                : NotFound(id)
+        );
 
     /// <summary>What was at some places. What is said of devices holds from when it is recorded.</summary>
     private static Task<PastUses> UsesAsync(RegisterPoint point, string[] places, HttpContext http)
@@ -108,36 +102,25 @@ internal static class PlacesApi
             );
     }
 
-    private static async Task<IResult> ListKiosksAsync(
-        HttpContext http,
-        IInventoryRegister<Kiosk> kiosks,
-        CancellationToken cancellationToken
-    )
-    {
-        var (point, fault) = await RegisterTimes.ReadPointAsync(http);
-        if (fault is not null)
-            return fault;
-        var all = await kiosks.ListAsync(point, cancellationToken);
-        return point is not null && all.IsEmpty
-            ? RegisterApi.NothingKnown(http)
-            : JsonResults.Page(http, all.Where(version => !version.Value.Removed).Select(KioskResponse.From), kiosk => kiosk.Id);
-    }
+    private static Task<IResult> ListKiosksAsync(HttpContext http, IInventoryRegister<Kiosk> kiosks) =>
+        RegisterRoutes.ListAsync(
+            http,
+            kiosks,
+            (_, all) =>
+                Task.FromResult(
+                    JsonResults.Page(http, all.Where(version => !version.Value.Removed).Select(KioskResponse.From), kiosk => kiosk.Id)
+                )
+        );
 
-    private static async Task<IResult> FindKioskAsync(
-        string id,
-        HttpContext http,
-        IInventoryRegister<Kiosk> kiosks,
-        CancellationToken cancellationToken
-    )
-    {
-        var (point, fault) = await RegisterTimes.ReadPointAsync(http);
-        if (fault is not null)
-            return fault;
-        var version = await kiosks.FindAsync(id, point, cancellationToken);
-        if (await RegisterApi.MissingAsync(kiosks, "kiosk", id, point, version, version?.Value.Removed == true, http) is { } missing)
-            return missing;
-        return JsonResults.Resource(http, KioskResponse.From(version!), version!.Number);
-    }
+    private static Task<IResult> FindKioskAsync(string id, HttpContext http, IInventoryRegister<Kiosk> kiosks) =>
+        RegisterRoutes.FindAsync(
+            http,
+            kiosks,
+            "kiosk",
+            id,
+            kiosk => kiosk.Removed,
+            (_, version) => Task.FromResult(JsonResults.Resource(http, KioskResponse.From(version), version.Number))
+        );
 
     private static async Task<IResult> Notice(
         string id,
@@ -161,8 +144,8 @@ internal static class PlacesApi
         var then = isPast
             ? await versions.FindAsync(id, new RegisterPoint(at.ToUniversalTime(), at.ToUniversalTime()), cancellationToken)
             : version;
-        if (then is { Value.IsRetired: true } && await RegisterApi.MissingAsync(versions, "place", id, null, then, true, http) is { } gone)
-            return gone;
+        if (then is { Value.IsRetired: true })
+            return RegisterRoutes.Gone(http, Word, id, then);
         // A retired place has no notice now, and the notices of before.
         var place = version.Value.IsRetired ? null : await grains.Place(id).Describe();
         var notice =

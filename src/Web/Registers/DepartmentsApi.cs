@@ -31,7 +31,7 @@ internal static class DepartmentsApi
         if (fault is not null)
             return fault;
         if (revisions.IsEmpty)
-            return RegisterApi.NothingKnown(http);
+            return RegisterRoutes.NothingKnown(http);
         var city = revisions[^1].Document.Value<City>();
         return JsonResults.Page(
             http,

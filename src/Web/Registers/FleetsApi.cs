@@ -2,11 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Registers;
-using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Web.Api;
 using SurveillanceRegistry.Web.Devices;
 using SurveillanceRegistry.Web.Devices.Responses;
@@ -35,62 +33,60 @@ internal static class FleetsApi
     {
         api.MapGet("fleets", ListAsync).Answers<ItemsResponse<FleetResponse>>();
         api.MapGet("fleets/{id}", FindAsync).Answers<FleetKindsResponse>("ETag");
-        RegisterApi.MapHistory<Fleet, FleetVersionResponse>(api, "fleets", "fleet", FleetVersionResponse.From);
-        var clerk = Json.Word(Role.DeviceClerk);
-        api.MapPost("fleets", Register)
-            .Answers<FleetVersionResponse>(StatusCodes.Status201Created, "ETag", "Location")
-            .RequireAuthorization(clerk)
-            .Accepts<FleetBody>("application/json")
-            .WithSummary("Register a fleet, before any device of it")
+        RegisterRoutes.MapHistory<Fleet, FleetVersionResponse>(api, "fleets", "fleet", FleetVersionResponse.From);
+        var acts = RegisterRoutes.MapActs<FleetBody, FleetVersionResponse>(api, "fleets", Register, Change);
+        acts.Register.WithSummary("Register a fleet, before any device of it")
             .WithDescription("A device that names an unknown fleet registers it too, without a name or a place. Honours Idempotency-Key.");
-        api.MapPatch("fleets/{id}", Change)
-            .Answers<FleetVersionResponse>("ETag")
-            .RequireAuthorization(clerk)
-            .Accepts<FleetBody>("application/json")
-            .WithSummary("Name, move or retire a fleet, give it to another department, or bring it back")
+        acts.Change.WithSummary("Name, move or retire a fleet, give it to another department, or bring it back")
             .WithDescription(
-                $"{RegisterApi.Change} `places` replaces all places. "
+                $"{RegisterRoutes.Change} `places` replaces all places. "
                     + "A fleet with devices is not retired, nor within an hour after the last left."
             );
     }
 
-    private static async Task<IResult> ListAsync(
+    private static Task<IResult> ListAsync(
         HttpContext http,
         IDeviceRegister devices,
         IInventoryRegister<Fleet> register,
         TimeProvider time
-    )
-    {
-        var (point, fault) = await RegisterTimes.ReadPointAsync(http);
-        if (fault is not null)
-            return fault;
-        if (point is not null && (await register.ListAsync(point, http.RequestAborted)).IsEmpty)
-            return RegisterApi.NothingKnown(http);
-        var fleets = await PublicFleets.FindAsync(devices, register, point, time.GetUtcNow(), http.RequestAborted);
-        return JsonResults.Page(http, fleets.ToResponses(), fleet => $"{fleet.Id},{fleet.Technology},{fleet.Kind},{fleet.Department}");
-    }
+    ) =>
+        RegisterRoutes.ListAsync(
+            http,
+            register,
+            async (point, _) =>
+            {
+                var fleets = await PublicFleets.FindAsync(devices, register, point, time.GetUtcNow(), http.RequestAborted);
+                return JsonResults.Page(
+                    http,
+                    fleets.ToResponses(),
+                    fleet => $"{fleet.Id},{fleet.Technology},{fleet.Kind},{fleet.Department}"
+                );
+            }
+        );
 
-    private static async Task<IResult> FindAsync(
+    private static Task<IResult> FindAsync(
         string id,
         HttpContext http,
         IDeviceRegister devices,
         IInventoryRegister<Fleet> register,
         TimeProvider time
-    )
-    {
-        var (point, fault) = await RegisterTimes.ReadPointAsync(http);
-        if (fault is not null)
-            return fault;
-        var version = await register.FindAsync(id, point, http.RequestAborted);
-        if (await RegisterApi.MissingAsync(register, "fleet", id, point, version, version?.Value.IsRetired == true, http) is { } missing)
-            return missing;
-        var fleets = await PublicFleets.FindAsync(devices, register, point, time.GetUtcNow(), http.RequestAborted);
-        ImmutableArray<FleetResponse> kinds = [.. fleets.ToResponses().Where(fleet => fleet.Id == id)];
-        return JsonResults.Resource(http, FleetKindsResponse.Create(version!, kinds), version!.Number);
-    }
+    ) =>
+        RegisterRoutes.FindAsync(
+            http,
+            register,
+            "fleet",
+            id,
+            fleet => fleet.IsRetired,
+            async (point, version) =>
+            {
+                var fleets = await PublicFleets.FindAsync(devices, register, point, time.GetUtcNow(), http.RequestAborted);
+                ImmutableArray<FleetResponse> kinds = [.. fleets.ToResponses().Where(fleet => fleet.Id == id)];
+                return JsonResults.Resource(http, FleetKindsResponse.Create(version, kinds), version.Number);
+            }
+        );
 
     private static Task<IResult> Register(HttpContext http, RegisterClerk clerk) =>
-        RegisterApi.RegisterAsync<FleetBody, Fleet>(
+        RegisterRoutes.RegisterAsync<FleetBody, Fleet>(
             http,
             body =>
                 clerk.RegisterAsync(
@@ -102,7 +98,7 @@ internal static class FleetsApi
         );
 
     private static Task<IResult> Change(string id, HttpContext http, IInventoryRegister<Fleet> register, RegisterClerk clerk) =>
-        RegisterApi.ChangeAsync<FleetBody, Fleet>(
+        RegisterRoutes.ChangeAsync<FleetBody, Fleet>(
             http,
             register.FindAsync(id, null, http.RequestAborted),
             "fleet",
