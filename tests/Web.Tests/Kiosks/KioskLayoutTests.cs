@@ -138,7 +138,7 @@ public sealed class KioskLayoutTests(SampleCity city, Chromium chromium)
         await Expect(announced)
             .ToHaveTextAsync(
                 "Video and license plates are recorded here. Sound may be, too. "
-                    + "Video: recorded now. Sound: may be recorded. License plates: recorded now"
+                    + "Sound: may be recorded. Video: recorded now. License plates: recorded now"
             );
         Assert.Equal("es", await page.EvaluateAsync<string>("() => document.activeElement.lang"));
         await announced.EvaluateAsync("part => { part.textContent = ''; }");

@@ -58,7 +58,13 @@ internal sealed class FirstViewComposer(NoticeContext context, Wording wording, 
             return [new ViewRow(null, [new ViewState(wording.Sentence("view.others"), "", "", [])])];
         return context.Facts.IsEmpty
             ? context.Possible.Select(fact => fact.Capture).Distinct().Order().Select(CanRow)
-            : context.Facts.Index().GroupBy(fact => fact.Item.Capture).OrderBy(same => same.Key).Select(Row);
+            // What no rule allows comes first: on a full glass the other rows take turns.
+            : context
+                .Facts.Index()
+                .GroupBy(fact => fact.Item.Capture)
+                .OrderByDescending(same => same.Any(fact => fact.Item.UnderReview))
+                .ThenBy(same => same.Key)
+                .Select(Row);
     }
 
     /// <summary>A capture that the devices here can make. They report that it is off; that can change.</summary>
