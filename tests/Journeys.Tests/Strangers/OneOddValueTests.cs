@@ -63,7 +63,7 @@ public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed) : IClassFixt
             var client = right.ByEditor ? editor : clerk;
             var (rightly, _) = await (await BuildAsync(client, right)).SendAsync(client, Cancellation);
             Assert.True(rightly is >= 200 and < 300, $"{right.Name} is not right: {rightly}"); // Or the odd value would hide behind it.
-            foreach (var member in MembersOf(right.Body(0)))
+            foreach (var member in OddBody.MembersOf(right.Body(0)))
             {
                 foreach (var odd in OddJson)
                 {
@@ -182,7 +182,7 @@ public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed) : IClassFixt
 
         var body = right.Body(number + 1).ToJsonString();
         if (member is not null)
-            body = With(JsonNode.Parse(body)!, member, odd!);
+            body = OddBody.With(JsonNode.Parse(body)!, member, odd!);
         return new StrangerRequest(
             right.Method,
             "/api/v1/" + right.Address(subject),
@@ -196,36 +196,6 @@ public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed) : IClassFixt
         using var answer = await client.GetAsync(address, Cancellation);
         return answer.Headers.ETag!.ToString();
     }
-
-    /// <summary>The paths of all members and elements of a body, e.g. <c>$.rows[0].values</c>.</summary>
-    private static IEnumerable<string> MembersOf(JsonNode body) =>
-        body switch
-        {
-            JsonObject members => members
-                .Select(member => member.Value)
-                .OfType<JsonNode>()
-                .SelectMany(child => MembersOf(child).Prepend(child.GetPath())),
-            JsonArray elements => elements.OfType<JsonNode>().SelectMany(child => MembersOf(child).Prepend(child.GetPath())),
-            _ => [],
-        };
-
-    /// <summary>The body with one value replaced by text that need not be JSON that a serializer would write.</summary>
-    private static string With(JsonNode body, string member, string odd)
-    {
-        const string Mark = "the odd value stands here";
-        Find(body, member).ReplaceWith(Mark);
-        return body.ToJsonString().Replace($"\"{Mark}\"", odd, StringComparison.Ordinal);
-    }
-
-    private static JsonNode Find(JsonNode node, string path) =>
-        node.GetPath() == path
-            ? node
-            : (node is JsonObject members ? members.Select(member => member.Value) : ((JsonArray)node).AsEnumerable())
-                .OfType<JsonNode>()
-                .Where(child => path.StartsWith(child.GetPath(), StringComparison.Ordinal))
-                .Where(child => child.GetPath() == path || child is JsonObject or JsonArray)
-                .Select(child => Find(child, path))
-                .First();
 
     private static bool IsLink(string member) => member.EndsWith("url", StringComparison.Ordinal);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using SurveillanceRegistry.Journeys.Tests.Strangers;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Devices.Imports;
@@ -91,10 +92,10 @@ public sealed class OddImportTests(StaffedCity staffed) : DeviceClerkApiTestBase
     {
         var failures = new List<string>();
         Assert.Equal(HttpStatusCode.Created, (await SendAsync("POST", "imports", Right().ToJsonString())).Status);
-        foreach (var member in MembersOf(Right()))
+        foreach (var member in OddBody.MembersOf(Right()))
         {
             foreach (var odd in OddJson)
-                await TrySendAsync(With(Right(), member, odd), $"{member} = {odd[..Math.Min(odd.Length, 40)]}", failures);
+                await TrySendAsync(OddBody.With(Right(), member, odd), $"{member} = {odd[..Math.Min(odd.Length, 40)]}", failures);
         }
 
         Assert.True(failures.Count == 0, string.Join('\n', failures.Take(40)));
@@ -134,26 +135,4 @@ public sealed class OddImportTests(StaffedCity staffed) : DeviceClerkApiTestBase
         if (read != HttpStatusCode.OK || (int)committed >= 500)
             failures.Add($"{what}: kept, then {read} and {committed}");
     }
-
-    private static IEnumerable<string> MembersOf(JsonNode body) =>
-        (body is JsonObject members ? members.Select(member => member.Value) : ((body as JsonArray) ?? []).AsEnumerable())
-            .OfType<JsonNode>()
-            .SelectMany(child => MembersOf(child).Prepend(child.GetPath()));
-
-    private static string With(JsonObject body, string member, string odd)
-    {
-        const string Mark = "the odd value stands here";
-        Find(body, member).ReplaceWith(Mark);
-        return body.ToJsonString().Replace($"\"{Mark}\"", odd, StringComparison.Ordinal);
-    }
-
-    private static JsonNode Find(JsonNode node, string path) =>
-        node.GetPath() == path
-            ? node
-            : (node is JsonObject members ? members.Select(member => member.Value) : ((JsonArray)node).AsEnumerable())
-                .OfType<JsonNode>()
-                .Where(child => path.StartsWith(child.GetPath(), StringComparison.Ordinal))
-                .Where(child => child.GetPath() == path || child is JsonObject or JsonArray)
-                .Select(child => Find(child, path))
-                .First();
 }
