@@ -66,7 +66,7 @@ public sealed class WorkQueueTests
                 "ana",
                 async wanted =>
                 {
-                    await Task.Delay(Timeout.Infinite, wanted);
+                    await new TaskCompletionSource().Task.WaitAsync(wanted);
                     return 1;
                 },
                 token

@@ -49,7 +49,7 @@ public sealed class PreparedRowsTests
             try
             {
                 if (isSilent)
-                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                    await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
                 yield return ["one"];
                 yield return ["two"];
                 yield return ["three"];
