@@ -44,6 +44,8 @@ public sealed class ApiDocumentTests(StaffedRegistry city)
                 "places",
                 "kiosks",
                 "gateways",
+                "departments",
+                "imports",
                 "changes",
             },
             collection => Assert.True(read.GetProperty(collection).GetInt32() > 0, $"{collection}: {read}")

@@ -5,10 +5,12 @@ import type { components, paths } from "./registry.js";
 
 type Schemas = components["schemas"];
 
-/** Reads everything. Returns how many items each collection has. */
-export async function readAll(baseUrl: string, token: string): Promise<Record<string, number>> {
+/** Reads everything. Returns how many items each collection has, and the paths that were read. */
+export async function readAll(baseUrl: string, token: string): Promise<{ read: Record<string, number>; paths: string[] }> {
   const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
   const read: Record<string, number> = {};
+  const paths = new Set<string>();
+  client.use({ onRequest: ({ schemaPath }) => void paths.add(schemaPath) });
 
   async function collect<T>(name: string, ask: (after?: string) => Promise<{ data?: { items: T[]; next: string | null }; error?: Schemas["Problem"] }>) {
     const all: T[] = [];
@@ -61,11 +63,21 @@ export async function readAll(baseUrl: string, token: string): Promise<Record<st
     if (!lifecycle || (video && !one.sensors.includes("video") && !one.beyond.includes("video"))) throw new Error(`${device.id} records without a sensor.`);
     required(await client.GET("/api/v1/devices/{id}/history", { params: { path } }), device.id);
     required(await client.GET("/api/v1/devices/{id}/availability", { params: { path } }), device.id);
+    required(await client.GET("/api/v1/devices/{id}/credentials", { params: { path } }), device.id);
   });
   const fleets = await collect("fleets", (after) => client.GET("/api/v1/fleets", { params: { query: { limit: 5, after } } }));
   await each(fleets, async ({ id }) => {
     const fleet = required(await client.GET("/api/v1/fleets/{id}", { params: { path: { id } } }), id);
     if (JSON.stringify(fleet.kinds) !== JSON.stringify(fleets.filter((one) => one.id === id))) throw new Error(`Fleet ${id} differs from the list.`);
+    required(await client.GET("/api/v1/fleets/{id}/history", { params: { path: { id } } }), id);
+  });
+  // No list names a mobile device: the exchanges before this registered one.
+  const mobile = { id: "document-reader-1" };
+  required(await client.GET("/api/v1/devices/{id}/acts", { params: { path: mobile } }), mobile.id);
+  const departments = await collect("departments", (after) => client.GET("/api/v1/departments", { params: { query: { limit: 2, after } } }));
+  await each(departments, async ({ id }) => {
+    required(await client.GET("/api/v1/departments/{id}", { params: { path: { id } } }), id);
+    required(await client.GET("/api/v1/departments/{id}/history", { params: { path: { id } } }), id);
   });
   const places = await collect("places", (after) => client.GET("/api/v1/places", { params: { query: { limit: 10, after } } }));
   await each(places, async ({ id, fleets: bases }) => {
@@ -77,11 +89,15 @@ export async function readAll(baseUrl: string, token: string): Promise<Record<st
     if (bases.some((base) => !fleets.some((fleet) => fleet.id === base))) throw new Error(`${id} names a fleet that is not in the list.`);
   });
   const kiosks = await collect("kiosks", (after) => client.GET("/api/v1/kiosks", { params: { query: { limit: 5, after } } }));
-  await each(kiosks, async ({ id }) => required(await client.GET("/api/v1/kiosks/{id}", { params: { path: { id }, query: { asOf: new Date().toISOString() } } }), id));
+  await each(kiosks, async ({ id }) => {
+    required(await client.GET("/api/v1/kiosks/{id}", { params: { path: { id }, query: { asOf: new Date().toISOString() } } }), id);
+    required(await client.GET("/api/v1/kiosks/{id}/history", { params: { path: { id } } }), id);
+  });
 
   const gateways = await collect("gateways", (after) => client.GET("/api/v1/gateways", { params: { query: { limit: 5, after } } }));
   await each(gateways, async ({ id, removed }) => {
     required(await client.GET("/api/v1/gateways/{id}", { params: { path: { id } } }), id);
+    required(await client.GET("/api/v1/gateways/{id}/history", { params: { path: { id } } }), id);
     if (removed) return; // Its credentials ended with it.
     required(await client.GET("/api/v1/gateways/{id}/credentials", { params: { path: { id } } }), id);
   });
@@ -90,13 +106,16 @@ export async function readAll(baseUrl: string, token: string): Promise<Record<st
     const change = required(await client.GET("/api/v1/changes/{id}", { params: { path: { id } } }), `${id}`);
     if (change.state !== state) throw new Error(`Change ${id} differs from the list.`);
   });
+  const imports = await collect("imports", (after) => client.GET("/api/v1/imports", { params: { query: { limit: 5, after } } }));
+  await each(imports, async ({ id }) => required(await client.GET("/api/v1/imports/{id}", { params: { path: { id } } }), `${id}`));
+  await collect("names", (after) => client.GET("/api/v1/names", { params: { query: { after } } }));
   await collect("withdrawals", (after) => client.GET("/api/v1/withdrawals", { params: { query: { limit: 5, after } } }));
   await collect("readings", (after) => client.GET("/api/v1/audit/readings", { params: { query: { limit: 200, after } } }));
   await collect("security", (after) => client.GET("/api/v1/audit/security", { params: { query: { limit: 200, after } } }));
   const entry = required(await client.GET("/api/v1/log/entries/{index}", { params: { path: { index: 0 } } }), "entry 0");
   if (entry.leafHash.length !== 64) throw new Error("The first entry has no hash.");
   required(await client.GET("/api/v1/ingest"), "ingest");
-  return read;
+  return { read, paths: [...paths] };
 }
 
 function required<T>(answer: { data?: T; error?: Schemas["Problem"] }, what: string): T {

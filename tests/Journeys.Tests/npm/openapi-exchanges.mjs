@@ -135,6 +135,7 @@ async function enrol(ask) {
   const place = (await ask("listPlaces")).body.items[0].id;
   const { department } = (await ask("listDevices")).body.items[0];
   const gateway = (await ask("registerGateway", { body: { id: "document-gateway", department, reason: "Of a test." } })).body;
+  await ask("registerGateway", { body: { id: "document-gateway-2", department, reason: "Of a test." } });
   await ask("listGateways");
   await ask("listGatewayVersions", { at: { id: gateway.id } });
   await ask("getGateway", { at: { id: gateway.id } });

@@ -59,6 +59,18 @@ function validator(document) {
   };
 }
 
+/** Collections and items of the document that the client did not read. */
+function unread(document, paths) {
+  const answersItems = ({ properties, required }) => properties && ["items", "id"].some((member) => member in properties && required?.includes(member));
+  const isOfItems = (operation) => {
+    const schema = operation?.responses[200]?.content?.["application/json"]?.schema;
+    return (schema?.$ref ? [schema] : (schema?.oneOf ?? [])).some(({ $ref }) => $ref && answersItems(document.components.schemas[$ref.split("/").at(-1)]));
+  };
+  return Object.entries(document.paths)
+    .filter(([path, { get }]) => isOfItems(get) && !paths.includes(path))
+    .map(([path]) => `${path} was not read`);
+}
+
 /** Generates a client, compiles a program that uses it, and runs it. */
 async function client(source) {
   const folder = mkdtempSync(join(tmpdir(), "client-"));
@@ -82,7 +94,8 @@ async function client(source) {
     const errors = diagnostics.map((one) => `${one.file?.fileName ?? ""} ${ts.flattenDiagnosticMessageText(one.messageText, " ")}`);
     if (errors.length > 0) return { errors, read: {} };
     const { readAll } = await import(pathToFileURL(join(folder, "client.js")));
-    return { errors, read: await readAll(address, token) };
+    const { read, paths } = await readAll(address, token);
+    return { errors: [...errors, ...unread(JSON.parse(source), paths)], read };
   } catch (error) {
     return { errors: [String(error)], read: {} };
   } finally {
