@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +18,7 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
+using SurveillanceRegistry.Domain.Records;
 using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Backups;
@@ -30,6 +32,7 @@ using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Presence.History;
+using SurveillanceRegistry.Postgres.Records;
 using SurveillanceRegistry.Postgres.Registers;
 using SurveillanceRegistry.Postgres.Staff;
 
@@ -70,6 +73,7 @@ public static class PostgresSetup
         services.AddSingleton<IWithdrawalRegister, WithdrawalRegister>();
         services.AddSingleton<INamedListRegister, NamedListRegister>();
         services.AddSingleton<IListImportRegister, ListImportRegister>();
+        AddRecords(services);
         services.AddSingleton<IEnrolment, Enrolment>();
         services.AddSingleton<IGatewayRegister, GatewayRegister>();
         services.AddSingleton<ICredentialRegister, CredentialRegister>();
@@ -85,7 +89,6 @@ public static class PostgresSetup
         services.AddSingleton<IExpectedStateRegister, ExpectedStateRegister>();
         services.AddSingleton<IStateHistoryRegister, StateHistoryRegister>();
         services.AddSingleton<IPeriodicTask, ClockStepDetector>();
-        services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
         services.AddSingleton<IPeriodicTask, HeartbeatPartitionMaintenance>();
         services.AddSingleton<HistorySealer>();
         services.AddSingleton<IHistorySealer>(provider => provider.GetRequiredService<HistorySealer>());
@@ -103,6 +106,18 @@ public static class PostgresSetup
         services.AddSingleton<DrillRegister>();
         services.AddSingleton<IPeriodicTask, DrillMetrics>();
         services.AddSingleton<IPeriodicTask, DraftExpiry>();
+    }
+
+    private static void AddRecords(IServiceCollection services)
+    {
+        services.TryAddSingleton(new HeartbeatRetention(HeartbeatRetention.DefaultDays));
+        services.AddSingleton<ILegalHoldRegister, LegalHoldRegister>();
+        services.AddSingleton(provider => new RecordsSchedule(
+            ImmutableDictionary
+                .Create<HeldRecords, int>()
+                .Add(HeldRecords.Heartbeats, provider.GetRequiredService<HeartbeatRetention>().Days)
+                .Add(HeldRecords.SecurityLog, provider.GetRequiredService<SecurityLogRetention>().Days)
+        ));
     }
 
     private static void AddPlaces(IServiceCollection services)

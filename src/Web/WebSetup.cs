@@ -21,6 +21,7 @@ using SurveillanceRegistry.Web.Ledger;
 using SurveillanceRegistry.Web.Places;
 using SurveillanceRegistry.Web.Policies.Api;
 using SurveillanceRegistry.Web.Presence;
+using SurveillanceRegistry.Web.Records;
 using SurveillanceRegistry.Web.Registers;
 using SurveillanceRegistry.Web.Staff.Account;
 using SurveillanceRegistry.Web.Staff.Audit;
@@ -47,6 +48,7 @@ public static class WebSetup
         services.AddSingleton<DeviceRegistration>();
         services.AddSingleton<RegistrationChecks>();
         services.AddSingleton<NamedListActs>();
+        services.AddSingleton<LegalHoldActs>();
         services.AddSingleton<PastQuestions>();
         services.AddSingleton<ListReading>();
         services.AddSingleton<ListImports>();
@@ -115,6 +117,7 @@ public static class WebSetup
         LogApi.Map(api);
         IngestApi.Map(app, api);
         AuditApi.Map(api);
+        HoldsApi.Map(api);
     }
 
     /// <summary>Whether an address is a page for people; programs get problem details (RFC 9457).</summary>

@@ -97,6 +97,12 @@ public static class LedgerKinds
     /// <summary>A backup was restored on trial and verified.</summary>
     public const string BackupDrilled = "backup-drilled";
 
+    /// <summary>A legal hold was placed: the records that it names are not deleted while it stands.</summary>
+    public const string LegalHoldPlaced = "legal-hold-placed";
+
+    /// <summary>A legal hold ended.</summary>
+    public const string LegalHoldReleased = "legal-hold-released";
+
     private const string ChangePrefix = "change-";
 
     /// <summary>The kinds of all acts on change requests.</summary>

@@ -92,6 +92,12 @@ internal static class TableQueries
             from registry.list_import
             order by list_import.entry
             """,
+        ["legal_hold"] = $"""
+            select entry::text, records, encode(sha256(salt || convert_to(reference, 'UTF8')), 'hex'), {Time("placed_at")},
+                released_entry::text, {Time("released_at")}
+            from registry.legal_hold
+            order by legal_hold.entry
+            """,
         ["withdrawal"] = $"""
             select entry::text, device, place, captures::text, {Time("at")}, staff, ended_entry::text
             from registry.withdrawal

@@ -24,7 +24,8 @@ internal static class StaffPolicies
         Approver = "approver",
         DeviceClerk = "device-clerk",
         Auditor = "auditor",
-        Administrator = "administrator";
+        Administrator = "administrator",
+        RecordsOfficer = "records-officer";
 
     /// <summary>The roles that <see cref="IngestViewer"/> admits.</summary>
     public static readonly Role[] IngestViewerRoles = [Role.DeviceClerk, Role.Administrator, Role.Auditor];

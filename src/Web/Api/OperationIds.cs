@@ -88,6 +88,8 @@ internal static class OperationIds
         ["GET log/proof"] = "getLogProof",
         ["GET audit/readings"] = "listReadings",
         ["GET audit/security"] = "listSecurityEvents",
+        ["GET holds"] = "listHolds",
+        ["POST holds"] = "placeHold",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The name of an operation; null when it has none yet.</summary>

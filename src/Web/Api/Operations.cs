@@ -52,6 +52,7 @@ internal static class Operations
             ["Changes"] = "Change requests, and the documents that they change.",
             ["Ledger"] = "The ledger as a transparency log, for independent verification.",
             ["Audit"] = "Who read what, and the security log.",
+            ["Records"] = "Legal holds on the registry's own records.",
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The parts of paths that a caller fills in.</summary>
@@ -156,6 +157,7 @@ internal static class Operations
             ["GET gateways"] = ("Devices", null, [Registered, KnownAt, Limit, After]),
             ["GET gateways/{id}"] = ("Devices", null, [Registered, KnownAt]),
             ["GET withdrawals"] = ("Devices", null, [Limit, After]),
+            ["GET holds"] = ("Records", null, [Limit, After]),
             ["GET places"] = ("Places", "The places with their screens and devices", [Registered, KnownAt, Limit, After]),
             ["GET places/{id}"] = ("Places", "One place", [Registered, KnownAt]),
             ["GET places/{id}/history"] = ("Places", "Every version of a place, oldest first, with who recorded it and why", []),

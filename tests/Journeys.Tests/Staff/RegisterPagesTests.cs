@@ -21,6 +21,7 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
         "/staff/departments/police",
         "/staff/city",
         "/staff/names",
+        "/staff/records",
         "/staff/screens/new?place=east-precinct-lobby",
         "/staff/screens/kiosk-east-precinct-lobby",
     ];

@@ -109,6 +109,7 @@ export async function readAll(baseUrl: string, token: string): Promise<{ read: R
   const imports = await collect("imports", (after) => client.GET("/api/v1/imports", { params: { query: { limit: 5, after } } }));
   await each(imports, async ({ id }) => required(await client.GET("/api/v1/imports/{id}", { params: { path: { id } } }), `${id}`));
   await collect("names", (after) => client.GET("/api/v1/names", { params: { query: { after } } }));
+  await collect("holds", (after) => client.GET("/api/v1/holds", { params: { query: { limit: 5, after } } }));
   await collect("withdrawals", (after) => client.GET("/api/v1/withdrawals", { params: { query: { limit: 5, after } } }));
   await collect("readings", (after) => client.GET("/api/v1/audit/readings", { params: { query: { limit: 200, after } } }));
   await collect("security", (after) => client.GET("/api/v1/audit/security", { params: { query: { limit: 200, after } } }));

@@ -1,6 +1,6 @@
 // Asks every operation of the API for its success and its main failures, and hands each answer to the validator.
 
-export async function exchange({ address, token, weak, document, answers, decided }) {
+export async function exchange({ address, token, weak, editor, document, answers, decided }) {
   const operations = new Map();
   for (const [path, methods] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(methods)) operations.set(operation.operationId, { path, method: method.toUpperCase(), operation });
@@ -33,6 +33,7 @@ export async function exchange({ address, token, weak, document, answers, decide
   const check = (id, body) => answers.check(operations.get(id).operation, asSuccess(body));
   await withdraw(ask, check);
   await takeIn(ask);
+  await hold(ask, editor);
   await propose(ask, first);
   await readDecided(ask, check, decided);
   await fail(ask, operations, weak);
@@ -213,6 +214,14 @@ async function withdraw(ask, check) {
   const waiting = (await ask("listWithdrawals")).body.items.find((one) => one.device === id);
   if (!waiting) throw new Error("A struck sensor does not wait for its confirmation.");
   await check("confirmDeviceAbsence", waiting);
+}
+
+/** Places a legal hold, which stays: only a person ends one. */
+async function hold(ask, editor) {
+  await ask("placeHold", { body: {}, as: editor });
+  await ask("placeHold", { body: { records: "security-log", reference: "Of a test." } });
+  await ask("placeHold", { body: { records: "security-log" } });
+  await ask("listHolds");
 }
 
 /** Takes a list in, and takes it back. */

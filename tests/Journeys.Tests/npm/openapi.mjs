@@ -1,6 +1,6 @@
 // Checks the API's document with programs of other makers: a linter of OpenAPI, a validator of JSON Schema against live answers of
 // every operation, and a client generated from it. Prints one JSON object; everything that is wrong stands in it.
-// Usage: TOKEN=… WEAK_TOKEN=… APPROVED=N REJECTED=N node openapi.mjs ADDRESS
+// Usage: TOKEN=… WEAK_TOKEN=… EDITOR_TOKEN=… APPROVED=N REJECTED=N node openapi.mjs ADDRESS
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ import { exchange } from "./openapi-exchanges.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [address] = process.argv.slice(2);
-const { TOKEN: token, WEAK_TOKEN: weak } = process.env;
+const { TOKEN: token, WEAK_TOKEN: weak, EDITOR_TOKEN: editor } = process.env;
 
 /** What the linter says, in its strictest set of rules. */
 async function lint(source) {
@@ -109,6 +109,6 @@ const decided = {
   approveChange: { change: process.env.APPROVED, state: "approved" },
   rejectChange: { change: process.env.REJECTED, state: "rejected" },
 };
-const unseen = await exchange({ address, token, weak, document: JSON.parse(source), answers, decided }).catch((error) => [String(error.stack)]);
+const unseen = await exchange({ address, token, weak, editor, document: JSON.parse(source), answers, decided }).catch((error) => [String(error.stack)]);
 const report = { lint: await lint(source), wrong: answers.wrong, unseen, client: await client(source) };
 console.log(JSON.stringify(report));

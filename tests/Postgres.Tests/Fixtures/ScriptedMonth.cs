@@ -9,6 +9,7 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence.ExpectedStates;
+using SurveillanceRegistry.Domain.Records;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Changes;
 using SurveillanceRegistry.Postgres.Ledger;
@@ -16,6 +17,7 @@ using SurveillanceRegistry.Postgres.Notices;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Presence.History;
+using SurveillanceRegistry.Postgres.Records;
 using SurveillanceRegistry.Postgres.Staff;
 
 namespace SurveillanceRegistry.Postgres.Tests.Fixtures;
@@ -56,6 +58,7 @@ public partial class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
         _policies = new PolicyRegister(Database.Source);
         _changes = new ChangeRegister(Database.Source);
         await HireAsync();
+        await HoldAsync();
         await PublishCheckpointAsync();
         await AmendAsync();
         await RunDevicesAsync();
@@ -115,6 +118,15 @@ public partial class ScriptedMonth(SharedCluster cluster) : IAsyncLifetime
             var grant = new TokenGrant(0, program.Id, [Role.Editor], label, default, SmallCity.Noon.AddYears(1), null);
             return tokens.AddTokenAsync(grant, ApiToken.Hash(ApiToken.New()), Clerk, Now, Cancellation);
         }
+    }
+
+    /// <summary>Places two legal holds, and ends one.</summary>
+    private async Task HoldAsync()
+    {
+        var (holds, officer) = (new LegalHoldRegister(Database.Source), new Attribution("records-officer", null, "st-officerofficer22"));
+        var ended = await holds.PlaceAsync(HeldRecords.Heartbeats, "Request 1", officer, Now, Cancellation);
+        await holds.PlaceAsync(HeldRecords.SecurityLog, "Request 2", officer, Now, Cancellation);
+        Assert.True((await holds.ReleaseAsync(ended.Entry, officer, Now, Cancellation)).IsDone);
     }
 
     private async Task AmendAsync()

@@ -70,6 +70,7 @@ public sealed class TableQueriesTests(SharedCluster cluster)
     private static readonly Dictionary<string, string[]> Compared = new()
     {
         ["reason, body, salt"] = ["reason", "body", "salt"],
+        ["reference, salt"] = ["reference", "salt"],
         ["recorded_from"] = ["recorded"],
         ["recorded_until"] = ["recorded"],
         ["content_hash"] = ["content_hash", "issued_at", "payload", "protected", "signature"],

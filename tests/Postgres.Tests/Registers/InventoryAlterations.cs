@@ -56,6 +56,20 @@ public static class InventoryAlterations
             },
             { "update registry.listed_name set name = 'Jane Doe'", "listed_name", "name", "" },
             { "delete from registry.listed_name", "listed_name", null, "" },
+            { "delete from registry.legal_hold where records = 'security-log'", "legal_hold", null, "" },
+            { "update registry.legal_hold set records = 'heartbeats' where records = 'security-log'", "legal_hold", "records", "" },
+            {
+                "update registry.legal_hold set reference = 'Request 3' where records = 'security-log'",
+                "legal_hold",
+                "reference, salt",
+                ""
+            },
+            {
+                "update registry.legal_hold set released_entry = entry + 2, released_at = placed_at where records = 'security-log'",
+                "legal_hold",
+                "released_entry",
+                ""
+            },
             { "update registry.kiosk set version = 2 where id = 'kiosk-3'", "kiosk", "version", "kiosk-3" },
         };
 }

@@ -46,6 +46,7 @@ internal static class EndpointPolicyTable
         GET /staff/ingest/figures ingest
         PAGE /staff/instruments/{id} staff
         PAGE /staff/names staff
+        PAGE /staff/records staff
         PAGE /staff/not-allowed anonymous
         PAGE /staff/not-let-in/{why} anonymous
         PAGE /staff/city staff
@@ -90,6 +91,8 @@ internal static class EndpointPolicyTable
         POST /api/v1/devices/{id}/confirm-absence absence-confirmer
         POST /api/v1/devices/{id}/forget-epoch device-clerk
         GET /api/v1/withdrawals staff
+        GET /api/v1/holds staff
+        POST /api/v1/holds records-officer
         POST /api/v1/names device-clerk
         GET /api/v1/imports staff
         POST /api/v1/imports device-clerk

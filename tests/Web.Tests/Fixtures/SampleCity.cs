@@ -146,7 +146,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<ILogSigner>(_ => SignedNote.FromSeed("city.example/log", SignedNote.NewSeed()))
             .AddSingleton<ISignedHeads>(new InMemorySignedHeads())
             .AddSingleton<ITableFiles>(new TableFiles())
-            .AddLists(memory)
+            .AddListsAndRecords(memory)
             .AddSingleton(Limits)
             .AddSingleton(Proxies)
             .AddWeb();

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Ledger.Replay.Devices;
 using SurveillanceRegistry.Domain.Ledger.Replay.Lists;
 using SurveillanceRegistry.Domain.Ledger.Replay.Places;
 using SurveillanceRegistry.Domain.Ledger.Replay.Policies;
+using SurveillanceRegistry.Domain.Ledger.Replay.Records;
 using SurveillanceRegistry.Domain.Ledger.Replay.Staff;
 using SurveillanceRegistry.Domain.Notices;
 
@@ -193,6 +194,7 @@ internal sealed class LedgerReplay : IAsyncDisposable
             new TokenTable(),
             new RestorationTable(),
             new DrillTable(),
+            new LegalHoldTable(),
         ];
     }
 
