@@ -111,6 +111,8 @@ public sealed class SharedCluster : IAsyncLifetime
 /// </summary>
 internal sealed class Database(string connectionString, string? serviceConnectionString = null) : IAsyncDisposable
 {
+    private readonly Lazy<NpgsqlDataSource> _beside = new(() => NpgsqlDataSource.Create(connectionString));
+
     /// <summary>The connection string of the owner.</summary>
     public string ConnectionString => connectionString;
 
@@ -130,10 +132,10 @@ internal sealed class Database(string connectionString, string? serviceConnectio
         return connection;
     }
 
-    /// <summary>Runs a query on a connection beside the registry's.</summary>
+    /// <summary>Runs a query beside the registry. All use one connection: a server process for each of them costs more.</summary>
     public async Task<T?> AskAsync<T>(string sql, object? values = null)
     {
-        await using var connection = await ConnectAsync();
+        await using var connection = await _beside.Value.OpenConnectionAsync(TestContext.Current.CancellationToken);
         return await connection.ExecuteScalarAsync<T>(sql, values);
     }
 
@@ -154,5 +156,10 @@ internal sealed class Database(string connectionString, string? serviceConnectio
         }
     }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        if (_beside.IsValueCreated)
+            await _beside.Value.DisposeAsync();
+    }
 }
