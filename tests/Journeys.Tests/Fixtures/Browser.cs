@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(SurveillanceRegistry.Journeys.Tests.Fixtures.SharedChromium))]
@@ -7,13 +6,15 @@ namespace SurveillanceRegistry.Journeys.Tests.Fixtures;
 
 /// <summary>
 /// The people of one test or fixture in a Chromium. Each person has a context of their own: cookies, cache and storage are not shared. Its
-/// end closes their pages, so that no page asks a registry that has stopped.
+/// end closes their pages, so that no page asks a registry that has stopped. The pages of a test close before the next test opens one: a
+/// page that is left open goes on counting seconds and listening to its registry.
 /// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private readonly SharedChromium? _own;
     private readonly IBrowser _chromium;
-    private readonly ConcurrentBag<IBrowserContext> _contexts = [];
+    private readonly Lock _guard = new();
+    private readonly List<(string? Test, IBrowserContext Context)> _contexts = [];
 
     private Browser(IBrowser chromium, SharedChromium? own) => (_chromium, _own) = (chromium, own);
 
@@ -30,15 +31,29 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>A person's own browser profile.</summary>
     public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
     {
+        var test = TestContext.Current.Test?.UniqueID;
+        foreach (var earlier in TakeContexts(one => one.Test is not null && one.Test != test))
+            await earlier.CloseAsync(); // Closed twice is closed.
         var context = await _chromium.NewContextAsync(options);
-        _contexts.Add(context);
+        lock (_guard)
+            _contexts.Add((test, context));
         return context;
+    }
+
+    private List<IBrowserContext> TakeContexts(Predicate<(string? Test, IBrowserContext Context)> isTaken)
+    {
+        lock (_guard)
+        {
+            var taken = _contexts.FindAll(isTaken).ConvertAll(one => one.Context);
+            _contexts.RemoveAll(isTaken);
+            return taken;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var context in _contexts)
-            await context.CloseAsync(); // Closed twice is closed.
+        foreach (var context in TakeContexts(_ => true))
+            await context.CloseAsync();
         if (_own is not null)
             await _own.DisposeAsync();
     }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SurveillanceRegistry.Journeys.Tests.Fixtures;
+using SurveillanceRegistry.Postgres.Cluster;
 
 namespace SurveillanceRegistry.Journeys.Tests.Ledger;
 
@@ -58,7 +60,8 @@ public sealed class LedgerTamperingTests
     [Fact]
     public async Task Verification_names_the_entry_with_a_changed_byte_in_database_and_bundle()
     {
-        await using var registry = await Snapshot.StartHostAsync();
+        await using var registry = await Snapshot.CreateHostAsync();
+        await using var cluster = await StartClusterAsync(registry);
         var bundle = Path.Combine(registry.Data, "ledger.zip");
         var (exported, output, problems) = await Programs.CommandAsync(registry.Settings, "ledger", "export", bundle, "--json");
         Assert.True(exported == 0, problems);
@@ -85,7 +88,8 @@ public sealed class LedgerTamperingTests
     [Fact]
     public async Task Verification_names_a_camera_that_lost_its_microphone_in_the_table_of_devices()
     {
-        await using var registry = await Snapshot.StartHostAsync();
+        await using var registry = await Snapshot.CreateHostAsync();
+        await using var cluster = await StartClusterAsync(registry);
         var (whole, output, fault) = await Programs.CommandAsync(registry.Settings, "ledger", "verify");
         Assert.True(whole == 0, fault);
         Assert.DoesNotContain("older versions", output, StringComparison.Ordinal);
@@ -125,6 +129,10 @@ public sealed class LedgerTamperingTests
         Assert.Equal(3, served);
         Assert.Contains("The ledger in the database has 0 entries, and this registry has signed ", refusal, StringComparison.Ordinal);
     }
+
+    /// <summary>Starts the database alone: verification asks no server of the registry.</summary>
+    private static Task<PrivateCluster> StartClusterAsync(RegistryHost registry) =>
+        PrivateCluster.StartAsync(registry.Data, "", NullLogger.Instance, Cancellation);
 
     private static async Task AlterAsync(RegistryHost registry, string statement)
     {

@@ -10,7 +10,8 @@ namespace SurveillanceRegistry.Journeys.Tests.Strangers;
 /// Requests that are right but for one value. Each value of each of them is replaced by each odd value, so that every check is reached
 /// and no earlier refusal hides it. <see cref="StrangerFuzzTests"/> sends what is odd in many places at once.
 /// </summary>
-public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed) : IClassFixture<FuzzedRegistry>
+[Collection(FuzzedRegistryGroup.Name)]
+public sealed partial class OneOddValueTests(FuzzedRegistry fuzzed)
 {
     /// <summary>The values of JSON whose text holds what no reader would see, or what no feed can carry.</summary>
     private static readonly string[] Unreadable =

@@ -24,11 +24,19 @@ public sealed class FuzzedRegistry : IAsyncLifetime
     }
 }
 
+/// <summary>The tests that share <see cref="FuzzedRegistry"/>. They run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class FuzzedRegistryGroup : ICollectionFixture<FuzzedRegistry>
+{
+    internal const string Name = "The fuzzed registry";
+}
+
 /// <summary>
 /// Every operation of the API with odd values, as a stranger and with a token of each role: none is a 500, none loses a header, none names
 /// a type of the program, and what is refused leaves nothing in the ledger.
 /// </summary>
-public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed) : IClassFixture<FuzzedRegistry>
+[Collection(FuzzedRegistryGroup.Name)]
+public sealed partial class StrangerFuzzTests(FuzzedRegistry fuzzed)
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("REGISTRY_LONG") is "1";
 
