@@ -62,15 +62,23 @@ unpack_postgres() { # an ordinary user may not install, but may download the dis
   done
 }
 
-build() { # builds a project or a solution in Release when anything that it is made of has changed since
-  local project=$1 mark=$root/var/built/$(basename "$1")
-  if [ -e "$mark" ] && [ -z "$(find "$root"/src "$root"/devices "$root"/tests "$root"/*.props "$root"/*.targets "$root"/*.sln \
+is_changed() { # since a mark, file, or files of what the projects are made of by name
+  local mark=$1
+  shift
+  [ ! -e "$mark" ] || [ -n "$(find "$root"/src "$root"/devices "$root"/tests "$root"/*.props "$root"/*.targets "$root"/*.sln \
       "$root"/.editorconfig "$root"/global.json \
-      \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f -newer "$mark" -print -quit)" ]; then
-    return 0
-  fi
+      \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f "$@" -newer "$mark" -print -quit)" ]
+}
+
+build() { # project or solution, options; builds it in Release when anything that it is made of has changed since
+  local project=$1 mark=$root/var/built/$(basename "$1")
+  shift
+  is_changed "$mark" || return 0
+  # What is restored changes with these files alone.
+  is_changed "$mark" \( -name '*.*proj' -o -name '*.props' -o -name '*.targets' -o -name 'packages.lock.json' -o -name '*.sln*' -o -name global.json \) \
+    || set -- --no-restore "$@"
   mkdir -p "$root/var/built"
   touch "$mark.begun"
-  dotnet build "$root/$project" -c Release -v quiet -clp:NoSummary --nologo -p:RestoreLockedMode=true >&2 || return 1
+  dotnet build "$root/$project" -c Release -v quiet -clp:NoSummary --nologo -p:RestoreLockedMode=true "$@" >&2 || return 1
   mv "$mark.begun" "$mark"
 }

@@ -7,6 +7,7 @@ namespace SurveillanceRegistry.Postgres.Tests;
 /// <summary>
 /// <c>docs/schema.md</c> describes the schema that the migrations create. Run this test with <c>REGISTRY_WRITE_DOCS=1</c> to write it anew.
 /// </summary>
+[Slow]
 public sealed class SchemaDocumentTests(SharedCluster cluster)
 {
     [Fact]

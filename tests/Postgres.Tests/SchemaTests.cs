@@ -11,6 +11,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 namespace SurveillanceRegistry.Postgres.Tests;
 
 /// <summary>A database is migrated to the schema of this version.</summary>
+[Slow]
 public sealed class SchemaTests(SharedCluster cluster)
 {
     private const string LedgerEntries = "select string_agg(encode(bytes, 'hex'), ',' order by index) from registry.ledger_entry";

@@ -69,6 +69,7 @@ public sealed class StandbyConfirmationTests(StandbyConfirmationTests.Server ser
         }
     }
 
+    [Slow]
     [Fact]
     public async Task A_period_that_the_standby_does_not_confirm_in_time_is_not_observed()
     {

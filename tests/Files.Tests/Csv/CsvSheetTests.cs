@@ -125,6 +125,7 @@ public sealed class CsvSheetTests
     private static string RowSupersededByTheNext(int index) =>
         $"ord-{index}" + SampleTable.Row("superseded_by", $"ord-{index + 1}")["ord-1".Length..];
 
+    [Slow]
     [Theory]
     [MemberData(nameof(CostlySheets), DisableDiscoveryEnumeration = true)]
     public void A_sheet_that_is_made_to_take_long_is_refused_within_seconds(string sheet, string found)

@@ -78,6 +78,7 @@ public sealed class TableCsvTests
         Assert.Null(difference.Before);
     }
 
+    [Slow]
     [Fact]
     public void Ten_thousand_rows_are_read_and_compared()
     {

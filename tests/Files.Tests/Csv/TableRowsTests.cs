@@ -158,6 +158,7 @@ public sealed class TableRowsTests
         Assert.Contains("'alpr' again for version 1 of spd-manual-16.170 (first in row ", problem.Found, StringComparison.Ordinal);
     }
 
+    [Slow]
     [Fact]
     public void One_wrong_row_of_ten_thousand_is_reported_and_nothing_is_proposed()
     {
@@ -173,6 +174,7 @@ public sealed class TableRowsTests
         Assert.Contains("in row 7777, column retention", Assert.Single(reading.Problems).Found, StringComparison.Ordinal);
     }
 
+    [Slow]
     [Fact]
     public void Two_hundred_problems_are_listed_and_the_others_are_counted()
     {

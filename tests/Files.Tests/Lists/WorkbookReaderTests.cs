@@ -134,6 +134,7 @@ public sealed class WorkbookReaderTests
         Assert.Contains("100 sheets", Refuse(many).Found, StringComparison.Ordinal);
     }
 
+    [Slow]
     [Fact]
     public void A_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read()
     {

@@ -14,6 +14,7 @@ using SurveillanceRegistry.Grains.Tests.Fixtures;
 namespace SurveillanceRegistry.Grains.Tests.Clustering;
 
 /// <summary>The silos of one cluster, on real sockets: the cluster's key decides which program may join.</summary>
+[Slow]
 public sealed class ClusterTlsTests : IAsyncLifetime
 {
     private const string Cluster = "city";

@@ -7,6 +7,7 @@ namespace SurveillanceRegistry.Grains.Tests.Places;
 /// The one promise, over random cities and random acts of devices, networks, clerks and the registry itself: after every act each public
 /// face says at least what a device said last or may be doing, and nothing as certain that is not.
 /// </summary>
+[Slow]
 public sealed class PlaceGrainPropertyTests(RestartableCity city) : IClassFixture<RestartableCity>
 {
     private const int ActsOfCity = 40;

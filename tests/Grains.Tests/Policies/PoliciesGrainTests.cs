@@ -48,6 +48,7 @@ public sealed class PoliciesGrainTests : IAsyncLifetime
     }
 
     /// <summary>The midnights before and after both daylight saving changes in Los Angeles.</summary>
+    [Slow]
     [Theory]
     [InlineData("2027-03-14", "2027-03-14T08:00:00Z")]
     [InlineData("2027-03-15", "2027-03-15T07:00:00Z")]

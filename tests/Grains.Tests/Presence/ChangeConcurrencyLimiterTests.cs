@@ -11,6 +11,7 @@ namespace SurveillanceRegistry.Grains.Tests.Presence;
 /// An import that holds the ledger, a slow register and many devices that change at once do not hold up heartbeats. Each test has a city
 /// of its own.
 /// </summary>
+[Slow]
 public sealed class ChangeConcurrencyLimiterTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -134,6 +134,7 @@ public sealed class ConnectionGateTests : IAsyncLifetime
     }
 
     /// <summary>As many as there are devices, all at once: a city after a power cut, and clients that use the moment.</summary>
+    [Slow]
     [Fact]
     public async Task A_device_is_acknowledged_while_ten_thousand_clients_connect_at_once()
     {

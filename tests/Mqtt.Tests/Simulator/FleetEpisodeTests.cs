@@ -5,6 +5,7 @@ using SurveillanceRegistry.Simulator;
 namespace SurveillanceRegistry.Mqtt.Tests.Simulator;
 
 /// <summary>What happens to devices of the simulated fleet, on real sockets and fake time.</summary>
+[Slow]
 public sealed class FleetEpisodeTests : FleetTestBase
 {
     [Fact]

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Mqtt.Tests.Fixtures;
 namespace SurveillanceRegistry.Mqtt.Tests.Simulator;
 
 /// <summary>The simulated fleet signs in, publishes, and signs in again, on real sockets and fake time.</summary>
+[Slow]
 public sealed class FleetTests : FleetTestBase
 {
     [Fact]

@@ -13,6 +13,7 @@ namespace SurveillanceRegistry.Mqtt.Tests.Simulator;
 /// <summary>A simulated device at a server that publishes its expected state.</summary>
 public sealed class SimulatedUnitTests : FleetTestBase
 {
+    [Slow]
     [Fact]
     public async Task A_simulated_device_echoes_the_version_of_its_expected_state()
     {

@@ -10,6 +10,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 namespace SurveillanceRegistry.Postgres.Tests.Backups;
 
 /// <summary>A dump of one database, restored into another one.</summary>
+[Slow]
 public sealed class DatabaseRestorationTests(SharedCluster cluster)
 {
     /// <summary>When the restorations and the drill end.</summary>

@@ -7,6 +7,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 namespace SurveillanceRegistry.Postgres.Tests.Backups;
 
 /// <summary>What the statements of a forged dump may do: nothing outside of what they make, and that is dropped.</summary>
+[Slow]
 public sealed class RestoringRoleTests(SharedCluster cluster) : IDisposable
 {
     /// <summary>What a function of an index does. The city that is dumped must not do it itself: it comes after the index.</summary>

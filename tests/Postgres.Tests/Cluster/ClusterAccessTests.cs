@@ -5,6 +5,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 namespace SurveillanceRegistry.Postgres.Tests.Cluster;
 
 /// <summary>The sign-in to a private cluster: its socket alone lets no program in.</summary>
+[Slow]
 public sealed class ClusterAccessTests
 {
     private const string TrustingRules = "local all all trust\n";

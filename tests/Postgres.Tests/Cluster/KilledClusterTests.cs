@@ -7,6 +7,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 namespace SurveillanceRegistry.Postgres.Tests.Cluster;
 
 /// <summary>What is left when a registry, its PostgreSQL or both are killed with signal 9; with real processes.</summary>
+[Slow]
 public sealed class KilledClusterTests(DataFolder data) : IClassFixture<DataFolder>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 namespace SurveillanceRegistry.Postgres.Tests.Cluster;
 
 /// <summary>The registry's own PostgreSQL: where it listens, whose it is, and what is reported when it is not available.</summary>
+[Slow]
 public sealed class PrivateClusterTests(DataFolder data) : IClassFixture<DataFolder>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

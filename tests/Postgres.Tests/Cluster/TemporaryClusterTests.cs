@@ -4,6 +4,7 @@ using SurveillanceRegistry.Postgres.Tests.Fixtures;
 namespace SurveillanceRegistry.Postgres.Tests.Cluster;
 
 /// <summary>What a trial deletes of earlier ones: anybody can make a folder of such a name in the folder for temporary files.</summary>
+[Slow]
 public sealed class TemporaryClusterTests(DataFolder live) : IClassFixture<DataFolder>
 {
     private const string OtherUser = "65534";

@@ -18,6 +18,7 @@ public sealed class InventoryRegisterTests(SharedCluster cluster)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Slow]
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -162,6 +162,7 @@ public sealed class ListImportRegisterTests(SharedCluster cluster)
         Assert.Equal((column, column is null), (finding.TableFault?.Column, finding.Fault is null));
     }
 
+    [Slow]
     [Fact]
     public async Task Ten_thousand_devices_are_recorded_at_once()
     {

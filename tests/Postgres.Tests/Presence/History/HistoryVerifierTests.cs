@@ -123,7 +123,7 @@ public sealed class HistoryVerifierTests(SharedCluster cluster) : HistoryTestBas
             },
         };
 
-    [Theory]
+    [Slow, Theory]
     [MemberData(nameof(ChangesOfReadings))]
     [MemberData(nameof(ChangesOfObservations))]
     [MemberData(nameof(ChangesOfDigests))]
