@@ -127,6 +127,7 @@ public static class PostgresSetup
         services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
         services.AddSingleton<IInventoryRegister<Fleet>, FleetInventory>();
         services.AddSingleton<IDepartmentUses, DepartmentUses>();
+        services.AddSingleton<IKindUses, KindUses>();
         services.AddSingleton<IPlaceUses, PlaceUses>();
         services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
     }

@@ -83,6 +83,39 @@ public static class PolicyValidator
         return [.. problems];
     }
 
+    /// <summary>The problems of what the documents would retire while it is in use, and of rules about what is retired.</summary>
+    /// <param name="uses">What is of each device kind now.</param>
+    /// <param name="today">The day in the city.</param>
+    public static ImmutableArray<Refusal> RetirementProblems(
+        GovernanceHistory history,
+        ImmutableArray<PolicyDocument> proposed,
+        ImmutableArray<KindUse> uses,
+        DateOnly today
+    )
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var problems = new List<Refusal>();
+        var table = history.With(proposed).Table;
+        // A technology of the same request has the problem itself.
+        string[] retired = [.. table.RetiredTechnologies.Except(IdsOf(DocumentKind.Technology)).Order(StringComparer.Ordinal)];
+        foreach (var document in proposed)
+        {
+            var at = new ProblemLocation(document.ToString(), problems);
+            if (document.Kind == DocumentKind.Technology)
+                TechnologyValidator.CheckRetirement(document.Value<Technology>(), uses, table, today, at);
+            else if (document.Kind == DocumentKind.Instrument)
+                TechnologyValidator.CheckRules(document.Id, retired, table, today, at);
+        }
+
+        return [.. problems];
+
+        IEnumerable<string> IdsOf(DocumentKind kind) => proposed.Where(document => document.Kind == kind).Select(document => document.Id);
+    }
+
+    /// <summary>The instruments with a rule about a technology that holds on a day, or is to come.</summary>
+    public static IEnumerable<Instrument> InstrumentsOn(string technology, GovernanceTable table, DateOnly today) =>
+        TechnologyValidator.InstrumentsOn(technology, table, today);
+
     /// <summary>Whether a page could take a part of the text for markup.</summary>
     public static bool HasMarkup(string text) => TextValidator.HasMarkup(text);
 

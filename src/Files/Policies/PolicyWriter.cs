@@ -161,6 +161,9 @@ public static class PolicyWriter
                 }
             );
         }
+
+        if (technology.IsRetired)
+            yaml.Plain("retired", PolicyValues.Flag(true));
     }
 
     private static string Text(Wording wording, int? revision) =>

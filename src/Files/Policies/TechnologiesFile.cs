@@ -48,7 +48,11 @@ internal static class TechnologiesFile
                 keys.OptionalValue("revision", RevisionKey.Number);
                 var name = keys.Required("name", FieldSchema.Text);
                 var purpose = keys.Optional("purpose", Purpose, default);
-                return new Technology(id, name, purpose.Text, purpose.Source, keys.Optional("statement", statement!, null));
+                var row = keys.Optional("statement", statement!, null);
+                return new Technology(id, name, purpose.Text, purpose.Source, row)
+                {
+                    IsRetired = keys.Optional("retired", FieldSchema.Flag, false),
+                };
             }
         );
     }

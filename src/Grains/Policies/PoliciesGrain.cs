@@ -22,6 +22,7 @@ internal sealed class PoliciesGrain(
     IChangeRegister changes,
     IPlaceRegister places,
     IDepartmentUses departments,
+    IKindUses kinds,
     TimeProvider time,
     ILogger<PoliciesGrain> logger
 ) : Grain, IPoliciesGrain
@@ -212,9 +213,12 @@ internal sealed class PoliciesGrain(
     private async Task<ImmutableArray<Refusal>> RegisterProblemsAsync(Proposal proposal)
     {
         ImmutableArray<PolicyDocument> proposed = [.. proposal.Documents.Select(document => document.Document)];
-        return proposed.Any(document => document.Kind == DocumentKind.City)
+        ImmutableArray<Refusal> ofCity = proposed.Any(document => document.Kind == DocumentKind.City)
             ? PolicyValidator.RegisterProblems(proposed, await departments.AllAsync(CancellationToken.None))
             : [];
+        return proposed.Any(document => document.Kind is DocumentKind.Technology or DocumentKind.Instrument)
+            ? [.. ofCity, .. PolicyValidator.RetirementProblems(_history, proposed, await kinds.AllAsync(CancellationToken.None), Today)]
+            : ofCity;
     }
 
     private async Task<PublicChange?> ChangeAsync(long number)

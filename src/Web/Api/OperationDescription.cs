@@ -19,6 +19,7 @@ internal static class OperationDescription
         "kiosks/{id}",
         "places/{id}",
         "places/{id}/notice",
+        "technologies/{id}",
     ];
 
     private const string ProblemJson = "application/problem+json",

@@ -109,6 +109,9 @@ internal static class PolicyDocumentGenerators
                             some % 2 == 0 ? source : null,
                             some > 1 ? new StatementRow(name, source.Title, "law-2") : null
                         )
+                        {
+                            IsRetired = some == 3,
+                        }
                     )
             ),
         Gen.Bool.Select(Gen.Dictionary(OneOf("what.line", "why.line", "x"), Words)[0, 3])

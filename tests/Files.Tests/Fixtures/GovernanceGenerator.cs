@@ -34,7 +34,11 @@ internal static class GovernanceGenerator
             new GovernanceTable(
                 [
                     .. Technologies.Select(
-                        (id, index) => new Technology(id, names[index], purposes[index], purposes[index] is null ? null : source, null)
+                        (id, index) =>
+                            new Technology(id, names[index], purposes[index], purposes[index] is null ? null : source, null)
+                            {
+                                IsRetired = purposes[index] is null,
+                            }
                     ),
                 ],
                 [

@@ -36,6 +36,7 @@ public sealed class ClusterTlsTests : IAsyncLifetime
             .AddSingleton<IChangeRegister>(_memory)
             .AddSingleton<IPlaceRegister>(_memory)
             .AddSingleton<IDepartmentUses>(_memory)
+            .AddSingleton<IKindUses>(_memory)
             .AddSingleton<IDeviceRegister>(_memory);
         builder.UseOrleans(silo => silo.UseSiloOf(Cluster, _endpoint, Own).UseDevelopmentClustering(_endpoint).AddGrains());
         _silo = builder.Build();

@@ -9,7 +9,13 @@ using SurveillanceRegistry.Domain.Registers;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
-internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegister, IFleetBaseRegister, IPlaceUses, IDepartmentUses
+internal sealed partial class InMemoryRegisters
+    : IPlaceRegister,
+        INoticeRegister,
+        IFleetBaseRegister,
+        IPlaceUses,
+        IDepartmentUses,
+        IKindUses
 {
     private readonly List<SignedNotice> _notices = [];
 
@@ -151,6 +157,21 @@ internal sealed partial class InMemoryRegisters : IPlaceRegister, INoticeRegiste
                 .ToImmutableArray()
         );
     }
+
+    /// <summary>What is of the kinds.</summary>
+    Task<ImmutableArray<KindUse>> IKindUses.AllAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            Devices
+                .Where(device => device.Lifecycle != Lifecycle.Removed)
+                .GroupBy(device => device.Kind, StringComparer.Ordinal)
+                .OrderBy(kind => kind.Key, StringComparer.Ordinal)
+                .Select(kind => new KindUse(
+                    kind.Key,
+                    kind.Count(device => device.Fleet is null),
+                    [.. kind.Select(device => device.Fleet).OfType<string>().Distinct().Order(StringComparer.Ordinal)]
+                ))
+                .ToImmutableArray()
+        );
 
     public Task<SignedNotice?> LatestAsync(string place, CancellationToken cancellationToken) =>
         Task.FromResult(Issued.LastOrDefault(notice => notice.Place == place));

@@ -82,6 +82,7 @@ public sealed class SmallCity : IAsyncLifetime
                     .AddSingleton<IPlaceRegister>(Memory)
                     .AddSingleton<IFleetBaseRegister>(Memory)
                     .AddSingleton<IDepartmentUses>(Memory)
+                    .AddSingleton<IKindUses>(Memory)
                     .AddSingleton<INoticeRegister>(Memory)
                     .AddSingleton<IChangeRegister>(Memory)
                     .AddSingleton(_key)

@@ -1,4 +1,5 @@
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -130,6 +131,23 @@ public sealed class PoliciesGrainTests : IAsyncLifetime
         ).Value!;
         var submitted = await policies.Act(draft.Id, 1, ChangeAct.Submitted, editor);
         Assert.Contains(submitted.Refusals, refusal => refusal.Sentence.Contains($"'{used}'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_technology_with_devices_in_use_is_not_retired()
+    {
+        var policies = _city.Grains.Policies();
+        var editor = new Attribution("editor", "police", "st-editor");
+        var governance = await _city.Grains.Governance();
+        var devices = await _city.Memory.AllAsync(TestContext.Current.CancellationToken);
+        var used = devices.First(device => device.Lifecycle == Lifecycle.Active);
+        var technology = governance.Table.Technologies.First(known => known.Id == used.Technology) with { IsRetired = true };
+        var source = governance.Table.Instruments[0].Versions[^1].Source;
+        var draft = (
+            await policies.Draft(new Proposal("No use.", source, [new ProposedDocument(PolicyDocument.For(technology), 1)]), editor)
+        ).Value!;
+        var submitted = await policies.Act(draft.Id, 1, ChangeAct.Submitted, editor);
+        Assert.Contains(submitted.Refusals, refusal => refusal.Sentence.Contains("to stay while it has", StringComparison.Ordinal));
     }
 
     private static Instrument WithoutDepartments(Instrument instrument) =>

@@ -19,6 +19,8 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
         "/staff/fleets/in-car-east",
         "/staff/departments",
         "/staff/departments/police",
+        "/staff/technologies",
+        "/staff/technologies/alpr",
         "/staff/city",
         "/staff/names",
         "/staff/records",
@@ -26,7 +28,14 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
         "/staff/screens/kiosk-east-precinct-lobby",
     ];
 
-    private static readonly string[] OfTheEditor = ["/staff/city", "/staff/departments/new", "/staff/departments/police"];
+    private static readonly string[] OfTheEditor =
+    [
+        "/staff/city",
+        "/staff/departments/new",
+        "/staff/departments/police",
+        "/staff/technologies/new",
+        "/staff/technologies/alpr",
+    ];
 
     [Fact]
     public async Task Axe_finds_no_violation_on_a_page_of_a_register_and_each_fits_a_telephone()

@@ -53,6 +53,9 @@ internal static class EndpointPolicyTable
         PAGE /staff/departments staff
         PAGE /staff/departments/new editor + staff
         PAGE /staff/departments/{id} staff
+        PAGE /staff/technologies staff
+        PAGE /staff/technologies/new editor + staff
+        PAGE /staff/technologies/{id} staff
         PAGE /staff/fleets staff
         PAGE /staff/fleets/new device-clerk + staff
         PAGE /staff/fleets/{id} staff

@@ -178,6 +178,7 @@ public sealed class SampleCity : IAsyncLifetime
             .AddSingleton<IInventoryRegister<Fleet>>(memory.Fleets)
             .AddSingleton<IFleetBaseRegister>(memory)
             .AddSingleton<IDepartmentUses>(memory)
+            .AddSingleton<IKindUses>(memory)
             .AddSingleton<INoticeRegister>(memory)
             .AddSingleton<IChangeRegister>(memory)
             .AddSingleton<IStaffRegister>(Staff)
@@ -289,7 +290,6 @@ public sealed class SampleCity : IAsyncLifetime
         return opening ?? throw new InvalidOperationException(string.Join('\n', problems));
     }
 
-    /// <summary>The checkout that this test was built in.</summary>
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

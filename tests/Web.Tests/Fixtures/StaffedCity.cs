@@ -1,3 +1,4 @@
+using System.Net;
 using SurveillanceRegistry.Domain.Staff;
 
 namespace SurveillanceRegistry.Web.Tests.Fixtures;
@@ -23,4 +24,29 @@ public sealed class StaffedCity : IAsyncLifetime
         await visitor.SignInAsync(member.SignIn, password);
         return visitor;
     }
+
+    /// <summary>States reason and source of a draft, submits it, and has another person approve.</summary>
+    /// <param name="why">The address of the question why.</param>
+    internal async Task ApproveAsync(Visitor editor, string why)
+    {
+        (string, string)[] reason =
+        [
+            ("reason", "The council said so."),
+            ("source-title", "Ordinance 1"),
+            ("source-read-on", "2026-11-23"),
+            ("confidence", "sourced"),
+        ];
+        using var stated = await editor.PostAsync(why, reason);
+        var change = stated.Headers.Location!.ToString();
+        using var submitted = await editor.PostAsync(change, ("version", await VersionAsync(editor, change)), ("act", "submit"));
+        using var approver = await SignedInAsync(Role.Approver);
+        using var approved = await approver.PostAsync(change, ("version", await VersionAsync(approver, change)), ("act", "approve"));
+        Assert.Equal(
+            (HttpStatusCode.Redirect, HttpStatusCode.Redirect, HttpStatusCode.Redirect),
+            (stated.StatusCode, submitted.StatusCode, approved.StatusCode)
+        );
+    }
+
+    private static async Task<string> VersionAsync(Visitor visitor, string change) =>
+        (await visitor.DocumentAsync(change)).QuerySelector("input[name=version]")!.GetAttribute("value")!;
 }

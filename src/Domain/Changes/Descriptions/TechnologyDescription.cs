@@ -14,6 +14,7 @@ internal static class TechnologyDescription
         {
             [] => $"recorded the technology for the first time: {Quoted(Read<Technology>(difference.After)!.Name.Trim())}",
             ["name"] => Text("the name", difference),
+            ["retired"] => Read<bool?>(difference.After) == true ? "retired the technology" : "brought the technology back",
             ["purpose"] => Text("the purpose", difference),
             ["purposeSource"] => Changed("the source of the purpose", difference, (Source source) => Plain(PlainLanguage.For(source))),
             ["purposeSource", var field] => Source("the source of the purpose", field, difference),

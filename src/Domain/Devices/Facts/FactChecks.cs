@@ -8,6 +8,9 @@ namespace SurveillanceRegistry.Domain.Devices.Facts;
 /// <param name="Today">The day in the city.</param>
 public sealed record FactChecks(City City, NamedLists Lists, IAreaCheck Areas, DateOnly Today)
 {
+    /// <summary>The technologies that are retired: no device of them is in use.</summary>
+    public ImmutableHashSet<string> RetiredTechnologies { get; init; } = [];
+
     /// <summary>The most characters of a city's asset number.</summary>
     public const int MaxAssetNumberLength = 64;
 
@@ -29,6 +32,7 @@ public sealed record FactChecks(City City, NamedLists Lists, IAreaCheck Areas, D
         ArgumentNullException.ThrowIfNull(device);
         IEnumerable<Refusal?> found =
         [
+            CheckTechnology(device),
             CheckAssetNumber(device.AssetNumber),
             CheckModel(device),
             CheckInstalledOn(device),
@@ -39,6 +43,11 @@ public sealed record FactChecks(City City, NamedLists Lists, IAreaCheck Areas, D
         ];
         return [.. found.OfType<Refusal>()];
     }
+
+    private Refusal? CheckTechnology(Device device) =>
+        device.Lifecycle != Lifecycle.Removed && DeviceKind.Find(device.Kind) is { } kind && RetiredTechnologies.Contains(kind.Technology)
+            ? Invalid("kind", $"The technology '{kind.Technology}' of this kind is retired: an editor brings it back first.")
+            : null;
 
     private static Refusal? CheckAssetNumber(string? number) =>
         number is null ? null

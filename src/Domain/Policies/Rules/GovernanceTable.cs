@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using SurveillanceRegistry.Domain.Policies.Conflicts;
 using SurveillanceRegistry.Domain.Policies.Law;
 
@@ -37,6 +38,11 @@ public sealed record GovernanceTable
 
     /// <summary>Every technology, in the order of the City's own list.</summary>
     public ImmutableArray<Technology> Technologies { get; }
+
+    /// <summary>The ids of the technologies that are retired.</summary>
+    [JsonIgnore]
+    public ImmutableHashSet<string> RetiredTechnologies =>
+        [.. Technologies.Where(technology => technology.IsRetired).Select(technology => technology.Id)];
 
     /// <summary>Every instrument, in the order of ids.</summary>
     public ImmutableArray<Instrument> Instruments { get; }

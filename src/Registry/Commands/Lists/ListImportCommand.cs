@@ -93,7 +93,8 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
         var decisions = await ReadAsync<ImportDecisions>(DecisionsFile, cancellationToken);
         if (DraftChecks.Check(mapping, decisions) is [var refusal, ..])
             throw new UsageException($"The mapping or the decisions cannot be used: {refusal.Sentence}");
-        var city = (await policies.HistoryAsync(cancellationToken)).Current.City;
+        var governance = (await policies.HistoryAsync(cancellationToken)).Current;
+        var city = governance.City;
         var lists = NamedLists.From(await services.GetRequiredService<INamedListRegister>().AllAsync(cancellationToken));
         Progress("reading", 0);
         var list = new CityListReader().Read(bytes, mapping.Options, cancellationToken);
@@ -102,7 +103,10 @@ internal sealed record ListImportCommand(string Path, string? MappingFile, strin
             list,
             mapping,
             decisions,
-            new FactChecks(city, lists, new AreaCheck(), city.DayAt(TimeProvider.System.GetUtcNow())),
+            new FactChecks(city, lists, new AreaCheck(), city.DayAt(TimeProvider.System.GetUtcNow()))
+            {
+                RetiredTechnologies = governance.Table.RetiredTechnologies,
+            },
             await services.GetRequiredService<IPlaceRegister>().PlacesAsync(cancellationToken),
             await services.GetRequiredService<IListImportRegister>().RegisteredAsync(mapping.List, cancellationToken),
             cancellationToken

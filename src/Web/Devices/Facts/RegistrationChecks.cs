@@ -19,7 +19,11 @@ public sealed class RegistrationChecks(IGrainFactory grains, INamedListRegister 
     /// <summary>The checks of facts, with the city and its lists as they are now.</summary>
     public async Task<FactChecks> FactsAsync(CancellationToken cancellationToken)
     {
-        var city = (await grains.Governance()).City;
-        return new FactChecks(city, NamedLists.From(await lists.AllAsync(cancellationToken)), areas, city.DayAt(time.GetUtcNow()));
+        var governance = await grains.Governance();
+        var city = governance.City;
+        return new FactChecks(city, NamedLists.From(await lists.AllAsync(cancellationToken)), areas, city.DayAt(time.GetUtcNow()))
+        {
+            RetiredTechnologies = governance.Table.RetiredTechnologies,
+        };
     }
 }

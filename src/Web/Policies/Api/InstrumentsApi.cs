@@ -35,12 +35,16 @@ internal static class InstrumentsApi
                 (string id, HttpContext http, IGrainFactory grains, TimeProvider time) => One(kind, id, http, grains, time)
             )
             .Answers<T>("ETag");
+        MapHistory(api, path, kind);
+    }
+
+    /// <summary>Maps the recorded revisions of documents of a kind.</summary>
+    public static void MapHistory(IEndpointRouteBuilder api, string path, DocumentKind kind) =>
         api.MapGet(
                 path + "/{id}/history",
                 (string id, HttpContext http, IGrainFactory grains, TimeProvider time) => History(kind, id, http, grains, time)
             )
             .Answers<ItemsResponse<RevisionResponse>>("ETag", "Link");
-    }
 
     private static async Task<IResult> All(DocumentKind kind, HttpContext http, IGrainFactory grains, TimeProvider time)
     {
@@ -56,9 +60,13 @@ internal static class InstrumentsApi
             return Page(
                 http,
                 point,
-                known.Table.Technologies,
-                technology => technology.Id,
-                technology => ToResponse(technology, byTechnology[technology.Id], point)
+                [
+                    .. known
+                        .Table.Technologies.Select(technology => point.RevisionOn(DocumentKind.Technology, technology.Id)!)
+                        .Where(revision => !revision.Document.Value<Technology>().IsRetired),
+                ],
+                revision => revision.Document.Id,
+                revision => ToResponse(revision, byTechnology[revision.Document.Id], point)
             );
         }
 
@@ -109,9 +117,14 @@ internal static class InstrumentsApi
             return known.Table.Instruments.FirstOrDefault(instrument => instrument.Id == id) is { } instrument
                 ? JsonResults.Resource(http, ToResponse(instrument, StatusOf(instrument, point), SupersededBy(id, known), point))
                 : Problem.NotFound(Missing(kind, id, point));
-        return known.Table.Technologies.FirstOrDefault(technology => technology.Id == id) is { } technology
-            ? JsonResults.Resource(http, ToResponse(technology, known.Table.On(point.Day, id), point))
-            : Problem.NotFound(Missing(kind, id, point));
+        if (point.RevisionOn(DocumentKind.Technology, id) is not { } revision)
+            return Problem.NotFound(Missing(kind, id, point));
+        return revision.Document.Value<Technology>().IsRetired
+            ? Problem.Gone(
+                $"The technology '{id}' is retired since {LedgerEntry.FormatTime(TechnologyHistory.RetiredSince(point, id)!.RecordedAt)}. "
+                    + "Its history says what it was."
+            )
+            : JsonResults.Resource(http, ToResponse(revision, known.Table.On(point.Day, id), point));
     }
 
     private static async Task<IResult> History(DocumentKind kind, string id, HttpContext http, IGrainFactory grains, TimeProvider time)
@@ -199,9 +212,9 @@ internal static class InstrumentsApi
         );
     }
 
-    private static TechnologyResponse ToResponse(Technology technology, IEnumerable<GovernanceRow> governing, BitemporalPoint point)
+    private static TechnologyResponse ToResponse(PolicyRevision revision, IEnumerable<GovernanceRow> governing, BitemporalPoint point)
     {
-        var revision = point.RevisionsOf(DocumentKind.Technology, technology.Id)[^1];
+        var technology = revision.Document.Value<Technology>();
         return new TechnologyResponse(
             technology.Id,
             technology.Name,

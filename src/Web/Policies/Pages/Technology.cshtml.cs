@@ -5,6 +5,7 @@ using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Web.Devices;
+using SurveillanceRegistry.Web.Policies.Text;
 
 namespace SurveillanceRegistry.Web.Policies.Pages;
 
@@ -23,6 +24,9 @@ public sealed class TechnologyModel(
     /// <summary>Null when there is nothing to show.</summary>
     public Technology? Technology { get; private set; }
 
+    /// <summary>Since when it is retired, in words; null while it is in use.</summary>
+    public string? RetiredSince { get; private set; }
+
     internal ImmutableArray<GovernanceRow> Rows { get; private set; } = [];
 
     internal ImmutableArray<InstrumentTextView> Texts { get; private set; } = [];
@@ -40,7 +44,9 @@ public sealed class TechnologyModel(
     {
         if (!await FindAsync(DocumentKind.Technology, id, $"/technologies/{id}", "technology"))
             return;
-        Technology = Known.Table.Technologies.First(technology => technology.Id == id);
+        Technology = At.RevisionOn(DocumentKind.Technology, id)!.Document.Value<Technology>();
+        if (TechnologyHistory.RetiredSince(At, id) is { } retired)
+            RetiredSince = PlainLanguage.Time(At.City.LocalTime(retired.RecordedAt));
         Rows = Known.Table.On(At.Day, id);
         var statuses = Rows.Where(row => row.Version is not null)
             .ToDictionary(row => (row.Instrument.Id, row.Version!.Number), row => row.Status);

@@ -57,6 +57,16 @@ internal sealed record BitemporalPoint(
     public ImmutableArray<PolicyRevision> RevisionsOf(DocumentKind kind, string id) =>
         IsNow ? History.RevisionsOf(kind, id) : [.. History.RevisionsOf(kind, id).TakeWhile(revision => revision.RecordedAt <= KnownAt)];
 
+    /// <summary>
+    /// The revision of a document that held on the day, as known at the instant; null when there is none. What was first recorded holds
+    /// for every day before it too: the registry has nothing older.
+    /// </summary>
+    public PolicyRevision? RevisionOn(DocumentKind kind, string id)
+    {
+        var revisions = RevisionsOf(kind, id);
+        return revisions.LastOrDefault(revision => City.DayAt(revision.RecordedAt) <= Day) ?? revisions.FirstOrDefault();
+    }
+
     /// <param name="mayBeLocal">Whether an instant without a zone is local time of the city, as forms send it.</param>
     public static async Task<BitemporalPoint> OfAsync(
         IQueryCollection query,

@@ -60,7 +60,9 @@ internal sealed class ProposedDocumentText(GovernanceHistory history, Governance
             document.Kind == DocumentKind.Instrument && history.LatestOf(DocumentKind.Instrument, document.Id) is not null;
         return new ChangedDocument(
             TitleOf(document),
-            isRecordedInstrument ? $"/staff/instruments/{document.Id}" : null,
+            isRecordedInstrument ? $"/staff/instruments/{document.Id}"
+                : before is not null && document.Kind == DocumentKind.Technology ? $"/staff/technologies/{document.Id}"
+                : null,
             [.. ChangeDescription.Describe(before, document, snapshot)],
             [.. CorrectionDescription.Sentences(before, document, today), .. BeforePassed(document)],
             [.. document.Kind == DocumentKind.Instrument ? TermsOf(document.Value<Instrument>(), before?.Value<Instrument>(), change) : []]

@@ -59,6 +59,16 @@ public sealed class FactChecksTests
         Assert.Empty(Checks.Check(new FixedDevice("cam-2", "traffic-camera", [Capture.Video], "corner", null, "sdot", Lifecycle.Active)));
     }
 
+    [Fact]
+    public void A_device_of_a_retired_technology_is_taken_only_as_removed()
+    {
+        var checks = Checks with { RetiredTechnologies = ["traffic-camera"] };
+        Assert.Equal("kind", Assert.Single(checks.Check(Camera)).Where);
+        Assert.Equal("kind", Assert.Single(checks.Check(Camera with { Lifecycle = Lifecycle.Planned })).Where);
+        Assert.Empty(checks.Check(Camera with { Lifecycle = Lifecycle.Removed }));
+        Assert.Empty((Checks with { RetiredTechnologies = ["alpr"] }).Check(Camera));
+    }
+
     [Theory]
     [InlineData("assetNumber")]
     [InlineData("vendor")]

@@ -180,6 +180,7 @@ public sealed class RestartableCity : IAsyncLifetime
             .AddTransient<IPlaceRegister>(_ => Memory)
             .AddTransient<IFleetBaseRegister>(_ => Memory)
             .AddTransient<IDepartmentUses>(_ => Memory)
+            .AddTransient<IKindUses>(_ => Memory)
             .AddTransient<INoticeRegister>(_ => Memory)
             .AddTransient<IChangeRegister>(_ => Memory)
             .AddSingleton(_key)

@@ -55,11 +55,11 @@ public sealed class DepartmentPageTests(StaffedCity staffed) : IClassFixture<Sta
             ("name", "Parks Department"),
             ("phone", "206-555-0150")
         );
-        await ApproveAsync(editor, answer.Headers.Location!.ToString());
+        await staffed.ApproveAsync(editor, answer.Headers.Location!.ToString());
         Assert.Equal("Parks Department", (string?)(await staffed.City.Json("/api/v1/departments/parks"))["name"]);
         Assert.Contains("Parks Department", await editor.HtmlAsync("/staff/departments"));
         var (retired, _) = await editor.PostToAsync("/staff/departments/parks", "Retire", []);
-        await ApproveAsync(editor, retired.Headers.Location!.ToString());
+        await staffed.ApproveAsync(editor, retired.Headers.Location!.ToString());
         Assert.Contains("is retired since", (string?)(await staffed.City.Json("/api/v1/departments/parks", HttpStatusCode.Gone))["detail"]);
         Assert.Contains("retired", await editor.HtmlAsync("/staff/departments/parks"));
         Assert.Equal(
@@ -71,30 +71,6 @@ public sealed class DepartmentPageTests(StaffedCity staffed) : IClassFixture<Sta
         Assert.Equal(HttpStatusCode.NotFound, (await editor.GetAsync("/api/v1/departments/never")).StatusCode);
         await staffed.City.Json("/api/v1/departments/parks?asOf=2026-11-22", HttpStatusCode.NotFound);
     }
-
-    /// <summary>States reason and source, submits, and has another person approve.</summary>
-    private async Task ApproveAsync(Visitor editor, string why)
-    {
-        (string, string)[] reason =
-        [
-            ("reason", "The council said so."),
-            ("source-title", "Ordinance 1"),
-            ("source-read-on", "2026-11-23"),
-            ("confidence", "sourced"),
-        ];
-        using var stated = await editor.PostAsync(why, reason);
-        var change = stated.Headers.Location!.ToString();
-        using var submitted = await editor.PostAsync(change, ("version", await VersionAsync(editor, change)), ("act", "submit"));
-        using var approver = await staffed.SignedInAsync(Role.Approver);
-        using var approved = await approver.PostAsync(change, ("version", await VersionAsync(approver, change)), ("act", "approve"));
-        Assert.Equal(
-            (HttpStatusCode.Redirect, HttpStatusCode.Redirect, HttpStatusCode.Redirect),
-            (stated.StatusCode, submitted.StatusCode, approved.StatusCode)
-        );
-    }
-
-    private static async Task<string> VersionAsync(Visitor visitor, string change) =>
-        (await visitor.DocumentAsync(change)).QuerySelector("input[name=version]")!.GetAttribute("value")!;
 
     [Theory]
     [InlineData("/staff/city", "", "name", "")]
