@@ -101,6 +101,7 @@ public static class WebSetup
         api.OpenToOtherSites();
         GovernanceApi.Map(api);
         InstrumentsApi.Map(api);
+        WordingsApi.Map(api);
         DevicesApi.Map(api);
         DeviceRegistrationApi.Map(api);
         ListsApi.Map(api);

@@ -159,7 +159,7 @@ public static class PolicyValidator
                 TechnologyValidator.Check(document.Value<Technology>(), known, at);
                 break;
             case DocumentKind.Wording:
-                WordingValidator.Check(document.Value<Wording>(), governance, at);
+                WordingValidator.Check(document.Value<Wording>(), governance, known, at);
                 break;
             case DocumentKind.City:
                 CityValidator.Check(document.Value<City>(), governance, at);

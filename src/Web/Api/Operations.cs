@@ -92,6 +92,9 @@ internal static class Operations
             ["GET technologies"] = ("Governance", "All technologies", [AsOf, KnownAt, Limit, After]),
             ["GET technologies/{id}"] = ("Governance", "One technology and the instruments that govern it", [AsOf, KnownAt]),
             ["GET technologies/{id}/history"] = ("Governance", "All recorded revisions of a technology", [KnownAt, Limit, After]),
+            ["GET wordings"] = ("Governance", "The languages of signs and pages", [AsOf, KnownAt]),
+            ["GET wordings/{id}"] = ("Governance", "The texts of signs and pages in one language", [AsOf, KnownAt]),
+            ["GET wordings/{id}/history"] = ("Governance", "All recorded revisions of the texts of a language", [KnownAt, Limit, After]),
             ["GET devices"] = (
                 "Devices",
                 "The fixed devices; mobile devices are never listed individually",

@@ -47,6 +47,7 @@ public sealed class ApiDocumentTests(StaffedRegistry city)
                 "kiosks",
                 "gateways",
                 "departments",
+                "wordings",
                 "imports",
                 "changes",
             },

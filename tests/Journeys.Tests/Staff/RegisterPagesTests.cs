@@ -21,6 +21,9 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
         "/staff/departments/police",
         "/staff/technologies",
         "/staff/technologies/alpr",
+        "/staff/wording",
+        "/staff/wording/es?q=rule",
+        "/staff/wording/es/rule",
         "/staff/city",
         "/staff/names",
         "/staff/records",
@@ -35,6 +38,9 @@ public sealed class RegisterPagesTests(StaffedRegistry city)
         "/staff/departments/police",
         "/staff/technologies/new",
         "/staff/technologies/alpr",
+        "/staff/wording/es",
+        "/staff/wording/es/view",
+        "/staff/wording/en/class",
     ];
 
     [Fact]

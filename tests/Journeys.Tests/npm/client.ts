@@ -79,6 +79,12 @@ export async function readAll(baseUrl: string, token: string): Promise<{ read: R
     required(await client.GET("/api/v1/departments/{id}", { params: { path: { id } } }), id);
     required(await client.GET("/api/v1/departments/{id}/history", { params: { path: { id } } }), id);
   });
+  const wordings = await collect("wordings", () => client.GET("/api/v1/wordings"));
+  await each(wordings, async ({ id, texts }) => {
+    const wording = required(await client.GET("/api/v1/wordings/{id}", { params: { path: { id } } }), id);
+    if (Object.keys(wording.texts).length !== texts) throw new Error(`The wording ${id} differs from the list.`);
+    required(await client.GET("/api/v1/wordings/{id}/history", { params: { path: { id } } }), id);
+  });
   const places = await collect("places", (after) => client.GET("/api/v1/places", { params: { query: { limit: 10, after } } }));
   await each(places, async ({ id, fleets: bases }) => {
     const place = required(await client.GET("/api/v1/places/{id}", { params: { path: { id } } }), id);

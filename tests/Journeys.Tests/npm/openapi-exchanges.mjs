@@ -83,12 +83,13 @@ async function readPublic(ask, first) {
   for (const [list, item, history] of [
     ["listInstruments", "getInstrument", "listInstrumentRevisions"],
     ["listTechnologies", "getTechnology", "listTechnologyRevisions"],
+    ["listWordings", "getWording", "listWordingRevisions"],
   ])
     for (const { id } of (await ask(list)).body.items) {
       const { etag } = await ask(item, { at: { id } });
       await ask(item, { at: { id }, headers: { "if-none-match": etag } });
       await ask(history, { at: { id } });
-      await ask("getDocument", { at: { id, kind: item === "getInstrument" ? "instrument" : "technology" } });
+      await ask("getDocument", { at: { id, kind: item.slice(3).toLowerCase() } });
     }
   const { id } = await first("listDevices");
   await ask("listDevices", { query: "?presence=online,unknown&exceeds=false&kind=facility-camera&limit=2" });

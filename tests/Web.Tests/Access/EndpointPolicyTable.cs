@@ -56,6 +56,9 @@ internal static class EndpointPolicyTable
         PAGE /staff/technologies staff
         PAGE /staff/technologies/new editor + staff
         PAGE /staff/technologies/{id} staff
+        PAGE /staff/wording staff
+        PAGE /staff/wording/{language} staff
+        PAGE /staff/wording/{language}/{chapter} staff
         PAGE /staff/fleets staff
         PAGE /staff/fleets/new device-clerk + staff
         PAGE /staff/fleets/{id} staff
@@ -153,6 +156,9 @@ internal static class EndpointPolicyTable
         GET /api/v1/technologies anonymous
         GET /api/v1/technologies/{id} anonymous
         GET /api/v1/technologies/{id}/history anonymous
+        GET /api/v1/wordings anonymous
+        GET /api/v1/wordings/{id} anonymous
+        GET /api/v1/wordings/{id}/history anonymous
 
         # Public pages
         PAGE / anonymous

@@ -31,6 +31,10 @@ internal sealed class KnownReferences(GovernanceSnapshot governance, GovernanceS
     public bool KnowsClass(string dataClass, string instrument) =>
         DataClasses.IsEmpty || DataClasses.Contains(dataClass) || _recordedClasses.Contains((instrument, dataClass));
 
+    /// <summary>Whether the registry has a text of this key in a language.</summary>
+    public bool HasText(string language, string key) =>
+        recorded.Wordings.FirstOrDefault(wording => wording.Language == language)?.Texts.ContainsKey(key) == true;
+
     private readonly HashSet<(string, string)> _waiting =
     [
         .. from instrument in recorded.Table.Instruments

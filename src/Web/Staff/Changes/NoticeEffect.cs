@@ -36,11 +36,20 @@ public sealed record NoticeEffect(Place Place, ImmutableArray<string> Kiosks, Im
                 .Select(body => body.Languages[language])
                 .SelectMany(text =>
                     text.Facts.SelectMany(fact => (string[])[fact.Line, fact.ExceedsLine, fact.RuleLine, fact.RetentionLine])
+                        .Concat(FirstView(text.FirstView))
                         .Concat(text.FirstLayer.Concat(text.SecondLayer).Select(item => item.Text))
                 )
                 .Where(sentence => sentence.Length > 0)
                 .Prepend(content.Name)
                 .Distinct(),
+        ];
+
+    /// <summary>What stands in the largest letters: the headline, the rows and the items.</summary>
+    private static IEnumerable<string> FirstView(FirstView view) =>
+        [
+            view.Headline,
+            .. view.Rows.SelectMany(row => row.States).SelectMany(state => (string[])[state.Text, state.Detail, state.Exceeds]),
+            .. view.Items.SelectMany(item => (string[])[item.Label, item.Text]),
         ];
 }
 

@@ -62,6 +62,7 @@ internal sealed class ProposedDocumentText(GovernanceHistory history, Governance
             TitleOf(document),
             isRecordedInstrument ? $"/staff/instruments/{document.Id}"
                 : before is not null && document.Kind == DocumentKind.Technology ? $"/staff/technologies/{document.Id}"
+                : before is not null && document.Kind == DocumentKind.Wording ? $"/staff/wording/{document.Id}"
                 : null,
             [.. ChangeDescription.Describe(before, document, snapshot)],
             [.. CorrectionDescription.Sentences(before, document, today), .. BeforePassed(document)],
