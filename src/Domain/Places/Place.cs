@@ -11,6 +11,10 @@ public sealed record Place(string Id, string Name, string Address, string Area)
     /// <summary>True when it has no notice any more. It keeps its address and its history.</summary>
     [JsonPropertyName("retired"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRetired { get; init; }
+
+    /// <summary>Where it is; null when that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlaceGeometry? Geometry { get; init; }
 }
 
 /// <summary>A screen that shows the notice of a place.</summary>

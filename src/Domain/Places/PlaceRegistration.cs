@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Devices.Facts;
 
 namespace SurveillanceRegistry.Domain.Places;
 
@@ -12,17 +13,34 @@ public static class PlaceRegistration
     private const int MaxNamed = 10;
 
     /// <summary>Every reason why a place cannot be registered; empty when it can.</summary>
-    public static ImmutableArray<Refusal> Check(Place place)
+    /// <param name="areas">Checks its area.</param>
+    public static ImmutableArray<Refusal> Check(Place place, IAreaCheck areas)
     {
         ArgumentNullException.ThrowIfNull(place);
+        ArgumentNullException.ThrowIfNull(areas);
         return
         [
             .. (
                 (Refusal?[])
-                    [CheckId(place.Id), CheckText(place.Name, "name"), CheckText(place.Address, "address"), CheckText(place.Area, "area")]
+                    [
+                        CheckId(place.Id),
+                        CheckText(place.Name, "name"),
+                        CheckText(place.Address, "address"),
+                        CheckText(place.Area, "area"),
+                        CheckGeometry(place.Geometry, areas),
+                    ]
             ).OfType<Refusal>(),
         ];
     }
+
+    private static Refusal? CheckGeometry(PlaceGeometry? geometry, IAreaCheck areas) =>
+        geometry switch
+        {
+            null => null,
+            { Point: { } point } => GeometryChecks.Check(point, "geometry"),
+            { Area: { } area } => GeometryChecks.Check(area, areas, "geometry", "area of the place"),
+            _ => throw new ArgumentException("A geometry is a point or an area.", nameof(geometry)),
+        };
 
     /// <summary>Every reason why a kiosk cannot be registered; empty when it can. The register checks that its place is there.</summary>
     public static ImmutableArray<Refusal> Check(Kiosk kiosk)

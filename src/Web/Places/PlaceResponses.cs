@@ -12,6 +12,7 @@ namespace SurveillanceRegistry.Web.Places;
 
 /// <summary>A place with the ids of its screens, its devices and the fleets whose people work from it.</summary>
 /// <param name="Area">What the notice covers, in words.</param>
+/// <param name="Geometry">Where it is; null when that is not known.</param>
 /// <param name="Devices">Of now: also what was removed and is still on the notice. Of the past: what the register named there.</param>
 /// <param name="Version">The number of the version of the register that says this.</param>
 /// <param name="Since">From when it holds.</param>
@@ -22,6 +23,7 @@ internal sealed record PlaceResponse(
     string Name,
     string Address,
     string Area,
+    PlaceGeometry? Geometry,
     ImmutableArray<string> Kiosks,
     ImmutableArray<string> Devices,
     ImmutableArray<string> Fleets,
@@ -64,6 +66,7 @@ internal sealed record PlaceResponse(
             place.Name,
             place.Address,
             place.Area,
+            place.Geometry,
             [.. kiosks],
             [.. devices],
             [.. fleets],

@@ -17,6 +17,7 @@ internal static class RegisterApi
         string? Name = null,
         string? Address = null,
         string? Area = null,
+        PlaceGeometry? Geometry = null,
         bool? Retired = null,
         string? Since = null,
         string? Reason = null
@@ -53,7 +54,11 @@ internal static class RegisterApi
             http,
             body =>
                 clerk.RegisterAsync(
-                    new Place(body.Id ?? "", body.Name ?? "", body.Address ?? "", body.Area ?? "") { IsRetired = body.Retired == true },
+                    new Place(body.Id ?? "", body.Name ?? "", body.Address ?? "", body.Area ?? "")
+                    {
+                        Geometry = body.Geometry,
+                        IsRetired = body.Retired == true,
+                    },
                     new ClerkAct(http.User, body.Reason, body.Since),
                     http.RequestAborted
                 ),
@@ -86,6 +91,7 @@ internal static class RegisterApi
                         Name = body.Name ?? before.Name,
                         Address = body.Address ?? before.Address,
                         Area = body.Area ?? before.Area,
+                        Geometry = body.Geometry ?? before.Geometry,
                         IsRetired = body.Retired ?? before.IsRetired,
                     },
                     version,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Claims;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Staff;
@@ -22,6 +23,7 @@ public sealed class RegisterClerk(
     IInventoryRegister<Place> places,
     IInventoryRegister<Kiosk> kiosks,
     IInventoryRegister<Fleet> fleets,
+    IAreaCheck areas,
     IGrainFactory grains,
     TimeProvider time
 )
@@ -32,7 +34,7 @@ public sealed class RegisterClerk(
         ArgumentNullException.ThrowIfNull(place);
         return await ActAsync(
             act,
-            PlaceRegistration.Check(place),
+            PlaceRegistration.Check(place, areas),
             stated => places.RegisterAsync(place, stated, cancellationToken),
             place.Id
         );
@@ -49,7 +51,7 @@ public sealed class RegisterClerk(
         ArgumentNullException.ThrowIfNull(place);
         return await ActAsync(
             act,
-            PlaceRegistration.Check(place),
+            PlaceRegistration.Check(place, areas),
             stated => places.ChangeAsync(place, version, stated, cancellationToken),
             place.Id
         );

@@ -48,11 +48,12 @@ internal sealed record PlaceVersionResponse : VersionResponse<Place>
 {
     private PlaceVersionResponse(RegisterVersion<Place> version, Attribution? by = null, string? reason = null)
         : base(version, by, reason) =>
-        (Id, Name, Address, Area, Retired) = (
+        (Id, Name, Address, Area, Geometry, Retired) = (
             version.Value.Id,
             version.Value.Name,
             version.Value.Address,
             version.Value.Area,
+            version.Value.Geometry,
             version.Value.IsRetired
         );
 
@@ -63,6 +64,9 @@ internal sealed record PlaceVersionResponse : VersionResponse<Place>
     public string Address { get; init; }
 
     public string Area { get; init; }
+
+    /// <summary>Where it is; null when that is not known.</summary>
+    public PlaceGeometry? Geometry { get; init; }
 
     public bool Retired { get; init; }
 

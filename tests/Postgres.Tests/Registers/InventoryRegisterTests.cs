@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Registers;
@@ -42,7 +43,7 @@ public sealed class InventoryRegisterTests(SharedCluster cluster)
             var id = $"one-{random.Next(5)}";
             var kind = random.Next(3);
             if (kind == 0)
-                await places.ActAsync(random, new Place(id, $"Name {random.Next(9)}", "1 Main St", "the corner"), act);
+                await places.ActAsync(random, NewPlace(random, id), act);
             else if (kind == 1)
                 await fleets.ActAsync(random, NewFleet(random, id), act);
             else
@@ -53,13 +54,30 @@ public sealed class InventoryRegisterTests(SharedCluster cluster)
         await places.AskAsync(random, now);
         await kiosks.AskAsync(random, now);
         await fleets.AskAsync(random, now);
-
-        static Fleet NewFleet(Random random, string id) =>
-            new(id, random.Next(2) == 0 ? null : "Night", "police", [.. new[] { SmallCity.Lobby, "gate" }.Take(random.Next(3))])
-            {
-                IsRetired = random.Next(4) == 0,
-            };
     }
+
+    private static Place NewPlace(Random random, string id) =>
+        new(id, $"Name {random.Next(3)}", "1 Main St", "the corner")
+        {
+            Geometry = random.Next(3) switch
+            {
+                0 => null,
+                1 => new PlaceGeometry(new Position(random.Next(3), 47.5)),
+                _ => new PlaceGeometry(
+                    new Area([
+                        [
+                            [new(0, 0), new(1, 0), new(random.Next(3), 1), new(0, 0)],
+                        ],
+                    ])
+                ),
+            },
+        };
+
+    private static Fleet NewFleet(Random random, string id) =>
+        new(id, random.Next(2) == 0 ? null : "Night", "police", [.. new[] { SmallCity.Lobby, "gate" }.Take(random.Next(3))])
+        {
+            IsRetired = random.Next(4) == 0,
+        };
 
     [Fact]
     public async Task An_act_on_a_register_has_one_entry_with_its_reason_and_what_is_registered()

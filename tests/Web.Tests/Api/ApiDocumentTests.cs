@@ -68,7 +68,7 @@ public sealed class ApiDocumentTests(SampleCity city)
             schemas["Lifecycle"]!.ToJsonString()
         );
         Assert.Equal(
-            ["id", "name", "address", "area", "kiosks", "devices", "fleets", "version", "since", "recordedAt", "entry"],
+            ["id", "name", "address", "area", "geometry", "kiosks", "devices", "fleets", "version", "since", "recordedAt", "entry"],
             schemas["Place"]!["required"]!.AsArray().Select(member => (string)member!)
         );
         Assert.Equal("date-time", (string?)schemas["Revision"]!["properties"]!["recordedAt"]!["format"]);

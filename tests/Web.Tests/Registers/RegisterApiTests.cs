@@ -9,6 +9,8 @@ namespace SurveillanceRegistry.Web.Tests.Registers;
 /// <summary>The registers of places and screens, for programs.</summary>
 public sealed class RegisterApiTests(StaffedCity staffed) : DeviceClerkApiTestBase(staffed)
 {
+    private const string Placed = """{"id":"a","name":"a","address":"a","area":"a","reason":"r" """;
+
     [Fact]
     public async Task A_place_is_added_renamed_retired_and_brought_back_with_its_current_version()
     {
@@ -67,6 +69,39 @@ public sealed class RegisterApiTests(StaffedCity staffed) : DeviceClerkApiTestBa
     }
 
     [Fact]
+    public async Task A_place_has_a_point_or_an_area_and_each_version_answers_with_its_own()
+    {
+        const string Point = """{"type":"Point","coordinates":[-122.3331,47.6097]}""",
+            Square = """{"type":"Polygon","coordinates":[[[-122.34,47.6],[-122.33,47.6],[-122.33,47.61],[-122.34,47.6]]]}""";
+        await SendAsync("POST", "places", Corner("mapped-corner", $$""","geometry":{{Point}},"since":"2026-11-01" """));
+        City.Time.Advance(TimeSpan.FromMinutes(1));
+        var (_, moved, _) = await SendAsync(
+            "PATCH",
+            "places/mapped-corner",
+            $$"""{"geometry":{{Square}},"since":"2026-11-10","reason":"Measured."}""",
+            "\"1\""
+        );
+        Assert.Equal(Square, moved!["geometry"]!.ToJsonString());
+        Assert.Equal(Point, await GeometryAsync("?asOf=2026-11-09"));
+        Assert.Equal(Square, await GeometryAsync("?asOf=2026-11-10"));
+        Assert.Equal(Square, await GeometryAsync(""));
+        var (same, _, _) = await SendAsync("PATCH", "places/mapped-corner", $$"""{"geometry":{{Square}},"reason":"r"}""", "\"2\"");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, same);
+        Assert.Contains(
+            "an outline of 4 points",
+            await City.Reader.GetStringAsync("/places/mapped-corner", TestContext.Current.CancellationToken)
+        );
+        var then = await City.Reader.GetStringAsync(
+            "/places/mapped-corner/history?lang=es&asOf=2026-11-09",
+            TestContext.Current.CancellationToken
+        );
+        Assert.Contains("latitud 47.6097, longitud -122.3331", then);
+
+        async Task<string?> GeometryAsync(string query) =>
+            (await City.Json("/api/v1/places/mapped-corner" + query))["geometry"]?.ToJsonString();
+    }
+
+    [Fact]
     public async Task A_screen_is_measured_and_its_measures_are_answered_on_both_axes_of_time()
     {
         const string Glass = """{"width":1920,"height":1080,"widthMm":708,"distanceMm":2000}""";
@@ -109,6 +144,9 @@ public sealed class RegisterApiTests(StaffedCity staffed) : DeviceClerkApiTestBa
     [InlineData("places", """{"id":"Corner","name":"","address":" x","area":"a\nb"}""", "id name address area reason")]
     [InlineData("places", """{"id":"a","name":"a","address":"a","area":"a","reason":"r","since":"soon"}""", "since")]
     [InlineData("kiosks", """{"id":"a","reason":"r"}""", "place")]
+    [InlineData("places", Placed + ""","geometry":{"type":"Point","coordinates":[-122.3,97.6]}}""", "geometry")]
+    [InlineData("places", Placed + ""","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}""", "geometry")]
+    [InlineData("places", Placed + ""","geometry":{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,0]]]}}""", "geometry")]
     public async Task Every_part_that_cannot_be_registered_is_named(string path, string body, string parts)
     {
         var (status, problem, _) = await SendAsync("POST", path, body);

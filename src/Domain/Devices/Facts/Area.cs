@@ -15,6 +15,17 @@ public sealed record Area(ImmutableArray<ImmutableArray<ImmutableArray<Position>
     /// <summary>The most points of an area: an entry of the ledger holds it.</summary>
     public const int MaxPoints = 1000;
 
+    /// <summary>Whether both have the same polygons, with the same points in the same order.</summary>
+    public bool Equals(Area? other) =>
+        other is not null
+        && Polygons.Length == other.Polygons.Length
+        && Polygons.Zip(other.Polygons).All(pair => AreEqual(pair.First, pair.Second));
+
+    public override int GetHashCode() => HashCode.Combine(Polygons.Length, Points.FirstOrDefault(), Points.Count());
+
+    private static bool AreEqual(ImmutableArray<ImmutableArray<Position>> one, ImmutableArray<ImmutableArray<Position>> other) =>
+        one.Length == other.Length && one.Zip(other).All(rings => rings.First.SequenceEqual(rings.Second));
+
     /// <summary>Every point of every ring.</summary>
     [JsonIgnore]
     public IEnumerable<Position> Points => Polygons.SelectMany(polygon => polygon).SelectMany(ring => ring);

@@ -83,12 +83,8 @@ public sealed record FactChecks(City City, NamedLists Lists, IAreaCheck Areas, D
 
     private IEnumerable<Refusal?> CheckInstallation(FixedDevice device)
     {
-        if (device.Position is { IsOnEarth: false } position)
-            yield return Invalid(
-                "position",
-                $"Latitude {position.Latitude}, longitude {position.Longitude}: expected a latitude from -90 to 90 and a longitude from "
-                    + $"-180 to 180{(Math.Abs(position.Latitude) is > 90 and <= 180 ? "; they may be swapped" : "")}."
-            );
+        if (device.Position is { } position)
+            yield return GeometryChecks.Check(position, "position");
         if (device.Directions is { } directions)
         {
             if (directions.IsDefaultOrEmpty || directions.Length > MaxDirections)
@@ -98,28 +94,10 @@ public sealed record FactChecks(City City, NamedLists Lists, IAreaCheck Areas, D
         }
 
         if (device.Coverage is { } area)
-            yield return CheckArea(area);
+            yield return GeometryChecks.Check(area, Areas, "coverage", "covered area");
         if (device.MountingHeight is { } height && height is not (>= 0 and <= MaxHeightMetres))
             yield return Invalid("mountingHeight", $"A mounting height of {height} metres: expected 0 to {MaxHeightMetres}.");
     }
-
-    private Refusal? CheckArea(Area area)
-    {
-        if (area.Points.Take(Area.MaxPoints + 1).Count() > Area.MaxPoints)
-            return Invalid("coverage", $"The covered area has more than {Area.MaxPoints} points: simplify it.");
-        if (area.Points.Any(point => !point.IsOnEarth))
-            return Invalid("coverage", "The covered area has a point that is not on Earth: expected longitude, latitude, in degrees.");
-        if (Areas.FindProblem(area) is { } problem)
-            return Invalid("coverage", problem);
-        return ExtentOf(area) is > MaxExtentMetres and var extent
-            ? Invalid("coverage", $"The covered area is {extent / 1000:0} km across: expected at most {MaxExtentMetres / 1000:0} km.")
-            : null;
-    }
-
-    private static double ExtentOf(Area area) =>
-        new Position(area.Points.Min(point => point.Longitude), area.Points.Min(point => point.Latitude)).MetresTo(
-            new Position(area.Points.Max(point => point.Longitude), area.Points.Max(point => point.Latitude))
-        );
 
     private IEnumerable<Refusal?> CheckSources(Device device)
     {

@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Facts;
+using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Law;
 
 namespace SurveillanceRegistry.Web.Api.Schemas;
@@ -44,6 +45,8 @@ internal static class ApiSchemas
             (schema.Type, schema.Pattern) = (JsonSchemaType.String, "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$");
         else if (type == typeof(Position) || type == typeof(Area))
             SetGeometry(schema, type == typeof(Position) ? ["Point"] : ["Polygon", "MultiPolygon"]);
+        else if (type == typeof(PlaceGeometry))
+            SetGeometry(schema, ["Point", "Polygon", "MultiPolygon"]);
         else if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object && !type.Name.EndsWith("Body", StringComparison.Ordinal))
             schema.Required = context.JsonTypeInfo.Properties.Where(IsAlwaysWritten).Select(member => member.Name).ToHashSet();
         // A type with a name is described once, whichever member shows it first.

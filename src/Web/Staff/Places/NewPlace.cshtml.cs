@@ -14,8 +14,11 @@ public sealed class NewPlaceModel(RegisterClerk clerk) : FormPageModel
     public async Task<IActionResult> OnPostAsync()
     {
         var form = Request.Form;
+        var place = PlaceFields.Read(form, new Place(form.Text("id") ?? "", "", "", ""), out var unread);
+        if (unread is not null)
+            return Invalid(FieldError.From([unread]));
         var outcome = await clerk.RegisterAsync(
-            PlaceFields.Read(form, new Place(form.Text("id") ?? "", "", "", "")),
+            place,
             new ClerkAct(User, form.Text("reason"), form.Text("since")),
             HttpContext.RequestAborted
         );

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Mvc;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Devices;
+using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Grains;
@@ -19,6 +20,7 @@ public sealed class PlaceModel(
     IPlaceRegister register,
     IInventoryRegister<Fleet> fleets,
     IDeviceRegister devices,
+    IAreaCheck areas,
     IGrainFactory grains
 ) : RegisterPageModel<Place>(places, grains)
 {
@@ -60,7 +62,9 @@ public sealed class PlaceModel(
     {
         if (await CheckAsync(id) is { } refused)
             return refused;
-        var after = PlaceFields.Read(Request.Form, Place);
+        var after = PlaceFields.Read(Request.Form, Place, out var unread);
+        if (unread is not null)
+            return Invalid(FieldError.From([unread]));
         if (Request.Form.Text("seen") is null)
             return await ShowEffectAsync(after);
         return await ChangeAsync(after, "changed");
@@ -89,7 +93,7 @@ public sealed class PlaceModel(
     {
         ImmutableArray<Refusal> refusals =
         [
-            .. PlaceRegistration.Check(after),
+            .. PlaceRegistration.Check(after, areas),
             .. RegisterTimes.ReadSince(Request.Form.Text("since"), City, out var since) is { } refusal ? (Refusal[])[refusal] : [],
         ];
         if (after == Place && since is null)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
+using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Web.Staff.Forms;
 
@@ -14,13 +15,19 @@ internal static class PlaceFields
             ["name"] = place.Name,
             ["address"] = place.Address,
             ["area"] = place.Area,
+            ["geometry"] = place.Geometry?.ToString() ?? "",
         }.ToImmutableDictionary();
 
-    public static Place Read(IFormCollection form, Place before) =>
-        before with
+    /// <param name="refusal">The refusal of a position that cannot be read; null otherwise.</param>
+    public static Place Read(IFormCollection form, Place before, out Refusal? refusal)
+    {
+        refusal = PlaceGeometry.Read(form.Text("geometry"), out var geometry);
+        return before with
         {
             Name = form.Text("name") ?? "",
             Address = form.Text("address") ?? "",
             Area = form.Text("area") ?? "",
+            Geometry = geometry,
         };
+    }
 }

@@ -39,6 +39,35 @@ public sealed class PlacePageTests(StaffedCity staffed) : IClassFixture<StaffedC
     }
 
     [Fact]
+    public async Task A_clerk_states_where_a_place_is_and_a_wrong_position_is_named()
+    {
+        using var clerk = await staffed.SignedInAsync(Role.DeviceClerk);
+        await AddAsync(clerk, "found-corner");
+        (string, string)[] found =
+        [
+            ("version", "1"),
+            ("name", "Fifth and Main"),
+            ("address", "500 Fifth Ave"),
+            ("area", "the crossing and its four corners"),
+            ("reason", "Measured."),
+        ];
+        foreach (var wrong in (string[])["-122.3331, 47.6097", "somewhere", """{"type":"LineString","coordinates":[[0,0],[1,1]]}"""])
+        {
+            var (refused, text) = await clerk.PostToAsync("/staff/places/found-corner", "Change", [.. found, ("geometry", wrong)]);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+            Assert.NotNull((await Visitor.ParseAsync(text)).QuerySelector("#faults a[href='#geometry']"));
+        }
+
+        found = [.. found, ("geometry", "47.6097, -122.3331")];
+        var (shown, html) = await clerk.PostToAsync("/staff/places/found-corner", "Change", found);
+        Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        Assert.Equal("47.6097, -122.3331", (await Visitor.ParseAsync(html)).QuerySelector("input[name=geometry]")!.GetAttribute("value"));
+        var (changed, _) = await clerk.PostToAsync("/staff/places/found-corner", "Change", [.. found, ("seen", "yes")]);
+        Assert.Equal("/staff/places/found-corner?done=changed", changed.Headers.Location?.ToString());
+        Assert.Contains("latitude 47.6097, longitude -122.3331", await clerk.HtmlAsync("/places/found-corner"));
+    }
+
+    [Fact]
     public async Task A_clerk_retires_a_place_and_brings_it_back()
     {
         using var clerk = await staffed.SignedInAsync(Role.DeviceClerk);
