@@ -1,6 +1,5 @@
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Ledger;
-using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Postgres.Devices;
 using SurveillanceRegistry.Postgres.Registers;
 using SurveillanceRegistry.Postgres.Tests.Fixtures;
