@@ -66,8 +66,9 @@ public static class WebSetup
         app.UseConnectionLimits();
         app.UsePublicHosts();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        app.UseWhen(http => IsPage(http.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
+        app.UseStatusCodePages(refused => Problem.ForStatus(refused.HttpContext).ExecuteAsync(refused.HttpContext));
+        app.UseHeadAsGet();
+        app.UseWhen(http => IsPage(http.Request), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
         app.UsePresentKiosks();
         app.UseKioskFallback();
         app.UseStaffAddress();
@@ -121,10 +122,22 @@ public static class WebSetup
         HoldsApi.Map(api);
     }
 
-    /// <summary>Whether an address is a page for people; programs get problem details (RFC 9457).</summary>
-    private static bool IsPage(PathString path) => !ForPrograms.Any(program => path.StartsWithSegments(program));
+    /// <summary>Whether a request is for a page for people; programs get problem details (RFC 9457). No public page is posted to.</summary>
+    private static bool IsPage(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && !ForPrograms.Any(program => request.Path.StartsWithSegments(program));
 
-    private static readonly PathString[] ForPrograms = ["/api", "/assets", "/kiosks", "/health", "/version", "/.well-known", "/staff"];
+    private static readonly PathString[] ForPrograms =
+    [
+        "/api",
+        "/openapi",
+        "/assets",
+        "/kiosks",
+        "/health",
+        "/version",
+        "/.well-known",
+        "/staff",
+    ];
 
     private static void MapHealth(IEndpointRouteBuilder routes)
     {

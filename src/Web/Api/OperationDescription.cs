@@ -230,6 +230,7 @@ internal static class OperationDescription
         if (method != "GET")
         {
             problems["413"] = "The body is too large.";
+            problems["415"] = "The body has a media type that the operation does not take.";
             problems["422"] = "Refused by the rules: `errors` says what, where and what to do.";
             problems["409"] = NeedsIfMatch(method, path)
                 ? "Another change came first, or the state of the request does not allow this."

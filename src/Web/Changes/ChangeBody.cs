@@ -12,7 +12,7 @@ namespace SurveillanceRegistry.Web.Changes;
 /// <summary>A proposal of a program: whole documents, or single values of rows of the table, and the reason.</summary>
 /// <param name="Reason">The reason, for all who read the history.</param>
 /// <param name="Source">What it rests on; must be there when the request is submitted.</param>
-/// <param name="Documents">Documents as they should be, each as <c>GET /api/v1/instruments/{id}</c> gives it.</param>
+/// <param name="Documents">Documents as they should be, each as <c>GET /api/v1/documents/{kind}/{id}</c> gives it.</param>
 /// <param name="Rows">Values of rows; those that are not named stay as they are.</param>
 public sealed record ChangeBody(
     string? Reason = null,

@@ -22,8 +22,8 @@ internal static class EntityTags
         string.Create(CultureInfo.InvariantCulture, $"\"{version}.{Hash(bytes, "")}\"");
 
     /// <summary>
-    /// Reads the version of <c>If-Match</c>. Returns null when there is one, 428 when the header is missing, and 412 when it has no
-    /// version.
+    /// Reads the version of <c>If-Match</c>. Returns null when there is one, 428 when the header is missing, 400 when it is <c>*</c> or
+    /// names several tags, and 412 when its tag has no version.
     /// </summary>
     public static IResult? RequireIfMatch(HttpContext http, out int version)
     {
@@ -31,6 +31,8 @@ internal static class EntityTags
         if (http.Request.Headers.IfMatch.Count == 0)
             return Problem.PreconditionRequired();
         var tag = http.Request.Headers.IfMatch.ToString();
+        if (tag == "*" || tag.Contains(',', StringComparison.Ordinal))
+            return Problem.OneTagExpected();
         var text = tag.Length > 2 && tag[0] == '"' && tag[^1] == '"' ? tag[1..^1].Split('.')[0] : "";
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out version) ? null : Problem.PreconditionFailed();
     }

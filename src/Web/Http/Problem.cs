@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using SurveillanceRegistry.Domain;
 
 namespace SurveillanceRegistry.Web.Http;
@@ -67,6 +68,18 @@ internal static class Problem
             "Send the header If-Match with the ETag that GET gave you, so that you do not overwrite a change that you have not seen."
         );
 
+    /// <summary>
+    /// RFC 9110 §13.1.1 knows <c>*</c> and lists of tags. Here each would let a change overwrite what its author has not seen, so they are
+    /// refused for what they are, and not as stale.
+    /// </summary>
+    public static IResult OneTagExpected() =>
+        From(
+            StatusCodes.Status400BadRequest,
+            "one-tag",
+            "If-Match names no single version",
+            "Send the one ETag that GET gave you as If-Match: '*' or a list could overwrite a change that you have not seen."
+        );
+
     public static IResult PreconditionFailed() =>
         From(
             StatusCodes.Status412PreconditionFailed,
@@ -74,6 +87,29 @@ internal static class Problem
             "Changed since",
             "It changed since you read it. GET it again, check what changed, and send the new ETag as If-Match."
         );
+
+    /// <summary>The problem of an answer with a status and without a body: no operation made it.</summary>
+    public static IResult ForStatus(HttpContext http)
+    {
+        const string Document = "/openapi/v1.json lists every operation.";
+        return http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => NotFound($"Nothing is at this address. {Document}"),
+            StatusCodes.Status405MethodNotAllowed => From(
+                StatusCodes.Status405MethodNotAllowed,
+                "method",
+                "Method not allowed",
+                $"This address does not take {http.Request.Method}. It takes {http.Response.Headers.Allow}."
+            ),
+            StatusCodes.Status415UnsupportedMediaType => From(
+                StatusCodes.Status415UnsupportedMediaType,
+                "media-type",
+                "Media type not taken",
+                $"Send the body in the media type of the operation, usually application/json. {Document}"
+            ),
+            var status => From(status, "refused", ReasonPhrases.GetReasonPhrase(status), $"No operation takes this request. {Document}"),
+        };
+    }
 
     /// <summary>A limit is reached. The connection is closed after the answer, so that it does not count against the limit.</summary>
     public static IResult Busy(HttpContext http, int retryAfterSeconds, string sentence)

@@ -42,6 +42,38 @@ internal static class RequestGuard
             }
         );
 
+    /// <summary>
+    /// Answers HEAD as GET without its body, which the server leaves out (RFC 9110 §9.3.2). Not for streams, which do not end, and not
+    /// below <c>/staff</c>, where a sign-in that comes back from a provider is a GET.
+    /// </summary>
+    public static void UseHeadAsGet(this IApplicationBuilder app) =>
+        app.Use(
+            async (http, next) =>
+            {
+                var path = http.Request.Path;
+                if (
+                    !HttpMethods.IsHead(http.Request.Method)
+                    || path.StartsWithSegments("/staff")
+                    || path.StartsWithSegments("/kiosks")
+                        && path.Value!.TrimEnd('/').EndsWith("/changes", StringComparison.OrdinalIgnoreCase)
+                )
+                {
+                    await next(http);
+                    return;
+                }
+
+                http.Request.Method = HttpMethods.Get;
+                try
+                {
+                    await next(http);
+                }
+                finally
+                {
+                    http.Request.Method = HttpMethods.Head;
+                }
+            }
+        );
+
     private static Task SetHeaders(HttpContext http)
     {
         var headers = http.Response.Headers;

@@ -34,6 +34,8 @@ public sealed class DeviceRegistrationApiTests(StaffedCity staffed) : DeviceCler
             (HttpStatusCode.PreconditionFailed, "/problems/stale"),
             await ProblemAsync("PATCH", "devices/api-cam-1", Paused, "\"7\"")
         );
+        foreach (var tags in (string[])["*", "\"7\", \"1\"", "\"1\",\"2\""])
+            Assert.Equal((HttpStatusCode.BadRequest, "/problems/one-tag"), await ProblemAsync("PATCH", "devices/api-cam-1", Paused, tags));
         var (_, _, seen) = await SendAsync("GET", "devices/api-cam-1");
         var (changed, body, next) = await SendAsync("PATCH", "devices/api-cam-1", Paused, seen);
         Assert.Equal(

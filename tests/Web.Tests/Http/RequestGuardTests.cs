@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using SurveillanceRegistry.Web.Tests.Fixtures;
 
 namespace SurveillanceRegistry.Web.Tests.Http;
@@ -30,6 +32,56 @@ public sealed class RequestGuardTests(SampleCity city)
         using var answer = await city.Reader.SendAsync(request, Cancellation);
         Assert.Equal(status, (int)answer.StatusCode);
         AssertHeaders(answer.Headers);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/governance")]
+    [InlineData("/api/v1/places")]
+    [InlineData("/api/v1/instruments/smc-14.18")]
+    [InlineData("/api/v1/instruments/no-such")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/changes.atom")]
+    [InlineData("/.well-known/jwks.json")]
+    public async Task A_request_of_the_head_alone_is_answered_as_one_of_the_whole(string address)
+    {
+        using var whole = await city.Reader.GetAsync(address, Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Head, address);
+        using var head = await city.Reader.SendAsync(request, Cancellation);
+        Assert.Equal((whole.StatusCode, whole.Headers.ETag), (head.StatusCode, head.Headers.ETag));
+        Assert.Equal(whole.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_request_of_the_head_of_a_stream_is_refused_and_holds_no_connection()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/kiosks/kiosk-east-precinct-lobby/Changes/");
+        using var answer = await city.Reader.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/technologies", "/problems/method", "It takes GET")]
+    [InlineData("DELETE", "/openapi/v1.json", "/problems/method", "It takes GET")]
+    [InlineData("POST", "/governance.csv", "/problems/not-found", "Nothing is at this address")]
+    [InlineData("GET", "/openapi/v2.json", "/problems/not-found", "Nothing is at this address")]
+    [InlineData("GET", "/api/v1/no-such-list", "/problems/not-found", "Nothing is at this address")]
+    [InlineData("GET", "/.well-known/nothing", "/problems/not-found", "Nothing is at this address")]
+    public async Task A_request_that_no_operation_takes_is_answered_with_a_problem_of_the_document(
+        string method,
+        string address,
+        string type,
+        string told
+    )
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
+        using var answer = await city.Reader.SendAsync(request, Cancellation);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancellation))!;
+        Assert.Equal(["detail", "status", "title", "type"], problem.Select(member => member.Key).Order(StringComparer.Ordinal));
+        Assert.Equal((type, (int)answer.StatusCode), ((string?)problem["type"], (int?)problem["status"]));
+        Assert.Contains(told, (string?)problem["detail"], StringComparison.Ordinal);
     }
 
     [Fact]
