@@ -69,6 +69,7 @@ public static class WebSetup
         app.UseStatusCodePages(refused => Problem.ForStatus(refused.HttpContext).ExecuteAsync(refused.HttpContext));
         app.UseHeadAsGet();
         app.UseWhen(http => IsPage(http.Request), pages => pages.UseStatusCodePagesWithReExecute("/missing/{0}"));
+        app.UseWhen(http => IsStaffPage(http.Request), pages => pages.UseStatusCodePagesWithReExecute("/staff/missing/{0}"));
         app.UsePresentKiosks();
         app.UseKioskFallback();
         app.UseStaffAddress();
@@ -126,6 +127,12 @@ public static class WebSetup
     private static bool IsPage(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && !ForPrograms.Any(program => request.Path.StartsWithSegments(program));
+
+    /// <summary>Whether a person asks for a staff page. What a form or a program sends gets problem details.</summary>
+    private static bool IsStaffPage(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && request.Path.StartsWithSegments("/staff")
+        && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
 
     private static readonly PathString[] ForPrograms =
     [

@@ -45,6 +45,7 @@ internal static class EndpointPolicyTable
         PAGE /staff/ingest ingest + staff
         GET /staff/ingest/figures ingest
         PAGE /staff/instruments/{id} staff
+        PAGE /staff/missing/{code:int} staff
         PAGE /staff/names staff
         PAGE /staff/records staff
         PAGE /staff/not-allowed anonymous

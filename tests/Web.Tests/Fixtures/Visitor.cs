@@ -25,6 +25,7 @@ internal sealed partial class Visitor : IDisposable
             return new NetworkStream(socket, ownsSocket: true);
         };
         _client = new HttpClient(_handler) { BaseAddress = new Uri(url) };
+        _client.DefaultRequestHeaders.Add("Accept", "text/html, */*;q=0.8");
     }
 
     public CookieContainer Cookies => _handler.CookieContainer;
