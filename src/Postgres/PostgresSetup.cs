@@ -20,6 +20,7 @@ using SurveillanceRegistry.Domain.Presence.ExpectedStates;
 using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Records;
 using SurveillanceRegistry.Domain.Registers;
+using SurveillanceRegistry.Domain.Registers.Lists;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Changes;
@@ -126,6 +127,8 @@ public static class PostgresSetup
         services.AddSingleton<IInventoryRegister<Place>, PlaceInventory>();
         services.AddSingleton<IInventoryRegister<Kiosk>, KioskInventory>();
         services.AddSingleton<IInventoryRegister<Fleet>, FleetInventory>();
+        services.AddSingleton<IRegisterLists<Place>, PlaceInventory>();
+        services.AddSingleton<IRegisterLists<Kiosk>, KioskInventory>();
         services.AddSingleton<IDepartmentUses, DepartmentUses>();
         services.AddSingleton<IKindUses, KindUses>();
         services.AddSingleton<IPlaceUses, PlaceUses>();

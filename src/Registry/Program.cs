@@ -5,6 +5,7 @@ using SurveillanceRegistry.Postgres.Cluster;
 using SurveillanceRegistry.Registry.Commands;
 using SurveillanceRegistry.Registry.Commands.Backups;
 using SurveillanceRegistry.Registry.Commands.Init;
+using SurveillanceRegistry.Registry.Commands.Lists;
 using SurveillanceRegistry.Registry.Configuration;
 
 namespace SurveillanceRegistry.Registry;
@@ -29,6 +30,8 @@ internal static class Program
             MigrateCommand.Create(),
             PolicyCommands.Create(),
             DeviceCommands.Create(),
+            RegisterListCommands.CreatePlaces(),
+            RegisterListCommands.CreateScreens(),
             StaffCommands.Create(),
             TokenCommands.Create(),
             LedgerCommands.Create(),

@@ -3,12 +3,13 @@ using Npgsql;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Registers;
+using SurveillanceRegistry.Domain.Registers.Lists;
 using SurveillanceRegistry.Postgres.Ledger;
 
 namespace SurveillanceRegistry.Postgres.Registers;
 
 /// <summary>A register with versions, in the table of all versions. The rows that hold now are in a table of their own.</summary>
-public abstract class InventoryRegister<T> : IInventoryRegister<T>
+public abstract class InventoryRegister<T> : IInventoryRegister<T>, IRegisterLists<T>
     where T : class
 {
     private readonly NpgsqlDataSource _database;
@@ -55,6 +56,37 @@ public abstract class InventoryRegister<T> : IInventoryRegister<T>
     {
         ArgumentNullException.ThrowIfNull(act);
         return LedgerTransaction.RunAsync(_database, act.At, ledger => _rows.ChangeAsync(ledger, value, version, act), cancellationToken);
+    }
+
+    public Task<Outcome<RecordedList>> RecordAsync(
+        ImmutableArray<ListedChange<T>> changes,
+        RegisterAct act,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        return LedgerTransaction.RunAsync<RecordedList>(
+            _database,
+            act.At,
+            async ledger =>
+            {
+                foreach (var change in changes)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var outcome =
+                        change.Version == 0
+                            ? await _rows.RegisterAsync(ledger, change.Value, act)
+                            : await _rows.ChangeAsync(ledger, change.Value, change.Version, act);
+                    if (!outcome.IsDone)
+                        return outcome
+                            .Refusals.Select(one => one with { Sentence = $"Row {change.Row}: {one.Sentence}" })
+                            .ToImmutableArray();
+                }
+
+                return new RecordedList(changes.Length);
+            },
+            cancellationToken
+        );
     }
 
     private async Task<IEnumerable<RegisterVersion<T>>> ReadAsync(
