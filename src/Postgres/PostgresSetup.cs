@@ -13,6 +13,7 @@ using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Ledger.Replay;
 using SurveillanceRegistry.Domain.Notices;
+using SurveillanceRegistry.Domain.Outbox;
 using SurveillanceRegistry.Domain.Places;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Presence;
@@ -29,6 +30,7 @@ using SurveillanceRegistry.Postgres.Devices.Facts;
 using SurveillanceRegistry.Postgres.Devices.Imports;
 using SurveillanceRegistry.Postgres.Ledger;
 using SurveillanceRegistry.Postgres.Notices;
+using SurveillanceRegistry.Postgres.Outbox;
 using SurveillanceRegistry.Postgres.Places;
 using SurveillanceRegistry.Postgres.Policies;
 using SurveillanceRegistry.Postgres.Presence;
@@ -121,6 +123,13 @@ public static class PostgresSetup
         ));
     }
 
+    private static void AddOutbox(IServiceCollection services)
+    {
+        services.AddSingleton<IOutbox, OutboxRegister>();
+        services.AddSingleton<IMailChoices, MailChoices>();
+        services.AddSingleton<IWebhookRegister, WebhookRegister>();
+    }
+
     private static void AddPlaces(IServiceCollection services)
     {
         services.AddSingleton<IPlaceRegister, PlaceRegister>();
@@ -137,6 +146,7 @@ public static class PostgresSetup
 
     private static void AddStaff(IServiceCollection services)
     {
+        AddOutbox(services);
         services.AddSingleton<IStaffRegister, StaffRegister>();
         services.AddSingleton<IStaffCredentialRegister, StaffCredentialRegister>();
         services.AddSingleton<IStaffSessions, StaffSessions>();

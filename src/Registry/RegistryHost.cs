@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using SurveillanceRegistry.Delivery;
 using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Ledger;
@@ -78,6 +79,7 @@ internal static class RegistryHost
         services.AddSingleton(ReadProfiles(settings));
         services.AddMqtt();
         services.AddWeb();
+        services.AddDelivery(settings.Mail, settings.WebhookNetworks);
         if (settings.Oidc is { } identityProvider)
             services.AddIdentityProvider(identityProvider);
     }

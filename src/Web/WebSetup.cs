@@ -25,6 +25,7 @@ using SurveillanceRegistry.Web.Records;
 using SurveillanceRegistry.Web.Registers;
 using SurveillanceRegistry.Web.Staff.Account;
 using SurveillanceRegistry.Web.Staff.Audit;
+using SurveillanceRegistry.Web.Staff.Sending;
 
 namespace SurveillanceRegistry.Web;
 
@@ -54,6 +55,7 @@ public static class WebSetup
         services.AddSingleton<ListImports>();
         services.AddSingleton<AbsenceConfirmation>();
         services.AddSingleton<RegisterClerk>();
+        services.AddSingleton<MailCheckThrottle>();
         services.AddHostedService(provider => provider.GetRequiredService<KioskEventStream>());
         return services;
     }

@@ -37,6 +37,12 @@ public enum SecurityEventKind
     /// <summary>A signed-in person or program asked for something that its roles do not open.</summary>
     AccessRefused,
 
+    /// <summary>A person entered a mail address; the log has no address.</summary>
+    MailAddressSet,
+    MailAddressErased,
+    WebhookAdded,
+    WebhookEnded,
+
     /// <summary>An auditor read this log, or the record of readings of mobile devices.</summary>
     AuditRead,
 }

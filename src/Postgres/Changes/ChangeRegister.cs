@@ -6,6 +6,7 @@ using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Outbox;
 using SurveillanceRegistry.Postgres.Policies;
 
 namespace SurveillanceRegistry.Postgres.Changes;
@@ -116,6 +117,7 @@ public sealed class ChangeRegister(NpgsqlDataSource database) : IChangeRegister
                 ? ChangeEntry.ForHandOver(before.Id, after.Author, salt, note)
                 : ChangeEntry.ForProposal(before.Id, after.Proposal, salt, isApproval ? before.Author : null, note);
         await RecordStepAsync(ledger, before.Id, act, by, note, entryBody);
+        await OutboxRows.AddAsync(ledger, before, after, act, by);
         if (isApproval)
         {
             var documents = after.Proposal.Documents.Select(proposed => proposed.Document);

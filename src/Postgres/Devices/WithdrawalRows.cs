@@ -1,7 +1,10 @@
+using System.Globalization;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Withdrawals;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Outbox;
 using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Outbox;
 
 namespace SurveillanceRegistry.Postgres.Devices;
 
@@ -46,6 +49,9 @@ internal static class WithdrawalRows
                 by.Staff,
             }
         );
+        // A list takes many devices from one place: they are one occasion.
+        var once = string.Create(CultureInfo.InvariantCulture, $"confirmation:{place}:{ledger.At.UtcTicks}");
+        await OutboxRows.AddAsync(ledger, OccasionKind.ConfirmationAwaited, place!, by, once: once);
     }
 
     private static async Task ReturnAsync(LedgerTransaction ledger, Device device, long entry)

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using SurveillanceRegistry.Domain;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Outbox;
 using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Outbox;
 
 namespace SurveillanceRegistry.Postgres.Registers;
 
@@ -28,6 +30,7 @@ internal abstract class InventoryRows<T>(string word, string table, string regis
             return new Refusal(RefusalCodes.Taken, $"'{IdOf(value)}' is registered already: choose another id.", "id");
         if (await CheckAsync(ledger, null, value) is { IsEmpty: false } refusals)
             return refusals;
+        await OutboxRows.AddAsync(ledger, OccasionKind.InventoryChanged, $"{word}/{IdOf(value)}", act.By);
         return await InsertAsync(ledger, value, act.By, act.Reason, act.Since);
     }
 
@@ -47,6 +50,7 @@ internal abstract class InventoryRows<T>(string word, string table, string regis
             return refusals;
         var entry = await ledger.AppendAsync(changed, act.By, Details(value, version + 1, act.Reason, act.Since));
         await UpdateAsync(ledger, value);
+        await OutboxRows.AddAsync(ledger, OccasionKind.InventoryChanged, $"{word}/{id}", act.By);
         return await AddVersionAsync(ledger, value, version + 1, entry, act.Since);
     }
 

@@ -229,7 +229,8 @@ public sealed class StaffRegister(NpgsqlDataSource database) : IStaffRegister
                         delete from registry.second_factor where staff = @id;
                         delete from registry.recovery_code where staff = @id;
                         delete from registry.staff_session where staff = @id;
-                        delete from registry.saved_view where owner = @id
+                        delete from registry.saved_view where owner = @id;
+                        delete from registry.mail_address where staff = @id
                         """,
                         new { id },
                         transaction

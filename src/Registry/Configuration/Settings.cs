@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Net;
+using SurveillanceRegistry.Delivery.Mail;
 using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Staff;
 using SurveillanceRegistry.Web.Staff.Account;
@@ -19,6 +22,8 @@ namespace SurveillanceRegistry.Registry.Configuration;
 /// <param name="Oidc">The city's identity provider; null if staff sign in with passwords only.</param>
 /// <param name="HeartbeatDays">For how many days single heartbeats are stored, 1 to 3650.</param>
 /// <param name="SecurityLogDays">For how many days events of the security log are stored, 30 to 3650.</param>
+/// <param name="Mail">The city's mail server; null if none is set, and no mail is sent.</param>
+/// <param name="WebhookNetworks">Networks of the city's own to which webhooks may go.</param>
 /// <param name="Tls">Addresses and certificate of the listeners with TLS; null if there are none.</param>
 internal sealed record Settings(
     HttpSettings Http,
@@ -32,6 +37,8 @@ internal sealed record Settings(
     IdentityProviderSettings? Oidc,
     int HeartbeatDays,
     int SecurityLogDays,
+    MailSettings? Mail,
+    ImmutableArray<IPNetwork> WebhookNetworks,
     TlsSettings? Tls
 )
 {
@@ -66,6 +73,8 @@ internal sealed record Settings(
             OidcSettings.Read(settings),
             ReadHeartbeatDays(settings),
             ReadSecurityLogDays(settings),
+            SmtpSettings.Read(settings),
+            WebhookSettings.ReadNetworks(settings),
             TlsSettings.Read(settings)
         );
     }

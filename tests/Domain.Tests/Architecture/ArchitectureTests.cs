@@ -32,6 +32,7 @@ public sealed class ArchitectureTests
             "Microsoft.Extensions.Logging.Abstractions",
         ],
         ["src/Signing"] = ["Domain", "NSec.Cryptography", "System.Security.Cryptography.Pkcs"],
+        ["src/Delivery"] = ["Grains", "Microsoft.AspNetCore.App", "MailKit"],
         ["src/Mqtt"] = ["Grains", "Microsoft.AspNetCore.App", "MQTTnet.AspNetCore", "Google.Protobuf"],
         ["src/Web"] =
         [
@@ -51,6 +52,7 @@ public sealed class ArchitectureTests
             "Postgres",
             "Files",
             "Signing",
+            "Delivery",
             "Simulator",
             "System.CommandLine",
             "OpenTelemetry.Extensions.Hosting",
@@ -128,6 +130,7 @@ public sealed class ArchitectureTests
     [InlineData("src/Web", "DiffPlex")]
     [InlineData("src/Web", "Otp.NET")]
     [InlineData("src/Web", "QRCoder")]
+    [InlineData("src/Delivery", "MailKit")]
     [InlineData("src/Signing", "NSec.Cryptography")]
     [InlineData("src/Signing", "System.Security.Cryptography.Pkcs")]
     [InlineData("src/Web", "System.ServiceModel.Syndication")]
@@ -190,6 +193,7 @@ public sealed class ArchitectureTests
     [InlineData("Files")]
     [InlineData("Postgres")]
     [InlineData("Signing")]
+    [InlineData("Delivery")]
     [InlineData("Mqtt")]
     [InlineData("Web")]
     public void Every_public_interface_and_enum_is_documented(string project)

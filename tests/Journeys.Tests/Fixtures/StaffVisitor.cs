@@ -50,13 +50,25 @@ internal sealed partial class StaffVisitor(Uri http, bool isBehindTls = false) :
     /// <param name="from">A page with a form. Every page of a session has one: that of signing out, in the layout.</param>
     public async Task<HttpStatusCode> SubmitAsync(string address, Dictionary<string, string> form, string from = "/staff/account")
     {
-        using var page = await SendAsync(HttpMethod.Get, from);
-        form["__RequestVerificationToken"] = FormToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
-        using var answer = await SendAsync(HttpMethod.Post, address, form);
+        using var answer = await PostAsync(address, form, from);
         return answer.StatusCode;
     }
 
+    /// <summary>Submits a form of a page that answers with a page.</summary>
+    public async Task<string> SubmitForTextAsync(string address, Dictionary<string, string> form)
+    {
+        using var answer = await PostAsync(address, form, "/staff/account");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> PostAsync(string address, Dictionary<string, string> form, string from)
+    {
+        using var page = await SendAsync(HttpMethod.Get, from);
+        form["__RequestVerificationToken"] = FormToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        return await SendAsync(HttpMethod.Post, address, form);
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, Dictionary<string, string>? form = null)
     {

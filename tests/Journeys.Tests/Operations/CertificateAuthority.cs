@@ -24,6 +24,9 @@ internal sealed class CertificateAuthority : IDisposable
         return leaf;
     }
 
+    /// <summary>Writes the certificate of the root.</summary>
+    public void WriteRoot(string file) => File.WriteAllText(file, _root.ExportCertificatePem());
+
     /// <summary>A client that knows the root alone.</summary>
     public SslClientAuthenticationOptions ClientOptions()
     {

@@ -9,37 +9,6 @@ namespace SurveillanceRegistry.Journeys.Tests.Staff;
 [Collection(StaffedRegistryGroup.Name)]
 public sealed class StaffPagesTests(StaffedRegistry city)
 {
-    private static readonly string[] Pages =
-    [
-        "/staff",
-        "/staff/table",
-        "/staff/table?technology=alpr&columns=standing&columns=source&asOf=2026-03-29",
-        "/staff/changes",
-        "/staff/changes?state=draft",
-        "/staff/import",
-        "/staff/review",
-        "/staff/account",
-        "/staff/instruments/spd-manual-16.170",
-        "/staff/change/spd-manual-16.170/1/alpr",
-        "/staff/amend/spd-manual-16.170/alpr",
-        "/staff/amend/smc-14.18",
-        "/staff/edit/spd-manual-16.170/1",
-        "/staff/edit/spd-manual-16.170/1/alpr",
-        "/staff/not-allowed",
-    ];
-
-    private static readonly string[] OfTheClerk =
-    [
-        "/staff/devices",
-        "/staff/devices?fleet=body-worn-east",
-        "/staff/devices/new",
-        "/staff/devices/east-precinct-lobby-1",
-        "/staff/devices/body-worn-east-01",
-        "/staff/gateways",
-        "/staff/imports",
-        "/staff/gateways/axe-gateway",
-    ];
-
     [Fact]
     public async Task Axe_finds_no_violation_on_any_staff_page()
     {
@@ -55,13 +24,13 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         var administrator = await city.SignInAsync("administrator", withScript: true);
         var found = new List<string>();
         foreach (
-            var (who, address) in Pages
-                .Append($"/staff/changes/{change}")
+            var (who, address) in StaffAddresses
+                .Pages.Append($"/staff/changes/{change}")
                 .Append($"/staff/changes/{change}/why")
                 .Append($"/staff/changes/{decided}")
                 .Select(address => (page, address))
-                .Concat(OfTheClerk.Select(address => (clerk, address)))
-                .Append((administrator, "/staff/ingest"))
+                .Concat(StaffAddresses.OfTheClerk.Select(address => (clerk, address)))
+                .Concat(StaffAddresses.OfTheAdministrator.Select(address => (administrator, address)))
                 .Append((approver, "/staff"))
                 .Append((approver, $"/staff/changes/{decided}"))
         )
@@ -102,11 +71,11 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         var clerkWithoutScript = await city.SignInAsync("clerk");
         var administratorWithoutScript = await city.SignInAsync("administrator");
         foreach (
-            var (who, address) in Pages
-                .Except(["/staff/not-allowed"])
+            var (who, address) in StaffAddresses
+                .Pages.Except(["/staff/not-allowed"])
                 .Select(address => (page, address))
-                .Concat(OfTheClerk[..^1].Select(address => (clerkWithoutScript, address)))
-                .Append((administratorWithoutScript, "/staff/ingest"))
+                .Concat(StaffAddresses.OfTheClerk[..^1].Select(address => (clerkWithoutScript, address)))
+                .Concat(StaffAddresses.OfTheAdministrator.Select(address => (administratorWithoutScript, address)))
         )
         {
             var answer = await who.GotoAsync(address);
@@ -121,10 +90,10 @@ public sealed class StaffPagesTests(StaffedRegistry city)
         var administrator = await city.SignInAsync("administrator", withScript: true);
         await administrator.SetViewportSizeAsync(390, 844);
         foreach (
-            var (who, address) in Pages
-                .Select(address => (wide, address))
-                .Concat(OfTheClerk[..^1].Select(address => (clerk, address)))
-                .Append((administrator, "/staff/ingest"))
+            var (who, address) in StaffAddresses
+                .Pages.Select(address => (wide, address))
+                .Concat(StaffAddresses.OfTheClerk[..^1].Select(address => (clerk, address)))
+                .Concat(StaffAddresses.OfTheAdministrator.Select(address => (administrator, address)))
         )
         {
             await who.GotoAsync(address);

@@ -17,6 +17,7 @@ internal static class EndpointPolicyTable
         # Staff pages
         PAGE /staff staff
         PAGE /staff/account signed-in
+        PAGE /staff/account/mail staff
         PAGE /staff/account/password signed-in
         PAGE /staff/account/second-factor signed-in
         PAGE /staff/accounts administrator + staff
@@ -70,11 +71,13 @@ internal static class EndpointPolicyTable
         PAGE /staff/screens/new device-clerk + staff
         PAGE /staff/screens/{id} staff
         PAGE /staff/first/{token} anonymous
+        PAGE /staff/stop-mail/{token} anonymous
         PAGE /staff/sign-in anonymous
         PAGE /staff/sign-in/code anonymous
         PAGE /staff/sign-out signed-in
         PAGE /staff/table staff
         PAGE /staff/tokens administrator + staff
+        PAGE /staff/webhooks administrator + staff
 
         # API that needs a token
         GET /api/v1/audit/readings auditor

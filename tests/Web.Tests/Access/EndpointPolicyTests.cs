@@ -22,6 +22,7 @@ public sealed class EndpointPolicyTests(StaffedCity staffed) : IClassFixture<Sta
     private static readonly string[] PagesBeforeSignIn =
     [
         "staff/first/{token}",
+        "staff/stop-mail/{token}",
         "staff/sign-in",
         "staff/sign-in/code",
         "staff/not-allowed",

@@ -4,7 +4,9 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Devices.Facts;
 using SurveillanceRegistry.Domain.Devices.Imports;
 using SurveillanceRegistry.Domain.Ledger;
+using SurveillanceRegistry.Domain.Outbox;
 using SurveillanceRegistry.Postgres.Ledger;
+using SurveillanceRegistry.Postgres.Outbox;
 
 namespace SurveillanceRegistry.Postgres.Devices.Imports;
 
@@ -34,6 +36,7 @@ internal static class ListImportRows
             Removed = gone.Length,
         };
         await InsertAsync(ledger, recorded, await AppendAsync(ledger, recorded, by, reason));
+        await OutboxRows.AddAsync(ledger, OccasionKind.ListImported, draft.Id, by);
         // What is removed gives its asset number free for what follows.
         foreach (var (device, version, _) in gone)
         {
@@ -80,6 +83,7 @@ internal static class ListImportRows
         );
         if (isUndone == 0)
             return new Refusal(RefusalCodes.WrongState, "The list is not recorded, or was undone already.");
+        await OutboxRows.AddAsync(ledger, OccasionKind.ListImportUndone, import.Id, by);
         var rows = await ledger.QueryAsync<(string Device, int Version, string? Before, string Body, int Now)>(
             """
             select made.device, made.version, made.before::text, device.body::text, device.version

@@ -125,6 +125,7 @@ internal static class StaffAuthentication
         // Shown to users without a session.
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignIn");
         pages.Conventions.AllowAnonymousToPage("/Staff/FirstAdministrator/First");
+        pages.Conventions.AllowAnonymousToPage("/Staff/Sending/StopMail");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/SignInCode");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/AccessDenied");
         pages.Conventions.AllowAnonymousToPage("/Staff/Account/UnknownAccount");
