@@ -22,6 +22,7 @@ using SurveillanceRegistry.Domain.Presence.History;
 using SurveillanceRegistry.Domain.Records;
 using SurveillanceRegistry.Domain.Registers;
 using SurveillanceRegistry.Domain.Registers.Lists;
+using SurveillanceRegistry.Domain.Search;
 using SurveillanceRegistry.Domain.Staff;
 using SurveillanceRegistry.Postgres.Backups;
 using SurveillanceRegistry.Postgres.Changes;
@@ -37,6 +38,7 @@ using SurveillanceRegistry.Postgres.Presence;
 using SurveillanceRegistry.Postgres.Presence.History;
 using SurveillanceRegistry.Postgres.Records;
 using SurveillanceRegistry.Postgres.Registers;
+using SurveillanceRegistry.Postgres.Search;
 using SurveillanceRegistry.Postgres.Staff;
 
 namespace SurveillanceRegistry.Postgres;
@@ -142,6 +144,7 @@ public static class PostgresSetup
         services.AddSingleton<IKindUses, KindUses>();
         services.AddSingleton<IPlaceUses, PlaceUses>();
         services.AddSingleton<IFleetBaseRegister, FleetBaseRegister>();
+        services.AddSingleton<ISearchRegister, SearchRegister>();
     }
 
     private static void AddStaff(IServiceCollection services)

@@ -23,6 +23,7 @@ using SurveillanceRegistry.Web.Policies.Api;
 using SurveillanceRegistry.Web.Presence;
 using SurveillanceRegistry.Web.Records;
 using SurveillanceRegistry.Web.Registers;
+using SurveillanceRegistry.Web.Search;
 using SurveillanceRegistry.Web.Staff.Account;
 using SurveillanceRegistry.Web.Staff.Audit;
 using SurveillanceRegistry.Web.Staff.Sending;
@@ -123,6 +124,7 @@ public static class WebSetup
         IngestApi.Map(app, api);
         AuditApi.Map(api);
         HoldsApi.Map(api);
+        SearchApi.Map(api);
     }
 
     /// <summary>Whether a request is for a page for people; programs get problem details (RFC 9457). No public page is posted to.</summary>

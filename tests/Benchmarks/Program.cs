@@ -3,12 +3,14 @@ using SurveillanceRegistry.Benchmarks;
 using SurveillanceRegistry.Benchmarks.Ingest;
 using SurveillanceRegistry.Benchmarks.Ingest.Load;
 using SurveillanceRegistry.Benchmarks.Ingest.Peers;
+using SurveillanceRegistry.Benchmarks.Search;
 
 // Prints the figures of the README, each beside its limit or a peer, in one run:
 //   dotnet run -c Release --project tests/Benchmarks             a CSV table, a large table and ledger, a change until it is on a screen
 //   dotnet run -c Release --project tests/Benchmarks -- table    only a CSV table
 //   dotnet run -c Release --project tests/Benchmarks -- ledger   only a large ledger
 //   dotnet run -c Release --project tests/Benchmarks -- backup   only a backup and a drill of 1 GB
+//   dotnet run -c Release --project tests/Benchmarks -- search   only the search among 100,000 devices
 //   dotnet run -c Release --project tests/Benchmarks -- strangers  only what strangers cost screens and devices
 //   dotnet run -c Release --project tests/Benchmarks -- large    a CSV table, and a large table and ledger in a whole registry
 //   dotnet run -c Release --project tests/Benchmarks -- clone    all, and from a clean clone to ready, with packages to download
@@ -39,6 +41,12 @@ if (args.Contains("ledger"))
 if (args.Contains("backup"))
 {
     await LargeBackup.RunAsync();
+    return 0;
+}
+
+if (args.Contains(LargeSearch.Verb))
+{
+    await LargeSearch.RunAsync();
     return 0;
 }
 

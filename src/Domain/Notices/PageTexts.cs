@@ -278,6 +278,7 @@ public static class PageTexts
         }
             .Concat(DeviceFactTexts.English)
             .Concat(FleetTexts.English)
+            .Concat(SearchTexts.English)
             .Concat(FirstViewTexts.English)
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

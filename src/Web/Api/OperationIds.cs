@@ -61,6 +61,7 @@ internal static class OperationIds
         ["GET departments"] = "listDepartments",
         ["GET departments/{id}"] = "getDepartment",
         ["GET departments/{id}/history"] = "listDepartmentVersions",
+        ["GET search"] = "search",
         ["GET places"] = "listPlaces",
         ["GET places/{id}"] = "getPlace",
         ["POST places"] = "registerPlace",

@@ -161,6 +161,11 @@ internal static class Operations
             ["GET gateways/{id}"] = ("Devices", null, [Registered, KnownAt]),
             ["GET withdrawals"] = ("Devices", null, [Limit, After]),
             ["GET holds"] = ("Records", null, [Limit, After]),
+            ["GET search"] = (
+                "Places",
+                "Finds places, screens, fleets, fixed devices and the law, with the field that matched; with a token change requests too",
+                [new("q", "One to eight words, at most 200 characters.", IsRequired: true), PageOf(50)]
+            ),
             ["GET places"] = ("Places", "The places with their screens and devices", [Registered, KnownAt, Limit, After]),
             ["GET places/{id}"] = ("Places", "One place", [Registered, KnownAt]),
             ["GET places/{id}/history"] = ("Places", "Every version of a place, oldest first, with who recorded it and why", []),

@@ -51,6 +51,7 @@ internal static partial class PublicAddresses
         ["exceeds"] = ["true", "false"],
         ["from"] = ["2026-03-31T00:00:00Z&to=2026-04-01T00:00:00Z"],
         ["to"] = [],
+        ["q"] = ["body", "worn east", "patrol", "car"],
     };
 
     private const string Spanish = "?lang=es";

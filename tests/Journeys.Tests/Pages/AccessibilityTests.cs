@@ -34,6 +34,8 @@ public sealed class AccessibilityTests(StaffedRegistry city)
         ("/technologies/alpr", 200),
         ("/instruments/spd-manual-16.170", 200),
         ("/changes", 200),
+        ("/search?q=east&lang=es", 200),
+        ("/search?q=%25", 400),
         ("/api", 200),
         ("/nowhere", 404),
     ];

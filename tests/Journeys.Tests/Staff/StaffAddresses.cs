@@ -15,6 +15,7 @@ internal static class StaffAddresses
         "/staff/account",
         "/staff/account/mail",
         "/staff/stop-mail/unknown",
+        "/staff/search?q=camera",
         "/staff/instruments/spd-manual-16.170",
         "/staff/change/spd-manual-16.170/1/alpr",
         "/staff/amend/spd-manual-16.170/alpr",

@@ -122,6 +122,8 @@ export async function readAll(baseUrl: string, token: string): Promise<{ read: R
   const entry = required(await client.GET("/api/v1/log/entries/{index}", { params: { path: { index: 0 } } }), "entry 0");
   if (entry.leafHash.length !== 64) throw new Error("The first entry has no hash.");
   required(await client.GET("/api/v1/ingest"), "ingest");
+  const found = required(await client.GET("/api/v1/search", { params: { query: { q: "east", limit: 5 } } }), "search");
+  if (!found.items.every(({ kind, name, field, fragment }) => kind && name && field && fragment)) throw new Error("A find does not say why.");
   return { read, paths: [...paths] };
 }
 

@@ -118,6 +118,8 @@ async function readPublic(ask, first) {
     await ask(versions, { at: { id } });
     await ask(versions, { at: { id }, query: "?no=1" });
   }
+  await ask("search", { query: `?q=${place.id.split("-")[0]}&limit=5` });
+  await ask("search", { query: "?q=%25%25" });
   await ask("getIngest");
   await ask("getLogCheckpoint");
   await ask("getLogKey");

@@ -72,6 +72,7 @@ internal static class EndpointPolicyTable
         PAGE /staff/screens/{id} staff
         PAGE /staff/first/{token} anonymous
         PAGE /staff/stop-mail/{token} anonymous
+        PAGE /staff/search staff
         PAGE /staff/sign-in anonymous
         PAGE /staff/sign-in/code anonymous
         PAGE /staff/sign-out signed-in
@@ -157,6 +158,7 @@ internal static class EndpointPolicyTable
         GET /api/v1/places/{id} anonymous
         GET /api/v1/places/{id}/history anonymous
         GET /api/v1/places/{id}/notice anonymous
+        GET /api/v1/search anonymous
         GET /api/v1/technologies anonymous
         GET /api/v1/technologies/{id} anonymous
         GET /api/v1/technologies/{id}/history anonymous
@@ -178,6 +180,7 @@ internal static class EndpointPolicyTable
         PAGE /places anonymous
         PAGE /places/{id} anonymous
         PAGE /places/{id}/history anonymous
+        PAGE /search anonymous
         PAGE /technologies/{id} anonymous
 
         # Public files, kiosks and health
