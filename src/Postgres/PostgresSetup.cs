@@ -48,11 +48,6 @@ public static class PostgresSetup
 {
     private const int MaxPrepared = 100;
 
-    /// <summary>
-    /// Four times the default: the verifier of the ledger reads hundreds of megabytes, and each refill of the buffer waits for a thread.
-    /// </summary>
-    private const int ReadBufferBytes = 32 * 1024;
-
     /// <summary>Adds the registers, the heartbeat log and their background services.</summary>
     public static IServiceCollection AddPostgres(this IServiceCollection services, string connectionString)
     {
@@ -61,7 +56,6 @@ public static class PostgresSetup
         durable.Options = $"{durable.Options} -c synchronous_commit=on -c role={Schema.ServiceRole}".TrimStart();
         // Frequent statements are planned once for each connection.
         durable.MaxAutoPrepare = MaxPrepared;
-        durable.ReadBufferSize = ReadBufferBytes;
         // No DISCARD ALL on return to the pool: no code leaves settings, temporary tables or advisory locks. A leftover LISTEN is harmless:
         // its notifications are dropped.
         durable.NoResetOnClose = true;
@@ -70,8 +64,7 @@ public static class PostgresSetup
         services.AddSingleton<IPolicyRegister, PolicyRegister>();
         services.AddSingleton<IChangeRegister, ChangeRegister>();
         services.AddSingleton<IIdempotencyRegister, IdempotencyRegister>();
-        services.AddSingleton<ILedgerLog, LedgerLog>();
-        services.AddSingleton<ILedgerSnapshots, LedgerSnapshots>();
+        AddLedger(services, durable);
         AddBackups(services);
         AddStaff(services);
         services.AddSingleton<IDeviceRegister, DeviceRegister>();
@@ -103,6 +96,15 @@ public static class PostgresSetup
         services.AddSingleton<IHeartbeatLog>(provider => provider.GetRequiredService<HeartbeatLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HeartbeatLog>());
         return services;
+    }
+
+    private static void AddLedger(IServiceCollection services, NpgsqlConnectionStringBuilder database)
+    {
+        services.AddSingleton<ILedgerLog, LedgerLog>();
+        services.AddKeyedSingleton(nameof(LedgerSnapshots), (_, _) => LedgerSnapshots.CreateDataSource(database));
+        services.AddSingleton<ILedgerSnapshots>(provider => new LedgerSnapshots(
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(nameof(LedgerSnapshots))
+        ));
     }
 
     private static void AddBackups(IServiceCollection services)

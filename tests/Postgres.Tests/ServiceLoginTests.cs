@@ -93,7 +93,7 @@ public sealed class ServiceLoginTests(SharedCluster cluster) : IDisposable
         (NpgsqlDataSource)
             new ServiceCollection()
                 .AddPostgres(connectionString)
-                .Single(service => service.ServiceType == typeof(NpgsqlDataSource))
+                .Single(service => service.ServiceType == typeof(NpgsqlDataSource) && !service.IsKeyedService)
                 .ImplementationFactory!(null!);
 
     private static Task<T?> AskAsync<T>(NpgsqlDataSource source, string sql) => source.ScalarAsync<T>(sql, null, Cancellation);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 
 namespace SurveillanceRegistry.Domain.Ledger;
@@ -13,16 +14,16 @@ internal readonly record struct EntryContent(string? Place, string? NoticeHash, 
 /// <summary>Reads an entry from its bytes without allocating a document for each of a million entries.</summary>
 internal static class EntryReader
 {
-    private const int TimeLength = 27;
-
     /// <summary>Whether the bytes of an entry have the time and the kind that are stored beside them.</summary>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
     /// <exception cref="InvalidOperationException">A member has another type than an entry's.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool HasStoredTimeAndKind(StoredEntry entry)
     {
-        Span<byte> time = stackalloc byte[TimeLength];
+        Span<byte> time = stackalloc byte[LedgerEntry.TimeLength];
         LedgerEntry.FormatTime(entry.At, time);
+        if (BeginsAsWritten(entry.Bytes.Span, time, entry.Kind))
+            return true;
         var (hasTime, hasKind) = (false, false);
         var json = new Utf8JsonReader(entry.Bytes.Span);
         // They stand before the body. Each occurs once, so the first one counts.
@@ -39,6 +40,25 @@ internal static class EntryReader
         return hasTime && hasKind;
 
         static InvalidOperationException Other() => new("Its stored kind or time differs from its bytes.");
+    }
+
+    /// <summary>Whether an entry begins as the registry writes it, with a time and a kind.</summary>
+    private static bool BeginsAsWritten(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> time, string kind)
+    {
+        return TrySkip(ref bytes, "{\"v\":1,\"at\":\""u8)
+            && TrySkip(ref bytes, time)
+            && TrySkip(ref bytes, "\",\"kind\":\""u8)
+            && bytes.Length > kind.Length
+            && Ascii.Equals(bytes[..kind.Length], kind)
+            && bytes[kind.Length..].StartsWith("\","u8);
+
+        static bool TrySkip(ref ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> part)
+        {
+            if (!bytes.StartsWith(part))
+                return false;
+            bytes = bytes[part.Length..];
+            return true;
+        }
     }
 
     /// <summary>Reads a whole entry.</summary>

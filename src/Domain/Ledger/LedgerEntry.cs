@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -19,7 +20,12 @@ public static class LedgerEntry
     /// </summary>
     public const string IsComplete = "complete";
 
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    /// <summary>The length of an instant in the form that entries have.</summary>
+    internal const int TimeLength = 27;
+
+    /// <summary>The round-trip format, which is written ten times as fast as others, has a digit more.</summary>
+    private const int RoundTripLength = 28,
+        MarkPosition = 26;
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -63,10 +69,20 @@ public static class LedgerEntry
     /// <summary>A number in the form that entries have.</summary>
     internal static string FormatNumber(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Writes an instant in the form that entries have: 27 characters.</summary>
-    internal static void FormatTime(DateTimeOffset at, Span<byte> utf8) =>
-        at.UtcDateTime.TryFormat(utf8, out _, TimeFormat, CultureInfo.InvariantCulture);
+    /// <summary>Writes an instant in the form that entries have: 27 characters, in UTC with microseconds.</summary>
+    internal static void FormatTime(DateTimeOffset at, Span<byte> utf8)
+    {
+        Span<byte> whole = stackalloc byte[RoundTripLength];
+        at.UtcDateTime.TryFormat(whole, out _, "O", CultureInfo.InvariantCulture);
+        whole[..MarkPosition].CopyTo(utf8);
+        utf8[MarkPosition] = (byte)'Z';
+    }
 
     /// <summary>An instant in the form that entries have.</summary>
-    public static string FormatTime(DateTimeOffset at) => at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+    public static string FormatTime(DateTimeOffset at)
+    {
+        Span<byte> utf8 = stackalloc byte[TimeLength];
+        FormatTime(at, utf8);
+        return Encoding.ASCII.GetString(utf8);
+    }
 }

@@ -121,7 +121,7 @@ internal sealed class Database(string connectionString, string? serviceConnectio
         (NpgsqlDataSource)
             new ServiceCollection()
                 .AddPostgres(serviceConnectionString ?? connectionString)
-                .Single(service => service.ServiceType == typeof(NpgsqlDataSource))
+                .Single(service => service.ServiceType == typeof(NpgsqlDataSource) && !service.IsKeyedService)
                 .ImplementationFactory!(null!);
 
     /// <summary>Opens a connection beside the registry's.</summary>

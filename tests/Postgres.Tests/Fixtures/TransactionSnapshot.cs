@@ -46,10 +46,10 @@ internal sealed class TransactionSnapshot(NpgsqlConnection connection) : ILedger
     {
         var rows = new List<string?[]>();
         await _turn.WaitAsync(cancellationToken); // A connection answers one statement at a time.
-        await using (var reader = await connection.ExecuteReaderAsync(TableQueries.For(table)))
+        await using (var copied = await CopiedRows.BeginAsync(connection, TableQueries.For(table), cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken))
-                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i))]);
+            while (await copied.ReadAsync(cancellationToken))
+                rows.Add([.. Enumerable.Range(0, copied.Count).Select(copied.Text)]);
         }
 
         _turn.Release();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -11,9 +12,9 @@ internal readonly record struct Held
 {
     private readonly Form _form;
     private readonly string? _text;
-    private readonly byte[]? _json;
+    private readonly ReadOnlyMemory<byte> _json;
 
-    private Held(Form form, string? text, byte[]? json = null)
+    private Held(Form form, string? text, ReadOnlyMemory<byte> json = default)
     {
         _form = form;
         _text = text;
@@ -61,10 +62,13 @@ internal readonly record struct Held
 
     /// <summary>A text with this SHA-256, in lower-case hex.</summary>
     /// <param name="json">The content, to name what differs; null when it is too large for an entry.</param>
-    public static Held Hash(string sha256, JsonElement? json) => new(Form.Hash, sha256, json is { } content ? Bytes(content) : null);
+    public static Held Hash(string sha256, JsonElement? json) => new(Form.Hash, sha256, json is { } content ? Bytes(content) : default);
 
     /// <summary>A JSON value, in any layout and with its members in any order.</summary>
     public static Held Json(JsonElement json) => new(Form.Json, null, Bytes(json));
+
+    /// <summary>A JSON value that is copied into a store.</summary>
+    public static Held Json(JsonElement json, JsonStore store) => new(Form.Json, null, store.Add(json));
 
     /// <summary>Some members of a JSON object. A null is equal to an absent member.</summary>
     public static Held SomeMembers(string json) => new(Form.SomeMembers, null, Encoding.UTF8.GetBytes(json));
@@ -89,7 +93,7 @@ internal readonly record struct Held
         if (hash == _text)
             return null;
         // Where the content is equal and only its layout differs, the hashes are named.
-        return (_json is null ? null : CompareJson(stored))
+        return (_json.IsEmpty ? null : CompareJson(stored))
             ?? new Difference("", $"SHA-256 {_text}", hash is null ? null : $"SHA-256 {hash}");
     }
 
@@ -97,40 +101,33 @@ internal readonly record struct Held
     private Difference? CompareJson(string? stored)
     {
         if (stored is null)
-            return new Difference("", Encoding.UTF8.GetString(_json!), null);
-        using var byLedger = JsonDocument.Parse(_json!);
+            return new Difference("", Encoding.UTF8.GetString(_json.Span), null);
+        if (AreSurelyEqual(_json.Span, stored))
+            return null;
+        using var byLedger = JsonDocument.Parse(_json);
         using var byTable = JsonDocument.Parse(stored);
-        return AreEqual(byLedger.RootElement, byTable.RootElement) ? null : Find("", byLedger.RootElement, byTable.RootElement);
+        return Find("", byLedger.RootElement, byTable.RootElement);
     }
 
-    /// <summary>
-    /// Whether two values are surely equal. The database keeps members in another order, for which <see cref="JsonElement.DeepEquals"/>
-    /// makes a dictionary of each object. After a false, it decides.
-    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool AreEqual(JsonElement byLedger, JsonElement byTable)
+    private static bool AreSurelyEqual(ReadOnlySpan<byte> byLedger, string byTable)
     {
-        if (byLedger.ValueKind != JsonValueKind.Object || byTable.ValueKind != JsonValueKind.Object)
-            return JsonMarshal.GetRawUtf8Value(byLedger).SequenceEqual(JsonMarshal.GetRawUtf8Value(byTable))
-                || JsonElement.DeepEquals(byLedger, byTable);
-        // The database keeps no name twice. With equal numbers and every name found, the ledger has none twice either.
-        if (byLedger.GetPropertyCount() != byTable.GetPropertyCount())
-            return false;
-        foreach (var member in byTable.EnumerateObject())
+        var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(byTable.Length));
+        try
         {
-            var name = JsonMarshal.GetRawUtf8PropertyName(member);
-            if (name.Contains((byte)'\\') || !byLedger.TryGetProperty(name, out var other) || !AreEqual(other, member.Value))
-                return false;
+            return JsonMembers.AreSurelyEqual(byLedger, utf8.AsSpan(0, Encoding.UTF8.GetBytes(byTable, utf8)));
         }
-
-        return true;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
     }
 
     private Difference? CompareMembers(string? stored)
     {
         if (stored is null)
-            return new Difference("", Encoding.UTF8.GetString(_json!), null);
-        using var byLedger = JsonDocument.Parse(_json!);
+            return new Difference("", Encoding.UTF8.GetString(_json.Span), null);
+        using var byLedger = JsonDocument.Parse(_json);
         using var byTable = JsonDocument.Parse(stored);
         foreach (var member in byLedger.RootElement.EnumerateObject())
         {
@@ -184,7 +181,7 @@ internal readonly record struct Held
         return new Difference($"{path}.{added.Name}", null, Read(added.Value));
     }
 
-    private static byte[] Bytes(JsonElement json) => JsonMarshal.GetRawUtf8Value(json).ToArray();
+    private static ReadOnlyMemory<byte> Bytes(JsonElement json) => JsonMarshal.GetRawUtf8Value(json).ToArray();
 
     private static string Read(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

@@ -24,7 +24,7 @@ public interface ILedgerSnapshot : IAsyncDisposable
     /// <summary>Every published checkpoint, smallest first.</summary>
     Task<ImmutableArray<(long Size, string Note)>> CheckpointsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Every entry in order, without loading all of them.</summary>
+    /// <summary>Every entry in order, without loading all of them. The bytes of one hold until the next one is asked for.</summary>
     IAsyncEnumerable<StoredEntry> EntriesAsync(CancellationToken cancellationToken);
 
     /// <summary>

@@ -37,7 +37,7 @@ internal sealed class OlderEntries
                 _hasDocuments |= entry.Number("change") is null;
                 break;
             case LedgerKinds.DeviceRegistered:
-                _hasDevices = _hasDevices || _openings.ContainsValue(entry.At);
+                _hasDevices = _hasDevices || !IsComplete && _openings.ContainsValue(entry.At);
                 break;
             default:
                 break;

@@ -29,6 +29,8 @@ internal sealed class DeviceTable(OlderEntries older)
     /// <summary>Devices that an older version registered without an entry.</summary>
     private readonly HashSet<string> _older = new(StringComparer.Ordinal);
 
+    private readonly JsonStore _bodies = new();
+    private string _lastPlace = "";
     private long _lastEntry;
 
     public override ImmutableArray<string> Kinds => [LedgerKinds.DeviceRegistered, LedgerKinds.DeviceChanged, LedgerKinds.DeviceClockReset];
@@ -48,7 +50,7 @@ internal sealed class DeviceTable(OlderEntries older)
         }
 
         var id = entry.RequiredText("id");
-        var place = Held.Text(Shared(entry.RequiredText("place")));
+        var place = Held.Text(PlaceOf(entry));
         if (entry.Kind == LedgerKinds.DeviceRegistered)
             Expect(id, entry.Index, place, BodyOf(entry));
         else if (Find(id) is { } values)
@@ -94,13 +96,19 @@ internal sealed class DeviceTable(OlderEntries older)
         Expect(id, entry, place, body);
     }
 
-    /// <summary>Returns one text for all devices of a place.</summary>
-    private string Shared(string place) => _places.TryGetValue(place, out var shared) ? shared : _places[place] = place;
+    /// <summary>The place of a device: one text for all devices of a place.</summary>
+    private string PlaceOf(in ReplayedEntry entry)
+    {
+        if (entry.Body.TryGetProperty("place", out var same) && same.ValueEquals(_lastPlace))
+            return _lastPlace;
+        var place = entry.RequiredText("place");
+        return _lastPlace = _places.TryGetValue(place, out var shared) ? shared : _places[place] = place;
+    }
 
-    private static Held BodyOf(in ReplayedEntry entry)
+    private Held BodyOf(in ReplayedEntry entry)
     {
         if (entry.Body.TryGetProperty("registered", out var whole))
-            return Held.Json(whole);
+            return Held.Json(whole, _bodies);
         var members = entry.Body.EnumerateObject().Where(member => OlderMembers.Contains(member.Name));
         return Held.SomeMembers(
             JsonSerializer.Serialize(members.ToDictionary(member => member.Name, member => member.Value), Json.Options)
