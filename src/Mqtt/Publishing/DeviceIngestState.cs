@@ -41,14 +41,15 @@ internal sealed class DeviceIngestState(Device device, (long Epoch, long Seq) la
     /// </summary>
     /// <param name="session">The number of the session that brought it.</param>
     /// <param name="reported">What it reported; empty when it could not be read.</param>
+    /// <param name="named">The captures that it named, also where it could not be read.</param>
     /// <param name="unregistered">The captures that it named and that have no registered sensor.</param>
     /// <returns>
     /// Whether it puts a capture in doubt, or names one, that no rejected publish did since the last heartbeat, or is the first of its
     /// session.
     /// </returns>
-    public bool AddRejected(long session, CaptureReport reported, out CaptureSet unregistered)
+    public bool AddRejected(long session, CaptureReport reported, CaptureSet named, out CaptureSet unregistered)
     {
-        unregistered = CaptureSet.From(reported.Captures).Except(CaptureSet.From(Device.Sensors));
+        unregistered = CaptureSet.From(reported.Captures).Union(named).Except(CaptureSet.From(Device.Sensors));
         // What the device reported before this process heard it is not known here: everything may differ.
         var doubted = CaptureSet.From(LastReportedState?.Capture.Captures.Union(reported.Captures) ?? Enum.GetValues<Capture>());
         doubted = doubted.Except(CaptureSet.From((LastReportedState?.Capture ?? default).AgreeingWith(reported).Captures));

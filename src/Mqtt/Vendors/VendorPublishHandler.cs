@@ -124,7 +124,7 @@ internal sealed class VendorPublishHandler(
     /// </summary>
     private Task DoubtReport(Session session, DeviceIngestState device, UnitReport report)
     {
-        if (!device.AddRejected(session.Number, report.Capture, out _))
+        if (!device.AddRejected(session.Number, report.Capture, default, out _))
             return Task.CompletedTask;
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         sequencer.ReportRejected(session, device, report.Capture, report.UnregisteredCaptures, recorded);

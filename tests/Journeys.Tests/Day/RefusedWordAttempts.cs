@@ -45,6 +45,12 @@ internal static class RefusedWordAttempts
                     await camera.TryToSayAsync(Sound);
                 }
             ),
+            Says(
+                "and a member that the contract does not have",
+                camera => camera.TryAsync(camera.Payload(Sound, "\"health\":\"ok\",\"firmware\":\"1\",\"model\":\"x\""))
+            ),
+            Says("in a payload that ends early", camera => camera.TryAsync(camera.Payload(Sound)[..^1])),
+            Says("with an escape", camera => camera.TryAsync(camera.Payload("""{"video":"off","\u0061udio":"recorded"}"""))),
             Says("over and over, beyond its rate", camera => camera.FloodAsync(Sound)),
             Says(
                 "after it used up its rate",

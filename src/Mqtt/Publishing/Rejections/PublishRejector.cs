@@ -81,8 +81,10 @@ internal sealed class PublishRejector(
             );
     }
 
-    private static CaptureReport ReportOf(in PublishPacket publish, TopicClass topic) =>
-        topic == TopicClass.OwnHeartbeat ? HeartbeatReader.ReadRejected(publish.Payload) : default;
+    private static RejectedReport ReportOf(in PublishPacket publish, TopicClass topic) =>
+        topic is TopicClass.OwnHeartbeat or TopicClass.OwnDeath
+            ? new(HeartbeatReader.ReadRejected(publish.Payload), RejectedCaptures.NamedBy(publish.Payload))
+            : default;
 
     private static DisconnectCause CauseOf(PublishRejection rejection, MqttDisconnectReasonCode? reason) =>
         new(reason, $"A publish was rejected: {Json.Word(rejection)}.");
@@ -90,7 +92,7 @@ internal sealed class PublishRejector(
     private async ValueTask<DisconnectCause?> RejectAsync(
         Session session,
         DeviceIngestState? device,
-        CaptureReport reported,
+        RejectedReport reported,
         ushort packetId,
         PublishRejection rejection
     )
@@ -109,16 +111,21 @@ internal sealed class PublishRejector(
     private async ValueTask<DisconnectCause?> RecordReportAsync(
         Session session,
         DeviceIngestState device,
-        CaptureReport reported,
+        RejectedReport reported,
         DisconnectCause? cause
     )
     {
-        if (!device.AddRejected(session.Number, reported, out var unregistered))
+        if (!device.AddRejected(session.Number, reported.Modes, reported.Named, out var unregistered))
             return cause;
         var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sequencer.ReportRejected(session, device, reported, unregistered, recorded);
+        sequencer.ReportRejected(session, device, reported.Modes, unregistered, recorded);
         return await HeartbeatAppender.WaitUntilRecordedAsync(session, recorded.Task, lifetime.ApplicationStopping)
             ? cause
             : PublishHandler.ShuttingDown;
     }
+
+    /// <summary>What a rejected publish reported.</summary>
+    /// <param name="Modes">The modes, of a payload in the shape of the contract; otherwise empty, which puts all modes in doubt.</param>
+    /// <param name="Named">The captures that it names, in whatever shape.</param>
+    private readonly record struct RejectedReport(CaptureReport Modes, CaptureSet Named);
 }

@@ -41,6 +41,21 @@ public sealed class PublishRejectorTests : IAsyncLifetime
     private static byte[] Answer(byte reason, byte id) => reason == 0 ? [0x40, 2, 0, id] : [0x40, 3, 0, id, reason];
 
     [Fact]
+    public async Task A_heartbeat_that_is_wrong_in_two_ways_leaves_its_named_captures_too()
+    {
+        await using var camera = await SignInAsync();
+        await camera.SendAsync(Beat(1, 1, Registered));
+        Assert.Equal(Answer(0, 1), await camera.ReadPacketAsync());
+
+        await camera.SendAsync(Beat(2, 2, WithFaces, ",\"model\":\"x\""));
+        Assert.Equal(Answer(0x99, 2), await camera.ReadPacketAsync());
+
+        // Its modes are in doubt, as those of a payload that cannot be read.
+        var (_, reported, unregistered, _) = Assert.Single(_broker.Partitions.Rejected);
+        Assert.Equal((default, CaptureSet.From(Capture.Faces)), (reported, unregistered));
+    }
+
+    [Fact]
     public async Task A_refused_heartbeat_leaves_its_named_captures_as_possible()
     {
         await using var camera = await SignInAsync();
