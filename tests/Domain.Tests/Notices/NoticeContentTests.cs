@@ -14,7 +14,7 @@ namespace SurveillanceRegistry.Domain.Tests.Notices;
 public sealed class NoticeContentTests
 {
     /// <summary>The number of random cities for each property.</summary>
-    private static readonly int Cities = Rounds.Of(2_000);
+    private static readonly int Cities = Rounds.Of(1_000);
 
     private static readonly Place Lobby = new("lobby", "Lobby", "1 Main St", "the lobby");
 
