@@ -94,7 +94,8 @@ internal static class InstrumentGenerator
         select new Rule(
             "",
             pauses ? [] : [.. capture.Distinct()],
-            [.. retention],
+            // Two periods of one class and note could contradict each other.
+            [.. retention.DistinctBy(one => (one.DataClass?.ToUpperInvariant(), one.Note?.ToUpperInvariant()))],
             [.. notice],
             new RecordsAccess(access, texts[0]),
             [.. departments.Distinct()],

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using SurveillanceRegistry.Domain.Policies.Conflicts;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using static SurveillanceRegistry.Domain.Changes.Validation.ProblemLocation;
 
@@ -20,11 +22,27 @@ internal static class RuleValidator
             at["capture"].Add("captures beside a pause", "an empty list: what pauses a technology allows nothing");
         foreach (var retention in rule.Retention)
             CheckRetention(retention, instrument, known, at["retention"]);
+        CheckAgree(rule.Retention, at["retention"]);
         foreach (var notice in rule.Notice.Where(notice => notice.Days is < 0 or > PolicyValidator.MaxDays))
             at["notice"].Add($"{notice.Days} days", $"0 to {PolicyValidator.MaxDays} days");
         string?[] texts = [rule.Note, rule.Sharing, rule.RecordsAccess.Text, .. rule.Purposes, .. rule.ProhibitedUses];
         foreach (var text in texts)
             SourceValidator.CheckCitations(text, known, at);
+    }
+
+    /// <summary>Checks that a rule can be followed: no minimum above a limit, and no two limits of one class of data.</summary>
+    private static void CheckAgree(ImmutableArray<Retention> periods, ProblemLocation at)
+    {
+        foreach (var (one, other) in RetentionConflict.Within(periods))
+        {
+            // A practice beyond a limit is what a text may report. The desk tells it.
+            if (one.Bound != RetentionBound.Practice && other.Bound != RetentionBound.Practice)
+                at.Add(
+                    $"{Quote(PlainLanguage.For(one))} beside {Quote(PlainLanguage.For(other))}: "
+                        + (one.Bound == other.Bound ? "one rule has two limits" : "the minimum is longer than the limit"),
+                    "periods that can both be kept; or a note beside each that says when it applies"
+                );
+        }
     }
 
     private static void CheckRetention(Retention retention, string instrument, KnownReferences known, ProblemLocation at)

@@ -10,7 +10,10 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
     /// <summary>
     /// The conflict in sentences that cannot be misread: <c>SPD Manual 16.170 says: patrol reads are kept at most 90 days. …</c>
     /// </summary>
-    public string Sentence => $"{Says(One, OneSays)} {Says(Other, OtherSays)} {Why}";
+    public string Sentence => $"{Says(One, OneSays)} {(IsOfOneText ? AlsoSays(OtherSays) : Says(Other, OtherSays))} {Why}";
+
+    /// <summary>Whether one text contradicts itself.</summary>
+    public bool IsOfOneText => One.Instrument.Id == Other.Instrument.Id;
 
     private string Why
     {
@@ -51,15 +54,28 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
         var conflicts = ImmutableArray.CreateBuilder<RetentionConflict>();
         foreach (var (i, one) in rows.Index())
         {
+            if (one.MayBeInForce)
+                conflicts.AddRange(Within(one.Rule!.Retention).Select(pair => new RetentionConflict(one, pair.One, one, pair.Other)));
             foreach (var other in rows.Skip(i + 1).Where(other => one.DisagreesWith.Contains(other.Instrument.Id)))
             {
-                if (other.Technology.Id == one.Technology.Id && First(one, other) is { } conflict)
-                    conflicts.Add(conflict);
+                if (other.Technology.Id == one.Technology.Id)
+                    conflicts.AddRange(Between(one, other));
             }
         }
 
         return conflicts.ToImmutable();
     }
+
+    /// <summary>
+    /// The periods of one rule that contradict each other. A text that states two periods for one class of data says by a note when each
+    /// of them applies; a period for a class is an exception from that for all recordings.
+    /// </summary>
+    internal static IEnumerable<(Retention One, Retention Other)> Within(ImmutableArray<Retention> periods) =>
+        from one in periods.Index()
+        from other in periods.Index().Skip(one.Index + 1)
+        where AreAlike(one.Item.DataClass, other.Item.DataClass) && AreAlike(one.Item.Note, other.Item.Note)
+        where Contradict(one.Item, other.Item)
+        select (one.Item, other.Item);
 
     /// <summary>Whether two periods of two texts contradict each other.</summary>
     public static bool Contradict(Retention one, Retention other)
@@ -85,16 +101,15 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
     internal static bool ConcernSameDepartments(ImmutableArray<string> one, ImmutableArray<string> other) =>
         one.IsEmpty || other.IsEmpty || one.Intersect(other).Any();
 
-    private static RetentionConflict? First(GovernanceRow one, GovernanceRow other) =>
+    private static IEnumerable<RetentionConflict> Between(GovernanceRow one, GovernanceRow other) =>
         one.Rule!.Retention.SelectMany(says => other.Rule!.Retention, (says, otherSays) => (says, otherSays))
             .Where(pair => Contradict(pair.says, pair.otherSays))
-            .Select(pair => new RetentionConflict(one, pair.says, other, pair.otherSays))
-            .FirstOrDefault();
+            .Select(pair => new RetentionConflict(one, pair.says, other, pair.otherSays));
 
     private static bool ConcernSameData(Retention one, Retention other) =>
-        one.DataClass is null
-        || other.DataClass is null
-        || string.Equals(one.DataClass, other.DataClass, StringComparison.OrdinalIgnoreCase);
+        one.DataClass is null || other.DataClass is null || AreAlike(one.DataClass, other.DataClass);
+
+    private static bool AreAlike(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A minimum is at most the practice, and the practice is at most the limit.</summary>
     private static int Rank(RetentionBound bound) =>
@@ -109,8 +124,17 @@ public sealed record RetentionConflict(GovernanceRow One, Retention OneSays, Gov
     private static string Says(GovernanceRow row, Retention retention)
     {
         var undated = row.Status == RuleStatus.Adopted ? ", whose first day is not known," : "";
+        return $"{row.Instrument.Citation}{undated} says: {Period(retention)}";
+    }
+
+    private static string AlsoSays(Retention retention) => $"It also says: {Period(retention)}";
+
+    private static string Period(Retention retention)
+    {
+        var recordings = retention.DataClass ?? "all recordings";
+        // Classes are names of many things, "patrol reads", or of a mass, "footage".
+        var verb = recordings.EndsWith('s') ? "are" : "is";
         var note = retention.Note is { } text ? $" ({text})" : "";
-        return $"{row.Instrument.Citation}{undated} says: {retention.DataClass ?? "all recordings"} "
-            + $"are kept {PlainLanguage.Period(retention)}{note}.";
+        return $"{recordings} {verb} kept {PlainLanguage.Period(retention)}{note}.";
     }
 }

@@ -55,8 +55,8 @@ public sealed class RetentionConflictTests
     [Fact]
     public void A_conflict_on_some_days_of_the_year_is_told_so() =>
         Two_periods_that_cannot_both_be_kept_are_told_in_plain_sentences(
-            new(RetentionBound.Minimum, null) { Months = 6 },
-            new(RetentionBound.Limit, 183),
+            new Retention(RetentionBound.Minimum, null) { Months = 6 },
+            new Retention(RetentionBound.Limit, 183),
             "Manual 1 says: all recordings are kept at least 6 months. Law 2 says: all recordings are kept at most 183 days. "
                 + "A month has 28 to 31 days and a year 365 or 366. "
                 + "For recordings of some days of the year, the minimum is longer than the limit: both cannot be kept."
@@ -75,21 +75,74 @@ public sealed class RetentionConflictTests
     [Fact]
     public void Rules_for_different_departments_do_not_disagree()
     {
-        var (one, other) = (Text("a", "A", new(RetentionBound.Limit, 90)), Text("b", "B", new(RetentionBound.Limit, 21)));
+        var (one, other) = (
+            Text("a", "A", new Retention(RetentionBound.Limit, 90)),
+            Text("b", "B", new Retention(RetentionBound.Limit, 21))
+        );
         Assert.NotEmpty(RetentionConflict.Among(new GovernanceTable([Readers], [For(one, "police"), other]).On(Generators.Today)));
         Assert.Empty(
             RetentionConflict.Among(new GovernanceTable([Readers], [For(one, "police"), For(other, "parks")]).On(Generators.Today))
         );
     }
 
-    private static Instrument Text(string id, string citation, Retention retention)
+    [Fact]
+    public void Every_conflict_between_two_texts_is_told_and_not_only_the_first()
+    {
+        var one = Text(
+            "manual-1",
+            "Manual 1",
+            new(RetentionBound.Limit, 30, null, "footage"),
+            new(RetentionBound.Minimum, 9, null, "lobby footage")
+        );
+        var other = Text(
+            "law-2",
+            "Law 2",
+            new(RetentionBound.Minimum, 40, null, "footage"),
+            new(RetentionBound.Limit, 8, null, "lobby footage")
+        );
+        Assert.Equal(
+            [
+                "Manual 1 says: footage is kept at most 30 days. Law 2 says: footage is kept at least 40 days. "
+                    + "The minimum is longer than the limit: both cannot be kept.",
+                "Manual 1 says: lobby footage is kept at least 9 days. Law 2 says: lobby footage is kept at most 8 days. "
+                    + "The minimum is longer than the limit: both cannot be kept.",
+            ],
+            Sentences(one, other)
+        );
+    }
+
+    [Fact]
+    public void A_text_that_contradicts_itself_is_told_unless_notes_tell_its_periods_apart()
+    {
+        Retention minimum = new(RetentionBound.Minimum, null, null, "footage") { Months = 1 };
+        Retention limit = new(RetentionBound.Limit, 30, null, "footage");
+        Assert.Equal(
+            [
+                "Manual 1 says: footage is kept at least 1 month. It also says: footage is kept at most 30 days. "
+                    + "A month has 28 to 31 days and a year 365 or 366. "
+                    + "For recordings of some days of the year, the minimum is longer than the limit: both cannot be kept.",
+            ],
+            Sentences(Text("manual-1", "Manual 1", minimum, limit))
+        );
+        Assert.Empty(Sentences(Text("manual-1", "Manual 1", minimum with { Note = "of evidence" }, limit)));
+        Assert.Empty(Sentences(Text("manual-1", "Manual 1", minimum with { DataClass = null }, limit)));
+    }
+
+    private static string[] Sentences(params Instrument[] instruments) =>
+        [
+            .. RetentionConflict
+                .Among(new GovernanceTable([Readers], [.. instruments]).On(Generators.Today))
+                .Select(conflict => conflict.Sentence),
+        ];
+
+    private static Instrument Text(string id, string citation, params Retention[] retention)
     {
         var version = AmendedInstrument.Ordinance.Versions[0];
         return AmendedInstrument.Ordinance with
         {
             Id = id,
             Citation = citation,
-            Versions = [version with { Rules = [version.Rules[0] with { Retention = [retention] }] }],
+            Versions = [version with { Rules = [version.Rules[0] with { Retention = [.. retention] }] }],
         };
     }
 
