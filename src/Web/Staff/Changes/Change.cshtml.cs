@@ -7,6 +7,7 @@ using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Conflicts;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Staff;
@@ -43,6 +44,14 @@ public sealed class ChangeModel(
     /// <summary>Whether the registry has all that the request proposes.</summary>
     public bool IsRecorded =>
         StaleDocuments.Length == Request.Proposal.Documents.Length && StaleDocuments.All(document => document.IsRecorded);
+
+    /// <summary>Whether the request is open and changes a law or policy, so that its periods may contradict those of others.</summary>
+    public bool MayConflict =>
+        Request.State is ChangeState.Draft or ChangeState.Submitted
+        && Request.Proposal.Documents.Any(proposed => proposed.Document.Kind == DocumentKind.Instrument);
+
+    /// <summary>The texts that would contradict each other if the request took effect, and do not without it.</summary>
+    public ImmutableArray<ExpectedConflict> Conflicts { get; private set; } = [];
 
     /// <summary>The notices that would change; computed only for an open request without conflicts or problems.</summary>
     public ImmutableArray<EffectGroup> Effects { get; private set; } = [];
@@ -178,6 +187,8 @@ public sealed class ChangeModel(
         var texts = new ProposedDocumentText(history, proposed);
         Documents = [.. request.Proposal.Documents.Take(MaxShown).Select(document => texts.Describe(document, request.Id, today))];
         StaleDocuments = [.. request.StaleDocuments(history).Select(texts.DescribeStale)];
+        if (MayConflict)
+            Conflicts = ExpectedConflict.Added(proposed.Table, history.Current.Table, today);
         if (CanTakeEffect(history))
             await LoadEffectsAsync(proposed, ChangeStatusText.FirstDay(request, history, today) ?? today);
         var members = await staff.AllAsync(HttpContext.RequestAborted);

@@ -33,7 +33,7 @@ public sealed class DashboardModel(
     /// <summary>The user's own drafts and open requests.</summary>
     public ImmutableArray<ListedChange> Own { get; private set; } = [];
 
-    public ImmutableArray<RetentionConflict> Disagreeing { get; private set; } = [];
+    public ImmutableArray<ExpectedConflict> Disagreeing { get; private set; } = [];
 
     /// <summary>Rules that take effect after today.</summary>
     public ImmutableArray<GovernanceRow> Upcoming { get; private set; } = [];
@@ -64,7 +64,7 @@ public sealed class DashboardModel(
         Submitted = List(requests.Where(request => request.State == ChangeState.Submitted && request.Author.Staff != userId));
         Own = List(requests.Where(request => request.Author.Staff == userId && IsOpen(request)));
         var rows = history.Current.Table.On(today);
-        Disagreeing = RetentionConflict.Among(rows);
+        Disagreeing = ExpectedConflict.In(history.Current.Table, today);
         Upcoming = [.. rows.Select(row => row.AsUpcoming()).OfType<GovernanceRow>()];
         Exceeding = ExceedingFact.From(await places.DescribeAllAsync(grains, HttpContext.RequestAborted));
         AwaitingConfirmation = await withdrawals.AwaitingAsync(HttpContext.RequestAborted);

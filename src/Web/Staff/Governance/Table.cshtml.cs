@@ -67,6 +67,9 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
     /// <summary>The rows of this page.</summary>
     public ImmutableArray<GovernanceRow> Rows { get; private set; } = [];
 
+    /// <summary>The conflicts that begin after the day that is shown; null when no table is.</summary>
+    internal LaterConflicts? Later { get; private set; }
+
     /// <summary>The number of rows on all pages.</summary>
     public int Count { get; private set; }
 
@@ -107,7 +110,8 @@ public sealed class TableModel(IGrainFactory grains, ISavedViews views, TimeProv
 
         AsOf = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var snapshot = knownAt is { } instant ? await grains.Policies().KnownAt(instant) : governance;
-        var filter = new TableFilter(Search, Technology, Kind, Status, Confidence, Only);
+        Later = snapshot is null ? null : new LaterConflicts(snapshot.Table, day);
+        var filter = new TableFilter(Search, Technology, Kind, Status, Confidence, Only) { Later = Later };
         var rows = snapshot is null ? [] : snapshot.Table.On(day).Where(filter.Includes).ToImmutableArray();
         Count = rows.Length;
         PageNumber = Math.Clamp(PageNumber, 1, Pages);

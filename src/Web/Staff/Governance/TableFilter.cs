@@ -7,6 +7,9 @@ namespace SurveillanceRegistry.Web.Staff.Governance;
 /// <param name="Only"><c>disagreeing</c> or <c>unowned</c>.</param>
 internal sealed record TableFilter(string? Search, string? Technology, string? Kind, string? Status, string? Confidence, string? Only)
 {
+    /// <summary>The conflicts that begin after the day of the table; null when none are known.</summary>
+    public LaterConflicts? Later { get; init; }
+
     public bool Includes(GovernanceRow row) =>
         Matches(Technology, row.Technology.Id)
         && Matches(Kind, Domain.Json.Word(row.Instrument.Kind))
@@ -14,7 +17,7 @@ internal sealed record TableFilter(string? Search, string? Technology, string? K
         && Matches(Confidence, row.Version is { } version ? Domain.Json.Word(version.Source.Confidence) : null)
         && Only switch
         {
-            "disagreeing" => !row.DisagreesWith.IsEmpty,
+            "disagreeing" => !row.DisagreesWith.IsEmpty || Later?.Concern(row) == true,
             "unowned" => row.Rule is { Owner: null },
             _ => true,
         }
