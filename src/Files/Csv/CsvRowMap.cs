@@ -23,11 +23,13 @@ internal static class CsvRowMap
         row[column] is { Text.Length: > 0 } cell ? Entry(column, InFormOfFiles(cell)) : null;
 
     /// <summary>
-    /// Returns a date as policy files have it. Spreadsheets and people write dates in their own form. A date that can mean two days stays
-    /// as it is, so that the schema reports it.
+    /// Returns a date as policy files have it. Spreadsheets and people write dates in their own form. A date that can mean two days, or
+    /// none, stays as it is, with the reason, so that the schema reports it.
     /// </summary>
     private static YamlText InFormOfFiles(YamlText cell) =>
-        LawDateReader.Read(cell.Text, out _) is { } date ? cell with { Text = date.ToString() } : cell;
+        LawDateReader.Read(cell.Text, out _) is { } date ? cell with { Text = date.ToString() }
+        : LawDateReader.FindReason(cell.Text) is { } reason ? cell with { Remark = $", which {reason}" }
+        : cell;
 
     /// <summary>Returns a flag in lower case, because spreadsheets write TRUE; null when the cell is empty.</summary>
     public static (YamlText, YamlNode)? OptionalFlag(CsvRow row, string column) =>

@@ -25,7 +25,10 @@ internal sealed record YamlText(string Text, bool IsPlain, int Line, int Column)
 {
     public bool IsNull => IsPlain && Text is "" or "~" or "null";
 
-    public override string Found => IsNull ? "nothing" : Quote(Text);
+    /// <summary>What error texts add to the value, e.g. <c>, which can mean two days</c>.</summary>
+    public string Remark { get; init; } = "";
+
+    public override string Found => IsNull ? "nothing" : Quote(Text) + Remark;
 }
 
 /// <summary>A list.</summary>

@@ -122,14 +122,14 @@ public sealed class PolicyValidatorTests
         var version = text.Versions[0] with { Passed = LawDate.Parse(passed), Signed = Date(signed), Filed = Date(filed) };
         var problem = Assert.Single(Problems(PolicyDocument.For(text with { Versions = [version] })));
         Assert.EndsWith(where, problem.Where);
-        Assert.Contains($"before it was passed ({passed})", problem.Sentence);
+        Assert.Contains($"before it was passed ({PlainLanguage.Date(LawDate.Parse(passed))})", problem.Sentence);
     }
 
     [Fact]
     public void A_source_cannot_show_a_text_in_force_before_it_can_have_been()
     {
         var period = new EffectivePeriod(null, LawDate.Parse("2021-06-10"), LawDate.Parse("2020"));
-        Assert.Contains("before 2021-06-10", Assert.Single(Problems(PolicyDocument.For(Text(period)))).Sentence);
+        Assert.Contains("before June 10, 2021", Assert.Single(Problems(PolicyDocument.For(Text(period)))).Sentence);
     }
 
     [Fact]

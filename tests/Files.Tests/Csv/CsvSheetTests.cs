@@ -111,7 +111,7 @@ public sealed class CsvSheetTests
             },
             {
                 SampleTable.Header + string.Concat(Enumerable.Range(0, 20_000).Select(RowOfAnotherVersion)),
-                "a period that overlaps that of version 1 for alpr in row 3"
+                "a period that overlaps that of version 1 for Automatic License Plate Readers in row 3"
             },
             {
                 SampleTable.Header + string.Concat(Enumerable.Range(0, 90_000).Select(RowSupersededByTheNext)),

@@ -59,7 +59,18 @@ public sealed class TableRowsTests
     public static TheoryData<string, string, string, string> WrongPeriods() =>
         new()
         {
-            { ",2019-02-01,,open,", ",2/1/2019,,open,", "'2/1/2019' in row {row}, column from", "YYYY-MM-DD" },
+            {
+                ",2019-02-01,,open,",
+                ",2/1/2019,,open,",
+                "'2/1/2019', which can mean February 1, 2019 or January 2, 2019 in row {row}, column from",
+                "YYYY-MM-DD"
+            },
+            {
+                ",2019-02-01,,open,",
+                ",2019-02-29,,open,",
+                "'2019-02-29', which is no day: February 2019 has 28 days in row {row}, column from",
+                "YYYY-MM-DD"
+            },
             {
                 ",2019-02-01,,open,",
                 ",2019-02-01,2019,open,",

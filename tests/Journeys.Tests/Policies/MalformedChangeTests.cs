@@ -34,7 +34,7 @@ public sealed class MalformedChangeTests(StaffedRegistry city)
     [Theory]
     [InlineData("""{"to":"2018-01-01"}""", "not after the start")]
     [InlineData("""{"title":"<b>bold</b>"}""", "markup")]
-    [InlineData("""{"supersededBy":"laws-2026-ch-239"}""", "laws-2026-ch-239 replaced")]
+    [InlineData("""{"supersededBy":"laws-2026-ch-239"}""", "Laws of 2026 ch. 239 replaced")]
     [InlineData("""{"by":"SMC 12.18.020.F"}""", "12.18.020.F")]
     public async Task A_change_that_contradicts_itself_is_refused_when_it_is_submitted(string change, string because)
     {

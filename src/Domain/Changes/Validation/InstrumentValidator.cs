@@ -1,4 +1,5 @@
 using SurveillanceRegistry.Domain.Policies.Law;
+using SurveillanceRegistry.Domain.Policies.Rules;
 using static SurveillanceRegistry.Domain.Changes.Validation.ProblemLocation;
 
 namespace SurveillanceRegistry.Domain.Changes.Validation;
@@ -6,6 +7,10 @@ namespace SurveillanceRegistry.Domain.Changes.Validation;
 /// <summary>Checks an instrument with its versions.</summary>
 internal static class InstrumentValidator
 {
+    /// <summary>How the end of a text is stated.</summary>
+    private const string End =
+        "the first day on which it is no longer in force; or, when it is not known, the date by which a source shows it replaced";
+
     public static void Check(Instrument instrument, KnownReferences known, ProblemLocation at)
     {
         if (!Identifier.IsValid(instrument.Id, dots: true))
@@ -27,7 +32,7 @@ internal static class InstrumentValidator
                 versionAt["number"].Add($"{version.Number}", $"{index + 1}: versions are numbered 1, 2, … in the order of time");
             CheckVersion(version, instrument, known, versionAt);
             // One problem for each version: where all overlap, each pair would have one.
-            _ = instrument.Versions.Take(index).All(earlier => CheckFollows(earlier, version, versionAt["effective"]));
+            _ = instrument.Versions.Take(index).All(earlier => CheckFollows(earlier, version, known, versionAt["effective"]));
         }
     }
 
@@ -53,7 +58,7 @@ internal static class InstrumentValidator
         if (version.Rules.IsEmpty)
             at["rules"].Add("nothing governed", "at least one technology");
         foreach (var duplicate in version.Rules.GroupBy(rule => rule.Technology).Where(group => group.Count() > 1))
-            at["rules"].Add($"{Quote(duplicate.Key)} twice", "each technology once");
+            at["rules"].Add($"{known.NameOf(duplicate.Key)} twice", "each technology once");
         foreach (var rule in version.Rules)
             RuleValidator.Check(rule, instrument.Id, known, at[rule.Technology]);
     }
@@ -67,18 +72,22 @@ internal static class InstrumentValidator
                     "the condition alone; or, once it is met, the first day alone"
                 );
         if (period.From is not null && (period.FromKnownBy ?? period.FromNotBefore) is not null)
-            at.Add("another bound beside a known start", "'fromKnownBy' and 'fromNotBefore' only when 'from' is not known");
+            at.Add(
+                "a first day beside a date that says when the first day may have been",
+                "the first day alone; or, when it is not known, a date before which it cannot have been in force, "
+                    + "or by which a source shows it in force"
+            );
         if (period.To is not null && period.Ended || period.EndKnownBy is not null && !period.Ended)
-            at.Add("an end that is both known and not known", "'to', or 'ended' with 'endKnownBy'");
+            at.Add("an end that is both known and not known", End);
         if (period is { Ended: true, EndKnownBy: null })
-            at.Add("an unknown end alone", "'endKnownBy' beside it: the date by which a source shows it replaced");
+            at.Add("an end that is not known, alone", "the date by which a source shows it replaced");
         if (
             (period.From ?? period.FromKnownBy ?? period.FromNotBefore) is { } start
             && (period.To ?? period.EndKnownBy) is { } end
             && (end.Latest <= start.Earliest || period.IsEmpty)
         )
             at.Add(
-                $"an end ({end}) that is not after the start ({start})",
+                $"an end ({PlainLanguage.Date(end)}) that is not after the start ({PlainLanguage.Date(start)})",
                 "the first day on which it is no longer in force, after the day on which it was passed and takes effect"
             );
     }
@@ -90,14 +99,19 @@ internal static class InstrumentValidator
         foreach (var (name, date) in acts)
         {
             if (date is { } act && version.Passed is { } passed && act.Latest < passed.Earliest)
-                at[name].Add($"{act}, before it was passed ({passed})", "the day on which it was passed, or a later one");
+                at[name]
+                    .Add(
+                        $"{PlainLanguage.Date(act)}, before it was passed ({PlainLanguage.Date(passed)})",
+                        "the day on which it was passed, or a later one"
+                    );
         }
 
         if (version.Effective is { FromNotBefore: { } notBefore, FromKnownBy: { } knownBy } && knownBy.Latest < notBefore.Earliest)
             at["effective"]
                 .Add(
-                    $"a source that shows it in force by {knownBy}, before {notBefore}, when it cannot have been in force",
-                    "'fromKnownBy' no earlier than 'fromNotBefore'"
+                    $"a source that shows it in force by {PlainLanguage.Date(knownBy)}, "
+                        + $"before {PlainLanguage.Date(notBefore)}, when it cannot have been in force",
+                    "the date by which a source shows it in force no earlier than the date before which it cannot have been"
                 );
     }
 
@@ -114,15 +128,11 @@ internal static class InstrumentValidator
         else if (Replaces(successor, instrument.Id, known))
             at["supersededBy"]
                 .Add(
-                    $"{Quote(successor)}, which {instrument.Id} replaced itself, by what is recorded",
+                    $"{known.CitationOf(successor)}, which {instrument.Citation} replaced itself, by what is recorded",
                     "one text that replaces the other: two cannot replace each other"
                 );
         if (version.Effective is { To: null, Ended: false })
-            at["effective"]
-                .Add(
-                    $"a text that {successor} replaced, and that is still in force",
-                    "the day on which it ended ('to'), or 'ended' with 'endKnownBy'"
-                );
+            at["effective"].Add($"a text that {known.CitationOf(successor)} replaced, and that is still in force", End);
     }
 
     /// <summary>Whether an instrument was replaced by another one, directly or over others.</summary>
@@ -142,14 +152,14 @@ internal static class InstrumentValidator
     }
 
     /// <summary>Checks that a version follows an earlier one in time, and that no technology has both at once. False when not.</summary>
-    private static bool CheckFollows(InstrumentVersion earlier, InstrumentVersion later, ProblemLocation at)
+    private static bool CheckFollows(InstrumentVersion earlier, InstrumentVersion later, KnownReferences known, ProblemLocation at)
     {
         string[] shared = earlier.Effective.Overlaps(later.Effective)
             ? [.. earlier.Rules.Select(rule => rule.Technology).Intersect(later.Rules.Select(rule => rule.Technology))]
             : [];
         if (shared.Length > 0)
             at.Add(
-                $"a period that overlaps that of version {earlier.Number} for {string.Join(", ", shared)}",
+                $"a period that overlaps that of version {earlier.Number} for {PlainLanguage.List(shared.Select(known.NameOf))}",
                 "periods that follow each other: each end no later than the next start"
             );
         else if (later.Effective.EarliestPossibleStart < earlier.Effective.EarliestPossibleStart)

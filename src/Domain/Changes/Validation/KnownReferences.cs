@@ -35,6 +35,14 @@ internal sealed class KnownReferences(GovernanceSnapshot governance, GovernanceS
     public bool HasText(string language, string key) =>
         recorded.Wordings.FirstOrDefault(wording => wording.Language == language)?.Texts.ContainsKey(key) == true;
 
+    /// <summary>The name of a technology; its id when it is not registered.</summary>
+    public string NameOf(string technology) =>
+        governance.Table.Technologies.FirstOrDefault(known => known.Id == technology)?.Name.Trim() ?? technology;
+
+    /// <summary>The citation of an instrument; its id when it is not registered.</summary>
+    public string CitationOf(string instrument) =>
+        governance.Table.Instruments.FirstOrDefault(known => known.Id == instrument)?.Citation ?? instrument;
+
     private readonly HashSet<(string, string)> _waiting =
     [
         .. from instrument in recorded.Table.Instruments

@@ -104,9 +104,24 @@ internal sealed class DraftEditor
     private string Located(Refusal problem)
     {
         var technologies = Governance.Table.Technologies.ToDictionary(technology => technology.Id, technology => technology.Name.Trim());
-        var parts = problem.Where?.Split(" / ").Skip(1).Select(part => technologies.GetValueOrDefault(part, part)).ToArray() ?? [];
+        var parts =
+            problem.Where?.Split(" / ").Skip(1).Select(part => technologies.GetValueOrDefault(part) ?? NameOf(part)).ToArray() ?? [];
         return parts.Length == 0 ? problem.Sentence : $"{PlainLanguage.Sentence(string.Join(", ", parts))}: {problem.Sentence}";
     }
+
+    /// <summary>A member of a document, as forms call it.</summary>
+    private static string NameOf(string member) =>
+        member switch
+        {
+            "effective" => "when it is in force",
+            "supersededBy" => "superseded by",
+            "by" => "made by",
+            "retention" => "how long recordings are kept",
+            "notice" => "public notice",
+            "reviewBy" => "review by",
+            "url" => "web address",
+            _ => member,
+        };
 
     /// <summary>
     /// The document on the newest revision. When the form was opened before that was recorded, both changes are kept; when they change one

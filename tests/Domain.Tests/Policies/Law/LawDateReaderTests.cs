@@ -19,6 +19,8 @@ public sealed class LawDateReaderTests
     [InlineData("3/3/2026", "2026-03-03")]
     [InlineData(" July   2006 ", "2006-07")]
     [InlineData("1979", "1979")]
+    [InlineData("２０２７-01-01", "2027-01-01")]
+    [InlineData("Ｍarch １, ２０２７", "2027-03-01")]
     public void A_date_is_read_as_people_write_it(string text, string expected)
     {
         Assert.Equal(LawDate.Parse(expected), LawDateReader.Read(text, out var problem));
@@ -28,7 +30,12 @@ public sealed class LawDateReaderTests
     [Theory]
     [InlineData("03/04/2026", "“03/04/2026” can mean March 4, 2026 or April 3, 2026: write the month as a word.")]
     [InlineData("11/29/26", "“11/29/26” has a year of two digits: write all four, for example November 29, 2026.")]
-    [InlineData("February 30, 2026", "“February 30, 2026” is not a date of the calendar")]
+    [InlineData("February 30, 2026", "“February 30, 2026” is no day: February 2026 has 28 days.")]
+    [InlineData("2027-02-29", "“2027-02-29” is no day: February 2027 has 28 days.")]
+    [InlineData("31 April 2027", "“31 April 2027” is no day: April 2027 has 30 days.")]
+    [InlineData("2027-13-01", "“2027-13-01” is no date: the months are 1 to 12.")]
+    [InlineData("29.2.2027", "“29.2.2027” is not a date of the calendar")]
+    [InlineData("\ud800 2027-01", "is not a date of the calendar")]
     [InlineData("30/30/2026", "“30/30/2026” is not a date of the calendar")]
     [InlineData("next Monday", "“next Monday” is not a date of the calendar: write a date such as November 29, 2026")]
     [InlineData("Ju 2026", "“Ju 2026” is not a date")]

@@ -214,7 +214,12 @@ internal sealed class ListRowReader
             return null;
         var date = LawDateReader.Read(text, out var problem);
         if (problem is not null)
-            Report(row, ListFields.InstalledOn, Quote(text), LawDateReader.Expected);
+            Report(
+                row,
+                ListFields.InstalledOn,
+                Quote(text) + (LawDateReader.FindReason(text) is { } reason ? $", which {reason}" : ""),
+                LawDateReader.Expected
+            );
         return date;
     }
 
