@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Domain.Changes.Merging;
 
 /// <summary>
 /// Completes the merge of an instrument. Versions that either side added are all kept, in the order of time, each ending where the next one
-/// begins; their numbers follow. Only two versions from the same day are a conflict.
+/// begins; their numbers follow, and a later one takes over what an earlier one changes. Two versions from one day become one, term by term.
 /// </summary>
 internal static class VersionMerge
 {
@@ -29,21 +29,29 @@ internal static class VersionMerge
         var instrument = merged.Value<Instrument>();
         if (instrument.Versions.Any(version => version.Id.Length == 0))
             return new ThreeWayMerge(merged, conflicts);
-        var old = VersionsOf(from);
-        var added = new Added(Of(VersionsOf(mine), old), Of(VersionsOf(theirs), old));
+        var (old, ours, others) = (VersionsOf(from), VersionsOf(mine), VersionsOf(theirs));
+        var added = new Added(Of(ours, old), Of(others, old));
         var versions = instrument.Versions;
         var clashes = ImmutableArray.CreateBuilder<MergeConflict>();
+        var joined = new HashSet<string>();
         foreach (var version in added.Mine)
         {
             if (added.Theirs.FirstOrDefault(other => BeginTogether(version, other)) is not { } other)
                 continue;
-            var clash = new MergeConflict([Versions, version.Id], null, Text(version), Text(other));
-            clashes.Add(clash);
-            versions = Decided(versions, version, other, keepMine.Contains(clash.Key));
+            var one = SameDayMerge.Create(old, version, other, keepMine);
+            joined.UnionWith([version.Id, other.Id]);
+            clashes.AddRange(one.Conflicts);
+            versions = [.. versions.Where(known => known.Id != version.Id && known.Id != other.Id), one.Merged];
         }
 
-        var ordered = instrument with { Versions = VersionChain.Order(versions) };
-        return new ThreeWayMerge(PolicyDocument.For(ordered), [.. conflicts.Where(conflict => !IsOfOrder(conflict, added)), .. clashes]);
+        var ordered = TermsCarry.Apply(
+            VersionChain.Order(versions),
+            version => joined.Contains(version.Id) ? null : added.SideOf(version.Id, ours, others)
+        );
+        return new ThreeWayMerge(
+            PolicyDocument.For(instrument with { Versions = ordered }),
+            [.. conflicts.Where(conflict => !IsOfOrder(conflict, added) && !IsOf(conflict, joined)), .. clashes]
+        );
     }
 
     private static ImmutableArray<InstrumentVersion> VersionsOf(PolicyDocument? document) =>
@@ -65,31 +73,26 @@ internal static class VersionMerge
             _ => false,
         };
 
+    private static bool IsOf(MergeConflict conflict, HashSet<string> versions) =>
+        conflict.Path is [Versions, var id, ..] && versions.Contains(id);
+
     private static bool BeginTogether(InstrumentVersion one, InstrumentVersion other) =>
-        one.Id != other.Id
-        && one.Effective.From is { } from
-        && other.Effective.From == from
-        && one.Rules.Any(rule => other.RuleFor(rule.Technology) is not null);
-
-    /// <summary>One version of the two from the same day: the recorded one, or the request's in its place and with its identity.</summary>
-    private static ImmutableArray<InstrumentVersion> Decided(
-        ImmutableArray<InstrumentVersion> versions,
-        InstrumentVersion mine,
-        InstrumentVersion theirs,
-        bool keepMine
-    ) =>
-        [
-            .. versions
-                .Where(version => version.Id != mine.Id)
-                .Select(version => keepMine && version.Id == theirs.Id ? mine with { Id = theirs.Id } : version),
-        ];
-
-    private static string Text(InstrumentVersion version) => System.Text.Json.JsonSerializer.Serialize(version, Json.Options);
+        one.Effective.From is { } from && other.Effective.From == from && one.Rules.Any(rule => other.RuleFor(rule.Technology) is not null);
 
     /// <summary>The versions that each side added.</summary>
     private sealed record Added(ImmutableArray<InstrumentVersion> Mine, ImmutableArray<InstrumentVersion> Theirs)
     {
         /// <summary>Whether an added version begins on a day.</summary>
         public bool Begins(LawDate day) => Mine.Concat(Theirs).Any(version => version.Effective.From == day);
+
+        /// <summary>The versions of the side that added a version; null when neither did.</summary>
+        public ImmutableArray<InstrumentVersion>? SideOf(
+            string version,
+            ImmutableArray<InstrumentVersion> mine,
+            ImmutableArray<InstrumentVersion> theirs
+        ) =>
+            Mine.Any(added => added.Id == version) ? mine
+            : Theirs.Any(added => added.Id == version) ? theirs
+            : null;
     }
 }

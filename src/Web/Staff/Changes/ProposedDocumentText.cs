@@ -135,8 +135,8 @@ internal sealed class ProposedDocumentText(GovernanceHistory history, Governance
         var proposed = new Difference(conflict.Path, conflict.Base, conflict.Mine);
         var other = new Difference(conflict.Path, conflict.Base, conflict.Theirs);
         // Two versions from one day: each side's has an identity of its own.
-        if (conflict is { Path: ["versions", _], Base: null, Theirs: { } theirs })
-            other = other with { Path = ["versions", System.Text.Json.Nodes.JsonNode.Parse(theirs)!["id"]!.ToString()] };
+        if (conflict.TheirVersion is { } version)
+            other = other with { Path = conflict.Path.SetItem(1, version) };
         ChangeDescription[] mine = [.. ChangeDescription.Describe(proposed, before, document, snapshot)];
         return new ConflictText(
             FieldPrefix(document) + conflict.Key,

@@ -49,6 +49,27 @@ internal static class AmendedInstrument
             Rules = [version.Rules[0] with { Retention = [version.Rules[0].Retention[0] with { Days = days }] }],
         };
 
+    public static InstrumentVersion Access(this InstrumentVersion version) =>
+        version with
+        {
+            Rules = [version.Rules[0] with { RecordsAccess = new RecordsAccess(RecordsAccessKind.Exempt, "s. 5") }],
+        };
+
+    /// <summary>The version with one more rule: how long a camera's recordings are kept.</summary>
+    public static InstrumentVersion Camera(this InstrumentVersion version, int days) =>
+        version with
+        {
+            Rules =
+            [
+                version.Rules[0],
+                version.Rules[0] with
+                {
+                    Technology = "facility-camera",
+                    Retention = [new Retention(RetentionBound.Limit, days)],
+                },
+            ],
+        };
+
     /// <summary>The title, the first and last day, and the limit of each version.</summary>
     public static string[] Lines(Instrument instrument) =>
         [
