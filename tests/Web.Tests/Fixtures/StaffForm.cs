@@ -1,3 +1,4 @@
+using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 
@@ -41,6 +42,18 @@ internal sealed class StaffForm
             (await Visitor.ParseAsync(text)).QuerySelector("[role=alert]")?.TextContent ?? text
         );
         return answer.Headers.Location!.ToString();
+    }
+
+    /// <summary>Submits the form, which is refused. Returns the form that the page shows then.</summary>
+    public async Task<StaffForm> ShownAgainAsync()
+    {
+        using var answer = await SubmitAsync();
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        return new(
+            _visitor,
+            _address,
+            await Visitor.ParseAsync(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+        );
     }
 
     /// <summary>Submits the form, which is refused. Returns what the page says is wrong.</summary>

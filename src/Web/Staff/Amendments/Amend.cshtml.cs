@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Law;
@@ -32,7 +34,9 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
     /// <summary>The technology whose terms change.</summary>
     public Technology Technology { get; private set; } = null!;
 
-    /// <summary>The version whose terms the form begins with: the last one with a rule for the technology.</summary>
+    /// <summary>
+    /// The version whose terms the form begins with: the one from which the form was reached, else the last one that is or will be in force.
+    /// </summary>
     public InstrumentVersion Template { get; private set; } = null!;
 
     public Rule Rule => Template.RuleFor(Technology.Id)!;
@@ -58,45 +62,67 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
             IsNewVersion: true
         );
 
-    public async Task<IActionResult> OnGetAsync(string instrument, string? technology)
+    public async Task<IActionResult> OnGetAsync(string instrument, string? technology, int? version)
     {
-        if (!await FindAsync(instrument, technology))
+        if (!await FindAsync(instrument, technology, version))
             return NotFound();
         if (Choices.Length > 1)
             return Page();
         if (technology is null)
             return Redirect($"/staff/amend/{instrument}/{Choices[0].Id}{DraftQuery}");
-        var today = _editor.Governance.City.DayAt(time.GetUtcNow());
         Fields = RuleFields
             .Show(Rule)
-            .AddRange(SourceFields.Show(new Source("", null, today, Confidence.Sourced)))
+            .AddRange(SourceFields.Show(new Source("", null, Today, Confidence.Sourced)))
             .Add("title", Template.Title);
         return Page();
     }
 
     public async Task<IActionResult> OnPostAsync(string instrument, string? technology)
     {
-        if (!await FindAsync(instrument, technology) || technology is null)
+        var template = int.TryParse(Request.Form.Text("template"), CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
+        if (!await FindAsync(instrument, technology, template) || technology is null)
             return NotFound();
         var errors = new List<FieldError>();
-        var added = Read(Request.Form, errors);
-        CheckFirstDay(added, errors);
+        var entered = Read(Request.Form, errors);
+        // What was recorded since the form was opened stays: the new version is added to the newest revision.
+        var newest = _editor.OnNewest();
+        var recorded = newest.Instrument(instrument)!;
+        CheckFirstDay(recorded, entered, errors);
         if (errors.Count > 0)
             return Invalid(errors);
-        var saved = await _editor.SaveAsync(
+        if (AmendedTerms.Create(recorded, Template, entered, technology) is not { } terms)
+            return NotFound();
+        if (!terms.Errors.IsEmpty)
+            return BeginAgain(newest, recorded, terms);
+        var saved = await newest.SaveAsync(
             grains.Policies(),
             User,
-            VersionChain.Add(Instrument, added),
+            VersionChain.Add(recorded, terms.Added, Today),
             FieldOf,
-            Draft is null ? added.Source : null
+            Draft is null ? entered.Source : null
         );
         return saved.NextStep is { } next ? Redirect(next) : Invalid(saved.Errors);
+    }
+
+    /// <summary>Shows the form again with the terms that hold before the first day, and with what was edited.</summary>
+    private PageResult BeginAgain(DraftEditor newest, Instrument recorded, AmendedTerms terms)
+    {
+        (_editor, Instrument, Template) = (newest, recorded, terms.Before);
+        Fields = Request
+            .Form.ToFields()
+            .RemoveRange(Request.Form.Keys.Where(RuleFields.IsOfList))
+            .SetItems(RuleFields.Show(terms.Added.RuleFor(Technology.Id)!))
+            .SetItem("title", terms.Added.Title);
+        return Refused(terms.Errors);
     }
 
     private string NameOf(string technology) =>
         _editor.Governance.Table.Technologies.FirstOrDefault(known => known.Id == technology)?.Name.Trim() ?? technology;
 
-    private async Task<bool> FindAsync(string instrument, string? technology)
+    private DateOnly Today => _editor.Governance.City.DayAt(time.GetUtcNow());
+
+    /// <param name="version">The version that the form begins with, when it is law; null for the last one.</param>
+    private async Task<bool> FindAsync(string instrument, string? technology, int? version)
     {
         if (
             await DraftEditor.OpenAsync(grains, register, Request, User) is not { } editor
@@ -107,14 +133,19 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
         Instrument = found;
         if (technology is null)
         {
-            var governed = found.Versions[^1].Rules.Select(rule => rule.Technology).ToHashSet();
+            var last = found.Versions.LastOrDefault(text => text.Effective.Condition is null) ?? found.Versions[^1];
+            var governed = last.Rules.Select(rule => rule.Technology).ToHashSet();
             Choices = [.. editor.Governance.Table.Technologies.Where(known => governed.Contains(known.Id))];
             return !Choices.IsEmpty;
         }
 
         if (
             editor.Governance.Table.Technologies.FirstOrDefault(known => known.Id == technology) is not { } chosen
-            || found.Versions.LastOrDefault(version => version.RuleFor(technology) is not null) is not { } template
+            || (
+                VersionChain.TermsBefore(found.Versions.Where(text => text.Number <= version), technology, null)
+                ?? VersionChain.TermsBefore(found.Versions, technology, null)
+            )
+                is not { } template
         )
             return false;
         (Technology, Template) = (chosen, template);
@@ -151,9 +182,9 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
     }
 
     /// <summary>Two versions cannot begin on one day for one technology: the one that is recorded can be changed.</summary>
-    private void CheckFirstDay(InstrumentVersion added, List<FieldError> errors)
+    private static void CheckFirstDay(Instrument instrument, InstrumentVersion added, List<FieldError> errors)
     {
-        var other = Instrument.Versions.FirstOrDefault(version =>
+        var other = instrument.Versions.FirstOrDefault(version =>
             version.Effective.From is { } start
             && added.Effective.From is { } day
             && start.Earliest <= day.Latest
@@ -166,7 +197,7 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
                     "from",
                     $"Version {other.Number}, “{other.Title}”, is in force from {PlainLanguage.From(other.Effective)} already. "
                         + $"Enter another first day; or cancel, and change the terms of version {other.Number} on the page of "
-                        + $"{Instrument.Citation}."
+                        + $"{instrument.Citation}."
                 )
             );
     }

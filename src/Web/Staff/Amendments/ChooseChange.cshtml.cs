@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SurveillanceRegistry.Domain.Changes;
+using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Web.Access;
@@ -26,6 +27,18 @@ public sealed class ChooseChangeModel(IGrainFactory grains, IChangeRegister regi
 
     /// <summary>The query that leads back to the draft; empty when an edit starts a new one.</summary>
     public string DraftQuery { get; private set; } = "";
+
+    /// <summary>The form of a new version, which begins with the terms of this version.</summary>
+    public string AmendLink
+    {
+        get
+        {
+            var page = $"/staff/amend/{Instrument.Id}/{Technology.Id}{DraftQuery}";
+            return VersionChain.TermsBefore(Instrument.Versions, Technology.Id, null)?.Number == Version.Number
+                ? page
+                : $"{page}{(DraftQuery.Length == 0 ? '?' : '&')}version={Version.Number}";
+        }
+    }
 
     public async Task<IActionResult> OnGetAsync(string instrument, int version, string technology)
     {

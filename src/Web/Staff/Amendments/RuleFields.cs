@@ -41,6 +41,10 @@ internal static class RuleFields
     /// <summary>The name of the field for the days of a duty.</summary>
     public static string DaysOf(NoticeDuty duty) => "notice-days-" + Domain.Json.Word(duty);
 
+    /// <summary>Whether a field is one of several of a list, whose number depends on the rule.</summary>
+    public static bool IsOfList(string field) =>
+        field.StartsWith("retention-", StringComparison.Ordinal) || field.StartsWith("notice-days-", StringComparison.Ordinal);
+
     /// <summary>Reads the fields. A value whose fields say what the form was opened with is the original's.</summary>
     /// <param name="original">The rule with which the form was opened.</param>
     public static Rule Read(IFormCollection form, Rule original, List<FieldError> errors)

@@ -23,8 +23,14 @@ public abstract class FormPageModel : PageModel
     /// <summary>Shows the page again with errors and the submitted values, as status 422.</summary>
     private protected PageResult Invalid(IEnumerable<FieldError> errors)
     {
-        Errors = [.. errors];
         Fields = Fields.SetItems(Request.Form.ToFields());
+        return Refused(errors);
+    }
+
+    /// <summary>Shows the page again with errors and the values of <see cref="Fields"/>, as status 422.</summary>
+    private protected PageResult Refused(IEnumerable<FieldError> errors)
+    {
+        Errors = [.. errors];
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         return Page();
     }

@@ -63,6 +63,9 @@ internal sealed class DraftEditor
             : null;
     }
 
+    /// <summary>The same draft on the newest revision of every document that it does not change yet.</summary>
+    public DraftEditor OnNewest() => new(_history, Draft, (null, _opened.DraftVersion));
+
     /// <summary>An instrument as the draft changes it, or as the registry has it; null when neither has it.</summary>
     public Instrument? Instrument(string id) => Shown(id)?.Value<Instrument>();
 

@@ -57,7 +57,7 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
             $"/staff/edit/{Manual}/2/alpr?change={request.Split('/')[^1]}",
             page.QuerySelectorAll("section[aria-labelledby=what] a").Select(link => link.GetAttribute("href"))
         );
-        var proposed = (await RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>();
+        var proposed = (await staffed.RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>();
         var recorded = (await Policies.Governance()).Table.Instruments.First(instrument => instrument.Id == Manual);
         Assert.Equal(
             recorded.Versions[0] with
@@ -85,11 +85,13 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
             "from the day on which this happens: “The mayor ends the pause.”: at most 21 days instead of 90",
             page.QuerySelector("section[aria-labelledby=what]")!.TextContent
         );
-        Assert.Null((await RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>().Versions[0].Effective.To);
+        Assert.Null(
+            (await staffed.RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>().Versions[0].Effective.To
+        );
         var met = await StaffForm.OpenAsync(editor, $"/staff/edit/{Manual}/2?change={request.Split('/')[^1]}");
         Assert.Equal("The mayor ends the pause.", met["condition"]);
         await met.With("from", "March 1, 2031").AcceptedAsync();
-        var versions = (await RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>().Versions;
+        var versions = (await staffed.RequestAsync(request)).Proposal.Documents.Single().Document.Value<Instrument>().Versions;
         Assert.Equal((LawDate.Parse("2031-03-01"), null), (versions[0].Effective.To, versions[1].Effective.Condition));
     }
 
@@ -197,10 +199,10 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
         // A bound of its own, as no form of an older version could show it.
         var period = new EffectivePeriod(null, LawDate.Parse("2024-11-10"), LawDate.Parse("2025"));
         var bounded = recorded with { Versions = [recorded.Versions[0] with { Effective = period }] };
-        await RecordAsync(bounded);
+        await staffed.RecordAsync(bounded);
         var form = await StaffForm.OpenAsync(editor, "/staff/edit/ord-127110/1");
         Assert.Equal("November 10, 2024", form["not-before"]);
-        var request = await RequestAsync(await form.With("title", "Camera systems").AcceptedAsync());
+        var request = await staffed.RequestAsync(await form.With("title", "Camera systems").AcceptedAsync());
         Assert.Equal(
             PolicyDocument.For(bounded with { Versions = [bounded.Versions[0] with { Title = "Camera systems" }] }),
             request.Proposal.Documents.Single().Document
@@ -213,28 +215,13 @@ public sealed class AmendPageTests(StaffedCity staffed) : IClassFixture<StaffedC
         using var editor = await staffed.SignedInAsync(Role.Editor);
         var form = await StaffForm.OpenAsync(editor, "/staff/edit/rcw-10.122/1/interview-room-camera");
         var recorded = (await Policies.Governance()).Table.Instruments.First(instrument => instrument.Id == "rcw-10.122");
-        await RecordAsync(recorded with { Authority = "The legislature" });
-        var request = await RequestAsync(await form.With("sharing", "with counsel").AcceptedAsync());
+        await staffed.RecordAsync(recorded with { Authority = "The legislature" });
+        var request = await staffed.RequestAsync(await form.With("sharing", "with counsel").AcceptedAsync());
         var proposed = request.Proposal.Documents.Single();
         Assert.Equal((2, "The legislature"), (proposed.Base, proposed.Document.Value<Instrument>().Authority));
         Assert.Equal("with counsel", proposed.Document.Value<Instrument>().Versions[0].Rules[0].Sharing);
     }
 
-    private async Task<ChangeRequest> RequestAsync(string page) =>
-        (await staffed.City.Part<IChangeRegister>().FindAsync(long.Parse(page.Split('/')[3]), Cancellation))!;
-
     private async Task<int> DraftsAsync() =>
         (await staffed.City.Part<IChangeRegister>().ListAsync(null, null, int.MaxValue, Cancellation)).Length;
-
-    private async Task RecordAsync(Instrument instrument)
-    {
-        var author = new Domain.Ledger.Attribution("editor", "police", "st-other-author");
-        var source = new Source("The text", null, new DateOnly(2026, 11, 23), Confidence.Sourced);
-        var revision = (await Policies.History()).LatestOf(DocumentKind.Instrument, instrument.Id)!.Number;
-        var proposal = new Proposal("It was read again.", source, [new ProposedDocument(PolicyDocument.For(instrument), revision)]);
-        var draft = (await Policies.Draft(proposal, author)).Value!;
-        var submitted = (await Policies.Act(draft.Id, draft.Version, ChangeAct.Submitted, author)).Value!;
-        var approver = new Domain.Ledger.Attribution("approver", "police", "st-other-approver");
-        Assert.Empty((await Policies.Act(draft.Id, submitted.Version, ChangeAct.Approved, approver)).Refusals);
-    }
 }
