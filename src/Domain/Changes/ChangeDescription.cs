@@ -39,9 +39,36 @@ public sealed record ChangeDescription(Difference Difference, string? Where, str
                 .OrderBy(difference => AddedVersion(difference, after) is null)
                 .SelectMany(difference => Describe(difference, before, after, names))
                 .Select(sentence =>
-                    IsEndBeforeAdded(sentence.Difference, differences, after) ? sentence with { IsOfOrder = true } : sentence
+                    IsEndBeforeAdded(sentence.Difference, differences, after) ? sentence with { IsOfOrder = true }
+                    : CarriedFrom(sentence.Difference, differences, after) is { } added
+                        ? sentence with
+                        {
+                            What = $"{sentence.What}, which goes on from version {PlainLanguage.Number(added.Number)}",
+                            IsOfOrder = true,
+                        }
+                    : sentence
                 ),
         ];
+    }
+
+    /// <summary>The added version from which a later one takes over the term that a difference is about; null when there is none.</summary>
+    private static InstrumentVersion? CarriedFrom(Difference difference, IEnumerable<Difference> all, PolicyDocument after)
+    {
+        if (
+            after.Kind != DocumentKind.Instrument
+            || difference is not { Path: ["versions", var key, "rules", var technology, .. [_, ..] member], Before: not null }
+            || FindVersion(after, key) is not { } version
+            || version.RuleFor(technology) is not { } rule
+        )
+            return null;
+        return all.Select(other => AddedVersion(other, after))
+            .OfType<InstrumentVersion>()
+            .Where(added => added.Number < version.Number && added.Effective.From is not null)
+            .OrderByDescending(added => added.Number)
+            .FirstOrDefault(added =>
+                added.RuleFor(technology) is { } earlier
+                && !Difference.BetweenValues(earlier, rule).Any(other => other.Path.AsSpan().StartsWith(member.AsSpan()))
+            );
     }
 
     private static bool IsEndBeforeAdded(Difference difference, IEnumerable<Difference> all, PolicyDocument after) =>
@@ -62,18 +89,19 @@ public sealed record ChangeDescription(Difference Difference, string? Where, str
         ArgumentNullException.ThrowIfNull(difference);
         ArgumentNullException.ThrowIfNull(after);
         return AddedVersion(difference, after) is { } version
-            ? Added(difference, version, after, names)
+            ? Added(difference, version, before, after, names)
             : [new(difference, Location(difference, before, after, names), Describe(difference, after, names))];
     }
 
     private static IEnumerable<ChangeDescription> Added(
         Difference difference,
         InstrumentVersion version,
+        PolicyDocument? before,
         PolicyDocument after,
         GovernanceSnapshot names
     ) =>
         AddedVersionDescription
-            .Describe(version, after.Value<Instrument>(), names)
+            .Describe(version, after.Value<Instrument>(), before?.Value<Instrument>().Versions ?? [], names)
             .Select(sentence => new ChangeDescription(difference, sentence.Where, sentence.What) { IsOfOrder = sentence.Where is null });
 
     /// <summary>The version that a difference adds; null when it adds none.</summary>

@@ -119,7 +119,7 @@ internal sealed record PublicActText(PublicAct Act, string Title, ImmutableArray
         if (words.Sentences.IsEmpty)
             return "recorded again without changes";
         var others = words.Sentences.Skip(1).Count(sentence => !sentence.IsOfOrder);
-        return (words.Corrections.IsEmpty ? "" : "correction of what was recorded: ")
+        return (words.IsCorrection ? "correction of what was recorded: " : "")
             + words.Sentences[0].What
             + (others > 0 ? $", and {PlainLanguage.Count(others, "change")} more" : "");
     }

@@ -7,7 +7,7 @@ namespace SurveillanceRegistry.Domain.Changes.Merging;
 
 /// <summary>
 /// Completes the merge of an instrument. Versions that either side added are all kept, in the order of time, each ending where the next one
-/// begins; their numbers follow, and a later one takes over what an earlier one changes. Two versions from one day become one, term by term.
+/// begins; their numbers follow, and a later one takes over what an earlier one changes. Two versions from one day become one.
 /// </summary>
 internal static class VersionMerge
 {

@@ -21,7 +21,10 @@ internal sealed record RevisionText(
     /// <summary>The persons and programs that made it, by role and department.</summary>
     public string By => Who(Change, City);
 
-    /// <summary>The versions that it corrects for all of their time, in sentences.</summary>
+    /// <summary>Whether it says that something was recorded wrongly.</summary>
+    public bool IsCorrection => CorrectionDescription.IsCorrection(Before, Revision.Document, City.DayAt(Revision.RecordedAt));
+
+    /// <summary>The versions that it corrects for all of their time, and what it records late of the past, in sentences.</summary>
     public ImmutableArray<string> Corrections =>
         CorrectionDescription.Sentences(Before, Revision.Document, City.DayAt(Revision.RecordedAt));
 

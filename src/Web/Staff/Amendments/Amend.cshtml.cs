@@ -35,7 +35,7 @@ public sealed class AmendModel(IGrainFactory grains, IChangeRegister register, T
     public Technology Technology { get; private set; } = null!;
 
     /// <summary>
-    /// The version whose terms the form begins with: the one from which the form was reached, else the last one that is or will be in force.
+    /// The version whose terms the form begins with: the one from which it was reached, else the last one that is or will be in force.
     /// </summary>
     public InstrumentVersion Template { get; private set; } = null!;
 

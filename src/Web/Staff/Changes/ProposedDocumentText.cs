@@ -11,7 +11,7 @@ namespace SurveillanceRegistry.Web.Staff.Changes;
 
 /// <summary>A document of a change request and what it changes, in words.</summary>
 /// <param name="Link">The staff page of the document; null when it has none.</param>
-/// <param name="Remarks">The versions that it corrects for all of their time, and dates to check, in sentences.</param>
+/// <param name="Remarks">The versions that it corrects, what it records late of the past, and dates to check, in sentences.</param>
 /// <param name="Terms">The pages on which the author changes the terms of versions that the request adds.</param>
 public sealed record ChangedDocument(
     string Title,

@@ -3,6 +3,7 @@ using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
+using SurveillanceRegistry.Domain.Tests.Changes.Versions;
 
 namespace SurveillanceRegistry.Domain.Tests.Changes.Descriptions;
 
@@ -131,6 +132,40 @@ public sealed class AddedVersionDescriptionTests
                 .Describe(PolicyDocument.For(ended), PolicyDocument.For(VersionChain.Add(ended, added)))
                 .Select(sentence => sentence.What)
         );
+    }
+
+    [Fact]
+    public void What_ends_where_a_recorded_version_says_otherwise_is_told()
+    {
+        var later = AmendedInstrument.Version(0, "B", "2027-06-01", 60);
+        var recorded = VersionChain.Add(AmendedInstrument.Ordinance, later);
+        var amended = VersionChain.Add(recorded, AmendedInstrument.Version(0, "A", "2027-01-01", 45));
+        Assert.Equal(
+            [
+                "from January 1, 2027: at most 45 days instead of 90 (patrol reads)",
+                "until June 1, 2027; from then on version 3 has at most 60 days instead of 45 (patrol reads)",
+            ],
+            ChangeDescriptionTests
+                .Describe(PolicyDocument.For(recorded), PolicyDocument.For(amended))
+                .Take(2)
+                .Select(sentence => sentence.What)
+        );
+    }
+
+    [Fact]
+    public void What_goes_on_in_a_later_version_is_told_with_the_version_that_it_comes_from()
+    {
+        var recorded = VersionChain.Add(AmendedInstrument.Ordinance, AmendedInstrument.Version(0, "B", "2027-06-01", 90).Access());
+        var added = AmendedInstrument.Version(0, "A", "2027-01-01", 45);
+        var amended = VersionChain.Add(recorded, added, new DateOnly(2026, 11, 30));
+        var sentences = ChangeDescriptionTests.Describe(PolicyDocument.For(recorded), PolicyDocument.For(amended));
+        Assert.DoesNotContain(sentences, sentence => sentence.What.StartsWith("until", StringComparison.Ordinal));
+        var carried = Assert.Single(
+            sentences,
+            sentence => sentence.Where?.StartsWith("Version 3, from June 1, 2027, for", StringComparison.Ordinal) == true
+        );
+        Assert.Equal("changed the retention limit from 90 days to 45 days (patrol reads), which goes on from version 2", carried.What);
+        Assert.True(carried.IsOfOrder);
     }
 
     private static Instrument WithId =>

@@ -75,6 +75,55 @@ public sealed class CorrectionDescriptionTests
         Assert.Empty(Between(Recorded, In(Recorded, Recorded.Versions[0].Effective with { To = LawDate.Parse("2027-01-01") })));
     }
 
+    [Fact]
+    public void An_amendment_from_a_day_in_the_past_says_that_the_recorded_past_changes()
+    {
+        var added = Corrected(Recorded.Versions[0]) with { Id = "new", Effective = new EffectivePeriod(LawDate.Parse("2021-01-05")) };
+        var amended = VersionChain.Add(Recorded, added);
+        Assert.Equal(
+            ["Version 2 begins in the past, from January 5, 2021 on: what the registry says of the time since then changes too."],
+            Between(Recorded, amended)
+        );
+        // It records late what the law did: nothing was recorded wrongly.
+        Assert.False(CorrectionDescription.IsCorrection(PolicyDocument.For(Recorded), PolicyDocument.For(amended), Today));
+        Assert.Empty(
+            Between(Recorded, VersionChain.Add(Recorded, added with { Effective = new EffectivePeriod(LawDate.Parse("2026-11-30")) }))
+        );
+        // Of years without a text the registry said nothing.
+        Assert.Empty(Between(Recorded, VersionChain.Add(Recorded, added with { Effective = new EffectivePeriod(LawDate.Parse("2016")) })));
+    }
+
+    [Fact]
+    public void A_condition_that_was_met_in_the_past_is_told_as_that_event()
+    {
+        var waiting = Corrected(Recorded.Versions[0]) with
+        {
+            Id = "waiting",
+            Effective = new EffectivePeriod(null) { Condition = "the mayor ends the pause" },
+        };
+        var before = VersionChain.Add(Recorded, waiting);
+        Instrument Met(string day) =>
+            before with
+            {
+                Versions = VersionChain.Order([
+                    before.Versions[0],
+                    before.Versions[1] with
+                    {
+                        Effective = new EffectivePeriod(LawDate.Parse(day)),
+                    },
+                ]),
+            };
+        Assert.Equal(
+            [
+                "Version 2 is in force from March 1, 2025: what it waited for, “the mayor ends the pause”, has happened. "
+                    + "What the registry says of the time since then changes too.",
+            ],
+            Between(before, Met("2025-03-01"))
+        );
+        Assert.False(CorrectionDescription.IsCorrection(PolicyDocument.For(before), PolicyDocument.For(Met("2025-03-01")), Today));
+        Assert.Empty(Between(before, Met("2027-03-01")));
+    }
+
     private static Instrument In(Instrument instrument, EffectivePeriod period) =>
         instrument with
         {

@@ -93,7 +93,7 @@ public sealed class VersionMergeTests
     }
 
     [Fact]
-    public void A_term_that_both_amend_from_the_same_day_is_a_choice_and_every_other_term_is_kept()
+    public void A_term_that_both_amend_from_one_day_is_a_choice_and_every_other_is_kept()
     {
         var (mine, theirs) = (Amended(TwoRules, "A", "2027-01-01", 45, 80), Amended(TwoRules, "A", "2027-01-01", 30, 90));
         var merge = Merge(TwoRules, mine, theirs);

@@ -83,7 +83,7 @@ public sealed class VersionChainTests
     }
 
     [Fact]
-    public void A_scheduled_version_takes_over_what_an_earlier_one_changes_and_keeps_what_it_says_itself()
+    public void A_scheduled_version_takes_over_what_an_earlier_one_changes()
     {
         var scheduled = VersionChain.Add(AmendedInstrument.Ordinance, AmendedInstrument.Version(0, "B", "2027-06-01", 90).Access());
         var added = AmendedInstrument.Version(0, "A", "2027-01-01", 45);

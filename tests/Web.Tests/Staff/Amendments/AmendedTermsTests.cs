@@ -110,6 +110,55 @@ public sealed class AmendedTermsTests(StaffedCity staffed) : IClassFixture<Staff
         Assert.Equal("with counsel", versions.Versions[3].Rules[1].Sharing);
     }
 
+    [Fact]
+    public async Task A_term_that_was_approved_otherwise_meanwhile_brings_the_form_back()
+    {
+        using var editor = await staffed.SignedInAsync(Role.Editor);
+        var recorded = await RecordedAsync("990406");
+        var form = (await AmendAsync(editor, recorded)).With("from", "June 1, 2027").With("retention-0-number", "45");
+        var other = recorded.Versions[1] with
+        {
+            Id = "",
+            Effective = new EffectivePeriod(LawDate.Parse("2027-01-01")),
+            Rules = [Rule("alpr", 20, "exempt"), recorded.Versions[1].Rules[1]],
+        };
+        await staffed.RecordAsync(VersionChain.Add(recorded, other));
+        var said = await form.RefusedAsync();
+        Assert.Contains("Before June 1, 2027, version 3, “Text of 2024”, is in force. The form began with version 2.", said);
+        Assert.Contains("How long recordings are kept: version 3 says at most 20 days (patrol reads).", said);
+        var again = await form.ShownAgainAsync();
+        Assert.Equal(("3", "2", "45"), (again["template"], again["revision"], again["retention-0-number"]));
+        Assert.Equal("Text of 2024 2027-06-01.. 45 70 exempt", Lines(await ProposedAsync(await again.AcceptedAsync()))[3]);
+    }
+
+    [Fact]
+    public async Task An_amendment_before_a_scheduled_version_goes_on_in_it_and_the_page_says_so()
+    {
+        using var editor = await staffed.SignedInAsync(Role.Editor);
+        var recorded = await RecordedAsync("990407");
+        var scheduled = recorded.Versions[1] with
+        {
+            Id = "",
+            Effective = new EffectivePeriod(LawDate.Parse("2027-06-01")),
+            Rules = [recorded.Versions[1].Rules[0], Rule("body-worn-video", 80, "not-known")],
+        };
+        await staffed.RecordAsync(VersionChain.Add(recorded, scheduled));
+        var form = await StaffForm.OpenAsync(editor, $"/staff/amend/{recorded.Id}/alpr?version=2");
+        var why = await form.With("from", "January 1, 2027")
+            .With("retention-0-number", "45")
+            .With("source-title", "The text")
+            .AcceptedAsync();
+        Assert.Equal(
+            ["Text of 2024 2027-01-01..2027-06-01 45 70 exempt", "Text of 2024 2027-06-01.. 45 80 exempt"],
+            Lines(await ProposedAsync(why)).Skip(2)
+        );
+        var page = await editor.DocumentAsync(why[..^"/why".Length]);
+        Assert.Contains(
+            "changed the retention limit from 30 days to 45 days (patrol reads), which goes on from version 3",
+            page.QuerySelector("section[aria-labelledby=what]")!.TextContent
+        );
+    }
+
     private static async Task<StaffForm> AmendAsync(Visitor editor, Instrument instrument, string technology = "alpr") =>
         (await StaffForm.OpenAsync(editor, $"/staff/amend/{instrument.Id}/{technology}")).With("source-title", "The text");
 
