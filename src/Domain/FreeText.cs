@@ -30,6 +30,16 @@ public static class FreeText
             ? new Refusal(RefusalCodes.Invalid, $"Found {found}; expected {expected}.", where)
             : null;
 
+    /// <summary>
+    /// The text in a normal form of Unicode; null for half a character and for U+FFFE, which have none. <see cref="string.Normalize()"/>
+    /// throws for them.
+    /// </summary>
+    public static string? Normalize(string text, NormalizationForm form)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || rune.Value == 0xFFFE) ? null : text.Normalize(form);
+    }
+
     private static (string Found, string Expected)? FindProblem(string text, int maxLength, int maxLines)
     {
         if (text.Length > maxLength)

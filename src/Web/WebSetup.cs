@@ -38,7 +38,7 @@ public static class WebSetup
     {
         services.AddRazorPages(pages => pages.RootDirectory = "/").AddApplicationPart(typeof(WebSetup).Assembly);
         services.AddStaff();
-        services.AddProblemDetails();
+        services.AddProblemDetails(Problem.Describe);
         services.AddExceptionHandler<RequestFailures>();
         services.AddApiDocument();
         services.AddCrossOrigin();

@@ -19,9 +19,9 @@ public sealed record SearchQuery(string Text, ImmutableArray<string> Words)
         var trimmed = (text ?? "").Trim();
         if (trimmed.Length > MaxLength)
             return new Refusal(RefusalCodes.Invalid, $"The search has more than {MaxLength} characters: enter a few words.", "q");
-        if (!IsWellFormed(trimmed))
+        if (trimmed.Contains('\0', StringComparison.Ordinal) || FreeText.Normalize(trimmed, NormalizationForm.FormKC) is not { } normal)
             return new Refusal(RefusalCodes.Invalid, "The search has characters that are no text.", "q");
-        ImmutableArray<string> words = [.. WordsOf(trimmed.Normalize(NormalizationForm.FormKC)).Distinct(StringComparer.Ordinal)];
+        ImmutableArray<string> words = [.. WordsOf(normal).Distinct(StringComparer.Ordinal)];
         return words.Length switch
         {
             0 => new Refusal(RefusalCodes.Invalid, "Enter at least one letter or digit to search for.", "q"),
@@ -51,19 +51,5 @@ public sealed record SearchQuery(string Text, ImmutableArray<string> Words)
             yield return text[start..Math.Min(i, start + MaxWordLength)].ToLowerInvariant();
             start = -1;
         }
-    }
-
-    /// <summary>No half of a surrogate pair, which no database takes, and no U+0000.</summary>
-    private static bool IsWellFormed(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\0' || char.IsLowSurrogate(text[i]))
-                return false;
-            if (char.IsHighSurrogate(text[i]) && (++i == text.Length || !char.IsLowSurrogate(text[i])))
-                return false;
-        }
-
-        return true;
     }
 }

@@ -18,8 +18,7 @@ public static class SignInName
     private const string Punctuation = "@.!#$%&'*+/=?^_`{|}~-";
 
     /// <summary>The one spelling of a name. Returns an empty string for text that is not well-formed UTF-16.</summary>
-    public static string Normalize(string text) =>
-        IsWellFormed(text) ? text.Normalize(NormalizationForm.FormKC).Trim().ToLowerInvariant() : "";
+    public static string Normalize(string text) => (FreeText.Normalize(text, NormalizationForm.FormKC) ?? "").Trim().ToLowerInvariant();
 
     /// <summary>Whether a text is ASCII, so that its normal form means the same to every other program.</summary>
     public static bool IsAscii(string text) => text.All(char.IsAscii);
@@ -35,8 +34,6 @@ public static class SignInName
         normalized.Replace('1', 'l').Replace('|', 'l').Replace('0', 'o').Replace("m", "rn", StringComparison.Ordinal);
 
     private static bool IsAllowed(char one) => char.IsAsciiLetterOrDigit(one) || Punctuation.Contains(one, StringComparison.Ordinal);
-
-    private static bool IsWellFormed(string text) => !text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar);
 
     private static Refusal Refuse(string what) => new(RefusalCodes.Invalid, $"The sign-in name {what}.", "sign-in");
 }

@@ -9,9 +9,7 @@ public static class StaffName
 
     /// <summary>The name in Unicode NFC with single blanks; empty for text that is not well-formed UTF-16.</summary>
     public static string Normalize(string text) =>
-        text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar)
-            ? ""
-            : string.Join(' ', text.Normalize(NormalizationForm.FormC).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string.Join(' ', (FreeText.Normalize(text, NormalizationForm.FormC) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Returns why a normalised name cannot be stored; null when it can.</summary>
     /// <param name="field">The field of the form that has the name.</param>

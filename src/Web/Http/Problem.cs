@@ -88,6 +88,20 @@ internal static class Problem
             "It changed since you read it. GET it again, check what changed, and send the new ETag as If-Match."
         );
 
+    /// <summary>
+    /// Gives a problem that the framework made, of an exception, the form of the document: no name of a type, no number of a trace.
+    /// </summary>
+    public static void Describe(ProblemDetailsOptions options) =>
+        options.CustomizeProblemDetails = made =>
+        {
+            var problem = made.ProblemDetails;
+            problem.Extensions.Clear();
+            if (problem.Type?.StartsWith(Types, StringComparison.Ordinal) == true)
+                return;
+            (problem.Type, problem.Title) = (Types + "fault", "A fault of the registry");
+            problem.Detail = "The registry could not answer. The fault is in its log. Nothing was half recorded: you can try again.";
+        };
+
     /// <summary>The problem of an answer with a status and without a body: no operation made it.</summary>
     public static IResult ForStatus(HttpContext http)
     {

@@ -24,6 +24,7 @@ public sealed class SearchQueryTests
     [InlineData("   ")]
     [InlineData("%%''\"\"")]
     [InlineData("a\0b")]
+    [InlineData("a\uFFFEb")]
     [InlineData("one two three four five six seven eight nine")]
     public void What_cannot_be_searched_for_is_refused_with_a_sentence(string? text) =>
         Assert.EndsWith(".", Assert.Single(SearchQuery.Read(text).Refusals).Sentence, StringComparison.Ordinal);

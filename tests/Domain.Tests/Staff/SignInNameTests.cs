@@ -21,6 +21,7 @@ public sealed class SignInNameTests
     [InlineData("ana\u202E@city.example")]
     [InlineData("ana\u0000@city.example")]
     [InlineData("ana\ud800@city.example")]
+    [InlineData("ana\uFFFE@city.example")]
     public void A_name_with_other_characters_than_plain_ones_is_refused(string name) =>
         Assert.Equal("sign-in", SignInName.Check(SignInName.Normalize(name))?.Where);
 
@@ -48,6 +49,7 @@ public sealed class SignInNameTests
     [InlineData("Ana\nRuiz")]
     [InlineData("Ana\u202ERuiz")]
     [InlineData("Ana\u200BRuiz")]
+    [InlineData("Ana\uFFFERuiz")]
     [InlineData(" ")]
     public void A_person_s_name_is_one_visible_line(string name) => Assert.NotNull(StaffName.Check(StaffName.Normalize(name), "name"));
 

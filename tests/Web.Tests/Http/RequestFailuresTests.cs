@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,10 +38,22 @@ public sealed class RequestFailuresTests
         Assert.False(await failures.TryHandleAsync(NewRequest(), new DatabaseFailure("42601"), default)); // A syntax error.
     }
 
+    [Fact]
+    public async Task A_fault_is_told_in_the_form_of_the_document_and_names_nothing_of_the_program()
+    {
+        var http = NewRequest();
+        http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        var fault = new ProblemDetailsContext { HttpContext = http, Exception = new InvalidOperationException("A name.") };
+        await http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(fault);
+        var told = JsonNode.Parse(((MemoryStream)http.Response.Body).ToArray())!.AsObject();
+        Assert.Equal(["detail", "status", "title", "type"], told.Select(member => member.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(("/problems/fault", 500), ((string?)told["type"], (int?)told["status"]));
+    }
+
     private static DefaultHttpContext NewRequest() =>
         new()
         {
-            RequestServices = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider(),
+            RequestServices = new ServiceCollection().AddLogging().AddProblemDetails(Problem.Describe).BuildServiceProvider(),
             Response = { Body = new MemoryStream() },
         };
 

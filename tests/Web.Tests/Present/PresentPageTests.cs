@@ -28,6 +28,7 @@ public sealed class PresentPageTests(SampleCity city)
         ["fleets/{id}/history"] = "names the times of what was registered",
         ["places/{id}/history"] = "names the times of what was registered",
         ["kiosks/{id}"] = "says nothing of the present without a signed confirmation (KioskFreshnessTests)",
+        ["search"] = "names what is registered, and nothing of what it does",
         ["missing/{code:int}"] = "says nothing about devices",
     };
 

@@ -26,7 +26,7 @@ public static class DeviceIds
     private static string Slug(string words)
     {
         var slug = new StringBuilder();
-        foreach (var letter in words.Normalize(NormalizationForm.FormKD).ToLowerInvariant())
+        foreach (var letter in (FreeText.Normalize(words, NormalizationForm.FormKD) ?? "").ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(letter))
                 slug.Append(letter);
