@@ -29,7 +29,9 @@ internal static class CsvTable
         var changedTable = TableCsv.Write(LargeGovernance.Create(retentionDays: 31));
         ImmutableArray<PolicyDocument> changedDocuments =
         [
-            .. TableCsv.Read(new MemoryStream(changedTable), "table.csv", history).Value!.Documents.Select(proposed => proposed.Document),
+            .. TableCsv
+                .Read(new MemoryStream(changedTable), "table.csv", history, isRegister: false)
+                .Value!.Documents.Select(proposed => proposed.Document),
         ];
 
         var csvHelper = MedianMilliseconds(() => CountCharacters(unchangedTable));
@@ -55,7 +57,7 @@ internal static class CsvTable
 
     private static int CountDocuments(byte[] table, GovernanceHistory history, int expected)
     {
-        var reading = TableCsv.Read(new MemoryStream(table), "table.csv", history);
+        var reading = TableCsv.Read(new MemoryStream(table), "table.csv", history, isRegister: false);
         return reading.Value?.Documents.Length == expected
             ? expected
             : throw new InvalidOperationException(

@@ -25,8 +25,8 @@ public static class TableCsv
     /// <summary>The column of <see cref="EffectivePeriod.Condition"/>, written only if a version needs it.</summary>
     internal const string Condition = "condition";
 
-    /// <summary>The column of the revision that the rows of an instrument were drawn from. Tables without it are compared with the newest
-    /// one.</summary>
+    /// <summary>The column of the revision that the rows of an instrument were drawn from. A registry refuses rows of registered rules
+    /// without it; where there are no revisions, as in a folder of files, it is not needed.</summary>
     internal const string Revision = "revision";
 
     /// <summary>The column of the identity of a version. A row without it is found by the number of its version.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Law;
 using SurveillanceRegistry.Domain.Policies.Rules;
@@ -52,6 +51,8 @@ internal sealed partial class TableRows
             _sheet.DropUnlistedProblems();
         }
 
+        if (File.Problems.Count == 0)
+            RequireRevisions();
         if (File.Problems.Count > 0)
             return new(null, _sheet.Problems());
         var documents = _instruments.Values.Select(rows => PolicyDocument.For(Merge(rows)));
@@ -71,9 +72,10 @@ internal sealed partial class TableRows
             return;
 
         if (!_instruments.TryGetValue(id, out var instrument))
-            _instruments[id] = instrument = new InstrumentRows(row, ReadInstrument(row), ReadRevision(row, id));
+            _instruments[id] = instrument = new InstrumentRows(row, ReadInstrument(row));
         else
-            RequireSameCells(instrument.FirstRow, row, Present(TableCsv.InstrumentColumns, TableCsv.Revision), "instrument");
+            RequireSameCells(instrument.FirstRow, row, TableCsv.InstrumentColumns, "instrument");
+        ReadRevision(row, id, instrument);
         if (!instrument.Versions.TryGetValue(number, out var version))
             instrument.Versions[number] = version = new VersionRows(row, ReadVersion(row, id, number));
         else
@@ -102,21 +104,6 @@ internal sealed partial class TableRows
         }
 
         return columns;
-    }
-
-    /// <summary>The revision that a row was drawn from; null when it names none. Reports one that the registry does not have.</summary>
-    private int? ReadRevision(CsvRow row, string instrument)
-    {
-        var cell = row[TableCsv.Revision];
-        if (cell.Text.Length == 0 || !_isRegister)
-            return null;
-        // The rows of a new instrument may be copies of another one's, with its revision.
-        if (_history.LatestOf(DocumentKind.Instrument, instrument)?.Number is not { } latest)
-            return null;
-        if (int.TryParse(cell.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= latest)
-            return number;
-        File.Report(cell, cell.Found, $"the revision that the row was drawn from, 1 to {latest}, or an empty cell");
-        return null;
     }
 
     /// <summary>Reports cells that differ between two rows of one instrument or version: it is unknown which of them is right.</summary>
@@ -221,8 +208,7 @@ internal sealed partial class TableRows
         foreach (var (stated, versionRows) in rows.Versions)
         {
             // The identity finds the version; the number may be one from before an earlier text was recorded.
-            var id = versionRows.FirstRow[TableCsv.VersionId].Text;
-            var number = registered?.Versions.FirstOrDefault(known => known.Id == id)?.Number ?? stated;
+            var number = NumberOf(stated, versionRows, registered);
             var version = versions.GetValueOrDefault(number);
             versions[number] = versionRows.Version with
             {
@@ -238,6 +224,12 @@ internal sealed partial class TableRows
         };
     }
 
+    private static int NumberOf(int stated, VersionRows rows, Instrument? registered)
+    {
+        var id = rows.FirstRow[TableCsv.VersionId].Text;
+        return registered?.Versions.FirstOrDefault(known => known.Id == id)?.Number ?? stated;
+    }
+
     /// <summary>Replaces the rules that have a row, in their order, and appends the new ones.</summary>
     private static ImmutableArray<Rule> Merge(ImmutableArray<Rule> registered, VersionRows rows)
     {
@@ -251,9 +243,13 @@ internal sealed partial class TableRows
 
     /// <summary>The rows of an instrument.</summary>
     /// <param name="Instrument">The cells that all its rows share; without versions.</param>
-    /// <param name="Revision">The revision that the rows were drawn from; null when they name none.</param>
-    private sealed record InstrumentRows(CsvRow FirstRow, Instrument Instrument, int? Revision)
+    private sealed record InstrumentRows(CsvRow FirstRow, Instrument Instrument)
     {
+        /// <summary>The revision that the rows were drawn from, and the first row that names it; null when none does.</summary>
+        public (int Number, CsvRow Row)? Drawn { get; set; }
+
+        public int? Revision => Drawn?.Number;
+
         public Dictionary<int, VersionRows> Versions { get; } = [];
     }
 

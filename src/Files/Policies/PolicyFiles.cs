@@ -88,10 +88,13 @@ public static class PolicyFiles
             ? FileReading<ProposalFromFiles>.From(file.Problems, () => null!)
             : ProposalFromFiles
                 .Create([PolicyDocument.For(instrument!)], history, document => isRegister ? reader.RevisionOf(document.Id) : null)
-                .Validate(history, refusal => ToProblem(refusal, path));
+                .Validate(history, refusal => ToProblem(refusal, path, file.Root));
     }
 
-    /// <summary>Converts a refusal to a problem of the whole file: the line of a member is not known any more.</summary>
-    private static FileProblem ToProblem(Refusal refusal, string path) =>
-        ProposalFromFiles.ToProblem(refusal, path, 1, 1, refusal.Where is { } where ? $" in {where}" : "");
+    /// <summary>Converts a refusal to a problem at the line that it is about; without a tree, to one of the whole path.</summary>
+    private static FileProblem ToProblem(Refusal refusal, string path, YamlNode? root = null)
+    {
+        var (line, column) = RefusedNode.Find(root, refusal) is { } node ? (node.Line, node.Column) : (1, 1);
+        return ProposalFromFiles.ToProblem(refusal, path, line, column, refusal.Where is { } where ? $" in {where}" : "");
+    }
 }

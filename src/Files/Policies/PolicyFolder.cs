@@ -104,7 +104,11 @@ internal sealed class PolicyFolder
         foreach (var refusal in PolicyValidator.OpeningProblems(governance))
         {
             var document = Array.Find(documents, document => IsIn(document, refusal.Where!));
-            yield return ProposalFromFiles.ToProblem(refusal, PathOf(document), 1, 1, $" in {refusal.Where}");
+            var path = PathOf(document);
+            // Only the file of an instrument is one document.
+            var root = document?.Kind == DocumentKind.Instrument ? AllFiles.FirstOrDefault(file => file.Name == path)?.Root : null;
+            var (line, column) = RefusedNode.Find(root, refusal) is { } node ? (node.Line, node.Column) : (1, 1);
+            yield return ProposalFromFiles.ToProblem(refusal, path, line, column, $" in {refusal.Where}");
         }
     }
 

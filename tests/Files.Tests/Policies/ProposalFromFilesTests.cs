@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using SurveillanceRegistry.Domain.Changes.Versions;
 using SurveillanceRegistry.Domain.Policies.Documents;
@@ -117,9 +118,59 @@ public sealed class ProposalFromFilesTests : IDisposable
         Assert.Empty(Read(table, Monday).Documents);
     }
 
+    [Fact]
+    public void A_table_without_its_revisions_is_refused_with_what_to_do_and_undoes_nothing()
+    {
+        var tuesday = With(Monday, instrument => WithRetention(instrument, 21));
+        var rows = Text(Monday).TrimEnd().Split("\r\n").Select(row => row[..row.LastIndexOf(',')]);
+        var problem = Assert.Single(Problems(string.Join("\r\n", rows), tuesday));
+        Assert.StartsWith("no column 'revision', which says how old the rows are", problem.Found, StringComparison.Ordinal);
+        Assert.Contains("download the table again, and make the changes in it", problem.Expected, StringComparison.Ordinal);
+
+        var row = Row(Text(Monday));
+        problem = Assert.Single(Problems(Text(Monday).Replace(row, row[..^1], StringComparison.Ordinal), tuesday));
+        Assert.StartsWith("no revision of a row that is registered already", problem.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_of_a_new_rule_needs_no_revision_and_changes_nothing_else()
+    {
+        var tuesday = With(Monday, instrument => WithRetention(instrument, 21));
+        var row = Row(Text(Monday));
+        var added = row[..^1].Replace(",alpr,", ",facility-camera,", StringComparison.Ordinal);
+        var table = Text(Monday).Replace(row, row + "\r\n" + added, StringComparison.Ordinal);
+        var version = Assert.Single(Read(table, tuesday).Documents).Document.Value<Instrument>().Versions[0];
+        Assert.Equal(
+            [("alpr", 21), ("facility-camera", 90)],
+            version.Rules.Select(rule => (rule.Technology, rule.Retention[0].Days!.Value))
+        );
+
+        // Alone it restates what it shares with a version that is registered, of an age that is not known.
+        var alone = Text(Monday).Split("\r\n")[0] + "\r\n" + added;
+        Assert.StartsWith("no revision of a row", Assert.Single(Problems(alone, tuesday)).Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_domain_error_of_a_file_of_an_instrument_stands_at_its_line()
+    {
+        var file = PolicyWriter.Write(Monday).Single(file => file.Name == $"instruments/{Manual}.yaml");
+        var path = Path.Combine(_folder, Manual + ".yaml");
+        File.WriteAllText(path, file.Text.Replace("data_class: patrol reads", "data_class: “patrol reads”", StringComparison.Ordinal));
+        var line = File.ReadAllLines(path).Index().First(each => each.Item.Contains('“', StringComparison.Ordinal)).Index + 1;
+        var problem = Assert.Single(PolicyFiles.CompareInstrument(path, Monday).Problems);
+        Assert.Contains("“patrol reads”", problem.Found, StringComparison.Ordinal);
+        Assert.Equal(line, problem.Line);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string Text(GovernanceHistory history) => Encoding.UTF8.GetString(TableCsv.Write(history));
+
+    /// <summary>The only row of the manual.</summary>
+    private static string Row(string table) => table.Split("\r\n").Single(row => row.StartsWith(Manual + ",", StringComparison.Ordinal));
+
+    private static ImmutableArray<FileProblem> Problems(string table, GovernanceHistory history) =>
+        TableCsv.Read(new MemoryStream(Encoding.UTF8.GetBytes(table)), "table.csv", history).Problems;
 
     private static ProposalFromFiles Read(string table, GovernanceHistory history)
     {

@@ -36,7 +36,7 @@ public sealed class CityListTests(StaffedRegistry city)
 
         var (unlisted, _, owners) = await Programs.CommandAsync(city.Host.Settings, "devices", "check", list, "--mapping", mapping);
         Assert.True(unlisted == 1, owners);
-        Assert.Contains("column owner: found 'WSDOT'; expected There is no 'WSDOT'", owners, StringComparison.Ordinal);
+        Assert.Contains("column owner: found 'WSDOT'; expected a department (", owners, StringComparison.Ordinal);
         await StaffedRegistry.SendAsync(clerk, "names", """{"list":"organisations","name":"WSDOT","reason":"Owns cameras."}""");
 
         var (open, _, questions) = await Programs.CommandAsync(city.Host.Settings, "devices", "import", list, "--mapping", mapping);

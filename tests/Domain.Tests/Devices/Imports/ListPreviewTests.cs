@@ -69,6 +69,24 @@ public sealed class ListPreviewTests
 
     private static string Degrees(double degrees) => degrees.ToString(CultureInfo.InvariantCulture);
 
+    [Theory]
+    [InlineData(
+        "id",
+        "audit-CAM-2",
+        "'audit-CAM-2'",
+        "an id of small letters, digits and hyphens, at most 64, and no name, badge or serial number"
+    )]
+    [InlineData("kind", "“cctv”", "'“cctv”'", "one of ")]
+    [InlineData("installedOn", "2/1/2018", "'2/1/2018', which can mean February 1, 2018 or January 2, 2018", "a date such as")]
+    public void A_cell_that_the_register_refuses_is_told_with_what_is_expected(string column, string cell, string found, string expected)
+    {
+        var mapping = Mapping with { Columns = Mapping.Columns.SetItem(column, column) };
+        var problem = Create(List(column, 1, _ => [cell]), mapping).Problems[0];
+        Assert.Equal(found, problem.Found);
+        Assert.StartsWith(expected, problem.Expected, StringComparison.Ordinal);
+        Assert.DoesNotContain("is not a valid id", problem.Expected, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_list_of_the_greatest_length_without_a_mapping_is_told_of_up_to_a_limit()
     {

@@ -27,6 +27,23 @@ internal sealed class FoundProblems
             _problems.Add(new ListProblem(row, column, found, expected.Length > MaxExpected ? expected[..MaxExpected] + "…" : expected));
     }
 
+    /// <summary>
+    /// Adds a cell that a rule of the register refuses. The rule is a sentence of its own; the end of it, or all of it, says what is
+    /// expected.
+    /// </summary>
+    public void Add(int row, string column, string found, Refusal refusal) => Add(row, column, found, ExpectedBy(refusal.Sentence));
+
+    private static string ExpectedBy(string sentence)
+    {
+        const string Expected = "expected ",
+            NotValid = " is not a valid id: ";
+        if (sentence.IndexOf(Expected, StringComparison.Ordinal) is var at and >= 0)
+            return sentence[(at + Expected.Length)..].TrimEnd('.');
+        return sentence.IndexOf(NotValid, StringComparison.Ordinal) is var id and >= 0
+            ? "an id of " + sentence[(id + NotValid.Length)..].TrimEnd('.')
+            : $"what the register takes: “{sentence}”";
+    }
+
     /// <summary>Whether a problem of this cell was found. It is asked about the row that is being read.</summary>
     public bool Has(int row, string column) => row == _row && _columns.Contains(column);
 

@@ -149,7 +149,7 @@ internal sealed class ListRowReader
             var field = refusal.Where is "position" ? ListFields.Latitude : refusal.Where?.Split('.')[0] ?? "";
             // The reader itself has told of a cell that it could not read.
             if (!_problems.Has(row.Number, ColumnOf(field)))
-                Report(row, field, Found(row, field), refusal.Sentence);
+                _problems.Add(row.Number, ColumnOf(field), Found(row, field), refusal);
         }
 
         if (!_ids.TryAdd(device.Id, row.Number))
