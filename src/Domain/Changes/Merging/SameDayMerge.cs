@@ -22,7 +22,7 @@ internal sealed record SameDayMerge(InstrumentVersion Merged, ImmutableArray<Mer
         IReadOnlySet<string> keepMine
     )
     {
-        var run = new Run(mine.Id, theirs.Id, keepMine);
+        var run = new Run(mine.Id, keepMine);
         var technologies = theirs.Rules.Concat(mine.Rules).Select(rule => rule.Technology).Distinct().ToArray();
         InstrumentVersion? Template(string technology) => VersionChain.TermsBefore(old, technology, theirs.Effective.From);
         var rules = technologies
@@ -35,7 +35,7 @@ internal sealed record SameDayMerge(InstrumentVersion Merged, ImmutableArray<Mer
     }
 
     /// <summary>One merge, which collects its conflicts.</summary>
-    private sealed record Run(string Mine, string Theirs, IReadOnlySet<string> KeepMine)
+    private sealed record Run(string Mine, IReadOnlySet<string> KeepMine)
     {
         private readonly List<MergeConflict> _conflicts = [];
 
@@ -45,7 +45,7 @@ internal sealed record SameDayMerge(InstrumentVersion Merged, ImmutableArray<Mer
             if (mine is null || theirs is null)
                 return mine ?? theirs;
             var merge = TermsMerge.Create(from, mine, theirs, conflict => KeepMine.Contains(conflict.Key), path);
-            _conflicts.AddRange(merge.Conflicts.Select(conflict => conflict with { TheirVersion = Theirs }));
+            _conflicts.AddRange(merge.Conflicts);
             return merge.Merged;
         }
 
@@ -62,10 +62,7 @@ internal sealed record SameDayMerge(InstrumentVersion Merged, ImmutableArray<Mer
                     return one;
                 if (decided is { } keepsMine)
                     return keepsMine ? one : other;
-                var conflict = new MergeConflict(["versions", Mine, .. member], Text(old), Text(one), Text(other))
-                {
-                    TheirVersion = Theirs,
-                };
+                var conflict = new MergeConflict(["versions", Mine, .. member], Text(old), Text(one), Text(other));
                 _conflicts.Add(conflict);
                 return KeepMine.Contains(conflict.Key) ? one : other;
             }

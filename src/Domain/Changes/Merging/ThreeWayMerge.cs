@@ -11,11 +11,6 @@ namespace SurveillanceRegistry.Domain.Changes.Merging;
 /// <param name="Theirs">The value in the registry by now.</param>
 public sealed record MergeConflict(ImmutableArray<string> Path, string? Base, string? Mine, string? Theirs)
 {
-    /// <summary>
-    /// The identity of the recorded version that begins on the day of the request's, which the path names; null when both are one version.
-    /// </summary>
-    public string? TheirVersion { get; init; }
-
     /// <summary>The path as one text.</summary>
     public string Key => string.Join('/', Path);
 }

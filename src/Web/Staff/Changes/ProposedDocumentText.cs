@@ -134,9 +134,6 @@ internal sealed class ProposedDocumentText(GovernanceHistory history, Governance
     {
         var proposed = new Difference(conflict.Path, conflict.Base, conflict.Mine);
         var other = new Difference(conflict.Path, conflict.Base, conflict.Theirs);
-        // Two versions from one day: each side's has an identity of its own.
-        if (conflict.TheirVersion is { } version)
-            other = other with { Path = conflict.Path.SetItem(1, version) };
         ChangeDescription[] mine = [.. ChangeDescription.Describe(proposed, before, document, snapshot)];
         return new ConflictText(
             FieldPrefix(document) + conflict.Key,
