@@ -23,6 +23,7 @@ public static class PageTexts
             ["retention.length.minimum"] = "kept at least {length}",
             ["retention.length.limit"] = "kept at most {length}",
             ["retention.length.practice"] = "in practice kept {length}",
+            ["retention.note.english"] = "{text}, in English: {note}",
             ["length.month"] = "1 month",
             ["length.months"] = "{count} months",
             ["length.year"] = "1 year",

@@ -61,6 +61,19 @@ public sealed partial record Wording(string Language, string Direction, bool Rev
     /// <summary>The text for an optional key, or the given text.</summary>
     public string SayOr(string key, string fallback) => Texts.TryGetValue(key, out var text) ? text : fallback;
 
+    /// <summary>What the language says for the note of a period, which texts of law write in English; null when it has no words for
+    /// it.</summary>
+    public string? NoteIn(string note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        return Texts.GetValueOrDefault("note." + note.Replace(' ', '-'));
+    }
+
+    public bool SpeaksEnglish() => Language.Split('-')[0] == "en";
+
+    /// <summary>English words inside another language, as pages and screens find them to mark them.</summary>
+    public static string Quoted(string english) => $"“{english}”";
+
     /// <summary>A list as the language writes it: <c>a, b and c</c>.</summary>
     public string List(IReadOnlyList<string> parts) =>
         parts.Count switch

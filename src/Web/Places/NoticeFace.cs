@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Html;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Web.Languages;
 
@@ -29,6 +30,29 @@ public sealed record NoticeFace(PlaceModel Page, bool IsWorst)
                 captures.Length == 0 ? "" : Language["place.printed.more", ("captures", captures)],
             ]);
         }
+    }
+
+    /// <summary>A text of the notice with its English words marked, so that a screen reader speaks them as English.</summary>
+    public IHtmlContent Marked(string text)
+    {
+        var notes = Body.Facts.SelectMany(fact => fact.Retention).Select(stated => stated.Retention.Note).OfType<string>();
+        return Language.Wording.SpeaksEnglish()
+            ? PageLanguage.Text(text)
+            : Mark(text, [.. notes.Where(note => Language.Wording.NoteIn(note) is null).Select(Wording.Quoted).Distinct()]);
+    }
+
+    internal static IHtmlContent Mark(string text, IReadOnlyCollection<string> english)
+    {
+        var html = new HtmlContentBuilder();
+        while (english.Where(note => text.Contains(note, StringComparison.Ordinal)).MinBy(Start) is { } first)
+        {
+            html.Append(text[..Start(first)]).AppendHtml("<span lang=\"en\">").Append(first).AppendHtml("</span>");
+            text = text[(Start(first) + first.Length)..];
+        }
+
+        return html.Append(text);
+
+        int Start(string note) => text.IndexOf(note, StringComparison.Ordinal);
     }
 
     /// <summary>The text of an item of the first layer.</summary>

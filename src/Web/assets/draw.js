@@ -34,6 +34,10 @@ export function sayInLanguages(target, texts) {
   target.hidden = texts.length === 0;
 }
 
+/** A retention, whose quoted notes are English words that the language of the notice has no words for: they are spoken as English. */
+const withNotes = text => root.lang.split("-")[0] === "en" ? unbroken(text)
+  : text.split(/(“[^”]*”)/).flatMap((piece, i) => i % 2 === 0 ? unbroken(piece) : [element("span", { lang: "en" }, piece)]);
+
 /** Text whose telephone numbers, times and citations are not broken over two lines. */
 function unbroken(text) {
   return text.split(/(\d+(?:[-.:]\d+)+(?: [AP]M| h\b)?)/).map((piece, i) => i % 2 === 0 ? piece : element("span", { class: "whole" }, piece));
@@ -69,7 +73,7 @@ export function draw(payload, face, language, hash) {
   say("title", view.headline);
   part("facts").replaceChildren(...view.rows.map(one => row(one, face.facts, text.facts)));
   part("facts").dataset.count = face.facts.length;
-  part("items").replaceChildren(...view.items.filter(one => one.item !== "more").map(one => pair(one.label, one.text, one.item)));
+  part("items").replaceChildren(...view.items.filter(one => one.item !== "more").map(one => pair(one.label, one.text, one.item, one.item === "retention" ? withNotes : unbroken)));
   const mark = first.version ? [element("p", { class: "version" }, ...unbroken(`${first.version} ${own("screen.check")} ${hash.slice(0, 12)}`))] : [];
   part("details").replaceChildren(
     element("h2", {}, own("screen.full")),
@@ -134,10 +138,10 @@ const detail = (text, fact, own) =>
   element("section", { "data-detail": `${fact.technology} ${fact.capture} ${fact.certainty}` }, element("h3", {}, text.line),
     element("p", { class: "what" }, ...unbroken(`${text.technology}. ${text.certaintyLine}`)),
     ...(text.exceedsLine ? [element("p", {}, element("strong", {}, ...unbroken(text.exceedsLine)))] : []),
-    element("dl", { class: "how" }, pair(own("screen.rule"), text.ruleLine), pair(own("screen.retention"), text.retentionLine)));
+    element("dl", { class: "how" }, pair(own("screen.rule"), text.ruleLine), pair(own("screen.retention"), text.retentionLine, null, withNotes)));
 
-const pair = (label, text, name) =>
-  element("div", name ? { class: name } : {}, element("dt", {}, label), element("dd", {}, ...unbroken(text)));
+const pair = (label, text, name, words = unbroken) =>
+  element("div", name ? { class: name } : {}, element("dt", {}, label), element("dd", {}, ...words(text)));
 
 /** The notice's own sentences: what the devices can capture, also what they report as off, and that others may be present. */
 const whatElse = (face, first) =>

@@ -4,6 +4,7 @@ using CsCheck;
 using SurveillanceRegistry.Domain.Devices;
 using SurveillanceRegistry.Domain.Notices;
 using SurveillanceRegistry.Domain.Places;
+using SurveillanceRegistry.Domain.Policies.Documents;
 using SurveillanceRegistry.Domain.Policies.Rules;
 using SurveillanceRegistry.Domain.Presence;
 using SurveillanceRegistry.Files.Tests.Fixtures;
@@ -79,10 +80,21 @@ public sealed partial class SampleNoticesTests
         AnyDevice.Array[0, 5].Sample(devices => AssertWholeSentences(Compose(devices)), iter: Rounds.Of(300));
 
     [Theory]
-    [InlineData("limit 6 months", "Kept at most 6 months (", "Se conserva como máximo 6 meses (", "\"days\":null,\"months\":6,")]
-    [InlineData("minimum 1 year", "Kept at least 1 year (", "Se conserva al menos 1 año (", "\"days\":null,\"years\":1,")]
-    [InlineData("practice 1 month", "In practice kept 1 month (", "En la práctica se conserva 1 mes (", "\"days\":null,\"months\":1,")]
-    public void A_period_of_months_or_years_is_printed_as_the_law_states_it(string stated, string english, string spanish, string payload)
+    [InlineData(
+        "with exceptions for evidence",
+        "21 days, with exceptions for evidence (",
+        "21 días; en inglés: “with exceptions for evidence” ("
+    )]
+    [InlineData("with exceptions", "21 days, with exceptions (", "21 días, con excepciones (")]
+    public void An_English_note_of_a_period_is_said_to_be_English_where_it_has_no_translation(string note, string english, string spanish)
+    {
+        var (content, _) = Stating($"limit 21 days | | {note}");
+        Assert.Contains(english, content.Now.Languages["en"].Facts[0].RetentionLine, StringComparison.Ordinal);
+        Assert.Contains(spanish, content.Now.Languages["es"].Facts[0].RetentionLine, StringComparison.Ordinal);
+    }
+
+    /// <summary>The notice of the lobby where every rule states one retention.</summary>
+    private static (NoticeContent Content, GovernanceSnapshot Governance) Stating(string stated)
     {
         Assert.True(RuleText.TryRead(stated, out Retention retention));
         var governance = SampleCity.Opening.Governance;
@@ -103,7 +115,16 @@ public sealed partial class SampleNoticesTests
         var changed = governance with { Table = new GovernanceTable(governance.Table.Technologies, [.. instruments]) };
         var camera = SampleCity.Opening.Devices.First(device => device.Place == Lobby.Id);
         var device = Observed(camera, PresenceState.Online, _ => Mode.Recorded);
-        var content = NoticeComposer.Compose(Lobby, [device], changed, Today, "https://city.example");
+        return (NoticeComposer.Compose(Lobby, [device], changed, Today, "https://city.example"), changed);
+    }
+
+    [Theory]
+    [InlineData("limit 6 months", "Kept at most 6 months (", "Se conserva como máximo 6 meses (", "\"days\":null,\"months\":6,")]
+    [InlineData("minimum 1 year", "Kept at least 1 year (", "Se conserva al menos 1 año (", "\"days\":null,\"years\":1,")]
+    [InlineData("practice 1 month", "In practice kept 1 month (", "En la práctica se conserva 1 mes (", "\"days\":null,\"months\":1,")]
+    public void A_period_of_months_or_years_is_printed_as_the_law_states_it(string stated, string english, string spanish, string payload)
+    {
+        var (content, changed) = Stating(stated);
         Assert.Contains(english, content.Now.Languages["en"].Facts[0].RetentionLine, StringComparison.Ordinal);
         Assert.Contains(spanish, content.Now.Languages["es"].Facts[0].RetentionLine, StringComparison.Ordinal);
         var signed = Encoding.UTF8.GetString(NoticePayload.Write(content, changed, 1, HeardAt, null));

@@ -154,7 +154,10 @@ internal sealed class FactTextComposer(NoticeContext context, Wording wording)
         if (retention.DataClass is { } dataClass)
             text = wording.Say("retention.of", ("text", text), ("class", wording.SayOr("class." + dataClass.Replace(' ', '-'), dataClass)));
         if (retention.Note is { } note)
-            text = wording.Say("retention.note", ("text", text), ("note", wording.SayOr("note." + note.Replace(' ', '-'), note)));
+            text =
+                wording.NoteIn(note) is { } translated ? wording.Say("retention.note", ("text", text), ("note", translated))
+                : wording.SpeaksEnglish() ? wording.Say("retention.note", ("text", text), ("note", note))
+                : wording.Say("retention.note.english", ("text", text), ("note", Wording.Quoted(note)));
         return text;
     }
 
