@@ -136,7 +136,7 @@ public sealed record ChangeDescription(Difference Difference, string? Where, str
             return document
                 ?.Value<Instrument>()
                 .Versions.FirstOrDefault(version =>
-                    version.Id == key || version.Id.Length == 0 && version.Number.ToString(CultureInfo.InvariantCulture) == key
+                    version.Id == key || string.IsNullOrEmpty(version.Id) && version.Number.ToString(CultureInfo.InvariantCulture) == key
                 );
         }
         catch (JsonException)

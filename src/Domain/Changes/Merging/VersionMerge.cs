@@ -27,7 +27,7 @@ internal static class VersionMerge
     )
     {
         var instrument = merged.Value<Instrument>();
-        if (instrument.Versions.Any(version => version.Id.Length == 0))
+        if (instrument.Versions.Any(version => string.IsNullOrEmpty(version.Id)))
             return new ThreeWayMerge(merged, conflicts);
         var (old, ours, others) = (VersionsOf(from), VersionsOf(mine), VersionsOf(theirs));
         var added = new Added(Of(ours, old), Of(others, old));
