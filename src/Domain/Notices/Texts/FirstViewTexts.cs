@@ -48,7 +48,7 @@ internal static class FirstViewTexts
             ["view.others"] = "Others may be present",
             ["view.exceeds.rule"] = "No rule allows this",
             ["view.exceeds.some"] = "No rule allows this for some devices",
-            ["view.exceeds.status"] = "Its status does not allow this",
+            ["view.exceeds.status"] = "Its status forbids this",
             ["view.exceeds.register"] = "The register does not list this",
             // Who, why, one rule, one retention.
             ["view.label.who"] = "Who",
