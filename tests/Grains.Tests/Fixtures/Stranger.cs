@@ -9,7 +9,6 @@ using Orleans.Serialization;
 using SurveillanceRegistry.Domain.Changes;
 using SurveillanceRegistry.Domain.Ledger;
 using SurveillanceRegistry.Domain.Policies.Documents;
-using SurveillanceRegistry.Grains.Policies;
 
 namespace SurveillanceRegistry.Grains.Tests.Fixtures;
 
@@ -35,13 +34,14 @@ internal static class Stranger
             await program.StartAsync(time.Token).WaitAsync(time.Token);
             done.Add("joined");
             var policies = program.Services.GetRequiredService<IGrainFactory>().Policies();
-            var governance = await ReadAsync(policies, time.Token);
+            var governance = await UntilItSucceedsAsync(() => policies.Governance(), time.Token);
             done.Add("read");
             var manual = governance.Table.Instruments[0];
             var forged = manual with { Versions = manual.Versions.SetItem(0, manual.Versions[0] with { Title = "A forged title" }) };
             var document = new ProposedDocument(PolicyDocument.For(forged), 1);
             var proposal = new Proposal("Forged.", manual.Versions[0].Source, [document]);
-            await policies.Draft(proposal, new Attribution("editor", null, "st-aaaaaaaaaaaaaaaa")).WaitAsync(time.Token);
+            var staff = new Attribution("editor", null, "st-aaaaaaaaaaaaaaaa");
+            await UntilItSucceedsAsync(() => policies.Draft(proposal, staff), time.Token);
             done.Add("wrote");
         }
         catch (Exception)
@@ -54,14 +54,14 @@ internal static class Stranger
         return string.Join(", ", done);
     }
 
-    /// <summary>Reads until it succeeds: while a silo joins, the directory of grains moves, and a call may fail.</summary>
-    private static async Task<GovernanceSnapshot> ReadAsync(IPoliciesGrain policies, CancellationToken cancellationToken)
+    /// <summary>Calls until it succeeds: while a silo joins, the directory of grains moves, and a call may fail.</summary>
+    private static async Task<T> UntilItSucceedsAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                return await policies.Governance().WaitAsync(cancellationToken);
+                return await call().WaitAsync(cancellationToken);
             }
             catch (Exception failure) when (failure is OrleansException or InvalidOperationException or TimeoutException)
             {
