@@ -39,6 +39,14 @@ public sealed class Chromium : IAsyncLifetime
             }
         );
 
+    /// <summary>Gives a page another size, and waits until it was told: on a busy machine that comes after the browser's answer.</summary>
+    internal static async Task Resizes(IPage page, int width, int height)
+    {
+        var told = page.EvaluateAsync("() => new Promise(told => addEventListener('resize', () => told(), { once: true }))");
+        await page.SetViewportSizeAsync(width, height);
+        await told;
+    }
+
     /// <summary>Keeps a picture for people to look at, when REGISTRY_SCREENSHOTS names a folder.</summary>
     internal static async Task Picture(IPage page, string name)
     {

@@ -104,7 +104,7 @@ public sealed class KioskLayoutTests(SampleCity city, Chromium chromium)
         var (page, network) = await Opens(glass, "en");
         await Carries(page, network, facts: 6, rule: 1);
         var before = await Sizes(page);
-        await page.SetViewportSizeAsync(width / 2, height / 2); // What a browser does to a page that is zoomed.
+        await Chromium.Resizes(page, width / 2, height / 2); // What a browser does to a page that is zoomed.
         await Draws(page);
         Assert.Equal(TypeOf(before), TypeOf(await Sizes(page))); // In pixels that are now twice as large.
         Assert.Equal("visible", await page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).overflowY"));
