@@ -37,7 +37,7 @@ internal static class OutboxRows
     private const int MessageLength = 24;
 
     /// <summary>Adds an occasion to a transaction.</summary>
-    /// <param name="only">The one person whom it concerns; null for all with the roles of its kind.</param>
+    /// <param name="only">The staff id of its only recipient; null for all staff with the roles of its kind.</param>
     /// <param name="once">What makes it the same as an earlier occasion, which then stays alone; null for a new one each time.</param>
     public static Task AddAsync(
         LedgerTransaction ledger,

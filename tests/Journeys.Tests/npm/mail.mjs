@@ -1,4 +1,4 @@
-// A mail server, by a library that nobody here wrote. Prints its port, then each mail that it took as a line of JSON.
+// A mail server of an independent library. Prints its port, then each mail that it took as a line of JSON.
 //   node mail.mjs [certificate key]   with a certificate it offers STARTTLS, and takes no mail without it
 // It refuses the mailbox of refused@… for ever (550), and that of later@… for now (451).
 import { readFileSync } from "node:fs";

@@ -1,6 +1,7 @@
-// A receiver of webhooks that verifies each message by the library of Standard Webhooks. Prints its port, then each message as a line of JSON.
+// A receiver of webhooks that verifies each message by the library of Standard Webhooks. Prints its port, then each
+// message as a line of JSON.
 //   node webhook.mjs [port]
-// The secret comes by stdin; until then it answers nobody.
+// The secret comes by stdin; until then no request is answered.
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { Webhook } from "standardwebhooks";
